@@ -1,0 +1,81 @@
+# lfap - two commands: `make verify` (install what is missing, build, run the main job) and `make check` (also all tests).
+# Everything is built under $(BUILD); nothing is written elsewhere.
+BUILD  ?= build
+CC     ?= gcc
+OPT    ?= -O3
+OPENMP ?= 1
+PYTHON ?= /usr/bin/python3
+
+WARN   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
+CFLAGS := -std=c11 $(OPT) -g -ffp-contract=off $(WARN) $(EXTRA)
+CPPFLAGS := -Isrc -D_POSIX_C_SOURCE=200809L
+ifeq ($(OPENMP),1)
+CFLAGS += -fopenmp
+endif
+LDLIBS := -lz -lm
+
+PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev dataset-fashion-mnist
+PKG_CHECK := libcriterion-dev libmpfr-dev libgmp-dev python3 python3-numpy python3-mpmath valgrind
+PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
+
+LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c) 
+CLI_SRC := $(wildcard src/cli/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+
+UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
+
+.PHONY: all verify check test prove prove-replay prove-update setup setup-check setup-prove clean golden
+all: $(BUILD)/lfap $(BUILD)/liblfap.a
+
+verify: setup
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/lfap verify
+
+check: setup-check
+	@$(MAKE) --no-print-directory verify test
+
+test: all $(UNIT)
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/run.sh
+
+# Each stamp remembers that its packages were found; the check itself costs milliseconds the second time.
+setup:
+	@sh tests/setup.sh $(PKG_BUILD)
+setup-check:
+	@sh tests/setup.sh $(PKG_BUILD) $(PKG_CHECK)
+setup-prove:
+	@sh tests/setup.sh $(PKG_BUILD) $(PKG_PROVE)
+
+prove: setup-prove
+	$(PYTHON) proofs/prove.py full
+prove-replay: setup-prove
+	$(PYTHON) proofs/prove.py replay
+prove-update: setup-prove
+	$(PYTHON) proofs/prove.py update
+
+golden: all
+	BUILD=$(BUILD) $(PYTHON) tests/golden/regenerate.py
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/statements.c: spec/statements.tsv spec/statements.awk
+	@mkdir -p $(@D)
+	awk -f spec/statements.awk spec/statements.tsv > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/statements.o: $(BUILD)/gen/statements.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/liblfap.a: $(LIB_OBJ)
+	rm -f $@ && ar rcs $@ $^
+$(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liblfap.a
+	$(CC) $(CFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/liblfap.a -lmd $(LDLIBS)
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT:=.d)

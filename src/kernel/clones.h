@@ -1,0 +1,19 @@
+/* clones.h - function multiversioning of hot kernels: same source, same bits, wider registers (spec/numerics.md).
+ * LFAP_CLONES goes before a function definition; helpers it calls are LFAP_INLINE so that every clone gets its own copy.
+ * -DLFAP_NO_CLONES builds the portable version alone. */
+#ifndef LFAP_KERNEL_CLONES_H
+#define LFAP_KERNEL_CLONES_H
+
+#if defined(__FRAMAC__) || defined(LFAP_NO_CLONES) || !defined(__GNUC__) || defined(__clang__) || !defined(__x86_64__)
+#define LFAP_CLONES
+#else
+#define LFAP_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
+
+#if defined(__FRAMAC__) || !defined(__GNUC__)
+#define LFAP_INLINE static inline
+#else
+#define LFAP_INLINE static inline __attribute__((always_inline))
+#endif
+
+#endif

@@ -1,0 +1,309 @@
+/* lfap.h - the one public header of liblfap: learning from adversarial perturbations, in IEEE doubles.
+ *
+ * A one-hidden-layer leaky-ReLU network trained by gradient flow on nearly orthogonal data has, in the limit,
+ * a linear decision boundary that can be computed (statements H, T1, Q1, T2, C1 of spec/theory.md); adversarial
+ * perturbations made from it (P1, D1, D2) teach a fresh network the natural classes (T3, T4).
+ *
+ * Conventions. Matrices are dense, row-major, without padding: X is N x d, W is m x d. Labels and targets are
+ * doubles equal to +1.0 or -1.0. Every function that can fail returns an lfap_status and leaves its outputs
+ * untouched on failure; the message (what, where, why, what to do) is in ctx->message. An object filled by the
+ * library is freed by its `_free`; `_free` of a zeroed object is allowed. No global state, no printing, no exit().
+ * Results are bits: spec/numerics.md fixes every operation; threads and blocking never change them.
+ */
+#ifndef LFAP_H
+#define LFAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LFAP_VERSION "0.1.0"
+#define LFAP_SCHEMA_VERSION 1
+
+/* ---- status and context -------------------------------------------------------------------------------- */
+
+typedef enum {
+  LFAP_OK = 0,
+  LFAP_ERR_USAGE = 64,       /* an argument out of its range */
+  LFAP_ERR_DATA = 65,        /* bad data: format, value, shape, not separable, degenerate */
+  LFAP_ERR_NOINPUT = 66,     /* an input cannot be opened or read */
+  LFAP_ERR_INTERNAL = 70,    /* a broken invariant: please report it */
+  LFAP_ERR_MEMORY = 71,      /* out of memory, or larger than the memory there is */
+  LFAP_ERR_CANTCREATE = 73,  /* an output cannot be created */
+  LFAP_ERR_IO = 74,          /* writing failed half-way (nothing is left behind) */
+  LFAP_ERR_INTERRUPTED = 130 /* the progress callback asked to stop */
+} lfap_status;
+
+/* One per calling thread. Zero-initialise; set what you need. */
+typedef struct lfap_ctx {
+  int threads; /* worker threads for the blocked kernels; 0 means 1 */
+  /* Called now and then by long work: `done` of `total` units of `what`. A non-zero return stops the work with
+     LFAP_ERR_INTERRUPTED. May be NULL. */
+  int (*progress)(void *user, const char *what, double done, double total);
+  void *user;
+  char message[1024]; /* the last error, empty if none */
+} lfap_ctx;
+
+/* Records a message (printf style) and returns `status`; ctx may be NULL. */
+lfap_status lfap_fail(lfap_ctx *ctx, lfap_status status, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
+
+/* Calls ctx->progress; LFAP_ERR_INTERRUPTED when it asks to stop. ctx may be NULL. */
+lfap_status lfap_tick(lfap_ctx *ctx, const char *what, double done, double total);
+
+/* ---- matrices, vectors, files -------------------------------------------------------------------------- */
+
+typedef struct {
+  size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
+  int ndim;          /* 1 or 2: the shape written to NPY */
+  double *v;         /* rows*cols doubles, owned */
+} lfap_mat;
+
+/* Allocates rows x cols zeros. LFAP_ERR_MEMORY names the size asked for. */
+lfap_status lfap_mat_alloc(lfap_ctx *ctx, lfap_mat *out, size_t rows, size_t cols);
+lfap_status lfap_vec_alloc(lfap_ctx *ctx, lfap_mat *out, size_t n);
+void lfap_mat_free(lfap_mat *m);
+
+/* NPY 1.0/2.0, C order, <f8 <f4 |u1 |i1 <i4 <i8, one or two dimensions; NaN and Inf are refused (DATA). */
+lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path);
+/* NPY 1.0, <f8, written to a temporary name in the same directory and renamed. */
+lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m);
+/* Any bytes, the same way (used for CSV and JSON). */
+lfap_status lfap_file_write(lfap_ctx *ctx, const char *path, const void *bytes, size_t len);
+/* Creates a directory (and its parents) if it is not there; CANTCREATE if it cannot be written to. */
+lfap_status lfap_dir_make(lfap_ctx *ctx, const char *path);
+
+/* ---- data (section 1 of spec/theory.md) ---------------------------------------------------------------- */
+
+typedef struct {
+  size_t n, d;
+  double *x; /* n x d, owned */
+  double *y; /* n labels +-1, owned */
+} lfap_data;
+
+lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d);
+void lfap_data_free(lfap_data *data);
+/* Reads X and y and checks them (lfap_data_check). */
+lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
+/* n > 0, d > 0, labels +-1, all finite, no all-zero sample, no duplicate samples: with opposite labels no network
+   separates them, with equal ones lambda is not unique. `name` goes into the message. */
+lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *name);
+
+/* Generators (spec/formats.md, N10): bit-identical to NumPy's Generator(Philox(key=seed)). */
+lfap_status lfap_gen_uniform(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d);
+lfap_status lfap_gen_gauss(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d);
+/* n <= d exactly orthogonal rows of equal norm: blocks of a Hadamard matrix with random signs; n up to the largest
+   power of two dividing into d as formats.md says. */
+lfap_status lfap_gen_orthogonal(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d);
+
+typedef struct {
+  lfap_data train, test; /* pixels / 255, minus `mean`; class_pos is +1 */
+  double *mean;          /* d, zeros without centring, owned */
+  size_t height, width;
+} lfap_images;
+/* dir holds the four gzipped IDX files; the first n images of the two classes in file order (n/2 each, the odd one to
+   class_pos); all test images of both. */
+lfap_status lfap_images_read(lfap_ctx *ctx, lfap_images *out, const char *dir, int class_pos, int class_neg, size_t n,
+                             int center);
+void lfap_images_free(lfap_images *im);
+
+/* G (n x n, row-major, caller's memory) of the rows of X. */
+lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d);
+/* C (na x nb) = A B' with A na x d, B nb x d; every entry a dot (N1). */
+lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb, size_t d);
+
+/* Quantities of hypothesis (H): gamma^3 Rmin^4 >= 3 N Rmax^2 pmax. */
+typedef struct {
+  double r_min2, r_max2; /* smallest, largest squared norm */
+  double p_max;          /* largest |<x_n, x_k>|, n != k; 0 for N = 1 */
+  size_t p_n, p_k;       /* where */
+  double lhs, rhs;       /* of (H) */
+  int holds;             /* lhs >= rhs as computed */
+} lfap_hypothesis;
+void lfap_hypothesis_of(lfap_hypothesis *out, const double *G, size_t n, double gamma);
+
+/* ---- network and training (sections 1, 5 and 6) -------------------------------------------------------- */
+
+typedef struct {
+  size_t m, d; /* m even */
+  double gamma;
+  double *w; /* m x d, owned */
+} lfap_net;
+
+lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma);
+void lfap_net_free(lfap_net *net);
+/* Each weight uniform on [-scale/sqrt(d), scale/sqrt(d)] from Philox(seed); scale 1 is the authors' init. */
+lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma, uint64_t seed, double scale);
+/* f (n) at the n rows of Z (n x d). */
+lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const double *Z, size_t n);
+/* grad_x f at one point x (d). */
+lfap_status lfap_net_input_grad(lfap_ctx *ctx, double *grad, const lfap_net *net, const double *x);
+
+typedef enum { LFAP_LOSS_EXP = 0, LFAP_LOSS_LOGISTIC = 1 } lfap_loss;
+typedef enum { LFAP_METHOD_FLOW = 0, LFAP_METHOD_GD = 1, LFAP_METHOD_SGD = 2 } lfap_method;
+
+typedef struct {
+  lfap_method method;
+  lfap_loss loss;
+  size_t epochs;          /* gd, sgd: epochs; flow: most accepted steps */
+  double lr, momentum;    /* gd, sgd; flow: lr is the first step in s, 0 chooses it */
+  double log_loss_target; /* flow: stop where log L reaches this (e.g. -1e6) */
+  double rtol, atol;      /* flow */
+} lfap_train_opts;
+void lfap_train_defaults(lfap_train_opts *opts, lfap_method method);
+
+typedef struct {
+  double loss, log_loss, lr; /* before the update of that epoch; flow: lr is the step in s */
+  double s;                  /* flow: the time s = integral of mean g dt; 0 otherwise */
+} lfap_epoch;
+typedef struct {
+  lfap_epoch *row; /* owned */
+  size_t rows;
+  int stationary;      /* flow: p stopped moving (N9 tail) */
+  int aligned;         /* every slope equals the label slope at the end */
+  double *p;           /* N, normalised loss gradients at the end, owned */
+  double log_loss;     /* at the end */
+} lfap_history;
+void lfap_history_free(lfap_history *h);
+/* Trains net->w in place (untouched on failure); history may be NULL. */
+lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
+                       const lfap_train_opts *opts);
+
+/* ---- the limit (Q1, T1, T2, C1) ------------------------------------------------------------------------ */
+
+typedef struct {
+  size_t n, d;
+  double gamma;
+  double *lambda; /* n, owned */
+  double *q;      /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */
+  double *w;      /* d, w = sum lambda_n y_n x_n, owned */
+  double *fu, *fv;/* n, y_n<u,x_n> (must be > 0) and y_n<v,x_n> (must be < 0), times sqrt(m): C1(b), owned */
+  size_t support; /* number of lambda_n > 0 */
+  size_t c1b;     /* number of samples at which (b) holds */
+  int full;       /* Q lambda = 1 has only positive entries: no QP was needed */
+  double residual;/* max |Q lambda - 1| on the support */
+  double t1_lo, t1_hi, t2_lo, t2_hi, kappa; /* multiplier intervals; NaN where they do not exist */
+  double post_kappa, post_lo, post_hi;      /* a-posteriori T2; NaN where post_kappa >= 1/2 */
+  int c1;         /* C1's conditions hold as computed */
+  lfap_hypothesis hyp;
+} lfap_limit;
+/* G: the Gram matrix of data->x (n x n) or NULL to compute it. */
+lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma);
+void lfap_limit_free(lfap_limit *lim);
+
+/* min 1/2 l'Ml - b'l over l >= 0 for symmetric positive semidefinite M (n x n): lambda (n), and mu = M l - b (n). */
+lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const double *M, const double *b, size_t n);
+
+/* ---- perturbations (P1, D1) ---------------------------------------------------------------------------- */
+
+typedef enum { LFAP_L2 = 0, LFAP_LINF = 1, LFAP_L0 = 2 } lfap_norm;
+const char *lfap_norm_name(lfap_norm norm);
+
+/* eta (d): the maximiser of t<eta,w> under the constraint (N7). k is used by L0 alone. w = 0 is DATA. */
+lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps,
+                                   size_t k, size_t d);
+/* e (d) of T3: w/||w||, sgn w, or sgn w on the k kept entries; returns its dual value <e,w> in *dual. */
+lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k, size_t d);
+
+typedef struct {
+  lfap_norm norm;
+  double eps;     /* size; L0: of each entry (PGD: of a step) */
+  size_t k;       /* L0 geometry/gradient: entries */
+  size_t steps;   /* PGD */
+  int has_range;
+  double lo, hi;  /* PGD clamp */
+} lfap_perturb_opts;
+typedef struct { size_t n, d; double *x, *eta; } lfap_perturbed; /* n x d each, owned */
+void lfap_perturbed_free(lfap_perturbed *p);
+/* Bases B (n x d), targets t (n). */
+lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
+                                  const lfap_perturb_opts *o, size_t n, size_t d);
+lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,
+                                  const lfap_net *net, const lfap_perturb_opts *o, size_t n);
+lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
+                             const lfap_perturb_opts *o, size_t n);
+
+/* ---- K1: how close any weights are to a KKT point ------------------------------------------------------ */
+
+typedef struct {
+  double margin_min;      /* min y_n f(x_n) */
+  double residual;        /* ||V - sum l_n y_n grad f(x_n)||_F / ||V||_F, minimised over l >= 0; NaN if margin_min <= 0 */
+  double slackness;       /* sum l_n (y_n f(x_n;V) - 1) */
+  double margin;          /* normalised margin min y_n f(x_n) / ||W||_F */
+  double outside_rank2;   /* share of ||W||_F^2 outside the best rank-2 approximation */
+  double row_spread;      /* largest relative distance of a row from the mean of its sign */
+  double pattern_aligned; /* share of (j, n) whose slope is the label slope */
+  double cosine;          /* cos(mean positive row - mean negative row, w) */
+  double agreement;       /* share of probe points whose sign of f is that of f_bdy */
+  size_t probes;
+} lfap_k1;
+/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. */
+lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
+                       const double *probes, size_t np);
+
+/* ---- verification -------------------------------------------------------------------------------------- */
+
+typedef enum { LFAP_PASS = 0, LFAP_FAIL = 1, LFAP_UNDECIDED = 2, LFAP_NOT_APPLICABLE = 3 } lfap_verdict;
+const char *lfap_verdict_name(lfap_verdict v);
+
+typedef struct {
+  const char *id;   /* statement: "T2" (static string) */
+  char what[96];    /* "multipliers in the interval" */
+  char subject[24]; /* "data", "adv l2" ... : which set the line speaks of */
+  lfap_verdict verdict;
+  double value;     /* the measured quantity */
+  double bound;     /* what it is held against; NaN if nothing */
+  char relation[4]; /* "<=", ">=", "=", "" */
+  char note[160];   /* why, when not PASS */
+} lfap_check;
+
+typedef struct {
+  char name[64];
+  size_t n, d, n_adv, m;
+  double gamma, eps;
+  uint64_t seed;
+  lfap_hypothesis hyp, hyp_adv[3]; /* of the data, and of the adversarial set per norm */
+  lfap_limit lim;
+  lfap_check *check; /* owned */
+  size_t checks;
+} lfap_case;
+void lfap_case_free(lfap_case *c);
+/* The worst verdict of the checks: FAIL, then UNDECIDED, then PASS (if any), else NOT_APPLICABLE. */
+lfap_verdict lfap_case_verdict(const lfap_case *c);
+
+typedef struct {
+  const char *name;
+  const lfap_data *data;      /* natural samples */
+  const lfap_data *test;      /* held-out labelled points, or NULL */
+  const lfap_net *net;        /* a trained network to be judged instead of one trained here, or NULL */
+  double gamma;
+  uint64_t seed;              /* noise bases, targets, inits, probes */
+  size_t n_adv, m, m_adv;
+  double eps[3];              /* per norm; 0 leaves the norm out */
+  size_t k;                   /* L0 entries */
+  int gauss_bases;            /* noise from the standard normal instead of uniform */
+  size_t probes;              /* random probe points */
+  size_t controls;            /* bare-noise control networks, one a seed */
+  double log_loss_target;     /* of the flows */
+  size_t flow_steps;          /* their budget */
+} lfap_verify_opts;
+lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_opts *o);
+
+/* ---- statements (generated from spec/statements.tsv) --------------------------------------------------- */
+
+typedef struct {
+  const char *id, *title, *text, *hypothesis, *derived, *function, *proofs, *oracle, *tests;
+} lfap_statement;
+extern const lfap_statement lfap_statements[];
+extern const size_t lfap_statement_count;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
