@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+"""One run of Frama-C/WP on one kernel file in one tier: the command line, and what its reports say.
+
+    proofs/wp.py [--smoke] [--timeout SECONDS] FILE.c [TIER] [FUNCTION,FUNCTION...]
+
+TIER is safety (default), real or value; proofs/README.md says what they mean. As a command it proves the file with a
+scratch cache under $BUILD (default build/), prints WP's own output, then each unproved goal by name; it exits 1 if one
+is left. The gate in prove.py uses the same functions, so what proves here proves there.
+"""
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+
+import why3conf
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MODELS = {"safety": "Typed", "real": "Typed+real", "value": "Typed+float"}
+TIERS = tuple(MODELS)
+PROVERS = ",".join("%s:%s" % solver[:2] for solver in why3conf.SOLVERS)
+SMOKE = "_wp_smoke_"
+TIMEOUT = 10
+
+
+def read_plan(root):
+    """{(file, tier): (functions or [] for all, wrap)} from proofs/plan.tsv; the safety tier of all files is implied."""
+    plan = {}
+    path = os.path.join(root, "proofs", "plan.tsv")
+    if not os.path.exists(path):
+        return plan
+    with open(path, encoding="utf-8") as handle:
+        for number, line in enumerate(handle, 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            fields = line.rstrip("\n").split("\t")
+            if len(fields) != 4 or fields[1] not in MODELS or fields[3] not in ("wrap", "-"):
+                raise SystemExit("proofs/plan.tsv:%d: expected file, tier, functions, wrap or -, with tabs" % number)
+            functions = [] if fields[2] == "*" else fields[2].split(",")
+            plan[(fields[0], fields[1])] = (functions, fields[3] == "wrap")
+    return plan
+
+
+def build_dir():
+    return os.path.abspath(os.path.join(ROOT, os.environ.get("BUILD") or "build", "proofs"))
+
+
+def frama_c_command(path, tier, wrap, functions, cache_mode, cache_dir, out, smoke=False, timeout=TIMEOUT, par=2):
+    """The command that proves `path` (relative to the directory it will run in); `out` is the stem of its reports."""
+    defines = "-D__FRAMAC__ -DLFAP_TIER_%s -Isrc -Isrc/kernel -I." % tier.upper()
+    command = ["frama-c", "-c11", "-cpp-extra-args=" + defines, "-wp", "-wp-rte", "-warn-special-float", "none",
+               "-wp-model", MODELS[tier], "-wp-prover", PROVERS, "-wp-timeout", str(timeout), "-wp-par", str(par),
+               "-wp-cache", cache_mode, "-wp-cache-dir", cache_dir, "-wp-report-json", out + ".json"]
+    if not wrap:
+        command.append("-warn-unsigned-overflow")
+    if functions:
+        command += ["-wp-fct", ",".join(functions)]
+    if smoke:
+        command += ["-wp-smoke-tests", "-wp-smoke-timeout", "1"]
+    return command + [path, "-then", "-no-wp", "-report-csv", out + ".csv"]
+
+
+def run(command, root, config, stdout_path):
+    """Run Frama-C with a private Why3 configuration; its output goes to `stdout_path`, its exit code is returned."""
+    environment = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8")
+    environment.pop("FRAMAC_WP_CACHE", None)
+    environment.pop("FRAMAC_WP_CACHEDIR", None)
+    with open(stdout_path, "w", encoding="utf-8") as out:
+        return subprocess.run(command, cwd=root, env=environment, stdin=subprocess.DEVNULL,
+                              stdout=out, stderr=subprocess.STDOUT).returncode
+
+
+class Report:
+    """What one run left behind.
+
+    goals:    {function or 'lemma NAME': {goal: (total, valid)}} without smoke tests
+    smoke:    {function: {goal: passed}}
+    provers:  {function or lemma: {prover: goals}}, from WP's line for each proved goal: its JSON credits every prover
+              that had an answer, not the one whose answer was used
+    rows:     the property table of -report-csv as dictionaries
+    warnings: text of WP's and the kernel's warnings
+    """
+
+    def __init__(self, stem, stdout_path):
+        self.goals, self.smoke, self.provers = {}, {}, {}
+        with open(stem + ".json", encoding="utf-8") as handle:
+            data = json.load(handle)
+        for name, section in data.get("wp:functions", {}).items():
+            self._add(name, section)
+        for axiomatic in data.get("wp:axiomatics", {}).values():
+            for name, entry in axiomatic.items():
+                if name != "wp:section":
+                    self._add("lemma " + re.sub(r"^lemma_", "", name), {name: entry})
+        with open(stem + ".csv", encoding="utf-8", newline="") as handle:
+            self.rows = list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
+        with open(stdout_path, encoding="utf-8", errors="replace") as handle:
+            self.text = handle.read()
+        self.warnings = re.findall(r"^\[.*?Warning:.*?(?=^\[|\Z)", self.text, re.M | re.S)
+
+    def _add(self, owner, section):
+        goals = self.goals.setdefault(owner, {})
+        for goal, entry in section.items():
+            if goal == "wp:section":
+                continue
+            main = entry["wp:main"]
+            total, valid = main.get("total", 0), main.get("valid", 0)
+            if SMOKE in goal:
+                # WP counts a smoke test as valid when no prover could derive false
+                self.smoke.setdefault(owner, {})[goal] = total == valid
+            else:
+                goals[goal] = (total, valid)
+
+    def unproved(self, owner):
+        return sorted(goal for goal, (total, valid) in self.goals.get(owner, {}).items() if valid < total)
+
+    def count(self, owner):
+        entries = self.goals.get(owner, {}).values()
+        return sum(total for total, _ in entries), sum(valid for _, valid in entries)
+
+    def failed_smoke(self, owner):
+        return sorted(goal for goal, passed in self.smoke.get(owner, {}).items() if not passed)
+
+
+def main(arguments):
+    smoke = "--smoke" in arguments
+    arguments = [argument for argument in arguments if argument != "--smoke"]
+    timeout = TIMEOUT
+    if "--timeout" in arguments:
+        at = arguments.index("--timeout")
+        timeout = int(arguments[at + 1])
+        del arguments[at:at + 2]
+    if not 1 <= len(arguments) <= 3 or arguments[0].startswith("-"):
+        raise SystemExit(__doc__)
+    path = os.path.abspath(arguments[0])
+    if path.startswith(ROOT + os.sep):
+        path = os.path.relpath(path, ROOT)
+    tier = arguments[1] if len(arguments) > 1 else "safety"
+    functions = arguments[2].split(",") if len(arguments) > 2 else []
+    if tier not in MODELS:
+        raise SystemExit("wp: no tier '%s'; there are %s" % (tier, ", ".join(TIERS)))
+    work = build_dir()
+    config = why3conf.write_config(os.path.join(work, "why3"))
+    cache = os.path.join(work, "scratch-cache")
+    os.makedirs(cache, exist_ok=True)
+    stem = os.path.join(work, "wp-%s-%s" % (os.path.splitext(os.path.basename(path))[0], tier))
+    for suffix in (".json", ".csv"):
+        if os.path.exists(stem + suffix):
+            os.remove(stem + suffix)
+    wrap = read_plan(ROOT).get((path, tier), ([], False))[1]
+    command = frama_c_command(path, tier, wrap, functions, "update", cache, stem, smoke, timeout)
+    code = run(command, ROOT, config, stem + ".log")
+    sys.stdout.write(open(stem + ".log", encoding="utf-8", errors="replace").read())
+    if code != 0 or not os.path.exists(stem + ".csv"):
+        print("wp: frama-c failed with code %d on %s (%s)" % (code, path, tier))
+        return 1
+    report = Report(stem, stem + ".log")
+    left = 0
+    for owner in sorted(report.goals):
+        total, valid = report.count(owner)
+        print("wp: %-10s %-40s %d/%d" % (tier, owner, valid, total))
+        for goal in report.unproved(owner):
+            print("wp: UNPROVED %s: %s" % (owner, goal))
+        for goal in report.failed_smoke(owner):
+            print("wp: CONTRADICTION %s: %s" % (owner, goal))
+        left += len(report.unproved(owner)) + len(report.failed_smoke(owner))
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
