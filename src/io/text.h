@@ -1,0 +1,28 @@
+/* text.h - a growing text buffer, used for CSV, for JSON (json.h) and for numbers that read back to the same bits.
+ *
+ * Zero-initialise (`lfap_text t = {0};`), add, look at t.status once at the end, write t.bytes with lfap_file_write,
+ * free. Errors are sticky: after running out of memory every call does nothing. Nothing depends on the locale.
+ */
+#ifndef LFAP_IO_TEXT_H
+#define LFAP_IO_TEXT_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lfap.h"
+
+typedef struct {
+  char *bytes;        /* owned, NUL-terminated once anything was added; NULL before */
+  size_t len, cap;    /* without the NUL */
+  lfap_status status; /* LFAP_OK or LFAP_ERR_MEMORY */
+} lfap_text;
+
+void lfap_text_free(lfap_text *t);
+void lfap_text_put(lfap_text *t, const char *bytes, size_t len);
+void lfap_text_puts(lfap_text *t, const char *string);
+void lfap_text_uint(lfap_text *t, uint64_t x);
+void lfap_text_int(lfap_text *t, int64_t x);
+/* The shortest thing every reader takes back to the same double: %.17g with a point; "nan", "inf", "-inf". */
+void lfap_text_double(lfap_text *t, double x);
+/* C99's hexadecimal form, one spelling on every machine: 0x1.8p+0, -0x0p+0, 0x0.0000000000001p-1022, nan, inf, -inf. */
+void lfap_text_hex(lfap_text *t, double x);
+#endif
