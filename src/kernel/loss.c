@@ -1,0 +1,64 @@
+/* loss.c - the two losses on margins, the coefficients of the gradient chain and the softmax weights of the flow
+ * (spec/numerics.md N4, N5, N9). */
+#include "loss.h"
+
+#include "clones.h"
+#include "elementary.h"
+#include "lanes.h"
+
+double lfap_loss_exp(double q) { return lfap_exp(-q); }
+
+double lfap_loss_exp_g(double q) { return lfap_exp(-q); }
+
+/* Both branches call exp on a non-positive argument, so nothing overflows. */
+double lfap_loss_logistic(double q) {
+  if (q >= 0.0) return lfap_log1p(lfap_exp(-q));
+  return -q + lfap_log1p(lfap_exp(q));
+}
+
+double lfap_loss_logistic_g(double q) {
+  if (q >= 0.0) {
+    const double e = lfap_exp(-q);
+    return e / (1.0 + e);
+  }
+  return 1.0 / (1.0 + lfap_exp(q));
+}
+
+double lfap_loss_logistic_r(double q) {
+  if (q >= 0.0) return q + lfap_log1p(lfap_exp(-q));
+  return lfap_log1p(lfap_exp(q));
+}
+
+void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (logistic) {
+      l[i] = lfap_loss_logistic(q[i]);
+      g[i] = lfap_loss_logistic_g(q[i]);
+    } else {
+      l[i] = lfap_loss_exp(q[i]);
+      g[i] = l[i]; /* exp(-q) is its own g: one call, same bits */
+    }
+  }
+}
+
+void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double gamma, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    s1[i] = (g[i] / (double)n) * s;
+    s2[i] = gamma * s1[i];
+  }
+}
+
+LFAP_CLONES
+void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
+                        size_t n, size_t ldz) {
+  for (size_t i = 0; i < n; i++) c[i] = (-sign * y[i]) * (z[i * ldz] > 0.0 ? s1[i] : s2[i]);
+}
+
+double lfap_softmax(double *p, const double *r, size_t n) {
+  double rmin = r[0];
+  for (size_t i = 1; i < n; i++) rmin = r[i] < rmin ? r[i] : rmin;
+  for (size_t i = 0; i < n; i++) p[i] = lfap_exp(rmin - r[i]);
+  const double sum = lfap_sum(n, p); /* >= 1: the smallest r contributes exp(0) = 1 */
+  for (size_t i = 0; i < n; i++) p[i] = p[i] / sum;
+  return lfap_log_ge1(sum) - rmin - lfap_log_ge1((double)n);
+}

@@ -1,0 +1,15 @@
+/* qform.c - entries of the matrix Q and the coefficients of its two hidden rows (Q1; spec/numerics.md N6). */
+#include "qform.h"
+
+#include "mathspec.h"
+
+double lfap_q_h(double gamma) { return 0.5 * fma(gamma, gamma, 1.0); }
+
+void lfap_q_row(double *q, const double *g, const double *y, double yi, double gamma, size_t n) {
+  const double h = lfap_q_h(gamma);
+  for (size_t k = 0; k < n; k++) q[k] = (yi * y[k]) * ((yi == y[k] ? h : gamma) * g[k]);
+}
+
+void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n) {
+  for (size_t k = 0; k < n; k++) c[k] = (lambda[k] * y[k]) * (y[k] == side ? 1.0 : gamma);
+}
