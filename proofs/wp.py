@@ -19,6 +19,7 @@ import why3conf
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MODELS = {"safety": "Typed", "real": "Typed+real", "value": "Typed+float"}
 TIERS = tuple(MODELS)
+PROVER_KEYS = (("Qed", "qed"),) + tuple((name, "%s:%s" % (name, version)) for name, version, *_ in why3conf.SOLVERS)
 PROVERS = ",".join("%s:%s" % solver[:2] for solver in why3conf.SOLVERS)
 SMOKE = "_wp_smoke_"
 TIMEOUT = 10
@@ -46,19 +47,22 @@ def build_dir():
     return os.path.abspath(os.path.join(ROOT, os.environ.get("BUILD") or "build", "proofs"))
 
 
-def frama_c_command(path, tier, wrap, functions, cache_mode, cache_dir, out, smoke=False, timeout=TIMEOUT, par=2):
-    """The command that proves `path` (relative to the directory it will run in); `out` is the stem of its reports."""
+def frama_c_command(path, tier, wrap, functions, session, cache_mode, out, smoke=False, timeout=TIMEOUT, par=2):
+    """The command that proves `path` (relative to the directory it will run in); `out` is the stem of its reports.
+
+    The cache is session/cache: given through -wp-session and not -wp-cache-dir, WP can also clean it of stale entries.
+    """
     defines = "-D__FRAMAC__ -DLFAP_TIER_%s -Isrc -Isrc/kernel -I." % tier.upper()
     command = ["frama-c", "-c11", "-cpp-extra-args=" + defines, "-wp", "-wp-rte", "-warn-special-float", "none",
                "-wp-model", MODELS[tier], "-wp-prover", PROVERS, "-wp-timeout", str(timeout), "-wp-par", str(par),
-               "-wp-cache", cache_mode, "-wp-cache-dir", cache_dir, "-wp-report-json", out + ".json"]
+               "-wp-session", session, "-wp-cache", cache_mode, "-wp-report-json", out + ".json"]
     if not wrap:
         command.append("-warn-unsigned-overflow")
     if functions:
         command += ["-wp-fct", ",".join(functions)]
     if smoke:
         command += ["-wp-smoke-tests", "-wp-smoke-timeout", "1"]
-    return command + [path, "-then", "-no-wp", "-report-csv", out + ".csv"]
+    return command + [path, "-then", "-no-wp", "-report-csv", out + ".csv", "-print", "-ocode", out + ".acsl.c"]
 
 
 def run(command, root, config, stdout_path):
@@ -76,16 +80,18 @@ class Report:
 
     goals:    {function or 'lemma NAME': {goal: (total, valid)}} without smoke tests
     smoke:    {function: {goal: passed}}
-    provers:  {function or lemma: {prover: goals}}, from WP's line for each proved goal: its JSON credits every prover
-              that had an answer, not the one whose answer was used
+    provers:  {function or lemma: {prover: goals}}
     rows:     the property table of -report-csv as dictionaries
-    warnings: text of WP's and the kernel's warnings
+    warnings: text of each warning
+    code:     the program as Frama-C understood it, macros and includes resolved, with all annotations
     """
 
-    def __init__(self, stem, stdout_path):
+    def __init__(self, stem):
         self.goals, self.smoke, self.provers = {}, {}, {}
-        with open(stem + ".json", encoding="utf-8") as handle:
-            data = json.load(handle)
+        data = {}
+        if os.path.exists(stem + ".json"):  # WP writes none when a file has no goal at all
+            with open(stem + ".json", encoding="utf-8") as handle:
+                data = json.load(handle)
         for name, section in data.get("wp:functions", {}).items():
             self._add(name, section)
         for axiomatic in data.get("wp:axiomatics", {}).values():
@@ -94,12 +100,15 @@ class Report:
                     self._add("lemma " + re.sub(r"^lemma_", "", name), {name: entry})
         with open(stem + ".csv", encoding="utf-8", newline="") as handle:
             self.rows = list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
-        with open(stdout_path, encoding="utf-8", errors="replace") as handle:
-            self.text = handle.read()
-        self.warnings = re.findall(r"^\[.*?Warning:.*?(?=^\[|\Z)", self.text, re.M | re.S)
+        with open(stem + ".acsl.c", encoding="utf-8") as handle:
+            self.code = handle.read()
+        with open(stem + ".log", encoding="utf-8", errors="replace") as handle:
+            text = handle.read()
+        self.warnings = [piece.strip() for piece in re.findall(r"^\[[^\n]*Warning:.*?(?=^\[|^wp:|\Z)", text, re.M | re.S)]
 
     def _add(self, owner, section):
         goals = self.goals.setdefault(owner, {})
+        credit = self.provers.setdefault(owner, {})
         for goal, entry in section.items():
             if goal == "wp:section":
                 continue
@@ -108,8 +117,14 @@ class Report:
             if SMOKE in goal:
                 # WP counts a smoke test as valid when no prover could derive false
                 self.smoke.setdefault(owner, {})[goal] = total == valid
-            else:
-                goals[goal] = (total, valid)
+                continue
+            goals[goal] = (total, valid)
+            left = valid  # each prover that answered is counted by WP: credit a goal once, to the first in this order
+            for label, key in PROVER_KEYS:
+                taken = min(left, entry.get(key, {}).get("valid", 0))
+                if taken:
+                    credit[label] = credit.get(label, 0) + taken
+                left -= taken
 
     def unproved(self, owner):
         return sorted(goal for goal, (total, valid) in self.goals.get(owner, {}).items() if valid < total)
@@ -120,6 +135,21 @@ class Report:
 
     def failed_smoke(self, owner):
         return sorted(goal for goal, passed in self.smoke.get(owner, {}).items() if not passed)
+
+
+def prove(job, root, config, session, cache_mode, stem, **options):
+    """Run one job (path, tier, functions, wrap) and return its Report, or the reason there is none as a string."""
+    path, tier, functions, wrap = job
+    for suffix in (".json", ".csv", ".acsl.c"):
+        if os.path.exists(stem + suffix):
+            os.remove(stem + suffix)
+    os.makedirs(os.path.join(session, "cache"), exist_ok=True)
+    command = frama_c_command(path, tier, wrap, functions, session, cache_mode, stem, **options)
+    code = run(command, root, config, stem + ".log")
+    if code != 0 or not os.path.exists(stem + ".csv"):
+        tail = open(stem + ".log", encoding="utf-8", errors="replace").read().strip().splitlines()[-4:]
+        return "frama-c ended with code %d on %s (%s): %s" % (code, path, tier, " / ".join(tail))
+    return Report(stem)
 
 
 def main(arguments):
@@ -141,20 +171,14 @@ def main(arguments):
         raise SystemExit("wp: no tier '%s'; there are %s" % (tier, ", ".join(TIERS)))
     work = build_dir()
     config = why3conf.write_config(os.path.join(work, "why3"))
-    cache = os.path.join(work, "scratch-cache")
-    os.makedirs(cache, exist_ok=True)
     stem = os.path.join(work, "wp-%s-%s" % (os.path.splitext(os.path.basename(path))[0], tier))
-    for suffix in (".json", ".csv"):
-        if os.path.exists(stem + suffix):
-            os.remove(stem + suffix)
     wrap = read_plan(ROOT).get((path, tier), ([], False))[1]
-    command = frama_c_command(path, tier, wrap, functions, "update", cache, stem, smoke, timeout)
-    code = run(command, ROOT, config, stem + ".log")
+    report = prove((path, tier, functions, wrap), ROOT, config, os.path.join(work, "scratch"), "update", stem,
+                   smoke=smoke, timeout=timeout)
     sys.stdout.write(open(stem + ".log", encoding="utf-8", errors="replace").read())
-    if code != 0 or not os.path.exists(stem + ".csv"):
-        print("wp: frama-c failed with code %d on %s (%s)" % (code, path, tier))
+    if isinstance(report, str):
+        print("wp: " + report)
         return 1
-    report = Report(stem, stem + ".log")
     left = 0
     for owner in sorted(report.goals):
         total, valid = report.count(owner)

@@ -1,0 +1,143 @@
+"""Reading C and ACSL text without trusting the prover's view of it: which functions, loops, axioms are really there.
+
+A kernel that is hidden from Frama-C by the preprocessor would never be proved and never be missed. So the gate finds
+the functions of a file by itself, in the text and in what the compiler sees, and asks WP's report for each of them.
+"""
+import re
+import subprocess
+
+TOKEN = re.compile(r'''
+    (?P<annotation>/\*@.*?\*/|//@[^\n]*)
+  | (?P<comment>/\*.*?\*/|//[^\n]*)
+  | (?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
+  | (?P<directive>^[ \t]*\#(?:[^\n\\]|\\.|\\\n)*)
+  | (?P<word>[A-Za-z_]\w*)
+  | (?P<newline>\n)
+  | (?P<space>[ \t\r\f]+)
+  | (?P<other>.)
+''', re.X | re.S | re.M)
+
+
+def tokens(text):
+    """(kind, text, line) without spaces, plain comments and preprocessor lines."""
+    line = 1
+    for match in TOKEN.finditer(text):
+        kind, piece = match.lastgroup, match.group()
+        if kind not in ("comment", "space", "newline", "directive"):
+            yield kind, piece, line
+        line += piece.count("\n")
+
+
+def annotations(text):
+    return [piece for kind, piece, _ in tokens(text) if kind == "annotation"]
+
+
+class Scan:
+    """functions: {name: line}; loops: [(function, line, annotation text before it)]; balanced: braces make sense."""
+
+    def __init__(self, text):
+        self.functions, self.loops, self.balanced = {}, [], True
+        self._walk([token for token in tokens(text)])
+
+    def _walk(self, stream):
+        blocks, current, spec, previous = [], None, "", ""
+        after_do = False
+        for index, (kind, piece, line) in enumerate(stream):
+            if kind == "annotation":
+                spec += piece
+                continue
+            if piece == "{":
+                if not blocks:
+                    name = function_name(stream, index)
+                    if name:
+                        self.functions[name] = line
+                    current = name
+                blocks.append("do" if previous == "do" else "")
+            elif piece == "}":
+                if not blocks:
+                    self.balanced = False
+                else:
+                    after_do = blocks.pop() == "do"
+                    if not blocks:
+                        current = None
+                previous, spec = "}", ""
+                continue
+            elif piece in ("for", "while", "do") and current:
+                if not (piece == "while" and previous == "}" and after_do):
+                    self.loops.append((current, line, spec))
+            after_do = False
+            previous, spec = piece, ""
+        if blocks:
+            self.balanced = False
+
+
+def function_name(stream, brace):
+    """The name of the function whose body opens at stream[brace], or None for a struct, enum, union or initializer."""
+    at = brace - 1
+    while at >= 0:
+        while at >= 0 and stream[at][0] == "annotation":
+            at -= 1
+        if at < 0 or stream[at][1] != ")":
+            return None
+        depth = 0
+        while at >= 0:
+            depth += {")": 1, "(": -1}.get(stream[at][1], 0)
+            at -= 1
+            if depth == 0:
+                break
+        if at < 0 or stream[at][0] != "word":
+            return None
+        if stream[at][1] != "__attribute__":
+            return stream[at][1]
+        at -= 1
+    return None
+
+
+def compiled_functions(root, path, compiler="gcc"):
+    """Functions defined in `path` after the compiler's own preprocessing, macros expanded; None without a compiler."""
+    try:
+        done = subprocess.run([compiler, "-E", "-std=c11", "-fopenmp", "-Isrc", "-Isrc/kernel", "-I.", path], cwd=root,
+                              capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    if done.returncode != 0:
+        return None
+    kept, mine = [], False
+    for line in done.stdout.splitlines():
+        marker = re.match(r'# \d+ "([^"]*)"', line)
+        if marker:
+            mine = marker.group(1) == path
+        elif mine:
+            kept.append(line)
+    return set(Scan("\n".join(kept)).functions)
+
+
+def assumptions(text):
+    """Names of what the annotations assume without proof: 'axiom NAME', 'admit' (named by its label or lemma)."""
+    found = []
+    for piece in annotations(text):
+        # a quoted string or an ACSL line comment is not a keyword
+        piece = re.sub(r'"(?:\\.|[^"\\])*"', '""', piece)
+        if piece.startswith("/*@"):
+            piece = re.sub(r"//[^\n]*", "", piece)
+        found += re.findall(r"\baxiom\s+(\w+)", piece)
+        for rest in re.findall(r"\badmit\b([^;]{0,200})", piece):
+            name = re.match(r"\s*(?:lemma|requires|ensures|invariant|loop\s+invariant)?\s*(\w+)\s*[:{]", rest)
+            found.append("admit " + (name.group(1) if name else "unnamed"))
+    return found
+
+
+def lemmas(text):
+    return [name for piece in annotations(text) for name in re.findall(r"\blemma\s+(\w+)", piece)]
+
+
+def recursive_logic(text):
+    """Logic functions and predicates that call themselves: WP takes their equations as given, well-founded or not."""
+    found = []
+    for piece in annotations(text):
+        for match in re.finditer(r"\b(?:logic\s+[\w\s*]+?|predicate\s+|inductive\s+)(\w+)\s*(?:\{[^}]*\})?\s*\(", piece):
+            body = re.split(r";\s*\n?\s*@?\s*(?:logic|predicate|lemma|axiom|inductive)\b|;\s*@?\s*\}?\s*@?\*/",
+                            piece[match.end():])[0]
+            if re.search(r"\b%s\b" % match.group(1), body):
+                found.append(match.group(1))
+    return found
