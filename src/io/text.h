@@ -21,7 +21,7 @@ void lfap_text_put(lfap_text *t, const char *bytes, size_t len);
 void lfap_text_puts(lfap_text *t, const char *string);
 void lfap_text_uint(lfap_text *t, uint64_t x);
 void lfap_text_int(lfap_text *t, int64_t x);
-/* The shortest thing every reader takes back to the same double: %.17g with a point; "nan", "inf", "-inf". */
+/* %.17g with a point, which every reader takes back to the same double; "nan", "inf", "-inf". */
 void lfap_text_double(lfap_text *t, double x);
 /* C99's hexadecimal form, one spelling on every machine: 0x1.8p+0, -0x0p+0, 0x0.0000000000001p-1022, nan, inf, -inf. */
 void lfap_text_hex(lfap_text *t, double x);

@@ -1,0 +1,142 @@
+/* file.c - files that appear whole or not at all: written under a temporary name in the same directory, then renamed.
+ * There is no fsync: a reader never sees half a file, but after a power cut the last ones may be gone. */
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *lfap_reason(char buffer[LFAP_REASON], int errnum) {
+  if (strerror_r(errnum, buffer, LFAP_REASON) != 0) snprintf(buffer, LFAP_REASON, "error %d", errnum);
+  return buffer;
+}
+
+lfap_status lfap_file_open(lfap_ctx *ctx, FILE **out, size_t *size, const char *path) {
+  char why[LFAP_REASON];
+  /* without O_NONBLOCK opening a pipe nobody writes to would wait for ever; regular files ignore it */
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0)
+    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: cannot be opened for reading: %s", path, lfap_reason(why, errno));
+  struct stat st;
+  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+    close(fd);
+    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: is %s, not a file", path,
+                     S_ISDIR(st.st_mode) ? "a directory" : "a pipe or a device");
+  }
+  FILE *stream = fdopen(fd, "rb");
+  if (stream == NULL) {
+    int e = errno;
+    close(fd);
+    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: cannot be read: %s", path, lfap_reason(why, e));
+  }
+  *out = stream;
+  *size = (size_t)st.st_size;
+  return LFAP_OK;
+}
+
+/* path.PID-K.tmp, created for this writer alone. Not mkstemp: its files are private, the user's umask should decide. */
+static int open_temporary(char *name, size_t room, const char *path) {
+  for (int k = 0; k < 1000; k++) {
+    snprintf(name, room, "%s.%ld-%d.tmp", path, (long)getpid(), k);
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST) return fd;
+  }
+  return -1;
+}
+
+lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *path) {
+  char why[LFAP_REASON];
+  struct stat st;
+  /* a rename would replace /dev/null itself */
+  if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+    return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written: it is there and not a regular file", path);
+  size_t room = strlen(path) + 64;
+  char *name = malloc(room);
+  if (name == NULL) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a file name", path);
+  int fd = open_temporary(name, room, path);
+  FILE *stream = fd < 0 ? NULL : fdopen(fd, "wb");
+  if (stream == NULL) {
+    int e = errno;
+    if (fd >= 0) close(fd), unlink(name);
+    free(name);
+    return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", path, lfap_reason(why, e));
+  }
+  *out = (lfap_newfile){.stream = stream, .temporary = name, .path = path};
+  return LFAP_OK;
+}
+
+void lfap_newfile_abort(lfap_newfile *f) {
+  if (f->stream != NULL) fclose(f->stream);
+  if (f->temporary != NULL) unlink(f->temporary);
+  free(f->temporary);
+  *f = (lfap_newfile){0};
+}
+
+lfap_status lfap_newfile_put(lfap_ctx *ctx, lfap_newfile *f, const void *bytes, size_t len) {
+  char why[LFAP_REASON];
+  if (len == 0 || fwrite(bytes, 1, len, f->stream) == len) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_IO, "%s: writing failed: %s; nothing was left behind", f->path,
+                   lfap_reason(why, errno));
+}
+
+lfap_status lfap_newfile_end(lfap_ctx *ctx, lfap_newfile *f) {
+  char why[LFAP_REASON];
+  lfap_status status = LFAP_OK;
+  int closed = fclose(f->stream); /* the last bytes go out here */
+  f->stream = NULL;
+  if (closed != 0)
+    status = lfap_fail(ctx, LFAP_ERR_IO, "%s: writing failed: %s; nothing was left behind", f->path,
+                       lfap_reason(why, errno));
+  else if (rename(f->temporary, f->path) != 0)
+    status = lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", f->path, lfap_reason(why, errno));
+  if (status == LFAP_OK) {
+    free(f->temporary);
+    *f = (lfap_newfile){0};
+  } else
+    lfap_newfile_abort(f);
+  return status;
+}
+
+lfap_status lfap_file_write(lfap_ctx *ctx, const char *path, const void *bytes, size_t len) {
+  lfap_newfile f;
+  lfap_status status = lfap_newfile_begin(ctx, &f, path);
+  if (status != LFAP_OK) return status;
+  status = lfap_newfile_put(ctx, &f, bytes, len);
+  if (status != LFAP_OK) {
+    lfap_newfile_abort(&f);
+    return status;
+  }
+  return lfap_newfile_end(ctx, &f);
+}
+
+/* mkdir of one level; 0 when it is a directory afterwards, else the errno. */
+static int make_level(const char *path) {
+  struct stat st;
+  if (mkdir(path, 0777) == 0) return 0;
+  int e = errno;
+  if (stat(path, &st) != 0) return e;
+  return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+}
+
+lfap_status lfap_dir_make(lfap_ctx *ctx, const char *path) {
+  char why[LFAP_REASON];
+  size_t n = strlen(path);
+  if (n == 0) return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "the name of the output directory is empty");
+  char *part = malloc(n + 1);
+  if (part == NULL) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a directory name", path);
+  int e = 0;
+  for (size_t i = 1; i <= n && e == 0; i++) {
+    if (path[i] != '/' && path[i] != '\0') continue;
+    memcpy(part, path, i);
+    part[i] = '\0';
+    e = make_level(part);
+  }
+  free(part);
+  if (e != 0) return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", path, lfap_reason(why, e));
+  if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0)
+    return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written to: %s", path, lfap_reason(why, errno));
+  return LFAP_OK;
+}

@@ -1,0 +1,27 @@
+/* file.h - opening what is read, and files that appear whole or not at all. Internal to the library. */
+#ifndef LFAP_IO_FILE_H
+#define LFAP_IO_FILE_H
+#include <stddef.h>
+#include <stdio.h>
+
+#include "lfap.h"
+
+/* The system's words for an errno value, in the caller's buffer (no shared state). */
+enum { LFAP_REASON = 128 };
+const char *lfap_reason(char buffer[LFAP_REASON], int errnum);
+
+/* Opens a regular file for reading and tells its size; NOINPUT when it is missing, a directory, a pipe. */
+lfap_status lfap_file_open(lfap_ctx *ctx, FILE **out, size_t *size, const char *path);
+
+/* A file being written under a temporary name beside `path`. begin; put...; end: after a failed put only abort. */
+typedef struct {
+  FILE *stream;
+  char *temporary; /* owned */
+  const char *path;
+} lfap_newfile;
+lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *path);
+lfap_status lfap_newfile_put(lfap_ctx *ctx, lfap_newfile *f, const void *bytes, size_t len);
+/* Closes and renames; on failure the temporary file is removed. */
+lfap_status lfap_newfile_end(lfap_ctx *ctx, lfap_newfile *f);
+void lfap_newfile_abort(lfap_newfile *f);
+#endif

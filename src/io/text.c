@@ -1,0 +1,92 @@
+/* text.c - the growing buffer of text.h and its number formats. */
+#include "io/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/bits.h"
+
+void lfap_text_free(lfap_text *t) {
+  free(t->bytes);
+  *t = (lfap_text){0};
+}
+
+/* Room for `len` more bytes and the NUL; 0 when there is none. */
+static int reserve(lfap_text *t, size_t len) {
+  if (t->status != LFAP_OK) return 0;
+  if (len < t->cap - t->len) return 1;
+  if (len <= (SIZE_MAX - 256) / 2 - t->len) {
+    size_t cap = 2 * (t->len + len) + 256;
+    char *bytes = realloc(t->bytes, cap);
+    if (bytes != NULL) {
+      t->bytes = bytes;
+      t->cap = cap;
+      return 1;
+    }
+  }
+  t->status = LFAP_ERR_MEMORY;
+  return 0;
+}
+
+void lfap_text_put(lfap_text *t, const char *bytes, size_t len) {
+  if (!reserve(t, len)) return;
+  if (len > 0) memcpy(t->bytes + t->len, bytes, len);
+  t->len += len;
+  t->bytes[t->len] = '\0';
+}
+
+void lfap_text_puts(lfap_text *t, const char *string) { lfap_text_put(t, string, strlen(string)); }
+
+void lfap_text_uint(lfap_text *t, uint64_t x) {
+  char s[24];
+  lfap_text_put(t, s, (size_t)snprintf(s, sizeof s, "%" PRIu64, x));
+}
+
+void lfap_text_int(lfap_text *t, int64_t x) {
+  char s[24];
+  lfap_text_put(t, s, (size_t)snprintf(s, sizeof s, "%" PRId64, x));
+}
+
+enum { INF_EXPONENT = 0x7ff };
+static const uint64_t FRACTION = (UINT64_C(1) << 52) - 1;
+
+/* "nan", "inf", "-inf", which printf may spell otherwise; 0 for finite x. */
+static int put_nonfinite(lfap_text *t, uint64_t bits) {
+  if ((bits >> 52 & INF_EXPONENT) != INF_EXPONENT) return 0;
+  lfap_text_puts(t, (bits & FRACTION) != 0 ? "nan" : bits >> 63 != 0 ? "-inf" : "inf");
+  return 1;
+}
+
+void lfap_text_double(lfap_text *t, double x) {
+  if (put_nonfinite(t, lfap_bits_of(x))) return;
+  char s[64];
+  int n = snprintf(s, sizeof s, "%.17g", x), in_point = 0;
+  for (int i = 0; i < n; i++) {
+    /* whatever is neither digit, sign nor exponent is the locale's decimal point, of one or more bytes */
+    int number = strchr("0123456789+-e", s[i]) != NULL;
+    if (number) lfap_text_put(t, &s[i], 1);
+    else if (!in_point) lfap_text_put(t, ".", 1);
+    in_point = !number;
+  }
+}
+
+void lfap_text_hex(lfap_text *t, double x) {
+  uint64_t bits = lfap_bits_of(x), fraction = bits & FRACTION;
+  if (put_nonfinite(t, bits)) return;
+  int biased = (int)(bits >> 52 & INF_EXPONENT);
+  lfap_text_puts(t, bits >> 63 != 0 ? "-0x" : "0x");
+  lfap_text_puts(t, biased != 0 ? "1" : "0");
+  if (fraction != 0) {
+    char s[16];
+    size_t n = (size_t)snprintf(s, sizeof s, "%013" PRIx64, fraction);
+    while (s[n - 1] == '0') n--;
+    lfap_text_put(t, ".", 1);
+    lfap_text_put(t, s, n);
+  }
+  /* zero and the subnormals: exponent 0 and -1022 */
+  int exponent = biased != 0 ? biased - 1023 : fraction != 0 ? -1022 : 0;
+  lfap_text_puts(t, exponent < 0 ? "p" : "p+");
+  lfap_text_int(t, exponent);
+}
