@@ -1,0 +1,192 @@
+/* elementary.c - exp and log1p from fma, +, *, / and exponent bits (N3).
+ *
+ * Both reduce the argument exactly or to about 2^-85, evaluate a Taylor polynomial whose leading terms are carried as an
+ * unevaluated sum of two doubles, and round once at the end. What is left beside that last rounding is below 2^-9 ulp;
+ * measured errors are in tests/unit/elementary.c. The code between two branches is straight-line, so that an error bound
+ * can be derived operation by operation. */
+#include "elementary.h"
+
+#include <stdint.h>
+
+#include "bits.h"
+#include "clones.h"
+#include "mathspec.h"
+
+/* hi + lo, |lo| below a few ulp of hi */
+typedef struct {
+  double hi, lo;
+} lfap_pair;
+
+/* ln 2 = LN2_HI + LN2_LO up to 2^-102; LN2_HI has 42 bits, so k*LN2_HI is exact for |k| < 2^11. */
+#define LN2_HI 0x1.62e42fefa3800p-1
+#define LN2_LO 0x1.ef35793c76730p-45
+#define INV_LN2 0x1.71547652b82fep+0
+
+/* |a| >= |b| or a = 0: a + b without error (Dekker). */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from a, b; */
+LFAP_INLINE lfap_pair pair_of_sum(double a, double b) {
+  lfap_pair r;
+  r.hi = a + b;
+  r.lo = b - (r.hi - a);
+  return r;
+}
+
+/* a + b without error in any order (Knuth). */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from a, b; */
+LFAP_INLINE lfap_pair pair_of_any_sum(double a, double b) {
+  lfap_pair r;
+  r.hi = a + b;
+  const double bb = r.hi - a;
+  r.lo = (a - (r.hi - bb)) + (b - bb);
+  return r;
+}
+
+/* a*b, relative error about 2^-104. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from a, b; */
+LFAP_INLINE lfap_pair pair_mul(lfap_pair a, lfap_pair b) {
+  lfap_pair r;
+  r.hi = a.hi * b.hi;
+  r.lo = fma(a.hi, b.lo, fma(a.lo, b.hi, fma(a.hi, b.hi, -r.hi)));
+  return r;
+}
+
+/* (hi + lo) + a*b for |hi| > |a*b|: one Horner step. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from hi, lo, a, b; */
+LFAP_INLINE lfap_pair pair_horner(double hi, double lo, lfap_pair a, lfap_pair b) {
+  const lfap_pair p = pair_mul(a, b);
+  lfap_pair r = pair_of_sum(hi, p.hi);
+  r.lo = r.lo + (p.lo + lo);
+  return r;
+}
+
+/* 2^k for an integer k in -1022..1023: adding 1.5*2^52 + 1023 leaves k + 1023 in the last bits of the significand, so
+   no conversion from double to integer is needed. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from k; */
+LFAP_INLINE double pow2_of(double k) {
+  return lfap_bits_to((lfap_bits_of(k + (0x1.8p52 + 1023.0)) & 0x7ffu) << 52);
+}
+
+/* exp(r) for |r| <= 0.347: Taylor up to r^14/14! (the rest is below 2^-62), from r^4 on in plain doubles. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from r; */
+LFAP_INLINE lfap_pair exp_reduced(lfap_pair r) {
+  double p = 0x1.93974a8c07c9dp-37; /* 1/14! */
+  p = fma(p, r.hi, 0x1.6124613a86d09p-33);
+  p = fma(p, r.hi, 0x1.1eed8eff8d898p-29);
+  p = fma(p, r.hi, 0x1.ae64567f544e4p-26);
+  p = fma(p, r.hi, 0x1.27e4fb7789f5cp-22);
+  p = fma(p, r.hi, 0x1.71de3a556c734p-19);
+  p = fma(p, r.hi, 0x1.a01a01a01a01ap-16);
+  p = fma(p, r.hi, 0x1.a01a01a01a01ap-13);
+  p = fma(p, r.hi, 0x1.6c16c16c16c17p-10);
+  p = fma(p, r.hi, 0x1.1111111111111p-7);
+  p = fma(p, r.hi, 0x1.5555555555555p-5); /* 1/4! */
+  lfap_pair s = {p, 0.0};
+  s = pair_horner(0x1.5555555555555p-3, 0x1.5555555555555p-57, s, r); /* 1/3! */
+  s = pair_horner(0.5, 0.0, s, r);
+  s = pair_horner(1.0, 0.0, s, r);
+  s = pair_horner(1.0, 0.0, s, r);
+  return pair_of_sum(s.hi, s.lo);
+}
+
+/* x = k ln 2 + r. The product k*LN2_HI and its difference from x are exact; k*LN2_LO is a pair. */
+LFAP_CLONES
+double lfap_exp(double x) {
+  if (x != x) return x;
+  if (x > 0x1.62e42fefa39efp+9) return lfap_bits_to(0x7ff0000000000000u);
+  if (x < -0x1.74910d52d3051p+9) return 0.0;
+  const double k = fma(x, INV_LN2, 0x1.8p52) - 0x1.8p52;
+  const double p = k * LN2_LO;
+  lfap_pair r = pair_of_any_sum(fma(-k, LN2_HI, x), -p);
+  r.lo = r.lo - fma(k, LN2_LO, -p);
+  const lfap_pair s = exp_reduced(r);
+  if (x > 0.0) return (2.0 * s.hi) * pow2_of(k - 1.0); /* k may be 1024 */
+  if (x >= -0x1.6232bdd7abcd2p+9) return s.hi * pow2_of(k);
+  /* Subnormal result: `grid` is chosen so that its ulp is 2^-1074 after scaling; adding it rounds s.hi + s.lo to that
+     grid once, the rest is exact. Two factors, because 2^k itself may lie below the normal range. */
+  const double grid = pow2_of(-1022.0 - k);
+  const lfap_pair t = pair_of_sum(grid, s.hi);
+  const double rounded = (t.hi + (t.lo + s.lo)) - grid;
+  return (rounded * pow2_of(k + 128.0)) * 0x1p-128;
+}
+
+/* 2 atanh(s) = 2 s (1 + z/3 + z^2/5 + ...), z = s^2 <= 0.0295 (the rest after z^12/25 is below 2^-70). */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from s; */
+LFAP_INLINE lfap_pair atanh_twice(lfap_pair s) {
+  const lfap_pair z = pair_mul(s, s);
+  double p = 0x1.47ae147ae147bp-5; /* 1/25 */
+  p = fma(p, z.hi, 0x1.642c8590b2164p-5);
+  p = fma(p, z.hi, 0x1.8618618618618p-5);
+  p = fma(p, z.hi, 0x1.af286bca1af28p-5);
+  p = fma(p, z.hi, 0x1.e1e1e1e1e1e1ep-5);
+  p = fma(p, z.hi, 0x1.1111111111111p-4);
+  p = fma(p, z.hi, 0x1.3b13b13b13b14p-4);
+  p = fma(p, z.hi, 0x1.745d1745d1746p-4);
+  p = fma(p, z.hi, 0x1.c71c71c71c71cp-4);
+  p = fma(p, z.hi, 0x1.2492492492492p-3); /* 1/7 */
+  lfap_pair q = {p, 0.0};
+  q = pair_horner(0x1.999999999999ap-3, -0x1.999999999999ap-57, q, z); /* 1/5 */
+  q = pair_horner(0x1.5555555555555p-2, 0x1.5555555555555p-56, q, z);  /* 1/3 */
+  q = pair_horner(1.0, 0.0, q, z);
+  q = pair_mul(q, s);
+  q.hi = 2.0 * q.hi;
+  q.lo = 2.0 * q.lo;
+  return q;
+}
+
+/* log(1 + f) for 1 + f in [1/sqrt 2, sqrt 2], through s = f/(2 + f). */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from f; */
+LFAP_INLINE lfap_pair log1p_reduced(lfap_pair f) {
+  lfap_pair d = pair_of_sum(2.0, f.hi);
+  d.lo = d.lo + f.lo;
+  lfap_pair s;
+  s.hi = f.hi / d.hi;
+  s.lo = (fma(-s.hi, d.lo, fma(-s.hi, d.hi, f.hi)) + f.lo) / d.hi;
+  return atanh_twice(s);
+}
+
+/* 1 + x = 2^k (1 + f). The sum is a pair without error, so f is exact for k = 0 and nothing cancels near x = 0. */
+LFAP_CLONES
+double lfap_log1p(double x) {
+  if (x != x) return x;
+  if (x < -1.0) return lfap_bits_to(0x7ff8000000000000u);
+  if (x == -1.0) return lfap_bits_to(0xfff0000000000000u);
+  if (fabs(x) < 0x1p-54) return x; /* log1p(x) = x - x^2/2 is within a quarter ulp of x; keeps the sign of zero */
+  if (x > 0x1.fffffffffffffp1023) return x;
+  /* Far out the 1 does not count, and 2^-64 keeps 2^-k normal. */
+  const int far = x >= 0x1p80;
+  const double k0 = far ? 64.0 : 0.0;
+  lfap_pair u = pair_of_any_sum(1.0, x);
+  if (far) {
+    u.hi = x * 0x1p-64;
+    u.lo = 0.0;
+  }
+  double k = (double)(lfap_bits_of(u.hi) >> 52) - 1023.0;
+  double m = u.hi * pow2_of(-k);
+  if (m > 0x1.6a09e667f3bcdp+0) {
+    m = 0.5 * m;
+    k = k + 1.0;
+  }
+  const lfap_pair f = pair_of_any_sum(m - 1.0, u.lo * pow2_of(-k));
+  const lfap_pair a = log1p_reduced(f);
+  k = k + k0;
+  const lfap_pair t = pair_of_sum(k * LN2_HI, a.hi);
+  return t.hi + (t.lo + fma(k, LN2_LO, a.lo));
+}
+
+double lfap_log_ge1(double x) { return lfap_log1p(x - 1.0); }
