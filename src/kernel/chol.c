@@ -1,0 +1,47 @@
+/* chol.c - Cholesky by rows, triangular solves, compensated residual (N6; Q1: Q lambda = 1). */
+#include "chol.h"
+
+#include "chain.h"
+#include "clones.h"
+#include "lanes.h"
+#include "mathspec.h"
+
+int lfap_chol_row(double *L, size_t i, size_t n) {
+  double *row = L + i * n;
+  for (size_t j = 0; j < i; j++) row[j] = (row[j] - lfap_dot(j, row, L + j * n)) / L[j * n + j];
+  double pivot = row[i] - lfap_dot(i, row, row);
+  /* written so that a NaN is a bad pivot */
+  if (!(pivot > (double)n * 0x1p-52 * row[i])) return 0;
+  row[i] = sqrt(pivot);
+  return 1;
+}
+
+size_t lfap_chol(double *L, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (!lfap_chol_row(L, i, n)) return i;
+  return n;
+}
+
+void lfap_chol_solve(double *x, const double *L, const double *b, size_t n) {
+  for (size_t i = 0; i < n; i++) x[i] = (b[i] - lfap_dot(i, L + i * n, x)) / L[i * n + i];
+  for (size_t i = n; i > 0; i--) {
+    const double *row = L + (i - 1) * n;
+    x[i - 1] = x[i - 1] / row[i - 1];
+    /* fma(-L_ik, x_i, y_k) with the sign on the other factor: the product is the same */
+    lfap_axpy(x, -x[i - 1], row, i - 1);
+  }
+}
+
+/* s carries the rounded sum, c what the products (by fma) and the sums (by Knuth's two-sum) lost. */
+LFAP_CLONES
+double lfap_residual(double b, const double *q, const double *x, size_t n) {
+  double s = b, c = 0.0;
+  for (size_t k = 0; k < n; k++) {
+    double p = -q[k] * x[k], e = fma(-q[k], x[k], -p);
+    double t = s + p, bb = t - s;
+    double e2 = (s - (t - bb)) + (p - bb);
+    s = t;
+    c = c + (e + e2);
+  }
+  return s + c;
+}
