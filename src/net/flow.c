@@ -1,0 +1,287 @@
+/* flow.c - gradient flow in the time ds = (mean g) dt, where only N-dimensional pieces move (statement F1, spec/theory.md;
+ * spec/numerics.md N9). Three phases: general (every pre-activation Z and coefficient B), aligned (all slopes are
+ * the label slopes: dq/ds = Q p), tail (p at rest: a straight line to the end). */
+#include "net/flow.h"
+
+#include "kernel/chain.h"
+#include "kernel/elementary.h"
+#include "kernel/flow.h"
+#include "kernel/lanes.h"
+#include "kernel/loss.h"
+#include "kernel/network.h"
+#include "kernel/qform.h"
+#include "kernel/rows.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STAGES = 7 };
+
+/* Dormand-Prince 5(4): row r holds the weights of stage r+1; row 5 is also the solution; the last stage is the next first. */
+static const double RK_A[6][6] = {
+    {1.0 / 5},
+    {3.0 / 40, 9.0 / 40},
+    {44.0 / 45, -56.0 / 15, 32.0 / 9},
+    {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+    {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+    {35.0 / 384, 0.0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}};
+static const double RK_E[STAGES] = {71.0 / 57600, 0.0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
+
+typedef struct flow flow;
+
+/* One system of equations: state x, the same after a trial step, slopes K (STAGES x dim). */
+typedef struct {
+  size_t dim, err_dim; /* the error is judged on the first err_dim entries */
+  double *x, *x1, *K;
+  void (*rhs)(flow *fl, double *dx, const double *x);
+} rk_system;
+
+struct flow {
+  lfap_ctx *ctx;
+  const lfap_data *data;
+  const lfap_train_opts *o;
+  size_t m, n;
+  double gamma;
+  int logistic, threads;
+  double *a, *col, *phi;                        /* m each */
+  double *G, *Q;                                /* n x n */
+  double *g_sum, *q_sum;                        /* l1 norms of the rows of G, Q */
+  double *p, *r, *q, *cp, *cm, *basep, *basem;  /* n each */
+  double *arena;
+  rk_system general, aligned;                   /* [Z | B], 2mn; [q | P], 2n */
+  size_t mismatched;                            /* slopes that are not the label slope, at the last general rhs */
+  double log_loss;                              /* at the last rhs */
+  double s, h;
+};
+
+double lfap_loss_weights(double *p, double *r, const double *q, int logistic, size_t n) {
+  for (size_t i = 0; i < n; i++) r[i] = logistic ? lfap_loss_logistic_r(q[i]) : q[i];
+  return lfap_softmax(p, r, n);
+}
+
+/* Slope sums that every aligned row of a sign shares: base = G (p y c). */
+static void bases(flow *fl, const double *p) {
+  lfap_flow_base_coef(fl->cp, p, fl->data->y, 1.0, fl->gamma, fl->n);
+  lfap_flow_base_coef(fl->cm, p, fl->data->y, -1.0, fl->gamma, fl->n);
+  lfap_gemv(fl->basep, fl->G, fl->cp, fl->n, fl->n);
+  lfap_gemv(fl->basem, fl->G, fl->cm, fl->n, fl->n);
+}
+
+static void rhs_general(flow *fl, double *dx, const double *x) {
+  size_t m = fl->m, n = fl->n, wrong = 0;
+  for (size_t i = 0; i < n; i++) {
+    for (size_t j = 0; j < m; j++) fl->col[j] = x[j * n + i];
+    fl->q[i] = fl->data->y[i] * lfap_net_output(fl->phi, fl->col, fl->a, fl->gamma, m);
+  }
+  fl->log_loss = lfap_loss_weights(fl->p, fl->r, fl->q, fl->logistic, n);
+  bases(fl, fl->p);
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) reduction(+ : wrong) num_threads(fl->threads) if (m * n > 4000)
+#endif
+  for (size_t j = 0; j < m; j++) {
+    double side = j < m / 2 ? 1.0 : -1.0;
+    wrong += lfap_flow_row(dx + (m + j) * n, dx + j * n, x + j * n, fl->p, fl->data->y, side > 0 ? fl->basep : fl->basem,
+                           fl->G, fl->a[j], side, fl->gamma, n);
+  }
+  fl->mismatched = wrong;
+}
+
+static void rhs_aligned(flow *fl, double *dx, const double *x) {
+  fl->log_loss = lfap_loss_weights(dx + fl->n, fl->r, x, fl->logistic, fl->n);
+  lfap_gemv(dx, fl->Q, dx + fl->n, fl->n, fl->n);
+}
+
+/* Largest stable step: 1 over a bound of the spectral radius of diag(p) M. */
+static double step_cap(const double *p, const double *M, const double *row_sum, size_t n) {
+  double trace = 0.0, rows = 0.0;
+  for (size_t i = 0; i < n; i++) {
+    double t = p[i] * row_sum[i];
+    trace = fma(p[i], M[i * n + i], trace);
+    if (t > rows) rows = t;
+  }
+  return 1.0 / (trace < rows ? trace : rows);
+}
+
+/* One accepted step of sys, no longer than cap. K's first row must hold the slope at x. */
+static lfap_status rk_step(flow *fl, rk_system *sys, double cap) {
+  for (;;) {
+    double h = fl->h < cap ? fl->h : cap;
+    for (size_t r = 1; r < STAGES; r++) {
+      lfap_rk_stage(sys->x1, sys->x, sys->K, RK_A[r - 1], h, r, sys->dim, sys->dim);
+      sys->rhs(fl, sys->K + r * sys->dim, sys->x1);
+    }
+    double err = lfap_rk_error(sys->x, sys->x1, sys->K, RK_E, h, fl->o->atol, fl->o->rtol, STAGES, sys->dim, sys->err_dim);
+    if (err <= 1.0) {
+      double *x = sys->x;
+      sys->x = sys->x1;
+      sys->x1 = x;
+      memcpy(sys->K, sys->K + (STAGES - 1) * sys->dim, sys->dim * sizeof(double));
+      fl->s += h;
+      fl->h = err < 1.0 / 64 ? 2.0 * h : h;
+      return LFAP_OK;
+    }
+    fl->h = err <= 32.0 ? 0.5 * h : 0.25 * h;
+    if (!(fl->h > 0.0))
+      return lfap_fail(fl->ctx, LFAP_ERR_DATA, "flow: the step size vanished at s = %g; the data are too badly scaled", fl->s);
+  }
+}
+
+static void record(flow *fl, lfap_history *h, double step) {
+  h->row[h->rows++] = (lfap_epoch){.loss = lfap_exp(fl->log_loss), .log_loss = fl->log_loss, .lr = step, .s = fl->s};
+}
+
+static int finished(const flow *fl, const lfap_history *h) {
+  return h->rows >= fl->o->epochs || fl->log_loss <= fl->o->log_loss_target;
+}
+
+/* Adds what the aligned phase has integrated (dP = P) to Z and B; returns the number of slopes that left the label
+   pattern. `commit` = 0 only counts. */
+static size_t aligned_rows(flow *fl, const double *P, int commit) {
+  size_t m = fl->m, n = fl->n, wrong = 0;
+  bases(fl, P);
+  for (size_t j = 0; j < m; j++) {
+    int positive = j < m / 2;
+    const double *base = positive ? fl->basep : fl->basem, *c = positive ? fl->cp : fl->cm;
+    double *Z = fl->general.x + j * n, *B = fl->general.x + (m + j) * n;
+    for (size_t i = 0; i < n; i++) {
+      double z = fma(fl->a[j], base[i], Z[i]);
+      wrong += (z > 0.0) != ((fl->data->y[i] > 0.0) == positive);
+      if (!commit) continue;
+      Z[i] = z;
+      B[i] = B[i] + c[i];
+    }
+  }
+  return wrong;
+}
+
+/* p at rest (N9 tail): the rest of the way is a straight line. */
+static int at_rest(const flow *fl) {
+  const double *v = fl->aligned.K, *p = v + fl->n;
+  double mean = lfap_dot(fl->n, p, v);
+  if (!(lfap_flow_spread(p, v, mean, fl->n) <= 1e-13 * mean)) return 0;
+  for (size_t i = 0; i < fl->n; i++)
+    if (!(v[i] >= (1.0 - 1e-12) * mean)) return 0;
+  return 1;
+}
+
+static void tail(flow *fl, lfap_history *h) {
+  const double *v = fl->aligned.K;
+  double ds = (fl->log_loss - fl->o->log_loss_target) / lfap_dot(fl->n, v + fl->n, v);
+  lfap_axpy(fl->aligned.x, ds, v, 2 * fl->n);
+  fl->s += ds;
+  fl->log_loss = fl->o->log_loss_target;
+  h->stationary = 1;
+  record(fl, h, ds);
+}
+
+static lfap_status aligned_phase(flow *fl, lfap_history *h) {
+  size_t n = fl->n;
+  rk_system *sys = &fl->aligned;
+  memcpy(sys->x, fl->q, n * sizeof(double));
+  memset(sys->x + n, 0, n * sizeof(double));
+  rhs_aligned(fl, sys->K, sys->x);
+  lfap_status st = LFAP_OK;
+  size_t wrong = 0;
+  while (!wrong && !finished(fl, h)) {
+    if (at_rest(fl)) {
+      tail(fl, h);
+      break;
+    }
+    double s0 = fl->s;
+    st = lfap_tick(fl->ctx, "flow", fl->log_loss, fl->o->log_loss_target);
+    if (!st) st = rk_step(fl, sys, step_cap(sys->K + n, fl->Q, fl->q_sum, n));
+    if (st) return st;
+    record(fl, h, fl->s - s0);
+    wrong = aligned_rows(fl, sys->x + n, 0);
+  }
+  memcpy(fl->p, sys->K + n, n * sizeof(double));
+  fl->mismatched = aligned_rows(fl, sys->x + n, 1);
+  return LFAP_OK;
+}
+
+static lfap_status integrate(flow *fl, lfap_history *h) {
+  rk_system *sys = &fl->general;
+  rhs_general(fl, sys->K, sys->x);
+  double cap = step_cap(fl->p, fl->G, fl->g_sum, fl->n);
+  fl->h = fl->o->lr > 0.0 ? fl->o->lr : 0.0625 * cap;
+  while (!finished(fl, h)) {
+    if (fl->mismatched == 0) {
+      lfap_status st = aligned_phase(fl, h);
+      if (st || finished(fl, h)) return st;
+      rhs_general(fl, sys->K, sys->x); /* alignment was lost: start the general phase afresh */
+    } else {
+      double s0 = fl->s;
+      lfap_status st = lfap_tick(fl->ctx, "flow", fl->log_loss, fl->o->log_loss_target);
+      if (!st) st = rk_step(fl, sys, cap);
+      if (st) return st;
+      record(fl, h, fl->s - s0);
+    }
+    cap = step_cap(fl->p, fl->G, fl->g_sum, fl->n);
+  }
+  return LFAP_OK;
+}
+
+/* One block for everything, carved in the order of the fields. */
+static lfap_status flow_alloc(flow *fl) {
+  size_t m = fl->m, n = fl->n, state = 2 * m * n;
+  size_t total = 3 * m + 2 * n * n + 9 * n + (2 + STAGES) * (state + 2 * n);
+  double *at = fl->arena = calloc(total, sizeof *at);
+  if (!at)
+    return lfap_fail(fl->ctx, LFAP_ERR_MEMORY, "flow: no memory for m = %zu, N = %zu (%zu doubles)", m, n, total);
+  double **const field[] = {&fl->a, &fl->col, &fl->phi, &fl->G, &fl->Q, &fl->g_sum, &fl->q_sum, &fl->p, &fl->r, &fl->q,
+                            &fl->cp, &fl->cm, &fl->basep, &fl->basem, &fl->general.x, &fl->general.x1, &fl->general.K,
+                            &fl->aligned.x, &fl->aligned.x1, &fl->aligned.K};
+  const size_t size[] = {m, m, m, n * n, n * n, n, n, n, n, n, n, n, n, n, state, state, STAGES * state,
+                         2 * n, 2 * n, STAGES * 2 * n};
+  for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+    *field[i] = at;
+    at += size[i];
+  }
+  fl->general.dim = state;
+  fl->general.err_dim = m * n;
+  fl->general.rhs = rhs_general;
+  fl->aligned.dim = 2 * n;
+  fl->aligned.err_dim = n;
+  fl->aligned.rhs = rhs_aligned;
+  return LFAP_OK;
+}
+
+static lfap_status prepare(flow *fl, const lfap_net *net) {
+  size_t n = fl->n, d = fl->data->d;
+  lfap_status st = lfap_gram(fl->ctx, fl->G, fl->data->x, n, d);
+  if (!st) st = lfap_rows_product(fl->ctx, fl->general.x, net->w, fl->data->x, fl->m, n, d);
+  if (st) return st;
+  lfap_net_signs(fl->a, fl->m);
+  for (size_t i = 0; i < n; i++) {
+    lfap_q_row(fl->Q + i * n, fl->G + i * n, fl->data->y, fl->data->y[i], fl->gamma, n);
+    fl->g_sum[i] = lfap_asum(n, fl->G + i * n);
+    fl->q_sum[i] = lfap_asum(n, fl->Q + i * n);
+  }
+  return LFAP_OK;
+}
+
+/* W = W0 + diag(a) B X. */
+static void weights(flow *fl, lfap_net *net) {
+  for (size_t j = 0; j < fl->m; j++) {
+    const double *B = fl->general.x + (fl->m + j) * fl->n;
+    lfap_scale(fl->cp, fl->a[j], B, fl->n);
+    lfap_chain(net->w + j * net->d, fl->cp, fl->data->x, fl->n, net->d);
+  }
+}
+
+lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o) {
+  flow fl = {.ctx = ctx, .data = data, .o = o, .m = net->m, .n = data->n, .gamma = net->gamma,
+             .logistic = o->loss == LFAP_LOSS_LOGISTIC, .threads = ctx && ctx->threads > 1 ? ctx->threads : 1};
+  lfap_status st = flow_alloc(&fl);
+  if (!st) st = prepare(&fl, net);
+  if (!st) st = integrate(&fl, h);
+  if (!st) {
+    weights(&fl, net);
+    memcpy(h->p, fl.p, fl.n * sizeof(double));
+    h->aligned = fl.mismatched == 0;
+    h->log_loss = fl.log_loss;
+  }
+  free(fl.arena);
+  return st;
+}
