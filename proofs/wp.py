@@ -67,7 +67,8 @@ def frama_c_command(path, tier, wrap, functions, session, cache_mode, out, smoke
 
 def run(command, root, config, stdout_path):
     """Run Frama-C with a private Why3 configuration; its output goes to `stdout_path`, its exit code is returned."""
-    environment = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8")
+    # Frama-C resolves relative names against $PWD rather than the directory it runs in
+    environment = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8", PWD=root)
     environment.pop("FRAMAC_WP_CACHE", None)
     environment.pop("FRAMAC_WP_CACHEDIR", None)
     with open(stdout_path, "w", encoding="utf-8") as out:
