@@ -1,0 +1,158 @@
+/* random.c - Philox4x64-10 (Salmon, Moraes, Dror, Shaw 2011), uniform doubles, and the normal law by the ziggurat
+ * (Marsaglia, Tsang 2000) with NumPy's use of the bits of a word (N10). */
+#include "random.h"
+
+#include "elementary.h"
+#include "ziggurat_tables.h"
+
+enum {
+  ROUNDS = 10,
+  /* An attempt fails with probability below 1/10; so many in a row never happen, but make termination provable. */
+  ATTEMPTS = 1000
+};
+
+/* The high word of a*b, by 32-bit halves. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing; */
+static uint64_t mul_high(uint64_t a, uint64_t b) {
+  const uint64_t a0 = a & 0xffffffffu, a1 = a >> 32;
+  const uint64_t b0 = b & 0xffffffffu, b1 = b >> 32;
+  const uint64_t low = a1 * b0 + ((a0 * b0) >> 32);
+  const uint64_t mid = a0 * b1 + (low & 0xffffffffu);
+  return a1 * b1 + (low >> 32) + (mid >> 32);
+}
+
+void lfap_philox_seed(lfap_philox *g, uint64_t seed) {
+  g->key[0] = seed;
+  g->key[1] = 0;
+  /*@ loop invariant bounds: 0 <= i <= 4;
+    @ loop invariant zero: \forall integer k; 0 <= k < i ==> g->counter[k] == 0;
+    @ loop assigns i, g->counter[0 .. 3], g->buffer[0 .. 3];
+    @ loop variant 4 - i; */
+  for (unsigned i = 0; i < 4; i++) {
+    g->counter[i] = 0;
+    g->buffer[i] = 0;
+  }
+  g->position = 4;
+}
+
+/* buffer = the ten rounds of the counter under the key; the key moves by the Weyl constants between rounds. */
+/*@ requires valid: \valid(g);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns g->buffer[0 .. 3]; */
+static void philox_block(lfap_philox *g) {
+  uint64_t c0 = g->counter[0], c1 = g->counter[1], c2 = g->counter[2], c3 = g->counter[3];
+  uint64_t k0 = g->key[0], k1 = g->key[1];
+  /*@ loop invariant bounds: 0 <= round <= ROUNDS;
+    @ loop assigns round, c0, c1, c2, c3, k0, k1;
+    @ loop variant ROUNDS - round; */
+  for (int round = 0; round < ROUNDS; round++) {
+    const uint64_t h0 = mul_high(0xd2e7470ee14c6c93u, c0), l0 = 0xd2e7470ee14c6c93u * c0;
+    const uint64_t h1 = mul_high(0xca5a826395121157u, c2), l1 = 0xca5a826395121157u * c2;
+    c0 = h1 ^ c1 ^ k0;
+    c1 = l1;
+    c2 = h0 ^ c3 ^ k1;
+    c3 = l0;
+    k0 = k0 + 0x9e3779b97f4a7c15u;
+    k1 = k1 + 0xbb67ae8584caa73bu;
+  }
+  g->buffer[0] = c0;
+  g->buffer[1] = c1;
+  g->buffer[2] = c2;
+  g->buffer[3] = c3;
+}
+
+/* The counter is one 256-bit number, least significant word first. */
+/*@ requires valid: \valid(g);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns g->counter[0 .. 3]; */
+static void philox_count(lfap_philox *g) {
+  g->counter[0] = g->counter[0] + 1u;
+  if (g->counter[0] != 0) return;
+  g->counter[1] = g->counter[1] + 1u;
+  if (g->counter[1] != 0) return;
+  g->counter[2] = g->counter[2] + 1u;
+  if (g->counter[2] != 0) return;
+  g->counter[3] = g->counter[3] + 1u;
+}
+
+uint64_t lfap_philox_next(lfap_philox *g) {
+  if (g->position == 4) {
+    philox_count(g);
+    philox_block(g);
+    g->position = 0;
+  }
+  g->position = g->position + 1;
+  return g->buffer[g->position - 1];
+}
+
+double lfap_philox_double(lfap_philox *g) { return (double)(lfap_philox_next(g) >> 11) * 0x1p-53; }
+
+/* A normal above R: Marsaglia's exponential rejection. */
+/*@ requires ready: lfap_philox_ready(g);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
+  @ ensures ready: lfap_philox_ready(g); */
+static double normal_tail(lfap_philox *g) {
+  /*@ loop invariant ready: lfap_philox_ready(g);
+    @ loop invariant bounds: 0 <= attempt <= ATTEMPTS;
+    @ loop assigns attempt, g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
+    @ loop variant ATTEMPTS - attempt; */
+  for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const double x = -ZIGGURAT_INV_R * lfap_log1p(-lfap_philox_double(g));
+    const double y = -lfap_log1p(-lfap_philox_double(g));
+    if (y + y > x * x) return ZIGGURAT_R + x;
+  }
+  return ZIGGURAT_R;
+}
+
+/* One word: 8 bits of layer, a sign, 52 bits of abscissa; in the tail the sign is bit 17. */
+double lfap_philox_normal(lfap_philox *g) {
+  /*@ loop invariant ready: lfap_philox_ready(g);
+    @ loop invariant bounds: 0 <= attempt <= ATTEMPTS;
+    @ loop assigns attempt, g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
+    @ loop variant ATTEMPTS - attempt; */
+  for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const uint64_t word = lfap_philox_next(g);
+    const unsigned layer = (unsigned)(word & 0xffu);
+    const uint64_t abscissa = (word >> 9) & 0xfffffffffffffu;
+    const double size = (double)abscissa * ziggurat_w[layer];
+    const double x = (word >> 8) & 1u ? -size : size;
+    if (abscissa < ziggurat_k[layer]) return x;
+    if (layer == 0) {
+      const double tail = normal_tail(g);
+      return (word >> 17) & 1u ? -tail : tail;
+    }
+    const double below = ziggurat_f[layer], above = ziggurat_f[layer - 1];
+    if ((above - below) * lfap_philox_double(g) + below < lfap_exp(-0.5 * x * x)) return x;
+  }
+  return 0.0;
+}
+
+void lfap_fill_uniform(double *x, lfap_philox *g, size_t n) {
+  /*@ loop invariant ready: lfap_philox_ready(g);
+    @ loop invariant bounds: 0 <= i <= n;
+    @ loop assigns i, x[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++) x[i] = 2.0 * lfap_philox_double(g) - 1.0;
+}
+
+void lfap_fill_normal(double *x, lfap_philox *g, size_t n) {
+  /*@ loop invariant ready: lfap_philox_ready(g);
+    @ loop invariant bounds: 0 <= i <= n;
+    @ loop assigns i, x[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++) x[i] = lfap_philox_normal(g);
+}
+
+void lfap_fill_labels(double *y, lfap_philox *g, size_t n) {
+  /*@ loop invariant ready: lfap_philox_ready(g);
+    @ loop invariant bounds: 0 <= i <= n;
+    @ loop assigns i, y[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++) y[i] = lfap_philox_double(g) >= 0.5 ? 1.0 : -1.0;
+}
