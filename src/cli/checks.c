@@ -1,0 +1,110 @@
+/* checks.c - one table of checks for people and one array for machines, the same for limit and verify. A line carries
+ * the name of its statement; NOT-APPLICABLE shows what was measured and never counts as a pass. */
+#include <math.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+void cli_check_set(lfap_check *k, const char *id, const char *subject, const char *what, lfap_verdict verdict,
+                   double value, const char *relation, double bound) {
+  *k = (lfap_check){.id = id, .verdict = verdict, .value = value, .bound = bound};
+  snprintf(k->subject, sizeof k->subject, "%s", subject);
+  snprintf(k->what, sizeof k->what, "%s", what);
+  snprintf(k->relation, sizeof k->relation, "%s", relation);
+}
+
+static const char *colour(lfap_verdict v) {
+  switch (v) {
+  case LFAP_PASS: return "\033[32m";
+  case LFAP_FAIL: return "\033[1;31m";
+  case LFAP_UNDECIDED: return "\033[33m";
+  default: return "\033[2m";
+  }
+}
+
+/* Value and bound with as many digits as it takes to see which is larger. */
+static void numbers(char *out, size_t size, const lfap_check *k) {
+  char a[32], b[32];
+  if (k->relation[0] == 0 || isnan(k->bound)) { snprintf(out, size, "%.6g", k->value); return; }
+  for (int digits = 6; digits <= 17; digits++) {
+    snprintf(a, sizeof a, "%.*g", digits, k->value);
+    snprintf(b, sizeof b, "%.*g", digits, k->bound);
+    if (k->value == k->bound || strcmp(a, b) != 0) break;
+  }
+  snprintf(out, size, "%s %s %s", a, k->relation, b);
+}
+
+static size_t wider(size_t width, const char *text) { return strlen(text) > width ? strlen(text) : width; }
+
+void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
+  char text[80];
+  size_t subject = 0, what = 0, value = 0;
+  for (size_t i = 0; i < n; i++) {
+    numbers(text, sizeof text, &check[i]);
+    subject = wider(subject, check[i].subject);
+    what = wider(what, check[i].what);
+    value = wider(value, text);
+  }
+  for (size_t i = 0; i < n; i++) {
+    const lfap_check *k = &check[i];
+    numbers(text, sizeof text, k);
+    int bare = k->note[0] == 0;
+    printf("  %s%-14s%s  %-3s  %-*s  %-*s  %-*s%s%s\n", c->color ? colour(k->verdict) : "", lfap_verdict_name(k->verdict),
+           c->color ? "\033[0m" : "", k->id, (int)subject, k->subject, (int)what, k->what, bare ? 0 : (int)value, text,
+           bare ? "" : "  ", k->note);
+  }
+}
+
+void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n) {
+  lfap_json_array_begin(j, "checks");
+  for (size_t i = 0; i < n; i++) {
+    const lfap_check *k = &check[i];
+    lfap_json_object_begin(j, NULL);
+    lfap_json_string(j, "id", k->id);
+    lfap_json_string(j, "what", k->what);
+    lfap_json_string(j, "subject", k->subject);
+    lfap_json_string(j, "verdict", lfap_verdict_name(k->verdict));
+    lfap_json_double_hex(j, "value", k->value);
+    lfap_json_double_hex(j, "bound", k->bound);
+    lfap_json_string(j, "relation", k->relation);
+    lfap_json_null(j, "certified");
+    lfap_json_string(j, "note", k->note);
+    lfap_json_object_end(j);
+  }
+  lfap_json_array_end(j);
+}
+
+void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject) {
+  printf("  (H) %s for %-9s gamma^3 Rmin^4 = %.5g %s 3 N Rmax^2 pmax = %.5g", h->holds ? "holds     " : "is not met", subject,
+         h->lhs, h->holds ? ">=" : "<", h->rhs);
+  if (h->rhs > 0) printf("  (ratio %.3g)", h->lhs / h->rhs);
+  printf("\n");
+}
+
+void cli_hypothesis_json(lfap_json *j, const char *key, const lfap_hypothesis *h) {
+  lfap_json_object_begin(j, key);
+  lfap_json_bool(j, "holds", h->holds);
+  lfap_json_double_hex(j, "lhs", h->lhs);
+  lfap_json_double_hex(j, "rhs", h->rhs);
+  lfap_json_double_hex(j, "r_min2", h->r_min2);
+  lfap_json_double_hex(j, "r_max2", h->r_max2);
+  lfap_json_double_hex(j, "p_max", h->p_max);
+  lfap_json_object_end(j);
+}
+
+void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n) {
+  for (size_t i = 0; i < n; i++) t->of[check[i].verdict]++;
+}
+
+lfap_verdict cli_tally_verdict(const cli_tally *t) {
+  if (t->of[LFAP_FAIL]) return LFAP_FAIL;
+  if (t->of[LFAP_UNDECIDED]) return LFAP_UNDECIDED;
+  return t->of[LFAP_PASS] ? LFAP_PASS : LFAP_NOT_APPLICABLE;
+}
+
+void cli_verdict_print(const cli *c, const cli_tally *t) {
+  lfap_verdict v = cli_tally_verdict(t);
+  printf("verdict: %s%s%s (%zu PASS, %zu FAIL, %zu UNDECIDED, %zu NOT-APPLICABLE)\n", c->color ? colour(v) : "",
+         lfap_verdict_name(v), c->color ? "\033[0m" : "", t->of[LFAP_PASS], t->of[LFAP_FAIL], t->of[LFAP_UNDECIDED],
+         t->of[LFAP_NOT_APPLICABLE]);
+}

@@ -1,0 +1,160 @@
+/* cli.h - what the verbs of the command line share. Only src/cli includes it; the library never prints or exits.
+ *
+ * A verb is a table of options and a function. Everything that can fail returns an lfap_status with the message in
+ * c->ctx.message; main.c prints it and turns it into the exit code. A verb that ran sets c->verdict.
+ */
+#ifndef LFAP_CLI_H
+#define LFAP_CLI_H
+#include <stdio.h>
+
+#include "io/json.h"
+#include "lfap.h"
+
+/* ---- a run ---------------------------------------------------------------------------------------------- */
+
+enum { CLI_FILES = 16 };
+
+typedef struct {
+  char what[48];                 /* the work the bar speaks of */
+  double start, drawn;           /* seconds on the monotonic clock */
+  int allowed, visible;
+} cli_progress;
+
+struct cli_verb;
+typedef struct cli {
+  lfap_ctx ctx;
+  const struct cli_verb *verb;
+  int quiet, json, color;
+  lfap_verdict verdict;          /* decides the exit code of a verb that succeeded */
+  cli_progress progress;
+  char *file[CLI_FILES];         /* written so far, owned */
+  size_t files;
+} cli;
+
+/* ---- verbs and options (options.c) ------------------------------------------------------------------------ */
+
+typedef struct {
+  const char *name; /* without the dashes */
+  const char *arg;  /* the name of its value in the help, NULL for a flag */
+  const char *help;
+} cli_option;
+
+typedef struct cli_verb {
+  const char *name, *brief;  /* one line in `lfap --help` */
+  const char *usage;         /* after "lfap NAME " */
+  const char *about;         /* paragraphs of the help */
+  const char *example;       /* a worked example */
+  const cli_option *options; /* ends with a NULL name; --json --quiet --threads --help are added to each */
+  lfap_status (*run)(cli *c, int argc, char **argv);
+} cli_verb;
+
+extern const cli_verb cli_gen, cli_train, cli_limit, cli_perturb, cli_verify, cli_compare, cli_explain;
+
+/* Called once an option with its position in verb->options (value NULL for a flag), and for every operand with -1. */
+typedef lfap_status cli_set(cli *c, void *args, int option, const char *value);
+/* Reads the command line of c->verb. *help is 1 when --help was given (and printed). */
+lfap_status cli_parse(cli *c, void *args, cli_set *set, int *help, int argc, char **argv);
+void cli_help(const cli_verb *verb, FILE *to);
+
+/* The name nearest to `word`, or NULL when none is near. */
+typedef struct { const char *word, *best; size_t distance; } cli_guess;
+void cli_guess_try(cli_guess *g, const char *candidate);
+const char *cli_guess_best(const cli_guess *g);
+
+/* Text of an option to a value; the message names option and text. USAGE when it does not read as one. */
+lfap_status cli_number(cli *c, double *out, const char *option, const char *text);
+lfap_status cli_whole(cli *c, uint64_t *out, const char *option, const char *text);
+lfap_status cli_size(cli *c, size_t *out, const char *option, const char *text); /* at least 1, else DATA */
+lfap_status cli_gamma_value(cli *c, double *out, const char *text);             /* inside (0,1), else DATA */
+lfap_status cli_pair(cli *c, double *a, double *b, const char *option, const char *text); /* "A,B" */
+/* Up to `max` numbers separated by commas. */
+lfap_status cli_list(cli *c, double *out, size_t *count, size_t max, const char *option, const char *text);
+/* One of `count` words; USAGE with a suggestion. */
+lfap_status cli_word(cli *c, int *out, const char *option, const char *text, const char *const *words, int count);
+lfap_status cli_require(cli *c, const void *given, const char *option, const char *what);
+lfap_status cli_even(cli *c, size_t m, const char *where);
+
+/* ---- inputs and outputs (inputs.c, outputs.c) --------------------------------------------------------------- */
+
+/* DATA_OR_DIR/name in fresh memory. */
+lfap_status cli_path(cli *c, char **out, const char *dir, const char *name);
+int cli_is_dir(const char *path);
+/* The data set of --data and --labels: a directory's X.npy and y.npy, or two files. */
+lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels);
+/* The same for bases and targets, which need not be a data set that can be learned (labels still +-1). */
+lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, const char *targets);
+/* --weights FILE, or W.npy inside the directory --data names; *found is 0 when there is neither. */
+lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data, double gamma,
+                             size_t d);
+/* A vector of d entries (shape d, 1 x d or d x 1). */
+lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d);
+enum { CLI_SHA256 = 65 };
+/* SHA-256 of the doubles of x, then of y, as little-endian bytes; 64 hexadecimal digits and a NUL. */
+void cli_sha256(char hex[CLI_SHA256], const double *x, size_t nx, const double *y, size_t ny);
+
+/* Could files be created under dir? Creates nothing. */
+lfap_status cli_out_check(cli *c, const char *dir);
+/* dir/name, made whole or not at all; the path is remembered for the closing note. */
+lfap_status cli_out_matrix(cli *c, const char *dir, const char *name, double *v, size_t rows, size_t cols);
+lfap_status cli_out_vector(cli *c, const char *dir, const char *name, double *v, size_t n);
+lfap_status cli_out_text(cli *c, const char *dir, const char *name, const lfap_text *text);
+/* schema_version, version, verb, precision. */
+void cli_json_head(const cli *c, lfap_json *j);
+/* "files": [...]. */
+void cli_json_files(const cli *c, lfap_json *j);
+/* Ends the document, prints it on stdout, frees it. */
+lfap_status cli_json_print(cli *c, lfap_json *j);
+/* "wrote ..." on stderr, unless --quiet. */
+void cli_note_files(const cli *c);
+
+/* ---- signals and the progress bar (progress.c) ---------------------------------------------------------------- */
+
+void cli_progress_start(cli *c);
+void cli_progress_clear(cli *c);
+int cli_interrupted(void);
+
+/* ---- tables of checks (checks.c) --------------------------------------------------------------------------------- */
+
+typedef struct { size_t of[4]; } cli_tally; /* by lfap_verdict */
+void cli_check_set(lfap_check *k, const char *id, const char *subject, const char *what, lfap_verdict verdict,
+                   double value, const char *relation, double bound);
+void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
+void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n);
+void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject);
+void cli_hypothesis_json(lfap_json *j, const char *key, const lfap_hypothesis *h);
+void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n);
+lfap_verdict cli_tally_verdict(const cli_tally *t);
+void cli_verdict_print(const cli *c, const cli_tally *t);
+
+/* ---- the cases of `lfap verify` (verify_cases.c) ------------------------------------------------------------------- */
+
+typedef struct {
+  const char *only;               /* --case, NULL for all */
+  const char *data, *labels;      /* the user's own set instead of the default cases */
+  const char *weights, *test, *test_labels, *images;
+  double gamma;                   /* 0: not given */
+  double eps[3];                  /* per norm */
+  size_t eps_given;
+  size_t k, n_adv, m, probes, controls;  /* 0: not given */
+  size_t n;                       /* --n of fashion-mnist */
+  uint64_t seed;
+  int class_pos, class_neg, no_center, gauss_bases, skip_missing;
+} cli_verify_args;
+
+/* What a case is made of; the options point into it. */
+typedef struct {
+  lfap_data data, test;
+  lfap_net net;
+  int has_test, has_net;
+  char name[64];
+  char about[160];                /* where the data come from, labels included */
+  lfap_verify_opts opts;
+} cli_case;
+
+size_t cli_case_count(void);
+const char *cli_case_name(size_t i);
+lfap_status cli_case_default(cli *c, cli_case *out, size_t i, const cli_verify_args *a);
+lfap_status cli_case_user(cli *c, cli_case *out, const cli_verify_args *a);
+void cli_case_free(cli_case *k);
+
+#endif

@@ -1,0 +1,111 @@
+/* explain.c - `lfap explain ID`: a statement, its hypothesis, where it is derived, what computes and checks it. The
+ * table is generated from spec/statements.tsv. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/cli.h"
+
+static const cli_option options[] = {{NULL, NULL, NULL}};
+
+typedef struct { const char *id; } args;
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  (void)option;
+  if (a->id) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s': explain one statement at a time", value);
+  a->id = value;
+  return LFAP_OK;
+}
+
+/* The text in lines of at most 100 characters, all but the first indented. */
+static void wrapped(const char *label, const char *text) {
+  enum { LEFT = 12, RIGHT = 100 };
+  int column = printf("%-*s", LEFT, label);
+  for (const char *word = text; *word;) {
+    int len = (int)strcspn(word, " ");
+    if (column > LEFT && column + 1 + len > RIGHT) column = printf("\n%*s", LEFT, "") - 1;
+    if (column > LEFT) column += printf(" ");
+    column += printf("%.*s", len, word);
+    word += len;
+    word += strspn(word, " ");
+  }
+  printf("\n");
+}
+
+static const lfap_statement *find(const char *id) {
+  for (size_t i = 0; i < lfap_statement_count; i++)
+    if (strcasecmp(lfap_statements[i].id, id) == 0) return &lfap_statements[i];
+  return NULL;
+}
+
+static lfap_status unknown(cli *c, const char *id) {
+  char all[512] = "";
+  for (size_t i = 0, used = 0; i < lfap_statement_count && used < sizeof all; i++) {
+    int more = snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", lfap_statements[i].id);
+    used += more > 0 ? (size_t)more : 0;
+  }
+  return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "statement '%.40s' is unknown; known: %s", id, all);
+}
+
+static void fields_json(lfap_json *j, const lfap_statement *st) {
+  lfap_json_object_begin(j, NULL);
+  lfap_json_string(j, "id", st->id);
+  lfap_json_string(j, "title", st->title);
+  lfap_json_string(j, "text", st->text);
+  lfap_json_string(j, "hypothesis", st->hypothesis);
+  lfap_json_string(j, "derived", st->derived);
+  lfap_json_string(j, "function", st->function);
+  lfap_json_string(j, "proofs", st->proofs);
+  lfap_json_string(j, "oracle", st->oracle);
+  lfap_json_string(j, "tests", st->tests);
+  lfap_json_object_end(j);
+}
+
+static lfap_status report_json(cli *c, const lfap_statement *st) {
+  lfap_json j = {.indent = 2};
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_array_begin(&j, "statements");
+  if (st) fields_json(&j, st);
+  else
+    for (size_t i = 0; i < lfap_statement_count; i++) fields_json(&j, &lfap_statements[i]);
+  lfap_json_array_end(&j);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static void report(const lfap_statement *st) {
+  if (!st) {
+    for (size_t i = 0; i < lfap_statement_count; i++) printf("%-4s %s\n", lfap_statements[i].id, lfap_statements[i].title);
+    return;
+  }
+  printf("%s  %s\n\n", st->id, st->title);
+  wrapped("statement", st->text);
+  wrapped("hypothesis", st->hypothesis);
+  wrapped("derived in", st->derived);
+  wrapped("computed by", st->function);
+  wrapped("proofs", st->proofs);
+  wrapped("oracle", st->oracle);
+  wrapped("tests", st->tests);
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {0};
+  int help = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  const lfap_statement *st = a.id ? find(a.id) : NULL;
+  if (a.id && !st) return unknown(c, a.id);
+  if (c->json) return report_json(c, st);
+  report(st);
+  return LFAP_OK;
+}
+
+const cli_verb cli_explain = {
+    "explain", "what a statement says, where it is derived, and what computes, proves and tests it",
+    "[ID]",
+    "Every line of `lfap verify` and `lfap limit` carries the name of a statement; this tells what it says. Without ID\n"
+    "it lists them all.",
+    "  lfap explain T4",
+    options, run};

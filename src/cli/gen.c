@@ -1,0 +1,181 @@
+/* gen.c - `lfap gen`: data sets of spec/theory.md section 1 from a seed (N10), or two classes of Fashion-MNIST. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define IMAGES_DIR "/usr/share/datasets/fashion-mnist"
+
+enum { O_SEED, O_N, O_D, O_OUT, O_CLASSES, O_NO_CENTER, O_IMAGES };
+static const cli_option options[] = {
+    {"seed", "S", "seed of the generator, a whole number (default 0)"},
+    {"n", "N", "number of samples (fashion-mnist: training images, default 200)"},
+    {"d", "D", "dimension of a sample (fashion-mnist: 784, fixed)"},
+    {"out", "DIR", "directory to write to; made if it is not there"},
+    {"classes", "A,B", "fashion-mnist: class A gets label +1, class B -1 (default 0,9)"},
+    {"no-center", NULL, "fashion-mnist: keep the mean image of the training samples"},
+    {"images", "DIR", "fashion-mnist: where the four gzipped IDX files are\n(default " IMAGES_DIR ")"},
+    {NULL, NULL, NULL},
+};
+
+enum { UNIFORM, GAUSS, ORTHOGONAL, FASHION };
+static const char *const kinds[] = {"uniform", "gauss", "orthogonal", "fashion-mnist"};
+
+typedef struct {
+  int kind, operands, classes_given, no_center;
+  uint64_t seed;
+  size_t n, d;
+  const char *out, *images;
+  int pos, neg;
+} args;
+
+static lfap_status set_classes(cli *c, args *a, const char *value) {
+  double p = 0, q = 0;
+  lfap_status s = cli_pair(c, &p, &q, "classes", value);
+  if (s) return s;
+  if (!(p >= 0 && p <= 9 && q >= 0 && q <= 9 && p != q && p == floor(p) && q == floor(q)))
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--classes %s: two different classes from 0 to 9, such as 0,9", value);
+  a->pos = (int)p;
+  a->neg = (int)q;
+  a->classes_given = 1;
+  return LFAP_OK;
+}
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  switch (option) {
+  case O_SEED: return cli_whole(c, &a->seed, "seed", value);
+  case O_N: return cli_size(c, &a->n, "n", value);
+  case O_D: return cli_size(c, &a->d, "d", value);
+  case O_OUT: a->out = value; return LFAP_OK;
+  case O_CLASSES: return set_classes(c, a, value);
+  case O_NO_CENTER: a->no_center = 1; return LFAP_OK;
+  case O_IMAGES: a->images = value; return LFAP_OK;
+  default: break;
+  }
+  if (a->operands++) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is one operand too many", value);
+  return cli_word(c, &a->kind, "kind of data", value, kinds, 4);
+}
+
+static lfap_status check(cli *c, args *a) {
+  int images = a->kind == FASHION;
+  if (!a->operands)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which data? give uniform, gauss, orthogonal or fashion-mnist");
+  if (!images && (a->classes_given || a->no_center || a->images))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--classes, --no-center and --images belong to fashion-mnist");
+  if (images && a->d && a->d != 784)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--d %zu: an image of fashion-mnist has d = 784 pixels", a->d);
+  lfap_status s = LFAP_OK;
+  if (!images) s = cli_require(c, a->n ? a : NULL, "--n", "the number of samples");
+  if (!s && !images) s = cli_require(c, a->d ? a : NULL, "--d", "the dimension of a sample");
+  if (!s) s = cli_require(c, a->out, "--out", "the directory to write X.npy, y.npy and meta.json to");
+  if (!s) s = cli_out_check(c, a->out);
+  if (!a->n) a->n = 200;
+  return s;
+}
+
+static lfap_status generate(cli *c, const args *a, lfap_data *data, lfap_images *im) {
+  switch (a->kind) {
+  case UNIFORM: return lfap_gen_uniform(&c->ctx, data, a->seed, a->n, a->d);
+  case GAUSS: return lfap_gen_gauss(&c->ctx, data, a->seed, a->n, a->d);
+  case ORTHOGONAL: return lfap_gen_orthogonal(&c->ctx, data, a->seed, a->n, a->d);
+  default:
+    return lfap_images_read(&c->ctx, im, a->images ? a->images : IMAGES_DIR, a->pos, a->neg, a->n, !a->no_center);
+  }
+}
+
+static void meta(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_images *im) {
+  char sha[CLI_SHA256];
+  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  lfap_json_object_begin(j, NULL);
+  cli_json_head(c, j);
+  lfap_json_string(j, "kind", kinds[a->kind]);
+  if (a->kind == FASHION) {
+    lfap_json_null(j, "seed");
+    lfap_json_array_begin(j, "classes");
+    lfap_json_int(j, NULL, a->pos);
+    lfap_json_int(j, NULL, a->neg);
+    lfap_json_array_end(j);
+    lfap_json_bool(j, "centered", !a->no_center);
+  } else lfap_json_uint(j, "seed", a->seed);
+  lfap_json_object_begin(j, "sizes");
+  lfap_json_uint(j, "n", data->n);
+  lfap_json_uint(j, "d", data->d);
+  if (a->kind == FASHION) {
+    lfap_json_uint(j, "n_test", im->test.n);
+    lfap_json_uint(j, "height", im->height);
+    lfap_json_uint(j, "width", im->width);
+  }
+  lfap_json_object_end(j);
+  lfap_json_string(j, "data_sha256", sha);
+}
+
+static lfap_status write_files(cli *c, const args *a, const lfap_data *data, lfap_images *im) {
+  lfap_json j = {.indent = 2};
+  lfap_status s = cli_out_matrix(c, a->out, "X.npy", data->x, data->n, data->d);
+  if (!s) s = cli_out_vector(c, a->out, "y.npy", data->y, data->n);
+  if (!s && a->kind == FASHION) {
+    s = cli_out_matrix(c, a->out, "X_test.npy", im->test.x, im->test.n, im->test.d);
+    if (!s) s = cli_out_vector(c, a->out, "y_test.npy", im->test.y, im->test.n);
+    if (!s) s = cli_out_vector(c, a->out, "mean.npy", im->mean, im->train.d);
+  }
+  if (!s) {
+    meta(c, &j, a, data, im);
+    lfap_json_object_end(&j);
+    s = lfap_json_finish(&c->ctx, &j);
+  }
+  if (!s) s = cli_out_text(c, a->out, "meta.json", &j.text);
+  lfap_json_free(&j);
+  return s;
+}
+
+static lfap_status report(cli *c, const args *a, const lfap_data *data, const lfap_images *im) {
+  if (c->json) {
+    lfap_json j = {.indent = 2};
+    meta(c, &j, a, data, im);
+    cli_json_files(c, &j);
+    lfap_json_object_end(&j);
+    return cli_json_print(c, &j);
+  }
+  size_t pos = 0;
+  for (size_t i = 0; i < data->n; i++) pos += data->y[i] > 0;
+  printf("%s: N = %zu samples of d = %zu, %zu labelled +1 and %zu labelled -1", kinds[a->kind], data->n, data->d, pos,
+         data->n - pos);
+  if (a->kind == FASHION) printf("; %zu test images; %s\n", im->test.n, a->no_center ? "not centred" : "mean image removed");
+  else printf("; seed %llu\n", (unsigned long long)a->seed);
+  return LFAP_OK;
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {.pos = 0, .neg = 9};
+  lfap_data own = {0};
+  lfap_images im = {0};
+  int help = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  s = check(c, &a);
+  if (!s) s = generate(c, &a, &own, &im);
+  const lfap_data *data = a.kind == FASHION ? &im.train : &own;
+  if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  if (!s) s = write_files(c, &a, data, &im);
+  if (!s) s = report(c, &a, data, &im);
+  lfap_data_free(&own);
+  lfap_images_free(&im);
+  return s;
+}
+
+const cli_verb cli_gen = {
+    "gen", "make a data set from a seed, or from Fashion-MNIST",
+    "uniform|gauss|orthogonal|fashion-mnist [options] --out DIR",
+    "Writes X.npy (N x d), y.npy (labels +1 and -1) and meta.json.\n"
+    "  uniform        entries uniform on [-1, 1), random labels: bit for bit NumPy's\n"
+    "                 Generator(Philox(key=S)), 2*random((N,d))-1, then random(N) >= 0.5\n"
+    "  gauss          the same with standard_normal((N,d))\n"
+    "  orthogonal     exactly orthogonal rows of equal norm (a Hadamard matrix with random signs)\n"
+    "  fashion-mnist  pixels / 255 of two classes, mean image of the training samples removed; also writes\n"
+    "                 X_test.npy, y_test.npy (all test images of both classes) and mean.npy",
+    "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
+    "  lfap limit --data data --gamma 0.5\n"
+    "  lfap gen fashion-mnist --classes 0,9 --n 200 --out fashion",
+    options, run};

@@ -1,0 +1,145 @@
+/* inputs.c - what the verbs read: a data set is a directory with X.npy and y.npy (and W.npy), or single files. */
+#include <errno.h>
+#include <sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+
+lfap_status cli_path(cli *c, char **out, const char *dir, const char *name) {
+  size_t len = strlen(dir), size = len + strlen(name) + 2;
+  char *path = malloc(size);
+  if (!path) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", size);
+  snprintf(path, size, "%s%s%s", dir, len && dir[len - 1] == '/' ? "" : "/", name);
+  *out = path;
+  return LFAP_OK;
+}
+
+int cli_is_dir(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static lfap_status copy(cli *c, char **out, const char *text) {
+  *out = malloc(strlen(text) + 1);
+  if (!*out) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+  strcpy(*out, text);
+  return LFAP_OK;
+}
+
+/* The two files meant by --data and --labels (or --targets: `option`); a directory stands for its X.npy and y.npy. */
+static lfap_status pair_paths(cli *c, char **x, char **y, const char *data, const char *labels, const char *option) {
+  struct stat st;
+  if (stat(data, &st) != 0)
+    return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: %s; --data takes a directory with X.npy and y.npy, or an NPY file",
+                     data, strerror(errno));
+  int dir = S_ISDIR(st.st_mode);
+  if (!dir && !labels)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s is missing: --data %s is a single file, so the labels (+1 or -1, one "
+                     "a row) come from a second one", option, data);
+  lfap_status s = dir ? cli_path(c, x, data, "X.npy") : copy(c, x, data);
+  if (!s) s = labels ? copy(c, y, labels) : cli_path(c, y, data, "y.npy");
+  if (s) { free(*x); *x = NULL; }
+  return s;
+}
+
+lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels) {
+  char *x = NULL, *y = NULL;
+  lfap_status s = pair_paths(c, &x, &y, data, labels, "--labels");
+  if (!s) s = lfap_data_read(&c->ctx, out, x, y);
+  free(x);
+  free(y);
+  return s;
+}
+
+static lfap_status targets_check(cli *c, const lfap_mat *x, const lfap_mat *t, const char *x_path, const char *t_path) {
+  if (x->ndim != 2)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: one dimension; the bases are N x d, one a row", x_path);
+  if (x->rows == 0 || x->cols == 0)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu) holds no bases", x_path, x->rows, x->cols);
+  if (t->rows * t->cols != x->rows)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: %zu targets for the %zu bases of %s; give one a base", t_path,
+                     t->rows * t->cols, x->rows, x_path);
+  for (size_t n = 0; n < x->rows; n++)
+    if (t->v[n] != 1 && t->v[n] != -1)
+      return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: entry %zu is %.17g; a target is +1 or -1", t_path, n, t->v[n]);
+  return LFAP_OK;
+}
+
+lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, const char *targets) {
+  char *x_path = NULL, *t_path = NULL;
+  lfap_mat a = {0}, b = {0};
+  lfap_status s = pair_paths(c, &x_path, &t_path, data, targets, "--targets");
+  if (!s) s = lfap_npy_read(&c->ctx, &a, x_path);
+  if (!s) s = lfap_npy_read(&c->ctx, &b, t_path);
+  if (!s) s = targets_check(c, &a, &b, x_path, t_path);
+  free(x_path);
+  free(t_path);
+  if (s) { lfap_mat_free(&a); lfap_mat_free(&b); return s; }
+  *x = a;
+  *t = b;
+  return LFAP_OK;
+}
+
+static lfap_status weights_check(cli *c, const lfap_mat *w, const char *path, size_t d) {
+  if (w->ndim != 2)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: one dimension; weights are m x d, one neuron a row", path);
+  if (w->cols != d)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), but the data have d = %zu; weights are m x d (a "
+                     "PyTorch Linear's weight as it is)", path, w->rows, w->cols, d);
+  return cli_even(c, w->rows, path);
+}
+
+lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data, double gamma,
+                             size_t d) {
+  char *path = NULL;
+  lfap_mat w = {0};
+  lfap_status s = LFAP_OK;
+  *found = 0;
+  if (weights) s = copy(c, &path, weights);
+  else if (data && cli_is_dir(data)) s = cli_path(c, &path, data, "W.npy");
+  struct stat st;
+  if (s || !path || (!weights && stat(path, &st) != 0)) { free(path); return s; }
+  s = lfap_npy_read(&c->ctx, &w, path);
+  if (!s) s = weights_check(c, &w, path, d);
+  free(path);
+  if (s) { lfap_mat_free(&w); return s; }
+  *net = (lfap_net){.m = w.rows, .d = w.cols, .gamma = gamma, .w = w.v}; /* takes the numbers over */
+  *found = 1;
+  return LFAP_OK;
+}
+
+lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d) {
+  lfap_mat v = {0};
+  lfap_status s = lfap_npy_read(&c->ctx, &v, path);
+  if (s) return s;
+  if ((v.rows != 1 && v.cols != 1) || v.rows * v.cols != d) {
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); a direction has one entry for each of the d = %zu "
+                  "inputs", path, v.rows, v.cols, d);
+    lfap_mat_free(&v);
+    return s;
+  }
+  *out = v;
+  return LFAP_OK;
+}
+
+static void hash(SHA2_CTX *sha, const double *x, size_t n) {
+  unsigned char bytes[8 * 512];
+  for (size_t i = 0, len = 0; i < n; i++) {
+    uint64_t word;
+    memcpy(&word, &x[i], 8);
+    for (int b = 0; b < 8; b++) bytes[len++] = (unsigned char)(word >> (8 * b));
+    if (len == sizeof bytes || i + 1 == n) { SHA256Update(sha, bytes, len); len = 0; }
+  }
+}
+
+void cli_sha256(char hex[CLI_SHA256], const double *x, size_t nx, const double *y, size_t ny) {
+  SHA2_CTX sha;
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256Init(&sha);
+  hash(&sha, x, nx);
+  hash(&sha, y, ny);
+  SHA256Final(digest, &sha);
+  for (size_t i = 0; i < sizeof digest; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}

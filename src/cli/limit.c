@@ -1,0 +1,187 @@
+/* limit.c - `lfap limit`: the limiting boundary of a data set (Q1), its multiplier intervals (T1, T2) and the
+ * conditions of the a-posteriori certificate (C1). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum { O_DATA, O_LABELS, O_GAMMA, O_OUT };
+static const cli_option options[] = {
+    {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
+    {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"gamma", "G", "leaky slope, between 0 and 1"},
+    {"out", "DIR", "directory for lambda.npy and w.npy; without it nothing is written"},
+    {NULL, NULL, NULL},
+};
+
+typedef struct {
+  const char *data, *labels, *out;
+  double gamma;
+} args;
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  switch (option) {
+  case O_DATA: a->data = value; return LFAP_OK;
+  case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_OUT: a->out = value; return LFAP_OK;
+  default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
+  }
+}
+
+static lfap_status check(cli *c, const args *a) {
+  lfap_status s = cli_require(c, a->data, "--data", "the samples");
+  if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
+  if (!s && a->out) s = cli_out_check(c, a->out);
+  return s;
+}
+
+/* ---- checks ---------------------------------------------------------------------------------------------------- */
+
+typedef struct { double min, max; } range;
+
+static range range_of(const double *v, size_t n) {
+  range r = {INFINITY, -INFINITY};
+  for (size_t i = 0; i < n; i++) {
+    if (v[i] < r.min) r.min = v[i];
+    if (v[i] > r.max) r.max = v[i];
+  }
+  return r;
+}
+
+/* Multipliers carry a rounding error; closer than this to a bound, doubles do not say on which side they are. */
+static const double CLOSE = 1e-9;
+
+/* `slack` is how far inside the bound the value lies. */
+static lfap_verdict side(int applies, double slack, double bound) {
+  if (!applies || isnan(bound)) return LFAP_NOT_APPLICABLE;
+  if (fabs(slack) <= CLOSE * fabs(bound)) return LFAP_UNDECIDED;
+  return slack > 0 ? LFAP_PASS : LFAP_FAIL;
+}
+
+enum { CHECKS = 7 };
+
+static void two_sided(lfap_check *k, const char *id, const char *form, int applies, const char *why, range r, double lo,
+                      double hi, int strict) {
+  char what[96];
+  snprintf(what, sizeof what, "smallest multiplier%s", form);
+  cli_check_set(&k[0], id, "data", what, side(applies, r.min - lo, lo), r.min, strict ? ">" : ">=", lo);
+  snprintf(what, sizeof what, "largest multiplier%s", form);
+  cli_check_set(&k[1], id, "data", what, side(applies, hi - r.max, hi), r.max, strict ? "<" : "<=", hi);
+  for (int i = 0; i < 2; i++) {
+    if (k[i].verdict == LFAP_NOT_APPLICABLE) snprintf(k[i].note, sizeof k[i].note, "%s", why);
+    if (k[i].verdict == LFAP_UNDECIDED) snprintf(k[i].note, sizeof k[i].note, "nearer to the bound than doubles tell");
+    if (k[i].verdict == LFAP_FAIL) snprintf(k[i].note, sizeof k[i].note, "(H) holds, so this contradicts the statement");
+  }
+}
+
+static size_t checks_of(lfap_check *k, const lfap_limit *l, range r) {
+  const char *h = "(H) is not met";
+  cli_check_set(&k[0], "C1", "data", "samples with label-aligned slopes (b)",
+                l->c1 ? LFAP_PASS : l->hyp.holds ? LFAP_FAIL : LFAP_NOT_APPLICABLE, (double)l->c1b, "=", (double)l->n);
+  if (!l->c1)
+    snprintf(k[0].note, sizeof k[0].note, l->c1b < l->n ? "(b) fails at %zu: the label-aligned form is refuted here"
+             : "(a) is not met to rounding: largest |Q lambda - 1| or a multiplier of 0 too close", l->n - l->c1b);
+  two_sided(k + 1, "T1", "", l->hyp.holds, h, r, l->t1_lo, l->t1_hi, 1);
+  two_sided(k + 3, "T2", "", l->hyp.holds, h, r, l->t2_lo, l->t2_hi, 0);
+  two_sided(k + 5, "T2", ", a posteriori", l->full, "the a-posteriori kappa is not below 1/2", r, l->post_lo, l->post_hi, 0);
+  return CHECKS;
+}
+
+/* ---- reports ------------------------------------------------------------------------------------------------------- */
+
+static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
+  lfap_json_object_begin(j, key);
+  lfap_json_double_hex(j, "lo", lo);
+  lfap_json_double_hex(j, "hi", hi);
+  lfap_json_object_end(j);
+}
+
+static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_check *k, size_t n,
+                               lfap_verdict verdict) {
+  char sha[CLI_SHA256];
+  lfap_json j = {.indent = 2};
+  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_string(&j, "verdict", lfap_verdict_name(verdict));
+  lfap_json_double_hex(&j, "gamma", l->gamma);
+  lfap_json_object_begin(&j, "sizes");
+  lfap_json_uint(&j, "n", l->n);
+  lfap_json_uint(&j, "d", l->d);
+  lfap_json_object_end(&j);
+  lfap_json_string(&j, "data_sha256", sha);
+  cli_hypothesis_json(&j, "hypothesis", &l->hyp);
+  lfap_json_object_begin(&j, "lambda");
+  lfap_json_double_hex(&j, "min", r.min);
+  lfap_json_double_hex(&j, "max", r.max);
+  lfap_json_uint(&j, "support", l->support);
+  lfap_json_bool(&j, "full", l->full);
+  lfap_json_double_hex(&j, "residual", l->residual);
+  lfap_json_object_end(&j);
+  lfap_json_object_begin(&j, "intervals");
+  interval_json(&j, "T1", l->t1_lo, l->t1_hi);
+  interval_json(&j, "T2", l->t2_lo, l->t2_hi);
+  interval_json(&j, "T2_a_posteriori", l->post_lo, l->post_hi);
+  lfap_json_double_hex(&j, "kappa", l->kappa);
+  lfap_json_double_hex(&j, "kappa_a_posteriori", l->post_kappa);
+  lfap_json_object_end(&j);
+  lfap_json_object_begin(&j, "c1");
+  lfap_json_bool(&j, "holds", l->c1);
+  lfap_json_uint(&j, "aligned_samples", l->c1b);
+  lfap_json_object_end(&j);
+  cli_checks_json(&j, k, n);
+  cli_json_files(c, &j);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static void report(const cli *c, const lfap_limit *l, range r, const lfap_check *k, size_t n, const cli_tally *tally) {
+  printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
+  cli_hypothesis_print(&l->hyp, "data");
+  printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", r.min, r.max,
+         l->support, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
+  cli_checks_print(c, k, n);
+  cli_verdict_print(c, tally);
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {0};
+  lfap_data data = {0};
+  lfap_limit l = {0};
+  lfap_check k[CHECKS];
+  cli_tally tally = {{0}};
+  int help = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  s = check(c, &a);
+  if (!s) s = cli_data_read(c, &data, a.data, a.labels);
+  if (!s) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a.gamma);
+  if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  if (!s && a.out) s = cli_out_vector(c, a.out, "lambda.npy", l.lambda, l.n);
+  if (!s && a.out) s = cli_out_vector(c, a.out, "w.npy", l.w, l.d);
+  if (!s) {
+    range r = range_of(l.lambda, l.n);
+    size_t n = checks_of(k, &l, r);
+    cli_tally_add(&tally, k, n);
+    c->verdict = cli_tally_verdict(&tally);
+    if (c->json) s = report_json(c, &data, &l, r, k, n, c->verdict);
+    else report(c, &l, r, k, n, &tally);
+  }
+  lfap_limit_free(&l);
+  lfap_data_free(&data);
+  return s;
+}
+
+const cli_verb cli_limit = {
+    "limit", "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
+    "--data PATH [--labels FILE] --gamma G [--out DIR]",
+    "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, whose\n"
+    "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the intervals\n"
+    "of T1 and T2 and checks C1. Outside (H), T1 and T2 are NOT-APPLICABLE. `lfap explain T2` states them.",
+    "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data\n"
+    "  lfap limit --data data --gamma 0.9 --out limit\n"
+    "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json",
+    options, run};

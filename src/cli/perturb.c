@@ -1,0 +1,241 @@
+/* perturb.c - `lfap perturb`: adversarial perturbations from the limit's direction, from a network's gradient, or by
+ * the authors' projected gradient descent (P1; spec/theory.md sections 3 and 6, numerics N7). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum { O_NORM, O_FROM, O_DATA, O_TARGETS, O_DIRECTION, O_WEIGHTS, O_GAMMA, O_EPS, O_K, O_STEPS, O_RANGE, O_OUT };
+static const cli_option options[] = {
+    {"norm", "NAME", "l2, linf or l0"},
+    {"from", "NAME", "geometry: the direction w of the limit; gradient: the network's own gradient\n"
+                     "at the base; pgd: the authors' iteration"},
+    {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d bases"},
+    {"targets", "FILE", "NPY file of N targets, +1 or -1 (default: y.npy in the directory)"},
+    {"direction", "FILE", "geometry: w, d entries, as `lfap limit` writes it"},
+    {"weights", "FILE", "gradient, pgd: W, m x d (default: W.npy in the directory); geometry without\n"
+                        "--direction: the mean positive row minus the mean negative row is used"},
+    {"gamma", "G", "gradient, pgd: leaky slope of the network, between 0 and 1"},
+    {"eps", "E", "size in the norm; l0: of each entry; pgd l0: of a step (default 0.3)"},
+    {"k", "K", "l0 geometry and gradient: number of entries"},
+    {"steps", "S", "pgd: iterations (default 100; l0: a twentieth of d, each may reach one more entry)"},
+    {"range", "LO,HI", "pgd: keep every entry of the perturbed point in [LO, HI] (default: no bound)"},
+    {"out", "DIR", "directory for X.npy (perturbed), y.npy (targets) and eta.npy"},
+    {NULL, NULL, NULL},
+};
+
+static const char *const norms[] = {"l2", "linf", "l0"}, *const sources[] = {"geometry", "gradient", "pgd"};
+enum { GEOMETRY, GRADIENT, PGD };
+
+typedef struct {
+  int norm, from; /* -1: not given */
+  const char *data, *targets, *direction, *weights, *out;
+  double gamma;
+  int eps_given;
+  lfap_perturb_opts o;
+} args;
+
+static lfap_status set_eps(cli *c, args *a, const char *value) {
+  lfap_status s = cli_number(c, &a->o.eps, "eps", value);
+  a->eps_given = 1;
+  if (!s && !(a->o.eps > 0)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--eps %s: the size of a perturbation is above 0", value);
+  return s;
+}
+
+static lfap_status set_range(cli *c, args *a, const char *value) {
+  lfap_status s = cli_pair(c, &a->o.lo, &a->o.hi, "range", value);
+  a->o.has_range = 1;
+  if (!s && !(a->o.lo < a->o.hi)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--range %s: the first must be the smaller", value);
+  return s;
+}
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  switch (option) {
+  case O_NORM: return cli_word(c, &a->norm, "--norm", value, norms, 3);
+  case O_FROM: return cli_word(c, &a->from, "--from", value, sources, 3);
+  case O_DATA: a->data = value; return LFAP_OK;
+  case O_TARGETS: a->targets = value; return LFAP_OK;
+  case O_DIRECTION: a->direction = value; return LFAP_OK;
+  case O_WEIGHTS: a->weights = value; return LFAP_OK;
+  case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_EPS: return set_eps(c, a, value);
+  case O_K: return cli_size(c, &a->o.k, "k", value);
+  case O_STEPS: return cli_size(c, &a->o.steps, "steps", value);
+  case O_RANGE: return set_range(c, a, value);
+  case O_OUT: a->out = value; return LFAP_OK;
+  default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; bases are named by --data", value);
+  }
+}
+
+/* Options that would be ignored are refused: a run must not look as if they had counted. */
+static lfap_status check_fit(cli *c, const args *a) {
+  int l0 = a->norm == LFAP_L0, pgd = a->from == PGD;
+  if (a->o.k && (!l0 || pgd))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k belongs to --norm l0 from geometry or gradient%s",
+                     pgd ? "; pgd reaches one entry a step: give --steps" : "");
+  if (!pgd && (a->o.steps || a->o.has_range))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--steps and --range belong to --from pgd, not %s", sources[a->from]);
+  if (a->direction && a->from != GEOMETRY)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--direction belongs to --from geometry; %s takes --weights", sources[a->from]);
+  if (a->direction && a->weights)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--direction and --weights each give a direction; leave one out");
+  if (l0 && !pgd && !a->o.k)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k is missing: --norm l0 needs the number of entries to change");
+  if (!a->eps_given && !(pgd && l0))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--eps is missing: the size of the perturbation in the norm");
+  return LFAP_OK;
+}
+
+static lfap_status check(cli *c, const args *a) {
+  lfap_status s = cli_require(c, a->norm >= 0 ? a : NULL, "--norm", "l2, linf or l0");
+  if (!s) s = cli_require(c, a->from >= 0 ? a : NULL, "--from", "geometry, gradient or pgd");
+  if (!s) s = cli_require(c, a->data, "--data", "the bases to perturb");
+  if (!s) s = check_fit(c, a);
+  if (!s && a->from != GEOMETRY)
+    s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
+  if (!s && a->from == GEOMETRY && !a->direction && !a->weights && !cli_is_dir(a->data))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--direction is missing: geometry needs w.npy as `lfap limit` writes it");
+  if (!s && a->from != GEOMETRY && !a->weights && !cli_is_dir(a->data))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: %s needs the network's W.npy", sources[a->from]);
+  if (!s) s = cli_require(c, a->out, "--out", "the directory to write X.npy and eta.npy to");
+  return s ? s : cli_out_check(c, a->out);
+}
+
+/* What the data decide: how many entries and steps there can be. */
+static lfap_status finish_options(cli *c, args *a, size_t d) {
+  a->o.norm = (lfap_norm)a->norm;
+  if (a->o.k > d)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the bases have d = %zu entries; give at most that", a->o.k, d);
+  if (a->from == PGD && !a->o.steps) a->o.steps = a->norm == LFAP_L0 ? d / 20 : 100;
+  if (a->from == PGD && !a->o.steps)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "d = %zu: a twentieth of it is no step at all; give --steps", d);
+  if (!a->eps_given) a->o.eps = 0.3;
+  return LFAP_OK;
+}
+
+/* The mean positive row minus the mean negative row: sums over the rows in order, one subtraction, one division. */
+static lfap_status mean_difference(cli *c, lfap_mat *w, const lfap_net *net) {
+  lfap_status s = lfap_vec_alloc(&c->ctx, w, net->d);
+  for (size_t i = 0; !s && i < net->d; i++) {
+    double sum[2] = {0, 0};
+    for (size_t j = 0; j < net->m; j++) sum[j >= net->m / 2] += net->w[j * net->d + i];
+    w->v[i] = (sum[0] - sum[1]) / (double)(net->m / 2);
+  }
+  return s;
+}
+
+static lfap_status missing_weights(cli *c, const args *a) {
+  return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the %s", a->data,
+                   a->from == GEOMETRY ? "direction with --direction w.npy" : "network with --weights W.npy");
+}
+
+static lfap_status make(cli *c, lfap_perturbed *out, const args *a, const lfap_mat *x, const lfap_mat *t) {
+  lfap_net net = {0};
+  lfap_mat w = {0};
+  int found = 0;
+  lfap_status s = LFAP_OK;
+  if (a->direction) s = cli_vector_read(c, &w, a->direction, x->cols);
+  else {
+    s = cli_weights_read(c, &net, &found, a->weights, a->data, a->gamma, x->cols);
+    if (!s && !found) s = missing_weights(c, a);
+    if (!s && a->from == GEOMETRY) s = mean_difference(c, &w, &net);
+  }
+  if (!s && a->from == GEOMETRY) s = lfap_perturb_geometry(&c->ctx, out, x->v, t->v, w.v, &a->o, x->rows, x->cols);
+  if (!s && a->from == GRADIENT) s = lfap_perturb_gradient(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
+  if (!s && a->from == PGD) s = lfap_perturb_pgd(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
+  lfap_net_free(&net);
+  lfap_mat_free(&w);
+  return s;
+}
+
+/* Norms of eta as they came out: largest over the samples. */
+typedef struct { double l2, linf, l0; } sizes;
+
+static sizes measure(const lfap_perturbed *p) {
+  sizes most = {0, 0, 0};
+  for (size_t n = 0; n < p->n; n++) {
+    double square = 0, large = 0, entries = 0;
+    for (size_t i = 0; i < p->d; i++) {
+      double e = p->eta[n * p->d + i];
+      square = fma(e, e, square);
+      large = fmax(large, fabs(e));
+      entries += e != 0;
+    }
+    most.l2 = fmax(most.l2, sqrt(square));
+    most.linf = fmax(most.linf, large);
+    most.l0 = fmax(most.l0, entries);
+  }
+  return most;
+}
+
+static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, const lfap_mat *t, sizes z) {
+  char sha[CLI_SHA256];
+  lfap_json j = {.indent = 2};
+  cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_string(&j, "norm", norms[a->norm]);
+  lfap_json_string(&j, "from", sources[a->from]);
+  lfap_json_double_hex(&j, "gamma", a->gamma > 0 ? a->gamma : NAN);
+  lfap_json_double_hex(&j, "eps", a->o.eps);
+  lfap_json_object_begin(&j, "sizes");
+  lfap_json_uint(&j, "n", p->n);
+  lfap_json_uint(&j, "d", p->d);
+  if (a->o.k) lfap_json_uint(&j, "k", a->o.k);
+  if (a->o.steps) lfap_json_uint(&j, "steps", a->o.steps);
+  lfap_json_object_end(&j);
+  lfap_json_string(&j, "data_sha256", sha);
+  lfap_json_object_begin(&j, "largest");
+  lfap_json_double_hex(&j, "l2", z.l2);
+  lfap_json_double_hex(&j, "linf", z.linf);
+  lfap_json_double(&j, "l0", z.l0);
+  lfap_json_object_end(&j);
+  cli_json_files(c, &j);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
+  sizes z = measure(p);
+  lfap_status s = cli_out_matrix(c, a->out, "X.npy", p->x, p->n, p->d);
+  if (!s) s = cli_out_vector(c, a->out, "y.npy", t->v, p->n);
+  if (!s) s = cli_out_matrix(c, a->out, "eta.npy", p->eta, p->n, p->d);
+  if (s) return s;
+  if (c->json) return report_json(c, a, p, t, z);
+  printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", norms[a->norm], sources[a->from], p->n, p->d, a->o.eps);
+  printf("  largest perturbation   l2 %.6g   linf %.6g   entries changed %.0f\n", z.l2, z.linf, z.l0);
+  return LFAP_OK;
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {.norm = -1, .from = -1};
+  lfap_mat x = {0}, t = {0};
+  lfap_perturbed p = {0};
+  int help = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  s = check(c, &a);
+  if (!s) s = cli_pairs_read(c, &x, &t, a.data, a.targets);
+  if (!s) s = finish_options(c, &a, x.cols);
+  if (!s) s = make(c, &p, &a, &x, &t);
+  if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  if (!s) s = finish(c, &a, &p, &t);
+  lfap_perturbed_free(&p);
+  lfap_mat_free(&x);
+  lfap_mat_free(&t);
+  return s;
+}
+
+const cli_verb cli_perturb = {
+    "perturb", "make adversarial perturbations of bases towards targets",
+    "--norm l2|linf|l0 --from geometry|gradient|pgd --data PATH [options] --out DIR",
+    "Writes X.npy (the perturbed bases), eta.npy (what was added; x = base + eta, but where --range clamps, eta is what\n"
+    "is left) and y.npy (the targets), so that DIR is a data set to learn from. Geometry and gradient give the largest\n"
+    "t<eta,w> the norm allows (P1). PGD takes steps of eps/5 (l2, linf) or eps (l0) and keeps the best iterate.",
+    "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data && lfap limit --data data --gamma 0.9 --out limit\n"
+    "  lfap gen uniform --n 8 --d 20000 --seed 2 --out noise\n"
+    "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 5 --out adv\n"
+    "  lfap train --data adv --gamma 0.9 --m 20 --out learned",
+    options, run};

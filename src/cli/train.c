@@ -1,0 +1,242 @@
+/* train.c - `lfap train`: gradient flow, gradient descent or the authors' sgd (spec/theory.md sections 1, 5, 6). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum { O_DATA, O_LABELS, O_GAMMA, O_METHOD, O_LOSS, O_M, O_INIT, O_SCALE, O_SEED, O_EPOCHS, O_LR, O_MOMENTUM, O_TARGET,
+       O_RTOL, O_ATOL, O_OUT };
+static const cli_option options[] = {
+    {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
+    {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"gamma", "G", "leaky slope, between 0 and 1"},
+    {"method", "NAME", "flow: gradient flow far out (default); gd: gradient descent;\n"
+                       "sgd: the authors' full-batch SGD with momentum and plateau schedule"},
+    {"loss", "NAME", "exp (default) or logistic"},
+    {"m", "M", "neurons, even; or give --init"},
+    {"init", "FILE", "NPY file of the first weights, m x d"},
+    {"init-scale", "S", "weights uniform on [-S/sqrt(d), S/sqrt(d)] (default 1, the authors')"},
+    {"seed", "S", "seed of the initial weights (default 0)"},
+    {"epochs", "E", "gd, sgd: epochs; flow: most accepted steps (default 10000)"},
+    {"lr", "L", "gd, sgd: learning rate (default 0.01); flow: first step (default: chosen)"},
+    {"momentum", "MU", "sgd: momentum (default 0.9)"},
+    {"log-loss-target", "X", "flow: stop where log L reaches this (default -1e9)"},
+    {"rtol", "X", "flow: relative tolerance (default 1e-4)"},
+    {"atol", "X", "flow: absolute tolerance (default 1e-6)"},
+    {"out", "DIR", "directory for W.npy and history.csv; made if it is not there"},
+    {NULL, NULL, NULL},
+};
+
+static const char *const methods[] = {"flow", "gd", "sgd"}, *const losses[] = {"exp", "logistic"};
+
+typedef struct {
+  const char *data, *labels, *init, *out;
+  double gamma, scale;
+  int method, loss;
+  size_t m, epochs;
+  uint64_t seed;
+  int seed_given, scale_given, lr_given, momentum_given, flow_given;
+  double lr, momentum, target, rtol, atol; /* NaN: not given */
+} args;
+
+static lfap_status positive(cli *c, double *out, const char *option, const char *text) {
+  double x = 0;
+  lfap_status s = cli_number(c, &x, option, text);
+  if (s) return s;
+  if (!(x > 0)) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: must be above 0", option, text);
+  *out = x;
+  return LFAP_OK;
+}
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  switch (option) {
+  case O_DATA: a->data = value; return LFAP_OK;
+  case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_METHOD: return cli_word(c, &a->method, "--method", value, methods, 3);
+  case O_LOSS: return cli_word(c, &a->loss, "--loss", value, losses, 2);
+  case O_M: return cli_size(c, &a->m, "m", value);
+  case O_INIT: a->init = value; return LFAP_OK;
+  case O_SCALE: a->scale_given = 1; return positive(c, &a->scale, "init-scale", value);
+  case O_SEED: a->seed_given = 1; return cli_whole(c, &a->seed, "seed", value);
+  case O_EPOCHS: return cli_size(c, &a->epochs, "epochs", value);
+  case O_LR: return positive(c, &a->lr, "lr", value);
+  case O_MOMENTUM: return cli_number(c, &a->momentum, "momentum", value);
+  case O_TARGET: return cli_number(c, &a->target, "log-loss-target", value);
+  case O_RTOL: return positive(c, &a->rtol, "rtol", value);
+  case O_ATOL: return positive(c, &a->atol, "atol", value);
+  case O_OUT: a->out = value; return LFAP_OK;
+  default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
+  }
+}
+
+static lfap_status check(cli *c, const args *a) {
+  lfap_status s = cli_require(c, a->data, "--data", "the samples to train on");
+  if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
+  if (!s) s = cli_require(c, a->out, "--out", "the directory to write W.npy and history.csv to");
+  if (!s && !a->m && !a->init)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--m or --init is missing: the number of neurons, or the first weights");
+  if (!s && a->init && (a->scale_given || a->seed_given))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--init %s gives the first weights; --seed and --init-scale would draw others",
+                  a->init);
+  if (!s && a->m) s = cli_even(c, a->m, "--m");
+  if (!s && a->method != LFAP_METHOD_SGD && !isnan(a->momentum))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--momentum belongs to --method sgd, not %s", methods[a->method]);
+  if (!s && !isnan(a->momentum) && !(a->momentum >= 0 && a->momentum < 1))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--momentum %g: from 0 to below 1", a->momentum);
+  if (!s && a->method != LFAP_METHOD_FLOW && !(isnan(a->target) && isnan(a->rtol) && isnan(a->atol)))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--log-loss-target, --rtol and --atol belong to --method flow, not %s",
+                  methods[a->method]);
+  if (!s && !isnan(a->target) && !(a->target < 0))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss-target %g: the logarithm of a loss to reach, below 0", a->target);
+  return s ? s : cli_out_check(c, a->out);
+}
+
+static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d) {
+  int found = 0;
+  if (!a->init) return lfap_net_init(&c->ctx, net, a->m, d, a->gamma, a->seed, a->scale);
+  lfap_status s = cli_weights_read(c, net, &found, a->init, NULL, a->gamma, d);
+  if (!s && a->m && net->m != a->m)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: m = %zu rows, but --m %zu; leave --m out", a->init, net->m, a->m);
+  return s;
+}
+
+static void choose(lfap_train_opts *o, const args *a) {
+  lfap_train_defaults(o, (lfap_method)a->method);
+  o->loss = (lfap_loss)a->loss;
+  if (a->epochs) o->epochs = a->epochs;
+  if (!isnan(a->lr)) o->lr = a->lr;
+  if (!isnan(a->momentum)) o->momentum = a->momentum;
+  if (!isnan(a->target)) o->log_loss_target = a->target;
+  if (!isnan(a->rtol)) o->rtol = a->rtol;
+  if (!isnan(a->atol)) o->atol = a->atol;
+}
+
+/* epoch counts from 1; loss and log_loss are those before its update. */
+static void csv(lfap_text *t, const lfap_history *h) {
+  lfap_text_puts(t, "epoch,loss,lr,log_loss,s\n");
+  for (size_t i = 0; i < h->rows; i++) {
+    const lfap_epoch *e = &h->row[i];
+    const double column[] = {e->loss, e->lr, e->log_loss, e->s};
+    lfap_text_uint(t, i + 1);
+    for (int k = 0; k < 4; k++) {
+      lfap_text_puts(t, ",");
+      lfap_text_double(t, column[k]);
+    }
+    lfap_text_puts(t, "\n");
+  }
+}
+
+typedef struct { size_t correct; double margin; } fit;
+
+static lfap_status measure(cli *c, fit *out, const lfap_net *net, const lfap_data *data) {
+  lfap_mat f = {0};
+  lfap_status s = lfap_vec_alloc(&c->ctx, &f, data->n);
+  if (!s) s = lfap_net_eval(&c->ctx, f.v, net, data->x, data->n);
+  *out = (fit){0, INFINITY};
+  for (size_t n = 0; !s && n < data->n; n++) {
+    double q = data->y[n] * f.v[n];
+    out->correct += q > 0;
+    if (q < out->margin) out->margin = q;
+  }
+  lfap_mat_free(&f);
+  return s;
+}
+
+static lfap_status write_files(cli *c, const args *a, const lfap_net *net, const lfap_history *h) {
+  lfap_text t = {0};
+  csv(&t, h);
+  lfap_status s = cli_out_matrix(c, a->out, "W.npy", net->w, net->m, net->d);
+  if (!s) s = cli_out_text(c, a->out, "history.csv", &t);
+  lfap_text_free(&t);
+  return s;
+}
+
+static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const lfap_net *net, const lfap_history *h,
+                               const fit *f) {
+  char sha[CLI_SHA256];
+  lfap_json j = {.indent = 2};
+  const lfap_epoch *last = h->rows ? &h->row[h->rows - 1] : NULL;
+  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_string(&j, "method", methods[a->method]);
+  lfap_json_string(&j, "loss", losses[a->loss]);
+  if (a->init) lfap_json_null(&j, "seed");
+  else lfap_json_uint(&j, "seed", a->seed);
+  lfap_json_double_hex(&j, "gamma", a->gamma);
+  lfap_json_object_begin(&j, "sizes");
+  lfap_json_uint(&j, "n", data->n);
+  lfap_json_uint(&j, "d", data->d);
+  lfap_json_uint(&j, "m", net->m);
+  lfap_json_object_end(&j);
+  lfap_json_string(&j, "data_sha256", sha);
+  lfap_json_object_begin(&j, "training");
+  lfap_json_uint(&j, "epochs", h->rows);
+  lfap_json_double_hex(&j, "final_loss", last ? last->loss : NAN);
+  lfap_json_double_hex(&j, "final_log_loss", h->log_loss);
+  lfap_json_double_hex(&j, "final_lr", last ? last->lr : NAN);
+  lfap_json_double_hex(&j, "smallest_margin", f->margin);
+  lfap_json_double_hex(&j, "accuracy", (double)f->correct / (double)data->n);
+  if (a->method == LFAP_METHOD_FLOW) {
+    lfap_json_bool(&j, "stationary", h->stationary);
+    lfap_json_bool(&j, "aligned", h->aligned);
+  }
+  lfap_json_object_end(&j);
+  cli_json_files(c, &j);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static void report(const args *a, const lfap_data *data, const lfap_net *net, const lfap_history *h, const fit *f) {
+  int flow = a->method == LFAP_METHOD_FLOW;
+  const lfap_epoch *last = h->rows ? &h->row[h->rows - 1] : NULL;
+  printf("%s, %s loss: N = %zu, d = %zu, m = %zu, gamma = %g\n", methods[a->method], losses[a->loss], data->n, data->d,
+         net->m, a->gamma);
+  printf("  %-22s %zu\n", flow ? "accepted steps" : "epochs", h->rows);
+  if (last && !flow) printf("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", last->loss, "learning rate", last->lr);
+  printf("  %-22s %.6g\n", "log loss", h->log_loss);
+  printf("  %-22s %.6g\n", "smallest margin", f->margin);
+  printf("  %-22s %zu of %zu\n", "classified right", f->correct, data->n);
+  if (flow)
+    printf("  %-22s slopes %s their labels; gradient weights p %s\n", "state", h->aligned ? "match" : "do not all match",
+           h->stationary ? "stand still" : "still move");
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {.scale = 1, .lr = NAN, .momentum = NAN, .target = NAN, .rtol = NAN, .atol = NAN};
+  lfap_data data = {0};
+  lfap_net net = {0};
+  lfap_history h = {0};
+  lfap_train_opts o;
+  fit f = {0, 0};
+  int help = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  s = check(c, &a);
+  if (!s) s = cli_data_read(c, &data, a.data, a.labels);
+  if (!s) s = first_weights(c, &net, &a, data.d);
+  choose(&o, &a);
+  if (!s) s = lfap_train(&c->ctx, &net, &h, &data, &o);
+  if (!s) s = measure(c, &f, &net, &data);
+  if (!s) s = write_files(c, &a, &net, &h);
+  if (!s && c->json) s = report_json(c, &a, &data, &net, &h, &f);
+  else if (!s) report(&a, &data, &net, &h, &f);
+  lfap_history_free(&h);
+  lfap_net_free(&net);
+  lfap_data_free(&data);
+  return s;
+}
+
+const cli_verb cli_train = {
+    "train", "train the network: gradient flow, gradient descent, or the authors' sgd",
+    "--data PATH --gamma G --m M|--init W0.npy [options] --out DIR",
+    "Trains W of f(x) = sum_j a_j phi(<w_j,x>), a_j = +1/sqrt(m) in the first half of the rows and -1/sqrt(m) in the\n"
+    "second, phi(z) = max(gamma z, z). Writes W.npy (m x d) and history.csv (epoch from 1, loss and log loss before\n"
+    "its update, learning rate; flow: accepted steps and their time s).",
+    "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
+    "  lfap train --method sgd --data data --gamma 0.01 --m 100 --epochs 10000 --lr 0.01 --out run\n"
+    "  lfap compare --data data --weights run/W.npy --gamma 0.01",
+    options, run};

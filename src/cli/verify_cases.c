@@ -1,0 +1,145 @@
+/* verify_cases.c - the cases of `lfap verify`: four embedded ones that need no arguments, or the user's own data. Data
+ * and sizes only; every judgement is in the library. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define IMAGES_DIR "/usr/share/datasets/fashion-mnist"
+
+/* Sizes of an embedded case. eps is of the L2, Linf and L0 perturbation; 0 leaves the norm out. */
+typedef struct {
+  const char *name, *about;
+  size_t n, d, n_adv, m, m_adv, k, controls;
+  double gamma, eps[3];
+} recipe;
+
+enum { UNIFORM, ORTHOGONAL, OUTSIDE, FASHION, CASES };
+static const recipe recipes[CASES] = {
+    {"uniform", "uniform noise, labels set alternately +1, -1", 2, 20000, 8, 20, 20, 1000, 8, 0.9, {5, 0.03, 0.15}},
+    {"orthogonal", "rows of a Hadamard matrix with random signs, labels set alternately +1, -1", 8, 16384, 8, 20, 20, 800, 8,
+     0.9, {5, 0.03, 0.15}},
+    {"outside", "uniform noise, labels set alternately +1, -1; (H) is far from met", 100, 10000, 200, 20, 20, 500, 4, 0.5,
+     {2, 0.02, 0.1}},
+    {"fashion-mnist", "Fashion-MNIST images", 200, 784, 784, 20, 20, 39, 20, 0.5, {1, 0.03, 0.15}},
+};
+
+size_t cli_case_count(void) { return CASES; }
+const char *cli_case_name(size_t i) { return recipes[i].name; }
+
+void cli_case_free(cli_case *k) {
+  lfap_data_free(&k->data);
+  lfap_data_free(&k->test);
+  lfap_net_free(&k->net);
+  *k = (cli_case){0};
+}
+
+/* Random labels of a few samples come out equal now and then, and one class alone has no boundary to speak of. */
+static void alternate(lfap_data *data) {
+  for (size_t i = 0; i < data->n; i++) data->y[i] = i % 2 ? -1.0 : 1.0;
+}
+
+static lfap_status read_images(cli *c, cli_case *k, const cli_verify_args *a) {
+  lfap_images im = {0};
+  const char *dir = a->images ? a->images : IMAGES_DIR;
+  lfap_status s = lfap_images_read(&c->ctx, &im, dir, a->class_pos, a->class_neg, a->n ? a->n : recipes[FASHION].n,
+                                   !a->no_center);
+  if (s) return s;
+  k->data = im.train;
+  k->test = im.test;
+  k->has_test = 1;
+  free(im.mean);
+  snprintf(k->name, sizeof k->name, "fashion-mnist %d/%d", a->class_pos, a->class_neg);
+  snprintf(k->about, sizeof k->about, "Fashion-MNIST, class %d is +1 and class %d is -1, pixels / 255, %s; %zu test images",
+           a->class_pos, a->class_neg, a->no_center ? "not centred" : "mean of the samples removed", k->test.n);
+  return LFAP_OK;
+}
+
+static lfap_status make_data(cli *c, cli_case *k, size_t i, const cli_verify_args *a) {
+  const recipe *r = &recipes[i];
+  if (i == FASHION) return read_images(c, k, a);
+  snprintf(k->name, sizeof k->name, "%s", r->name);
+  snprintf(k->about, sizeof k->about, "%s", r->about);
+  lfap_status s = i == ORTHOGONAL ? lfap_gen_orthogonal(&c->ctx, &k->data, a->seed, r->n, r->d)
+                                  : lfap_gen_uniform(&c->ctx, &k->data, a->seed, r->n, r->d);
+  if (!s) alternate(&k->data);
+  return s;
+}
+
+/* What the command line gives goes before the recipe. */
+static void choose(lfap_verify_opts *o, const recipe *r, const cli_verify_args *a) {
+  lfap_train_opts flow;
+  lfap_train_defaults(&flow, LFAP_METHOD_FLOW);
+  o->gamma = a->gamma > 0 ? a->gamma : r->gamma;
+  o->seed = a->seed;
+  o->n_adv = a->n_adv ? a->n_adv : r->n_adv;
+  o->m = a->m ? a->m : r->m;
+  o->m_adv = a->m ? a->m : r->m_adv;
+  o->k = a->k ? a->k : r->k;
+  o->gauss_bases = a->gauss_bases;
+  o->probes = a->probes ? a->probes : 200;
+  o->controls = a->controls ? a->controls : r->controls;
+  o->log_loss_target = flow.log_loss_target;
+  o->flow_steps = flow.epochs;
+  for (size_t i = 0; i < 3; i++) o->eps[i] = !a->eps_given ? r->eps[i] : i < a->eps_given ? a->eps[i] : 0;
+}
+
+static void point(cli_case *k) {
+  k->opts.name = k->name;
+  k->opts.data = &k->data;
+  k->opts.test = k->has_test ? &k->test : NULL;
+  k->opts.net = k->has_net ? &k->net : NULL;
+}
+
+lfap_status cli_case_default(cli *c, cli_case *out, size_t i, const cli_verify_args *a) {
+  lfap_status s = make_data(c, out, i, a);
+  if (s) { cli_case_free(out); return s; }
+  choose(&out->opts, &recipes[i], a);
+  point(out);
+  return LFAP_OK;
+}
+
+/* A perturbation small against the distance to the boundary, about ||x||/sqrt(N) (D1), and of one L2 length in all
+   three norms. */
+static void default_sizes(recipe *r, const lfap_data *data) {
+  double longest = 0;
+  for (size_t n = 0; n < data->n; n++) {
+    double square = 0;
+    for (size_t i = 0; i < data->d; i++) square = fma(data->x[n * data->d + i], data->x[n * data->d + i], square);
+    if (square > longest) longest = square;
+  }
+  r->k = data->d >= 20 ? data->d / 20 : 1;
+  r->eps[0] = sqrt(longest / (double)data->n) / 16;
+  r->eps[1] = r->eps[0] / sqrt((double)data->d);
+  r->eps[2] = r->eps[0] / sqrt((double)r->k);
+  r->n_adv = data->n < 8 ? 8 : data->n < 1000 ? data->n : 1000;
+}
+
+static lfap_status read_user(cli *c, cli_case *k, const cli_verify_args *a) {
+  lfap_status s = cli_data_read(c, &k->data, a->data, a->labels);
+  if (!s) s = cli_weights_read(c, &k->net, &k->has_net, a->weights, a->data, a->gamma, k->data.d);
+  if (!s && a->test) {
+    s = cli_data_read(c, &k->test, a->test, a->test_labels);
+    k->has_test = !s;
+    if (!s && k->test.d != k->data.d)
+      s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: d = %zu, but the data have d = %zu", a->test, k->test.d, k->data.d);
+  }
+  if (!s && a->k > k->data.d)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the samples have d = %zu entries; give at most that", a->k, k->data.d);
+  return s;
+}
+
+lfap_status cli_case_user(cli *c, cli_case *out, const cli_verify_args *a) {
+  recipe r = {.m = 20, .m_adv = 20, .controls = 8};
+  lfap_status s = read_user(c, out, a);
+  if (s) { cli_case_free(out); return s; }
+  default_sizes(&r, &out->data);
+  choose(&out->opts, &r, a);
+  size_t len = strlen(a->data), tail = len < sizeof out->name ? 0 : len - sizeof out->name + 1;
+  snprintf(out->name, sizeof out->name, "%s", a->data + tail);
+  snprintf(out->about, sizeof out->about, "data of yours%s%s", out->has_net ? ", network of yours" : "",
+           out->has_test ? ", test points of yours" : "");
+  point(out);
+  return LFAP_OK;
+}
