@@ -1,0 +1,238 @@
+/* adversarial.c - a fresh network on noise + perturbation: its limit splits into the effect of the noise and the effect of
+ * the perturbations (T3), which decides like the natural boundary wherever it wins (T4); and the control on bare noise
+ * (spec/theory.md section 4). */
+#include "verify/run.h"
+
+#include "kernel/chain.h"
+#include "kernel/lanes.h"
+#include "kernel/perturb.h"
+#include "kernel/random.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ADD(var, id, subject, what)                                  \
+  lfap_check *var = lfap_check_add(r->ctx, r->c, id, subject, what); \
+  if (!var) return LFAP_ERR_MEMORY
+
+lfap_status lfap_run_bases(lfap_run *r, lfap_data *out, uint64_t stream) {
+  uint64_t seed = r->o->seed + 1000 + stream;
+  return r->o->gauss_bases ? lfap_gen_gauss(r->ctx, out, seed, r->o->n_adv, r->d)
+                           : lfap_gen_uniform(r->ctx, out, seed, r->o->n_adv, r->d);
+}
+
+/* The adversarial side of one norm. */
+typedef struct {
+  lfap_norm norm;
+  char subject[24];
+  double eps, sum_la;
+  lfap_data base, adv; /* bases with their targets; the same plus perturbations */
+  lfap_limit lim;      /* of adv */
+  double *w_data;      /* d: sum la_n t_n b_n */
+  lfap_net net;
+  lfap_history hist;
+  int linear;
+} adversary;
+
+static void adversary_free(adversary *a) {
+  lfap_data_free(&a->base);
+  lfap_data_free(&a->adv);
+  lfap_limit_free(&a->lim);
+  lfap_net_free(&a->net);
+  lfap_history_free(&a->hist);
+  free(a->w_data);
+}
+
+static lfap_status adversary_make(lfap_run *r, adversary *a) {
+  lfap_perturb_opts po = {.norm = a->norm, .eps = a->eps, .k = r->o->k};
+  lfap_perturbed p = {0};
+  lfap_status st = lfap_run_bases(r, &a->base, 0);
+  if (!st) st = lfap_perturb_geometry(r->ctx, &p, a->base.x, a->base.y, r->c->lim.w, &po, a->base.n, r->d);
+  if (!st) st = lfap_data_alloc(r->ctx, &a->adv, a->base.n, r->d);
+  if (!st) {
+    memcpy(a->adv.x, p.x, a->base.n * r->d * sizeof(double));
+    memcpy(a->adv.y, a->base.y, a->base.n * sizeof(double));
+    st = lfap_data_check(r->ctx, &a->adv, "noise + perturbation");
+  }
+  lfap_perturbed_free(&p);
+  if (!st) st = lfap_limit_solve(r->ctx, &a->lim, &a->adv, NULL, r->o->gamma);
+  if (st) return st;
+  a->w_data = calloc(r->d, sizeof(double));
+  if (!a->w_data) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
+  a->sum_la = lfap_sum(a->lim.n, a->lim.lambda);
+  for (size_t i = 0; i < a->base.n; i++)
+    lfap_axpy(a->w_data, a->lim.lambda[i] * a->base.y[i], a->base.x + i * r->d, r->d);
+  return LFAP_OK;
+}
+
+/* What T3 and T4 say at one set of points. */
+typedef struct {
+  double split_error;              /* max |f_adv - T_data - T_pert| / ((||w_data|| + eps sum ||e||) ||z||) */
+  size_t holds, broken;            /* T4's condition holds; of those, signs that differ */
+  size_t apriori, apriori_broken;  /* the same for the a-priori form */
+  double pert, data2;              /* sums of |T_pert| and T_data^2, for R1 */
+} split;
+
+/* Sum over the bases of |<b_n, z>|. */
+static double base_sum(const adversary *a, const double *z, size_t d) {
+  double s = 0.0;
+  for (size_t i = 0; i < a->base.n; i++) s += fabs(lfap_dot(d, a->base.x + i * d, z));
+  return s;
+}
+
+static void split_points(split *out, const lfap_run *r, const adversary *a, const lfap_points *p, double *f_adv) {
+  const double *e = r->e[a->norm];
+  size_t d = r->d;
+  double scale = lfap_norm2(d, a->w_data) + a->eps * a->sum_la * lfap_norm2(d, e);
+  *out = (split){0};
+  for (size_t i = 0; i < p->n; i++) {
+    const double *z = p->Z + i * d;
+    double ez = lfap_dot(d, e, z), data = lfap_dot(d, a->w_data, z), pert = (a->eps * a->sum_la) * ez;
+    f_adv[i] = lfap_dot(d, a->lim.w, z);
+    double err = fabs(f_adv[i] - (data + pert)) / (scale * lfap_norm2(d, z));
+    if (err > out->split_error) out->split_error = err;
+    out->pert += fabs(pert);
+    out->data2 += data * data;
+    /* for l2, e and w point the same way: the sign condition is part of the statement for the other norms */
+    int same_side = a->norm == LFAP_L2 || lfap_sgn(ez) == lfap_sgn(p->f_bdy[i]);
+    int agrees = lfap_sgn(f_adv[i]) == lfap_sgn(p->f_bdy[i]);
+    if (same_side && fabs(data) < fabs(pert)) {
+      out->holds++;
+      out->broken += !agrees;
+    }
+    if (a->lim.hyp.holds && same_side &&
+        a->eps * (double)a->base.n * a->lim.t2_lo * fabs(ez) > a->lim.t2_hi * base_sum(a, z, d)) {
+      out->apriori++;
+      out->apriori_broken += !agrees;
+    }
+  }
+}
+
+/* Signs of the network trained on the adversarial set: against its own boundary, and its accuracy on labelled points. */
+static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_points *p, const split *s, const double *f_adv) {
+  double *f = malloc(p->n * sizeof *f);
+  if (!f) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+  lfap_status st = lfap_net_eval(r->ctx, f, &a->net, p->Z, p->n);
+  double same = st ? NAN : lfap_run_agreement(f, f_adv, p->n), right = st || !p->y ? NAN : lfap_run_agreement(f, p->y, p->n);
+  free(f);
+  if (st) return st;
+  char what[96];
+  snprintf(what, sizeof what, "%s: sign agreement of the network with f_adv", p->name);
+  ADD(k, a->lim.hyp.holds ? "T1" : "F1", a->subject, what);
+  lfap_check_decide(k, a->linear, same, "=", 1.0);
+  if (!a->hist.stationary) lfap_check_note(k, "flow at log L = %.4g after %zu steps", a->hist.log_loss, a->hist.rows);
+  if (!p->y) return LFAP_OK;
+  snprintf(what, sizeof what, "%s: accuracy of the network trained on noise + perturbation", p->name);
+  ADD(acc, "T4", a->subject, what);
+  lfap_check_decide(acc, a->linear && s->holds == p->n, right, "=", lfap_run_agreement(p->f_bdy, p->y, p->n));
+  lfap_check_note(acc, "f_adv is right at %.4g", lfap_run_agreement(f_adv, p->y, p->n));
+  return LFAP_OK;
+}
+
+static lfap_status point_lines(lfap_run *r, const adversary *a, const lfap_points *p) {
+  double *f_adv = malloc(p->n * sizeof *f_adv);
+  if (!f_adv) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+  split s;
+  split_points(&s, r, a, p, f_adv);
+  lfap_status st = network_lines(r, a, p, &s, f_adv);
+  free(f_adv);
+  if (st) return st;
+  char what[96];
+  snprintf(what, sizeof what, "%s: |f_adv - T_data - T_pert|, relative", p->name);
+  ADD(k, "T3", a->subject, what);
+  lfap_check_decide(k, 1, s.split_error, "<=", 1e-13);
+  snprintf(what, sizeof what, "%s: wrong signs where |T_data| < |T_pert|", p->name);
+  ADD(t, "T4", a->subject, what);
+  lfap_check_decide(t, s.holds > 0, (double)s.broken, "=", 0.0);
+  lfap_check_note(t, "the condition holds at %zu of %zu points", s.holds, p->n);
+  if (a->lim.hyp.holds) {
+    snprintf(what, sizeof what, "%s: wrong signs where the a-priori form holds", p->name);
+    ADD(b, "T4", a->subject, what);
+    lfap_check_decide(b, s.apriori > 0, (double)s.apriori_broken, "=", 0.0);
+    lfap_check_note(b, "it holds at %zu of %zu points", s.apriori, p->n);
+  }
+  if (a->norm == LFAP_L2 && p == &r->points[0]) {
+    ADD(h, "R1", a->subject, "mean |T_pert| / rms T_data at natural samples (heuristic value right)");
+    double n = (double)r->points[0].n, var = r->o->gauss_bases ? 1.0 : 1.0 / 3.0;
+    lfap_check_decide(h, 0, (s.pert / n) / sqrt(s.data2 / n), "=", a->eps * sqrt((double)r->o->n_adv / ((double)r->o->data->n * var)));
+  }
+  return LFAP_OK;
+}
+
+lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm) {
+  adversary a = {.norm = norm, .eps = r->o->eps[norm]};
+  snprintf(a.subject, sizeof a.subject, "adv %s", lfap_norm_name(norm));
+  lfap_status st = adversary_make(r, &a);
+  if (!st) {
+    r->c->hyp_adv[norm] = a.lim.hyp;
+    st = lfap_run_limit_lines(r, &a.lim, a.subject);
+  }
+  if (!st) st = lfap_run_flow(r, &a.net, &a.hist, &a.adv, r->o->m_adv, r->o->seed + 10 + (uint64_t)norm, LFAP_LOSS_EXP);
+  a.linear = !st && (a.lim.hyp.holds || (a.lim.c1 && a.hist.stationary && a.hist.aligned));
+  for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, &a, &r->points[s]);
+  adversary_free(&a);
+  return st;
+}
+
+/* The labelled points a control is scored on: held-out ones if there are any, the natural samples otherwise. */
+static const lfap_points *scored(const lfap_run *r) {
+  return r->points[r->sets - 1].y ? &r->points[r->sets - 1] : &r->points[0];
+}
+
+/* A network trained on the bare noise of the adversarial sets: same bases, same targets, no perturbation. */
+static lfap_status control_network(lfap_run *r) {
+  const lfap_points *p = scored(r);
+  lfap_data base = {0};
+  lfap_net net = {0};
+  lfap_history h = {0};
+  double *f = malloc(p->n * sizeof *f), right = NAN;
+  lfap_status st = f ? lfap_run_bases(r, &base, 0) : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+  if (!st) st = lfap_run_flow(r, &net, &h, &base, r->o->m_adv, r->o->seed + 20, LFAP_LOSS_EXP);
+  if (!st) st = lfap_net_eval(r->ctx, f, &net, p->Z, p->n);
+  if (!st) right = lfap_run_agreement(f, p->y, p->n);
+  free(f);
+  lfap_data_free(&base);
+  lfap_net_free(&net);
+  lfap_history_free(&h);
+  if (st) return st;
+  char what[96];
+  snprintf(what, sizeof what, "%s: accuracy of the network trained on bare noise", p->name);
+  ADD(k, "T3", "control", what);
+  lfap_check_decide(k, 0, right, "", NAN);
+  lfap_check_note(k, "measured: what T_data alone decides");
+  return LFAP_OK;
+}
+
+lfap_status lfap_run_controls(lfap_run *r) {
+  const lfap_points *p = scored(r);
+  lfap_status st = control_network(r);
+  if (st || r->o->controls == 0) return st;
+  double sum = 0.0, min = INFINITY, max = -INFINITY, *f = malloc(p->n * sizeof *f);
+  if (!f) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+  for (size_t s = 0; !st && s < r->o->controls; s++) {
+    lfap_data base = {0};
+    lfap_limit lim = {0};
+    st = lfap_tick(r->ctx, "controls", (double)s, (double)r->o->controls);
+    if (!st) st = lfap_run_bases(r, &base, s);
+    if (!st) st = lfap_limit_solve(r->ctx, &lim, &base, NULL, r->o->gamma);
+    if (!st) {
+      for (size_t i = 0; i < p->n; i++) f[i] = lfap_dot(r->d, lim.w, p->Z + i * r->d);
+      double right = lfap_run_agreement(f, p->y, p->n);
+      sum += right;
+      min = right < min ? right : min;
+      max = right > max ? right : max;
+    }
+    lfap_data_free(&base);
+    lfap_limit_free(&lim);
+  }
+  free(f);
+  if (st) return st;
+  char what[96];
+  snprintf(what, sizeof what, "%s: mean accuracy of limits on bare noise, %zu seeds", p->name, r->o->controls);
+  ADD(k, "T3", "control", what);
+  lfap_check_decide(k, 0, sum / (double)r->o->controls, "", NAN);
+  lfap_check_note(k, "measured: from %.4g to %.4g", min, max);
+  return LFAP_OK;
+}

@@ -1,0 +1,90 @@
+/* case.c - one verification case from data to verdicts: the main job of lfap (spec/theory.md, all statements). */
+#include "verify/run.h"
+
+#include "kernel/lanes.h"
+#include "kernel/random.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static lfap_status check_opts(lfap_ctx *ctx, const lfap_verify_opts *o) {
+  if (!o->data || o->data->n == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "verify: no data");
+  if (o->test && o->test->d != o->data->d)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "verify: test points have d = %zu, the data d = %zu", o->test->d, o->data->d);
+  if (o->net && (o->net->d != o->data->d || o->net->gamma != o->gamma))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "verify: the weights have d = %zu columns, the data d = %zu", o->net->d, o->data->d);
+  if (o->n_adv == 0 || o->flow_steps == 0 || !(o->log_loss_target < 0.0))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "verify: n_adv = %zu and flow steps = %zu must be positive, the log-loss target negative", o->n_adv, o->flow_steps);
+  return LFAP_OK;
+}
+
+static lfap_status add_points(lfap_run *r, const char *name, const double *Z, const double *y, size_t n) {
+  if (n == 0) return LFAP_OK;
+  lfap_points *p = &r->points[r->sets];
+  *p = (lfap_points){.name = name, .Z = Z, .y = y, .n = n, .f_bdy = malloc(n * sizeof(double))};
+  if (!p->f_bdy) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", n);
+  for (size_t i = 0; i < n; i++) p->f_bdy[i] = lfap_dot(r->d, r->c->lim.w, Z + i * r->d);
+  r->sets++;
+  return LFAP_OK;
+}
+
+static lfap_status make_points(lfap_run *r) {
+  const lfap_verify_opts *o = r->o;
+  lfap_status st = add_points(r, "data", o->data->x, o->data->y, o->data->n);
+  if (!st && o->probes) {
+    lfap_philox g;
+    lfap_mat probe = {0};
+    st = lfap_mat_alloc(r->ctx, &probe, o->probes, r->d);
+    r->probe = probe.v;
+    if (st) return st;
+    lfap_philox_seed(&g, o->seed + 100);
+    lfap_fill_uniform(r->probe, &g, o->probes * r->d);
+    st = add_points(r, "probes", r->probe, NULL, o->probes);
+  }
+  if (!st && o->test) st = add_points(r, "test", o->test->x, o->test->y, o->test->n);
+  return st;
+}
+
+static lfap_status make_directions(lfap_run *r) {
+  lfap_status st = LFAP_OK;
+  for (int k = 0; !st && k < 3; k++) {
+    if (r->o->eps[k] == 0.0) continue;
+    r->e[k] = malloc(r->d * sizeof(double));
+    st = r->e[k] ? lfap_perturb_unit(r->ctx, r->e[k], &r->dual[k], r->c->lim.w, (lfap_norm)k, r->o->k, r->d)
+                 : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
+  }
+  return st;
+}
+
+static void run_free(lfap_run *r) {
+  for (size_t s = 0; s < 3; s++) free(r->points[s].f_bdy);
+  for (int k = 0; k < 3; k++) free(r->e[k]);
+  free(r->probe);
+  if (!r->o->net) lfap_net_free(&r->net);
+  lfap_history_free(&r->hist);
+}
+
+lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_opts *o) {
+  lfap_status st = check_opts(ctx, o);
+  if (st) return st;
+  lfap_case c = {.n = o->data->n, .d = o->data->d, .n_adv = o->n_adv, .m = o->net ? o->net->m : o->m, .gamma = o->gamma,
+                 .eps = o->eps[LFAP_L2], .seed = o->seed};
+  lfap_run r = {.ctx = ctx, .o = o, .c = &c, .d = c.d};
+  snprintf(c.name, sizeof c.name, "%s", o->name ? o->name : "case");
+  st = lfap_data_check(ctx, o->data, c.name);
+  if (!st) st = lfap_limit_solve(ctx, &c.lim, o->data, NULL, o->gamma);
+  if (!st) {
+    c.hyp = c.lim.hyp;
+    st = make_points(&r);
+  }
+  if (!st) st = make_directions(&r);
+  if (!st) st = lfap_run_natural(&r);
+  for (int k = 0; !st && k < 3; k++)
+    if (r.e[k]) st = lfap_run_adversarial(&r, (lfap_norm)k);
+  if (!st) st = lfap_run_controls(&r);
+  run_free(&r);
+  if (st) lfap_case_free(&c);
+  else *out = c;
+  return st;
+}
