@@ -36,23 +36,41 @@ static void numbers(char *out, size_t size, const lfap_check *k) {
 
 static size_t wider(size_t width, const char *text) { return strlen(text) > width ? strlen(text) : width; }
 
+typedef struct { size_t id, subject, what, value; } widths;
+
+/* One line; `certified` is what an enclosure decided, "-" where nothing was enclosed. */
+static void print_line(const widths *w, const char *before, const char *verdict, const char *after, const char *id,
+                       const char *subject, const char *what, const char *value, const char *note) {
+  printf("  %s%-14s%s  %-*s  %-*s  %-*s  %-*s  %-*s%s%s\n", before, verdict, after, (int)w->id, id, (int)w->subject, subject,
+         (int)w->what, what, (int)w->value, value, note[0] ? 9 : 0,
+         verdict[0] == 'v' ? "certified" : "-", note[0] ? "  " : "", note);
+}
+
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
   char text[80];
-  size_t subject = 0, what = 0, value = 0;
+  widths w = {2, 7, 4, 5};
   for (size_t i = 0; i < n; i++) {
     numbers(text, sizeof text, &check[i]);
-    subject = wider(subject, check[i].subject);
-    what = wider(what, check[i].what);
-    value = wider(value, text);
+    w.id = wider(w.id, check[i].id);
+    w.subject = wider(w.subject, check[i].subject);
+    w.what = wider(w.what, check[i].what);
+    w.value = wider(w.value, text);
   }
+  print_line(&w, "", "verdict", "", "id", "subject", "what", "value", "note");
   for (size_t i = 0; i < n; i++) {
     const lfap_check *k = &check[i];
     numbers(text, sizeof text, k);
-    int bare = k->note[0] == 0;
-    printf("  %s%-14s%s  %-3s  %-*s  %-*s  %-*s%s%s\n", c->color ? colour(k->verdict) : "", lfap_verdict_name(k->verdict),
-           c->color ? "\033[0m" : "", k->id, (int)subject, k->subject, (int)what, k->what, bare ? 0 : (int)value, text,
-           bare ? "" : "  ", k->note);
+    print_line(&w, c->color ? colour(k->verdict) : "", lfap_verdict_name(k->verdict), c->color ? "\033[0m" : "", k->id,
+               k->subject, k->what, text, k->note);
   }
+}
+
+/* A column of verdict counts, one row a case: the glance. */
+void cli_tally_print(const cli *c, const char *name, const cli_tally *t, const char *note) {
+  lfap_verdict v = cli_tally_verdict(t);
+  printf("  %-22s %s%-14s%s %4zu PASS  %3zu FAIL  %3zu UNDECIDED  %3zu NOT-APPLICABLE%s%s\n", name,
+         c->color ? colour(v) : "", lfap_verdict_name(v), c->color ? "\033[0m" : "", t->of[LFAP_PASS], t->of[LFAP_FAIL],
+         t->of[LFAP_UNDECIDED], t->of[LFAP_NOT_APPLICABLE], note[0] ? "  " : "", note);
 }
 
 void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n) {

@@ -125,6 +125,7 @@ void cli_hypothesis_json(lfap_json *j, const char *key, const lfap_hypothesis *h
 void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n);
 lfap_verdict cli_tally_verdict(const cli_tally *t);
 void cli_verdict_print(const cli *c, const cli_tally *t);
+void cli_tally_print(const cli *c, const char *name, const cli_tally *t, const char *note);
 
 /* ---- the cases of `lfap verify` (verify_cases.c) ------------------------------------------------------------------- */
 

@@ -150,11 +150,11 @@ static lfap_status make(cli *c, lfap_perturbed *out, const args *a, const lfap_m
   return s;
 }
 
-/* Norms of eta as they came out: largest over the samples. */
-typedef struct { double l2, linf, l0; } sizes;
+/* Norms of eta as they came out, largest over the bases, and the bases nothing was added to. */
+typedef struct { double l2, linf, l0; size_t unchanged; } sizes;
 
 static sizes measure(const lfap_perturbed *p) {
-  sizes most = {0, 0, 0};
+  sizes most = {0, 0, 0, 0};
   for (size_t n = 0; n < p->n; n++) {
     double square = 0, large = 0, entries = 0;
     for (size_t i = 0; i < p->d; i++) {
@@ -166,6 +166,7 @@ static sizes measure(const lfap_perturbed *p) {
     most.l2 = fmax(most.l2, sqrt(square));
     most.linf = fmax(most.linf, large);
     most.l0 = fmax(most.l0, entries);
+    most.unchanged += entries == 0;
   }
   return most;
 }
@@ -192,6 +193,7 @@ static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, c
   lfap_json_double_hex(&j, "linf", z.linf);
   lfap_json_double(&j, "l0", z.l0);
   lfap_json_object_end(&j);
+  lfap_json_uint(&j, "unchanged", z.unchanged);
   cli_json_files(c, &j);
   lfap_json_object_end(&j);
   return cli_json_print(c, &j);
@@ -199,6 +201,9 @@ static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, c
 
 static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
   sizes z = measure(p);
+  if (z.unchanged && a->from == PGD && !c->quiet)
+    fprintf(stderr, "note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is in "
+            "the hundreds it under- or overflows, and weights of a smaller scale are needed\n", z.unchanged, p->n);
   lfap_status s = cli_out_matrix(c, a->out, "X.npy", p->x, p->n, p->d);
   if (!s) s = cli_out_vector(c, a->out, "y.npy", t->v, p->n);
   if (!s) s = cli_out_matrix(c, a->out, "eta.npy", p->eta, p->n, p->d);
@@ -206,6 +211,7 @@ static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t)
   if (c->json) return report_json(c, a, p, t, z);
   printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", norms[a->norm], sources[a->from], p->n, p->d, a->o.eps);
   printf("  largest perturbation   l2 %.6g   linf %.6g   entries changed %.0f\n", z.l2, z.linf, z.l0);
+  if (z.unchanged) printf("  bases unchanged        %zu\n", z.unchanged);
   return LFAP_OK;
 }
 

@@ -136,7 +136,6 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
 }
 
 static void print_case(const cli *c, const cli_case *in, const lfap_case *k) {
-  static const char *const subject[3] = {"adv l2", "adv linf", "adv l0"};
   printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g, N_adv = %zu, seed %llu\n", c->color ? "\033[1m" : "", k->name,
          c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv, (unsigned long long)k->seed);
   printf("  %s\n", in->about);
@@ -146,11 +145,28 @@ static void print_case(const cli *c, const cli_case *in, const lfap_case *k) {
   if (in->opts.eps[LFAP_L0] > 0) printf(" on %zu entries", in->opts.k);
   printf("\n");
   cli_hypothesis_print(&k->hyp, "data");
-  for (int i = 0; i < 3; i++)
-    if (in->opts.eps[i] > 0) cli_hypothesis_print(&k->hyp_adv[i], subject[i]);
   cli_checks_print(c, k->check, k->checks);
   printf("\n");
   fflush(stdout);
+}
+
+/* What a reader wants first stands last, where the terminal stops: a line a case, then every line that is not right. */
+static void print_summary(const cli *c, const report *r) {
+  lfap_check bad[64];
+  printf("summary\n");
+  for (size_t i = 0; i < r->cases; i++) {
+    const lfap_case *k = &r->result[i];
+    cli_tally t = {{0}};
+    size_t n = 0;
+    cli_tally_add(&t, k->check, k->checks);
+    cli_tally_print(c, k->name, &t, k->hyp.holds ? "inside (H)" : "outside (H)");
+    for (size_t j = 0; j < k->checks && n < 64; j++)
+      if (k->check[j].verdict == LFAP_FAIL || k->check[j].verdict == LFAP_UNDECIDED) bad[n++] = k->check[j];
+    if (n) cli_checks_print(c, bad, n);
+  }
+  if (r->skipped[0]) printf("  %-22s skipped, not judged\n", r->skipped);
+  cli_verdict_print(c, &r->tally);
+  printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
 }
 
 static lfap_status judge(cli *c, report *r) {
@@ -233,10 +249,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) {
     c->verdict = cli_tally_verdict(&r->tally);
     if (c->json) s = report_json(c, r);
-    else {
-      cli_verdict_print(c, &r->tally);
-      printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
-    }
+    else print_summary(c, r);
   }
   for (size_t i = 0; i < MOST; i++) {
     lfap_case_free(&r->result[i]);
