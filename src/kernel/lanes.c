@@ -7,6 +7,10 @@ LFAP_CLONES
 double lfap_dot(size_t n, const double *x, const double *y) {
   double s[LFAP_LANES] = {0.0};
   size_t k = 0;
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant dot: lfap_rlanes((double *)s) == lfap_rdot(x, y, k);)
+    @ loop assigns k, s[0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
   for (; n - k >= LFAP_LANES; k += LFAP_LANES) lfap_lanes_step(s, x, y, k);
   return lfap_lanes_finish(s, x, y, k, n);
 }
@@ -15,9 +19,25 @@ LFAP_CLONES
 double lfap_sum(size_t n, const double *x) {
   double s[LFAP_LANES] = {0.0}, t[LFAP_LANES];
   size_t k = 0;
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant sum: lfap_rlanes((double *)s) == lfap_rsum(x, k);)
+    @ loop assigns k, s[0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
   for (; n - k >= LFAP_LANES; k += LFAP_LANES)
+    /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+      @ LFAP_REAL(loop invariant sum: lfap_rlanes((double *)s) == lfap_rsum(x, k + l);)
+      @ loop assigns l, s[0 .. LFAP_LANES-1];
+      @ loop variant LFAP_LANES - l; */
     for (size_t l = 0; l < LFAP_LANES; l++) s[l] = s[l] + x[k + l];
+  /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+    @ LFAP_REAL(loop invariant copy: \forall integer i; 0 <= i < l ==> t[i] == s[i];)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant LFAP_LANES - l; */
   for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[l];
+  /*@ loop invariant lane: 0 <= l <= n - k;
+    @ LFAP_REAL(loop invariant sum: lfap_rlanes((double *)t) == lfap_rsum(x, k + l);)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant n - k - l; */
   for (size_t l = 0; l < n - k; l++) t[l] = t[l] + x[k + l];
   return lfap_lanes_join(t);
 }
@@ -26,9 +46,25 @@ LFAP_CLONES
 double lfap_asum(size_t n, const double *x) {
   double s[LFAP_LANES] = {0.0}, t[LFAP_LANES];
   size_t k = 0;
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant sum: lfap_rlanes((double *)s) == lfap_rasum(x, k);)
+    @ loop assigns k, s[0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
   for (; n - k >= LFAP_LANES; k += LFAP_LANES)
+    /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+      @ LFAP_REAL(loop invariant sum: lfap_rlanes((double *)s) == lfap_rasum(x, k + l);)
+      @ loop assigns l, s[0 .. LFAP_LANES-1];
+      @ loop variant LFAP_LANES - l; */
     for (size_t l = 0; l < LFAP_LANES; l++) s[l] = s[l] + fabs(x[k + l]);
+  /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+    @ LFAP_REAL(loop invariant copy: \forall integer i; 0 <= i < l ==> t[i] == s[i];)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant LFAP_LANES - l; */
   for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[l];
+  /*@ loop invariant lane: 0 <= l <= n - k;
+    @ LFAP_REAL(loop invariant sum: lfap_rlanes((double *)t) == lfap_rasum(x, k + l);)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant n - k - l; */
   for (size_t l = 0; l < n - k; l++) t[l] = t[l] + fabs(x[k + l]);
   return lfap_lanes_join(t);
 }
@@ -38,9 +74,21 @@ LFAP_CLONES
 double lfap_amax(size_t n, const double *x) {
   double s[LFAP_LANES] = {0.0}, top = 0.0;
   size_t k = 0;
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ loop assigns k, s[0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
   for (; n - k >= LFAP_LANES; k += LFAP_LANES)
+    /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+      @ loop assigns l, s[0 .. LFAP_LANES-1];
+      @ loop variant LFAP_LANES - l; */
     for (size_t l = 0; l < LFAP_LANES; l++) s[l] = fabs(x[k + l]) > s[l] ? fabs(x[k + l]) : s[l];
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ loop assigns k, top;
+    @ loop variant n - k; */
   for (; k < n; k++) top = fabs(x[k]) > top ? fabs(x[k]) : top;
+  /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+    @ loop assigns l, top;
+    @ loop variant LFAP_LANES - l; */
   for (size_t l = 0; l < LFAP_LANES; l++) top = s[l] > top ? s[l] : top;
   return top;
 }

@@ -3,15 +3,49 @@
 #ifndef LFAP_KERNEL_LANES_H
 #define LFAP_KERNEL_LANES_H
 #include <stddef.h>
+#ifdef __FRAMAC__
+#include "../../spec/logic/sums.acsl"
+#endif
 
 /* Inner product of x and y (n entries each). */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ requires y: \valid_read(y + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, x[0 .. n-1], y[0 .. n-1];
+  @ LFAP_REAL(ensures dot: \result == lfap_rdot(x, y, n);) */
 double lfap_dot(size_t n, const double *x, const double *y);
+
 /* Sum of x. */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, x[0 .. n-1];
+  @ LFAP_REAL(ensures sum: \result == lfap_rsum(x, n);) */
 double lfap_sum(size_t n, const double *x);
+
 /* l1 norm. */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, x[0 .. n-1];
+  @ LFAP_REAL(ensures asum: \result == lfap_rasum(x, n);) */
 double lfap_asum(size_t n, const double *x);
-/* Largest |x_i|, 0 for n = 0. */
+
+/* Largest |x_i|, 0 for n = 0; NaNs are passed over. */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, x[0 .. n-1];
+  @ LFAP_REAL(ensures bound: \forall integer i; 0 <= i < n ==> lfap_rabs(x[i]) <= \result;)
+  @ LFAP_REAL(ensures reached: \result == 0.0 || \exists integer i; 0 <= i < n && lfap_rabs(x[i]) == \result;) */
 double lfap_amax(size_t n, const double *x);
+
 /* Euclidean norm sqrt(dot(x,x)), not scaled. */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, x[0 .. n-1];
+  @ LFAP_REAL(ensures norm: \result >= 0.0 && \result*\result == lfap_rdot(x, x, n);) */
 double lfap_norm2(size_t n, const double *x);
 #endif
