@@ -1,0 +1,253 @@
+"""The gate's judgement: what a set of WP reports, the sources, the manifest and spec/soundness.md say together.
+
+WP exits 0 whatever it leaves unproved, does not mention a function it was never shown, and takes axioms silently. Every
+way we know to make a proof look better than it is has its own check here and its own broken kernel in must_fail/.
+"""
+import glob
+import os
+import re
+
+import csource
+import wp
+
+# Warnings that say nothing about soundness. Every other warning fails the gate.
+HARMLESS = (
+    "[kernel:parser:decimal-float]",   # a decimal literal is rounded, as C says
+    "[wp:pedantic-assigns]",           # a function without assigns: reported by name below
+)
+
+
+class Row:
+    """One line of the manifest: an owner (function or 'lemma NAME') in one tier."""
+
+    def __init__(self, path, owner, tier, goals, proved, provers):
+        self.path, self.owner, self.tier = path, owner, tier
+        self.goals, self.proved, self.provers = goals, proved, provers
+
+    @property
+    def key(self):
+        return (self.path, self.owner, self.tier)
+
+
+class Sources:
+    """The kernel files under a root, with what the text itself says is in them."""
+
+    def __init__(self, root):
+        self.root = root
+        self.text, self.scan = {}, {}
+        for path in sorted(glob.glob(os.path.join(root, "src", "kernel", "*.[ch]"))
+                           + glob.glob(os.path.join(root, "spec", "logic", "*"))):
+            name = os.path.relpath(path, root)
+            with open(path, encoding="utf-8") as handle:
+                self.text[name] = handle.read()
+            self.scan[name] = csource.Scan(self.text[name])
+        self.files = [name for name in self.text if name.endswith(".c")]
+        self.headers = [name for name in self.text if not name.endswith(".c")]
+
+    def home(self, path, owner):
+        """The file where a function or lemma met while proving `path` is written."""
+        if owner.startswith("lemma "):
+            for name in [path] + self.headers:
+                if owner[6:] in csource.lemmas(self.text[name]):
+                    return name
+            return path
+        for name in [path] + self.headers:
+            if owner in self.scan[name].functions:
+                return name
+        return path
+
+
+class Soundness:
+    """The two lists of spec/soundness.md that the gate obeys: between markers, one name a line, in backticks."""
+
+    def __init__(self, root):
+        path = os.path.join(root, "spec", "soundness.md")
+        text = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
+        self.trusted = self._block(text, "trusted")
+        self.unproved = self._block(text, "unproved")
+        self.used = set()
+
+    @staticmethod
+    def _block(text, name):
+        match = re.search(r"<!-- %s:begin -->(.*?)<!-- %s:end -->" % (name, name), text, re.S)
+        return [found.group(1) for line in (match.group(1) if match else "").splitlines()
+                for found in [re.search(r"`([^`]+)`", line)] if found]
+
+    def trusts(self, name):
+        if name in self.trusted:
+            self.used.add(name)
+        return name in self.trusted
+
+    def allows_unproved(self, owner, tier):
+        for name in (owner, "%s:%s" % (owner, tier)):
+            if name in self.unproved:
+                self.used.add(name)
+                return True
+        return False
+
+
+def read_manifest(root):
+    rows = {}
+    path = os.path.join(root, "proofs", "manifest.tsv")
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as handle:
+            for line in handle:
+                if line.strip() and not line.startswith("#"):
+                    file, owner, tier, goals = line.rstrip("\n").split("\t")
+                    rows[(file, owner, tier)] = int(goals)
+    return rows
+
+
+def write_manifest(root, rows):
+    with open(os.path.join(root, "proofs", "manifest.tsv"), "w", encoding="utf-8") as out:
+        out.write("# What the gate expects to see proved: written by `make prove-update`, compared by `make prove`.\n")
+        out.write("# file\tfunction\ttier\tgoals\n")
+        for row in sorted(rows.values(), key=lambda row: row.key):
+            out.write("%s\t%s\t%s\t%d\n" % (row.path, row.owner, row.tier, row.goals))
+
+
+def collect(sources, reports):
+    """Rows of all reports. A function of a header or a lemma is met in several runs: it is counted once, at its home."""
+    rows, problems = {}, []
+    for (path, tier, functions, _), report in sorted(reports.items(), key=lambda item: item[0][:2]):
+        seen = csource.Scan(report.code).functions
+        owners = set(report.goals) | {name for name in seen if not functions or name in functions}
+        for owner in sorted(owners):
+            goals, proved = report.count(owner)
+            row = Row(sources.home(path, owner), owner, tier, goals, proved, report.provers.get(owner, {}))
+            known = rows.setdefault(row.key, row)
+            if known.proved < known.goals or row.goals != known.goals:
+                if row.goals != known.goals:
+                    problems.append("%s: %s has %d goals in one run and %d in that of %s"
+                                    % (row.path, owner, known.goals, row.goals, path))
+            elif row.proved < row.goals:
+                rows[row.key] = row
+    return rows, problems
+
+
+def check_unproved(reports, sources, soundness):
+    problems = []
+    for (path, tier, _, _), report in reports.items():
+        for owner in report.goals:
+            for goal in report.unproved(owner):
+                if not soundness.allows_unproved(owner, tier):
+                    problems.append("%s: %s (%s): goal %s is not proved" % (sources.home(path, owner), owner, tier, goal))
+    return problems
+
+
+def check_contracts(reports, sources, soundness):
+    """Each function: seen by Frama-C, `terminates \\true`, `assigns`; each loop: variant and assigns."""
+    problems = []
+    for (path, tier, functions, _), report in reports.items():
+        seen = csource.Scan(report.code).functions
+        terminates = {row["function"]: row["property"] for row in report.rows
+                      if row["property kind"] == "termination clause"}
+        for name in sorted(seen):
+            if functions and name not in functions:
+                continue
+            where = "%s: %s (%s)" % (sources.home(path, name), name, tier)
+            pedantic = any("No 'assigns' specification for function '%s'" % name in text for text in report.warnings)
+            if name not in terminates and pedantic:
+                problems.append("%s has no contract" % where)
+                continue
+            if name not in terminates:
+                problems.append("%s has no terminates clause" % where)
+            elif terminates[name] != "\\true":
+                problems.append("%s terminates only if %s" % (where, terminates[name]))
+            if pedantic:
+                problems.append("%s has no assigns clause" % where)
+        for name in functions:
+            if name not in seen:
+                problems.append("%s: plan.tsv names %s, which is not there" % (path, name))
+    return problems
+
+
+def check_visibility(reports, sources, soundness):
+    """A function that the text or the compiler defines and Frama-C never saw was hidden from the proof."""
+    problems, seen_anywhere = [], set()
+    for (path, tier, _, _), report in reports.items():
+        seen = set(csource.Scan(report.code).functions)
+        seen_anywhere |= seen
+        if tier != "safety":
+            continue
+        defined = set(sources.scan[path].functions) | (csource.compiled_functions(sources.root, path) or set())
+        for name in sorted(defined - seen):
+            if not soundness.trusts(name):
+                problems.append("%s: %s is hidden from Frama-C and not listed as trusted" % (path, name))
+    for header in sources.headers:
+        for name in sorted(set(sources.scan[header].functions) - seen_anywhere):
+            if not soundness.trusts(name):
+                problems.append("%s: %s is hidden from Frama-C and not listed as trusted" % (header, name))
+    return problems
+
+
+def check_loops(sources, soundness):
+    problems = []
+    for name, scan in sources.scan.items():
+        if not scan.balanced:
+            problems.append("%s: braces do not match; conditional code must not open or close blocks" % name)
+        for function, line, annotation in scan.loops:
+            if function in soundness.trusted:
+                continue
+            for clause in ("loop variant", "loop assigns"):
+                if clause not in annotation:
+                    problems.append("%s:%d: a loop of %s has no %s" % (name, line, function, clause))
+    return problems
+
+
+def check_assumptions(reports, sources, soundness):
+    """Axioms, admitted properties and contracts of functions without body must be on the trusted list."""
+    found = {}
+    for name, text in sources.text.items():
+        for assumed in csource.assumptions(text):
+            found.setdefault(assumed, name)
+    for (path, _, _, _), report in reports.items():
+        for assumed in csource.assumptions(report.code):
+            found.setdefault(assumed, path)
+        used = {piece for kind, piece, _ in csource.tokens(report.code) if kind == "word"}
+        for row in report.rows:
+            if not row["status"].startswith("Considered valid") or row["property kind"] == "user hypothesis":
+                continue  # a hypothesis is an admit, found in the code above
+            # Frama-C's own libc contracts come with every #include; those that no kernel calls assume nothing
+            if "FRAMAC_SHARE" not in row["directory"] or row["function"] in used:
+                found.setdefault(row["function"] or row["property"], path)
+    return ["%s: %s is assumed without proof and not listed as trusted" % (path, name)
+            for name, path in sorted(found.items()) if not soundness.trusts(name)]
+
+
+def check_smoke(reports, sources, soundness):
+    problems = []
+    for (path, tier, _, _), report in reports.items():
+        for owner in report.smoke:
+            for goal in report.failed_smoke(owner):
+                if "default_requires" not in goal and soundness.trusts("smoke %s" % owner):
+                    continue
+                problems.append("%s: %s (%s): contradiction, smoke test %s proves false"
+                                % (sources.home(path, owner), owner, tier, goal))
+    return problems
+
+
+def check_warnings(reports):
+    problems = set()
+    for (path, tier, _, _), report in reports.items():
+        for text in report.warnings:
+            if not text.startswith(HARMLESS) and "Failed smoke-test" not in text:
+                problems.add("%s (%s): warning: %s" % (path, tier, " ".join(text.split())))
+    return sorted(problems)
+
+
+def check_manifest(rows, manifest):
+    problems = []
+    for key, goals in manifest.items():
+        row = rows.get(key)
+        if row is None:
+            problems.append("%s: %s (%s) is in the manifest and disappeared" % key)
+        elif row.goals < goals:
+            problems.append("%s: %s (%s) has %d goals, the manifest %d: its contract became weaker"
+                            % (key + (row.goals, goals)))
+        elif row.goals > goals:
+            problems.append("%s: %s (%s) has %d goals, the manifest %d: run `make prove-update`"
+                            % (key + (row.goals, goals)))
+    for key in sorted(set(rows) - set(manifest)):
+        problems.append("%s: %s (%s) is not in the manifest: run `make prove-update`" % key)
+    return problems
