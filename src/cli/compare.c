@@ -43,7 +43,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
 static lfap_status check(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples the network was trained on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
-  if (!s && !a->weights && !cli_is_dir(a->data))
+  if (!s && !a->weights && cli_is_file(a->data))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: the network to judge, W.npy");
   if (!s && a->points && a->random_given)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--probe-points gives the points; --probes and --seed would draw others");

@@ -21,6 +21,11 @@ int cli_is_dir(const char *path) {
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+int cli_is_file(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 static lfap_status copy(cli *c, char **out, const char *text) {
   *out = malloc(strlen(text) + 1);
   if (!*out) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
