@@ -25,6 +25,9 @@ Implicit Types a b r : R.
 Lemma le_cert r a b : 0 <= r -> b - a = r -> a <= b.
 Proof. by move=> r0 e; rewrite -subr_ge0 e. Qed.
 
+Lemma le_of_eq a b : a = b -> a <= b.
+Proof. by move->. Qed.
+
 Lemma lt_cert r a b : 0 < r -> b - a = r -> a < b.
 Proof. by move=> r0 e; rewrite -subr_gt0 e. Qed.
 
@@ -219,9 +222,9 @@ have [->|y0] := eqVneq y 0; first by rewrite dotC dot0l mulr_ge0 ?norm_ge0.
 have p : 0 < norm x * norm y by rewrite mulr_gt0 ?norm_gt0.
 have := dot_ge0 (norm y *: x - norm x *: y).
 rewrite !(dotBl, dotBr, dotZl, dotZr) (dotC y x) -!norm_sqr => h.
-rewrite -subr_ge0 -(pmulr_rge0 _ p) -(pmulr_rge0 _ (ltr0n R 2)).
-by rewrite (_ : _ * _ = norm y * (norm y * norm x ^+ 2 - norm x * dot x y)
-  - norm x * (norm y * dot x y - norm x * norm y ^+ 2)) //; ring.
+have: 0 <= 2%:R * (norm x * norm y) * (norm x * norm y - dot x y).
+  by apply: (le_trans h); apply: le_of_eq; ring.
+by rewrite pmulr_rge0 ?subr_ge0 // mulr_gt0 ?ltr0n.
 Qed.
 
 Lemma cauchy_schwarz_abs x y : `|dot x y| <= norm x * norm y.
