@@ -3,15 +3,11 @@
 BUILD  ?= build
 CC     ?= gcc
 OPT    ?= -O3
-OPENMP ?= 1
 PYTHON ?= /usr/bin/python3
 
 WARN   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
 CFLAGS := -std=c11 $(OPT) -g -ffp-contract=off $(WARN) $(EXTRA)
 CPPFLAGS := -Isrc -D_POSIX_C_SOURCE=200809L
-ifeq ($(OPENMP),1)
-CFLAGS += -fopenmp
-endif
 LDLIBS := -lz -lm
 
 PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev dataset-fashion-mnist

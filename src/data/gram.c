@@ -2,46 +2,55 @@
  * Rows are shared out over threads; every entry is one lfap_dot, so the bits do not depend on the sharing. */
 #include "lfap.h"
 
+#include "io/parallel.h"
 #include "kernel/rows.h"
 
 #include <math.h>
 
-enum { ROWS_A_BLOCK = 16 };
+#define SPAN_FLOPS 2e8 /* work between two calls of the progress callback */
 
-static int threads_of(const lfap_ctx *ctx) { return ctx && ctx->threads > 1 ? ctx->threads : 1; }
+typedef struct {
+  double *out;
+  const double *A, *B;
+  size_t first, nb, d;
+} product;
 
-lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d) {
-  int t = threads_of(ctx);
-  (void)t;
-  size_t span = 8 * (size_t)t; /* rows between two ticks */
-  for (size_t i0 = 0; i0 < n; i0 += span) {
-    size_t i1 = n - i0 < span ? n : i0 + span;
-    lfap_status st = lfap_tick(ctx, "Gram matrix", (double)i0 * (double)i0, (double)n * (double)n);
+static void gram_range(void *arg, size_t begin, size_t end, int worker) {
+  const product *p = arg;
+  (void)worker;
+  for (size_t i = p->first + begin; i < p->first + end; i++) lfap_gram_row(p->out + i * p->nb, p->A, i, p->nb, p->d);
+}
+
+static void rows_range(void *arg, size_t begin, size_t end, int worker) {
+  const product *p = arg;
+  size_t i = p->first + begin;
+  (void)worker;
+  lfap_rows(p->out + i * p->nb, p->A + i * p->d, p->B, end - begin, p->nb, p->d);
+}
+
+/* Spans of rows with a tick before each. */
+static lfap_status by_spans(lfap_ctx *ctx, product p, size_t n, size_t chunk, const char *what, lfap_range_fn fn) {
+  double row = 2.0 * (double)p.nb * (double)p.d;
+  size_t span = row >= SPAN_FLOPS ? 1 : (size_t)(SPAN_FLOPS / row);
+  span = (span / chunk + 1) * chunk * (size_t)lfap_threads(ctx);
+  for (size_t i = 0; i < n; i += span) {
+    size_t rows = n - i < span ? n - i : span;
+    lfap_status st = lfap_tick(ctx, what, (double)i, (double)n);
     if (st) return st;
-#ifdef _OPENMP
-#pragma omp parallel for schedule(dynamic, 1) num_threads(t)
-#endif
-    for (size_t i = i0; i < i1; i++) lfap_gram_row(G + i * n, X, i, n, d);
+    p.first = i;
+    lfap_parallel(lfap_threads(ctx), rows, chunk, row * (double)rows, fn, &p);
   }
-  lfap_mirror(G, n);
   return LFAP_OK;
 }
 
+lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d) {
+  lfap_status st = by_spans(ctx, (product){.out = G, .A = X, .nb = n, .d = d}, n, 4, "Gram matrix", gram_range);
+  if (!st) lfap_mirror(G, n);
+  return st;
+}
+
 lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb, size_t d) {
-  int t = threads_of(ctx);
-  (void)t;
-  size_t span = ROWS_A_BLOCK * (size_t)t;
-  for (size_t i0 = 0; i0 < na; i0 += span) {
-    size_t i1 = na - i0 < span ? na : i0 + span;
-    lfap_status st = lfap_tick(ctx, "product", (double)i0, (double)na);
-    if (st) return st;
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) num_threads(t)
-#endif
-    for (size_t i = i0; i < i1; i += ROWS_A_BLOCK)
-      lfap_rows(C + i * nb, A + i * d, B, i1 - i < ROWS_A_BLOCK ? i1 - i : ROWS_A_BLOCK, nb, d);
-  }
-  return LFAP_OK;
+  return by_spans(ctx, (product){.out = C, .A = A, .B = B, .nb = nb, .d = d}, na, 16, "product", rows_range);
 }
 
 void lfap_hypothesis_of(lfap_hypothesis *out, const double *G, size_t n, double gamma) {

@@ -3,6 +3,7 @@
  * the label slopes: dq/ds = Q p), tail (p at rest: a straight line to the end). */
 #include "net/flow.h"
 
+#include "io/parallel.h"
 #include "kernel/chain.h"
 #include "kernel/elementary.h"
 #include "kernel/flow.h"
@@ -50,7 +51,7 @@ struct flow {
   double *p, *r, *q, *cp, *cm, *basep, *basem;  /* n each */
   double *arena;
   rk_system general, aligned;                   /* [Z | B], 2mn; [q | P], 2n */
-  size_t mismatched;                            /* slopes that are not the label slope, at the last general rhs */
+  size_t *wrong, mismatched;                    /* slopes that are not the label slope, per row and in all, at the last general rhs */
   double log_loss;                              /* at the last rhs */
   double s, h;
 };
@@ -68,23 +69,38 @@ static void bases(flow *fl, const double *p) {
   lfap_gemv(fl->basem, fl->G, fl->cm, fl->n, fl->n);
 }
 
+/* The rows of Z' and B', shared out over threads. */
+typedef struct {
+  flow *fl;
+  double *dx;
+  const double *x;
+} rhs_rows;
+
+static void rhs_range(void *arg, size_t begin, size_t end, int worker) {
+  const rhs_rows *a = arg;
+  flow *fl = a->fl;
+  size_t m = fl->m, n = fl->n;
+  (void)worker;
+  for (size_t j = begin; j < end; j++) {
+    int positive = j < m / 2;
+    fl->wrong[j] = lfap_flow_row(a->dx + (m + j) * n, a->dx + j * n, a->x + j * n, fl->p, fl->data->y,
+                                 positive ? fl->basep : fl->basem, fl->G, fl->a[j], positive ? 1.0 : -1.0, fl->gamma, n);
+  }
+}
+
 static void rhs_general(flow *fl, double *dx, const double *x) {
-  size_t m = fl->m, n = fl->n, wrong = 0;
+  size_t m = fl->m, n = fl->n;
   for (size_t i = 0; i < n; i++) {
     for (size_t j = 0; j < m; j++) fl->col[j] = x[j * n + i];
     fl->q[i] = fl->data->y[i] * lfap_net_output(fl->phi, fl->col, fl->a, fl->gamma, m);
   }
   fl->log_loss = lfap_loss_weights(fl->p, fl->r, fl->q, fl->logistic, n);
   bases(fl, fl->p);
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) reduction(+ : wrong) num_threads(fl->threads) if (m * n > 4000)
-#endif
-  for (size_t j = 0; j < m; j++) {
-    double side = j < m / 2 ? 1.0 : -1.0;
-    wrong += lfap_flow_row(dx + (m + j) * n, dx + j * n, x + j * n, fl->p, fl->data->y, side > 0 ? fl->basep : fl->basem,
-                           fl->G, fl->a[j], side, fl->gamma, n);
-  }
-  fl->mismatched = wrong;
+  rhs_rows rows = {fl, dx, x};
+  double flops = 2.0 * (double)n * (double)(fl->mismatched + 2 * m);
+  lfap_parallel(fl->threads, m, 4, flops, rhs_range, &rows);
+  fl->mismatched = 0;
+  for (size_t j = 0; j < m; j++) fl->mismatched += fl->wrong[j];
 }
 
 static void rhs_aligned(flow *fl, double *dx, const double *x) {
@@ -227,7 +243,8 @@ static lfap_status flow_alloc(flow *fl) {
   size_t m = fl->m, n = fl->n, state = 2 * m * n;
   size_t total = 3 * m + 2 * n * n + 9 * n + (2 + STAGES) * (state + 2 * n);
   double *at = fl->arena = calloc(total, sizeof *at);
-  if (!at)
+  fl->wrong = calloc(m, sizeof *fl->wrong);
+  if (!at || !fl->wrong)
     return lfap_fail(fl->ctx, LFAP_ERR_MEMORY, "flow: no memory for m = %zu, N = %zu (%zu doubles)", m, n, total);
   double **const field[] = {&fl->a, &fl->col, &fl->phi, &fl->G, &fl->Q, &fl->g_sum, &fl->q_sum, &fl->p, &fl->r, &fl->q,
                             &fl->cp, &fl->cm, &fl->basep, &fl->basem, &fl->general.x, &fl->general.x1, &fl->general.K,
@@ -272,7 +289,7 @@ static void weights(flow *fl, lfap_net *net) {
 
 lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o) {
   flow fl = {.ctx = ctx, .data = data, .o = o, .m = net->m, .n = data->n, .gamma = net->gamma,
-             .logistic = o->loss == LFAP_LOSS_LOGISTIC, .threads = ctx && ctx->threads > 1 ? ctx->threads : 1};
+             .logistic = o->loss == LFAP_LOSS_LOGISTIC, .threads = lfap_threads(ctx)};
   lfap_status st = flow_alloc(&fl);
   if (!st) st = prepare(&fl, net);
   if (!st) st = integrate(&fl, h);
@@ -283,5 +300,6 @@ lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const l
     h->log_loss = fl.log_loss;
   }
   free(fl.arena);
+  free(fl.wrong);
   return st;
 }

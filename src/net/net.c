@@ -2,6 +2,7 @@
  * initialisation, values and input gradients (spec/numerics.md N4, N7). */
 #include "lfap.h"
 
+#include "io/parallel.h"
 #include "kernel/chain.h"
 #include "kernel/network.h"
 #include "kernel/random.h"
@@ -43,32 +44,29 @@ lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, doub
   return LFAP_OK;
 }
 
-/* One block of points: pre-activations as a table of dots, then the outputs. work: EVAL_BLOCK*m + 2m. */
-static void eval_block(double *f, const lfap_net *net, const double *a, const double *Z, size_t n, double *work) {
-  double *z = work, *phi = work + EVAL_BLOCK * net->m;
-  lfap_rows(z, Z, net->w, n, net->m, net->d);
-  for (size_t i = 0; i < n; i++) f[i] = lfap_net_output(phi, z + i * net->m, a, net->gamma, net->m);
+typedef struct {
+  double *f, *work, *a; /* work: (EVAL_BLOCK + 1)*m for each worker */
+  const lfap_net *net;
+  const double *Z;
+} evaluation;
+
+/* A block of points: pre-activations as a table of dots, then the outputs. */
+static void eval_range(void *arg, size_t begin, size_t end, int worker) {
+  const evaluation *e = arg;
+  size_t m = e->net->m, d = e->net->d;
+  double *z = e->work + (size_t)worker * (EVAL_BLOCK + 1) * m, *phi = z + EVAL_BLOCK * m;
+  lfap_rows(z, e->Z + begin * d, e->net->w, end - begin, m, d);
+  for (size_t i = begin; i < end; i++) e->f[i] = lfap_net_output(phi, z + (i - begin) * m, e->a, e->net->gamma, m);
 }
 
 lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const double *Z, size_t n) {
-  size_t m = net->m, blocks = (n + EVAL_BLOCK - 1) / EVAL_BLOCK;
-  int t = ctx && ctx->threads > 1 ? ctx->threads : 1;
-  size_t per = (EVAL_BLOCK + 2) * m;
-  double *work = malloc(((size_t)t * per + m) * sizeof *work);
-  if (!work) return lfap_fail(ctx, LFAP_ERR_MEMORY, "network: no memory for the pre-activations of m = %zu neurons", m);
-  double *a = work + (size_t)t * per;
-  lfap_net_signs(a, m);
-  for (size_t b0 = 0; b0 < blocks; b0 += (size_t)t) {
-    size_t b1 = blocks - b0 < (size_t)t ? blocks : b0 + (size_t)t;
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static, 1) num_threads(t) if (t > 1)
-#endif
-    for (size_t b = b0; b < b1; b++) {
-      size_t i = b * EVAL_BLOCK;
-      eval_block(f + i, net, a, Z + i * net->d, n - i < EVAL_BLOCK ? n - i : EVAL_BLOCK, work + (b - b0) * per);
-    }
-  }
-  free(work);
+  size_t m = net->m, workers = (size_t)lfap_threads(ctx);
+  evaluation e = {.f = f, .net = net, .Z = Z, .work = malloc((workers * (EVAL_BLOCK + 1) * m + m) * sizeof(double))};
+  if (!e.work) return lfap_fail(ctx, LFAP_ERR_MEMORY, "network: no memory for the pre-activations of m = %zu neurons", m);
+  e.a = e.work + workers * (EVAL_BLOCK + 1) * m;
+  lfap_net_signs(e.a, m);
+  lfap_parallel((int)workers, n, EVAL_BLOCK, 2.0 * (double)n * (double)m * (double)net->d, eval_range, &e);
+  free(e.work);
   return LFAP_OK;
 }
 

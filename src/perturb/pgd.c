@@ -2,6 +2,7 @@
  * spec/numerics.md N7): targeted at t, the iterate of strictly lowest loss is kept, the clean point included. */
 #include "lfap.h"
 
+#include "io/parallel.h"
 #include "kernel/chain.h"
 #include "kernel/elementary.h"
 #include "kernel/lanes.h"
@@ -99,37 +100,57 @@ static lfap_status check(lfap_ctx *ctx, const double *t, const lfap_perturb_opts
   return LFAP_OK;
 }
 
+/* The samples of one call, shared out over threads; each worker has its own scratch. */
+typedef struct {
+  pgd *scratch;
+  const lfap_net *net;
+  const double *B, *t;
+  const lfap_perturb_opts *o;
+  double *x, *eta;
+  size_t first;
+} batch;
+
+static void attack_range(void *arg, size_t begin, size_t end, int worker) {
+  const batch *b = arg;
+  size_t d = b->net->d;
+  for (size_t i = b->first + begin; i < b->first + end; i++) {
+    attack(b->x + i * d, &b->scratch[worker], b->net, b->B + i * d, b->t[i], b->o);
+    lfap_sub(b->eta + i * d, b->x + i * d, b->B + i * d, d);
+  }
+}
+
+static lfap_status attack_all(lfap_ctx *ctx, batch *b, size_t n) {
+  size_t workers = (size_t)lfap_threads(ctx), span = 8 * workers;
+  double flops = 4.0 * (double)span * (double)b->o->steps * (double)b->net->m * (double)b->net->d;
+  lfap_status st = LFAP_OK;
+  b->scratch = calloc(workers, sizeof *b->scratch);
+  int ok = b->scratch != NULL;
+  for (size_t k = 0; ok && k < workers; k++) ok = pgd_alloc(&b->scratch[k], b->net->m, b->net->d);
+  if (!ok) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "pgd: no memory for m = %zu, d = %zu", b->net->m, b->net->d);
+  for (b->first = 0; !st && b->first < n; b->first += span) {
+    st = lfap_tick(ctx, "PGD", (double)b->first, (double)n);
+    if (!st) lfap_parallel((int)workers, n - b->first < span ? n - b->first : span, 1, flops, attack_range, b);
+  }
+  for (size_t k = 0; b->scratch && k < workers; k++) {
+    free(b->scratch[k].a);
+    free(b->scratch[k].mask);
+  }
+  free(b->scratch);
+  return st;
+}
+
 lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                              const lfap_perturb_opts *o, size_t n) {
-  size_t d = net->d;
-  lfap_perturbed r = {.n = n, .d = d};
   lfap_mat x = {0}, eta = {0};
   lfap_status st = check(ctx, t, o, n);
-  if (!st) st = lfap_mat_alloc(ctx, &x, n, d);
-  if (!st) st = lfap_mat_alloc(ctx, &eta, n, d);
-  r.x = x.v;
-  r.eta = eta.v;
-  int threads = ctx && ctx->threads > 1 ? ctx->threads : 1, failed = 0;
-  for (size_t i0 = 0; !st && !failed && i0 < n; i0 += (size_t)threads) {
-    size_t i1 = n - i0 < (size_t)threads ? n : i0 + (size_t)threads;
-    st = lfap_tick(ctx, "PGD", (double)i0, (double)n);
-    if (st) break;
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static, 1) num_threads(threads) reduction(| : failed) if (threads > 1)
-#endif
-    for (size_t i = i0; i < i1; i++) {
-      pgd p = {0};
-      if (pgd_alloc(&p, net->m, d)) {
-        attack(r.x + i * d, &p, net, B + i * d, t[i], o);
-        lfap_sub(r.eta + i * d, r.x + i * d, B + i * d, d);
-      } else
-        failed = 1;
-      free(p.a);
-      free(p.mask);
-    }
-  }
-  if (!st && failed) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "pgd: no memory for m = %zu, d = %zu", net->m, d);
-  if (st) lfap_perturbed_free(&r);
-  else *out = r;
+  if (!st) st = lfap_mat_alloc(ctx, &x, n, net->d);
+  if (!st) st = lfap_mat_alloc(ctx, &eta, n, net->d);
+  batch b = {.net = net, .B = B, .t = t, .o = o, .x = x.v, .eta = eta.v};
+  if (!st) st = attack_all(ctx, &b, n);
+  if (st) {
+    lfap_mat_free(&x);
+    lfap_mat_free(&eta);
+  } else
+    *out = (lfap_perturbed){.n = n, .d = net->d, .x = x.v, .eta = eta.v};
   return st;
 }
