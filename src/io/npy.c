@@ -64,13 +64,13 @@ static uint64_t little(const uint8_t *b, size_t n) {
   return u;
 }
 
-/* A binary32 pattern as a double, exactly; infinities and NaN stay what they are. */
+/* A binary32 pattern as a double, exactly: a normal number keeps its fraction and changes the exponent's bias. */
 static double from_float(uint32_t u) {
-  double sign = u >> 31 != 0 ? -1.0 : 1.0, fraction = (double)(u & 0x7fffffu);
-  int exponent = (int)(u >> 23 & 0xffu);
-  if (exponent == 0xff) return (u & 0x7fffffu) != 0 ? (double)NAN : sign * (double)INFINITY;
-  if (exponent == 0) return sign * fraction * 0x1p-149;
-  return sign * ldexp(fraction + 0x1p23, exponent - 150);
+  uint64_t sign = (uint64_t)(u >> 31) << 63, fraction = u & 0x7fffffu, exponent = u >> 23 & 0xffu;
+  if (exponent == 0) return (sign != 0 ? -0x1p-149 : 0x1p-149) * (double)fraction;
+  if (exponent == 0xff) exponent = 0x7ff; /* infinities and NaN stay what they are */
+  else exponent += 1023 - 127;
+  return lfap_bits_to(sign | exponent << 52 | fraction << 29);
 }
 
 /* The pattern of `bits` bits in two's complement; the arithmetic needs no implementation-defined conversion. */
@@ -149,7 +149,7 @@ static lfap_status read_header(lfap_ctx *ctx, lfap_npy_info *info, FILE *in, siz
 
 static lfap_status read_open(lfap_ctx *ctx, lfap_mat *out, FILE *in, size_t total, const char *path, uint8_t *buffer) {
   lfap_npy_info info;
-  lfap_mat m;
+  lfap_mat m = {0};
   lfap_status status = read_header(ctx, &info, in, total, path, buffer);
   if (status != LFAP_OK) return status;
   status = info.ndim == 1 ? lfap_vec_alloc(ctx, &m, info.rows) : lfap_mat_alloc(ctx, &m, info.rows, info.cols);
