@@ -68,12 +68,12 @@ LFAP_INLINE lfap_pair pair_horner(double hi, double lo, lfap_pair a, lfap_pair b
 }
 
 /* 2^k for an integer k in -1022..1023: adding 1.5*2^52 + 1023 leaves k + 1023 in the last bits of the significand, so
-   no conversion from double to integer is needed. */
+   no conversion from double to integer is needed; a product instead of a shift, whose range the prover sees. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from k; */
 LFAP_INLINE double pow2_of(double k) {
-  return lfap_bits_to((lfap_bits_of(k + (0x1.8p52 + 1023.0)) & 0x7ffu) << 52);
+  return lfap_bits_to(lfap_bits_of(k + (0x1.8p52 + 1023.0)) % 2048u * 0x10000000000000u);
 }
 
 /* exp(r) for |r| <= 0.347: Taylor up to r^14/14! (the rest is below 2^-62), from r^4 on in plain doubles. */
