@@ -2,11 +2,42 @@
 #ifndef LFAP_KERNEL_CHAIN_H
 #define LFAP_KERNEL_CHAIN_H
 #include <stddef.h>
+#include <stdint.h>
+#ifdef __FRAMAC__
+#include "../../spec/logic/index.acsl"
+#include "../../spec/logic/sums.acsl"
+#endif
 
 /* y[i] = fma(a, x[i], y[i]). */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ requires y: \valid(y + (0 .. n-1));
+  @ requires sep: \separated(y + (0 .. n-1), x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns y[0 .. n-1];
+  @ LFAP_REAL(ensures axpy: \forall integer i; 0 <= i < n ==> y[i] == a*x[i] + \old(y[i]);) */
 void lfap_axpy(double *y, double a, const double *x, size_t n);
+
 /* y[i] = a*x[i]. */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ requires y: \valid(y + (0 .. n-1));
+  @ requires sep: \separated(y + (0 .. n-1), x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns y[0 .. n-1];
+  @ LFAP_REAL(ensures scale: \forall integer i; 0 <= i < n ==> y[i] == a*x[i];) */
 void lfap_scale(double *y, double a, const double *x, size_t n);
+
 /* One row of Y = C X: y (d) gets the chain over n of c[n]*X_n on top of what it holds; X n x d. */
+/*@ requires size: n*d <= SIZE_MAX;
+  @ requires c: \valid_read(c + (0 .. n-1));
+  @ requires X: \valid_read(X + (0 .. n*d - 1));
+  @ requires y: \valid(y + (0 .. d-1));
+  @ requires sep: \separated(y + (0 .. d-1), c + (0 .. n-1));
+  @ requires sep: \separated(y + (0 .. d-1), X + (0 .. n*d - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns y[0 .. d-1];
+  @ LFAP_REAL(ensures chain: \forall integer i; 0 <= i < d ==> y[i] == \old(y[i]) + lfap_rchain(c, X, d, n, i);) */
 void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d);
 #endif

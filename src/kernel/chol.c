@@ -7,8 +7,15 @@
 #include "mathspec.h"
 
 int lfap_chol_row(double *L, size_t i, size_t n) {
+  /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
   double *row = L + i * n;
-  for (size_t j = 0; j < i; j++) row[j] = (row[j] - lfap_dot(j, row, L + j * n)) / L[j * n + j];
+  /*@ loop invariant column: 0 <= j <= i;
+    @ loop assigns j, row[0 .. i-1];
+    @ loop variant i - j; */
+  for (size_t j = 0; j < i; j++) {
+    /*@ assert above: 0 <= j*n && j*n + n <= n*n; */
+    row[j] = (row[j] - lfap_dot(j, row, L + j * n)) / L[j * n + j];
+  }
   double pivot = row[i] - lfap_dot(i, row, row);
   /* written so that a NaN is a bad pivot */
   if (!(pivot > (double)n * 0x1p-52 * row[i])) return 0;
@@ -17,14 +24,29 @@ int lfap_chol_row(double *L, size_t i, size_t n) {
 }
 
 size_t lfap_chol(double *L, size_t n) {
-  for (size_t i = 0; i < n; i++)
+  /*@ loop invariant row: 0 <= i <= n;
+    @ loop assigns i, L[0 .. n*n - 1];
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++) {
+    /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
     if (!lfap_chol_row(L, i, n)) return i;
+  }
   return n;
 }
 
 void lfap_chol_solve(double *x, const double *L, const double *b, size_t n) {
-  for (size_t i = 0; i < n; i++) x[i] = (b[i] - lfap_dot(i, L + i * n, x)) / L[i * n + i];
+  /*@ loop invariant forward: 0 <= i <= n;
+    @ loop assigns i, x[0 .. n-1];
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++) {
+    /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
+    x[i] = (b[i] - lfap_dot(i, L + i * n, x)) / L[i * n + i];
+  }
+  /*@ loop invariant backward: 0 <= i <= n;
+    @ loop assigns i, x[0 .. n-1];
+    @ loop variant i; */
   for (size_t i = n; i > 0; i--) {
+    /*@ assert row: 0 <= (i - 1)*n && (i - 1)*n + n <= n*n; */
     const double *row = L + (i - 1) * n;
     x[i - 1] = x[i - 1] / row[i - 1];
     /* fma(-L_ik, x_i, y_k) with the sign on the other factor: the product is the same */
@@ -36,6 +58,11 @@ void lfap_chol_solve(double *x, const double *L, const double *b, size_t n) {
 LFAP_CLONES
 double lfap_residual(double b, const double *q, const double *x, size_t n) {
   double s = b, c = 0.0;
+  /*@ loop invariant term: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant sum: s == b - lfap_rdot(q, x, k);)
+    @ LFAP_REAL(loop invariant nothing_lost: c == 0.0;)
+    @ loop assigns k, s, c;
+    @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
     double p = -q[k] * x[k], e = fma(-q[k], x[k], -p);
     double t = s + p, bb = t - s;

@@ -2,14 +2,50 @@
 #ifndef LFAP_KERNEL_CHOL_H
 #define LFAP_KERNEL_CHOL_H
 #include <stddef.h>
+#include <stdint.h>
+#ifdef __FRAMAC__
+#include "../../spec/logic/index.acsl"
+#include "../../spec/logic/sums.acsl"
+#endif
 
 /* Row i of the factor in place: L (n x n, row-major), rows 0..i-1 done, row i holds Q_i0..Q_ii.
    Returns 1, or 0 when the pivot is not > n*2^-52*Q_ii (row i is then unspecified). Entries right of i are untouched. */
+/*@ requires row: i < n;
+  @ requires size: n*n <= SIZE_MAX;
+  @ requires L: \valid(L + (0 .. n*n - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns L[i*n .. i*n + i];
+  @ ensures verdict: \result == 0 || \result == 1; */
 int lfap_chol_row(double *L, size_t i, size_t n);
+
 /* All rows; returns n, or the index of the first bad pivot. */
+/*@ requires size: n*n <= SIZE_MAX;
+  @ requires L: \valid(L + (0 .. n*n - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns L[0 .. n*n - 1];
+  @ ensures verdict: 0 <= \result <= n; */
 size_t lfap_chol(double *L, size_t n);
+
 /* x = (L L')^-1 b; x and b may not overlap. */
+/*@ requires size: n*n <= SIZE_MAX;
+  @ requires x: \valid(x + (0 .. n-1));
+  @ requires L: \valid_read(L + (0 .. n*n - 1));
+  @ requires b: \valid_read(b + (0 .. n-1));
+  @ requires sep: \separated(x + (0 .. n-1), L + (0 .. n*n - 1));
+  @ requires sep: \separated(x + (0 .. n-1), b + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns x[0 .. n-1]; */
 void lfap_chol_solve(double *x, const double *L, const double *b, size_t n);
+
 /* b - dot(q, x) with a compensated (twice-working-precision) accumulation. */
+/*@ requires q: \valid_read(q + (0 .. n-1));
+  @ requires x: \valid_read(x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from b, n, q[0 .. n-1], x[0 .. n-1];
+  @ LFAP_REAL(ensures residual: \result == b - lfap_rdot(q, x, n);) */
 double lfap_residual(double b, const double *q, const double *x, size_t n);
 #endif

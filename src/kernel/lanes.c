@@ -5,14 +5,7 @@
 
 LFAP_CLONES
 double lfap_dot(size_t n, const double *x, const double *y) {
-  double s[LFAP_LANES] = {0.0};
-  size_t k = 0;
-  /*@ loop invariant lanes: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant dot: lfap_rlanes((double *)s) == lfap_rdot(x, y, k);)
-    @ loop assigns k, s[0 .. LFAP_LANES-1];
-    @ loop variant n - k; */
-  for (; n - k >= LFAP_LANES; k += LFAP_LANES) lfap_lanes_step(s, x, y, k);
-  return lfap_lanes_finish(s, x, y, k, n);
+  return lfap_lanes_dot(n, x, y);
 }
 
 LFAP_CLONES

@@ -91,4 +91,22 @@ LFAP_INLINE double lfap_lanes_finish(const double *s, const double *x, const dou
   lfap_lanes_tail(t, x, y, k, n);
   return lfap_lanes_join(t);
 }
+
+/* lfap_dot for the kernels that need a copy of their own. */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ requires y: \valid_read(y + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, x[0 .. n-1], y[0 .. n-1];
+  @ LFAP_REAL(ensures dot: \result == lfap_rdot(x, y, n);) */
+LFAP_INLINE double lfap_lanes_dot(size_t n, const double *x, const double *y) {
+  double s[LFAP_LANES] = {0.0};
+  size_t k = 0;
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant dot: lfap_rlanes((double *)s) == lfap_rdot(x, y, k);)
+    @ loop assigns k, s[0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
+  for (; n - k >= LFAP_LANES; k += LFAP_LANES) lfap_lanes_step(s, x, y, k);
+  return lfap_lanes_finish(s, x, y, k, n);
+}
 #endif

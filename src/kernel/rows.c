@@ -5,39 +5,123 @@
 
 enum { TILE = 4 };
 
-LFAP_INLINE double dot1(const double *x, const double *y, size_t n) {
-  double s[LFAP_LANES] = {0.0};
-  size_t k = 0;
-  for (; n - k >= LFAP_LANES; k += LFAP_LANES) lfap_lanes_step(s, x, y, k);
-  return lfap_lanes_finish(s, x, y, k, n);
-}
-
 /* c[j] = dot(x, B_j) for four rows of B: x is read once for all. */
+/*@ requires size: TILE*n <= SIZE_MAX;
+  @ requires x: \valid_read(x + (0 .. n-1));
+  @ requires B: \valid_read(B + (0 .. TILE*n - 1));
+  @ requires c: \valid(c + (0 .. TILE-1));
+  @ requires sep: \separated(c + (0 .. TILE-1), B + (0 .. TILE*n - 1));
+  @ requires sep: \separated(c + (0 .. TILE-1), x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns c[0 .. TILE-1];
+  @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j < TILE ==> c[j] == lfap_rdot(x, B + j*n, n);) */
 LFAP_INLINE void dot4(double *c, const double *x, const double *B, size_t n) {
   double s[TILE][LFAP_LANES] = {{0.0}};
   size_t k = 0;
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant dots: \forall integer j; 0 <= j < TILE ==>
+    @   lfap_rlanes((double *)s[j]) == lfap_rdot(x, B + j*n, k);)
+    @ loop assigns k, s[0 .. TILE-1][0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
   for (; n - k >= LFAP_LANES; k += LFAP_LANES)
-    LFAP_UNROLL for (size_t j = 0; j < TILE; j++) lfap_lanes_step(s[j], x, B + j * n, k);
-  LFAP_UNROLL for (size_t j = 0; j < TILE; j++) c[j] = lfap_lanes_finish(s[j], x, B + j * n, k, n);
+    /*@ loop invariant row: 0 <= j <= TILE;
+      @ LFAP_REAL(loop invariant done: \forall integer i; 0 <= i < j ==>
+      @   lfap_rlanes((double *)s[i]) == lfap_rdot(x, B + i*n, k + LFAP_LANES);)
+      @ LFAP_REAL(loop invariant todo: \forall integer i; j <= i < TILE ==>
+      @   lfap_rlanes((double *)s[i]) == lfap_rdot(x, B + i*n, k);)
+      @ loop assigns j, s[0 .. TILE-1][0 .. LFAP_LANES-1];
+      @ loop variant TILE - j; */
+    LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
+      /*@ assert inside: 0 <= j*n && j*n + n <= TILE*n; */
+      lfap_lanes_step(s[j], x, B + j * n, k);
+    }
+  /*@ loop invariant row: 0 <= j <= TILE;
+    @ LFAP_REAL(loop invariant dots: \forall integer i; 0 <= i < j ==> c[i] == lfap_rdot(x, B + i*n, n);)
+    @ loop assigns j, c[0 .. TILE-1];
+    @ loop variant TILE - j; */
+  LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
+    /*@ assert inside: 0 <= j*n && j*n + n <= TILE*n; */
+    c[j] = lfap_lanes_finish(s[j], x, B + j * n, k, n);
+  }
 }
 
 /* C[i*ldc + j] = dot(A_i, B_j) for four rows of each: sixteen chains of eight lanes hide the latency of fma. */
+/*@ requires size: TILE*n <= SIZE_MAX && TILE <= ldc && TILE*ldc <= SIZE_MAX;
+  @ requires A: \valid_read(A + (0 .. TILE*n - 1));
+  @ requires B: \valid_read(B + (0 .. TILE*n - 1));
+  @ requires C: \valid(C + (0 .. (TILE-1)*ldc + TILE-1));
+  @ requires sep: \separated(C + (0 .. (TILE-1)*ldc + TILE-1), A + (0 .. TILE*n - 1));
+  @ requires sep: \separated(C + (0 .. (TILE-1)*ldc + TILE-1), B + (0 .. TILE*n - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns C[0 .. (TILE-1)*ldc + TILE-1]; */
 LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc, size_t n) {
   double s[TILE][TILE][LFAP_LANES] = {{{0.0}}};
   size_t k = 0;
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ loop assigns k, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
   for (; n - k >= LFAP_LANES; k += LFAP_LANES)
+    /*@ loop invariant row: 0 <= i <= TILE;
+      @ loop assigns i, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
+      @ loop variant TILE - i; */
     LFAP_UNROLL for (size_t i = 0; i < TILE; i++)
-      LFAP_UNROLL for (size_t j = 0; j < TILE; j++) lfap_lanes_step(s[i][j], A + i * n, B + j * n, k);
-  LFAP_UNROLL for (size_t i = 0; i < TILE; i++)
-    LFAP_UNROLL for (size_t j = 0; j < TILE; j++)
+      /*@ loop invariant column: 0 <= j <= TILE;
+        @ loop assigns j, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
+        @ loop variant TILE - j; */
+      LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
+        /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
+        /*@ assert inside_B: 0 <= j*n && j*n + n <= TILE*n; */
+        lfap_lanes_step(s[i][j], A + i * n, B + j * n, k);
+      }
+  /*@ loop invariant row: 0 <= i <= TILE;
+    @ loop assigns i, C[0 .. (TILE-1)*ldc + TILE-1];
+    @ loop variant TILE - i; */
+  LFAP_UNROLL for (size_t i = 0; i < TILE; i++) {
+    /*@ assert inside_C: 0 <= i*ldc <= (TILE-1)*ldc; */
+    /*@ loop invariant column: 0 <= j <= TILE;
+      @ loop assigns j, C[0 .. (TILE-1)*ldc + TILE-1];
+      @ loop variant TILE - j; */
+    LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
+      /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
+      /*@ assert inside_B: 0 <= j*n && j*n + n <= TILE*n; */
       C[i * ldc + j] = lfap_lanes_finish(s[i][j], A + i * n, B + j * n, k, n);
+    }
+  }
 }
 
 /* c[j] = dot(x, B_j) for j < rows. */
+/*@ requires size: rows*n <= SIZE_MAX;
+  @ requires x: \valid_read(x + (0 .. n-1));
+  @ requires B: \valid_read(B + (0 .. rows*n - 1));
+  @ requires c: \valid(c + (0 .. rows-1));
+  @ requires sep: \separated(c + (0 .. rows-1), B + (0 .. rows*n - 1));
+  @ requires sep: \separated(c + (0 .. rows-1), x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns c[0 .. rows-1];
+  @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j < rows ==> c[j] == lfap_rdot(x, B + j*n, n);) */
 LFAP_INLINE void dot_row(double *c, const double *x, const double *B, size_t rows, size_t n) {
   size_t j = 0;
-  for (; rows - j >= TILE; j += TILE) dot4(c + j, x, B + j * n, n);
-  for (; j < rows; j++) c[j] = dot1(x, B + j * n, n);
+  /*@ loop invariant row: 0 <= j <= rows;
+    @ LFAP_REAL(loop invariant dots: \forall integer i; 0 <= i < j ==> c[i] == lfap_rdot(x, B + i*n, n);)
+    @ loop assigns j, c[0 .. rows-1];
+    @ loop variant rows - j; */
+  for (; rows - j >= TILE; j += TILE) {
+    /*@ assert inside: 0 <= j*n && 0 <= TILE*n && j*n + TILE*n <= rows*n; */
+    dot4(c + j, x, B + j * n, n);
+    /*@ assert shifted: LFAP_REAL_FACT(\forall integer i; 0 <= i < TILE ==>
+      @   c[j + i] == lfap_rdot(x, B + (j + i)*n, n)); */
+  }
+  /*@ loop invariant row: 0 <= j <= rows;
+    @ LFAP_REAL(loop invariant dots: \forall integer i; 0 <= i < j ==> c[i] == lfap_rdot(x, B + i*n, n);)
+    @ loop assigns j, c[0 .. rows-1];
+    @ loop variant rows - j; */
+  for (; j < rows; j++) {
+    /*@ assert inside: 0 <= j*n && j*n + n <= rows*n; */
+    c[j] = lfap_lanes_dot(n, x, B + j * n);
+  }
 }
 
 LFAP_CLONES
@@ -46,27 +130,80 @@ void lfap_gemv(double *y, const double *A, const double *x, size_t rows, size_t 
 }
 
 /* Four rows of C: tiles, then the columns that are left over. */
+/*@ requires size: TILE*n <= SIZE_MAX && nb*n <= SIZE_MAX && TILE*nb <= SIZE_MAX;
+  @ requires A: \valid_read(A + (0 .. TILE*n - 1));
+  @ requires B: \valid_read(B + (0 .. nb*n - 1));
+  @ requires C: \valid(C + (0 .. TILE*nb - 1));
+  @ requires sep: \separated(C + (0 .. TILE*nb - 1), A + (0 .. TILE*n - 1));
+  @ requires sep: \separated(C + (0 .. TILE*nb - 1), B + (0 .. nb*n - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns C[0 .. TILE*nb - 1]; */
 LFAP_INLINE void rows4(double *C, const double *A, const double *B, size_t nb, size_t n) {
   size_t j = 0;
-  for (; nb - j >= TILE; j += TILE) dot4x4(C + j, A, B + j * n, nb, n);
-  for (; j < nb; j++)
-    for (size_t i = 0; i < TILE; i++) C[i * nb + j] = dot1(A + i * n, B + j * n, n);
+  /*@ loop invariant column: 0 <= j <= nb;
+    @ loop assigns j, C[0 .. TILE*nb - 1];
+    @ loop variant nb - j; */
+  for (; nb - j >= TILE; j += TILE) {
+    /*@ assert inside: 0 <= j*n && 0 <= TILE*n && j*n + TILE*n <= nb*n; */
+    dot4x4(C + j, A, B + j * n, nb, n);
+  }
+  /*@ loop invariant column: 0 <= j <= nb;
+    @ loop assigns j, C[0 .. TILE*nb - 1];
+    @ loop variant nb - j; */
+  for (; j < nb; j++) {
+    /*@ assert inside_B: 0 <= j*n && j*n + n <= nb*n; */
+    /*@ loop invariant row: 0 <= i <= TILE;
+      @ loop assigns i, C[0 .. TILE*nb - 1];
+      @ loop variant TILE - i; */
+    for (size_t i = 0; i < TILE; i++) {
+      /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
+      /*@ assert inside_C: 0 <= i*nb && i*nb + nb <= TILE*nb; */
+      C[i * nb + j] = lfap_lanes_dot(n, A + i * n, B + j * n);
+    }
+  }
 }
 
 LFAP_CLONES
 void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb, size_t n) {
   size_t i = 0;
-  for (; na - i >= TILE; i += TILE) rows4(C + i * nb, A + i * n, B, nb, n);
-  for (; i < na; i++) dot_row(C + i * nb, A + i * n, B, nb, n);
+  /*@ loop invariant row: 0 <= i <= na;
+    @ loop assigns i, C[0 .. na*nb - 1];
+    @ loop variant na - i; */
+  for (; na - i >= TILE; i += TILE) {
+    /*@ assert inside_A: 0 <= i*n && 0 <= TILE*n && i*n + TILE*n <= na*n; */
+    /*@ assert inside_C: 0 <= i*nb && 0 <= TILE*nb && i*nb + TILE*nb <= na*nb; */
+    rows4(C + i * nb, A + i * n, B, nb, n);
+  }
+  /*@ loop invariant row: 0 <= i <= na;
+    @ loop assigns i, C[0 .. na*nb - 1];
+    @ loop variant na - i; */
+  for (; i < na; i++) {
+    /*@ assert inside_A: 0 <= i*n && i*n + n <= na*n; */
+    /*@ assert inside_C: 0 <= i*nb && i*nb + nb <= na*nb; */
+    dot_row(C + i * nb, A + i * n, B, nb, n);
+  }
 }
 
 LFAP_CLONES
 void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d) {
-  (void)n;
+  (void)n; /* only the contract needs it */
+  /*@ assert row: 0 <= i*d && i*d + d <= n*d; */
+  /*@ assert rows: (i + 1)*d <= n*d; */
   dot_row(g, X + i * d, X, i + 1, d);
 }
 
 void lfap_mirror(double *G, size_t n) {
+  /*@ loop invariant row: 0 <= i <= n;
+    @ loop assigns i, G[0 .. n*n - 1];
+    @ loop variant n - i; */
   for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < i; j++) G[j * n + i] = G[i * n + j];
+    /*@ loop invariant column: 0 <= j <= i;
+      @ loop assigns j, G[0 .. n*n - 1];
+      @ loop variant i - j; */
+    for (size_t j = 0; j < i; j++) {
+      /*@ assert row_i: 0 <= i*n && i*n + n <= n*n; */
+      /*@ assert row_j: 0 <= j*n && j*n + n <= n*n; */
+      G[j * n + i] = G[i * n + j];
+    }
 }

@@ -2,13 +2,54 @@
 #ifndef LFAP_KERNEL_ROWS_H
 #define LFAP_KERNEL_ROWS_H
 #include <stddef.h>
+#include <stdint.h>
+#ifdef __FRAMAC__
+#include "../../spec/logic/index.acsl"
+#include "../../spec/logic/sums.acsl"
+#endif
 
 /* y[i] = dot(A_i, x), A rows x n. */
+/*@ requires size: rows*n <= SIZE_MAX;
+  @ requires A: \valid_read(A + (0 .. rows*n - 1));
+  @ requires x: \valid_read(x + (0 .. n-1));
+  @ requires y: \valid(y + (0 .. rows-1));
+  @ requires sep: \separated(y + (0 .. rows-1), A + (0 .. rows*n - 1));
+  @ requires sep: \separated(y + (0 .. rows-1), x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns y[0 .. rows-1];
+  @ LFAP_REAL(ensures dots: \forall integer i; 0 <= i < rows ==> y[i] == lfap_rdot(x, A + i*n, n);) */
 void lfap_gemv(double *y, const double *A, const double *x, size_t rows, size_t n);
+
 /* C (na x nb) = A B': C[i*nb+j] = dot(A_i, B_j), A na x n, B nb x n. Callers split rows of A over threads. */
+/*@ requires size: na*n <= SIZE_MAX && nb*n <= SIZE_MAX && na*nb <= SIZE_MAX;
+  @ requires A: \valid_read(A + (0 .. na*n - 1));
+  @ requires B: \valid_read(B + (0 .. nb*n - 1));
+  @ requires C: \valid(C + (0 .. na*nb - 1));
+  @ requires sep: \separated(C + (0 .. na*nb - 1), A + (0 .. na*n - 1));
+  @ requires sep: \separated(C + (0 .. na*nb - 1), B + (0 .. nb*n - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns C[0 .. na*nb - 1]; */
 void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb, size_t n);
+
 /* Row i of the lower triangle of the Gram matrix: g[j] = dot(X_i, X_j) for j <= i; g has i+1 entries. */
+/*@ requires row: i < n;
+  @ requires size: n*d <= SIZE_MAX;
+  @ requires X: \valid_read(X + (0 .. n*d - 1));
+  @ requires g: \valid(g + (0 .. i));
+  @ requires sep: \separated(g + (0 .. i), X + (0 .. n*d - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns g[0 .. i];
+  @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j <= i ==> g[j] == lfap_rdot(X + i*d, X + j*d, d);) */
 void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d);
+
 /* Copies the lower triangle of G (n x n) to the upper. */
+/*@ requires size: n*n <= SIZE_MAX;
+  @ requires G: \valid(G + (0 .. n*n - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns G[0 .. n*n - 1]; */
 void lfap_mirror(double *G, size_t n);
 #endif
