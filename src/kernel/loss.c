@@ -30,6 +30,9 @@ double lfap_loss_logistic_r(double q) {
 }
 
 void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t n) {
+  /*@ loop invariant i: 0 <= i <= n;
+    @ loop assigns i, l[0 .. n-1], g[0 .. n-1];
+    @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
     if (logistic) {
       l[i] = lfap_loss_logistic(q[i]);
@@ -42,23 +45,51 @@ void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t 
 }
 
 void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double gamma, size_t n) {
+  /*@ loop invariant i: 0 <= i <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant open: \forall integer k; 0 <= k < i ==> s1[k] == (g[k] / n)*s;
+    @ loop invariant leaky: \forall integer k; 0 <= k < i ==> s2[k] == gamma*s1[k];
+#endif
+    @ loop assigns i, s1[0 .. n-1], s2[0 .. n-1];
+    @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
     s1[i] = (g[i] / (double)n) * s;
     s2[i] = gamma * s1[i];
   }
 }
 
+/*@ lemma lfap_stride: \forall integer i, n, d; 0 <= i < n ==> 0 <= d ==> 0 <= i*d <= (n-1)*d <= n*d; */
+
 LFAP_CLONES
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
                         size_t n, size_t ldz) {
-  for (size_t i = 0; i < n; i++) c[i] = (-sign * y[i]) * (z[i * ldz] > 0.0 ? s1[i] : s2[i]);
+  /*@ loop invariant i: 0 <= i <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant open: \forall integer k; 0 <= k < i && z[k*ldz] > 0.0 ==> c[k] == (-sign*y[k])*s1[k];
+    @ loop invariant leaky: \forall integer k; 0 <= k < i && z[k*ldz] <= 0.0 ==> c[k] == (-sign*y[k])*s2[k];
+#endif
+    @ loop assigns i, c[0 .. n-1];
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++) {
+    /*@ assert stride: i*ldz <= (n-1)*ldz; */
+    c[i] = (-sign * y[i]) * (z[i * ldz] > 0.0 ? s1[i] : s2[i]);
+  }
 }
 
 double lfap_softmax(double *p, const double *r, size_t n) {
   double rmin = r[0];
+  /*@ loop invariant i: 1 <= i <= n;
+    @ loop assigns i, rmin;
+    @ loop variant n - i; */
   for (size_t i = 1; i < n; i++) rmin = r[i] < rmin ? r[i] : rmin;
+  /*@ loop invariant i: 0 <= i <= n;
+    @ loop assigns i, p[0 .. n-1];
+    @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) p[i] = lfap_exp(rmin - r[i]);
   const double sum = lfap_sum(n, p); /* >= 1: the smallest r contributes exp(0) = 1 */
+  /*@ loop invariant i: 0 <= i <= n;
+    @ loop assigns i, p[0 .. n-1];
+    @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) p[i] = p[i] / sum;
   return lfap_log_ge1(sum) - rmin - lfap_log_ge1((double)n);
 }

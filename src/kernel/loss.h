@@ -3,20 +3,84 @@
 #ifndef LFAP_KERNEL_LOSS_H
 #define LFAP_KERNEL_LOSS_H
 #include <stddef.h>
+#include <stdint.h>
 
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing; */
 double lfap_loss_exp(double q);
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing; */
 double lfap_loss_exp_g(double q);
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing; */
 double lfap_loss_logistic(double q);
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing; */
 double lfap_loss_logistic_g(double q);
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing; */
 double lfap_loss_logistic_r(double q);
 /* l[i] and g[i] at the margins q; logistic != 0 chooses the loss. */
+/*@ requires l: \valid(l + (0 .. n-1));
+  @ requires g: \valid(g + (0 .. n-1));
+  @ requires q: \valid_read(q + (0 .. n-1));
+  @ requires sep_lg: \separated(l + (0 .. n-1), g + (0 .. n-1));
+  @ requires sep_lq: \separated(l + (0 .. n-1), q + (0 .. n-1));
+  @ requires sep_gq: \separated(g + (0 .. n-1), q + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns l[0 .. n-1], g[0 .. n-1]; */
 void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t n);
 /* Gradient coefficients (N5): s1[n] = (g[n]/N)*s, s2[n] = gamma*s1[n]; N = n as a double. */
+/*@ requires s1: \valid(s1 + (0 .. n-1));
+  @ requires s2: \valid(s2 + (0 .. n-1));
+  @ requires g: \valid_read(g + (0 .. n-1));
+  @ requires sep_12: \separated(s1 + (0 .. n-1), s2 + (0 .. n-1));
+  @ requires sep_1g: \separated(s1 + (0 .. n-1), g + (0 .. n-1));
+  @ requires sep_2g: \separated(s2 + (0 .. n-1), g + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns s1[0 .. n-1], s2[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures open: \forall integer i; 0 <= i < n ==> s1[i] == (g[i] / n)*s;
+  @ ensures leaky: \forall integer i; 0 <= i < n ==> s2[i] == gamma*s1[i];
+#endif
+  @*/
 void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double gamma, size_t n);
 /* Coefficients of one row j of C (N5): c[n] = -sign*y[n]*(z[n] > 0 ? s1[n] : s2[n]); sign = +1 or -1 is that of a_j;
    z[n] with stride: z[n*ldz]. */
+/*@ requires size: n * ldz <= SIZE_MAX / 8;
+  @ requires c: \valid(c + (0 .. n-1));
+  @ requires z: \valid_read(z + (0 .. (n-1)*ldz));
+  @ requires y: \valid_read(y + (0 .. n-1));
+  @ requires s1: \valid_read(s1 + (0 .. n-1));
+  @ requires s2: \valid_read(s2 + (0 .. n-1));
+  @ requires sep_z: \separated(c + (0 .. n-1), z + (0 .. (n-1)*ldz));
+  @ requires sep_y: \separated(c + (0 .. n-1), y + (0 .. n-1));
+  @ requires sep_1: \separated(c + (0 .. n-1), s1 + (0 .. n-1));
+  @ requires sep_2: \separated(c + (0 .. n-1), s2 + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns c[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures open: \forall integer i; 0 <= i < n && z[i*ldz] > 0.0 ==> c[i] == (-sign*y[i])*s1[i];
+  @ ensures leaky: \forall integer i; 0 <= i < n && z[i*ldz] <= 0.0 ==> c[i] == (-sign*y[i])*s2[i];
+#endif
+  @*/
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
                         size_t n, size_t ldz);
 /* p = e/sum(e), e_n = exp(min r - r_n); returns log(sum e) - min r - log n (the log of the mean of exp(-r)). n > 0. */
+/*@ requires some: n > 0;
+  @ requires p: \valid(p + (0 .. n-1));
+  @ requires r: \valid_read(r + (0 .. n-1));
+  @ requires sep: \separated(p + (0 .. n-1), r + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns p[0 .. n-1]; */
 double lfap_softmax(double *p, const double *r, size_t n);
 #endif

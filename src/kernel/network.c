@@ -10,17 +10,42 @@ double lfap_phi(double z, double gamma) { return z > 0.0 ? z : gamma * z; }
 double lfap_slope(double z, double gamma) { return z > 0.0 ? 1.0 : gamma; }
 
 void lfap_net_signs(double *a, size_t m) {
-  const double s = 1.0 / sqrt((double)m);
+  const double root = sqrt((double)m);
+  const double s = 1.0 / root;
+#ifdef LFAP_TIER_REAL
+  /*@ assert root: root > 0.0 && root*root == m; */
+  /*@ assert inverse: s > 0.0 && s*root == 1.0; */
+  /*@ assert unit: s*s*m == (s*root)*(s*root); */
+#endif
+  /*@ loop invariant j: 0 <= j <= m;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant first: \forall integer i; 0 <= i < j && i < m/2 ==> a[i] == s;
+    @ loop invariant second: \forall integer i; m/2 <= i < j ==> a[i] == -s;
+#endif
+    @ loop assigns j, a[0 .. m-1];
+    @ loop variant m - j; */
   for (size_t j = 0; j < m; j++) a[j] = j < m / 2 ? s : -s;
 }
 
 LFAP_CLONES
 double lfap_net_output(double *work, const double *z, const double *a, double gamma, size_t m) {
+  /*@ loop invariant j: 0 <= j <= m;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer i; 0 <= i < j ==> work[i] == lfap_rphi(z[i], gamma);
+#endif
+    @ loop assigns j, work[0 .. m-1];
+    @ loop variant m - j; */
   for (size_t j = 0; j < m; j++) work[j] = z[j] > 0.0 ? z[j] : gamma * z[j];
   return lfap_dot(m, a, work);
 }
 
 LFAP_CLONES
 void lfap_net_input_coef(double *c, const double *z, const double *a, double gamma, size_t m) {
+  /*@ loop invariant j: 0 <= j <= m;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer i; 0 <= i < j ==> c[i] == (z[i] > 0.0 ? a[i] : gamma*a[i]);
+#endif
+    @ loop assigns j, c[0 .. m-1];
+    @ loop variant m - j; */
   for (size_t j = 0; j < m; j++) c[j] = z[j] > 0.0 ? a[j] : gamma * a[j];
 }

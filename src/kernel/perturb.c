@@ -12,28 +12,79 @@ double lfap_sgn(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0; }
 
 void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps, size_t d) {
   const double k = eps / nrm;
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == (k*t)*w[j];
+#endif
+    @ loop assigns i, eta[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) eta[i] = (k * t) * w[i];
 }
 
 void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d) {
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == eps*(t*lfap_rsgn(w[j]));
+#endif
+    @ loop assigns i, eta[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) eta[i] = eps * (t * lfap_sgn(w[i]));
 }
 
+#ifdef __FRAMAC__
+/* assumed: the pattern depends on the value of the argument alone */
+/*@ ensures pattern: \result == lfap_bits(x); */
+extern uint64_t lfap_bits_of(double x);
+#endif
+
 /* Sign bit cleared, the pattern of a double grows with its absolute value (NaN above infinity). */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures value: \result == lfap_abs_bits(x);
+  @ ensures bound: \result < 0x8000000000000000; */
 static uint64_t abs_bits(double x) { return lfap_bits_of(x) & 0x7fffffffffffffffu; }
 
+/*@ requires w: \valid_read(w + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures value: \result == lfap_reach(w, low, d);
+  @ ensures all: low == 0 ==> \result == d;
+  @ ensures none: low >= 0x8000000000000000 ==> \result == 0; */
 static size_t count_from(const double *w, uint64_t low, size_t d) {
   size_t c = 0;
+  /*@ loop invariant i: 0 <= i <= d;
+    @ loop invariant c: c == lfap_reach(w, low, i) && c <= i;
+    @ loop invariant all: low == 0 ==> c == i;
+    @ loop invariant none: low >= 0x8000000000000000 ==> c == 0;
+    @ loop assigns i, c;
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++)
     if (abs_bits(w[i]) >= low) c++;
   return c;
 }
 
-/* Bisection for the largest `low` that at least k entries reach; `above` counts those that reach low + 1 and so are
- * kept whatever their index. The rest of the k are the first entries equal to `low`. */
-void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
+/* Bisection for the largest `low` that at least k entries reach; *above counts those that reach low + 1. */
+/*@ requires k: k <= d;
+  @ requires w: \valid_read(w + (0 .. d-1));
+  @ requires above: \valid(above);
+  @ requires sep: \separated(above, w + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns *above;
+  @ ensures above: *above == lfap_reach(w, \result + 1, d) && *above <= k;
+  @ ensures reach: lfap_reach(w, \result, d) >= k; */
+static uint64_t threshold(size_t *above, const double *w, size_t k, size_t d) {
   uint64_t low = 0, high = 0x8000000000000000u;
-  size_t above = 0;
+  /*@ ghost size_t all = count_from(w, low, d); */
+  /*@ ghost size_t none = count_from(w, high, d); */
+  size_t reach_high = 0;
+  /*@ loop invariant order: low < high <= 0x8000000000000000;
+    @ loop invariant low: lfap_reach(w, low, d) >= k;
+    @ loop invariant high: reach_high == lfap_reach(w, high, d) && reach_high <= k;
+    @ loop assigns low, high, reach_high;
+    @ loop variant high - low; */
   while (high - low > 1) {
     const uint64_t mid = low + (high - low) / 2;
     const size_t c = count_from(w, mid, d);
@@ -41,43 +92,118 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
       low = mid;
     } else {
       high = mid;
-      above = c;
+      reach_high = c;
     }
   }
+  *above = reach_high;
+  return low;
+}
+
+/* Entries above the threshold are kept whatever their index; the rest of the k are the first ones equal to it. */
+void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
+  size_t above;
+  const uint64_t low = threshold(&above, w, k, d);
   size_t ties = k - above;
+  /*@ loop invariant i: 0 <= i <= d;
+    @ loop invariant ties: ties <= k - above;
+    @ loop invariant flags: \forall integer j; 0 <= j < i ==> keep[j] == 0 || keep[j] == 1;
+    @ loop invariant kept: \forall integer j; 0 <= j < i && keep[j] == 1 ==> lfap_abs_bits(w[j]) >= low;
+    @ loop invariant rest: \forall integer j; 0 <= j < i && keep[j] == 0 ==> lfap_abs_bits(w[j]) <= low;
+    @ loop invariant spent: \forall integer j; 0 <= j < i && keep[j] == 0 && lfap_abs_bits(w[j]) == low ==> ties == 0;
+    @ loop invariant order: \forall integer a, b; 0 <= a < i && 0 <= b < i && keep[a] == 1 && keep[b] == 0
+    @   && lfap_abs_bits(w[a]) == lfap_abs_bits(w[b]) ==> a < b;
+    @ loop invariant left: ties == \max(0, k - above - lfap_equal(w, low, i));
+    @ loop invariant which: \forall integer j; 0 <= j < i ==> keep[j] == (lfap_abs_bits(w[j]) > low
+    @   || (lfap_abs_bits(w[j]) == low && lfap_equal(w, low, j) < k - above) ? 1 : 0);
+    @ loop assigns i, ties, keep[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     const uint64_t b = abs_bits(w[i]);
     keep[i] = b > low || (b == low && ties > 0);
     if (b == low && ties > 0) ties--;
   }
+  /*@ ghost
+    /@ loop invariant c: 0 <= c <= d;
+     @ loop invariant count: lfap_kept(keep, c) == lfap_reach(w, low + 1, c) + \min(k - above, lfap_equal(w, low, c));
+     @ loop assigns c;
+     @ loop variant d - c; @/
+    for (size_t c = 0; c < d; c++) { }
+  */
 }
 
 void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double t, double eps, size_t d) {
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant kept: \forall integer j; 0 <= j < i && keep[j] != 0 ==> eta[j] == eps*(t*lfap_rsgn(w[j]));
+    @ loop invariant rest: \forall integer j; 0 <= j < i && keep[j] == 0 ==> eta[j] == 0.0;
+#endif
+    @ loop assigns i, eta[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) eta[i] = keep[i] ? eps * (t * lfap_sgn(w[i])) : 0.0;
 }
 
 void lfap_add(double *z, const double *x, const double *y, size_t d) {
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> z[j] == \at(x[j],Pre) + \at(y[j],Pre);
+    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre) && y[j] == \at(y[j],Pre);
+#endif
+    @ loop assigns i, z[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) z[i] = x[i] + y[i];
 }
 
 void lfap_sub(double *z, const double *x, const double *y, size_t d) {
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> z[j] == \at(x[j],Pre) - \at(y[j],Pre);
+    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre) && y[j] == \at(y[j],Pre);
+#endif
+    @ loop assigns i, z[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) z[i] = x[i] - y[i];
 }
 
 double lfap_clamp(double v, double lo, double hi) { return v < lo ? lo : v > hi ? hi : v; }
 
 void lfap_clamp_all(double *x, double lo, double hi, size_t d) {
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> x[j] == lfap_rclamp(\at(x[j],Pre), lo, hi);
+    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre);
+#endif
+    @ loop assigns i, x[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) x[i] = lfap_clamp(x[i], lo, hi);
 }
 
 LFAP_CLONES
 void lfap_pgd_move(double *x, const double *g, double step, double c, size_t d) {
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> x[j] == -step*(g[j]/c) + \at(x[j],Pre);
+    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre);
+#endif
+    @ loop assigns i, x[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) x[i] = fma(-step, g[i] / c, x[i]);
 }
 
 void lfap_pgd_mask(unsigned char *mask, const double *x, const double *x0, const double *g, size_t d) {
   size_t at = d;      /* d: none found */
   double best = -1.0; /* below every |g_i|, so a zero gradient still adds its first entry */
+  /*@ loop invariant i: 0 <= i <= d;
+    @ loop invariant at: at == d || (at < i && mask[at] == 0);
+    @ loop invariant flags: \forall integer j; 0 <= j < i ==> mask[j] == 0 || mask[j] == 1;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant mask: \forall integer j; 0 <= j < i ==> (mask[j] == 1 <==> x[j] != x0[j]);
+    @ loop invariant none: at == d ==> best == -1.0 && \forall integer j; 0 <= j < i ==> mask[j] == 1;
+    @ loop invariant best: at < d ==> best == \abs(g[at]);
+    @ loop invariant low: \forall integer j; 0 <= j < i && mask[j] == 0 ==> \abs(g[j]) <= best;
+    @ loop invariant first: \forall integer j; 0 <= j < at && at < d && mask[j] == 0 ==> \abs(g[j]) < best;
+#endif
+    @ loop assigns i, at, best, mask[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     mask[i] = x[i] != x0[i];
     if (!mask[i] && fabs(g[i]) > best) {
@@ -90,6 +216,13 @@ void lfap_pgd_mask(unsigned char *mask, const double *x, const double *x0, const
 
 double lfap_masked_amax(const double *g, const unsigned char *mask, size_t d) {
   double best = 0.0;
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant bound: best >= 0.0 && \forall integer j; 0 <= j < i && mask[j] != 0 ==> \abs(g[j]) <= best;
+    @ loop invariant reached: best == 0.0 || \exists integer j; 0 <= j < i && mask[j] != 0 && best == \abs(g[j]);
+#endif
+    @ loop assigns i, best;
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++)
     if (mask[i] && fabs(g[i]) > best) best = fabs(g[i]);
   return best;
@@ -98,6 +231,16 @@ double lfap_masked_amax(const double *g, const unsigned char *mask, size_t d) {
 LFAP_CLONES
 void lfap_pgd_move_masked(double *x, const double *g, const unsigned char *mask, double step, double c, int range,
                           double lo, double hi, size_t d) {
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant kept: \forall integer j; 0 <= j < i && mask[j] == 0 ==> x[j] == \at(x[j],Pre);
+    @ loop invariant free: range == 0 ==> \forall integer j; 0 <= j < i && mask[j] != 0 ==> x[j] == -step*(g[j]/c) + \at(x[j],Pre);
+    @ loop invariant clamped: range != 0 ==> \forall integer j; 0 <= j < i && mask[j] != 0
+    @   ==> x[j] == lfap_rclamp(-step*(g[j]/c) + \at(x[j],Pre), lo, hi);
+    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre);
+#endif
+    @ loop assigns i, x[0 .. d-1];
+    @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     if (mask[i]) {
       const double v = fma(-step, g[i] / c, x[i]);

@@ -3,30 +3,208 @@
 #define LFAP_KERNEL_PERTURB_H
 #include <stddef.h>
 
+#ifdef __FRAMAC__
+/* The bit pattern of |x| as a number, and what topk says with it: how many of the first d entries reach `low`, how many
+   equal it, and how many are kept. */
+/*@ axiomatic LfapBits { logic integer lfap_bits(double x) reads \nothing; }
+  @ logic integer lfap_abs_bits(double x) = lfap_bits(x) & 0x7fffffffffffffff;
+  @ logic integer lfap_reach{L}(double *w, integer low, integer d) =
+  @   d <= 0 ? 0 : lfap_reach(w, low, d - 1) + (lfap_abs_bits(w[d-1]) >= low ? 1 : 0);
+  @ logic integer lfap_equal{L}(double *w, integer low, integer d) =
+  @   lfap_reach(w, low, d) - lfap_reach(w, low + 1, d);
+  @ logic integer lfap_kept{L}(unsigned char *keep, integer d) =
+  @   d <= 0 ? 0 : lfap_kept(keep, d - 1) + keep[d-1]; */
+#endif
+#ifdef LFAP_TIER_REAL
+/*@ logic real lfap_rsgn(real x) = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
+  @ logic real lfap_rclamp(real v, real lo, real hi) = v < lo ? lo : v > hi ? hi : v; */
+#endif
+
 /* +1, -1 or 0 (also for NaN). */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rsgn(x);
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures nan: \is_NaN(x) ==> \eq_double(\result, (double)0.0);
+  @ ensures plus: \lt_double((double)0.0, x) ==> \eq_double(\result, (double)1.0);
+  @ ensures minus: \lt_double(x, (double)0.0) ==> \eq_double(\result, (double)-1.0);
+#endif
+  @*/
 double lfap_sgn(double x);
 /* eta_i = ((eps/nrm)*t)*w_i; nrm = norm2(w) > 0. */
+/*@ requires eta: \valid(eta + (0 .. d-1));
+  @ requires w: \valid_read(w + (0 .. d-1));
+  @ requires sep: \separated(eta + (0 .. d-1), w + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns eta[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == ((eps/nrm)*t)*w[i];
+#endif
+  @*/
 void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps, size_t d);
 /* eta_i = eps*(t*sgn w_i). */
+/*@ requires eta: \valid(eta + (0 .. d-1));
+  @ requires w: \valid_read(w + (0 .. d-1));
+  @ requires sep: \separated(eta + (0 .. d-1), w + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns eta[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == eps*(t*lfap_rsgn(w[i]));
+#endif
+  @*/
 void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d);
 /* keep[i] = 1 for the k largest |w_i| (ties: lower index first), else 0. k <= d. Time O(64 d): bisection on the bit
    pattern of |w_i|, no sorting. */
+/*@ requires k: k <= d;
+  @ requires keep: \valid(keep + (0 .. d-1));
+  @ requires w: \valid_read(w + (0 .. d-1));
+  @ requires sep: \separated(keep + (0 .. d-1), w + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns keep[0 .. d-1];
+  @ ensures flags: \forall integer i; 0 <= i < d ==> keep[i] == 0 || keep[i] == 1;
+  @ ensures exactly: lfap_kept(keep, d) == k;
+  @ ensures dominate: \forall integer i, j; 0 <= i < d && 0 <= j < d && keep[i] == 1 && keep[j] == 0
+  @   ==> lfap_abs_bits(w[i]) > lfap_abs_bits(w[j]) || (lfap_abs_bits(w[i]) == lfap_abs_bits(w[j]) && i < j);
+  @*/
 void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d);
 /* eta_i = keep[i] ? eps*(t*sgn w_i) : 0. */
+/*@ requires eta: \valid(eta + (0 .. d-1));
+  @ requires w: \valid_read(w + (0 .. d-1));
+  @ requires keep: \valid_read(keep + (0 .. d-1));
+  @ requires sep_w: \separated(eta + (0 .. d-1), w + (0 .. d-1));
+  @ requires sep_k: \separated(eta + (0 .. d-1), keep + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns eta[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures kept: \forall integer i; 0 <= i < d && keep[i] != 0 ==> eta[i] == eps*(t*lfap_rsgn(w[i]));
+  @ ensures rest: \forall integer i; 0 <= i < d && keep[i] == 0 ==> eta[i] == 0.0;
+#endif
+  @*/
 void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double t, double eps, size_t d);
-/* z_i = x_i + y_i and z_i = x_i - y_i. */
+/* z_i = x_i + y_i and z_i = x_i - y_i; z may be x or y. */
+/*@ requires z: \valid(z + (0 .. d-1));
+  @ requires x: \valid_read(x + (0 .. d-1));
+  @ requires y: \valid_read(y + (0 .. d-1));
+  @ requires sep_x: z == x || \separated(z + (0 .. d-1), x + (0 .. d-1));
+  @ requires sep_y: z == y || \separated(z + (0 .. d-1), y + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns z[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> z[i] == \old(x[i]) + \old(y[i]);
+#endif
+  @*/
 void lfap_add(double *z, const double *x, const double *y, size_t d);
+/*@ requires z: \valid(z + (0 .. d-1));
+  @ requires x: \valid_read(x + (0 .. d-1));
+  @ requires y: \valid_read(y + (0 .. d-1));
+  @ requires sep_x: z == x || \separated(z + (0 .. d-1), x + (0 .. d-1));
+  @ requires sep_y: z == y || \separated(z + (0 .. d-1), y + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns z[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> z[i] == \old(x[i]) - \old(y[i]);
+#endif
+  @*/
 void lfap_sub(double *z, const double *x, const double *y, size_t d);
 /* v < lo ? lo : v > hi ? hi : v (NaN stays NaN). */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rclamp(v, lo, hi);
+  @ ensures range: lo <= hi ==> lo <= \result <= hi;
+  @ ensures inside: lo <= v <= hi ==> \result == v;
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures nan: \is_NaN(v) ==> \is_NaN(\result);
+  @ ensures low: \le_double(lo, hi) && !\is_NaN(v) ==> \le_double(lo, \result);
+  @ ensures high: \le_double(lo, hi) && !\is_NaN(v) ==> \le_double(\result, hi);
+  @ ensures inside: \le_double(lo, v) && \le_double(v, hi) ==> \eq_double(\result, v);
+#endif
+  @*/
 double lfap_clamp(double v, double lo, double hi);
+/*@ requires x: \valid(x + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns x[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> x[i] == lfap_rclamp(\old(x[i]), lo, hi);
+#endif
+  @*/
 void lfap_clamp_all(double *x, double lo, double hi, size_t d);
 /* PGD, l2 and linf: x_i = fma(-step, g_i/c, x_i). */
+/*@ requires x: \valid(x + (0 .. d-1));
+  @ requires g: \valid_read(g + (0 .. d-1));
+  @ requires sep: \separated(x + (0 .. d-1), g + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns x[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> x[i] == -step*(g[i]/c) + \old(x[i]);
+#endif
+  @*/
 void lfap_pgd_move(double *x, const double *g, double step, double c, size_t d);
 /* PGD, l0: mask[i] = x_i != x0_i, plus the unmasked entry of largest |g_i| (lowest index on ties) if there is one. */
+/*@ requires mask: \valid(mask + (0 .. d-1));
+  @ requires x: \valid_read(x + (0 .. d-1));
+  @ requires x0: \valid_read(x0 + (0 .. d-1));
+  @ requires g: \valid_read(g + (0 .. d-1));
+  @ requires sep_x: \separated(mask + (0 .. d-1), x + (0 .. d-1));
+  @ requires sep_x0: \separated(mask + (0 .. d-1), x0 + (0 .. d-1));
+  @ requires sep_g: \separated(mask + (0 .. d-1), g + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns mask[0 .. d-1];
+  @ ensures flags: \forall integer i; 0 <= i < d ==> mask[i] == 0 || mask[i] == 1;
+#ifdef LFAP_TIER_REAL
+  @ ensures moved: \forall integer i; 0 <= i < d && x[i] != x0[i] ==> mask[i] == 1;
+  @ ensures one: \forall integer i, j; 0 <= i < j < d && x[i] == x0[i] && x[j] == x0[j]
+  @   ==> mask[i] == 0 || mask[j] == 0;
+  @ ensures some: \forall integer i, j; 0 <= i < d && 0 <= j < d && x[i] == x0[i] && mask[i] == 1 && mask[j] == 0
+  @   ==> \abs(g[j]) < \abs(g[i]) || (\abs(g[j]) == \abs(g[i]) && i < j);
+  @ ensures full: (\forall integer i; 0 <= i < d && x[i] == x0[i] ==> mask[i] == 0)
+  @   ==> \forall integer i; 0 <= i < d ==> x[i] != x0[i];
+#endif
+  @*/
 void lfap_pgd_mask(unsigned char *mask, const double *x, const double *x0, const double *g, size_t d);
 /* Largest |g_i| on the mask, 0 if it is empty. */
+/*@ requires g: \valid_read(g + (0 .. d-1));
+  @ requires mask: \valid_read(mask + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures bound: \forall integer i; 0 <= i < d && mask[i] != 0 ==> \abs(g[i]) <= \result;
+  @ ensures reached: \result == 0.0 || \exists integer i; 0 <= i < d && mask[i] != 0 && \result == \abs(g[i]);
+#endif
+  @*/
 double lfap_masked_amax(const double *g, const unsigned char *mask, size_t d);
 /* On the mask x_i = fma(-step, g_i/c, x_i), then clamped to [lo,hi] when range != 0. */
+/*@ requires x: \valid(x + (0 .. d-1));
+  @ requires g: \valid_read(g + (0 .. d-1));
+  @ requires mask: \valid_read(mask + (0 .. d-1));
+  @ requires sep_g: \separated(x + (0 .. d-1), g + (0 .. d-1));
+  @ requires sep_m: \separated(x + (0 .. d-1), mask + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns x[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures kept: \forall integer i; 0 <= i < d && mask[i] == 0 ==> x[i] == \old(x[i]);
+  @ ensures free: range == 0 ==> \forall integer i; 0 <= i < d && mask[i] != 0
+  @   ==> x[i] == -step*(g[i]/c) + \old(x[i]);
+  @ ensures clamped: range != 0 ==> \forall integer i; 0 <= i < d && mask[i] != 0
+  @   ==> x[i] == lfap_rclamp(-step*(g[i]/c) + \old(x[i]), lo, hi);
+#endif
+  @*/
 void lfap_pgd_move_masked(double *x, const double *g, const unsigned char *mask, double step, double c, int range,
                           double lo, double hi, size_t d);
 #endif

@@ -7,9 +7,23 @@ double lfap_q_h(double gamma) { return 0.5 * fma(gamma, gamma, 1.0); }
 
 void lfap_q_row(double *q, const double *g, const double *y, double yi, double gamma, size_t n) {
   const double h = lfap_q_h(gamma);
+  /*@ loop invariant k: 0 <= k <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant same: \forall integer j; 0 <= j < k && yi == y[j] ==> q[j] == (yi*y[j])*(h*g[j]);
+    @ loop invariant other: \forall integer j; 0 <= j < k && yi != y[j] ==> q[j] == (yi*y[j])*(gamma*g[j]);
+#endif
+    @ loop assigns k, q[0 .. n-1];
+    @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) q[k] = (yi * y[k]) * ((yi == y[k] ? h : gamma) * g[k]);
 }
 
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n) {
+  /*@ loop invariant k: 0 <= k <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant own: \forall integer j; 0 <= j < k && y[j] == side ==> c[j] == lambda[j]*y[j];
+    @ loop invariant other: \forall integer j; 0 <= j < k && y[j] != side ==> c[j] == (lambda[j]*y[j])*gamma;
+#endif
+    @ loop assigns k, c[0 .. n-1];
+    @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) c[k] = (lambda[k] * y[k]) * (y[k] == side ? 1.0 : gamma);
 }

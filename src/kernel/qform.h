@@ -4,9 +4,44 @@
 #include <stddef.h>
 
 /* h of equal labels: 0.5*fma(gamma,gamma,1). */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == (1.0 + gamma*gamma) / 2.0;
+  @ ensures dominates: \result >= gamma;
+#endif
+  @*/
 double lfap_q_h(double gamma);
 /* Row i of Q from row i of G: q[k] = (y_i y_k)*((y_i == y_k ? h : gamma)*g[k]), k < n. */
+/*@ requires q: \valid(q + (0 .. n-1));
+  @ requires g: \valid_read(g + (0 .. n-1));
+  @ requires y: \valid_read(y + (0 .. n-1));
+  @ requires sep_g: \separated(q + (0 .. n-1), g + (0 .. n-1));
+  @ requires sep_y: \separated(q + (0 .. n-1), y + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns q[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures same: \forall integer k; 0 <= k < n && yi == y[k]
+  @   ==> q[k] == (yi*y[k])*(((1.0 + gamma*gamma) / 2.0)*g[k]);
+  @ ensures other: \forall integer k; 0 <= k < n && yi != y[k] ==> q[k] == (yi*y[k])*(gamma*g[k]);
+#endif
+  @*/
 void lfap_q_row(double *q, const double *g, const double *y, double yi, double gamma, size_t n);
 /* c (n): c[k] = (lambda_k*y_k)*(1 if y_k == side else gamma); side = +1 gives u's label slopes c_n, -1 gives v's. */
+/*@ requires c: \valid(c + (0 .. n-1));
+  @ requires lambda: \valid_read(lambda + (0 .. n-1));
+  @ requires y: \valid_read(y + (0 .. n-1));
+  @ requires sep_l: \separated(c + (0 .. n-1), lambda + (0 .. n-1));
+  @ requires sep_y: \separated(c + (0 .. n-1), y + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns c[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures own: \forall integer k; 0 <= k < n && y[k] == side ==> c[k] == lambda[k]*y[k];
+  @ ensures other: \forall integer k; 0 <= k < n && y[k] != side ==> c[k] == (lambda[k]*y[k])*gamma;
+#endif
+  @*/
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n);
 #endif

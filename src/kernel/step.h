@@ -4,14 +4,72 @@
 #include <stddef.h>
 
 /* W = fma(-lr, D, W). */
+/*@ requires w: \valid(w + (0 .. n-1));
+  @ requires d: \valid_read(d + (0 .. n-1));
+  @ requires sep: \separated(w + (0 .. n-1), d + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns w[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < n ==> w[i] == \old(w[i]) - lr*d[i];
+#endif
+  @*/
 void lfap_step_gd(double *w, const double *d, double lr, size_t n);
 /* V = first ? D : fma(mu, V, D);  W = fma(-lr, V, W). */
+/*@ requires w: \valid(w + (0 .. n-1));
+  @ requires v: \valid(v + (0 .. n-1));
+  @ requires d: \valid_read(d + (0 .. n-1));
+  @ requires sep_wv: \separated(w + (0 .. n-1), v + (0 .. n-1));
+  @ requires sep_wd: \separated(w + (0 .. n-1), d + (0 .. n-1));
+  @ requires sep_vd: \separated(v + (0 .. n-1), d + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns w[0 .. n-1], v[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures first: first != 0 ==> \forall integer i; 0 <= i < n ==> v[i] == d[i];
+  @ ensures later: first == 0 ==> \forall integer i; 0 <= i < n ==> v[i] == mu*\old(v[i]) + d[i];
+  @ ensures weight: \forall integer i; 0 <= i < n ==> w[i] == \old(w[i]) - lr*v[i];
+#endif
+  @*/
 void lfap_step_sgd(double *w, double *v, const double *d, double lr, double mu, int first, size_t n);
 
 typedef struct {
   double best, lr;
   unsigned bad; /* consecutive epochs that were not better, 0..10 */
 } lfap_plateau;
+/*@ requires p: \valid(p);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns *p;
+  @ ensures fresh: p->bad == 0;
+#ifdef LFAP_TIER_REAL
+  @ ensures lr: p->lr == lr;
+#endif
+  @*/
 void lfap_plateau_init(lfap_plateau *p, double lr);
+/*@ requires p: \valid(p);
+  @ requires bad: p->bad <= 10;
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns *p;
+  @ ensures bad: p->bad <= 10;
+  @ ensures count: p->bad == 0 || p->bad == \old(p->bad) + 1;
+#ifdef LFAP_TIER_REAL
+  @ behavior better:
+  @   assumes loss < p->best * 0.9999;
+  @   ensures p->best == loss && p->bad == 0 && p->lr == \old(p->lr);
+  @ behavior patient:
+  @   assumes loss >= p->best * 0.9999 && p->bad < 10;
+  @   ensures p->best == \old(p->best) && p->bad == \old(p->bad) + 1 && p->lr == \old(p->lr);
+  @ behavior lower:
+  @   assumes loss >= p->best * 0.9999 && p->bad == 10 && p->lr - p->lr*0.1 > 1e-8;
+  @   ensures p->best == \old(p->best) && p->bad == 0 && p->lr == \old(p->lr)*0.1;
+  @ behavior floor:
+  @   assumes loss >= p->best * 0.9999 && p->bad == 10 && p->lr - p->lr*0.1 <= 1e-8;
+  @   ensures p->best == \old(p->best) && p->bad == 0 && p->lr == \old(p->lr);
+  @ complete behaviors;
+  @ disjoint behaviors;
+#endif
+  @*/
 void lfap_plateau_see(lfap_plateau *p, double loss);
 #endif
