@@ -1,0 +1,118 @@
+/* rows.c - tables of dots: every entry has the bits of lfap_dot's naive loop, nothing outside the table is written. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernel/rows.h"
+
+enum { ROWS = 13, LEN = 45, EDGE = 3 };
+static const double CANARY = 12345.678;
+
+static uint64_t state = 0xD1B54A32D192ED03u;
+static uint64_t next(void) {
+  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+  return state;
+}
+static double draw(int law) {
+  double u = (double)(next() >> 11) * 0x1p-52 - 1.0;
+  if (law == 1) return ldexp(u, (int)(next() % 40) - 20);
+  if (law == 2) return ldexp(u, -505 - (int)(next() % 40));
+  return u;
+}
+static int same_bits(double a, double b) {
+  return memcmp(&a, &b, sizeof a) == 0;
+}
+static double naive_dot(size_t n, const double *x, const double *y) {
+  double s[8] = {0};
+  for (size_t k = 0; k < n; k++) s[k % 8] = fma(x[k], y[k], s[k % 8]);
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+static double a[ROWS * LEN + 8], b[ROWS * LEN + 8], out[ROWS * ROWS + 2 * EDGE];
+
+static void fill(int law, size_t n, size_t offset) {
+  for (size_t k = 0; k < ROWS * n + offset; k++) a[k] = draw(law), b[k] = draw(law);
+  for (size_t k = 0; k < sizeof out / sizeof *out; k++) out[k] = CANARY;
+}
+static void check_edges(size_t entries) {
+  for (size_t k = 0; k < EDGE; k++) cr_assert_eq(out[k], CANARY, "written before the table");
+  for (size_t k = EDGE + entries; k < sizeof out / sizeof *out; k++) cr_assert_eq(out[k], CANARY, "written after it");
+}
+
+Test(rows, rows_times_rows) {
+  for (int law = 0; law < 3; law++)
+    for (size_t n = 0; n < LEN; n += n < 18 ? 1 : 7)
+      for (size_t na = 0; na <= ROWS; na++)
+        for (size_t nb = 0; nb <= ROWS; nb++) {
+          size_t offset = (na + 3 * nb) % 8;
+          fill(law, n, offset);
+          const double *A = a + offset, *B = b + (offset * 3) % 8;
+          lfap_rows(out + EDGE, A, B, na, nb, n);
+          for (size_t i = 0; i < na; i++)
+            for (size_t j = 0; j < nb; j++)
+              cr_assert(same_bits(out[EDGE + i * nb + j], naive_dot(n, A + i * n, B + j * n)),
+                        "law %d, %zu x %zu rows of %zu: entry %zu,%zu", law, na, nb, n, i, j);
+          check_edges(na * nb);
+        }
+}
+
+Test(rows, matrix_times_vector) {
+  for (int law = 0; law < 3; law++)
+    for (size_t n = 0; n < LEN; n++)
+      for (size_t rows = 0; rows <= ROWS; rows++) {
+        fill(law, n, 1);
+        lfap_gemv(out + EDGE, a + 1, b, rows, n);
+        for (size_t i = 0; i < rows; i++)
+          cr_assert(same_bits(out[EDGE + i], naive_dot(n, a + 1 + i * n, b)), "row %zu of %zu x %zu", i, rows, n);
+        check_edges(rows);
+      }
+}
+
+Test(rows, gram_rows) {
+  for (size_t n = 0; n < LEN; n++) {
+    for (size_t i = 0; i < ROWS; i++) {
+      fill(1, n, 0);
+      lfap_gram_row(out + EDGE, a, i, ROWS, n);
+      for (size_t j = 0; j <= i; j++)
+        cr_assert(same_bits(out[EDGE + j], naive_dot(n, a + i * n, a + j * n)), "entry %zu,%zu, d %zu", i, j, n);
+      check_edges(i + 1);
+    }
+  }
+}
+
+Test(rows, gram_by_hand) {
+  const double X[6] = {1, 2, 3, -1, 0, 2};
+  double g[2], C[4], y[2];
+  lfap_gram_row(g, X, 1, 2, 3);
+  cr_assert_eq(g[0], 5);
+  cr_assert_eq(g[1], 5);
+  lfap_rows(C, X, X, 2, 2, 3);
+  cr_assert(C[0] == 14 && C[1] == 5 && C[2] == 5 && C[3] == 5);
+  lfap_gemv(y, X, X + 3, 2, 3);
+  cr_assert(y[0] == 5 && y[1] == 5);
+}
+
+Test(rows, special_values_stay_in_their_row) {
+  for (size_t n = 1; n < 20; n++)
+    for (size_t bad = 0; bad < 9; bad++) {
+      fill(0, n, 0);
+      a[bad * n + bad % n] = NAN;
+      lfap_rows(out, a, b, 9, 9, n);
+      for (size_t i = 0; i < 9; i++)
+        for (size_t j = 0; j < 9; j++) cr_assert_eq(!!isnan(out[i * 9 + j]), i == bad, "n %zu, entry %zu,%zu", n, i, j);
+    }
+}
+
+Test(rows, mirror_copies_lower_to_upper) {
+  for (size_t n = 0; n <= ROWS; n++) {
+    for (size_t k = 0; k < ROWS * ROWS; k++) out[k] = k < n * n ? (double)k : CANARY;
+    lfap_mirror(out, n);
+    for (size_t i = 0; i < n; i++)
+      for (size_t j = 0; j < n; j++) {
+        size_t low = i > j ? i * n + j : j * n + i;
+        cr_assert_eq(out[i * n + j], (double)low, "entry %zu,%zu of %zu", i, j, n);
+      }
+    for (size_t k = n * n; k < ROWS * ROWS; k++) cr_assert_eq(out[k], CANARY);
+  }
+}
