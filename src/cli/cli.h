@@ -137,7 +137,7 @@ typedef struct {
   double gamma;                   /* 0: not given */
   double eps[3];                  /* per norm */
   size_t eps_given;
-  size_t k, n_adv, m, probes, controls;  /* 0: not given */
+  size_t k, n_adv, m, probes, controls, steps; /* 0: not given */
   size_t n;                       /* --n of fashion-mnist */
   uint64_t seed;
   int class_pos, class_neg, no_center, gauss_bases, skip_missing;

@@ -237,6 +237,6 @@ const cli_verb cli_train = {
     "second, phi(z) = max(gamma z, z). Writes W.npy (m x d) and history.csv (epoch from 1, loss and log loss before\n"
     "its update, learning rate; flow: accepted steps and their time s).",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
-    "  lfap train --method sgd --data data --gamma 0.01 --m 100 --epochs 10000 --lr 0.01 --out run\n"
+    "  lfap train --method sgd --data data --gamma 0.01 --m 100 --epochs 1000 --lr 0.01 --out run\n"
     "  lfap compare --data data --weights run/W.npy --gamma 0.01",
     options, run};

@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 
 enum { O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_TEST, O_TEST_LABELS, O_CASE, O_EPS, O_K, O_N_ADV, O_M, O_SEED, O_GAUSS,
-       O_PROBES, O_CONTROLS, O_CLASSES, O_N, O_NO_CENTER, O_IMAGES, O_SKIP };
+       O_PROBES, O_CONTROLS, O_STEPS, O_CLASSES, O_N, O_NO_CENTER, O_IMAGES, O_SKIP };
 static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
@@ -24,6 +24,7 @@ static const cli_option options[] = {
     {"gauss-bases", NULL, "bases from the standard normal instead of uniform on [-1, 1)"},
     {"probes", "N", "random probe points (default 200)"},
     {"controls", "N", "networks trained on bare noise, one a seed"},
+    {"flow-steps", "N", "most accepted steps of a gradient flow (default 10000; fashion-mnist 1000)"},
     {"classes", "A,B", "fashion-mnist: class A gets label +1, class B -1 (default 0,9)"},
     {"n", "N", "fashion-mnist: training images (default 200)"},
     {"no-center", NULL, "fashion-mnist: keep the mean image"},
@@ -86,6 +87,7 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   case O_GAUSS: a->gauss_bases = 1; return LFAP_OK;
   case O_PROBES: return cli_size(c, &a->probes, "probes", value);
   case O_CONTROLS: return cli_size(c, &a->controls, "controls", value);
+  case O_STEPS: return cli_size(c, &a->steps, "flow-steps", value);
   case O_CLASSES: return set_classes(c, a, value);
   case O_N: return cli_size(c, &a->n, "n", value);
   case O_NO_CENTER: a->no_center = 1; return LFAP_OK;
@@ -136,8 +138,9 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
 }
 
 static void print_case(const cli *c, const cli_case *in, const lfap_case *k) {
-  printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g, N_adv = %zu, seed %llu\n", c->color ? "\033[1m" : "", k->name,
-         c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv, (unsigned long long)k->seed);
+  printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n", c->color ? "\033[1m" : "",
+         k->name, c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv, in->opts.m_adv,
+         (unsigned long long)k->seed);
   printf("  %s\n", in->about);
   printf("  perturbation sizes:");
   for (int i = 0; i < 3; i++)
@@ -201,6 +204,7 @@ static void case_json(lfap_json *j, const cli_case *in, const lfap_case *k) {
   lfap_json_uint(j, "d", k->d);
   lfap_json_uint(j, "m", k->m);
   lfap_json_uint(j, "n_adv", k->n_adv);
+  lfap_json_uint(j, "m_adv", in->opts.m_adv);
   lfap_json_uint(j, "k", in->opts.k);
   lfap_json_object_end(j);
   lfap_json_object_begin(j, "eps");

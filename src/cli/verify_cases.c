@@ -11,18 +11,18 @@
 /* Sizes of an embedded case. eps is of the L2, Linf and L0 perturbation; 0 leaves the norm out. */
 typedef struct {
   const char *name, *about;
-  size_t n, d, n_adv, m, m_adv, k, controls;
+  size_t n, d, n_adv, m, m_adv, k, controls, steps; /* steps: of each flow, 0 for the library's choice */
   double gamma, eps[3];
 } recipe;
 
 enum { UNIFORM, ORTHOGONAL, OUTSIDE, FASHION, CASES };
 static const recipe recipes[CASES] = {
-    {"uniform", "uniform noise, labels set alternately +1, -1", 2, 20000, 8, 20, 20, 1000, 8, 0.9, {5, 0.03, 0.15}},
+    {"uniform", "uniform noise, labels set alternately +1, -1", 2, 20000, 8, 20, 20, 1000, 8, 0, 0.9, {5, 0.03, 0.15}},
     {"orthogonal", "rows of a Hadamard matrix with random signs, labels set alternately +1, -1", 8, 16384, 8, 20, 20, 800, 8,
-     0.9, {5, 0.03, 0.15}},
-    {"outside", "uniform noise, labels set alternately +1, -1; (H) is far from met", 100, 10000, 200, 20, 20, 500, 4, 0.5,
+     0, 0.9, {5, 0.03, 0.15}},
+    {"outside", "uniform noise, labels set alternately +1, -1; (H) is far from met", 100, 10000, 200, 20, 20, 500, 4, 0, 0.5,
      {2, 0.02, 0.1}},
-    {"fashion-mnist", "Fashion-MNIST images", 200, 784, 784, 20, 20, 39, 20, 0.5, {1, 0.03, 0.15}},
+    {"fashion-mnist", "Fashion-MNIST images", 200, 784, 784, 20, 4, 39, 20, 1000, 0.5, {1, 0.03, 0.15}},
 };
 
 size_t cli_case_count(void) { return CASES; }
@@ -81,7 +81,7 @@ static void choose(lfap_verify_opts *o, const recipe *r, const cli_verify_args *
   o->probes = a->probes ? a->probes : 200;
   o->controls = a->controls ? a->controls : r->controls;
   o->log_loss_target = flow.log_loss_target;
-  o->flow_steps = flow.epochs;
+  o->flow_steps = a->steps ? a->steps : r->steps ? r->steps : flow.epochs;
   for (size_t i = 0; i < 3; i++) o->eps[i] = !a->eps_given ? r->eps[i] : i < a->eps_given ? a->eps[i] : 0;
 }
 
