@@ -89,7 +89,11 @@ uint64_t lfap_philox_next(lfap_philox *g) {
   return g->buffer[g->position - 1];
 }
 
-double lfap_philox_double(lfap_philox *g) { return (double)(lfap_philox_next(g) >> 11) * 0x1p-53; }
+double lfap_philox_double(lfap_philox *g) {
+  const uint64_t top = lfap_philox_next(g) >> 11;
+  /*@ assert bits: 0 <= top < 9007199254740992; */
+  return (double)top * 0x1p-53;
+}
 
 /* A normal above R: Marsaglia's exponential rejection. */
 /*@ requires ready: lfap_philox_ready(g);
@@ -110,32 +114,48 @@ static double normal_tail(lfap_philox *g) {
   return ZIGGURAT_R;
 }
 
-/* One word: 8 bits of layer, a sign, 52 bits of abscissa; in the tail the sign is bit 17. */
+/* One word: 8 bits of layer, a sign, 52 bits of abscissa; in the tail the sign is bit 17. Returns 0 if rejected. */
+/*@ requires ready: lfap_philox_ready(g);
+  @ requires valid: \valid(x);
+  @ requires sep: \separated(x, g);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns *x, g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
+  @ ensures ready: lfap_philox_ready(g); */
+static int normal_attempt(double *x, lfap_philox *g) {
+  const uint64_t word = lfap_philox_next(g);
+  const unsigned layer = (unsigned)(word % 256u);
+  const uint64_t abscissa = (word >> 9) & 0xfffffffffffffu;
+  const double size = (double)abscissa * ziggurat_w[layer];
+  *x = (word >> 8) % 2u ? -size : size;
+  if (abscissa < ziggurat_k[layer]) return 1;
+  if (layer == 0) {
+    const double tail = normal_tail(g);
+    *x = (word >> 17) % 2u ? -tail : tail;
+    return 1;
+  }
+  /*@ assert layer: 1 <= layer <= 255; */
+  const double below = ziggurat_f[layer], above = ziggurat_f[layer - 1];
+  return (above - below) * lfap_philox_double(g) + below < lfap_exp(-0.5 * size * size);
+}
+
 double lfap_philox_normal(lfap_philox *g) {
+  double x = 0.0;
   /*@ loop invariant ready: lfap_philox_ready(g);
     @ loop invariant bounds: 0 <= attempt <= ATTEMPTS;
-    @ loop assigns attempt, g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
+    @ loop assigns attempt, x, g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant ATTEMPTS - attempt; */
-  for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const uint64_t word = lfap_philox_next(g);
-    const unsigned layer = (unsigned)(word & 0xffu);
-    const uint64_t abscissa = (word >> 9) & 0xfffffffffffffu;
-    const double size = (double)abscissa * ziggurat_w[layer];
-    const double x = (word >> 8) & 1u ? -size : size;
-    if (abscissa < ziggurat_k[layer]) return x;
-    if (layer == 0) {
-      const double tail = normal_tail(g);
-      return (word >> 17) & 1u ? -tail : tail;
-    }
-    const double below = ziggurat_f[layer], above = ziggurat_f[layer - 1];
-    if ((above - below) * lfap_philox_double(g) + below < lfap_exp(-0.5 * x * x)) return x;
-  }
+  for (int attempt = 0; attempt < ATTEMPTS; attempt++)
+    if (normal_attempt(&x, g)) return x;
   return 0.0;
 }
 
 void lfap_fill_uniform(double *x, lfap_philox *g, size_t n) {
   /*@ loop invariant ready: lfap_philox_ready(g);
     @ loop invariant bounds: 0 <= i <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant unit: \forall integer k; 0 <= k < i ==> -1.0 <= x[k] < 1.0;
+#endif
     @ loop assigns i, x[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) x[i] = 2.0 * lfap_philox_double(g) - 1.0;
@@ -152,6 +172,9 @@ void lfap_fill_normal(double *x, lfap_philox *g, size_t n) {
 void lfap_fill_labels(double *y, lfap_philox *g, size_t n) {
   /*@ loop invariant ready: lfap_philox_ready(g);
     @ loop invariant bounds: 0 <= i <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant sign: \forall integer k; 0 <= k < i ==> y[k] == 1.0 || y[k] == -1.0;
+#endif
     @ loop assigns i, y[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) y[i] = lfap_philox_double(g) >= 0.5 ? 1.0 : -1.0;

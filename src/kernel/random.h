@@ -36,10 +36,11 @@ uint64_t lfap_philox_next(lfap_philox *g);
   @ terminates \true;
   @ exits never: \false;
   @ assigns g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
-  @ ensures ready: lfap_philox_ready(g); */
+  @ ensures ready: lfap_philox_ready(g);
 #ifdef LFAP_TIER_REAL
-/*@ ensures unit: 0.0 <= \result < 1.0; */
+  @ ensures unit: 0.0 <= \result < 1.0;
 #endif
+  @*/
 double lfap_philox_double(lfap_philox *g);
 
 /* Standard normal by the 256-layer ziggurat. */
@@ -57,7 +58,11 @@ double lfap_philox_normal(lfap_philox *g);
   @ terminates \true;
   @ exits never: \false;
   @ assigns x[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
-  @ ensures ready: lfap_philox_ready(g); */
+  @ ensures ready: lfap_philox_ready(g);
+#ifdef LFAP_TIER_REAL
+  @ ensures range: \forall integer i; 0 <= i < n ==> -1.0 <= x[i] < 1.0;
+#endif
+  @*/
 void lfap_fill_uniform(double *x, lfap_philox *g, size_t n);
 
 /*@ requires ready: lfap_philox_ready(g);
@@ -76,6 +81,10 @@ void lfap_fill_normal(double *x, lfap_philox *g, size_t n);
   @ terminates \true;
   @ exits never: \false;
   @ assigns y[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
-  @ ensures ready: lfap_philox_ready(g); */
+  @ ensures ready: lfap_philox_ready(g);
+#ifdef LFAP_TIER_REAL
+  @ ensures sign: \forall integer i; 0 <= i < n ==> y[i] == 1.0 || y[i] == -1.0;
+#endif
+  @*/
 void lfap_fill_labels(double *y, lfap_philox *g, size_t n);
 #endif

@@ -82,6 +82,9 @@ Test(random, fills_take_one_double_an_entry) {
     cr_assert(x[i] >= -1.0 && x[i] < 1.0);
   }
   for (int i = 0; i < 103; i++) cr_assert_eq(y[i], lfap_philox_double(&h) < 0.5 ? -1.0 : 1.0);
+  lfap_philox half = {.buffer = {0x8000000000000000u, 0x7fffffffffffffffu}, .position = 0};
+  lfap_fill_labels(y, &half, 2);
+  cr_expect(y[0] == 1.0 && y[1] == -1.0, "0.5 is +1, what is below it -1");
   lfap_fill_uniform(x, &g, 0);
   cr_expect_eq(lfap_philox_next(&g), lfap_philox_next(&h), "no entry, no word");
 }
@@ -129,6 +132,10 @@ Test(random, ziggurat_tail_is_beyond_r) {
     cr_expect_float_eq(drawn, sign ? -x : x, 1e-15 * x, "%a", drawn);
     cr_expect_eq(g.position, 3u);
   }
+  /* accepted means 2y > x^2, not y > x^2: here x^2 = 0.0062, y = 0.0046 */
+  lfap_philox b = {.buffer = {word(0, 0, k), 0x4000000000000000u, 0x012c000000000000u}, .position = 0};
+  lfap_philox_normal(&b);
+  cr_expect_eq(b.position, 3u);
   /* the first pair is rejected: y = 0 */
   lfap_philox g = {.key = {1, 0}, .buffer = {word(0, 0, k), 0x4000000000000000u, 0, 0xc000000000000000u}, .position = 0};
   lfap_philox h = g;
