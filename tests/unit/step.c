@@ -103,7 +103,7 @@ Test(step, plateau_better_epoch_restarts_the_count) {
 
 Test(step, plateau_skips_changes_of_1e_8_or_less) {
   lfap_plateau p;
-  const double lrs[] = {1.2e-8, 1.1e-8, 1.2e-7};
+  const double lrs[] = {1.1112e-8, 1.111e-8, 1.2e-7};
   for (int i = 0; i < 3; i++) {
     lfap_plateau_init(&p, lrs[i]);
     lfap_plateau_see(&p, 1.0);
