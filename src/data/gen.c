@@ -71,10 +71,11 @@ lfap_status lfap_gen_orthogonal(lfap_ctx *ctx, lfap_data *out, uint64_t seed, si
   if (st) return st;
   const size_t order = hadamard_order(n, d);
   if (!order)
-    return lfap_fail(ctx, LFAP_ERR_USAGE,
-                     "gen orthogonal: %zu samples do not fit into dimension %zu: the smallest power of two >= n must not "
-                     "exceed d; ask for fewer samples or more dimensions",
-                     n, d);
+    return lfap_fail(
+        ctx, LFAP_ERR_USAGE,
+        "gen orthogonal: %zu samples do not fit into dimension %zu: the smallest power of two >= n must not "
+        "exceed d; ask for fewer samples or more dimensions",
+        n, d);
   lfap_data data = {0};
   st = lfap_data_alloc(ctx, &data, n, d);
   if (st) return st;

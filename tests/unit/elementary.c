@@ -9,7 +9,7 @@
 #include "kernel/elementary.h"
 #include "kernel/random.h"
 
-#define BOUND 0.52      /* N3 */
+#define BOUND 0.52     /* N3 */
 #define MEASURED 0.501 /* nothing above it was met; see worst_cases */
 
 typedef enum { EXP, LOG1P } function;
@@ -85,17 +85,17 @@ Test(elementary, worst_cases) {
     function f;
     double x, error;
   } worst[] = {
-      {EXP, 0x1.647dc56d398ccp-2, 0.500901}, /* exp on [-1,1] */
-      {EXP, -0x1.6210a782c4f98p-2, 0.500892}, /* exp on [-0.36,-0.30] */
-      {EXP, 0x1.a57d39ad012b8p+2, 0.500987}, /* exp on [-30,30] */
-      {EXP, -0x1.0738ef30f620bp+9, 0.500901}, /* exp everywhere */
-      {EXP, -0x1.62053777f91dep+9, 0.500562}, /* exp to subnormals */
-      {EXP, 0x1.66065d6037509p-2, 0.500796}, /* exp of small positive */
+      {EXP, 0x1.647dc56d398ccp-2, 0.500901},    /* exp on [-1,1] */
+      {EXP, -0x1.6210a782c4f98p-2, 0.500892},   /* exp on [-0.36,-0.30] */
+      {EXP, 0x1.a57d39ad012b8p+2, 0.500987},    /* exp on [-30,30] */
+      {EXP, -0x1.0738ef30f620bp+9, 0.500901},   /* exp everywhere */
+      {EXP, -0x1.62053777f91dep+9, 0.500562},   /* exp to subnormals */
+      {EXP, 0x1.66065d6037509p-2, 0.500796},    /* exp of small positive */
       {LOG1P, -0x1.2d1879c71776bp-2, 0.500093}, /* log1p on [-0.5,1] */
-      {LOG1P, -0x1.2c756b649702p-2, 0.500104}, /* log1p on [-1,0] */
-      {LOG1P, 0x1.a2814b4aba3b3p-2, 0.500080}, /* log1p of small positive */
+      {LOG1P, -0x1.2c756b649702p-2, 0.500104},  /* log1p on [-1,0] */
+      {LOG1P, 0x1.a2814b4aba3b3p-2, 0.500080},  /* log1p of small positive */
       {LOG1P, -0x1.29d0d9951d2eap-2, 0.500077}, /* log1p of small negative */
-      {LOG1P, 0x1.af91d1ed19b0ep+0, 0.500001}, /* log1p of 2^[0,90] */
+      {LOG1P, 0x1.af91d1ed19b0ep+0, 0.500001},  /* log1p of 2^[0,90] */
       {LOG1P, 0x1.7deab5b60cbb8p+38, 0.500000}, /* log1p everywhere */
   };
   for (size_t i = 0; i < sizeof worst / sizeof *worst; i++) {

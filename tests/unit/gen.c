@@ -34,7 +34,8 @@ Test(gen, noise_is_the_stream_row_by_row_then_labels) {
 
 Test(gen, seed_decides_everything) {
   for (int k = 0; k < 3; k++) {
-    lfap_data a = made(generators[k], 5, 16, 64), b = made(generators[k], 5, 16, 64), c = made(generators[k], 6, 16, 64);
+    lfap_data a = made(generators[k], 5, 16, 64), b = made(generators[k], 5, 16, 64),
+              c = made(generators[k], 6, 16, 64);
     cr_expect_arr_eq(a.x, b.x, 16 * 64 * sizeof(double));
     cr_expect_arr_eq(a.y, b.y, 16 * sizeof(double));
     cr_expect_arr_neq(a.x, c.x, 16 * 64 * sizeof(double));
@@ -45,7 +46,8 @@ Test(gen, seed_decides_everything) {
 }
 
 Test(gen, orthogonal_rows_are_exactly_orthogonal) {
-  static const size_t shape[][2] = {{1, 1}, {1, 5}, {2, 2}, {3, 4}, {4, 7}, {5, 8}, {8, 8}, {17, 100}, {100, 784}, {64, 64}};
+  static const size_t shape[][2] = {{1, 1}, {1, 5}, {2, 2},    {3, 4},     {4, 7},
+                                    {5, 8}, {8, 8}, {17, 100}, {100, 784}, {64, 64}};
   for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
     const size_t n = shape[s][0], d = shape[s][1];
     size_t order = 1;
@@ -77,7 +79,8 @@ Test(gen, orthogonal_rows_and_signs_are_random) {
     lfap_data_free(&data);
   }
   cr_expect_eq(row[0], 0.0);
-  for (int r = 1; r < 4; r++) cr_expect_lt(fabs(row[r] - 4000.0 / 3.0), 5.0 * sqrt(4000.0 * 2.0 / 9.0), "%d: %g", r, row[r]);
+  for (int r = 1; r < 4; r++)
+    cr_expect_lt(fabs(row[r] - 4000.0 / 3.0), 5.0 * sqrt(4000.0 * 2.0 / 9.0), "%d: %g", r, row[r]);
   cr_expect_lt(fabs(minus - 8000.0), 5.0 * sqrt(4000.0), "%g", minus);
 }
 

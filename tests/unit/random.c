@@ -25,9 +25,7 @@ Test(random, known_answers) {
   static const struct {
     uint64_t counter[4], key[2], words[4];
   } known[] = {
-      {{0, 0, 0, 0},
-       {0, 0},
-       {0x16554d9eca36314cu, 0xdb20fe9d672d0fdcu, 0xd7e772cee186176bu, 0x7e68b68aec7ba23bu}},
+      {{0, 0, 0, 0}, {0, 0}, {0x16554d9eca36314cu, 0xdb20fe9d672d0fdcu, 0xd7e772cee186176bu, 0x7e68b68aec7ba23bu}},
       {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX},
        {UINT64_MAX, UINT64_MAX},
        {0x87b092c3013fe90bu, 0x438c3c67be8d0224u, 0x9cc7d7c69cd777b6u, 0xa09caebf594f0ba0u}},
@@ -137,7 +135,8 @@ Test(random, ziggurat_tail_is_beyond_r) {
   lfap_philox_normal(&b);
   cr_expect_eq(b.position, 3u);
   /* the first pair is rejected: y = 0 */
-  lfap_philox g = {.key = {1, 0}, .buffer = {word(0, 0, k), 0x4000000000000000u, 0, 0xc000000000000000u}, .position = 0};
+  lfap_philox g = {
+      .key = {1, 0}, .buffer = {word(0, 0, k), 0x4000000000000000u, 0, 0xc000000000000000u}, .position = 0};
   lfap_philox h = g;
   for (int i = 0; i < 4; i++) lfap_philox_next(&h);
   cr_assert_gt(-2.0 * log1p(-lfap_philox_double(&h)), pow(log(4.0) / ZIGGURAT_R, 2), "else this test tests nothing");
