@@ -14,9 +14,16 @@
 
 enum { CLI_FILES = 16 };
 
+enum { CLI_WORKS = 4 };
 typedef struct {
-  char what[48];                 /* the work the bar speaks of */
-  double start, drawn;           /* seconds on the monotonic clock */
+  char what[48];
+  double start, last;            /* seconds on the monotonic clock: first and latest report */
+  double first, done;            /* the counts reported then */
+  int active;                    /* not yet complete */
+} cli_work;
+typedef struct {
+  cli_work work[CLI_WORKS];
+  double drawn;                  /* when the bar was drawn last */
   int allowed, visible;
 } cli_progress;
 

@@ -30,7 +30,7 @@ static void duration(char *out, size_t size, double seconds) {
   else snprintf(out, size, "%d s", (int)(seconds + 0.5));
 }
 
-static void draw(cli_progress *p, double done, double total, double elapsed) {
+static void draw(cli_progress *p, const cli_work *w, double done, double total, double elapsed) {
   enum { WIDTH = 24 };
   char bar[WIDTH + 1], left[32] = "?";
   double part = total > 0 ? done / total : 0;
@@ -41,8 +41,33 @@ static void draw(cli_progress *p, double done, double total, double elapsed) {
   memset(bar, '#', (size_t)full);
   bar[WIDTH] = 0;
   if (part > 0) duration(left, sizeof left, elapsed * (1 - part) / part);
-  fprintf(stderr, "\r\033[K%s [%s] %3.0f%%  %.4g/s  %s left", p->what, bar, 100 * part, done / elapsed, left);
+  fprintf(stderr, "\r\033[K%s [%s] %3.0f%%  %.4g/s  %s left", w->what, bar, 100 * part, (done - w->first) / elapsed, left);
   p->visible = 1;
+}
+
+/* The slot of `what`: its own, or the one silent for longest, with a new clock; a clock also starts anew when the count
+   falls back. */
+static cli_work *slot(cli_progress *p, const char *what, double done, double t) {
+  cli_work *w = &p->work[0];
+  for (int i = 0; i < CLI_WORKS; i++) {
+    if (strncmp(p->work[i].what, what, sizeof w->what - 1) == 0) { w = &p->work[i]; break; }
+    if (p->work[i].last < w->last) w = &p->work[i];
+  }
+  if (strncmp(w->what, what, sizeof w->what - 1) != 0 || done < w->done || !w->active) {
+    snprintf(w->what, sizeof w->what, "%s", what);
+    w->start = t;
+    w->first = done;
+  }
+  w->last = t;
+  w->done = done;
+  return w;
+}
+
+/* Work nests: an epoch is a product of matrices. The bar is that of the longest-running one that still reports. */
+static int is_outermost(const cli_progress *p, const cli_work *w, double t) {
+  for (int i = 0; i < CLI_WORKS; i++)
+    if (p->work[i].active && t - p->work[i].last < 5 && p->work[i].start < w->start) return 0;
+  return 1;
 }
 
 static int on_progress(void *user, const char *what, double done, double total) {
@@ -51,12 +76,10 @@ static int on_progress(void *user, const char *what, double done, double total) 
   if (interrupted) return 1;
   if (!p->allowed || c->quiet) return 0;
   double t = now();
-  if (strncmp(p->what, what, sizeof p->what - 1) != 0) { /* other work: a new clock */
-    cli_progress_clear(c);
-    snprintf(p->what, sizeof p->what, "%s", what);
-    p->start = t;
-  } else if (t - p->start > 2 && t - p->drawn > 0.1) {
-    draw(p, done, total, t - p->start);
+  cli_work *w = slot(p, what, done, t);
+  w->active = done < total;
+  if (w->active && t - w->start > 2 && t - p->drawn > 0.1 && is_outermost(p, w, t)) {
+    draw(p, w, done, total, t - w->start);
     p->drawn = t;
   }
   return 0;
@@ -77,5 +100,4 @@ void cli_progress_start(cli *c) {
 void cli_progress_clear(cli *c) {
   if (c->progress.visible) fputs("\r\033[K", stderr);
   c->progress.visible = 0;
-  c->progress.what[0] = 0;
 }

@@ -1,0 +1,75 @@
+"""What a terminal sees and a pipe does not: colours (NO_COLOR, TERM=dumb) and the progress bar (--quiet)."""
+import os, pty, re, select, signal, sys, time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from tap import *
+
+X, Y = sample(40, 2000)
+put("set/X.npy", X), put("set/y.npy", Y)
+ESCAPE = "\033"
+
+
+def on_terminal(args, out=True, err=False, seconds=30, **env):
+    """Runs lfap with stdout and/or stderr on a terminal; (exit code, terminal, pipe). Interrupted after `seconds`."""
+    clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
+    master, slave = pty.openpty()
+    p = subprocess.Popen([LFAP] + args, stdin=subprocess.DEVNULL, stdout=slave if out else subprocess.PIPE,
+                         stderr=slave if err else subprocess.PIPE, env={**clean, **env})
+    os.close(slave)
+    text, limit = b"", time.monotonic() + seconds
+    while True:
+        ready, _, _ = select.select([master], [], [], 0.2)
+        if ready:
+            try:
+                piece = os.read(master, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            text += piece
+        elif p.poll() is not None:
+            break
+        if time.monotonic() > limit:
+            p.send_signal(signal.SIGINT)
+            limit += 60
+    p.wait(60)
+    os.close(master)
+    piped = b"".join(f.read() for f in (p.stdout, p.stderr) if f)
+    return p.returncode, text.decode("utf-8", "replace"), piped.decode("utf-8", "replace")
+
+
+limit = ["limit", "--data", "set", "--gamma", "0.5"]
+code, term, _ = on_terminal(limit, TERM="xterm")
+plain = re.sub(r"\033\[[0-9;]*m", "", term)
+ok(code == 0 and ESCAPE in term, "a terminal gets colours", term)
+ok(re.search(r"\033\[32mPASS", term) and re.search(r"\033\[2mNOT-APPLICABLE", term), "each verdict in its colour", term)
+for name, env in (("NO_COLOR=1", {"TERM": "xterm", "NO_COLOR": "1"}), ("TERM=dumb", {"TERM": "dumb"}), ("no TERM", {})):
+    code, term, _ = on_terminal(limit, **env)
+    ok(code == 0 and ESCAPE not in term and term == plain, f"{name}: the same text without escape codes", term)
+ok(ESCAPE in on_terminal(limit, TERM="xterm", NO_COLOR="")[1], "an empty NO_COLOR counts as none")
+r = Run(*limit, env=dict(os.environ, TERM="xterm"))
+ok(r.code == 0 and ESCAPE not in r.out + r.err and r.out.replace("\n", "\r\n") == plain, "a pipe gets the same text without escape codes", r)
+for verb in ("verify", "limit"):
+    code, term, _ = on_terminal([verb, "--help"], TERM="xterm")
+    ok(code == 0 and ESCAPE not in term, f"{verb} --help has no escape codes")
+
+# the progress bar: stderr on a terminal, work over two seconds
+work = ["train", "--method", "gd", "--lr", "1e-6", "--epochs", "100000", "--data", "set", "--gamma", "0.5", "--m", "60", "--out", "out"]
+code, term, piped = on_terminal(work, out=False, err=True, seconds=4.5, TERM="xterm")
+ok(code == 130 and re.search(r"\r\033\[Ktraining \[#*\.+\] +\d+%  [\d.e+]+/s  .* left", term), "a bar with rate and time left", term[:300])
+ok(term.rstrip().splitlines()[-1].lstrip("\r").startswith("\033[Klfap train: ") and piped == "", "the bar is wiped before the message", term[-200:])
+ok("%" not in on_terminal(work + ["--quiet"], out=False, err=True, seconds=3.5, TERM="xterm")[1], "--quiet: no bar")
+code, _, piped = on_terminal(work, out=True, err=False, seconds=3.5, TERM="xterm")
+ok(code == 130 and "%" not in piped and ESCAPE not in piped, "a pipe gets no bar", piped)
+code, term, _ = on_terminal(["train", "--method", "gd", "--epochs", "3", "--data", "set", "--gamma", "0.5", "--m", "4", "--out", "short"],
+                            out=False, err=True, TERM="xterm")
+ok(code == 0 and "%" not in term, "short work: no bar", term)
+
+# notes
+args = ["gen", "uniform", "--n", "2", "--d", "3", "--out", "g"]
+r = Run(*args)
+ok(r.code == 0 and r.err.splitlines() == [f"wrote g/{f}" for f in ("X.npy", "y.npy", "meta.json")] and "N = 2" in r.out, "notes go to stderr", r)
+q = Run(*args, "--quiet")
+ok(q.code == 0 and q.err == "" and q.out == r.out, "--quiet: nothing on stderr, the same result", q)
+q = Run("limit", "--data", "nowhere", "--gamma", "0.5", "--quiet")
+ok(q.code == 66 and "nowhere" in q.err, "--quiet: errors are told", q)
+done()
