@@ -15,7 +15,7 @@
 
 static lfap_status check_shape(lfap_ctx *ctx, const char *what, size_t n, size_t d) {
   if (n > 0 && d > 0) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_USAGE, "gen %s: %zu samples of dimension %zu: both must be at least 1", what, n, d);
+  return lfap_fail(ctx, LFAP_ERR_USAGE, "%s data: %zu samples of dimension %zu: both must be at least 1", what, n, d);
 }
 
 typedef void fill_fn(double *x, lfap_philox *g, size_t n);
@@ -73,7 +73,7 @@ lfap_status lfap_gen_orthogonal(lfap_ctx *ctx, lfap_data *out, uint64_t seed, si
   if (!order)
     return lfap_fail(
         ctx, LFAP_ERR_USAGE,
-        "gen orthogonal: %zu samples do not fit into dimension %zu: the smallest power of two >= n must not "
+        "orthogonal data: %zu samples do not fit into dimension %zu: the smallest power of two >= n must not "
         "exceed d; ask for fewer samples or more dimensions",
         n, d);
   lfap_data data = {0};
@@ -93,7 +93,7 @@ lfap_status lfap_gen_orthogonal(lfap_ctx *ctx, lfap_data *out, uint64_t seed, si
     *out = data;
   } else {
     lfap_data_free(&data);
-    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "gen orthogonal: no memory for %zu row numbers and %zu signs", order, used);
+    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "orthogonal data: no memory for %zu row numbers and %zu signs", order, used);
   }
   free(row);
   free(sign);
