@@ -66,7 +66,9 @@ class Scan:
                 if not (piece == "while" and previous == "}" and after_do):
                     self.loops.append((current, line, spec))
             after_do = False
-            previous, spec = piece, ""
+            previous = piece
+            if not re.fullmatch(r"[A-Z][A-Z0-9_]*", piece):  # a macro such as LFAP_UNROLL may stand before the loop
+                spec = ""
         if blocks:
             self.balanced = False
 

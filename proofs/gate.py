@@ -195,6 +195,21 @@ def check_loops(sources, soundness):
     return problems
 
 
+def check_plan(sources, plan):
+    """A clause written for a tier that plan.tsv does not run would never be proved."""
+    problems = []
+    for path in sources.files:
+        text = sources.text[path] + sources.text.get(path[:-2] + ".h", "")
+        for tier, mark in (("real", "LFAP_REAL("), ("real", "LFAP_TIER_REAL"),
+                           ("value", "LFAP_VALUE("), ("value", "LFAP_TIER_VALUE")):
+            if mark in text and (path, tier) not in plan:
+                problems.append("%s: has clauses of the %s tier, plan.tsv never runs it" % (path, tier))
+    for path, tier in plan:
+        if path not in sources.files:
+            problems.append("plan.tsv names %s (%s), which is not there" % (path, tier))
+    return sorted(set(problems))
+
+
 def check_assumptions(reports, sources, soundness):
     """Axioms, admitted properties and contracts of functions without body must be on the trusted list."""
     found = {}

@@ -18,6 +18,7 @@ import sys
 import time
 
 import gate
+import selftest
 import status
 import why3conf
 import wp
@@ -42,7 +43,8 @@ class Prover:
         self.sources = gate.Sources(root)
         self.soundness = gate.Soundness(root)
         self.config = why3conf.write_config(os.path.join(work, "why3"))
-        self.jobs = self._jobs(wp.read_plan(root))
+        self.plan = wp.read_plan(root)
+        self.jobs = self._jobs(self.plan)
         self.problems = []
 
     def _jobs(self, plan):
@@ -169,6 +171,7 @@ class Prover:
         self.problems += gate.check_unproved(reports, self.sources, self.soundness)
         self.problems += gate.check_contracts(reports, self.sources, self.soundness)
         self.problems += gate.check_visibility(reports, self.sources, self.soundness)
+        self.problems += gate.check_plan(self.sources, self.plan)
         self.problems += gate.check_loops(self.sources, self.soundness)
         self.problems += gate.check_assumptions(reports, self.sources, self.soundness)
         self.problems += gate.check_warnings(reports)
@@ -226,6 +229,9 @@ def do_full(prover):
         prover.commit_cache(job)
     if not prover.problems:
         prover.write_status(gate.collect(prover.sources, prover.replay() if behind else replayed)[0])
+    print("proofs: does the gate still go red?", flush=True)
+    if selftest.main([]):
+        prover.problems.append("the gate's self-test failed: proofs/selftest.py")
     return prover.close(rows)
 
 
@@ -259,8 +265,7 @@ def main():
               % (", ".join(missing), PACKAGES), file=sys.stderr)
         return 69
     if arguments.mode == "selftest":
-        import selftest
-        return selftest.main()
+        return selftest.main([])
     start = time.monotonic()
     prover = Prover(os.path.abspath(arguments.root), wp.build_dir(), arguments.jobs)
     if not prover.jobs:
