@@ -75,6 +75,59 @@ apply: lt_le_trans (E_lo n) _; rewrite ler_pimull ?(ltW lo0) //.
 by rewrite exprn_ile1.
 Qed.
 
+(** Off-diagonal mass against the largest multiplier M. *)
+Lemma E_M_hi (n : 'I_N) M : 0 < M -> 2%:R * gamma ^+ 2 * lo * M < 3%:R ->
+  2%:R * hi * (E * M) < gamma * lo.
+Proof.
+move=> M0 hM.
+have h1 := E_hi n; have c0 : 0 < gamma * lo by rewrite mulr_gt0.
+rewrite -(ltr_pmul2l (ltr0n R 3)).
+apply: (@lt_cert _ (2%:R * M * (gamma ^+ 3 * lo ^+ 2 - 3%:R * hi * E)
+  + gamma * lo * (3%:R - 2%:R * gamma ^+ 2 * lo * M))); last by ring.
+by apply: addr_gt0; rewrite !mulr_gt0 ?ltr0n ?subr_gt0.
+Qed.
+
+(** Multipliers within T1's interval force the sign of every weighted sum
+    sum_k l_k y_k r_k <x_k, x_n> with weights r_k in [gamma, 1].             *)
+Lemma weighted_sum_forced (l r : 'I_N -> R) n :
+  (forall k, gamma <= r k <= 1) -> (forall k, 1 < 2%:R * hi * l k) ->
+  (forall k, 2%:R * gamma ^+ 2 * lo * l k < 3%:R) ->
+  0 < y n * \sum_k l k * y k * r k * G x k n.
+Proof.
+move=> hr hl hu; have hi0 := hi_gt0 n.
+have t0 : 0 < 2%:R * hi by rewrite mulr_gt0 ?ltr0n.
+have l0 k : 0 < l k by rewrite -(pmulr_rgt0 _ t0); apply: lt_trans (hl k); apply: ltr01.
+have r0 k : 0 <= r k by apply: le_trans g0 _; case/andP: (hr k).
+have [m hM] := exists_max n l; set M := l m in hM.
+have M0 : 0 < M by apply: l0.
+have hE := E_M_hi n M0 (hu m).
+have -> : y n * (\sum_i l i * y i * r i * G x i n) =
+          \sum_i l i * (y n * y i * r i * G x n i).
+  by rewrite mulr_sumr; apply: eq_bigr => i _; rewrite (GC x i n); ring.
+set T := \sum_i _.
+have /andP[h1 _] : - (E * M) <= T - l n * (y n * y n * r n * G x n n) <= E * M.
+  rewrite -ler_norml.
+  apply: (@off_diagonal R N l (fun i => y n * y i * r i * G x n i)) => // [|i|i ni].
+  - exact: ltW.
+  - by rewrite gtr0_norm.
+  - have /andP[s1 s2] := hr i.
+    rewrite !normrM !(y_norm y_pm1) !mul1r (ger0_norm (r0 i)).
+    by rewrite -[q]mul1r ler_pmul // (no_off no) // eq_sym.
+have /andP[s1 s2] := hr n.
+have hs : gamma * lo <= r n * G x n n by rewrite ler_pmul ?(no_lo no) // ltW.
+have c0 : 0 < gamma * lo by rewrite mulr_gt0.
+rewrite -(pmulr_rgt0 _ t0).
+apply: (@lt_cert _ (2%:R * hi * (T - l n * (y n * y n * r n * G x n n) + E * M)
+  + 2%:R * hi * (l n * (r n * G x n n - gamma * lo))
+  + gamma * lo * (2%:R * hi * l n - 1) + (gamma * lo - 2%:R * hi * (E * M)))).
+  apply: ltr_spaddr; rewrite ?subr_gt0 //.
+  have hln := hl n; have l0n := l0 n.
+  apply: addr_ge0; last by rewrite mulr_ge0 ?subr_ge0 // ltW.
+  apply: addr_ge0; last by rewrite mulr_ge0 ?(ltW t0) // mulr_ge0 ?subr_ge0 // ltW.
+  by rewrite mulr_ge0 ?(ltW t0) // -ler_subl_addr sub0r.
+by rewrite (y_sqr y_pm1); ring.
+Qed.
+
 (** ** Multipliers of a KKT point *)
 Section Multipliers.
 Variables (W : 'M[R]_(p + p, d)) (lam : 'I_N -> R) (s : 'I_(p + p) -> 'I_N -> R).
@@ -127,18 +180,6 @@ apply: addr_ge0; first by rewrite mulr_ge0 ?ler0n // -ler_subl_addr sub0r.
 by rewrite mulr_ge0 ?subr_ge0 // mulr_ge0 ?ler0n // ltW.
 Qed.
 
-(** Off-diagonal mass against the largest multiplier M. *)
-Lemma E_M_hi (n : 'I_N) M : 0 < M -> 2%:R * gamma ^+ 2 * lo * M < 3%:R ->
-  2%:R * hi * (E * M) < gamma * lo.
-Proof.
-move=> M0 hM.
-have h1 := E_hi n; have c0 : 0 < gamma * lo by rewrite mulr_gt0.
-rewrite -(ltr_pmul2l (ltr0n R 3)).
-apply: (@lt_cert _ (2%:R * M * (gamma ^+ 3 * lo ^+ 2 - 3%:R * hi * E)
-  + gamma * lo * (3%:R - 2%:R * gamma ^+ 2 * lo * M))); last by ring.
-by apply: addr_gt0; rewrite !mulr_gt0 ?ltr0n ?subr_gt0.
-Qed.
-
 Lemma multiplier_lower n : 1 < 2%:R * hi * lam n.
 Proof.
 have [k [M0 hM]] := max_multiplier n; set M := lam k in M0 hM.
@@ -171,36 +212,11 @@ Qed.
 (** Every neuron's activation pattern is forced by the labels. *)
 Lemma pattern_forced j n : 0 < y n * (a j * dot (row j W) (x n)).
 Proof.
-have [k [M0 hM]] := max_multiplier n; set M := lam k in M0 hM.
-have hE := E_M_hi n M0 (multiplier_upper k).
 have m0 : 0 < (p + p)%:R^-1 :> R by rewrite invr_gt0 m_gt0.
-rewrite (preactivation j n K) mulrCA pmulr_rgt0 // mulr_sumr.
-have -> : \sum_i y n * (lam i * y i * s j i * G x i n) =
-          \sum_i lam i * (y n * y i * s j i * G x n i).
-  by apply: eq_bigr => i _; rewrite (GC x i n); ring.
-set T := \sum_i _.
-have /andP[h1 _] : - (E * M) <= T - lam n * (y n * y n * s j n * G x n n) <= E * M.
-  rewrite -ler_norml.
-  apply: (@off_diagonal R N lam (fun i => y n * y i * s j i * G x n i)) => // [|i|i ni].
-  - exact: ltW.
-  - by rewrite ger0_norm.
-  - have /andP[s1 s2] := slope_bounds j i (kkt_slopes K).
-    rewrite !normrM !(y_norm y_pm1) !mul1r (ger0_norm (le_trans g0 s1)).
-    by rewrite -[q]mul1r ler_pmul ?(le_trans g0 s1) ?(no_off no) // eq_sym.
-have /andP[s1 s2] := slope_bounds j n (kkt_slopes K).
-have hs : gamma * lo <= s j n * G x n n by rewrite ler_pmul ?(no_lo no) // ltW.
-have hi0 := hi_gt0 n; have l0 := multiplier_gt0 n; have ll := multiplier_lower n.
-have c0 : 0 < gamma * lo by rewrite mulr_gt0.
-have t0 : 0 < 2%:R * hi by rewrite mulr_gt0 ?ltr0n.
-rewrite -(pmulr_rgt0 _ t0).
-apply: (@lt_cert _ (2%:R * hi * (T - lam n * (y n * y n * s j n * G x n n) + E * M)
-  + 2%:R * hi * (lam n * (s j n * G x n n - gamma * lo))
-  + gamma * lo * (2%:R * hi * lam n - 1) + (gamma * lo - 2%:R * hi * (E * M)))).
-  apply: ltr_spaddr; rewrite ?subr_gt0 //.
-  apply: addr_ge0; last by rewrite mulr_ge0 ?subr_ge0 // ltW.
-  apply: addr_ge0; last by rewrite mulr_ge0 ?(ltW t0) // mulr_ge0 ?subr_ge0.
-  by rewrite mulr_ge0 ?(ltW t0) // -ler_subl_addr sub0r.
-by rewrite (y_sqr y_pm1); ring.
+rewrite (preactivation j n K) mulrCA pmulr_rgt0 //.
+apply: weighted_sum_forced => k; first exact: slope_bounds (kkt_slopes K).
+  exact: multiplier_lower.
+exact: multiplier_upper.
 Qed.
 
 Lemma all_margins_active n : y n * f gamma W (x n) = 1.
