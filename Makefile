@@ -7,22 +7,25 @@ PYTHON ?= /usr/bin/python3
 
 WARN   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
 CFLAGS := -std=c11 $(OPT) -g -ffp-contract=off $(WARN) $(EXTRA)
-CPPFLAGS := -Isrc -D_POSIX_C_SOURCE=200809L
+CPPFLAGS := -Isrc -I. -D_POSIX_C_SOURCE=200809L
 LDLIBS := -lz -lm
 
-PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev dataset-fashion-mnist
-PKG_CHECK := libcriterion-dev libmpfr-dev libgmp-dev python3 python3-numpy python3-mpmath valgrind
+PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libgmp-dev libmpfr-dev libjansson-dev dataset-fashion-mnist
+PKG_CHECK := libcriterion-dev libflint-arb-dev libflint-dev python3 python3-numpy python3-mpmath valgrind
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
 
 LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c) 
 CLI_SRC := $(wildcard src/cli/*.c)
+ORA_SRC := $(wildcard oracle/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o)
 
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
+ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
-.PHONY: all verify check test prove prove-replay prove-update setup setup-check setup-prove clean golden
-all: $(BUILD)/lfap $(BUILD)/liblfap.a
+.PHONY: all verify check test prove prove-replay prove-update setup setup-check setup-prove clean golden trace
+all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
 verify: setup
 	@$(MAKE) --no-print-directory all
@@ -31,7 +34,7 @@ verify: setup
 check: setup-check
 	@$(MAKE) --no-print-directory verify test
 
-test: all $(UNIT)
+test: all $(UNIT) $(ORACLE_TESTS)
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/run.sh
 
 # Each stamp remembers that its packages were found; the check itself costs milliseconds the second time.
@@ -64,14 +67,23 @@ $(BUILD)/gen/statements.o: $(BUILD)/gen/statements.c
 
 $(BUILD)/liblfap.a: $(LIB_OBJ)
 	rm -f $@ && ar rcs $@ $^
-$(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liblfap.a
-	$(CC) $(CFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/liblfap.a -lmd $(LDLIBS)
+$(BUILD)/liboracle.a: $(ORA_OBJ)
+	rm -f $@ && ar rcs $@ $^
+$(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
+	$(CC) $(CFLAGS) -o $@ $^ -lmd -ljansson -lmpfr -lgmp $(LDLIBS)
 
+$(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $^ -lcriterion -ljansson -larb -lflint -lmpfr -lgmp $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)
 
+# The table from statements to proofs, functions and tests; a test checks that it is up to date.
+trace:
+	awk -f spec/trace.awk spec/statements.tsv > spec/trace.md.tmp && mv spec/trace.md.tmp spec/trace.md
+
 clean:
 	rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT:=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(ORA_OBJ:.o=.d) $(UNIT:=.d) $(ORACLE_TESTS:=.d)

@@ -18,12 +18,12 @@ run() { # name command...
     grep -A12 '^not ok' "$log/$name.tap" | head -40; tail -15 "$log/$name.err"
   fi
 }
-for t in tests/unit/*.c tests/property/*.c; do
+for t in tests/unit/*.c tests/property/*.c tests/oracle/*.c; do
   [ -e "$t" ] || continue
   b=${t#tests/}; b=${b%.c}
   run "$(echo "$b" | tr / -)" "$BUILD/tests/$b" --tap --jobs 2
 done
-for t in tests/cli/*.sh tests/cli/*.py tests/cross/*.py tests/golden/check_*.py tests/golden/check_*.sh; do
+for t in tests/cli/*.sh tests/cli/*.py tests/oracle/*.py tests/cross/*.py tests/golden/check_*.py; do
   [ -e "$t" ] || continue
   case $t in *.py) i=$PYTHON ;; *) i=sh ;; esac
   run "$(echo "${t#tests/}" | tr / - | sed 's/\.[a-z]*$//')" "$i" "$t"
