@@ -159,8 +159,9 @@ typedef struct {
 void lfap_train_defaults(lfap_train_opts *opts, lfap_method method);
 
 typedef struct {
-  double loss, log_loss, lr; /* before the update of that epoch; flow: lr is the step in s */
-  double s;                  /* flow: the time s = integral of mean g dt; 0 otherwise */
+  double loss, log_loss, lr; /* gd, sgd: before the update of that epoch; flow: after the step, lr is its length in s.
+                                log_loss is the log of the mean of g = -l': log L for the exponential loss */
+  double s;                  /* flow: the time s = integral of mean g dt, after the step; 0 otherwise */
 } lfap_epoch;
 typedef struct {
   lfap_epoch *row; /* owned */

@@ -48,7 +48,10 @@ lfap_status lfap_run_limit_lines(lfap_run *r, const lfap_limit *lim, const char 
   if (st) return st;
   ADD(c, "C1", subject, "share of samples whose slopes the limit forces to the label, (b)");
   lfap_check_decide(c, h || lim->c1, (double)lim->c1b / (double)lim->n, "=", 1.0);
-  if (!lim->c1 && !h) lfap_check_note(c, "(b) fails at %zu samples: no linear limit of this form", lim->n - lim->c1b);
+  size_t on_support = 0;
+  for (size_t i = 0; i < lim->n; i++) on_support += lim->lambda[i] > 0.0 && !(lim->fu[i] > 0.0 && lim->fv[i] < 0.0);
+  if (!lim->c1 && !h)
+    lfap_check_note(c, "(b) fails at %zu samples, %zu of them on the support: no limit with label slopes", lim->n - lim->c1b, on_support);
   return LFAP_OK;
 }
 
