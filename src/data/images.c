@@ -1,12 +1,14 @@
 /* images.c - two classes of an image data set (Fashion-MNIST) as the labelled samples of spec/theory.md section 1.
  *
- * Definition (spec/formats.md). `dir` holds four gzipped IDX files: train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz,
- * t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz. Training subset: going through the training file in order, an image
- * of class_pos is taken while fewer than n - floor(n/2) of that class were taken, one of class_neg while fewer than
- * floor(n/2) were; the file's order is kept. Test set: every test image of either class, in file order. Label +1 for
- * class_pos, -1 for class_neg. A pixel of byte p is c = [p/255]. Centred: mean_i = [(c_1i + c_2i + ... + c_ni) / n] over
- * the training subset, plain additions in sample order from c_1i; without centring mean_i = +0. Every entry of both
- * sets is [c - mean_i]. Rows are images, pixels in the file's order (rows of the image). */
+ * Definition (spec/formats.md). `dir` holds four gzipped IDX files: train-images-idx3-ubyte.gz,
+ * train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz.
+ * - Training subset: going through the training file in order, an image of class_pos is taken while fewer than
+ *   n - floor(n/2) of that class were taken, one of class_neg while fewer than floor(n/2) were; file order is kept.
+ * - Test set: every test image of either class, in file order. Label +1 for class_pos, -1 for class_neg.
+ * - A pixel of byte p is c = [p/255]. Centred: mean_i = [(c_1i + c_2i + ... + c_ni) / n] over the training subset,
+ *   plain additions in sample order from c_1i; without centring mean_i = +0. Every entry of both sets is
+ *   [c - mean_i].
+ * Rows are images, pixels in the file's order (rows of the image). */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -81,8 +83,10 @@ static lfap_status read_idx(lfap_ctx *ctx, idx_file *f, const char *dir, const c
   errno = 0;
   gzFile in = gzopen(path, "rb");
   if (in == NULL)
-    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: cannot be opened: %s; apt-get install dataset-fashion-mnist, or name the "
-                     "directory that holds it", path, lfap_reason(why, errno));
+    return lfap_fail(ctx, LFAP_ERR_NOINPUT,
+                     "%s: cannot be opened: %s; apt-get install dataset-fashion-mnist, or name the "
+                     "directory that holds it",
+                     path, lfap_reason(why, errno));
   lfap_status status = unpack(ctx, f, in, path);
   gzclose_r(in);
   if (status != LFAP_OK) return status;
@@ -100,8 +104,9 @@ static lfap_status read_half(lfap_ctx *ctx, half *h, const char *dir, const char
   status = read_idx(ctx, &h->images, dir, name, 3);
   if (status != LFAP_OK) return status;
   if (h->images.info.dim[0] == h->labels.info.dim[0]) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_DATA, "%s/%s holds %zu images but there are %zu labels: the files do not belong together",
-                   dir, name, h->images.info.dim[0], h->labels.info.dim[0]);
+  return lfap_fail(ctx, LFAP_ERR_DATA,
+                   "%s/%s holds %zu images but there are %zu labels: the files do not belong together", dir, name,
+                   h->images.info.dim[0], h->labels.info.dim[0]);
 }
 
 static void half_free(half *h) {
@@ -168,8 +173,8 @@ static lfap_status check_supply(lfap_ctx *ctx, const half *train, const half *te
   }
   const size_t *a = train->images.info.dim, *b = test->images.info.dim;
   if (a[1] == b[1] && a[2] == b[2]) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: training images are %zu x %zu pixels, test images %zu x %zu", dir, a[1], a[2],
-                   b[1], b[2]);
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: training images are %zu x %zu pixels, test images %zu x %zu", dir, a[1],
+                   a[2], b[1], b[2]);
 }
 
 static lfap_status build(lfap_ctx *ctx, lfap_images *im, const half *train, const half *test, const char *dir,

@@ -95,8 +95,7 @@ lfap_status lfap_newfile_end(lfap_ctx *ctx, lfap_newfile *f) {
   if (status == LFAP_OK) {
     free(f->temporary);
     *f = (lfap_newfile){0};
-  } else
-    lfap_newfile_abort(f);
+  } else lfap_newfile_abort(f);
   return status;
 }
 

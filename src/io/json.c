@@ -21,7 +21,7 @@ static size_t utf8_length(const unsigned char *s) {
   if (s[0] < 0x80) return 1;
   size_t n = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
   for (size_t i = 1; i < n; i++)
-    if ((s[i] & 0xc0) != 0x80) return 0; /* also stops at the final NUL */
+    if ((s[i] & 0xc0) != 0x80) return 0;     /* also stops at the final NUL */
   if (s[0] == 0xe0 && s[1] < 0xa0) return 0; /* overlong */
   if (s[0] == 0xed && s[1] > 0x9f) return 0; /* surrogates */
   if (s[0] == 0xf0 && s[1] < 0x90) return 0; /* overlong */
@@ -40,10 +40,8 @@ static void put_string(lfap_text *t, const char *value) {
     } else if (c < 0x20 || c == 0x7f) {
       char escape[8];
       lfap_text_put(t, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)c));
-    } else if (n == 0)
-      lfap_text_puts(t, "\xef\xbf\xbd");
-    else
-      lfap_text_put(t, s, n);
+    } else if (n == 0) lfap_text_puts(t, "\xef\xbf\xbd");
+    else lfap_text_put(t, s, n);
     s += n > 0 ? n : 1;
   }
   lfap_text_put(t, "\"", 1);

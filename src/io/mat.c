@@ -17,12 +17,14 @@ static size_t memory_there_is(void) {
 
 static lfap_status alloc(lfap_ctx *ctx, lfap_mat *out, size_t rows, size_t cols, int ndim) {
   if (cols != 0 && rows > SIZE_MAX / sizeof(double) / cols)
-    return lfap_fail(ctx, LFAP_ERR_MEMORY, "a matrix of %zu x %zu doubles is larger than the address space", rows, cols);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "a matrix of %zu x %zu doubles is larger than the address space", rows,
+                     cols);
   size_t bytes = rows * cols * sizeof(double), there = memory_there_is();
   if (bytes > there)
     return lfap_fail(ctx, LFAP_ERR_MEMORY,
                      "a matrix of %zu x %zu doubles needs %zu bytes and this machine has %zu bytes of memory: "
-                     "use fewer samples or a smaller dimension", rows, cols, bytes, there);
+                     "use fewer samples or a smaller dimension",
+                     rows, cols, bytes, there);
   double *v = calloc(bytes / sizeof(double) + (bytes == 0), sizeof(double));
   if (v == NULL)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "out of memory: %zu bytes for a matrix of %zu x %zu doubles", bytes, rows,

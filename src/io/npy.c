@@ -82,12 +82,24 @@ static int64_t from_twos(uint64_t u, int bits) {
 /* n items of the dtype at b to doubles. */
 static void decode(double *out, const uint8_t *b, size_t n, lfap_npy_dtype dtype) {
   switch (dtype) {
-  case LFAP_F8: for (size_t i = 0; i < n; i++) out[i] = lfap_bits_to(little(b + 8 * i, 8)); break;
-  case LFAP_F4: for (size_t i = 0; i < n; i++) out[i] = from_float((uint32_t)little(b + 4 * i, 4)); break;
-  case LFAP_U1: for (size_t i = 0; i < n; i++) out[i] = (double)b[i]; break;
-  case LFAP_I1: for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(b[i], 8); break;
-  case LFAP_I4: for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(little(b + 4 * i, 4), 32); break;
-  case LFAP_I8: for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(little(b + 8 * i, 8), 64); break;
+  case LFAP_F8:
+    for (size_t i = 0; i < n; i++) out[i] = lfap_bits_to(little(b + 8 * i, 8));
+    break;
+  case LFAP_F4:
+    for (size_t i = 0; i < n; i++) out[i] = from_float((uint32_t)little(b + 4 * i, 4));
+    break;
+  case LFAP_U1:
+    for (size_t i = 0; i < n; i++) out[i] = (double)b[i];
+    break;
+  case LFAP_I1:
+    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(b[i], 8);
+    break;
+  case LFAP_I4:
+    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(little(b + 4 * i, 4), 32);
+    break;
+  case LFAP_I8:
+    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(little(b + 8 * i, 8), 64);
+    break;
   }
 }
 
@@ -183,9 +195,10 @@ lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path) {
 /* The bytes numpy.save writes: version 1.0, spaces and a newline up to a multiple of 64. Returns their number. */
 static size_t write_header(char out[256], const lfap_mat *m) {
   char dict[192];
-  int n = m->ndim == 1 ? snprintf(dict, sizeof dict, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu,), }", m->rows)
-                       : snprintf(dict, sizeof dict, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }",
-                                  m->rows, m->cols);
+  int n = m->ndim == 1
+              ? snprintf(dict, sizeof dict, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu,), }", m->rows)
+              : snprintf(dict, sizeof dict, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }", m->rows,
+                         m->cols);
   size_t used = 10 + (size_t)n + 1, full = (used + 63) / 64 * 64;
   memset(out, ' ', full);
   memcpy(out, "\x93NUMPY\x01\x00", 8);

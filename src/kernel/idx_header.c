@@ -1,4 +1,4 @@
-/* idx_header.c - the header of an IDX file: two zero bytes, type 8, the number of dimensions, big-endian 32-bit sizes. */
+/* idx_header.c - the header of an IDX file: two zero bytes, type 8, number of dimensions, big-endian 32-bit sizes. */
 #include "idx_header.h"
 
 /*@ requires buffer: \valid_read(b + (0 .. 3));

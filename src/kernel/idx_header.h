@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 typedef struct {
-  size_t ndim;    /* 1 (labels) or 3 (images) */
-  size_t dim[3];  /* unused ones are 1 */
-  size_t offset;  /* of the first byte of data */
+  size_t ndim;   /* 1 (labels) or 3 (images) */
+  size_t dim[3]; /* unused ones are 1 */
+  size_t offset; /* of the first byte of data */
 } lfap_idx_info;
 typedef enum { LFAP_IDX_OK = 0, LFAP_IDX_MAGIC, LFAP_IDX_TRUNCATED, LFAP_IDX_SHAPE, LFAP_IDX_SIZE } lfap_idx_verdict;
 
@@ -19,7 +19,8 @@ typedef enum { LFAP_IDX_OK = 0, LFAP_IDX_MAGIC, LFAP_IDX_TRUNCATED, LFAP_IDX_SHA
   @ exits \false;
   @ assigns *out;
   @ ensures verdict: 0 <= \result <= LFAP_IDX_SIZE;
-  @ ensures shape: \result == LFAP_IDX_OK ==> (out->ndim == 1 && out->dim[1] == 1 && out->dim[2] == 1) || out->ndim == 3;
+  @ ensures shape: \result == LFAP_IDX_OK ==>
+  @   (out->ndim == 1 && out->dim[1] == 1 && out->dim[2] == 1) || out->ndim == 3;
   @ ensures offset: \result == LFAP_IDX_OK ==> out->offset == 4 + 4 * out->ndim && out->offset <= len;
   @ ensures entries: \result == LFAP_IDX_OK ==> out->dim[0] > 0 && out->dim[1] > 0 && out->dim[2] > 0;
   @ ensures whole: \result == LFAP_IDX_OK ==> out->dim[0] * out->dim[1] * out->dim[2] == len - out->offset;

@@ -22,8 +22,12 @@ static inline size_t mutate(uint8_t *b, size_t len, size_t cap, const char *toke
     uint8_t c = mutate_next(state) % 3 == 0 ? (uint8_t)mutate_next(state)
                                             : (uint8_t)tokens[mutate_below(state, strlen(tokens))];
     switch (mutate_below(state, 6)) {
-    case 0: if (len > 0) b[at] = c; break;
-    case 1: if (len > 0) b[at] ^= (uint8_t)(1u << mutate_below(state, 8)); break;
+    case 0:
+      if (len > 0) b[at] = c;
+      break;
+    case 1:
+      if (len > 0) b[at] ^= (uint8_t)(1u << mutate_below(state, 8));
+      break;
     case 2: /* insert */
       if (len < cap) memmove(b + at + 1, b + at, len - at), b[at] = c, len++;
       break;
@@ -33,7 +37,9 @@ static inline size_t mutate(uint8_t *b, size_t len, size_t cap, const char *toke
     case 4: /* copy a piece elsewhere */
       if (n <= len) memmove(b + mutate_below(state, len - n + 1), b + mutate_below(state, len - n + 1), n);
       break;
-    default: if (mutate_below(state, 4) == 0) len = mutate_below(state, len + 1); break; /* cut */
+    default:
+      if (mutate_below(state, 4) == 0) len = mutate_below(state, len + 1);
+      break; /* cut */
     }
   }
   return len;

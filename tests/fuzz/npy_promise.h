@@ -7,9 +7,12 @@
 
 static inline int npy_item_ok(lfap_npy_dtype t, size_t size) {
   switch (t) {
-  case LFAP_F8: case LFAP_I8: return size == 8;
-  case LFAP_F4: case LFAP_I4: return size == 4;
-  case LFAP_U1: case LFAP_I1: return size == 1;
+  case LFAP_F8:
+  case LFAP_I8: return size == 8;
+  case LFAP_F4:
+  case LFAP_I4: return size == 4;
+  case LFAP_U1:
+  case LFAP_I1: return size == 1;
   }
   return 0;
 }

@@ -4,16 +4,15 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char *const npy_seed[] = {
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 4), }",
-    "{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551615, 2), }",
-    "{'descr': '|u1', 'fortran_order': False, 'shape': (2305843009213693951,), }",
-    "{\"shape\":(7,1,),\"descr\":\"|i1\",\"fortran_order\":False}",
-    "  { 'fortran_order' : False , 'shape' : ( 1 , 1 ) , 'descr' : '<i4' }\n\n",
-    "{'descr': '<i8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",
-    "{'descr': '>f8', 'fortran_order': True, 'shape': (), }",
-    "{'descr': '|O', 'fortran_order': False, 'shape': (1, 2, 3), }"};
+static const char *const npy_seed[] = {"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }",
+                                       "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 4), }",
+                                       "{'descr': '<f4', 'fortran_order': False, 'shape': (18446744073709551615, 2), }",
+                                       "{'descr': '|u1', 'fortran_order': False, 'shape': (2305843009213693951,), }",
+                                       "{\"shape\":(7,1,),\"descr\":\"|i1\",\"fortran_order\":False}",
+                                       "  { 'fortran_order' : False , 'shape' : ( 1 , 1 ) , 'descr' : '<i4' }\n\n",
+                                       "{'descr': '<i8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",
+                                       "{'descr': '>f8', 'fortran_order': True, 'shape': (), }",
+                                       "{'descr': '|O', 'fortran_order': False, 'shape': (1, 2, 3), }"};
 enum { SEEDS = 2 * sizeof npy_seed / sizeof *npy_seed };
 #define TOKENS "{}()[]'\",: \n\\0123456789<>|=fiubOTLtrueFalseshapedescrfortran_order"
 

@@ -1,9 +1,10 @@
 /* standalone.h - a main for a fuzz target where libFuzzer is not at hand.
  *
- *   with libFuzzer:  clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -Isrc -Itests tests/fuzz/fuzz_npy.c src/kernel/npy_header.c
- *   alone:           gcc -std=c11 -g -O1 -DLFAP_FUZZ_STANDALONE -fsanitize=address,undefined -Isrc -Itests ... -o fuzz_npy
- *                    ./fuzz_npy COUNT SEED     COUNT mutations of the target's seeds
- *                    ./fuzz_npy FILE...        the files, e.g. a crash found elsewhere
+ *   F="-std=c11 -g -O1 -Isrc -Itests tests/fuzz/fuzz_npy.c src/kernel/npy_header.c -o fuzz_npy"
+ *   clang -fsanitize=fuzzer,address,undefined $F                          with libFuzzer
+ *   gcc -DLFAP_FUZZ_STANDALONE -fsanitize=address,undefined $F            alone:
+ *     ./fuzz_npy COUNT SEED     COUNT mutations of the target's seeds
+ *     ./fuzz_npy FILE...        the files, e.g. a crash found elsewhere
  * A broken promise aborts; the closing line says how many inputs ran and how many were accepted. */
 #ifndef LFAP_TESTS_STANDALONE_H
 #define LFAP_TESTS_STANDALONE_H

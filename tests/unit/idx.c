@@ -36,7 +36,7 @@ Test(idx, refusals) {
   cr_assert(parse(&info, "\0\0\10\3\0\0\0\1\0\0\0\1\0\0\0", 15) == LFAP_IDX_TRUNCATED);
   cr_assert(parse(&info, "\1\0\10\1\0\0\0\1a", 9) == LFAP_IDX_MAGIC);
   cr_assert(parse(&info, "\0\1\10\1\0\0\0\1a", 9) == LFAP_IDX_MAGIC);
-  cr_assert(parse(&info, "\0\0\11\1\0\0\0\1a", 9) == LFAP_IDX_MAGIC); /* signed bytes */
+  cr_assert(parse(&info, "\0\0\11\1\0\0\0\1a", 9) == LFAP_IDX_MAGIC);     /* signed bytes */
   cr_assert(parse(&info, "\0\0\15\1\0\0\0\1abcd", 12) == LFAP_IDX_MAGIC); /* floats */
   cr_assert(parse(&info, "\0\0\10\2\0\0\0\1\0\0\0\1a", 13) == LFAP_IDX_SHAPE);
   cr_assert(parse(&info, "\0\0\10\0a", 5) == LFAP_IDX_SHAPE);

@@ -119,8 +119,8 @@ Test(images, requests) {
 }
 
 Test(images, missing_files) {
-  static const char *const name[] = {"train-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
-                                     "t10k-images-idx3-ubyte.gz"};
+  static const char *const name[] = {"train-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz",
+                                     "t10k-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz"};
   for (int k = 0; k < 4; k++) {
     put_all();
     cr_assert(remove(scratch_path(&s, name[k])) == 0);
@@ -193,5 +193,7 @@ Test(images, fashion_mnist) {
   cr_assert(sum == 0.0);
   lfap_images_free(&im);
   cr_assert(lfap_images_read(&ctx, &im, dir, 0, 9, 12001, 1) == LFAP_ERR_USAGE);
-  cr_assert(strstr(ctx.message, "6001 training images of class 0 were asked for, /usr/share/datasets/fashion-mnist holds 6000") != NULL);
+  cr_assert(strstr(ctx.message,
+                   "6001 training images of class 0 were asked for, /usr/share/datasets/fashion-mnist holds 6000") !=
+            NULL);
 }

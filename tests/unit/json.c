@@ -84,12 +84,14 @@ Test(json, strings_are_escaped) {
 #define BAD "\xef\xbf\xbd"
 Test(json, invalid_utf8_is_replaced) {
   expect_string("\x80", "\"" BAD "\"");
-  expect_string("a\xff" "b", "\"a" BAD "b\"");
+  expect_string("a\xff"
+                "b",
+                "\"a" BAD "b\"");
   expect_string("\xc0\xaf", "\"" BAD BAD "\"");         /* overlong */
-  expect_string("\xe0\x80\x80", "\"" BAD BAD BAD "\"");   /* overlong */
-  expect_string("\xed\xa0\x80", "\"" BAD BAD BAD "\"");   /* surrogate */
+  expect_string("\xe0\x80\x80", "\"" BAD BAD BAD "\""); /* overlong */
+  expect_string("\xed\xa0\x80", "\"" BAD BAD BAD "\""); /* surrogate */
   expect_string("\xf4\x90\x80\x80", "\"" BAD BAD BAD BAD "\"");
-  expect_string("\xe2\x82", "\"" BAD BAD "\"");           /* cut short */
+  expect_string("\xe2\x82", "\"" BAD BAD "\""); /* cut short */
 }
 
 Test(json, keys_are_escaped) {
@@ -158,8 +160,21 @@ static void expect_reads_back(double x) {
 }
 
 Test(json, numbers_read_back) {
-  const double special[] = {0.0, -0.0, 1.0, -1.5, 0x1p-1074, -0x1p-1074, 0x1.fffffffffffffp-1023, 0x1p-1022,
-                            0x1.fffffffffffffp+1023, 1e22, 1e23, 0.1, 123456789012345678.0, INFINITY, -INFINITY};
+  const double special[] = {0.0,
+                            -0.0,
+                            1.0,
+                            -1.5,
+                            0x1p-1074,
+                            -0x1p-1074,
+                            0x1.fffffffffffffp-1023,
+                            0x1p-1022,
+                            0x1.fffffffffffffp+1023,
+                            1e22,
+                            1e23,
+                            0.1,
+                            123456789012345678.0,
+                            INFINITY,
+                            -INFINITY};
   for (size_t i = 0; i < sizeof special / sizeof *special; i++) expect_reads_back(special[i]);
   uint64_t state = 1;
   for (int i = 0; i < 20000; i++) {

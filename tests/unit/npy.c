@@ -58,15 +58,17 @@ Test(npy, every_dtype_exactly) {
   static const uint32_t f4[] = {0x3f800000, 0x80000000, 1, 0x807fffff, 0x00800000, 0x7f7fffff, 0x3eaaaaab};
   uint8_t bytes[28];
   for (size_t i = 0; i < 28; i++) bytes[i] = (uint8_t)(f4[i / 4] >> (8 * (i % 4)));
-  expect_values(DICT("<f4", "(7,)"), bytes, 28,
-                (const double[]){1.0, -0.0, 0x1p-149, -0x1.fffffcp-127, 0x1p-126, (double)FLT_MAX, (double)(1.0f / 3.0f)}, 7);
+  expect_values(
+      DICT("<f4", "(7,)"), bytes, 28,
+      (const double[]){1.0, -0.0, 0x1p-149, -0x1.fffffcp-127, 0x1p-126, (double)FLT_MAX, (double)(1.0f / 3.0f)}, 7);
   static const uint8_t u1[] = {0, 1, 127, 128, 255};
   expect_values(DICT("|u1", "(5,)"), u1, 5, (const double[]){0, 1, 127, 128, 255}, 5);
   expect_values(DICT("|i1", "(5,)"), u1, 5, (const double[]){0, 1, 127, -128, -1}, 5);
   static const uint8_t i4[] = {1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0x80, 0xff, 0xff, 0xff, 0x7f};
   expect_values(DICT("<i4", "(4,)"), i4, 16, (const double[]){1, -1, -2147483648.0, 2147483647.0}, 4);
-  static const uint8_t i8[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0x20, 0,
-                               0, 0, 0, 0, 0, 0, 0xe0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f, 0};
+  static const uint8_t i8[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,    0, 0,
+                               0,    0,    0,    0x20, 0,    0,    0,    0,    0,    0, 0,
+                               0xe0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f, 0};
   expect_values(DICT("<i8", "(4,)"), i8, 32, (const double[]){-1, 0x1p53, -0x1p53, 9007199254740991.0}, 4);
   /* one byte has no order */
   expect_values(DICT("<u1", "(5,)"), u1, 5, (const double[]){0, 1, 127, 128, 255}, 5);
@@ -79,7 +81,10 @@ Test(npy, every_float4_as_the_compiler_converts_it) {
     uint8_t bytes[64];
     double want[16];
     for (int i = 0; i < 16; i++) {
-      union { uint32_t u; float f; } x = {.u = (uint32_t)mutate_next(&state)};
+      union {
+        uint32_t u;
+        float f;
+      } x = {.u = (uint32_t)mutate_next(&state)};
       if (!isfinite(x.f)) x.u &= 0x807fffff;
       want[i] = (double)x.f;
       for (int j = 0; j < 4; j++) bytes[4 * i + j] = (uint8_t)(x.u >> (8 * j));
@@ -135,7 +140,8 @@ Test(npy, long_headers) {
 
 /* Random bit patterns, every special number first; no NaN or infinity. */
 static void fill(double *v, size_t n, uint64_t *state) {
-  static const double special[] = {-0.0, 0.0, 0x1p-1074, -0x1p-1074, 0x1.fffffffffffffp-1023, DBL_MIN, DBL_MAX, -DBL_MAX, 1.0};
+  static const double special[] = {-0.0,    0.0,     0x1p-1074, -0x1p-1074, 0x1.fffffffffffffp-1023,
+                                   DBL_MIN, DBL_MAX, -DBL_MAX,  1.0};
   for (size_t i = 0; i < n; i++) {
     double x = lfap_bits_to(mutate_next(state));
     v[i] = i < 9 ? special[i] : isfinite(x) ? x : 0.25;
@@ -209,7 +215,7 @@ Test(npy, a_file_of_numpy) {
   static const char head[] = "\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }"
                              "                                                          \n";
   static const uint8_t items[32] = {0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x80,
-                                    1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0x40};
+                                    1, 0, 0, 0, 0, 0, 0,    0,    0, 0, 0, 0, 0, 0, 8, 0x40};
   uint8_t all[160];
   size_t len;
   cr_assert(sizeof head == 128 + 1);
@@ -270,8 +276,8 @@ Test(npy, dtypes) {
   expect_data(DICT(">c16", "(1,)"), 16, "is big-endian");
   expect_data(DICT("|O", "(1,)"), 8, "holds Python objects");
   expect_data(DICT("O", "(1,)"), 8, "holds Python objects");
-  static const char *const other[] = {"<f2", "<f16", "<u4", "<u8", "<i2", "|b1", "<c8", "<U5", "|S5", "<M8[ns]", "=f8", "|f8",
-                                      "|i8", "f8", "<f", "", "<f8 ", "|u2"};
+  static const char *const other[] = {"<f2",     "<f16", "<u4", "<u8", "<i2", "|b1", "<c8", "<U5",  "|S5",
+                                      "<M8[ns]", "=f8",  "|f8", "|i8", "f8",  "<f",  "",    "<f8 ", "|u2"};
   for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
     char dict[128];
     snprintf(dict, sizeof dict, DICT("%s", "(1,)"), other[i]);
@@ -298,20 +304,39 @@ Test(npy, order_and_shapes) {
 }
 
 Test(npy, malformed_dictionaries) {
-  static const char *const bad[] = {
-      "", "{", "{}", "{}}", "x", DICT("<f8", "(1)"), DICT("<f8", "1"), DICT("<f8", "(1 2)"), DICT("<f8", "(1,,)"),
-      DICT("<f8", "(-1,)"), DICT("<f8", "(+1,)"), DICT("<f8", "(01,)"), DICT("<f8", "(1.0,)"), DICT("<f8", "(,)"),
-      DICT("<f8", "(1:,)"), DICT("<f8", "(/,)"),
-      DICT("<f8", "[1, 2]"), DICT("<f8", "(1,)") "x", "{'descr': '<f8', 'fortran_order': False, }",
-      "{'descr': '<f8', 'shape': (1,), }", "{'fortran_order': False, 'shape': (1,), }",
-      "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'more': 1, }",
-      "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'shape': (1,), }",
-      "{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (1,), }",
-      "{'descr': '<f8', 'fortran_order': False, 'fortran_order': False, 'shape': (1,), }",
-      "{'descr': '<f8', 'fortran_order': False 'shape': (1,), }", "{'descr': '<f8', 'fortran_order': 0, 'shape': (1,), }",
-      "{'descr' '<f8', 'fortran_order': False, 'shape': (1,), }", "{'descr': <f8, 'fortran_order': False, 'shape': (1,), }",
-      "{'descr\": '<f8', 'fortran_order': False, 'shape': (1,), }", "{, 'descr': '<f8', 'fortran_order': False, 'shape': (1,)}",
-      "{'descr': '<f8', 'fortran_order': False, 'shape': (1,),, }", "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)"};
+  static const char *const bad[] = {"",
+                                    "{",
+                                    "{}",
+                                    "{}}",
+                                    "x",
+                                    DICT("<f8", "(1)"),
+                                    DICT("<f8", "1"),
+                                    DICT("<f8", "(1 2)"),
+                                    DICT("<f8", "(1,,)"),
+                                    DICT("<f8", "(-1,)"),
+                                    DICT("<f8", "(+1,)"),
+                                    DICT("<f8", "(01,)"),
+                                    DICT("<f8", "(1.0,)"),
+                                    DICT("<f8", "(,)"),
+                                    DICT("<f8", "(1:,)"),
+                                    DICT("<f8", "(/,)"),
+                                    DICT("<f8", "[1, 2]"),
+                                    DICT("<f8", "(1,)") "x",
+                                    "{'descr': '<f8', 'fortran_order': False, }",
+                                    "{'descr': '<f8', 'shape': (1,), }",
+                                    "{'fortran_order': False, 'shape': (1,), }",
+                                    "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'more': 1, }",
+                                    "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'shape': (1,), }",
+                                    "{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (1,), }",
+                                    "{'descr': '<f8', 'fortran_order': False, 'fortran_order': False, 'shape': (1,), }",
+                                    "{'descr': '<f8', 'fortran_order': False 'shape': (1,), }",
+                                    "{'descr': '<f8', 'fortran_order': 0, 'shape': (1,), }",
+                                    "{'descr' '<f8', 'fortran_order': False, 'shape': (1,), }",
+                                    "{'descr': <f8, 'fortran_order': False, 'shape': (1,), }",
+                                    "{'descr\": '<f8', 'fortran_order': False, 'shape': (1,), }",
+                                    "{, 'descr': '<f8', 'fortran_order': False, 'shape': (1,)}",
+                                    "{'descr': '<f8', 'fortran_order': False, 'shape': (1,),, }",
+                                    "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     lfap_mat m = {0};
     lfap_ctx ctx = {0};

@@ -9,7 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct { char dir[64]; char path[512]; } scratch;
+typedef struct {
+  char dir[64];
+  char path[512];
+} scratch;
 
 static inline void scratch_make(scratch *s) {
   strcpy(s->dir, "/tmp/lfap-test-XXXXXX");
