@@ -1,0 +1,274 @@
+(******************************************************************************)
+(* C1.v : the a-posteriori certificate, and Q itself.                         *)
+(*                                                                            *)
+(*   qp_conditions lam = lam >= 0, (Q lam)_n = 1 on the support, >= 1 off it  *)
+(*   aligned lam       = y_n <u, x_n> > 0 and y_n <v, x_n> < 0 (condition b)  *)
+(*                                                                            *)
+(* C1: qp_conditions + aligned make W* a KKT point with linear boundary w,    *)
+(* whether or not (H) holds.  Nothing here says that a given run of training  *)
+(* converges to it.                                                           *)
+(******************************************************************************)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import ring.
+From lfap Require Import Vectors Network Kkt T1 T2.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+Section QForm.
+Variables (R : rcfType) (gamma : R) (d N : nat).
+Variables (x : 'I_N -> 'rV[R]_d) (y : 'I_N -> R).
+Implicit Types lam l : 'I_N -> R.
+
+(** z'Gz and z'Qz. *)
+Definition Gform l : R := \sum_n \sum_k l n * l k * G x n k.
+Definition Qform l : R := \sum_n \sum_k l n * l k * Q gamma x y n k.
+
+Definition G_posdef : Prop := forall l, (exists n, l n != 0) -> 0 < Gform l.
+Definition Q_posdef : Prop := forall l, (exists n, l n != 0) -> 0 < Qform l.
+
+Lemma Gform_norm l : Gform l = norm (\sum_n l n *: x n) ^+ 2.
+Proof.
+rewrite norm_sqr dot_suml; apply: eq_bigr => n _; rewrite dotZl dot_sumr mulr_sumr.
+by apply: eq_bigr => k _; rewrite dotZr mulrA.
+Qed.
+
+Lemma Gform_ge0 l : 0 <= Gform l.
+Proof. by rewrite Gform_norm sqr_ge0. Qed.
+
+Hypotheses (gamma_gt0 : 0 < gamma) (gamma_le1 : gamma <= 1) (y_pm1 : labels y).
+
+(** Schur's product theorem for this h: half the sum of two congruences of G
+    by diagonal matrices.                                                    *)
+Lemma Qform_split l : Qform l =
+  (Gform (fun n => l n * y n * c gamma y n) + Gform (fun n => l n * y n * cbar gamma y n)) / 2%:R.
+Proof.
+rewrite /Gform -big_split mulr_suml; apply: eq_bigr => n _ /=.
+rewrite -big_split mulr_suml; apply: eq_bigr => k _ /=.
+by rewrite /Q (h_rank2 gamma y_pm1); field.
+Qed.
+
+Theorem Q_possemidef l : 0 <= Qform l.
+Proof. by rewrite Qform_split divr_ge0 ?ler0n // addr_ge0 ?Gform_ge0. Qed.
+
+(** Q is positive definite when the Gram matrix is. *)
+Theorem Q_posdef_of_G : G_posdef -> Q_posdef.
+Proof.
+move=> Gp l [n ln]; rewrite Qform_split divr_gt0 ?ltr0n //.
+apply: ltr_spaddl; last exact: Gform_ge0.
+apply: Gp; exists n; rewrite !mulf_neq0 ?(y_neq0 y_pm1) //.
+by rewrite gt_eqF // c_gt0.
+Qed.
+
+(** For linearly independent samples the Gram matrix is positive definite. *)
+Theorem G_posdef_of_free :
+  (forall l, \sum_n l n *: x n = 0 -> forall n, l n = 0) -> G_posdef.
+Proof.
+move=> free l [n ln]; rewrite Gform_norm exprn_gt0 // norm_gt0.
+by apply: contraNneq ln => /free->.
+Qed.
+
+(** ** The quadratic programme  min 1/2 l'Ql - 1'l  over l >= 0 *)
+
+Record qp_conditions lam : Prop := {
+  qp_nonneg : forall n, 0 <= lam n;
+  qp_support : forall n, 0 < lam n -> Qmul gamma x y lam n = 1;
+  qp_off : forall n, 1 <= Qmul gamma x y lam n
+}.
+
+Definition qp_objective l : R := Qform l / 2%:R - \sum_n l n.
+
+Lemma QformE l : Qform l = \sum_n l n * Qmul gamma x y l n.
+Proof.
+apply: eq_bigr => n _; rewrite mulr_sumr; apply: eq_bigr => k _.
+by rewrite mulrAC mulrA.
+Qed.
+
+Lemma Qform_sub l lam : Qform (fun n => l n - lam n) =
+  Qform l - 2%:R * (\sum_n l n * Qmul gamma x y lam n) + Qform lam.
+Proof.
+have sym : \sum_n lam n * Qmul gamma x y l n = \sum_n l n * Qmul gamma x y lam n.
+  rewrite /Qmul (eq_bigr (fun n => \sum_k lam n * (Q gamma x y n k * l k))); last first.
+    by move=> n _; rewrite mulr_sumr.
+  rewrite exchange_big; apply: eq_bigr => n _; rewrite mulr_sumr.
+  by apply: eq_bigr => k _; rewrite (QC gamma x y k n); ring.
+have lin n : Qmul gamma x y (fun k => l k - lam k) n = Qmul gamma x y l n - Qmul gamma x y lam n.
+  by rewrite /Qmul -sumrB; apply: eq_bigr => k _; rewrite mulrBr.
+transitivity (Qform l - \sum_n l n * Qmul gamma x y lam n
+  - \sum_n lam n * Qmul gamma x y l n + Qform lam); last by rewrite sym; ring.
+rewrite !QformE -!sumrB -big_split; apply: eq_bigr => n _ /=.
+by rewrite lin; ring.
+Qed.
+
+(** The conditions are the optimality conditions of the programme. *)
+Lemma qp_gap l lam : qp_conditions lam -> (forall n, 0 <= l n) ->
+  qp_objective lam + Qform (fun n => l n - lam n) / 2%:R <= qp_objective l.
+Proof.
+move=> C l0; have [lam0 sup off] := C.
+have self : Qform lam = \sum_n lam n.
+  rewrite QformE; apply: eq_bigr => n _; have := lam0 n.
+  by rewrite le_eqVlt => /orP[/eqP<-|/sup->]; rewrite ?mul0r ?mulr1.
+have cross : \sum_n l n <= \sum_n l n * Qmul gamma x y lam n.
+  by apply: ler_sum => n _; rewrite ler_pemulr.
+rewrite /qp_objective Qform_sub self.
+apply: (@le_cert _ (\sum_n l n * Qmul gamma x y lam n - \sum_n l n)).
+  by rewrite subr_ge0.
+by field.
+Qed.
+
+Theorem C1_qp_optimal lam : qp_conditions lam ->
+  forall l, (forall n, 0 <= l n) -> qp_objective lam <= qp_objective l.
+Proof.
+move=> C l l0; apply: le_trans (qp_gap C l0).
+by rewrite ler_addl divr_ge0 ?ler0n // Q_possemidef.
+Qed.
+
+Theorem C1_qp_unique lam lam' : Q_posdef ->
+  qp_conditions lam -> qp_conditions lam' -> lam =1 lam'.
+Proof.
+move=> Qp C C' n; apply/eqP; rewrite -subr_eq0; apply/negPn/negP => h.
+have q0 : 0 < Qform (fun n => lam n - lam' n) by apply: Qp; exists n.
+have g1 := qp_gap C' (qp_nonneg C); have g2 := C1_qp_optimal C (qp_nonneg C').
+have := le_trans g1 g2; rewrite ger_addl leNgt; apply/negP; rewrite negbK.
+by rewrite divr_gt0 ?ltr0n.
+Qed.
+
+End QForm.
+
+(** * C1 *)
+
+Section C1.
+Variables (R : rcfType) (gamma : R) (d N p : nat).
+Variables (x : 'I_N -> 'rV[R]_d) (y : 'I_N -> R).
+Hypotheses (gamma_gt0 : 0 < gamma) (gamma_le1 : gamma <= 1) (p_gt0 : (0 < p)%N).
+Hypothesis y_pm1 : labels y.
+Implicit Type lam : 'I_N -> R.
+
+(** The label-forced slopes. *)
+Definition label_slopes (j : 'I_(p + p)) (n : 'I_N) : R :=
+  if (j < p)%N then c gamma y n else cbar gamma y n.
+
+Lemma label_slopes_clarke lam : aligned gamma x y p lam ->
+  slopes gamma x (Wstar gamma x y p lam) label_slopes.
+Proof.
+move=> al j n; have [hu hv] := al n; rewrite row_two_rows /label_slopes.
+have g1 : gamma <= gamma <= 1 by rewrite lexx.
+have g2 : gamma <= (1 : R) <= 1 by rewrite gamma_le1 lexx.
+have sgn (r : R) : r < 0 -> (0 < r) = false by move=> r0; rewrite ltNge ltW.
+have sgp (r : R) : 0 < r -> (r < 0) = false by move=> r0; rewrite ltNge ltW.
+case: (y_pm1 n) hu hv => yn; rewrite yn ?mul1r ?mulN1r ?oppr_gt0 ?oppr_lt0 => hu hv.
+- rewrite (c_pos gamma yn) (cbar_pos gamma yn).
+  by case: ifP => _; split=> //; rewrite ?(sgp _ hu) ?(sgn _ hv).
+- rewrite (c_neg gamma yn) (cbar_neg gamma yn).
+  by case: ifP => _; split=> //; rewrite ?(sgn _ hu) ?(sgp _ hv).
+Qed.
+
+(** QP form: the conditions and (b) give a KKT point. *)
+Theorem C1_qp lam : qp_conditions gamma x y lam -> aligned gamma x y p lam ->
+  kkt gamma x y (Wstar gamma x y p lam) lam /\
+  linear_boundary (f gamma (Wstar gamma x y p lam)) (w x y lam).
+Proof.
+move=> [lam0 sup off] al; split; last exact: Q1_linear_boundary.
+exists label_slopes; split=> // [|n|n|j].
+- exact: label_slopes_clarke.
+- by rewrite Q1_margin.
+- rewrite Q1_margin //; have := lam0 n.
+  by rewrite le_eqVlt => /orP[/eqP<-|/sup->]; rewrite ?mul0r // subrr mulr0.
+- rewrite row_two_rows /label_slopes /u /v !scaler_sumr; case: (ltnP j p) => jp.
+    by apply: eq_bigr => n _; rewrite scalerA (a_pos R jp); congr (_ *: _); ring.
+  by apply: eq_bigr => n _; rewrite scalerA (a_neg R jp); congr (_ *: _); ring.
+Qed.
+
+(** Full support: lambda > 0 with Q lambda = 1, and (b). *)
+Theorem C1_full_support lam : (forall n, 0 < lam n) -> Q_solution gamma x y lam ->
+  aligned gamma x y p lam ->
+  kkt gamma x y (Wstar gamma x y p lam) lam /\
+  linear_boundary (f gamma (Wstar gamma x y p lam)) (w x y lam).
+Proof.
+move=> lam0 Ql; apply: C1_qp; split=> [n|n _|n]; rewrite ?Ql //.
+exact: ltW.
+Qed.
+
+(** Conversely a KKT point whose patterns are the labels' is of this form. *)
+Theorem C1_converse (W : 'M[R]_(p + p, d)) lam :
+  kkt gamma x y W lam -> forced x y W ->
+  [/\ W = Wstar gamma x y p lam, qp_conditions gamma x y lam & aligned gamma x y p lam].
+Proof.
+case=> s K hf; have e := forced_Wstar p_gt0 y_pm1 K hf.
+have al : aligned gamma x y p lam by apply/Wstar_forced => //; rewrite -e.
+have mar n : y n * f gamma W (x n) = Qmul gamma x y lam n by rewrite e Q1_margin.
+split=> //; split=> [n|n ln|n]; first exact: (kkt_dual K n).
+  by rewrite -mar; apply: (slack_active K).
+by rewrite -mar (kkt_feasible K n).
+Qed.
+
+(** Without (b) the linear form is refuted for this pattern: when Q is positive
+    definite and the programme's solution is not aligned, no KKT point has
+    label-forced patterns.                                                   *)
+Theorem C1_refuted lam : Q_posdef gamma x y -> qp_conditions gamma x y lam ->
+  ~ aligned gamma x y p lam ->
+  forall (W : 'M[R]_(p + p, d)) lam', kkt gamma x y W lam' -> ~ forced x y W.
+Proof.
+move=> Qp C nal W lam' K hf; have [_ C' al'] := C1_converse K hf.
+apply: nal => n; have e := C1_qp_unique y_pm1 Qp C C'.
+have -> : u gamma x y p lam = u gamma x y p lam'.
+  by congr (_ *: _); apply: eq_bigr => k _; rewrite e.
+have -> : v gamma x y p lam = v gamma x y p lam'.
+  by congr (_ *: _); apply: eq_bigr => k _; rewrite e.
+exact: al'.
+Qed.
+
+End C1.
+
+(** * Under (H) the KKT point exists: T1 speaks of something *)
+
+Section Existence.
+Variables (R : rcfType) (gamma : R) (d N p : nat).
+Variables (x : 'I_N -> 'rV[R]_d) (y : 'I_N -> R).
+Hypotheses (gamma_gt0 : 0 < gamma) (gamma_le1 : gamma <= 1) (p_gt0 : (0 < p)%N).
+Hypothesis y_pm1 : labels y.
+
+(** A square system with at most one solution has one. *)
+Lemma Q_solvable : (forall l l' : 'I_N -> R,
+    (forall n, Qmul gamma x y l n = Qmul gamma x y l' n) -> l =1 l') ->
+  exists lam, Q_solution gamma x y lam.
+Proof.
+move=> inj; pose A : 'M[R]_N := \matrix_(k, n) Q gamma x y n k.
+have mulA (r : 'rV[R]_N) n : (r *m A) 0 n = Qmul gamma x y (fun k => r 0 k) n.
+  by rewrite mxE; apply: eq_bigr => k _; rewrite mxE mulrC.
+have fA : row_free A.
+  apply: inj_row_free => r rA; apply/rowP => k; rewrite mxE.
+  apply: (inj (fun k => r 0 k) (fun=> 0)) => n; rewrite -mulA rA mxE.
+  by rewrite /Qmul big1 // => i _; rewrite mulr0.
+pose r : 'rV[R]_N := const_mx 1 *m invmx A; exists (fun k => r 0 k) => n.
+by rewrite -mulA /r mulmxKV ?mxE // -row_free_unit.
+Qed.
+
+Theorem T1_kkt_exists (n0 : 'I_N) : (forall n, x n != 0) -> hypH gamma x ->
+  exists lam, kkt gamma x y (Wstar gamma x y p lam) lam.
+Proof.
+move=> x0 H; have no := hypH_nearly_orthogonal H n0 x0.
+have [lam Ql] := Q_solvable (Q_injective gamma_gt0 gamma_le1 y_pm1 no).
+have bnd := T2_implies_T1_bounds gamma_gt0 gamma_le1 y_pm1 Ql no.
+have lo0 := no_lo_gt0 no; have hi0 := hi_gt0 no n0.
+have h2 : 0 < 2%:R * Rmax x ^+ 2 by rewrite mulr_gt0 ?ltr0n.
+have h3 : 0 < 2%:R * gamma ^+ 2 * Rmin x ^+ 2.
+  by rewrite mulr_gt0 // mulr_gt0 ?ltr0n ?exprn_gt0.
+have lower k : 1 < 2%:R * Rmax x ^+ 2 * lam k.
+  by have /andP[+ _] := bnd k; rewrite ltr_pdivr_mulr // [lam k * _]mulrC.
+have upper k : 2%:R * gamma ^+ 2 * Rmin x ^+ 2 * lam k < 3%:R.
+  by have /andP[_] := bnd k; rewrite ltr_pdivl_mulr // [lam k * _]mulrC.
+have lam0 k : 0 < lam k.
+  by rewrite -(pmulr_rgt0 _ h2); apply: lt_trans (lower k); apply: ltr01.
+exists lam; apply C1_full_support => // n.
+have si : 0 < (sqrtm R p)^-1 by rewrite invr_gt0 sqrtm_gt0.
+have cb k : gamma <= c gamma y k <= 1.
+  by rewrite /c; case: ifP => _; rewrite ?lexx ?gamma_le1.
+have cbb k : gamma <= cbar gamma y k <= 1.
+  by rewrite /cbar /c; case: ifP => _; rewrite ?addrK ?lexx ?gamma_le1 // addrC addKr lexx gamma_le1.
+rewrite dot_u dot_v mulNr mulrN oppr_lt0 !(mulrCA (y n)); split; rewrite pmulr_rgt0 //.
+  exact: (weighted_sum_forced gamma_gt0 y_pm1 no).
+exact: (weighted_sum_forced gamma_gt0 y_pm1 no).
+Qed.
+
+End Existence.
