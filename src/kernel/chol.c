@@ -6,21 +6,31 @@
 #include "lanes.h"
 #include "mathspec.h"
 
+/* *p = sqrt(pivot) if the pivot is above its bound; written so that a NaN is a bad pivot. */
+/*@ requires p: \valid(p);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns *p;
+  @ ensures verdict: \result == 0 || \result == 1; */
+LFAP_INLINE int take_root(double *p, double pivot, double bound) {
+  if (!(pivot > bound)) return 0;
+  *p = sqrt(pivot);
+  return 1;
+}
+
 int lfap_chol_row(double *L, size_t i, size_t n) {
+  /*@ assert next_row: (i + 1)*n <= n*n; */
   /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
   double *row = L + i * n;
   /*@ loop invariant column: 0 <= j <= i;
     @ loop assigns j, row[0 .. i-1];
     @ loop variant i - j; */
   for (size_t j = 0; j < i; j++) {
+    /*@ assert next_above: (j + 1)*n <= n*n; */
     /*@ assert above: 0 <= j*n && j*n + n <= n*n; */
     row[j] = (row[j] - lfap_dot(j, row, L + j * n)) / L[j * n + j];
   }
-  double pivot = row[i] - lfap_dot(i, row, row);
-  /* written so that a NaN is a bad pivot */
-  if (!(pivot > (double)n * 0x1p-52 * row[i])) return 0;
-  row[i] = sqrt(pivot);
-  return 1;
+  return take_root(row + i, row[i] - lfap_dot(i, row, row), (double)n * 0x1p-52 * row[i]);
 }
 
 size_t lfap_chol(double *L, size_t n) {
@@ -28,6 +38,7 @@ size_t lfap_chol(double *L, size_t n) {
     @ loop assigns i, L[0 .. n*n - 1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
+    /*@ assert next_row: (i + 1)*n <= n*n; */
     /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
     if (!lfap_chol_row(L, i, n)) return i;
   }
@@ -39,6 +50,7 @@ void lfap_chol_solve(double *x, const double *L, const double *b, size_t n) {
     @ loop assigns i, x[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
+    /*@ assert next_row: (i + 1)*n <= n*n; */
     /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
     x[i] = (b[i] - lfap_dot(i, L + i * n, x)) / L[i * n + i];
   }

@@ -38,7 +38,7 @@ double lfap_asum(size_t n, const double *x);
   @ exits never: \false;
   @ assigns \result \from n, x[0 .. n-1];
   @ LFAP_REAL(ensures bound: \forall integer i; 0 <= i < n ==> lfap_rabs(x[i]) <= \result;)
-  @ LFAP_REAL(ensures reached: \result == 0.0 || \exists integer i; 0 <= i < n && lfap_rabs(x[i]) == \result;) */
+  @ LFAP_REAL(ensures reached: lfap_among(\result, x, n);) */
 double lfap_amax(size_t n, const double *x);
 
 /* Euclidean norm sqrt(dot(x,x)), not scaled. */

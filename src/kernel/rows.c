@@ -14,35 +14,40 @@ enum { TILE = 4 };
   @ requires sep: \separated(c + (0 .. TILE-1), x + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns c[0 .. TILE-1];
-  @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j < TILE ==> c[j] == lfap_rdot(x, B + j*n, n);) */
+  @ assigns c[0 .. TILE-1]; */
 LFAP_INLINE void dot4(double *c, const double *x, const double *B, size_t n) {
-  double s[TILE][LFAP_LANES] = {{0.0}};
+  double s[TILE][LFAP_LANES] = {{0.0}}, t[LFAP_LANES];
   size_t k = 0;
   /*@ loop invariant lanes: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant dots: \forall integer j; 0 <= j < TILE ==>
-    @   lfap_rlanes((double *)s[j]) == lfap_rdot(x, B + j*n, k);)
     @ loop assigns k, s[0 .. TILE-1][0 .. LFAP_LANES-1];
     @ loop variant n - k; */
   for (; n - k >= LFAP_LANES; k += LFAP_LANES)
     /*@ loop invariant row: 0 <= j <= TILE;
-      @ LFAP_REAL(loop invariant done: \forall integer i; 0 <= i < j ==>
-      @   lfap_rlanes((double *)s[i]) == lfap_rdot(x, B + i*n, k + LFAP_LANES);)
-      @ LFAP_REAL(loop invariant todo: \forall integer i; j <= i < TILE ==>
-      @   lfap_rlanes((double *)s[i]) == lfap_rdot(x, B + i*n, k);)
       @ loop assigns j, s[0 .. TILE-1][0 .. LFAP_LANES-1];
       @ loop variant TILE - j; */
     LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
+      /*@ assert which_j: j == 0 || j == 1 || j == 2 || j == 3; */
       /*@ assert inside: 0 <= j*n && j*n + n <= TILE*n; */
-      lfap_lanes_step(s[j], x, B + j * n, k);
+      /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+        @ loop assigns l, s[j][0 .. LFAP_LANES-1];
+        @ loop variant LFAP_LANES - l; */
+      for (size_t l = 0; l < LFAP_LANES; l++) s[j][l] = fma(x[k + l], B[j * n + k + l], s[j][l]);
     }
   /*@ loop invariant row: 0 <= j <= TILE;
-    @ LFAP_REAL(loop invariant dots: \forall integer i; 0 <= i < j ==> c[i] == lfap_rdot(x, B + i*n, n);)
-    @ loop assigns j, c[0 .. TILE-1];
+    @ loop assigns j, t[0 .. LFAP_LANES-1], c[0 .. TILE-1];
     @ loop variant TILE - j; */
   LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
+    /*@ assert which_j: j == 0 || j == 1 || j == 2 || j == 3; */
     /*@ assert inside: 0 <= j*n && j*n + n <= TILE*n; */
-    c[j] = lfap_lanes_finish(s[j], x, B + j * n, k, n);
+    /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+      @ loop assigns l, t[0 .. LFAP_LANES-1];
+      @ loop variant LFAP_LANES - l; */
+    for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[j][l];
+    /*@ loop invariant lane: 0 <= l <= n - k;
+      @ loop assigns l, t[0 .. LFAP_LANES-1];
+      @ loop variant n - k - l; */
+    for (size_t l = 0; l < n - k; l++) t[l] = fma(x[k + l], B[j * n + k + l], t[l]);
+    c[j] = LFAP_JOIN(t);
   }
 }
 
@@ -57,7 +62,7 @@ LFAP_INLINE void dot4(double *c, const double *x, const double *B, size_t n) {
   @ exits never: \false;
   @ assigns C[0 .. (TILE-1)*ldc + TILE-1]; */
 LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc, size_t n) {
-  double s[TILE][TILE][LFAP_LANES] = {{{0.0}}};
+  double s[TILE][TILE][LFAP_LANES] = {{{0.0}}}, t[LFAP_LANES];
   size_t k = 0;
   /*@ loop invariant lanes: 0 <= k <= n;
     @ loop assigns k, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
@@ -71,22 +76,39 @@ LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc,
         @ loop assigns j, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
         @ loop variant TILE - j; */
       LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
+        /*@ assert which_i: i == 0 || i == 1 || i == 2 || i == 3; */
         /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
+        /*@ assert which_j: j == 0 || j == 1 || j == 2 || j == 3; */
         /*@ assert inside_B: 0 <= j*n && j*n + n <= TILE*n; */
-        lfap_lanes_step(s[i][j], A + i * n, B + j * n, k);
+        /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+          @ loop assigns l, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
+          @ loop variant LFAP_LANES - l; */
+        for (size_t l = 0; l < LFAP_LANES; l++)
+          s[i][j][l] = fma(A[i * n + k + l], B[j * n + k + l], s[i][j][l]);
       }
   /*@ loop invariant row: 0 <= i <= TILE;
-    @ loop assigns i, C[0 .. (TILE-1)*ldc + TILE-1];
+    @ loop assigns i, t[0 .. LFAP_LANES-1], C[0 .. (TILE-1)*ldc + TILE-1];
     @ loop variant TILE - i; */
   LFAP_UNROLL for (size_t i = 0; i < TILE; i++) {
+    /*@ assert which: i == 0 || i == 1 || i == 2 || i == 3; */
     /*@ assert inside_C: 0 <= i*ldc <= (TILE-1)*ldc; */
+    /*@ assert which_i: i == 0 || i == 1 || i == 2 || i == 3; */
+    /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
     /*@ loop invariant column: 0 <= j <= TILE;
-      @ loop assigns j, C[0 .. (TILE-1)*ldc + TILE-1];
+      @ loop assigns j, t[0 .. LFAP_LANES-1], C[0 .. (TILE-1)*ldc + TILE-1];
       @ loop variant TILE - j; */
     LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
-      /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
+      /*@ assert which_j: j == 0 || j == 1 || j == 2 || j == 3; */
       /*@ assert inside_B: 0 <= j*n && j*n + n <= TILE*n; */
-      C[i * ldc + j] = lfap_lanes_finish(s[i][j], A + i * n, B + j * n, k, n);
+      /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+        @ loop assigns l, t[0 .. LFAP_LANES-1];
+        @ loop variant LFAP_LANES - l; */
+      for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[i][j][l];
+      /*@ loop invariant lane: 0 <= l <= n - k;
+        @ loop assigns l, t[0 .. LFAP_LANES-1];
+        @ loop variant n - k - l; */
+      for (size_t l = 0; l < n - k; l++) t[l] = fma(A[i * n + k + l], B[j * n + k + l], t[l]);
+      C[i * ldc + j] = LFAP_JOIN(t);
     }
   }
 }
@@ -119,6 +141,7 @@ LFAP_INLINE void dot_row(double *c, const double *x, const double *B, size_t row
     @ loop assigns j, c[0 .. rows-1];
     @ loop variant rows - j; */
   for (; j < rows; j++) {
+    /*@ assert next_inside: (j + 1)*n <= rows*n; */
     /*@ assert inside: 0 <= j*n && j*n + n <= rows*n; */
     c[j] = lfap_lanes_dot(n, x, B + j * n);
   }
@@ -152,12 +175,15 @@ LFAP_INLINE void rows4(double *C, const double *A, const double *B, size_t nb, s
     @ loop assigns j, C[0 .. TILE*nb - 1];
     @ loop variant nb - j; */
   for (; j < nb; j++) {
+    /*@ assert next_inside_B: (j + 1)*n <= nb*n; */
     /*@ assert inside_B: 0 <= j*n && j*n + n <= nb*n; */
     /*@ loop invariant row: 0 <= i <= TILE;
       @ loop assigns i, C[0 .. TILE*nb - 1];
       @ loop variant TILE - i; */
     for (size_t i = 0; i < TILE; i++) {
+      /*@ assert which_i: i == 0 || i == 1 || i == 2 || i == 3; */
       /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
+      /*@ assert which_i: i == 0 || i == 1 || i == 2 || i == 3; */
       /*@ assert inside_C: 0 <= i*nb && i*nb + nb <= TILE*nb; */
       C[i * nb + j] = lfap_lanes_dot(n, A + i * n, B + j * n);
     }
@@ -179,7 +205,9 @@ void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb
     @ loop assigns i, C[0 .. na*nb - 1];
     @ loop variant na - i; */
   for (; i < na; i++) {
+    /*@ assert next_inside_A: (i + 1)*n <= na*n; */
     /*@ assert inside_A: 0 <= i*n && i*n + n <= na*n; */
+    /*@ assert next_inside_C: (i + 1)*nb <= na*nb; */
     /*@ assert inside_C: 0 <= i*nb && i*nb + nb <= na*nb; */
     dot_row(C + i * nb, A + i * n, B, nb, n);
   }
@@ -188,6 +216,7 @@ void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb
 LFAP_CLONES
 void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d) {
   (void)n; /* only the contract needs it */
+  /*@ assert next_row: (i + 1)*d <= n*d; */
   /*@ assert row: 0 <= i*d && i*d + d <= n*d; */
   /*@ assert rows: (i + 1)*d <= n*d; */
   dot_row(g, X + i * d, X, i + 1, d);
@@ -202,7 +231,9 @@ void lfap_mirror(double *G, size_t n) {
       @ loop assigns j, G[0 .. n*n - 1];
       @ loop variant i - j; */
     for (size_t j = 0; j < i; j++) {
+      /*@ assert next_row_i: (i + 1)*n <= n*n; */
       /*@ assert row_i: 0 <= i*n && i*n + n <= n*n; */
+      /*@ assert next_row_j: (j + 1)*n <= n*n; */
       /*@ assert row_j: 0 <= j*n && j*n + n <= n*n; */
       G[j * n + i] = G[i * n + j];
     }
