@@ -195,14 +195,18 @@ def check_loops(sources, soundness):
     return problems
 
 
+def has_clauses(sources, path, tier):
+    """Whether a kernel file or its header shows clauses to this tier only."""
+    text = sources.text[path] + sources.text.get(path[:-2] + ".h", "")
+    return "LFAP_%s(" % tier.upper() in text or "LFAP_TIER_%s" % tier.upper() in text
+
+
 def check_plan(sources, plan):
     """A clause written for a tier that plan.tsv does not run would never be proved."""
     problems = []
     for path in sources.files:
-        text = sources.text[path] + sources.text.get(path[:-2] + ".h", "")
-        for tier, mark in (("real", "LFAP_REAL("), ("real", "LFAP_TIER_REAL"),
-                           ("value", "LFAP_VALUE("), ("value", "LFAP_TIER_VALUE")):
-            if mark in text and (path, tier) not in plan:
+        for tier in ("real", "value"):
+            if has_clauses(sources, path, tier) and (path, tier) not in plan:
                 problems.append("%s: has clauses of the %s tier, plan.tsv never runs it" % (path, tier))
     for path, tier in plan:
         if path not in sources.files:
@@ -210,19 +214,36 @@ def check_plan(sources, plan):
     return sorted(set(problems))
 
 
+def proved_elsewhere(reports, sources):
+    """{tier: functions whose contract, as a caller in that tier sees it, some other run has to prove}."""
+    selected = {tier: set() for tier in wp.TIERS}
+    for (_, tier, functions, _), report in reports.items():
+        selected[tier] |= {name for name in csource.Scan(report.code).functions if not functions or name in functions}
+    result = {}
+    for tier in wp.TIERS:
+        # a contract without clauses of the tier is the one the safety tier proves
+        plain = {name for path in sources.files if tier == "safety" or not has_clauses(sources, path, tier)
+                 for name in sources.scan[path].functions}
+        result[tier] = selected[tier] | (selected["safety"] & plain)
+    return result
+
+
 def check_assumptions(reports, sources, soundness):
     """Axioms, admitted properties and contracts of functions without body must be on the trusted list."""
     found = {}
+    elsewhere = proved_elsewhere(reports, sources)
     for name, text in sources.text.items():
         for assumed in csource.assumptions(text):
             found.setdefault(assumed, name)
-    for (path, _, _, _), report in reports.items():
+    for (path, tier, _, _), report in reports.items():
         for assumed in csource.assumptions(report.code):
             found.setdefault(assumed, path)
         used = {piece for kind, piece, _ in csource.tokens(report.code) if kind == "word"}
         for row in report.rows:
             if not row["status"].startswith("Considered valid") or row["property kind"] == "user hypothesis":
                 continue  # a hypothesis is an admit, found in the code above
+            if row["function"] in elsewhere[tier]:
+                continue
             # Frama-C's own libc contracts come with every #include; those that no kernel calls assume nothing
             if "FRAMAC_SHARE" not in row["directory"] or row["function"] in used:
                 found.setdefault(row["function"] or row["property"], path)
