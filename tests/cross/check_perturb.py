@@ -141,6 +141,12 @@ for norm in EPS:
             changed = eta != 0
             ok((X[changed] >= span[0]).all() and (X[changed] <= span[1]).all(), f"{name}: changed entries inside the range")
 
+# ---- a network so small that every loss is 1: no iterate is strictly lower, so the base is kept
+put("tiny.npy", W * 1e-18)
+for norm in EPS:
+    X, eta = perturb(f"pgd {norm}, all losses equal", "--from", "pgd", "--norm", norm, "--eps", "0.3", "--weights", "tiny.npy", "--gamma", repr(GAMMA))
+    ok((X == B).all() and not eta.any(), f"pgd {norm}, all losses equal: the base is kept", abs(eta).max())
+
 # ---- the authors' sizes: int(0.05 d) steps of 0.3 on normal data, no range; W of their initialisation
 B2 = r.standard_normal((4, 1000))
 W2 = (2 * r.random((100, 1000)) - 1) / math.sqrt(1000)
