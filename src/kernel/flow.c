@@ -6,6 +6,9 @@
 #include "clones.h"
 #include "mathspec.h"
 #include "network.h"
+#ifdef __FRAMAC__
+#include "../../spec/logic/index.acsl"
+#endif
 
 double lfap_label_slope(double y, double side, double gamma) { return y == side ? 1.0 : gamma; }
 
@@ -19,8 +22,6 @@ void lfap_flow_base_coef(double *c, const double *p, const double *y, double sid
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) c[i] = (p[i] * y[i]) * lfap_label_slope(y[i], side, gamma);
 }
-
-/*@ lemma lfap_flow_rows: \forall integer i, n, d; 0 <= i < n ==> 0 <= d ==> 0 <= i*d && i*d + d <= n*d; */
 
 size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, const double *y, const double *base,
                      const double *G, double a, double side, double gamma, size_t n) {
@@ -62,9 +63,9 @@ enum { BLOCK = 256 };
 /*@ requires size: stages * ld <= SIZE_MAX / 8;
   @ requires len: len <= BLOCK && len <= ld;
   @ requires k: \valid(k + (0 .. len-1));
-  @ requires K: \valid_read(K + (0 .. (stages-1)*ld + len-1));
+  @ requires K: \valid_read(K + (0 .. stages*ld - ld + len-1));
   @ requires coef: \valid_read(coef + (0 .. stages-1));
-  @ requires sep_K: \separated(k + (0 .. len-1), K + (0 .. (stages-1)*ld + len-1));
+  @ requires sep_K: \separated(k + (0 .. len-1), K + (0 .. stages*ld - ld + len-1));
   @ requires sep_c: \separated(k + (0 .. len-1), coef + (0 .. stages-1));
   @ terminates \true;
   @ exits never: \false;
@@ -79,7 +80,7 @@ LFAP_INLINE void combine(double *k, const double *K, const double *coef, size_t 
     @ loop variant stages - r; */
   for (size_t r = 0; r < stages; r++) {
     const double c = coef[r];
-    /*@ assert row: 0 <= r*ld && r*ld <= (stages-1)*ld; */
+    /*@ assert row: 0 <= r*ld && r*ld + ld <= stages*ld; */
     const double *row = K + r * ld;
     /*@ loop invariant i: 0 <= i <= len;
       @ loop assigns i, k[0 .. len-1];

@@ -5,6 +5,9 @@
 #include "clones.h"
 #include "elementary.h"
 #include "lanes.h"
+#ifdef __FRAMAC__
+#include "../../spec/logic/index.acsl"
+#endif
 
 double lfap_loss_exp(double q) { return lfap_exp(-q); }
 
@@ -58,8 +61,6 @@ void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double ga
   }
 }
 
-/*@ lemma lfap_stride: \forall integer i, n, d; 0 <= i < n ==> 0 <= d ==> 0 <= i*d <= (n-1)*d <= n*d; */
-
 LFAP_CLONES
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
                         size_t n, size_t ldz) {
@@ -71,7 +72,7 @@ void lfap_loss_row_coef(double *c, const double *z, const double *y, const doubl
     @ loop assigns i, c[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
-    /*@ assert stride: i*ldz <= (n-1)*ldz; */
+    /*@ assert stride: 0 <= i*ldz && i*ldz + ldz <= n*ldz; */
     c[i] = (-sign * y[i]) * (z[i * ldz] > 0.0 ? s1[i] : s2[i]);
   }
 }

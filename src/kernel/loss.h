@@ -56,11 +56,11 @@ void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double ga
    z[n] with stride: z[n*ldz]. */
 /*@ requires size: n * ldz <= SIZE_MAX / 8;
   @ requires c: \valid(c + (0 .. n-1));
-  @ requires z: \valid_read(z + (0 .. (n-1)*ldz));
+  @ requires z: \valid_read(z + (0 .. n*ldz - ldz));
   @ requires y: \valid_read(y + (0 .. n-1));
   @ requires s1: \valid_read(s1 + (0 .. n-1));
   @ requires s2: \valid_read(s2 + (0 .. n-1));
-  @ requires sep_z: \separated(c + (0 .. n-1), z + (0 .. (n-1)*ldz));
+  @ requires sep_z: \separated(c + (0 .. n-1), z + (0 .. n*ldz - ldz));
   @ requires sep_y: \separated(c + (0 .. n-1), y + (0 .. n-1));
   @ requires sep_1: \separated(c + (0 .. n-1), s1 + (0 .. n-1));
   @ requires sep_2: \separated(c + (0 .. n-1), s2 + (0 .. n-1));
