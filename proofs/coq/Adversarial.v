@@ -11,7 +11,7 @@
 (******************************************************************************)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From lfap Require Import Vectors Network Kkt T1 Perturb.
+From lfap Require Import Vectors Network Kkt T1 T2 Perturb.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
@@ -36,6 +36,15 @@ have -> : T_pert la z = \sum_n eps * la n * dot e z.
 rewrite /f_bdy /w dot_suml -big_split; apply: eq_bigr => n _ /=.
 rewrite dotZl dotDl dotZl; have tt := y_sqr t_pm1 n.
 by rewrite -[eps * la n]mulr1 -tt; ring.
+Qed.
+
+(** The Gram matrix of the adversarial set is that of the bases plus a matrix
+    of rank two.                                                             *)
+Theorem T3_gram n k : let eta := eps *: e in
+  G x_adv n k = G b n k + t k * dot (b n) eta + t n * dot (b k) eta
+              + t n * t k * dot eta eta.
+Proof.
+rewrite /G /x_adv !(dotDl, dotDr, dotZl, dotZr) (dotC e (b k)); ring.
 Qed.
 
 Hypothesis eps_ge0 : 0 <= eps.
@@ -73,6 +82,14 @@ rewrite ger0_norm ?mulr_ge0 ?sumr_ge0 // -mulrA ler_wpmul2l //.
 rewrite -[N in N%:R * _]card_ord; apply: sum_ge_const => n _.
 by case/andP: (bnd n).
 Qed.
+
+(** T4 for any two classifiers with linear boundaries, by (H) or by C1. *)
+Theorem T4_linear_boundaries (g gadv : 'rV[R]_d -> R) la (w0 : 'rV[R]_d) z :
+  linear_boundary g w0 -> linear_boundary gadv (w x_adv t la) ->
+  (forall n, 0 <= la n) -> Num.sg (dot e z) = Num.sg (dot w0 z) ->
+  `|T_data la z| < `|T_pert la z| ->
+  Num.sg (gadv z) = Num.sg (g z).
+Proof. by move=> hg hadv la0 es dom; rewrite hg hadv; apply: T4_pointwise_sign. Qed.
 
 Theorem T4_apriori la (lo hi : R) (w0 : 'rV[R]_d) z :
   (forall n, 0 <= la n) -> (forall n, lo <= la n <= hi) ->
@@ -180,6 +197,21 @@ move=> es hyp; apply: T4_networks => //.
 apply: (T4_apriori_dominates t_pm1 eps_ge0 _ _ hyp) => n.
   exact/ltW/(T1_multipliers_positive _ _ _ _ _ Kadv).
 have /andP[h1 h2] := T1_multiplier_bounds gamma_gt0 gamma_le1 t_pm1 Hadv p_gt0' Kadv n.
+by rewrite !ltW.
+Qed.
+
+(** A priori, with the sharper bounds of T2. *)
+Theorem T4_apriori_T2 z :
+  let lo := Rmin (x_adv b t eps e) ^+ 2 in let hi := Rmax (x_adv b t eps e) ^+ 2 in
+  let k := kappa gamma lo hi in
+  Num.sg (dot e z) = Num.sg (dot (w x y lam) z) ->
+  T2hi gamma k lo * (\sum_n `|dot (b n) z|) < eps * M%:R * T2lo gamma k hi * `|dot e z| ->
+  Num.sg (f gamma Wadv z) = Num.sg (f gamma W z).
+Proof.
+move=> lo hi k es hyp; apply: T4_networks => //.
+apply: (T4_apriori_dominates t_pm1 eps_ge0 _ _ hyp) => n.
+  exact/ltW/(T1_multipliers_positive _ _ _ _ _ Kadv).
+have /andP[h1 h2] := T2_multiplier_bounds gamma_gt0 gamma_le1 t_pm1 Hadv p_gt0' Kadv n.
 by rewrite !ltW.
 Qed.
 

@@ -133,6 +133,33 @@ have := le_trans g1 g2; rewrite ger_addl leNgt; apply/negP; rewrite negbK.
 by rewrite divr_gt0 ?ltr0n.
 Qed.
 
+(** On the simplex, q'Qq is least at q = lambda / sum lambda: the direction
+    that the rescaled flow approaches once the patterns are the labels'.     *)
+Theorem C1_simplex_minimiser lam q (s := \sum_n lam n) : qp_conditions lam ->
+  0 < s -> (forall n, 0 <= q n) -> \sum_n q n = 1 ->
+  Qform (fun n => lam n / s) = 1 / s /\ 1 / s <= Qform q.
+Proof.
+move=> C s0 q0 q1; have [lam0 sup off] := C; have sn0 : s != 0 by rewrite gt_eqF.
+have self : Qform lam = s.
+  rewrite QformE; apply: eq_bigr => n _; have := lam0 n.
+  by rewrite le_eqVlt => /orP[/eqP<-|/sup->]; rewrite ?mul0r ?mulr1.
+pose r n := lam n / s.
+have Qr : Qform r = 1 / s.
+  have -> : Qform r = Qform lam / s ^+ 2.
+    rewrite /Qform mulr_suml; apply: eq_bigr => n _; rewrite mulr_suml.
+    by apply: eq_bigr => k _; rewrite /r; field.
+  by rewrite self; field.
+have Qmr n : Qmul gamma x y r n = Qmul gamma x y lam n / s.
+  by rewrite /Qmul mulr_suml; apply: eq_bigr => k _; rewrite mulrA.
+have cross : 1 / s <= \sum_n q n * Qmul gamma x y r n.
+  rewrite -q1 mulr_suml; apply: ler_sum => n _; rewrite Qmr.
+  by rewrite ler_wpmul2l // ler_pdivl_mulr // mulVf.
+split=> //; have := Q_possemidef (fun n => q n - r n); rewrite Qform_sub Qr => h0.
+apply: (@le_cert _ ((Qform q - 2%:R * (\sum_n q n * Qmul gamma x y r n) + 1 / s)
+  + 2%:R * (\sum_n q n * Qmul gamma x y r n - 1 / s))); last by ring.
+by rewrite addr_ge0 // mulr_ge0 ?ler0n // subr_ge0.
+Qed.
+
 End QForm.
 
 (** * C1 *)

@@ -380,6 +380,22 @@ Theorem T1_linear_boundary z :
   Num.sg (f gamma W z) = Num.sg (f_bdy x y lam z).
 Proof. by rewrite T1_closed_form Q1_linear_boundary. Qed.
 
+(** All of T1 at once. *)
+Theorem T1 :
+  [/\ forall n, y n * f gamma W (x n) = 1,
+      forall n, 1 / (2%:R * Rmax x ^+ 2) < lam n < 3%:R / (2%:R * gamma ^+ 2 * Rmin x ^+ 2),
+      (forall j n, Num.sg (dot (row j W) (x n)) = y n * Num.sg (a j)) /\
+      (forall i j, a i = a j :> R -> row i W = row j W),
+      Q_solution gamma x y lam /\ W = Wstar gamma x y p lam &
+      forall z, Num.sg (f gamma W z) = Num.sg (f_bdy x y lam z)].
+Proof.
+split; [exact: T1_margins_active | exact: T1_multiplier_bounds | split | split | exact: T1_linear_boundary].
+- exact: T1_patterns.
+- exact: T1_equal_rows.
+- exact: T1_Q_lambda.
+- exact: T1_closed_form.
+Qed.
+
 End KktPoint.
 
 (** ** Uniqueness: the limit depends on the data and on gamma alone *)
