@@ -11,16 +11,31 @@ enum {
   ATTEMPTS = 1000
 };
 
-/* The high word of a*b, by 32-bit halves. */
+/*@ lemma product_range: \forall integer a, b, m; 0 <= a <= m && 0 <= b <= m ==> 0 <= a*b <= m*m; */
+/*@ lemma product_parts: \forall integer a1, a0, b1, b0, s;
+  @   (a1*s + a0)*(b1*s + b0) == (a1*b1)*(s*s) + (a1*b0)*s + (a0*b1)*s + a0*b0; */
+
+/* The high word of a*b, by 32-bit halves; nothing wraps. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \nothing; */
+  @ assigns \nothing;
+  @ ensures high: \result*18446744073709551616 <= a*b < (\result + 1)*18446744073709551616; */
 static uint64_t mul_high(uint64_t a, uint64_t b) {
-  const uint64_t a0 = a & 0xffffffffu, a1 = a >> 32;
-  const uint64_t b0 = b & 0xffffffffu, b1 = b >> 32;
-  const uint64_t low = a1 * b0 + ((a0 * b0) >> 32);
-  const uint64_t mid = a0 * b1 + (low & 0xffffffffu);
-  return a1 * b1 + (low >> 32) + (mid >> 32);
+  const uint64_t half = 0x100000000u;
+  const uint64_t a1 = a / half, a0 = a % half, b1 = b / half, b0 = b % half;
+  /*@ assert halves: 0 <= a0 <= 4294967295 && 0 <= a1 <= 4294967295 && 0 <= b0 <= 4294967295 && 0 <= b1 <= 4294967295; */
+  /*@ assert range_00: 0 <= a0*b0 <= 4294967295*4294967295; */
+  /*@ assert range_01: 0 <= a0*b1 <= 4294967295*4294967295; */
+  /*@ assert range_10: 0 <= a1*b0 <= 4294967295*4294967295; */
+  /*@ assert range_11: 0 <= a1*b1 <= 4294967295*4294967295; */
+  const uint64_t p00 = a0 * b0, p01 = a0 * b1, p10 = a1 * b0, p11 = a1 * b1;
+  /*@ assert parts: a*b == p11*(4294967296*4294967296) + p10*4294967296 + p01*4294967296 + p00; */
+  const uint64_t low = p10 + p00 / half;
+  const uint64_t mid = p01 + low % half;
+  /*@ assert low: low == p10 + p00/4294967296; */
+  /*@ assert mid: mid == p01 + low % 4294967296; */
+  /*@ assert top: p11 + low/4294967296 + mid/4294967296 < 18446744073709551616; */
+  return p11 + low / half + mid / half;
 }
 
 void lfap_philox_seed(lfap_philox *g, uint64_t seed) {
@@ -92,7 +107,7 @@ uint64_t lfap_philox_next(lfap_philox *g) {
 double lfap_philox_double(lfap_philox *g) {
   const uint64_t top = lfap_philox_next(g) >> 11;
   /*@ assert bits: 0 <= top < 9007199254740992; */
-  return (double)top * 0x1p-53;
+  return (double)top / 9007199254740992.0; /* exact, as a product with 2^-53 is; this form the prover reads */
 }
 
 /* A normal above R: Marsaglia's exponential rejection. */
