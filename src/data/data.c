@@ -24,6 +24,13 @@ void lfap_data_free(lfap_data *data) {
   *data = (lfap_data){0};
 }
 
+static lfap_status check_labels(lfap_ctx *ctx, const double *y, size_t n, const char *name) {
+  for (size_t i = 0; i < n; i++)
+    if (y[i] != 1.0 && y[i] != -1.0)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: label %zu is %g; labels must be +1 or -1", name, i, y[i]);
+  return LFAP_OK;
+}
+
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
   lfap_mat x = {0}, y = {0};
   lfap_status st = lfap_npy_read(ctx, &x, x_path);
@@ -38,6 +45,7 @@ lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, co
     st = lfap_fail(ctx, LFAP_ERR_DATA, "%s has %zu samples but %s has %zu labels: they must belong together", x_path,
                    x.rows, y_path, y.rows);
   lfap_data data = {.n = x.rows, .d = x.cols, .x = x.v, .y = y.v};
+  if (!st) st = check_labels(ctx, y.v, y.rows, y_path); /* here the message can name the labels' own file */
   if (!st) st = lfap_data_check(ctx, &data, x_path);
   if (st) {
     lfap_mat_free(&x);
@@ -52,8 +60,6 @@ static lfap_status check_values(lfap_ctx *ctx, const lfap_data *data, const char
   for (size_t n = 0; n < data->n; n++) {
     const double *x = data->x + n * data->d;
     int zero = 1;
-    if (data->y[n] != 1.0 && data->y[n] != -1.0)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: label %zu is %g; labels must be +1 or -1", name, n, data->y[n]);
     for (size_t i = 0; i < data->d; i++) {
       if (!isfinite(x[i]))
         return lfap_fail(ctx, LFAP_ERR_DATA, "%s: entry [%zu,%zu] is %g; all entries must be finite", name, n, i, x[i]);
@@ -125,6 +131,7 @@ lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *na
   if (data->n == 0 || data->d == 0)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: N = %zu samples of dimension d = %zu; both must be at least 1", name, data->n,
                      data->d);
-  lfap_status st = check_values(ctx, data, name);
+  lfap_status st = check_labels(ctx, data->y, data->n, name);
+  if (!st) st = check_values(ctx, data, name);
   return st ? st : check_duplicates(ctx, data, name);
 }
