@@ -37,7 +37,7 @@ static int unknown_verb(const char *name) {
   const char *best = cli_guess_best(&g);
   fprintf(stderr, "lfap: unknown %s '%s'", name[0] == '-' ? "option" : "verb", name);
   if (best) fprintf(stderr, "; did you mean %s?", best);
-  fputs("\nlfap: `lfap --help` lists the verbs\n", stderr);
+  fputs(" (`lfap --help` lists the verbs)\n", stderr);
   return LFAP_ERR_USAGE;
 }
 
@@ -74,8 +74,9 @@ int main(int argc, char **argv) {
   cli_progress_start(&c);
   lfap_status s = run(&c, argc - 1, argv + 1);
   if (s) {
-    fprintf(stderr, "lfap %s: %s\n", c.verb->name, c.ctx.message[0] ? c.ctx.message : "failed without a message");
-    if (s == LFAP_ERR_USAGE) fprintf(stderr, "lfap %s: `lfap %s --help` tells the options\n", c.verb->name, c.verb->name);
+    fprintf(stderr, "lfap %s: %s", c.verb->name, c.ctx.message[0] ? c.ctx.message : "failed without a message");
+    if (s == LFAP_ERR_USAGE) fprintf(stderr, " (`lfap %s --help` tells the options)", c.verb->name);
+    fputs("\n", stderr);
   } else if (!c.json) cli_note_files(&c);
   for (size_t i = 0; i < c.files; i++) free(c.file[i]);
   return exit_code(&c, s);
