@@ -19,15 +19,13 @@ LFAP_INLINE int take_root(double *p, double pivot, double bound) {
 }
 
 int lfap_chol_row(double *L, size_t i, size_t n) {
-  /*@ assert next_row: (i + 1)*n <= n*n; */
-  /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
+  /*@ ghost lfap_row_at(i, n, n); */
   double *row = L + i * n;
   /*@ loop invariant column: 0 <= j <= i;
     @ loop assigns j, row[0 .. i-1];
     @ loop variant i - j; */
   for (size_t j = 0; j < i; j++) {
-    /*@ assert next_above: (j + 1)*n <= n*n; */
-    /*@ assert above: 0 <= j*n && j*n + n <= n*n; */
+    /*@ ghost lfap_row_at(j, n, n); */
     row[j] = (row[j] - lfap_dot(j, row, L + j * n)) / L[j * n + j];
   }
   return take_root(row + i, row[i] - lfap_dot(i, row, row), (double)n * 0x1p-52 * row[i]);
@@ -38,8 +36,7 @@ size_t lfap_chol(double *L, size_t n) {
     @ loop assigns i, L[0 .. n*n - 1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
-    /*@ assert next_row: (i + 1)*n <= n*n; */
-    /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
+    /*@ ghost lfap_row_at(i, n, n); */
     if (!lfap_chol_row(L, i, n)) return i;
   }
   return n;
@@ -50,15 +47,14 @@ void lfap_chol_solve(double *x, const double *L, const double *b, size_t n) {
     @ loop assigns i, x[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
-    /*@ assert next_row: (i + 1)*n <= n*n; */
-    /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
+    /*@ ghost lfap_row_at(i, n, n); */
     x[i] = (b[i] - lfap_dot(i, L + i * n, x)) / L[i * n + i];
   }
   /*@ loop invariant backward: 0 <= i <= n;
     @ loop assigns i, x[0 .. n-1];
     @ loop variant i; */
   for (size_t i = n; i > 0; i--) {
-    /*@ assert row: 0 <= (i - 1)*n && (i - 1)*n + n <= n*n; */
+    /*@ ghost lfap_row_at(i - 1, n, n); */
     const double *row = L + (i - 1) * n;
     x[i - 1] = x[i - 1] / row[i - 1];
     /* fma(-L_ik, x_i, y_k) with the sign on the other factor: the product is the same */

@@ -100,5 +100,12 @@ double lfap_amax(size_t n, const double *x) {
 }
 
 double lfap_norm2(size_t n, const double *x) {
+  /*@ ghost size_t f = 0; */
+  /*@ ghost
+    /@ loop invariant term: 0 <= f <= n;
+       LFAP_REAL(loop invariant square: 0.0 <= lfap_rdot(x, x, f);)
+       loop assigns f;
+       loop variant n - f; @/
+    while (f < n) f++; */
   return sqrt(lfap_dot(n, x, x));
 }

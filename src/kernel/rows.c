@@ -4,6 +4,9 @@
 #include "lanes_step.h"
 
 enum { TILE = 4 };
+/* in full: the prover mistakes the zeros that an initialiser leaves out for integers */
+#define ZEROS {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}
+#define ZEROS_4 {ZEROS, ZEROS, ZEROS, ZEROS}
 
 /* c[j] = dot(x, B_j) for four rows of B: x is read once for all. */
 /*@ requires size: TILE*n <= SIZE_MAX;
@@ -16,7 +19,7 @@ enum { TILE = 4 };
   @ exits never: \false;
   @ assigns c[0 .. TILE-1]; */
 LFAP_INLINE void dot4(double *c, const double *x, const double *B, size_t n) {
-  double s[TILE][LFAP_LANES] = {{0.0}}, t[LFAP_LANES];
+  double s[TILE][LFAP_LANES] = ZEROS_4, t[LFAP_LANES];
   size_t k = 0;
   /*@ loop invariant lanes: 0 <= k <= n;
     @ loop assigns k, s[0 .. TILE-1][0 .. LFAP_LANES-1];
@@ -26,8 +29,7 @@ LFAP_INLINE void dot4(double *c, const double *x, const double *B, size_t n) {
       @ loop assigns j, s[0 .. TILE-1][0 .. LFAP_LANES-1];
       @ loop variant TILE - j; */
     LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
-      /*@ assert which_j: j == 0 || j == 1 || j == 2 || j == 3; */
-      /*@ assert inside: 0 <= j*n && j*n + n <= TILE*n; */
+      /*@ ghost lfap_row_at(j, TILE, n); */
       /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
         @ loop assigns l, s[j][0 .. LFAP_LANES-1];
         @ loop variant LFAP_LANES - l; */
@@ -37,8 +39,7 @@ LFAP_INLINE void dot4(double *c, const double *x, const double *B, size_t n) {
     @ loop assigns j, t[0 .. LFAP_LANES-1], c[0 .. TILE-1];
     @ loop variant TILE - j; */
   LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
-    /*@ assert which_j: j == 0 || j == 1 || j == 2 || j == 3; */
-    /*@ assert inside: 0 <= j*n && j*n + n <= TILE*n; */
+    /*@ ghost lfap_row_at(j, TILE, n); */
     /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
       @ loop assigns l, t[0 .. LFAP_LANES-1];
       @ loop variant LFAP_LANES - l; */
@@ -62,7 +63,7 @@ LFAP_INLINE void dot4(double *c, const double *x, const double *B, size_t n) {
   @ exits never: \false;
   @ assigns C[0 .. (TILE-1)*ldc + TILE-1]; */
 LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc, size_t n) {
-  double s[TILE][TILE][LFAP_LANES] = {{{0.0}}}, t[LFAP_LANES];
+  double s[TILE][TILE][LFAP_LANES] = {ZEROS_4, ZEROS_4, ZEROS_4, ZEROS_4}, t[LFAP_LANES];
   size_t k = 0;
   /*@ loop invariant lanes: 0 <= k <= n;
     @ loop assigns k, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
@@ -76,10 +77,8 @@ LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc,
         @ loop assigns j, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
         @ loop variant TILE - j; */
       LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
-        /*@ assert which_i: i == 0 || i == 1 || i == 2 || i == 3; */
-        /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
-        /*@ assert which_j: j == 0 || j == 1 || j == 2 || j == 3; */
-        /*@ assert inside_B: 0 <= j*n && j*n + n <= TILE*n; */
+        /*@ ghost lfap_row_at(i, TILE, n); */
+        /*@ ghost lfap_row_at(j, TILE, n); */
         /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
           @ loop assigns l, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
           @ loop variant LFAP_LANES - l; */
@@ -90,16 +89,14 @@ LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc,
     @ loop assigns i, t[0 .. LFAP_LANES-1], C[0 .. (TILE-1)*ldc + TILE-1];
     @ loop variant TILE - i; */
   LFAP_UNROLL for (size_t i = 0; i < TILE; i++) {
-    /*@ assert which: i == 0 || i == 1 || i == 2 || i == 3; */
+    /*@ ghost lfap_row_at(i, TILE, ldc); */
     /*@ assert inside_C: 0 <= i*ldc <= (TILE-1)*ldc; */
-    /*@ assert which_i: i == 0 || i == 1 || i == 2 || i == 3; */
-    /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
+    /*@ ghost lfap_row_at(i, TILE, n); */
     /*@ loop invariant column: 0 <= j <= TILE;
       @ loop assigns j, t[0 .. LFAP_LANES-1], C[0 .. (TILE-1)*ldc + TILE-1];
       @ loop variant TILE - j; */
     LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
-      /*@ assert which_j: j == 0 || j == 1 || j == 2 || j == 3; */
-      /*@ assert inside_B: 0 <= j*n && j*n + n <= TILE*n; */
+      /*@ ghost lfap_row_at(j, TILE, n); */
       /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
         @ loop assigns l, t[0 .. LFAP_LANES-1];
         @ loop variant LFAP_LANES - l; */
@@ -131,7 +128,7 @@ LFAP_INLINE void dot_row(double *c, const double *x, const double *B, size_t row
     @ loop assigns j, c[0 .. rows-1];
     @ loop variant rows - j; */
   for (; rows - j >= TILE; j += TILE) {
-    /*@ assert inside: 0 <= j*n && 0 <= TILE*n && j*n + TILE*n <= rows*n; */
+    /*@ ghost lfap_rows_at(j, TILE, rows, n); */
     dot4(c + j, x, B + j * n, n);
     /*@ assert shifted: LFAP_REAL_FACT(\forall integer i; 0 <= i < TILE ==>
       @   c[j + i] == lfap_rdot(x, B + (j + i)*n, n)); */
@@ -141,8 +138,7 @@ LFAP_INLINE void dot_row(double *c, const double *x, const double *B, size_t row
     @ loop assigns j, c[0 .. rows-1];
     @ loop variant rows - j; */
   for (; j < rows; j++) {
-    /*@ assert next_inside: (j + 1)*n <= rows*n; */
-    /*@ assert inside: 0 <= j*n && j*n + n <= rows*n; */
+    /*@ ghost lfap_row_at(j, rows, n); */
     c[j] = lfap_lanes_dot(n, x, B + j * n);
   }
 }
@@ -168,23 +164,20 @@ LFAP_INLINE void rows4(double *C, const double *A, const double *B, size_t nb, s
     @ loop assigns j, C[0 .. TILE*nb - 1];
     @ loop variant nb - j; */
   for (; nb - j >= TILE; j += TILE) {
-    /*@ assert inside: 0 <= j*n && 0 <= TILE*n && j*n + TILE*n <= nb*n; */
+    /*@ ghost lfap_rows_at(j, TILE, nb, n); */
     dot4x4(C + j, A, B + j * n, nb, n);
   }
   /*@ loop invariant column: 0 <= j <= nb;
     @ loop assigns j, C[0 .. TILE*nb - 1];
     @ loop variant nb - j; */
   for (; j < nb; j++) {
-    /*@ assert next_inside_B: (j + 1)*n <= nb*n; */
-    /*@ assert inside_B: 0 <= j*n && j*n + n <= nb*n; */
+    /*@ ghost lfap_row_at(j, nb, n); */
     /*@ loop invariant row: 0 <= i <= TILE;
       @ loop assigns i, C[0 .. TILE*nb - 1];
       @ loop variant TILE - i; */
     for (size_t i = 0; i < TILE; i++) {
-      /*@ assert which_i: i == 0 || i == 1 || i == 2 || i == 3; */
-      /*@ assert inside_A: 0 <= i*n && i*n + n <= TILE*n; */
-      /*@ assert which_i: i == 0 || i == 1 || i == 2 || i == 3; */
-      /*@ assert inside_C: 0 <= i*nb && i*nb + nb <= TILE*nb; */
+      /*@ ghost lfap_row_at(i, TILE, n); */
+      /*@ ghost lfap_row_at(i, TILE, nb); */
       C[i * nb + j] = lfap_lanes_dot(n, A + i * n, B + j * n);
     }
   }
@@ -197,18 +190,16 @@ void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb
     @ loop assigns i, C[0 .. na*nb - 1];
     @ loop variant na - i; */
   for (; na - i >= TILE; i += TILE) {
-    /*@ assert inside_A: 0 <= i*n && 0 <= TILE*n && i*n + TILE*n <= na*n; */
-    /*@ assert inside_C: 0 <= i*nb && 0 <= TILE*nb && i*nb + TILE*nb <= na*nb; */
+    /*@ ghost lfap_rows_at(i, TILE, na, n); */
+    /*@ ghost lfap_rows_at(i, TILE, na, nb); */
     rows4(C + i * nb, A + i * n, B, nb, n);
   }
   /*@ loop invariant row: 0 <= i <= na;
     @ loop assigns i, C[0 .. na*nb - 1];
     @ loop variant na - i; */
   for (; i < na; i++) {
-    /*@ assert next_inside_A: (i + 1)*n <= na*n; */
-    /*@ assert inside_A: 0 <= i*n && i*n + n <= na*n; */
-    /*@ assert next_inside_C: (i + 1)*nb <= na*nb; */
-    /*@ assert inside_C: 0 <= i*nb && i*nb + nb <= na*nb; */
+    /*@ ghost lfap_row_at(i, na, n); */
+    /*@ ghost lfap_row_at(i, na, nb); */
     dot_row(C + i * nb, A + i * n, B, nb, n);
   }
 }
@@ -216,8 +207,7 @@ void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb
 LFAP_CLONES
 void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d) {
   (void)n; /* only the contract needs it */
-  /*@ assert next_row: (i + 1)*d <= n*d; */
-  /*@ assert row: 0 <= i*d && i*d + d <= n*d; */
+  /*@ ghost lfap_row_at(i, n, d); */
   /*@ assert rows: (i + 1)*d <= n*d; */
   dot_row(g, X + i * d, X, i + 1, d);
 }
@@ -231,10 +221,8 @@ void lfap_mirror(double *G, size_t n) {
       @ loop assigns j, G[0 .. n*n - 1];
       @ loop variant i - j; */
     for (size_t j = 0; j < i; j++) {
-      /*@ assert next_row_i: (i + 1)*n <= n*n; */
-      /*@ assert row_i: 0 <= i*n && i*n + n <= n*n; */
-      /*@ assert next_row_j: (j + 1)*n <= n*n; */
-      /*@ assert row_j: 0 <= j*n && j*n + n <= n*n; */
+      /*@ ghost lfap_row_at(i, n, n); */
+      /*@ ghost lfap_row_at(j, n, n); */
       G[j * n + i] = G[i * n + j];
     }
 }
