@@ -33,25 +33,38 @@ def annotations(text):
 
 
 class Scan:
-    """functions: {name: line}; loops: [(function, line, annotation text before it)]; balanced: braces make sense."""
+    """functions: {name: line}; loops: [(function, line, annotation text before it)]; balanced: braces make sense.
 
-    def __init__(self, text):
+    Ghost code counts: a lemma written as a ghost function needs its contract and its proof like any other.
+    """
+
+    def __init__(self, text, within=None):
         self.functions, self.loops, self.balanced = {}, [], True
-        self._walk([token for token in tokens(text)])
+        self._walk([token for token in tokens(text)], within)
 
-    def _walk(self, stream):
-        blocks, current, spec, previous = [], None, "", ""
+    def _ghost(self, piece, line, within):
+        inner = re.sub(r"^/\*@\s*ghost\b|^//@\s*ghost\b|\*/$", "", piece)
+        scan = Scan(inner.replace("/@", "/*@").replace("@/", "*/"), within)
+        self.functions.update({name: line + at - 1 for name, at in scan.functions.items()})
+        self.loops += [(function, line + at - 1, before) for function, at, before in scan.loops]
+        self.balanced = self.balanced and scan.balanced
+
+    def _walk(self, stream, within):
+        blocks, current, spec, previous = [], within, "", ""
         after_do = False
         for index, (kind, piece, line) in enumerate(stream):
             if kind == "annotation":
-                spec += piece
+                if re.match(r"/\*@\s*ghost\b|//@\s*ghost\b", piece):
+                    self._ghost(piece, line, current)
+                else:
+                    spec += piece
                 continue
             if piece == "{":
                 if not blocks:
                     name = function_name(stream, index)
                     if name:
                         self.functions[name] = line
-                    current = name
+                    current = name or within
                 blocks.append("do" if previous == "do" else "")
             elif piece == "}":
                 if not blocks:
@@ -59,7 +72,7 @@ class Scan:
                 else:
                     after_do = blocks.pop() == "do"
                     if not blocks:
-                        current = None
+                        current = within
                 previous, spec = "}", ""
                 continue
             elif piece in ("for", "while", "do") and current:
@@ -87,7 +100,7 @@ def function_name(stream, brace):
             at -= 1
             if depth == 0:
                 break
-        if at < 0 or stream[at][0] != "word":
+        if at < 0 or stream[at][0] != "word" or stream[at][1] in ("for", "while", "if", "switch"):
             return None
         if stream[at][1] != "__attribute__":
             return stream[at][1]
