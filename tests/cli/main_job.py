@@ -1,0 +1,63 @@
+"""The main job as a user runs it: `lfap verify` passes, and the figures behind the verdicts are the ones the project
+stands for."""
+import json, os, sys, time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from tap import *
+
+start = os.times()
+r = Run("verify", "--json", timeout=600)
+spent = sum(os.times()[2:4]) - sum(start[2:4])
+ok(r.code == 0 and r.err == "", "lfap verify: exit 0", r)
+doc = json.loads(r.out)
+cases = {c["name"].split()[0]: c for c in doc["cases"]}
+ok(list(cases) == ["uniform", "orthogonal", "outside", "fashion-mnist"] and doc["skipped"] == [], "the four cases", list(cases))
+ok(doc["verdict"] == "PASS" and doc["counts"]["FAIL"] == doc["counts"]["UNDECIDED"] == 0, "verdict PASS", doc["counts"])
+ok(spent < 40, "within 40 s of processor time, 20 s on two cores", f"{spent:.1f} s")
+
+for name, holds in (("uniform", True), ("orthogonal", True), ("outside", False), ("fashion-mnist", False)):
+    c = cases[name]
+    ok(c["hypothesis"] is holds, f"{name}: (H) {'holds' if holds else 'is not met'}", c["hypothesis_data"])
+    statements = {"H", "Q1", "T1", "T2", "C1", "K1", "P1", "D1", "D2", "T3", "T4"}
+    ok(statements <= {k["id"] for k in c["checks"]}, f"{name}: every statement is judged", statements - {k["id"] for k in c["checks"]})
+    for subject in ("adv l2", "adv linf", "adv l0"):
+        ok(any(k["subject"] == subject for k in c["checks"]), f"{name}: {subject} is judged")
+    outside = [k for k in c["checks"] if k["id"] in ("H", "T1", "T2") and k["subject"] == "data" and "posteriori" not in k["what"]
+               and k["verdict"] == "PASS"]
+    ok(holds == bool(outside), f"{name}: T1 and T2 of the data pass only under (H)", outside)
+
+
+def value(case, subject, words):
+    found = [k["value"] for k in cases[case]["checks"] if k["subject"] == subject and all(w in k["what"] for w in words)]
+    return found[0] if len(found) == 1 else None
+
+
+for name in ("uniform", "orthogonal"):
+    right = value(name, "adv l2", ["data:", "accuracy", "noise + perturbation"])
+    ok(cases[name]["eps"]["l2"] == 5 and right == 1, f"{name}: natural samples all right after training on noise + perturbation at eps = 5", right)
+right = value("fashion-mnist", "adv l2", ["test:", "accuracy", "noise + perturbation"])
+ok(cases["fashion-mnist"]["eps"]["l2"] == 1 and right is not None and right >= 0.98, "fashion-mnist: at least 98 % of the real test images at eps = 1", right)
+mean = value("fashion-mnist", "control", ["mean accuracy", "20 seeds"])
+ok(mean is not None and 0.35 <= mean <= 0.65, "fashion-mnist: bare noise averages 50 +- 15 % over 20 seeds", mean)
+
+# other classes are judged too; nothing fails
+r = Run("verify", "--case", "fashion-mnist", "--classes", "2,4", "--n", "100", "--controls", "2", "--flow-steps", "100", "--json", timeout=300)
+doc = json.loads(r.out)
+ok(r.code == 0 and doc["cases"][0]["name"] == "fashion-mnist 2/4" and doc["cases"][0]["sizes"]["n"] == 100, "classes 2/4, N = 100", r)
+
+# the table says the same
+r = Run("verify", "--case", "orthogonal")
+doc = json.loads(Run("verify", "--case", "orthogonal", "--json").out)
+lines = [l for l in r.out.split("summary\n")[0].splitlines() if l.split(maxsplit=1)[:1] and l.split()[0] in doc["counts"]]
+ok([l.split()[:2] for l in lines] == [[k["verdict"], k["id"]] for k in doc["cases"][0]["checks"]], "the table has a line a check, in the order of the JSON")
+c = doc["counts"]
+ok(f"verdict: PASS ({c['PASS']} PASS, 0 FAIL, 0 UNDECIDED, {c['NOT-APPLICABLE']} NOT-APPLICABLE)" in r.out and "lfap explain T4" in r.out,
+   "the last lines: verdict, counts, what to do next", r.out[-300:])
+
+# a network that was never trained is not passed off as the limit
+X, y = sample(2, 20000)
+put("set/X.npy", X), put("set/y.npy", y), put("set/W.npy", np.random.default_rng(4).standard_normal((4, 20000)))
+r = Run("verify", "--data", "set", "--gamma", "0.9", "--controls", "1", "--json")
+doc = json.loads(r.out)
+k1 = [k["verdict"] for k in doc["cases"][0]["checks"] if k["subject"] == "network"]
+ok(doc["cases"][0]["hypothesis"] and k1 and "PASS" not in k1 and r.code in (0, 1, 2), "an untrained network of yours: K1 does not pass", k1)
+done()
