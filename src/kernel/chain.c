@@ -8,7 +8,7 @@ enum { LINKS = 8 };
 LFAP_CLONES
 void lfap_axpy(double *y, double a, const double *x, size_t n) {
   /*@ loop invariant entry: 0 <= i <= n;
-    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < i ==> y[j] == a*x[j] + \at(y[j], Pre);)
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < i ==> y[j] == a*\at(x[j], Pre) + \at(y[j], Pre);)
     @ LFAP_REAL(loop invariant todo: \forall integer j; i <= j < n ==> y[j] == \at(y[j], Pre);)
     @ loop assigns i, y[0 .. n-1];
     @ loop variant n - i; */
