@@ -49,26 +49,9 @@ static lfap_status pair_paths(cli *c, char **x, char **y, const char *data, cons
   return s;
 }
 
-static lfap_status signs_check(cli *c, const lfap_mat *t, const char *path, const char *what) {
-  for (size_t n = 0; n < t->rows * t->cols; n++)
-    if (t->v[n] != 1 && t->v[n] != -1)
-      return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: entry [%zu] is %.17g; a %s is +1 or -1", path, n, t->v[n], what);
-  return LFAP_OK;
-}
-
-/* The library's check of the whole set speaks of the samples' file; a label that is none is told with its own. */
-static lfap_status labels_check(cli *c, const char *path) {
-  lfap_mat y = {0};
-  lfap_status s = lfap_npy_read(&c->ctx, &y, path);
-  if (!s) s = signs_check(c, &y, path, "label");
-  lfap_mat_free(&y);
-  return s;
-}
-
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels) {
   char *x = NULL, *y = NULL;
   lfap_status s = pair_paths(c, &x, &y, data, labels, "--labels");
-  if (!s) s = labels_check(c, y);
   if (!s) s = lfap_data_read(&c->ctx, out, x, y);
   free(x);
   free(y);
@@ -83,7 +66,10 @@ static lfap_status targets_check(cli *c, const lfap_mat *x, const lfap_mat *t, c
   if (t->rows * t->cols != x->rows)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: %zu targets for the %zu bases of %s; give one a base", t_path,
                      t->rows * t->cols, x->rows, x_path);
-  return signs_check(c, t, t_path, "target");
+  for (size_t n = 0; n < x->rows; n++)
+    if (t->v[n] != 1 && t->v[n] != -1)
+      return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: target %zu is %.17g; a target is +1 or -1", t_path, n, t->v[n]);
+  return LFAP_OK;
 }
 
 lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, const char *targets) {

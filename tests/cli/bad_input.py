@@ -82,8 +82,8 @@ refused("gen larger than an address", 65, [], "gen", "uniform", "--n", "40000000
 # labels
 for bad, word in ((0.0, "0"), (2.0, "2"), (0.5, "0.5"), (-1.5, "-1.5")):
     put("l.npy", np.array([1.0, -1.0, bad, 1.0]))
-    refused(f"label {word}", 65, ["l.npy", word, "[2]"], "limit", "--data", "good/X.npy", "--labels", "l.npy", "--gamma", "0.5")
-    refused(f"target {word}", 65, ["l.npy", "[2]", word], "perturb", "--norm", "l2", "--from", "geometry", "--eps", "1",
+    refused(f"label {word}", 65, ["l.npy", f"label 2 is {word}"], "limit", "--data", "good/X.npy", "--labels", "l.npy", "--gamma", "0.5")
+    refused(f"target {word}", 65, ["l.npy", f"target 2 is {word}"], "perturb", "--norm", "l2", "--from", "geometry", "--eps", "1",
             "--data", "good/X.npy", "--targets", "l.npy", "--direction", "w.npy", "--out", "out")
 put("l.npy", np.array([1.0, -1.0, 1.0]))
 refused("three labels for four samples", 65, ["l.npy", "3", "4"], "limit", "--data", "good/X.npy", "--labels", "l.npy", "--gamma", "0.5")
