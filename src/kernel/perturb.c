@@ -72,22 +72,19 @@ static size_t count_from(const double *w, uint64_t low, size_t d) {
   @ terminates \true;
   @ exits never: \false;
   @ assigns *above;
-  @ ensures above: *above == lfap_reach(w, \result + 1, d) && *above <= k;
-  @ ensures reach: lfap_reach(w, \result, d) >= k; */
+  @ ensures range: \result < 0x8000000000000000;
+  @ ensures above: *above <= k;
+  @ ensures none: \result == 0x7fffffffffffffff ==> *above == 0;
+  @ ensures reach_above: \result < 0x7fffffffffffffff ==> *above == lfap_reach(w, \result + 1, d);
+  @ ensures reach: \result > 0 ==> lfap_reach(w, \result, d) >= k; */
 static uint64_t threshold(size_t *above, const double *w, size_t k, size_t d) {
   uint64_t low = 0, high = 0x8000000000000000u;
   size_t reach_high = 0;
-  /*@ ghost
-    /@ loop invariant c: 0 <= c <= d;
-     @ loop invariant all: lfap_reach(w, 0, c) == c;
-     @ loop invariant none: lfap_reach(w, 0x8000000000000000, c) == 0;
-     @ loop assigns c;
-     @ loop variant d - c; @/
-    for (size_t c = 0; c < d; c++) { }
-  */
   /*@ loop invariant order: low < high <= 0x8000000000000000;
-    @ loop invariant low: lfap_reach(w, low, d) >= k;
-    @ loop invariant high: reach_high == lfap_reach(w, high, d) && reach_high <= k;
+    @ loop invariant above: reach_high <= k;
+    @ loop invariant low: low > 0 ==> lfap_reach(w, low, d) >= k;
+    @ loop invariant none: high == 0x8000000000000000 ==> reach_high == 0;
+    @ loop invariant high: high < 0x8000000000000000 ==> reach_high == lfap_reach(w, high, d);
     @ loop assigns low, high, reach_high;
     @ loop variant high - low; */
   while (high - low > 1) {
@@ -110,6 +107,8 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
   const uint64_t low = threshold(&above, w, k, d);
   size_t ties = k - above;
   /*@ loop invariant i: 0 <= i <= d;
+    @ loop invariant all: lfap_reach(w, 0, i) == i;
+    @ loop invariant none: lfap_reach(w, 0x8000000000000000, i) == 0;
     @ loop invariant ties: ties <= k - above;
     @ loop invariant flags: \forall integer j; 0 <= j < i ==> keep[j] == 0 || keep[j] == 1;
     @ loop invariant kept: \forall integer j; 0 <= j < i && keep[j] == 1 ==> lfap_abs_bits(w[j]) >= low;
@@ -127,6 +126,8 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
     keep[i] = b > low || (b == low && ties > 0);
     if (b == low && ties > 0) ties--;
   }
+  /*@ assert above: above == lfap_reach(w, low + 1, d); */
+  /*@ assert reach: lfap_reach(w, low, d) >= k; */
   /*@ ghost
     /@ loop invariant c: 0 <= c <= d;
      @ loop invariant count: lfap_kept(keep, c) == lfap_reach(w, low + 1, c) + \min(k - above, lfap_equal(w, low, c));

@@ -8,7 +8,6 @@
    equal it, and how many are kept. */
 /*@ axiomatic LfapBits { logic integer lfap_bits(double x) reads \nothing; }
   @ logic integer lfap_abs_bits(double x) = lfap_bits(x) & 0x7fffffffffffffff;
-  @ lemma lfap_abs_bits_range: \forall double x; 0 <= lfap_abs_bits(x) <= 0x7fffffffffffffff;
   @ logic integer lfap_reach{L}(double *w, integer low, integer d) =
   @   d <= 0 ? 0 : lfap_reach(w, low, d - 1) + (lfap_abs_bits(w[d-1]) >= low ? 1 : 0);
   @ logic integer lfap_equal{L}(double *w, integer low, integer d) =
