@@ -25,7 +25,10 @@ static const char *colour(lfap_verdict v) {
 /* Value and bound with as many digits as it takes to see which is larger. */
 static void numbers(char *out, size_t size, const lfap_check *k) {
   char a[32], b[32];
-  if (k->relation[0] == 0 || isnan(k->bound)) { snprintf(out, size, "%.6g", k->value); return; }
+  if (k->relation[0] == 0 || isnan(k->bound)) {
+    snprintf(out, size, "%.6g", k->value);
+    return;
+  }
   for (int digits = 6; digits <= 17; digits++) {
     snprintf(a, sizeof a, "%.*g", digits, k->value);
     snprintf(b, sizeof b, "%.*g", digits, k->bound);
@@ -36,14 +39,16 @@ static void numbers(char *out, size_t size, const lfap_check *k) {
 
 static size_t wider(size_t width, const char *text) { return strlen(text) > width ? strlen(text) : width; }
 
-typedef struct { size_t id, subject, what, value; } widths;
+typedef struct {
+  size_t id, subject, what, value;
+} widths;
 
 /* One line; `certified` is what an enclosure decided, "-" where nothing was enclosed. */
 static void print_line(const widths *w, const char *before, const char *verdict, const char *after, const char *id,
                        const char *subject, const char *what, const char *value, const char *note) {
-  printf("  %s%-14s%s  %-*s  %-*s  %-*s  %-*s  %-*s%s%s\n", before, verdict, after, (int)w->id, id, (int)w->subject, subject,
-         (int)w->what, what, (int)w->value, value, note[0] ? 9 : 0,
-         verdict[0] == 'v' ? "certified" : "-", note[0] ? "  " : "", note);
+  printf("  %s%-14s%s  %-*s  %-*s  %-*s  %-*s  %-*s%s%s\n", before, verdict, after, (int)w->id, id, (int)w->subject,
+         subject, (int)w->what, what, (int)w->value, value, note[0] ? 9 : 0, verdict[0] == 'v' ? "certified" : "-",
+         note[0] ? "  " : "", note);
 }
 
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
@@ -93,8 +98,8 @@ void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n) {
 }
 
 void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject) {
-  printf("  (H) %s for %-9s gamma^3 Rmin^4 = %.5g %s 3 N Rmax^2 pmax = %.5g", h->holds ? "holds     " : "is not met", subject,
-         h->lhs, h->holds ? ">=" : "<", h->rhs);
+  printf("  (H) %s for %-9s gamma^3 Rmin^4 = %.5g %s 3 N Rmax^2 pmax = %.5g", h->holds ? "holds     " : "is not met",
+         subject, h->lhs, h->holds ? ">=" : "<", h->rhs);
   if (h->rhs > 0) printf("  (ratio %.3g)", h->lhs / h->rhs);
   printf("\n");
 }

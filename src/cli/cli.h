@@ -17,13 +17,13 @@ enum { CLI_FILES = 16 };
 enum { CLI_WORKS = 4 };
 typedef struct {
   char what[48];
-  double start, last;            /* seconds on the monotonic clock: first and latest report */
-  double first, done;            /* the counts reported then */
-  int active;                    /* not yet complete */
+  double start, last; /* seconds on the monotonic clock: first and latest report */
+  double first, done; /* the counts reported then */
+  int active;         /* not yet complete */
 } cli_work;
 typedef struct {
   cli_work work[CLI_WORKS];
-  double drawn;                  /* when the bar was drawn last */
+  double drawn; /* when the bar was drawn last */
   int allowed, visible;
 } cli_progress;
 
@@ -32,9 +32,9 @@ typedef struct cli {
   lfap_ctx ctx;
   const struct cli_verb *verb;
   int quiet, json, color;
-  lfap_verdict verdict;          /* decides the exit code of a verb that succeeded */
+  lfap_verdict verdict; /* decides the exit code of a verb that succeeded */
   cli_progress progress;
-  char *file[CLI_FILES];         /* written so far, owned */
+  char *file[CLI_FILES]; /* written so far, owned */
   size_t files;
 } cli;
 
@@ -64,15 +64,18 @@ lfap_status cli_parse(cli *c, void *args, cli_set *set, int *help, int argc, cha
 void cli_help(const cli_verb *verb, FILE *to);
 
 /* The name nearest to `word`, or NULL when none is near. */
-typedef struct { const char *word, *best; size_t distance; } cli_guess;
+typedef struct {
+  const char *word, *best;
+  size_t distance;
+} cli_guess;
 void cli_guess_try(cli_guess *g, const char *candidate);
 const char *cli_guess_best(const cli_guess *g);
 
 /* Text of an option to a value; the message names option and text. USAGE when it does not read as one. */
 lfap_status cli_number(cli *c, double *out, const char *option, const char *text);
 lfap_status cli_whole(cli *c, uint64_t *out, const char *option, const char *text);
-lfap_status cli_size(cli *c, size_t *out, const char *option, const char *text); /* at least 1, else DATA */
-lfap_status cli_gamma_value(cli *c, double *out, const char *text);             /* inside (0,1), else DATA */
+lfap_status cli_size(cli *c, size_t *out, const char *option, const char *text);          /* at least 1, else DATA */
+lfap_status cli_gamma_value(cli *c, double *out, const char *text);                       /* inside (0,1), else DATA */
 lfap_status cli_pair(cli *c, double *a, double *b, const char *option, const char *text); /* "A,B" */
 /* Up to `max` numbers separated by commas. */
 lfap_status cli_list(cli *c, double *out, size_t *count, size_t max, const char *option, const char *text);
@@ -123,7 +126,9 @@ int cli_interrupted(void);
 
 /* ---- tables of checks (checks.c) --------------------------------------------------------------------------------- */
 
-typedef struct { size_t of[4]; } cli_tally; /* by lfap_verdict */
+typedef struct {
+  size_t of[4];
+} cli_tally; /* by lfap_verdict */
 void cli_check_set(lfap_check *k, const char *id, const char *subject, const char *what, lfap_verdict verdict,
                    double value, const char *relation, double bound);
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
@@ -138,14 +143,14 @@ void cli_tally_print(const cli *c, const char *name, const cli_tally *t, const c
 /* ---- the cases of `lfap verify` (verify_cases.c) ------------------------------------------------------------------- */
 
 typedef struct {
-  const char *only;               /* --case, NULL for all */
-  const char *data, *labels;      /* the user's own set instead of the default cases */
+  const char *only;          /* --case, NULL for all */
+  const char *data, *labels; /* the user's own set instead of the default cases */
   const char *weights, *test, *test_labels, *images;
-  double gamma;                   /* 0: not given */
-  double eps[3];                  /* per norm */
+  double gamma;  /* 0: not given */
+  double eps[3]; /* per norm */
   size_t eps_given;
   size_t k, n_adv, m, probes, controls, steps; /* 0: not given */
-  size_t n;                       /* --n of fashion-mnist */
+  size_t n;                                    /* --n of fashion-mnist */
   uint64_t seed;
   int class_pos, class_neg, no_center, gauss_bases, skip_missing;
 } cli_verify_args;
@@ -156,7 +161,7 @@ typedef struct {
   lfap_net net;
   int has_test, has_net;
   char name[64];
-  char about[160];                /* where the data come from, labels included */
+  char about[160]; /* where the data come from, labels included */
   lfap_verify_opts opts;
 } cli_case;
 

@@ -10,7 +10,8 @@ enum { O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_PROBES, O_POINTS, O_SEED };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
-    {"weights", "FILE", "NPY file of W, m x d, rows of positive output weight first\n(default: W.npy in the directory)"},
+    {"weights", "FILE",
+     "NPY file of W, m x d, rows of positive output weight first\n(default: W.npy in the directory)"},
     {"gamma", "G", "leaky slope of the network, between 0 and 1"},
     {"probes", "N", "random probe points, uniform on [-1, 1)^d (default 1000)"},
     {"probe-points", "FILE", "NPY file of probe points, P x d, instead of random ones"},
@@ -63,8 +64,8 @@ static lfap_status probe_points(cli *c, lfap_mat *out, const args *a, size_t d) 
   lfap_status s = lfap_npy_read(&c->ctx, &p, a->points);
   if (s) return s;
   if (p.ndim != 2 || p.cols != d || p.rows == 0) {
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); probe points are P x d with d = %zu", a->points, p.rows,
-                  p.cols, d);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); probe points are P x d with d = %zu", a->points,
+                  p.rows, p.cols, d);
     lfap_mat_free(&p);
     return s;
   }
@@ -117,7 +118,7 @@ static void report(const lfap_k1 *k, const lfap_data *data, const lfap_net *net,
   printf("compare: N = %zu, d = %zu, m = %zu, gamma = %g\n", data->n, data->d, net->m, net->gamma);
   cli_hypothesis_print(&l->hyp, "data");
   printf("  C1  the limit %s\n", l->c1 ? "has label-aligned slopes and the linear boundary w, as computed"
-         : "of label-aligned slopes is refuted as computed: w is a candidate only");
+                                       : "of label-aligned slopes is refuted as computed: w is a candidate only");
   printf("      %-16s %-13s %-5s\n", "measured", "value", "at a KKT point");
   line("residual", k->residual, "0", "of KKT stationarity, relative, with the best multipliers l >= 0");
   line("slackness", k->slackness, "0", "sum of l_n times (margin / smallest margin - 1)");
@@ -127,9 +128,11 @@ static void report(const lfap_k1 *k, const lfap_data *data, const lfap_net *net,
   line("row_spread", k->row_spread, "0", "largest relative distance of a row from the mean of its sign");
   line("pattern_aligned", k->pattern_aligned, "1", "share of (neuron, sample) pairs whose slope is the label's");
   line("cosine", k->cosine, "1", "of (mean positive row - mean negative row) and w");
-  if (k->probes) printf("  K1  %-16s %-13.6g %-5s share of %zu probe points where sgn f = sgn <w,z>\n", "agreement", k->agreement,
-                        "1", k->probes);
-  if (isnan(k->residual)) printf("  no KKT residual: a sample is not classified right, so W is not feasible at any scale\n");
+  if (k->probes)
+    printf("  K1  %-16s %-13.6g %-5s share of %zu probe points where sgn f = sgn <w,z>\n", "agreement", k->agreement,
+           "1", k->probes);
+  if (isnan(k->residual))
+    printf("  no KKT residual: a sample is not classified right, so W is not feasible at any scale\n");
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
@@ -160,10 +163,12 @@ static lfap_status run(cli *c, int argc, char **argv) {
 }
 
 const cli_verb cli_compare = {
-    "compare", "how close your own network's weights are to the predicted limit (K1)",
+    "compare",
+    "how close your own network's weights are to the predicted limit (K1)",
     "--data PATH [--labels FILE] --weights W.npy --gamma G [options]",
     "For weights from any framework: the first half of the rows have output weight +1/sqrt(m), the second half\n"
     "-1/sqrt(m), no bias. Nothing passes or fails; the numbers say how far W is from a KKT point, and from w.",
     "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().double().cpu().numpy())\n"
     "  lfap compare --data X.npy --labels y.npy --weights W.npy --gamma 0.01",
-    options, run};
+    options,
+    run};

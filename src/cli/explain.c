@@ -8,7 +8,9 @@
 
 static const cli_option options[] = {{NULL, NULL, NULL}};
 
-typedef struct { const char *id; } args;
+typedef struct {
+  const char *id;
+} args;
 
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
@@ -77,7 +79,8 @@ static lfap_status report_json(cli *c, const lfap_statement *st) {
 
 static void report(const lfap_statement *st) {
   if (!st) {
-    for (size_t i = 0; i < lfap_statement_count; i++) printf("%-4s %s\n", lfap_statements[i].id, lfap_statements[i].title);
+    for (size_t i = 0; i < lfap_statement_count; i++)
+      printf("%-4s %s\n", lfap_statements[i].id, lfap_statements[i].title);
     return;
   }
   printf("%s  %s\n\n", st->id, st->title);
@@ -103,9 +106,11 @@ static lfap_status run(cli *c, int argc, char **argv) {
 }
 
 const cli_verb cli_explain = {
-    "explain", "what a statement says, where it is derived, and what computes, proves and tests it",
+    "explain",
+    "what a statement says, where it is derived, and what computes, proves and tests it",
     "[ID]",
     "Every line of `lfap verify` and `lfap limit` carries the name of a statement; this tells what it says. Without ID\n"
     "it lists them all.",
     "  lfap explain T4",
-    options, run};
+    options,
+    run};

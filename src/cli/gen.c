@@ -142,7 +142,8 @@ static lfap_status report(cli *c, const args *a, const lfap_data *data, const lf
   for (size_t i = 0; i < data->n; i++) pos += data->y[i] > 0;
   printf("%s: N = %zu samples of d = %zu, %zu labelled +1 and %zu labelled -1", kinds[a->kind], data->n, data->d, pos,
          data->n - pos);
-  if (a->kind == FASHION) printf("; %zu test images; %s\n", im->test.n, a->no_center ? "not centred" : "mean image removed");
+  if (a->kind == FASHION)
+    printf("; %zu test images; %s\n", im->test.n, a->no_center ? "not centred" : "mean image removed");
   else printf("; seed %llu\n", (unsigned long long)a->seed);
   return LFAP_OK;
 }
@@ -166,7 +167,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
 }
 
 const cli_verb cli_gen = {
-    "gen", "make a data set from a seed, or from Fashion-MNIST",
+    "gen",
+    "make a data set from a seed, or from Fashion-MNIST",
     "uniform|gauss|orthogonal|fashion-mnist [options] --out DIR",
     "Writes X.npy (N x d), y.npy (labels +1 and -1) and meta.json.\n"
     "  uniform        entries uniform on [-1, 1), random labels: bit for bit NumPy's\n"
@@ -178,4 +180,5 @@ const cli_verb cli_gen = {
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap limit --data data --gamma 0.5\n"
     "  lfap gen fashion-mnist --classes 0,9 --n 200 --out fashion",
-    options, run};
+    options,
+    run};

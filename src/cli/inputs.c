@@ -41,11 +41,16 @@ static lfap_status pair_paths(cli *c, char **x, char **y, const char *data, cons
                      data, strerror(errno));
   int dir = S_ISDIR(st.st_mode);
   if (!dir && !labels)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s is missing: --data %s is a single file, so the labels (+1 or -1, one "
-                     "a row) come from a second one", option, data);
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "%s is missing: --data %s is a single file, so the labels (+1 or -1, one "
+                     "a row) come from a second one",
+                     option, data);
   lfap_status s = dir ? cli_path(c, x, data, "X.npy") : copy(c, x, data);
   if (!s) s = labels ? copy(c, y, labels) : cli_path(c, y, data, "y.npy");
-  if (s) { free(*x); *x = NULL; }
+  if (s) {
+    free(*x);
+    *x = NULL;
+  }
   return s;
 }
 
@@ -81,7 +86,11 @@ lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, c
   if (!s) s = targets_check(c, &a, &b, x_path, t_path);
   free(x_path);
   free(t_path);
-  if (s) { lfap_mat_free(&a); lfap_mat_free(&b); return s; }
+  if (s) {
+    lfap_mat_free(&a);
+    lfap_mat_free(&b);
+    return s;
+  }
   *x = a;
   *t = b;
   return LFAP_OK;
@@ -91,8 +100,10 @@ static lfap_status weights_check(cli *c, const lfap_mat *w, const char *path, si
   if (w->ndim != 2)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: one dimension; weights are m x d, one neuron a row", path);
   if (w->cols != d)
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), but the data have d = %zu; weights are m x d (a "
-                     "PyTorch Linear's weight as it is)", path, w->rows, w->cols, d);
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                     "%s: shape (%zu, %zu), but the data have d = %zu; weights are m x d (a "
+                     "PyTorch Linear's weight as it is)",
+                     path, w->rows, w->cols, d);
   return cli_even(c, w->rows, path);
 }
 
@@ -105,11 +116,17 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
   if (weights) s = copy(c, &path, weights);
   else if (data && cli_is_dir(data)) s = cli_path(c, &path, data, "W.npy");
   struct stat st;
-  if (s || !path || (!weights && stat(path, &st) != 0)) { free(path); return s; }
+  if (s || !path || (!weights && stat(path, &st) != 0)) {
+    free(path);
+    return s;
+  }
   s = lfap_npy_read(&c->ctx, &w, path);
   if (!s) s = weights_check(c, &w, path, d);
   free(path);
-  if (s) { lfap_mat_free(&w); return s; }
+  if (s) {
+    lfap_mat_free(&w);
+    return s;
+  }
   *net = (lfap_net){.m = w.rows, .d = w.cols, .gamma = gamma, .w = w.v}; /* takes the numbers over */
   *found = 1;
   return LFAP_OK;
@@ -120,8 +137,10 @@ lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d) {
   lfap_status s = lfap_npy_read(&c->ctx, &v, path);
   if (s) return s;
   if ((v.rows != 1 && v.cols != 1) || v.rows * v.cols != d) {
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); a direction has one entry for each of the d = %zu "
-                  "inputs", path, v.rows, v.cols, d);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                  "%s: shape (%zu, %zu); a direction has one entry for each of the d = %zu "
+                  "inputs",
+                  path, v.rows, v.cols, d);
     lfap_mat_free(&v);
     return s;
   }
@@ -135,7 +154,10 @@ static void hash(SHA2_CTX *sha, const double *x, size_t n) {
     uint64_t word;
     memcpy(&word, &x[i], 8);
     for (int b = 0; b < 8; b++) bytes[len++] = (unsigned char)(word >> (8 * b));
-    if (len == sizeof bytes || i + 1 == n) { SHA256Update(sha, bytes, len); len = 0; }
+    if (len == sizeof bytes || i + 1 == n) {
+      SHA256Update(sha, bytes, len);
+      len = 0;
+    }
   }
 }
 

@@ -40,7 +40,9 @@ static lfap_status check(cli *c, const args *a) {
 
 /* ---- checks ---------------------------------------------------------------------------------------------------- */
 
-typedef struct { double min, max; } range;
+typedef struct {
+  double min, max;
+} range;
 
 static range range_of(const double *v, size_t n) {
   range r = {INFINITY, -INFINITY};
@@ -73,20 +75,27 @@ static void two_sided(lfap_check *k, const char *id, const char *form, int appli
   for (int i = 0; i < 2; i++) {
     if (k[i].verdict == LFAP_NOT_APPLICABLE) snprintf(k[i].note, sizeof k[i].note, "%s", why);
     if (k[i].verdict == LFAP_UNDECIDED) snprintf(k[i].note, sizeof k[i].note, "nearer to the bound than doubles tell");
-    if (k[i].verdict == LFAP_FAIL) snprintf(k[i].note, sizeof k[i].note, "(H) holds, so this contradicts the statement");
+    if (k[i].verdict == LFAP_FAIL)
+      snprintf(k[i].note, sizeof k[i].note, "(H) holds, so this contradicts the statement");
   }
 }
 
 static size_t checks_of(lfap_check *k, const lfap_limit *l, range r) {
   const char *h = "(H) is not met";
   cli_check_set(&k[0], "C1", "data", "samples with label-aligned slopes (b)",
-                l->c1 ? LFAP_PASS : l->hyp.holds ? LFAP_FAIL : LFAP_NOT_APPLICABLE, (double)l->c1b, "=", (double)l->n);
+                l->c1          ? LFAP_PASS
+                : l->hyp.holds ? LFAP_FAIL
+                               : LFAP_NOT_APPLICABLE,
+                (double)l->c1b, "=", (double)l->n);
   if (!l->c1)
-    snprintf(k[0].note, sizeof k[0].note, l->c1b < l->n ? "(b) fails at %zu: the label-aligned form is refuted here"
-             : "(a) is not met to rounding: largest |Q lambda - 1| or a multiplier of 0 too close", l->n - l->c1b);
+    snprintf(k[0].note, sizeof k[0].note,
+             l->c1b < l->n ? "(b) fails at %zu: the label-aligned form is refuted here"
+                           : "(a) is not met to rounding: largest |Q lambda - 1| or a multiplier of 0 too close",
+             l->n - l->c1b);
   two_sided(k + 1, "T1", "", l->hyp.holds, h, r, l->t1_lo, l->t1_hi, 1);
   two_sided(k + 3, "T2", "", l->hyp.holds, h, r, l->t2_lo, l->t2_hi, 0);
-  two_sided(k + 5, "T2", ", a posteriori", l->full, "the a-posteriori kappa is not below 1/2", r, l->post_lo, l->post_hi, 0);
+  two_sided(k + 5, "T2", ", a posteriori", l->full, "the a-posteriori kappa is not below 1/2", r, l->post_lo,
+            l->post_hi, 0);
   return CHECKS;
 }
 
@@ -99,8 +108,8 @@ static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
   lfap_json_object_end(j);
 }
 
-static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_check *k, size_t n,
-                               lfap_verdict verdict) {
+static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_check *k,
+                               size_t n, lfap_verdict verdict) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
@@ -176,7 +185,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
 }
 
 const cli_verb cli_limit = {
-    "limit", "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
+    "limit",
+    "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
     "--data PATH [--labels FILE] --gamma G [--out DIR]",
     "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, whose\n"
     "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the intervals\n"
@@ -184,4 +194,5 @@ const cli_verb cli_limit = {
     "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data\n"
     "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json",
-    options, run};
+    options,
+    run};

@@ -5,24 +5,28 @@
 
 #include "cli/cli.h"
 
-static const cli_verb *const verbs[] = {&cli_gen,    &cli_train,   &cli_limit,   &cli_perturb,
+static const cli_verb *const verbs[] = {&cli_gen,    &cli_train,   &cli_limit,  &cli_perturb,
                                         &cli_verify, &cli_compare, &cli_explain};
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
 static void help(FILE *to) {
-  fputs("usage: lfap VERB [options]\n\n"
-        "Learning from adversarial perturbations, checked: predicts the limiting decision boundary of a one-hidden-layer\n"
-        "leaky-ReLU network, trains the network, perturbs, learns again from the perturbations, and holds every\n"
-        "prediction of the theory against what was measured.\n\nverbs:\n", to);
+  fputs(
+      "usage: lfap VERB [options]\n\n"
+      "Learning from adversarial perturbations, checked: predicts the limiting decision boundary of a one-hidden-layer\n"
+      "leaky-ReLU network, trains the network, perturbs, learns again from the perturbations, and holds every\n"
+      "prediction of the theory against what was measured.\n\nverbs:\n",
+      to);
   for (int i = 0; i < VERBS; i++) fprintf(to, "  %-9s %s\n", verbs[i]->name, verbs[i]->brief);
-  fputs("\n`lfap VERB --help` tells the options of a verb and works an example; `lfap --version` tells the version.\n"
-        "\nA data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), or single\n"
-        "NPY files (C order; f8 f4 u1 i1 i4 i8, little-endian). Results go to stdout, everything else to stderr.\n"
-        "\nexit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 usage,\n"
-        "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted.\n"
-        "\nexample:\n"
-        "  lfap verify                        the main job on its built-in cases\n"
-        "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data && lfap limit --data data --gamma 0.5\n", to);
+  fputs(
+      "\n`lfap VERB --help` tells the options of a verb and works an example; `lfap --version` tells the version.\n"
+      "\nA data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), or single\n"
+      "NPY files (C order; f8 f4 u1 i1 i4 i8, little-endian). Results go to stdout, everything else to stderr.\n"
+      "\nexit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 usage,\n"
+      "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted.\n"
+      "\nexample:\n"
+      "  lfap verify                        the main job on its built-in cases\n"
+      "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data && lfap limit --data data --gamma 0.5\n",
+      to);
 }
 
 static const cli_verb *find(const char *name) {
@@ -63,9 +67,18 @@ static lfap_status run(cli *c, int argc, char **argv) {
 
 int main(int argc, char **argv) {
   const char *first = argc > 1 ? argv[1] : NULL;
-  if (!first) { help(stderr); return LFAP_ERR_USAGE; }
-  if (strcmp(first, "--version") == 0) { printf("lfap %s\n", LFAP_VERSION); return 0; }
-  if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) { help(stdout); return 0; }
+  if (!first) {
+    help(stderr);
+    return LFAP_ERR_USAGE;
+  }
+  if (strcmp(first, "--version") == 0) {
+    printf("lfap %s\n", LFAP_VERSION);
+    return 0;
+  }
+  if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+    help(stdout);
+    return 0;
+  }
   cli c = {.verb = find(first), .verdict = LFAP_PASS};
   if (!c.verb) return unknown_verb(first);
   long cores = sysconf(_SC_NPROCESSORS_ONLN);

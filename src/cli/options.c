@@ -71,7 +71,10 @@ static size_t distance(const char *a, const char *b) {
 
 void cli_guess_try(cli_guess *g, const char *candidate) {
   size_t far = distance(g->word, candidate);
-  if (!g->best || far < g->distance) { g->best = candidate; g->distance = far; }
+  if (!g->best || far < g->distance) {
+    g->best = candidate;
+    g->distance = far;
+  }
 }
 
 const char *cli_guess_best(const cli_guess *g) {
@@ -109,9 +112,11 @@ static lfap_status set_common(cli *c, int option, int *help, const char *value) 
 
 static lfap_status set_one(cli *c, void *args, cli_set *set, int *help, int code, size_t own, char **argv) {
   if (code == 1) return set(c, args, -1, optarg);
-  if (code == 'h') { *help = 1; return LFAP_OK; }
-  if (code == ':')
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "option '%s' needs a value", argv[optind - 1]);
+  if (code == 'h') {
+    *help = 1;
+    return LFAP_OK;
+  }
+  if (code == ':') return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "option '%s' needs a value", argv[optind - 1]);
   if (code == '?' && optopt >= FIRST)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "option '%s' takes no value", argv[optind - 1]);
   if (code == '?') return unknown(c, argv[optind - 1][0] == '-' ? argv[optind - 1] : argv[optind]);
@@ -225,7 +230,10 @@ lfap_status cli_word(cli *c, int *out, const char *option, const char *text, con
   char all[160] = "";
   cli_guess g = {text, NULL, 0};
   for (int i = 0; i < n; i++) {
-    if (strcmp(text, words[i]) == 0) { *out = i; return LFAP_OK; }
+    if (strcmp(text, words[i]) == 0) {
+      *out = i;
+      return LFAP_OK;
+    }
     cli_guess_try(&g, words[i]);
     size_t used = strlen(all);
     snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
@@ -242,7 +250,7 @@ lfap_status cli_require(cli *c, const void *given, const char *option, const cha
 
 lfap_status cli_even(cli *c, size_t m, const char *where) {
   if (m > 0 && m % 2 == 0) return LFAP_OK;
-  return lfap_fail(&c->ctx, LFAP_ERR_DATA,
-                   "%s: m = %zu neurons; half of them have output weight +1/sqrt(m), half -1/sqrt(m), so m must be even",
-                   where, m);
+  return lfap_fail(
+      &c->ctx, LFAP_ERR_DATA,
+      "%s: m = %zu neurons; half of them have output weight +1/sqrt(m), half -1/sqrt(m), so m must be even", where, m);
 }

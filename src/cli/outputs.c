@@ -14,8 +14,7 @@ lfap_status cli_out_check(cli *c, const char *dir) {
   char path[4096];
   struct stat st;
   size_t len = strlen(dir);
-  if (len == 0 || len >= sizeof path)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--out: a path of %zu characters", len);
+  if (len == 0 || len >= sizeof path) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--out: a path of %zu characters", len);
   memcpy(path, dir, len + 1);
   int missing = 0; /* errno of the last look */
   while (stat(path, &st) != 0) {
@@ -30,8 +29,10 @@ lfap_status cli_out_check(cli *c, const char *dir) {
   if (!missing && !S_ISDIR(st.st_mode)) missing = ENOTDIR;
   if (!missing && access(path, W_OK | X_OK) != 0) missing = errno;
   if (!missing) return LFAP_OK;
-  return lfap_fail(&c->ctx, LFAP_ERR_CANTCREATE, "--out %s: cannot write under %s: %s; give a directory that can be "
-                   "written to", dir, path, strerror(missing));
+  return lfap_fail(&c->ctx, LFAP_ERR_CANTCREATE,
+                   "--out %s: cannot write under %s: %s; give a directory that can be "
+                   "written to",
+                   dir, path, strerror(missing));
 }
 
 /* Takes `path` over. */

@@ -9,13 +9,15 @@
 enum { O_NORM, O_FROM, O_DATA, O_TARGETS, O_DIRECTION, O_WEIGHTS, O_GAMMA, O_EPS, O_K, O_STEPS, O_RANGE, O_OUT };
 static const cli_option options[] = {
     {"norm", "NAME", "l2, linf or l0"},
-    {"from", "NAME", "geometry: the direction w of the limit; gradient: the network's own gradient\n"
-                     "at the base; pgd: the authors' iteration"},
+    {"from", "NAME",
+     "geometry: the direction w of the limit; gradient: the network's own gradient\n"
+     "at the base; pgd: the authors' iteration"},
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d bases"},
     {"targets", "FILE", "NPY file of N targets, +1 or -1 (default: y.npy in the directory)"},
     {"direction", "FILE", "geometry: w, d entries, as `lfap limit` writes it"},
-    {"weights", "FILE", "gradient, pgd: W, m x d (default: W.npy in the directory); geometry without\n"
-                        "--direction: the mean positive row minus the mean negative row is used"},
+    {"weights", "FILE",
+     "gradient, pgd: W, m x d (default: W.npy in the directory); geometry without\n"
+     "--direction: the mean positive row minus the mean negative row is used"},
     {"gamma", "G", "gradient, pgd: leaky slope of the network, between 0 and 1"},
     {"eps", "E", "size in the norm; l0: of each entry; pgd l0: of a step (default 0.3)"},
     {"k", "K", "l0 geometry and gradient: number of entries"},
@@ -39,14 +41,16 @@ typedef struct {
 static lfap_status set_eps(cli *c, args *a, const char *value) {
   lfap_status s = cli_number(c, &a->o.eps, "eps", value);
   a->eps_given = 1;
-  if (!s && !(a->o.eps > 0)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--eps %s: the size of a perturbation is above 0", value);
+  if (!s && !(a->o.eps > 0))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--eps %s: the size of a perturbation is above 0", value);
   return s;
 }
 
 static lfap_status set_range(cli *c, args *a, const char *value) {
   lfap_status s = cli_pair(c, &a->o.lo, &a->o.hi, "range", value);
   a->o.has_range = 1;
-  if (!s && !(a->o.lo < a->o.hi)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--range %s: the first must be the smaller", value);
+  if (!s && !(a->o.lo < a->o.hi))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--range %s: the first must be the smaller", value);
   return s;
 }
 
@@ -78,7 +82,8 @@ static lfap_status check_fit(cli *c, const args *a) {
   if (!pgd && (a->o.steps || a->o.has_range))
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--steps and --range belong to --from pgd, not %s", sources[a->from]);
   if (a->direction && a->from != GEOMETRY)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--direction belongs to --from geometry; %s takes --weights", sources[a->from]);
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--direction belongs to --from geometry; %s takes --weights",
+                     sources[a->from]);
   if (a->direction && a->weights)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--direction and --weights each give a direction; leave one out");
   if (l0 && !pgd && !a->o.k)
@@ -151,7 +156,10 @@ static lfap_status make(cli *c, lfap_perturbed *out, const args *a, const lfap_m
 }
 
 /* Norms of eta as they came out, largest over the bases, and the bases nothing was added to. */
-typedef struct { double l2, linf, l0; size_t unchanged; } sizes;
+typedef struct {
+  double l2, linf, l0;
+  size_t unchanged;
+} sizes;
 
 static sizes measure(const lfap_perturbed *p) {
   sizes most = {0, 0, 0, 0};
@@ -202,8 +210,10 @@ static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, c
 static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
   sizes z = measure(p);
   if (z.unchanged && a->from == PGD && !c->quiet)
-    fprintf(stderr, "note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is in "
-            "the hundreds it under- or overflows, and weights of a smaller scale are needed\n", z.unchanged, p->n);
+    fprintf(stderr,
+            "note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is in "
+            "the hundreds it under- or overflows, and weights of a smaller scale are needed\n",
+            z.unchanged, p->n);
   lfap_status s = cli_out_matrix(c, a->out, "X.npy", p->x, p->n, p->d);
   if (!s) s = cli_out_vector(c, a->out, "y.npy", t->v, p->n);
   if (!s) s = cli_out_matrix(c, a->out, "eta.npy", p->eta, p->n, p->d);
@@ -235,7 +245,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
 }
 
 const cli_verb cli_perturb = {
-    "perturb", "make adversarial perturbations of bases towards targets",
+    "perturb",
+    "make adversarial perturbations of bases towards targets",
     "--norm l2|linf|l0 --from geometry|gradient|pgd --data PATH [options] --out DIR",
     "Writes X.npy (the perturbed bases), eta.npy (what was added; x = base + eta, but where --range clamps, eta is what\n"
     "is left) and y.npy (the targets), so that DIR is a data set to learn from. Geometry and gradient give the largest\n"
@@ -244,4 +255,5 @@ const cli_verb cli_perturb = {
     "  lfap gen uniform --n 8 --d 20000 --seed 2 --out noise\n"
     "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 5 --out adv\n"
     "  lfap train --data adv --gamma 0.9 --m 20 --out learned",
-    options, run};
+    options,
+    run};

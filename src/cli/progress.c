@@ -41,7 +41,8 @@ static void draw(cli_progress *p, const cli_work *w, double done, double total, 
   memset(bar, '#', (size_t)full);
   bar[WIDTH] = 0;
   if (part > 0) duration(left, sizeof left, elapsed * (1 - part) / part);
-  fprintf(stderr, "\r\033[K%s [%s] %3.0f%%  %.4g/s  %s left", w->what, bar, 100 * part, (done - w->first) / elapsed, left);
+  fprintf(stderr, "\r\033[K%s [%s] %3.0f%%  %.4g/s  %s left", w->what, bar, 100 * part, (done - w->first) / elapsed,
+          left);
   p->visible = 1;
 }
 
@@ -50,7 +51,10 @@ static void draw(cli_progress *p, const cli_work *w, double done, double total, 
 static cli_work *slot(cli_progress *p, const char *what, double done, double t) {
   cli_work *w = &p->work[0];
   for (int i = 0; i < CLI_WORKS; i++) {
-    if (strncmp(p->work[i].what, what, sizeof w->what - 1) == 0) { w = &p->work[i]; break; }
+    if (strncmp(p->work[i].what, what, sizeof w->what - 1) == 0) {
+      w = &p->work[i];
+      break;
+    }
     if (p->work[i].last < w->last) w = &p->work[i];
   }
   if (strncmp(w->what, what, sizeof w->what - 1) != 0 || done < w->done || !w->active) {

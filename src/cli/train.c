@@ -5,14 +5,31 @@
 
 #include "cli/cli.h"
 
-enum { O_DATA, O_LABELS, O_GAMMA, O_METHOD, O_LOSS, O_M, O_INIT, O_SCALE, O_SEED, O_EPOCHS, O_LR, O_MOMENTUM, O_TARGET,
-       O_RTOL, O_ATOL, O_OUT };
+enum {
+  O_DATA,
+  O_LABELS,
+  O_GAMMA,
+  O_METHOD,
+  O_LOSS,
+  O_M,
+  O_INIT,
+  O_SCALE,
+  O_SEED,
+  O_EPOCHS,
+  O_LR,
+  O_MOMENTUM,
+  O_TARGET,
+  O_RTOL,
+  O_ATOL,
+  O_OUT
+};
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
-    {"method", "NAME", "flow: gradient flow far out (default); gd: gradient descent;\n"
-                       "sgd: the authors' full-batch SGD with momentum and plateau schedule"},
+    {"method", "NAME",
+     "flow: gradient flow far out (default); gd: gradient descent;\n"
+     "sgd: the authors' full-batch SGD with momentum and plateau schedule"},
     {"loss", "NAME", "exp (default) or logistic"},
     {"m", "M", "neurons, even; or give --init"},
     {"init", "FILE", "NPY file of the first weights, m x d"},
@@ -79,8 +96,8 @@ static lfap_status check(cli *c, const args *a) {
   if (!s && !a->m && !a->init)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--m or --init is missing: the number of neurons, or the first weights");
   if (!s && a->init && (a->scale_given || a->seed_given))
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--init %s gives the first weights; --seed and --init-scale would draw others",
-                  a->init);
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                  "--init %s gives the first weights; --seed and --init-scale would draw others", a->init);
   if (!s && a->m) s = cli_even(c, a->m, "--m");
   if (!s && a->method != LFAP_METHOD_SGD && !isnan(a->momentum))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--momentum belongs to --method sgd, not %s", methods[a->method]);
@@ -129,7 +146,10 @@ static void csv(lfap_text *t, const lfap_history *h) {
   }
 }
 
-typedef struct { size_t correct; double margin; } fit;
+typedef struct {
+  size_t correct;
+  double margin;
+} fit;
 
 static lfap_status measure(cli *c, fit *out, const lfap_net *net, const lfap_data *data) {
   lfap_mat f = {0};
@@ -196,13 +216,14 @@ static void report(const args *a, const lfap_data *data, const lfap_net *net, co
   printf("%s, %s loss: N = %zu, d = %zu, m = %zu, gamma = %g\n", methods[a->method], losses[a->loss], data->n, data->d,
          net->m, a->gamma);
   printf("  %-22s %zu\n", flow ? "accepted steps" : "epochs", h->rows);
-  if (last && !flow) printf("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", last->loss, "learning rate", last->lr);
+  if (last && !flow)
+    printf("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", last->loss, "learning rate", last->lr);
   printf("  %-22s %.6g\n", "log loss", h->log_loss);
   printf("  %-22s %.6g\n", "smallest margin", f->margin);
   printf("  %-22s %zu of %zu\n", "classified right", f->correct, data->n);
   if (flow)
-    printf("  %-22s slopes %s their labels; gradient weights p %s\n", "state", h->aligned ? "match" : "do not all match",
-           h->stationary ? "stand still" : "still move");
+    printf("  %-22s slopes %s their labels; gradient weights p %s\n", "state",
+           h->aligned ? "match" : "do not all match", h->stationary ? "stand still" : "still move");
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
@@ -231,7 +252,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
 }
 
 const cli_verb cli_train = {
-    "train", "train the network: gradient flow, gradient descent, or the authors' sgd",
+    "train",
+    "train the network: gradient flow, gradient descent, or the authors' sgd",
     "--data PATH --gamma G --m M|--init W0.npy [options] --out DIR",
     "Trains W of f(x) = sum_j a_j phi(<w_j,x>), a_j = +1/sqrt(m) in the first half of the rows and -1/sqrt(m) in the\n"
     "second, phi(z) = max(gamma z, z). Writes W.npy (m x d) and history.csv (epoch from 1, loss and log loss before\n"
@@ -239,4 +261,5 @@ const cli_verb cli_train = {
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --method sgd --data data --gamma 0.01 --m 100 --epochs 1000 --lr 0.01 --out run\n"
     "  lfap compare --data data --weights run/W.npy --gamma 0.01",
-    options, run};
+    options,
+    run};

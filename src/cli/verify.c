@@ -6,12 +6,34 @@
 
 #include "cli/cli.h"
 
-enum { O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_TEST, O_TEST_LABELS, O_CASE, O_EPS, O_K, O_N_ADV, O_M, O_SEED, O_GAUSS,
-       O_PROBES, O_CONTROLS, O_STEPS, O_CLASSES, O_N, O_NO_CENTER, O_IMAGES, O_SKIP };
+enum {
+  O_DATA,
+  O_LABELS,
+  O_WEIGHTS,
+  O_GAMMA,
+  O_TEST,
+  O_TEST_LABELS,
+  O_CASE,
+  O_EPS,
+  O_K,
+  O_N_ADV,
+  O_M,
+  O_SEED,
+  O_GAUSS,
+  O_PROBES,
+  O_CONTROLS,
+  O_STEPS,
+  O_CLASSES,
+  O_N,
+  O_NO_CENTER,
+  O_IMAGES,
+  O_SKIP
+};
 static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
-    {"weights", "FILE", "judge your network instead of one trained here, m x d\n(default: W.npy in the directory, if there)"},
+    {"weights", "FILE",
+     "judge your network instead of one trained here, m x d\n(default: W.npy in the directory, if there)"},
     {"gamma", "G", "leaky slope, between 0 and 1 (needed with --data)"},
     {"test", "PATH", "labelled points not trained on, like --data"},
     {"test-labels", "FILE", "their labels"},
@@ -138,9 +160,9 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
 }
 
 static void print_case(const cli *c, const cli_case *in, const lfap_case *k) {
-  printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n", c->color ? "\033[1m" : "",
-         k->name, c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv, in->opts.m_adv,
-         (unsigned long long)k->seed);
+  printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n",
+         c->color ? "\033[1m" : "", k->name, c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv,
+         in->opts.m_adv, (unsigned long long)k->seed);
   printf("  %s\n", in->about);
   printf("  perturbation sizes:");
   for (int i = 0; i < 3; i++)
@@ -264,7 +286,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
 }
 
 const cli_verb cli_verify = {
-    "verify", "the main job: hold every prediction of the theory against what is measured",
+    "verify",
+    "the main job: hold every prediction of the theory against what is measured",
     "[options]",
     "Without --data: four embedded cases, uniform noise and orthogonal rows (inside the hypothesis (H)), uniform noise far\n"
     "outside it, and two classes of Fashion-MNIST. For each: the limit and its intervals (T1, T2, C1), a network trained\n"
@@ -274,4 +297,5 @@ const cli_verb cli_verify = {
     "  lfap verify\n"
     "  lfap verify --case fashion-mnist --classes 2,4 --json\n"
     "  lfap verify --data X.npy --labels y.npy --weights W.npy --gamma 0.01",
-    options, run};
+    options,
+    run};

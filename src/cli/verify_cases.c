@@ -18,9 +18,29 @@ typedef struct {
 enum { UNIFORM, ORTHOGONAL, OUTSIDE, FASHION, CASES };
 static const recipe recipes[CASES] = {
     {"uniform", "uniform noise, labels set alternately +1, -1", 2, 20000, 8, 20, 20, 1000, 8, 0, 0.9, {5, 0.03, 0.15}},
-    {"orthogonal", "rows of a Hadamard matrix with random signs, labels set alternately +1, -1", 8, 16384, 8, 20, 20, 800, 8,
-     0, 0.9, {5, 0.03, 0.15}},
-    {"outside", "uniform noise, labels set alternately +1, -1; (H) is far from met", 100, 10000, 200, 20, 20, 500, 4, 0, 0.5,
+    {"orthogonal",
+     "rows of a Hadamard matrix with random signs, labels set alternately +1, -1",
+     8,
+     16384,
+     8,
+     20,
+     20,
+     800,
+     8,
+     0,
+     0.9,
+     {5, 0.03, 0.15}},
+    {"outside",
+     "uniform noise, labels set alternately +1, -1; (H) is far from met",
+     100,
+     10000,
+     200,
+     20,
+     20,
+     500,
+     4,
+     0,
+     0.5,
      {2, 0.02, 0.1}},
     {"fashion-mnist", "Fashion-MNIST images", 200, 784, 784, 20, 4, 39, 20, 1000, 0.5, {1, 0.03, 0.15}},
 };
@@ -43,16 +63,17 @@ static void alternate(lfap_data *data) {
 static lfap_status read_images(cli *c, cli_case *k, const cli_verify_args *a) {
   lfap_images im = {0};
   const char *dir = a->images ? a->images : IMAGES_DIR;
-  lfap_status s = lfap_images_read(&c->ctx, &im, dir, a->class_pos, a->class_neg, a->n ? a->n : recipes[FASHION].n,
-                                   !a->no_center);
+  lfap_status s =
+      lfap_images_read(&c->ctx, &im, dir, a->class_pos, a->class_neg, a->n ? a->n : recipes[FASHION].n, !a->no_center);
   if (s) return s;
   k->data = im.train;
   k->test = im.test;
   k->has_test = 1;
   free(im.mean);
   snprintf(k->name, sizeof k->name, "fashion-mnist %d/%d", a->class_pos, a->class_neg);
-  snprintf(k->about, sizeof k->about, "Fashion-MNIST, class %d is +1 and class %d is -1, pixels / 255, %s; %zu test images",
-           a->class_pos, a->class_neg, a->no_center ? "not centred" : "mean of the samples removed", k->test.n);
+  snprintf(k->about, sizeof k->about,
+           "Fashion-MNIST, class %d is +1 and class %d is -1, pixels / 255, %s; %zu test images", a->class_pos,
+           a->class_neg, a->no_center ? "not centred" : "mean of the samples removed", k->test.n);
   return LFAP_OK;
 }
 
@@ -94,7 +115,10 @@ static void point(cli_case *k) {
 
 lfap_status cli_case_default(cli *c, cli_case *out, size_t i, const cli_verify_args *a) {
   lfap_status s = make_data(c, out, i, a);
-  if (s) { cli_case_free(out); return s; }
+  if (s) {
+    cli_case_free(out);
+    return s;
+  }
   choose(&out->opts, &recipes[i], a);
   point(out);
   return LFAP_OK;
@@ -126,14 +150,18 @@ static lfap_status read_user(cli *c, cli_case *k, const cli_verify_args *a) {
       s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: d = %zu, but the data have d = %zu", a->test, k->test.d, k->data.d);
   }
   if (!s && a->k > k->data.d)
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the samples have d = %zu entries; give at most that", a->k, k->data.d);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the samples have d = %zu entries; give at most that", a->k,
+                  k->data.d);
   return s;
 }
 
 lfap_status cli_case_user(cli *c, cli_case *out, const cli_verify_args *a) {
   recipe r = {.m = 20, .m_adv = 20, .controls = 8};
   lfap_status s = read_user(c, out, a);
-  if (s) { cli_case_free(out); return s; }
+  if (s) {
+    cli_case_free(out);
+    return s;
+  }
   default_sizes(&r, &out->data);
   choose(&out->opts, &r, a);
   size_t len = strlen(a->data), tail = len < sizeof out->name ? 0 : len - sizeof out->name + 1;
