@@ -98,8 +98,8 @@ lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *na
 /* Generators (spec/formats.md, N10): bit-identical to NumPy's Generator(Philox(key=seed)). */
 lfap_status lfap_gen_uniform(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d);
 lfap_status lfap_gen_gauss(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d);
-/* n <= d exactly orthogonal rows of equal norm: blocks of a Hadamard matrix with random signs; n up to the largest
-   power of two dividing into d as formats.md says. */
+/* Exactly orthogonal rows of equal norm, entries +-1 and 0: rows of a Hadamard matrix with random signs. The smallest
+   power of two >= n must not exceed d (USAGE otherwise); spec/formats.md has the definition. */
 lfap_status lfap_gen_orthogonal(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d);
 
 typedef struct {
