@@ -1,0 +1,513 @@
+/* evaluate.c - H, T1, T2, Q1 and C1 from exact sums (spec/certificate.md has every inequality used here, under the
+ * names in the comments). All numbers are rationals; the only rounding is outward, to powers of two. */
+#include "oracle/check/evaluate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle/interval/dyadic.h"
+
+/* ---- storage ---------------------------------------------------------------------------------------------------------- */
+
+lfap_status oracle_cert_init(lfap_ctx *ctx, oracle_cert *out, size_t n, size_t d, double gamma) {
+  oracle_cert c = {.n = n, .d = d, .gamma = gamma, .mode = ORACLE_APPROXIMATE};
+  c.p = malloc(n * sizeof *c.p);
+  c.lo = malloc(n * sizeof *c.lo);
+  c.hi = malloc(n * sizeof *c.hi);
+  c.e = calloc(n, sizeof *c.e);
+  if (!c.p || !c.lo || !c.hi || !c.e) {
+    free(c.p);
+    free(c.lo);
+    free(c.hi);
+    free(c.e);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu multipliers", n);
+  }
+  for (size_t i = 0; i < n; i++) {
+    mpz_init(c.p[i]);
+    mpq_init(c.lo[i]);
+    mpq_init(c.hi[i]);
+  }
+  for (int v = 0; v < ORACLE_VALUES; v++) mpq_init(c.value[v]);
+  for (int v = 0; v < ORACLE_VERDICTS; v++) c.verdict[v] = LFAP_UNDECIDED;
+  mpz_init_set_ui(c.den, 1);
+  *out = c;
+  return LFAP_OK;
+}
+
+void oracle_cert_free(oracle_cert *c) {
+  if (!c->p) return;
+  for (size_t i = 0; i < c->n; i++) {
+    mpz_clear(c->p[i]);
+    mpq_clear(c->lo[i]);
+    mpq_clear(c->hi[i]);
+  }
+  for (int v = 0; v < ORACLE_VALUES; v++) mpq_clear(c->value[v]);
+  mpz_clear(c->den);
+  free(c->p);
+  free(c->lo);
+  free(c->hi);
+  free(c->e);
+  *c = (oracle_cert){0};
+}
+
+/* ---- what the Gram matrix says ------------------------------------------------------------------------------------------- */
+
+/* Integers of the data in units of 2^gram.e; `post` is max_n sum_k!=n of |Q_nk| in units of 2^(gram.e - c). */
+typedef struct { mpz_t min2, max2, pmax, post; } extremes;
+
+static void extremes_of(extremes *x, const oracle_qm *q) {
+  const oracle_gram *g = q->gram;
+  mpz_t v, same, other;
+  mpz_inits(same, other, NULL);
+  for (size_t i = 0; i < g->n; i++) {
+    mpz_set_ui(same, 0);
+    mpz_set_ui(other, 0);
+    for (size_t k = 0; k < g->n; k++) {
+      mpz_srcptr K = oracle_gram_at(v, g, i, k);
+      if (i == k) {
+        if (i == 0 || mpz_cmp(K, x->min2) < 0) mpz_set(x->min2, K);
+        if (i == 0 || mpz_cmp(K, x->max2) > 0) mpz_set(x->max2, K);
+        continue;
+      }
+      if (mpz_cmpabs(K, x->pmax) > 0) mpz_abs(x->pmax, K);
+      mpz_ptr s = q->y[i] == q->y[k] ? same : other;
+      if (mpz_sgn(K) < 0) mpz_sub(s, s, K);
+      else mpz_add(s, s, K);
+    }
+    mpz_mul(same, same, q->H);
+    mpz_addmul(same, other, q->Gm);
+    if (mpz_cmp(same, x->post) > 0) mpz_swap(same, x->post);
+  }
+  mpz_clears(same, other, NULL);
+}
+
+static void set(oracle_cert *c, oracle_value v, const mpq_t q) {
+  mpq_set(c->value[v], q);
+  c->has[v] = 1;
+}
+
+/* lhs = gamma^3 Rmin^4, rhs = 3 N Rmax^2 pmax. */
+static void hypothesis(oracle_cert *c) {
+  mpq_t g, a;
+  mpq_inits(g, a, NULL);
+  mpq_set_d(g, c->gamma);
+  mpq_mul(a, g, g);
+  mpq_mul(a, a, g);
+  mpq_mul(a, a, c->value[ORACLE_R_MIN2]);
+  mpq_mul(a, a, c->value[ORACLE_R_MIN2]);
+  set(c, ORACLE_LHS, a);
+  mpq_set_ui(a, 3, 1);
+  mpz_mul_ui(mpq_numref(a), mpq_numref(a), c->n);
+  mpq_mul(a, a, c->value[ORACLE_R_MAX2]);
+  mpq_mul(a, a, c->value[ORACLE_P_MAX]);
+  set(c, ORACLE_RHS, a);
+  c->verdict[ORACLE_V_H] =
+      mpq_cmp(c->value[ORACLE_LHS], c->value[ORACLE_RHS]) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE;
+  mpq_clears(g, a, NULL);
+}
+
+/* lo = (1 - 2 kappa)/((1 - kappa) h Rmax^2), hi = 1/((1 - kappa) h Rmin^2). */
+static void t2_ends(oracle_cert *c, oracle_value lo, oracle_value hi, const mpq_t kappa, const mpq_t h) {
+  mpq_t one, a, b;
+  mpq_inits(one, a, b, NULL);
+  mpq_set_ui(one, 1, 1);
+  mpq_sub(a, one, kappa);
+  mpq_mul(b, a, h);
+  mpq_sub(a, a, kappa);
+  mpq_div(a, a, b);
+  mpq_div(a, a, c->value[ORACLE_R_MAX2]);
+  set(c, lo, a);
+  mpq_mul(b, b, c->value[ORACLE_R_MIN2]);
+  mpq_inv(b, b);
+  set(c, hi, b);
+  mpq_clears(one, a, b, NULL);
+}
+
+static void t1_ends(oracle_cert *c, const mpq_t g) {
+  mpq_t a;
+  mpq_init(a);
+  mpq_mul_2exp(a, c->value[ORACLE_R_MAX2], 1);
+  mpq_inv(a, a);
+  set(c, ORACLE_T1_LO, a);
+  mpq_mul(a, g, g);
+  mpq_mul(a, a, c->value[ORACLE_R_MIN2]);
+  mpq_mul_2exp(a, a, 1);
+  mpq_inv(a, a);
+  mpz_mul_ui(mpq_numref(a), mpq_numref(a), 3);
+  mpq_canonicalize(a);
+  set(c, ORACLE_T1_HI, a);
+  mpq_clear(a);
+}
+
+static void intervals(oracle_cert *c, const oracle_qm *q, const extremes *x) {
+  mpq_t g, h, k;
+  mpq_inits(g, h, k, NULL);
+  mpq_set_d(g, c->gamma);
+  oracle_q_set_2exp(h, q->H, -q->c);
+  t1_ends(c, g);
+  mpq_mul(k, g, g);
+  mpq_mul(k, k, g);
+  mpq_mul(k, k, c->value[ORACLE_R_MIN2]);
+  mpq_div(k, k, c->value[ORACLE_R_MAX2]);
+  mpz_mul_ui(mpq_denref(k), mpq_denref(k), 3);
+  mpq_canonicalize(k);
+  t2_ends(c, ORACLE_T2_LO, ORACLE_T2_HI, k, h);
+  mpz_set(mpq_numref(k), x->post); /* kappa' = post/(H Rmin^2), both in units of 2^(e - c) */
+  mpz_mul(mpq_denref(k), q->H, x->min2);
+  mpq_canonicalize(k);
+  set(c, ORACLE_POST_KAPPA, k);
+  mpq_set_ui(g, 1, 2);
+  if (mpq_cmp(k, g) < 0) t2_ends(c, ORACLE_POST_LO, ORACLE_POST_HI, k, h);
+  mpq_clears(g, h, k, NULL);
+}
+
+lfap_status oracle_evaluate_data(lfap_ctx *ctx, oracle_cert *c, const oracle_qm *q) {
+  extremes x;
+  mpq_t v;
+  mpq_init(v);
+  mpz_inits(x.min2, x.max2, x.pmax, x.post, NULL);
+  extremes_of(&x, q);
+  oracle_q_set_2exp(v, x.min2, q->gram->e);
+  set(c, ORACLE_R_MIN2, v);
+  oracle_q_set_2exp(v, x.max2, q->gram->e);
+  set(c, ORACLE_R_MAX2, v);
+  oracle_q_set_2exp(v, x.pmax, q->gram->e);
+  set(c, ORACLE_P_MAX, v);
+  int good = mpz_sgn(x.min2) > 0;
+  if (good) {
+    memcpy(c->e, q->e, c->n * sizeof *c->e);
+    hypothesis(c);
+    intervals(c, q, &x);
+  }
+  mpz_clears(x.min2, x.max2, x.pmax, x.post, NULL);
+  mpq_clear(v);
+  return good ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_DATA, "certificate: a sample is all zero; remove it");
+}
+
+/* ---- what the multipliers say ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  oracle_cert *c;
+  const oracle_qm *q;
+  mpz_t *A, *B;     /* sums of qmatrix.h */
+  mpq_t *margin;    /* (Q lambda~)_n */
+  mpq_t scale;      /* 2^(e - c)/den */
+  size_t *f, nf;    /* support */
+  int nonnegative;
+  int has_near;     /* the ball around W_F, the solution on the support, is known: */
+  int near_zero;
+  long near;        /* ||W_F - W~||_F <= 2^near */
+} eval;
+
+static void margins_of(const lfap_ctx *ctx, eval *v) {
+  const oracle_cert *c = v->c;
+  mpz_t t;
+  mpz_init(t);
+  oracle_qm_sums(ctx, v->A, v->B, v->q, (const mpz_t *)c->p);
+  mpz_set(mpq_denref(v->scale), c->den);
+  mpz_set_ui(mpq_numref(v->scale), 1);
+  oracle_q_scale(v->scale, v->q->gram->e - v->q->c);
+  for (size_t n = 0; n < c->n; n++) {
+    mpz_mul(t, v->q->H, v->A[n]);
+    mpz_submul(t, v->q->Gm, v->B[n]);
+    mpq_set_z(v->margin[n], t);
+    mpq_mul(v->margin[n], v->margin[n], v->scale);
+    if (mpz_sgn(c->p[n]) > 0) v->f[v->nf++] = n;
+    else if (mpz_sgn(c->p[n]) < 0) v->nonnegative = 0;
+  }
+  mpz_clear(t);
+}
+
+/* R2 = ||D r||^2 over the support, r = 1 - Q lambda~. */
+static void residual(mpq_t R2, const eval *v) {
+  mpq_t r, one;
+  mpq_inits(r, one, NULL);
+  mpq_set_ui(one, 1, 1);
+  mpq_set_ui(R2, 0, 1);
+  for (size_t i = 0; i < v->nf; i++) {
+    mpq_sub(r, one, v->margin[v->f[i]]);
+    oracle_q_scale(r, -v->q->e[v->f[i]]);
+    mpq_mul(r, r, r);
+    mpq_add(R2, R2, r);
+  }
+  mpq_clears(r, one, NULL);
+}
+
+/* (R): |lambda_n - lambda~_n| <= 2^-e_n ||D r||/2^mu, and (N): ||W_F - W~||_F^2 <= ||D r||^2/2^mu. */
+static void radii(eval *v) {
+  oracle_cert *c = v->c;
+  mpq_t R2;
+  mpq_init(R2);
+  residual(R2, v);
+  c->radius_zero = v->near_zero = mpq_sgn(R2) == 0;
+  c->radius = v->near = 0;
+  v->has_near = 1;
+  if (!c->radius_zero) {
+    c->radius = oracle_q_ceil_log4(R2) - c->mu;
+    oracle_q_scale(R2, -c->mu);
+    v->near = oracle_q_ceil_log4(R2);
+  }
+  mpq_clear(R2);
+}
+
+static void enclose(eval *v) {
+  oracle_cert *c = v->c;
+  mpq_t r;
+  mpq_init(r);
+  for (size_t n = 0; n < c->n; n++) {
+    mpz_set(mpq_numref(c->lo[n]), c->p[n]);
+    mpz_set(mpq_denref(c->lo[n]), c->den);
+    mpq_canonicalize(c->lo[n]);
+    mpq_set(c->hi[n], c->lo[n]);
+    if (c->mode != ORACLE_ENCLOSED || c->radius_zero || mpz_sgn(c->p[n]) == 0) continue;
+    mpq_set_ui(r, 1, 1);
+    oracle_q_scale(r, c->radius - c->e[n]);
+    mpq_sub(c->lo[n], c->lo[n], r);
+    mpq_add(c->hi[n], c->hi[n], r);
+  }
+  mpq_clear(r);
+}
+
+/* x - (up ? -1 : 1) 2^k, or x when there is no error. */
+static void widen(mpq_t x, int zero, long k, int up) {
+  mpq_t r;
+  if (zero) return;
+  mpq_init(r);
+  mpq_set_ui(r, 1, 1);
+  oracle_q_scale(r, k);
+  if (up) mpq_add(x, x, r);
+  else mpq_sub(x, x, r);
+  mpq_clear(r);
+}
+
+static void least(oracle_cert *c, oracle_value v, const mpq_t x) {
+  if (!c->has[v] || mpq_cmp(x, c->value[v]) < 0) set(c, v, x);
+}
+
+/* Q1 and C1(a): positive on the support, (S): (Q lambda_F)_n >= (Q lambda~)_n - 2^(near + e_n + 1) above 1 off it. An exact
+   solution may have (Q lambda)_n = 1 off its support. */
+static void support(eval *v) {
+  oracle_cert *c = v->c;
+  mpq_t x, one;
+  mpq_inits(x, one, NULL);
+  mpq_set_ui(one, 1, 1);
+  int good = v->has_near && v->nf > 0 && v->nonnegative;
+  for (size_t n = 0; n < c->n && v->has_near; n++) {
+    if (mpz_sgn(c->p[n]) != 0) {
+      least(c, ORACLE_LAMBDA_MIN, c->lo[n]);
+      good = good && mpq_sgn(c->lo[n]) > 0;
+      continue;
+    }
+    mpq_sub(x, v->margin[n], one);
+    widen(x, v->near_zero, v->near + c->e[n] + 1, 0);
+    least(c, ORACLE_SLACK_MIN, x);
+    good = good && (c->mode == ORACLE_EXACT ? mpq_sgn(x) >= 0 : mpq_sgn(x) > 0);
+  }
+  c->verdict[ORACLE_V_Q1] = good ? LFAP_PASS : LFAP_UNDECIDED;
+  mpq_clears(x, one, NULL);
+}
+
+/* (G): with s = min (Q lambda~)_n > 0, ||W* - W~/s||^2 <= ||W~||^2/s^2 - 2 sum lambda~ + ||W~||^2, by duality, without any bound
+   of the inverse; and ||W~/s - W~|| = |1/s - 1| ||W~||. */
+static void gap(eval *v) {
+  oracle_cert *c = v->c;
+  mpq_t w2, s, sum, a, b;
+  mpq_inits(w2, s, sum, a, b, NULL);
+  for (size_t n = 0; n < c->n; n++) {
+    mpz_set(mpq_numref(a), c->p[n]);
+    mpz_set(mpq_denref(a), c->den);
+    mpq_canonicalize(a);
+    mpq_add(sum, sum, a);
+    mpq_mul(a, a, v->margin[n]);
+    mpq_add(w2, w2, a);
+    if (n == 0 || mpq_cmp(v->margin[n], s) < 0) mpq_set(s, v->margin[n]);
+  }
+  c->has_ball = v->nonnegative && mpq_sgn(s) > 0;
+  if (c->has_ball) {
+    mpq_inv(s, s);
+    mpq_mul(a, s, s);
+    mpq_mul(a, a, w2);
+    mpq_add(a, a, w2);
+    mpq_mul_2exp(sum, sum, 1);
+    mpq_sub(a, a, sum);
+    mpq_set_ui(b, 1, 1);
+    mpq_sub(b, s, b);
+    mpq_mul(b, b, b);
+    mpq_mul(b, b, w2);
+    if (mpq_cmp(a, b) < 0) mpq_swap(a, b); /* sqrt a + sqrt b <= 2 sqrt max */
+    c->ball_zero = mpq_sgn(a) == 0;
+    c->ball = c->ball_zero ? 0 : oracle_q_ceil_log4(a) + 1;
+  }
+  mpq_clears(w2, s, sum, a, b, NULL);
+}
+
+/* The better of (G) and, where the support is proved, (N). */
+static void ball(eval *v) {
+  oracle_cert *c = v->c;
+  gap(v);
+  if (c->verdict[ORACLE_V_Q1] != LFAP_PASS) return;
+  if (!c->has_ball || v->near_zero || (!c->ball_zero && v->near < c->ball)) {
+    c->has_ball = 1;
+    c->ball = v->near;
+    c->ball_zero = v->near_zero;
+  }
+}
+
+/* gamma-weighted difference (a - gamma b) of two sums, as a rational. */
+static void weighted(mpq_t out, const eval *v, const mpz_t a, const mpz_t b) {
+  mpz_mul_2exp(mpq_numref(out), a, (mp_bitcnt_t)v->q->c);
+  mpz_submul(mpq_numref(out), v->q->Gm, b);
+  mpz_set_ui(mpq_denref(out), 1);
+  mpq_mul(out, out, v->scale);
+}
+
+/* C1(b), (B): |sqrt(m) <u* - u~, x_n>| <= sqrt(2) 2^ball ||x_n|| <= 2^(ball + e_n + 2), likewise v. With
+   P = A - gamma B and M = gamma A - B: y<u,x> is P for y = +1, M for y = -1; y<v,x> is -M, -P. */
+static void slopes(eval *v) {
+  oracle_cert *c = v->c;
+  mpq_t P, M, x;
+  mpq_inits(P, M, x, NULL);
+  for (size_t n = 0; n < c->n && c->has_ball; n++) {
+    weighted(P, v, v->A[n], v->B[n]);
+    weighted(M, v, v->B[n], v->A[n]);
+    mpq_neg(M, M);
+    if (v->q->y[n] < 0) mpq_swap(P, M); /* now y<u,x> = P, y<v,x> = -M */
+    long k = c->ball + c->e[n] + 2;
+    int good = 1, wrong = 0;
+    for (int s = 0; s < 2; s++) {
+      mpq_set(x, s ? M : P);
+      widen(x, c->ball_zero, k, 1);
+      wrong |= mpq_sgn(x) < 0;
+      mpq_set(x, s ? M : P);
+      widen(x, c->ball_zero, k, 0);
+      good &= mpq_sgn(x) > 0;
+      least(c, s ? ORACLE_V_MAX : ORACLE_U_MIN, x);
+    }
+    c->aligned += (size_t)good;
+    c->refuted += (size_t)wrong;
+  }
+  if (c->has[ORACLE_V_MAX]) mpq_neg(c->value[ORACLE_V_MAX], c->value[ORACLE_V_MAX]);
+  c->verdict[ORACLE_V_C1] = !c->has_ball ? LFAP_UNDECIDED : c->aligned == c->n ? LFAP_PASS : c->refuted ? LFAP_FAIL : LFAP_UNDECIDED;
+  mpq_clears(P, M, x, NULL);
+}
+
+/* ---- T1 and T2 ------------------------------------------------------------------------------------------------------------------ */
+
+/* Enclosures of the least and the largest multiplier. */
+typedef struct { mpq_t min_lo, min_hi, max_lo, max_hi; } spread;
+
+/* A sample orthogonal to all others has lambda_n = 1/Q_nn, exactly: the only way to meet a bound with equality. */
+static int isolated(mpq_t lambda, const eval *v, size_t n) {
+  mpz_t t;
+  for (size_t k = 0; k < v->c->n; k++)
+    if (k != n && mpz_sgn(oracle_gram_at(t, v->q->gram, n, k)) != 0) return 0;
+  mpz_mul(mpq_numref(lambda), v->q->H, oracle_gram_at(t, v->q->gram, n, n));
+  mpz_set_ui(mpq_denref(lambda), 1);
+  oracle_q_scale(lambda, v->q->gram->e - v->q->c);
+  mpq_inv(lambda, lambda);
+  return 1;
+}
+
+static void spread_of(spread *s, const eval *v) {
+  mpq_t lo, hi;
+  mpq_inits(lo, hi, NULL);
+  for (size_t n = 0; n < v->c->n; n++) {
+    mpq_set(lo, v->c->lo[n]);
+    mpq_set(hi, v->c->hi[n]);
+    if (isolated(lo, v, n)) mpq_set(hi, lo);
+    if (n == 0 || mpq_cmp(lo, s->min_lo) < 0) mpq_set(s->min_lo, lo);
+    if (n == 0 || mpq_cmp(hi, s->min_hi) < 0) mpq_set(s->min_hi, hi);
+    if (n == 0 || mpq_cmp(lo, s->max_lo) > 0) mpq_set(s->max_lo, lo);
+    if (n == 0 || mpq_cmp(hi, s->max_hi) > 0) mpq_set(s->max_hi, hi);
+  }
+  mpq_clears(lo, hi, NULL);
+}
+
+/* Four consecutive values: lo, hi, slack_lo, slack_hi. */
+static lfap_verdict held(oracle_cert *c, const spread *s, oracle_value first, int strict) {
+  mpq_t x;
+  mpq_init(x);
+  mpq_sub(x, s->min_lo, c->value[first]);
+  set(c, first + 2, x);
+  mpq_sub(x, c->value[first + 1], s->max_hi);
+  set(c, first + 3, x);
+  mpq_clear(x);
+  int a = mpq_sgn(c->value[first + 2]), b = mpq_sgn(c->value[first + 3]);
+  if (strict ? a > 0 && b > 0 : a >= 0 && b >= 0) return LFAP_PASS;
+  int below = mpq_cmp(s->min_hi, c->value[first]), above = mpq_cmp(s->max_lo, c->value[first + 1]);
+  return (strict ? below <= 0 || above >= 0 : below < 0 || above > 0) ? LFAP_FAIL : LFAP_UNDECIDED;
+}
+
+static void bounds(eval *v) {
+  oracle_cert *c = v->c;
+  int h = c->verdict[ORACLE_V_H] == LFAP_PASS, known = c->verdict[ORACLE_V_Q1] == LFAP_PASS;
+  int post = c->has[ORACLE_POST_LO];
+  spread s;
+  mpq_inits(s.min_lo, s.min_hi, s.max_lo, s.max_hi, NULL);
+  if (known) spread_of(&s, v);
+  c->verdict[ORACLE_V_T1] = !h ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_T1_LO, 1) : LFAP_UNDECIDED;
+  c->verdict[ORACLE_V_T2] = !h ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_T2_LO, 0) : LFAP_UNDECIDED;
+  c->verdict[ORACLE_V_POST] = !post ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_POST_LO, 0) : LFAP_UNDECIDED;
+  mpq_clears(s.min_lo, s.min_hi, s.max_lo, s.max_hi, NULL);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------------------------------------- */
+
+static void reset(oracle_cert *c) {
+  for (int v = ORACLE_LAMBDA_MIN; v < ORACLE_VALUES; v++) c->has[v] = 0;
+  c->aligned = c->refuted = c->support = 0;
+  c->radius = c->ball = 0;
+  c->radius_zero = c->has_ball = c->ball_zero = 0;
+}
+
+/* The claim that comes with the mode. */
+static lfap_status mode_holds(lfap_ctx *ctx, eval *v, int proved) {
+  oracle_cert *c = v->c;
+  if (c->mode == ORACLE_APPROXIMATE) return LFAP_OK;
+  if (c->mode == ORACLE_ENCLOSED) {
+    lfap_status st = proved ? LFAP_OK : oracle_qm_positive(ctx, &proved, v->q, v->f, v->nf, c->bits, c->mu);
+    if (st) return st;
+    if (!proved) return lfap_fail(ctx, LFAP_ERR_DATA, "the bound of the inverse, 2^%ld with %u bits, is not proved", -c->mu, c->bits);
+  }
+  radii(v);
+  if (c->mode == ORACLE_EXACT && !c->radius_zero)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "the multipliers given as exact do not solve Q lambda = 1");
+  return LFAP_OK;
+}
+
+static lfap_status judge(lfap_ctx *ctx, eval *v, int proved) {
+  reset(v->c);
+  margins_of(ctx, v);
+  v->c->support = v->nf;
+  lfap_status st = mode_holds(ctx, v, proved);
+  if (st) return st;
+  enclose(v);
+  support(v);
+  ball(v);
+  slopes(v);
+  bounds(v);
+  return LFAP_OK;
+}
+
+lfap_status oracle_evaluate(lfap_ctx *ctx, oracle_cert *c, const oracle_qm *q, int proved) {
+  size_t n = c->n;
+  eval v = {.c = c, .q = q, .nonnegative = 1};
+  v.A = malloc(n * sizeof *v.A);
+  v.B = malloc(n * sizeof *v.B);
+  v.margin = malloc(n * sizeof *v.margin);
+  v.f = malloc(n * sizeof *v.f);
+  lfap_status st = v.A && v.B && v.margin && v.f ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu sums", n);
+  if (!st) {
+    mpq_init(v.scale);
+    for (size_t i = 0; i < n; i++) { mpz_inits(v.A[i], v.B[i], NULL); mpq_init(v.margin[i]); }
+    st = judge(ctx, &v, proved);
+    for (size_t i = 0; i < n; i++) { mpz_clears(v.A[i], v.B[i], NULL); mpq_clear(v.margin[i]); }
+    mpq_clear(v.scale);
+  }
+  free(v.A);
+  free(v.B);
+  free(v.margin);
+  free(v.f);
+  return st;
+}
