@@ -86,6 +86,28 @@ class Scan:
             self.balanced = False
 
 
+def function_texts(text):
+    """{function: its contract, signature and body} of code printed by Frama-C, run-time assertions left out."""
+    stream, result = [token for token in tokens(text)], {}
+    start, depth, name = 0, 0, None
+    for index, (kind, piece, _) in enumerate(stream):
+        if kind == "annotation":
+            continue
+        if piece == "{":
+            if depth == 0:
+                name = function_name(stream, index)
+            depth += 1
+        elif piece == "}":
+            depth -= 1
+        if depth == 0 and piece in ("}", ";"):
+            if name:
+                kept = [part for sort, part, _ in stream[start:index + 1]
+                        if not (sort == "annotation" and re.match(r"/\*@\s*assert\s+rte\b", part))]
+                result[name] = " ".join(" ".join(kept).split())
+            start, name = index + 1, None
+    return result
+
+
 def function_name(stream, brace):
     """The name of the function whose body opens at stream[brace], or None for a struct, enum, union or initializer."""
     at = brace - 1

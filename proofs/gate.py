@@ -214,6 +214,22 @@ def check_plan(sources, plan):
     return sorted(set(problems))
 
 
+def check_clauses(reports, sources):
+    """A function that reads differently in a tier has clauses there: some run of that tier must prove it."""
+    problems = set()
+    texts = {(path, tier): csource.function_texts(report.code) for (path, tier, _, _), report in reports.items()}
+    selected = {tier: set() for tier in wp.TIERS}
+    for (path, tier, functions, _) in reports:
+        selected[tier] |= {name for name in texts[path, tier] if not functions or name in functions}
+    for (path, tier), functions in texts.items():
+        plain = texts.get((path, "safety"), {})
+        for name in functions:
+            if tier != "safety" and functions[name] != plain.get(name) and name not in selected[tier]:
+                problems.add("%s: %s has clauses of the %s tier, plan.tsv never runs it"
+                             % (sources.home(path, name), name, tier))
+    return sorted(problems)
+
+
 def proved_elsewhere(reports, sources):
     """{tier: functions whose contract, as a caller in that tier sees it, some other run has to prove}."""
     selected = {tier: set() for tier in wp.TIERS}

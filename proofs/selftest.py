@@ -69,6 +69,8 @@ def broken_cases():
     cases += [
         ("listed as unproved", "off_by_one.c", None, {"unproved": "- `mf_double`\n", "expected": None}),
         ("tier never run", "good.c", r"has clauses of the real tier, plan.tsv never runs it", {"plan": ""}),
+        ("clause never run", "good.c", r"mf_double has clauses of the real tier, plan.tsv never runs it",
+         {"plan": PLAN.replace("mf_double", "mf_bytes")}),
         ("empty cache", "good.c", r"goal \S+ is not proved", {"replay": True, "cache": os.path.join(HERE, "no-cache")}),
         ("stale STATUS", "good.c", r"STATUS.md does not say what was seen", {"stale": True}),
     ]
