@@ -1,0 +1,301 @@
+/* points.c - certified signs: f_bdy, and the split of T3 and T4 at given points (spec/certificate.md, "Signs").
+ *
+ * Vectors are exact integer combinations of the samples with the proposed multipliers; the multipliers' error enters as a radius
+ * in the Euclidean norm, so that |<true, z> - <given, z>| <= 2^radius ||z||.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "oracle/exact/gram.h"
+#include "oracle/interval/dyadic.h"
+#include "oracle/oracle.h"
+
+void oracle_vector_free(oracle_vector *w) {
+  if (!w->num) return;
+  for (size_t i = 0; i < w->d; i++) mpz_clear(w->num[i]);
+  mpz_clear(w->den);
+  free(w->num);
+  *w = (oracle_vector){0};
+}
+
+/* ||sum (lambda_n - lambda~_n) y_n b_n|| <= sum 2^(radius - e_n) ||b_n||, with ||b_n|| < 2^(k_n). */
+static void bases_radius(oracle_vector *w, const oracle_cert *c, const double *bases) {
+  mpq_t sum, t;
+  mpz_t s, v;
+  w->exact = c->radius_zero;
+  if (w->exact) return;
+  mpq_inits(sum, t, NULL);
+  mpz_inits(s, v, NULL);
+  for (size_t n = 0; n < c->n; n++) {
+    if (mpz_sgn(c->p[n]) == 0) continue;
+    mpz_set_ui(s, 0);
+    for (size_t i = 0; i < c->d; i++) {
+      oracle_grid_int(v, bases[n * c->d + i], w->e);
+      mpz_addmul(s, v, v);
+    }
+    mpq_set_ui(t, 1, 1);
+    oracle_q_scale(t, c->radius - c->e[n] + (long)(mpz_sizeinbase(s, 2) + 1) / 2 + w->e);
+    mpq_add(sum, sum, t);
+  }
+  mpq_mul(sum, sum, sum);
+  w->radius = mpq_sgn(sum) ? oracle_q_ceil_log4(sum) : 0;
+  mpq_clears(sum, t, NULL);
+  mpz_clears(s, v, NULL);
+}
+
+lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data, const double *bases) {
+  const double *x = bases ? bases : data->x;
+  oracle_vector w = {.d = c->d, .num = malloc(c->d * sizeof *w.num)};
+  if (!w.num) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", c->d);
+  mpz_t v;
+  mpz_init(v);
+  for (size_t i = 0; i < w.d; i++) mpz_init(w.num[i]);
+  mpz_init_set(w.den, c->den);
+  w.e = oracle_grid_exponent(x, c->n * c->d);
+  for (size_t n = 0; n < c->n; n++) {
+    if (mpz_sgn(c->p[n]) == 0) continue;
+    for (size_t i = 0; i < w.d; i++) {
+      oracle_grid_int(v, data->y[n] < 0 ? -x[n * w.d + i] : x[n * w.d + i], w.e);
+      mpz_addmul(w.num[i], v, c->p[n]);
+    }
+  }
+  mpz_clear(v);
+  if (bases) {
+    w.valid = c->verdict[ORACLE_V_Q1] == LFAP_PASS;
+    bases_radius(&w, c, x);
+  } else { /* (W): ||w - w~|| <= 2/(1 + gamma) ||W* - W~||_F < 2^(ball + 1) */
+    w.valid = c->has_ball;
+    w.exact = c->ball_zero;
+    w.radius = c->ball + 1;
+  }
+  *out = w;
+  return LFAP_OK;
+}
+
+void oracle_vector_entry(double *lo, double *hi, const oracle_vector *w, size_t i) {
+  mpq_t a, r;
+  *lo = -INFINITY;
+  *hi = INFINITY;
+  if (!w->valid) return;
+  mpq_inits(a, r, NULL);
+  mpz_set(mpq_numref(a), w->num[i]);
+  mpz_set(mpq_denref(a), w->den);
+  mpq_canonicalize(a);
+  oracle_q_scale(a, w->e);
+  if (!w->exact) {
+    mpq_set_ui(r, 1, 1);
+    oracle_q_scale(r, w->radius);
+  }
+  mpq_sub(a, a, r);
+  *lo = oracle_q_double(a, 0);
+  mpq_mul_2exp(r, r, 1);
+  mpq_add(a, a, r);
+  *hi = oracle_q_double(a, 1);
+  mpq_clears(a, r, NULL);
+}
+
+/* ---- <w, z> ---------------------------------------------------------------------------------------------------------------- */
+
+/* lo and hi of <w, z> for every w of the ball; k with ||z|| < 2^k. */
+static void product(mpq_t lo, mpq_t hi, const oracle_vector *w, const double *z) {
+  mpz_t v, s, zz;
+  mpq_t r;
+  long e = oracle_grid_exponent(z, w->d);
+  mpz_inits(v, s, zz, NULL);
+  mpq_init(r);
+  for (size_t i = 0; i < w->d; i++) {
+    if (z[i] == 0.0) continue;
+    oracle_grid_int(v, z[i], e);
+    mpz_addmul(s, v, w->num[i]);
+    mpz_addmul(zz, v, v);
+  }
+  mpz_set(mpq_numref(lo), s);
+  mpz_set(mpq_denref(lo), w->den);
+  mpq_canonicalize(lo);
+  oracle_q_scale(lo, e + w->e);
+  mpq_set(hi, lo);
+  if (!w->exact && mpz_sgn(zz) != 0) {
+    mpq_set_ui(r, 1, 1);
+    oracle_q_scale(r, w->radius + e + (long)(mpz_sizeinbase(zz, 2) + 1) / 2);
+    mpq_sub(lo, lo, r);
+    mpq_add(hi, hi, r);
+  }
+  mpz_clears(v, s, zz, NULL);
+  mpq_clear(r);
+}
+
+static lfap_status finite(lfap_ctx *ctx, const double *Z, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(Z[i])) return lfap_fail(ctx, LFAP_ERR_DATA, "signs: entry %zu of the points is %g; all entries must be finite", i, Z[i]);
+  return LFAP_OK;
+}
+
+lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w, const double *Z, size_t np) {
+  lfap_status st = finite(ctx, Z, np * w->d);
+  if (st) return st;
+  mpq_t lo, hi;
+  mpq_inits(lo, hi, NULL);
+  for (size_t p = 0; p < np && !st; p++) {
+    st = lfap_tick(ctx, "signs", (double)p, (double)np);
+    if (w->valid && !st) product(lo, hi, w, Z + p * w->d);
+    sign[p] = st || !w->valid ? 0 : mpq_sgn(lo) > 0 ? 1 : mpq_sgn(hi) < 0 ? -1 : 0;
+  }
+  mpq_clears(lo, hi, NULL);
+  return st;
+}
+
+/* ---- T3 and T4 -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const oracle_adversary *a;
+  oracle_vector w, w_adv, w_data;
+  signed char *side;      /* Linf, L0: sgn w_i, 0: the entry is not perturbed, 2: undecided */
+  oracle_iv scale;        /* eps sum la_n, for L2 divided by ||w|| */
+  int valid;
+  mpfr_prec_t prec;
+} split;
+
+/* Certified signs of the entries of w: e of T3 in the norms linf and l0. */
+static void sides(split *s) {
+  for (size_t i = 0; i < s->w.d; i++) {
+    double lo, hi;
+    if (s->a->norm == LFAP_L0 && !s->a->keep[i]) { s->side[i] = 0; continue; }
+    oracle_vector_entry(&lo, &hi, &s->w, i);
+    s->side[i] = lo > 0 ? 1 : hi < 0 ? -1 : s->w.exact && mpz_sgn(s->w.num[i]) == 0 ? 0 : 2;
+  }
+}
+
+/* ||w|| in [||w~|| - 2^radius, ||w~|| + 2^radius]. */
+static void norm(oracle_iv *out, const oracle_vector *w) {
+  mpz_t s;
+  mpq_t q;
+  oracle_iv r;
+  mpz_init(s);
+  mpq_init(q);
+  oracle_iv_init(&r, mpfr_get_prec(out->lo));
+  for (size_t i = 0; i < w->d; i++) mpz_addmul(s, w->num[i], w->num[i]);
+  mpz_set(mpq_numref(q), s);
+  mpz_mul(mpq_denref(q), w->den, w->den);
+  mpq_canonicalize(q);
+  oracle_q_scale(q, 2 * w->e);
+  oracle_iv_set_q(out, q);
+  oracle_iv_sqrt(out, out);
+  if (!w->exact) {
+    mpfr_set_ui_2exp(r.hi, 1, w->radius, MPFR_RNDU);
+    mpfr_neg(r.lo, r.hi, MPFR_RNDD);
+    oracle_iv_add(out, out, &r);
+    if (mpfr_sgn(out->lo) < 0) mpfr_set_zero(out->lo, 1);
+  }
+  oracle_iv_clear(&r);
+  mpz_clear(s);
+  mpq_clear(q);
+}
+
+/* eps sum la_n. */
+static void total(split *s) {
+  const oracle_cert *c = s->a->adv;
+  mpq_t lo, hi, eps;
+  oracle_iv n;
+  mpq_inits(lo, hi, eps, NULL);
+  for (size_t i = 0; i < c->n; i++) {
+    mpq_add(lo, lo, c->lo[i]);
+    mpq_add(hi, hi, c->hi[i]);
+  }
+  mpq_set_d(eps, s->a->eps);
+  mpq_mul(lo, lo, eps);
+  mpq_mul(hi, hi, eps);
+  oracle_iv_set_ends(&s->scale, lo, hi);
+  if (s->a->norm == LFAP_L2) {
+    oracle_iv_init(&n, s->prec);
+    norm(&n, &s->w);
+    oracle_iv_div(&s->scale, &s->scale, &n);
+    oracle_iv_clear(&n);
+  }
+  mpq_clears(lo, hi, eps, NULL);
+}
+
+/* <e, z> (l2: <w, z>, the norm is in the scale). */
+static void along(mpq_t lo, mpq_t hi, const split *s, const double *z) {
+  if (s->a->norm == LFAP_L2) { product(lo, hi, &s->w, z); return; }
+  mpq_t t;
+  mpq_init(t);
+  mpq_set_ui(lo, 0, 1);
+  mpq_set_ui(hi, 0, 1);
+  for (size_t i = 0; i < s->w.d; i++) {
+    if (s->side[i] == 0 || z[i] == 0.0) continue;
+    mpq_set_d(t, s->side[i] == 2 ? -fabs(z[i]) : s->side[i] * z[i]);
+    mpq_add(lo, lo, t);
+    if (s->side[i] == 2) mpq_neg(t, t);
+    mpq_add(hi, hi, t);
+  }
+  mpq_clear(t);
+}
+
+static int sign_of(const mpq_t lo, const mpq_t hi) { return mpq_sgn(lo) > 0 ? 1 : mpq_sgn(hi) < 0 ? -1 : 0; }
+
+static void split_one(oracle_split *out, const split *s, const double *z) {
+  mpq_t lo, hi;
+  oracle_iv data, pert, a, b;
+  oracle_iv *all[] = {&data, &pert, &a, &b};
+  *out = (oracle_split){.t4 = LFAP_UNDECIDED};
+  mpq_inits(lo, hi, NULL);
+  for (int i = 0; i < 4; i++) oracle_iv_init(all[i], s->prec);
+  product(lo, hi, &s->w, z);
+  out->bdy = sign_of(lo, hi);
+  product(lo, hi, &s->w_adv, z);
+  out->adv = sign_of(lo, hi);
+  product(lo, hi, &s->w_data, z);
+  out->data = sign_of(lo, hi);
+  oracle_iv_set_ends(&data, lo, hi);
+  along(lo, hi, s, z);
+  int side = sign_of(lo, hi);
+  oracle_iv_set_ends(&pert, lo, hi);
+  oracle_iv_mul(&pert, &pert, &s->scale);
+  out->pert = oracle_iv_sign(&pert);
+  oracle_iv_add(&a, &data, &pert);
+  out->sum = oracle_iv_sign(&a);
+  oracle_iv_abs(&a, &data);
+  oracle_iv_abs(&b, &pert);
+  if (oracle_iv_less(&a, &b) && side != 0 && side == out->bdy) out->t4 = LFAP_PASS;
+  else if (mpfr_lessequal_p(b.hi, a.lo) || (side != 0 && side == -out->bdy)) out->t4 = LFAP_NOT_APPLICABLE;
+  for (int i = 0; i < 4; i++) oracle_iv_clear(all[i]);
+  mpq_clears(lo, hi, NULL);
+}
+
+static lfap_status split_make(lfap_ctx *ctx, split *s) {
+  const oracle_adversary *a = s->a;
+  if (a->norm == LFAP_L0 && !a->keep) return lfap_fail(ctx, LFAP_ERR_USAGE, "signs: the entries that l0 keeps are missing");
+  s->side = malloc(a->nat->d);
+  if (!s->side) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", a->nat->d);
+  lfap_status st = oracle_boundary(ctx, &s->w, a->nat, a->nat_data, NULL);
+  if (!st) st = oracle_boundary(ctx, &s->w_adv, a->adv, a->adv_data, NULL);
+  if (!st) st = oracle_boundary(ctx, &s->w_data, a->adv, a->adv_data, a->bases);
+  if (st) return st;
+  s->valid = s->w.valid && s->w_adv.valid && s->w_data.valid;
+  if (!s->valid) return LFAP_OK;
+  if (a->norm != LFAP_L2) sides(s);
+  total(s);
+  return LFAP_OK;
+}
+
+lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_adversary *a, const double *Z, size_t np) {
+  split s = {.a = a, .prec = (mpfr_prec_t)(a->prec ? a->prec : ORACLE_PREC_DEFAULT)};
+  lfap_status st = finite(ctx, Z, np * a->nat->d);
+  if (st) return st;
+  oracle_flags_clear();
+  oracle_iv_init(&s.scale, s.prec);
+  st = split_make(ctx, &s);
+  for (size_t p = 0; !st && p < np; p++) {
+    st = lfap_tick(ctx, "signs", (double)p, (double)np);
+    if (!st && s.valid) split_one(&out[p], &s, Z + p * a->nat->d);
+    else out[p] = (oracle_split){.t4 = LFAP_UNDECIDED};
+  }
+  if (!st && !oracle_flags_good())
+    for (size_t p = 0; p < np; p++) out[p] = (oracle_split){.t4 = LFAP_UNDECIDED};
+  oracle_iv_clear(&s.scale);
+  oracle_vector_free(&s.w);
+  oracle_vector_free(&s.w_adv);
+  oracle_vector_free(&s.w_data);
+  free(s.side);
+  return st;
+}

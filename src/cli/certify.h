@@ -1,0 +1,40 @@
+/* certify.h - `lfap limit --certify`: options, the certificate file, its lines in tables and JSON. */
+#ifndef LFAP_CLI_CERTIFY_H
+#define LFAP_CLI_CERTIFY_H
+#include "cli/cli.h"
+#include "oracle/oracle.h"
+
+typedef struct {
+  int wanted; /* --certify was given */
+  int tuned;  /* one of the other three was */
+  oracle_opts o;
+} cli_certify_args;
+
+/* Rows for a verb's table of options, and the setter: option is 0..3 in their order. */
+#define CLI_CERTIFY_OPTIONS                                                                                    \
+  {"certify", NULL, "decide every statement with enclosures and write certificate.json to --out"},            \
+  {"prec", "BITS", "bits the enclosures aim at (default 256)"},                                               \
+  {"max-prec", "BITS", "doubled up to here while a sign is undecided (default 4096)"},                        \
+  {"exact", NULL, "solve in rationals instead (N <= 64)"}
+enum { CLI_CERTIFY_OPTION_COUNT = 4 };
+lfap_status cli_certify_set(cli *c, cli_certify_args *a, int option, const char *value);
+/* --prec and its like without --certify, --certify without --out: USAGE. */
+lfap_status cli_certify_require(cli *c, const cli_certify_args *a, const char *out);
+
+/* Certifies and writes dir/certificate.json (nothing when dir is NULL). */
+lfap_status cli_certify_run(cli *c, oracle_cert *out, const lfap_data *data, double gamma, const oracle_opts *o, const char *dir);
+
+/* Memory of GMP and MPFR: running out of it ends the program with a message and exit code 65. Called first by every verb that
+   uses the oracle. */
+void cli_oracle_memory(void);
+
+enum { CLI_CERTIFY_CHECKS = 6 };
+/* One line a claim; value is the least slack, proved. */
+size_t cli_certify_checks(lfap_check k[CLI_CERTIFY_CHECKS], const oracle_cert *cert);
+/* "certificate": {...}. */
+void cli_certify_json(lfap_json *j, const oracle_cert *cert);
+/* "certified with 256 bits: ..." on stdout. */
+void cli_certify_print(const oracle_cert *cert);
+
+extern const cli_verb cli_check;
+#endif

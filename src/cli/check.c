@@ -1,0 +1,104 @@
+/* check.c - `lfap check`: is a certificate what follows from the data? Every statement in it is decided again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/certify.h"
+#include "io/file.h"
+
+enum { O_DATA, O_LABELS };
+static const cli_option options[] = {
+    {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
+    {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {NULL, NULL, NULL},
+};
+
+typedef struct { const char *certificate, *data, *labels; } args;
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  switch (option) {
+  case O_DATA: a->data = value; return LFAP_OK;
+  case O_LABELS: a->labels = value; return LFAP_OK;
+  default: break;
+  }
+  if (a->certificate) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s': one certificate at a time", value);
+  a->certificate = value;
+  return LFAP_OK;
+}
+
+/* The whole file in fresh memory. */
+static lfap_status slurp(cli *c, char **out, size_t *len, const char *path) {
+  FILE *f = NULL;
+  lfap_status s = lfap_file_open(&c->ctx, &f, len, path);
+  if (s) return s;
+  char *text = malloc(*len + 1);
+  if (!text) s = lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu bytes", path, *len);
+  else if (fread(text, 1, *len, f) != *len) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: cannot be read to its end", path);
+  fclose(f);
+  if (s) free(text);
+  else *out = text;
+  return s;
+}
+
+static lfap_status report(cli *c, const args *a, int accepted, const oracle_cert *cert) {
+  if (!c->json) {
+    if (accepted) {
+      lfap_check k[CLI_CERTIFY_CHECKS];
+      printf("check: N = %zu, d = %zu, gamma = %g\n", cert->n, cert->d, cert->gamma);
+      cli_certify_print(cert);
+      cli_checks_print(c, k, cli_certify_checks(k, cert));
+      printf("accepted: %s follows from the data\n", a->certificate);
+    } else printf("%s: %s\n", a->certificate, c->ctx.message);
+    return LFAP_OK;
+  }
+  lfap_json j = {.indent = 2};
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_string(&j, "verdict", lfap_verdict_name(c->verdict));
+  lfap_json_bool(&j, "accepted", accepted);
+  lfap_json_string(&j, "reason", accepted ? NULL : c->ctx.message);
+  if (accepted) cli_certify_json(&j, cert);
+  else lfap_json_null(&j, "certificate");
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {0};
+  lfap_data data = {0};
+  oracle_cert cert = {0};
+  char *text = NULL, sha[CLI_SHA256];
+  size_t len = 0;
+  int help = 0, accepted = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  cli_oracle_memory();
+  s = cli_require(c, a.certificate, "the certificate", "the file to be checked, as `lfap limit --certify` wrote it");
+  if (!s) s = cli_require(c, a.data, "--data", "the samples the certificate is about");
+  if (!s) s = slurp(c, &text, &len, a.certificate);
+  if (!s) s = cli_data_read(c, &data, a.data, a.labels);
+  if (!s) {
+    cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
+    s = oracle_cert_check(&c->ctx, &accepted, &cert, text, len, &data, sha);
+    if (s == LFAP_ERR_DATA) s = lfap_fail(&c->ctx, s, "%s: %s", a.certificate, c->ctx.message);
+  }
+  if (!s) {
+    c->verdict = accepted ? LFAP_PASS : LFAP_FAIL;
+    s = report(c, &a, accepted, &cert);
+  }
+  oracle_cert_free(&cert);
+  lfap_data_free(&data);
+  free(text);
+  mpfr_free_cache();
+  return s;
+}
+
+const cli_verb cli_check = {
+    "check", "re-verify a certificate of `limit --certify` against its data",
+    "CERTIFICATE --data PATH [--labels FILE]",
+    "Decides every statement of the certificate again from the data and the multipliers it proposes, in exact integers, and\n"
+    "accepts the file if it is, byte for byte, the certificate that follows. Exit code 0: accepted, 1: refused (other data,\n"
+    "or any field changed), 65: not a certificate. What a certificate says and why is in spec/certificate.md.",
+    "  lfap limit --data data --gamma 0.5 --certify --out limit\n"
+    "  lfap check limit/certificate.json --data data",
+    options, run};
