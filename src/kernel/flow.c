@@ -44,7 +44,7 @@ size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, c
     const double label = lfap_label_slope(y[i], side, gamma);
     db[i] = py * slope;
     if (slope != label) {
-      /*@ assert row: 0 <= i*n && i*n + n <= n*n; */
+      /*@ ghost lfap_row_at(i, n, n); */
       lfap_axpy(dz, (slope - label) * py, G + i * n, n);
       mismatched++;
     }
@@ -80,7 +80,7 @@ LFAP_INLINE void combine(double *k, const double *K, const double *coef, size_t 
     @ loop variant stages - r; */
   for (size_t r = 0; r < stages; r++) {
     const double c = coef[r];
-    /*@ assert row: 0 <= r*ld && r*ld + ld <= stages*ld; */
+    /*@ ghost lfap_row_at(r, stages, ld); */
     const double *row = K + r * ld;
     /*@ loop invariant i: 0 <= i <= len;
       @ loop assigns i, k[0 .. len-1];

@@ -50,8 +50,8 @@ void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t 
 void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double gamma, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
 #ifdef LFAP_TIER_REAL
-    @ loop invariant open: \forall integer k; 0 <= k < i ==> s1[k] == (g[k] / n)*s;
-    @ loop invariant leaky: \forall integer k; 0 <= k < i ==> s2[k] == gamma*s1[k];
+    @ loop invariant open: \forall integer k; 0 <= k < i ==> s1[k] == lfap_open_coef(g[k], n, s);
+    @ loop invariant leaky: \forall integer k; 0 <= k < i ==> s2[k] == lfap_leaky_coef(g[k], n, s, gamma);
 #endif
     @ loop assigns i, s1[0 .. n-1], s2[0 .. n-1];
     @ loop variant n - i; */
@@ -66,13 +66,13 @@ void lfap_loss_row_coef(double *c, const double *z, const double *y, const doubl
                         size_t n, size_t ldz) {
   /*@ loop invariant i: 0 <= i <= n;
 #ifdef LFAP_TIER_REAL
-    @ loop invariant open: \forall integer k; 0 <= k < i && z[k*ldz] > 0.0 ==> c[k] == (-sign*y[k])*s1[k];
-    @ loop invariant leaky: \forall integer k; 0 <= k < i && z[k*ldz] <= 0.0 ==> c[k] == (-sign*y[k])*s2[k];
+    @ loop invariant done: \forall integer k; 0 <= k < i
+    @   ==> c[k] == lfap_row_entry(sign, z[k*ldz], y[k], s1[k], s2[k]);
 #endif
     @ loop assigns i, c[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
-    /*@ assert stride: 0 <= i*ldz && i*ldz + ldz <= n*ldz; */
+    /*@ ghost lfap_row_at(i, n, ldz); */
     c[i] = (-sign * y[i]) * (z[i * ldz] > 0.0 ? s1[i] : s2[i]);
   }
 }

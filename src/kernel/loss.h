@@ -5,6 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef LFAP_TIER_REAL
+/*@ logic real lfap_open_coef(real g, integer n, real s) = (g / n)*s;
+  @ logic real lfap_leaky_coef(real g, integer n, real s, real gamma) = gamma*lfap_open_coef(g, n, s);
+  @ logic real lfap_row_entry(real sign, real z, real y, real s1, real s2) = (-sign*y)*(z > 0.0 ? s1 : s2); */
+#endif
+
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing; */
@@ -47,8 +53,8 @@ void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t 
   @ exits never: \false;
   @ assigns s1[0 .. n-1], s2[0 .. n-1];
 #ifdef LFAP_TIER_REAL
-  @ ensures open: \forall integer i; 0 <= i < n ==> s1[i] == (g[i] / n)*s;
-  @ ensures leaky: \forall integer i; 0 <= i < n ==> s2[i] == gamma*s1[i];
+  @ ensures open: \forall integer i; 0 <= i < n ==> s1[i] == lfap_open_coef(g[i], n, s);
+  @ ensures leaky: \forall integer i; 0 <= i < n ==> s2[i] == lfap_leaky_coef(g[i], n, s, gamma);
 #endif
   @*/
 void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double gamma, size_t n);
@@ -68,8 +74,7 @@ void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double ga
   @ exits never: \false;
   @ assigns c[0 .. n-1];
 #ifdef LFAP_TIER_REAL
-  @ ensures open: \forall integer i; 0 <= i < n && z[i*ldz] > 0.0 ==> c[i] == (-sign*y[i])*s1[i];
-  @ ensures leaky: \forall integer i; 0 <= i < n && z[i*ldz] <= 0.0 ==> c[i] == (-sign*y[i])*s2[i];
+  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == lfap_row_entry(sign, z[i*ldz], y[i], s1[i], s2[i]);
 #endif
   @*/
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,

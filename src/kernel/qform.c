@@ -9,8 +9,7 @@ void lfap_q_row(double *q, const double *g, const double *y, double yi, double g
   const double h = lfap_q_h(gamma);
   /*@ loop invariant k: 0 <= k <= n;
 #ifdef LFAP_TIER_REAL
-    @ loop invariant same: \forall integer j; 0 <= j < k && yi == y[j] ==> q[j] == (yi*y[j])*(h*g[j]);
-    @ loop invariant other: \forall integer j; 0 <= j < k && yi != y[j] ==> q[j] == (yi*y[j])*(gamma*g[j]);
+    @ loop invariant done: \forall integer j; 0 <= j < k ==> q[j] == lfap_q_entry(yi, y[j], h, gamma, g[j]);
 #endif
     @ loop assigns k, q[0 .. n-1];
     @ loop variant n - k; */
@@ -20,8 +19,7 @@ void lfap_q_row(double *q, const double *g, const double *y, double yi, double g
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n) {
   /*@ loop invariant k: 0 <= k <= n;
 #ifdef LFAP_TIER_REAL
-    @ loop invariant own: \forall integer j; 0 <= j < k && y[j] == side ==> c[j] == lambda[j]*y[j];
-    @ loop invariant other: \forall integer j; 0 <= j < k && y[j] != side ==> c[j] == (lambda[j]*y[j])*gamma;
+    @ loop invariant done: \forall integer j; 0 <= j < k ==> c[j] == lfap_uv_entry(lambda[j], y[j], side, gamma);
 #endif
     @ loop assigns k, c[0 .. n-1];
     @ loop variant n - k; */

@@ -3,6 +3,11 @@
 #define LFAP_KERNEL_QFORM_H
 #include <stddef.h>
 
+#ifdef LFAP_TIER_REAL
+/*@ logic real lfap_q_entry(real yi, real yk, real h, real gamma, real g) = (yi*yk)*((yi == yk ? h : gamma)*g);
+  @ logic real lfap_uv_entry(real la, real y, real side, real gamma) = (la*y)*(y == side ? 1.0 : gamma); */
+#endif
+
 /* h of equal labels: 0.5*fma(gamma,gamma,1). */
 /*@ terminates \true;
   @ exits never: \false;
@@ -23,9 +28,8 @@ double lfap_q_h(double gamma);
   @ exits never: \false;
   @ assigns q[0 .. n-1];
 #ifdef LFAP_TIER_REAL
-  @ ensures same: \forall integer k; 0 <= k < n && yi == y[k]
-  @   ==> q[k] == (yi*y[k])*(((1.0 + gamma*gamma) / 2.0)*g[k]);
-  @ ensures other: \forall integer k; 0 <= k < n && yi != y[k] ==> q[k] == (yi*y[k])*(gamma*g[k]);
+  @ ensures value: \forall integer k; 0 <= k < n
+  @   ==> q[k] == lfap_q_entry(yi, y[k], (1.0 + gamma*gamma) / 2.0, gamma, g[k]);
 #endif
   @*/
 void lfap_q_row(double *q, const double *g, const double *y, double yi, double gamma, size_t n);
@@ -39,8 +43,7 @@ void lfap_q_row(double *q, const double *g, const double *y, double yi, double g
   @ exits never: \false;
   @ assigns c[0 .. n-1];
 #ifdef LFAP_TIER_REAL
-  @ ensures own: \forall integer k; 0 <= k < n && y[k] == side ==> c[k] == lambda[k]*y[k];
-  @ ensures other: \forall integer k; 0 <= k < n && y[k] != side ==> c[k] == (lambda[k]*y[k])*gamma;
+  @ ensures value: \forall integer k; 0 <= k < n ==> c[k] == lfap_uv_entry(lambda[k], y[k], side, gamma);
 #endif
   @*/
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n);
