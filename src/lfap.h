@@ -262,6 +262,7 @@ typedef struct {
   double bound;     /* what it is held against; NaN if nothing */
   char relation[4]; /* "<=", ">=", "=", "" */
   char note[160];   /* why, when not PASS */
+  int headline;     /* one of the few lines that show the effect itself: accuracies with and without perturbation */
 } lfap_check;
 
 typedef struct {

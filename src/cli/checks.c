@@ -34,7 +34,8 @@ static void numbers(char *out, size_t size, const lfap_check *k) {
     snprintf(b, sizeof b, "%.*g", digits, k->bound);
     if (k->value == k->bound || strcmp(a, b) != 0) break;
   }
-  snprintf(out, size, "%s %s %s", a, k->relation, b);
+  /* what a statement does not promise is shown beside the measured value, in parentheses */
+  snprintf(out, size, k->verdict == LFAP_NOT_APPLICABLE ? "%s (%s %s)" : "%s %s %s", a, k->relation, b);
 }
 
 static size_t wider(size_t width, const char *text) { return strlen(text) > width ? strlen(text) : width; }
@@ -68,6 +69,46 @@ void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
     print_line(&w, c->color ? colour(k->verdict) : "", lfap_verdict_name(k->verdict), c->color ? "\033[0m" : "", k->id,
                k->subject, k->what, text, k->note);
   }
+}
+
+static const char *title_of(const char *id) {
+  for (size_t i = 0; i < lfap_statement_count; i++)
+    if (!strcmp(lfap_statements[i].id, id)) return lfap_statements[i].title;
+  return "";
+}
+
+/* One row for a statement: the worst verdict, how many checks of it passed, and the first that did not. */
+static void digest_row(const cli *c, const lfap_check *check, size_t n, const char *id) {
+  const lfap_check *first = NULL;
+  cli_tally t = {{0}};
+  char text[80];
+  for (size_t i = 0; i < n; i++) {
+    if (strcmp(check[i].id, id) != 0) continue;
+    cli_tally_add(&t, &check[i], 1);
+    if (check[i].verdict == LFAP_PASS) continue;
+    if (!first || (first->verdict == LFAP_NOT_APPLICABLE && check[i].verdict != LFAP_NOT_APPLICABLE)) first = &check[i];
+  }
+  lfap_verdict v = cli_tally_verdict(&t);
+  size_t all = t.of[0] + t.of[1] + t.of[2] + t.of[3];
+  printf("  %s%-14s%s  %-2s  %-54s %3zu of %-3zu", c->color ? colour(v) : "", lfap_verdict_name(v),
+         c->color ? "\033[0m" : "", id, title_of(id), t.of[LFAP_PASS], all);
+  if (first && v != LFAP_PASS) {
+    numbers(text, sizeof text, first);
+    printf("  %s%s: %s: %s", v == LFAP_NOT_APPLICABLE ? "measured, " : "", first->subject, first->what, text);
+  } else if (first)
+    printf("  %zu not applicable", t.of[LFAP_NOT_APPLICABLE]);
+  printf("\n");
+}
+
+void cli_digest_print(const cli *c, const lfap_check *check, size_t n) {
+  printf("  %-14s  %-2s  %-54s %s\n", "verdict", "id", "statement", "passed");
+  for (size_t i = 0; i < n; i++) {
+    size_t k = 0;
+    while (strcmp(check[k].id, check[i].id) != 0) k++;
+    if (k == i) digest_row(c, check, n, check[i].id);
+  }
+  for (size_t i = 0; i < n; i++)
+    if (check[i].headline) printf("  %-8s  %s: %.4g\n", check[i].subject, check[i].what, check[i].value);
 }
 
 /* A column of verdict counts, one row a case: the glance. */

@@ -132,6 +132,8 @@ typedef struct {
 void cli_check_set(lfap_check *k, const char *id, const char *subject, const char *what, lfap_verdict verdict,
                    double value, const char *relation, double bound);
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
+/* The same at a glance: one row a statement, then the lines that show the effect itself. */
+void cli_digest_print(const cli *c, const lfap_check *check, size_t n);
 void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n);
 void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject);
 void cli_hypothesis_json(lfap_json *j, const char *key, const lfap_hypothesis *h);
@@ -152,7 +154,7 @@ typedef struct {
   size_t k, n_adv, m, probes, controls, steps; /* 0: not given */
   size_t n;                                    /* --n of fashion-mnist */
   uint64_t seed;
-  int class_pos, class_neg, no_center, gauss_bases, skip_missing;
+  int class_pos, class_neg, no_center, gauss_bases, skip_missing, verbose;
 } cli_verify_args;
 
 /* What a case is made of; the options point into it. */

@@ -27,7 +27,8 @@ enum {
   O_N,
   O_NO_CENTER,
   O_IMAGES,
-  O_SKIP
+  O_SKIP,
+  O_VERBOSE
 };
 static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
@@ -52,6 +53,7 @@ static const cli_option options[] = {
     {"no-center", NULL, "fashion-mnist: keep the mean image"},
     {"images", "DIR", "fashion-mnist: where the four gzipped IDX files are"},
     {"skip-missing", NULL, "leave fashion-mnist out when its files are not there"},
+    {"verbose", NULL, "every check on a line of its own (default: a row for each statement)"},
     {NULL, NULL, NULL},
 };
 
@@ -115,6 +117,7 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   case O_NO_CENTER: a->no_center = 1; return LFAP_OK;
   case O_IMAGES: a->images = value; return LFAP_OK;
   case O_SKIP: a->skip_missing = 1; return LFAP_OK;
+  case O_VERBOSE: a->verbose = 1; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }
 }
@@ -159,7 +162,7 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
   return LFAP_OK;
 }
 
-static void print_case(const cli *c, const cli_case *in, const lfap_case *k) {
+static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int verbose) {
   printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n",
          c->color ? "\033[1m" : "", k->name, c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv,
          in->opts.m_adv, (unsigned long long)k->seed);
@@ -170,7 +173,8 @@ static void print_case(const cli *c, const cli_case *in, const lfap_case *k) {
   if (in->opts.eps[LFAP_L0] > 0) printf(" on %zu entries", in->opts.k);
   printf("\n");
   cli_hypothesis_print(&k->hyp, "data");
-  cli_checks_print(c, k->check, k->checks);
+  if (verbose) cli_checks_print(c, k->check, k->checks);
+  else cli_digest_print(c, k->check, k->checks);
   printf("\n");
   fflush(stdout);
 }
@@ -194,13 +198,13 @@ static void print_summary(const cli *c, const report *r) {
   printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
 }
 
-static lfap_status judge(cli *c, report *r) {
+static lfap_status judge(cli *c, report *r, int verbose) {
   for (size_t i = 0; i < r->cases; i++) {
     lfap_status s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
     if (s) return s;
     cli_tally_add(&r->tally, r->result[i].check, r->result[i].checks);
     cli_progress_clear(c);
-    if (!c->json) print_case(c, &r->input[i], &r->result[i]);
+    if (!c->json) print_case(c, &r->input[i], &r->result[i], verbose);
   }
   return LFAP_OK;
 }
@@ -271,7 +275,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!r) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   s = check(c, &a);
   if (!s) s = gather(c, r, &a);
-  if (!s) s = judge(c, r);
+  if (!s) s = judge(c, r, a.verbose);
   if (!s) {
     c->verdict = cli_tally_verdict(&r->tally);
     if (c->json) s = report_json(c, r);

@@ -16,34 +16,19 @@ typedef struct {
 } recipe;
 
 enum { UNIFORM, ORTHOGONAL, OUTSIDE, FASHION, CASES };
+/* clang-format off */
 static const recipe recipes[CASES] = {
-    {"uniform", "uniform noise, labels set alternately +1, -1", 2, 20000, 8, 20, 20, 1000, 8, 0, 0.9, {5, 0.03, 0.15}},
-    {"orthogonal",
-     "rows of a Hadamard matrix with random signs, labels set alternately +1, -1",
-     8,
-     16384,
-     8,
-     20,
-     20,
-     800,
-     8,
-     0,
-     0.9,
-     {5, 0.03, 0.15}},
-    {"outside",
-     "uniform noise, labels set alternately +1, -1; (H) is far from met",
-     100,
-     10000,
-     200,
-     20,
-     20,
-     500,
-     4,
-     0,
-     0.5,
-     {2, 0.02, 0.1}},
-    {"fashion-mnist", "Fashion-MNIST images", 200, 784, 784, 20, 4, 39, 20, 1000, 0.5, {1, 0.03, 0.15}},
+    /* name, about                                                     N      d  N_adv   m  m_adv    k  controls  steps  gamma  eps */
+    {"uniform", "uniform noise, labels set alternately +1, -1",
+                                                                       2, 20000,     8, 20,    20, 1000,       8,     0,   0.9, {5, 0.035, 0.155}},
+    {"orthogonal", "rows of a Hadamard matrix with random signs, labels set alternately +1, -1",
+                                                                       4, 16384,     8, 20,    20,  800,       8,     0,   0.9, {5, 0.039, 0.175}},
+    {"outside", "uniform noise, labels set alternately +1, -1; (H) is far from met",
+                                                                     100, 10000,   200, 20,    20,  500,       4,     0,   0.5, {2, 0.02, 0.1}},
+    {"fashion-mnist", "Fashion-MNIST images",
+                                                                     200,   784,   784, 20,     4,   39,      20,  1000,   0.5, {1, 0.03, 0.15}},
 };
+/* clang-format on */
 
 size_t cli_case_count(void) { return CASES; }
 const char *cli_case_name(size_t i) { return recipes[i].name; }

@@ -126,6 +126,7 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
   if (!p->y) return LFAP_OK;
   snprintf(what, sizeof what, "%s: accuracy of the network trained on noise + perturbation", p->name);
   ADD(acc, "T4", a->subject, what);
+  acc->headline = 1;
   lfap_check_decide(acc, a->linear && s->holds == p->n, right, "=", lfap_run_agreement(p->f_bdy, p->y, p->n));
   lfap_check_note(acc, "f_adv is right at %.4g", lfap_run_agreement(f_adv, p->y, p->n));
   return LFAP_OK;
@@ -200,6 +201,7 @@ static lfap_status control_network(lfap_run *r) {
   char what[96];
   snprintf(what, sizeof what, "%s: accuracy of the network trained on bare noise", p->name);
   ADD(k, "T3", "control", what);
+  k->headline = 1;
   lfap_check_decide(k, 0, right, "", NAN);
   lfap_check_note(k, "measured: what T_data alone decides");
   return LFAP_OK;
@@ -232,6 +234,7 @@ lfap_status lfap_run_controls(lfap_run *r) {
   char what[96];
   snprintf(what, sizeof what, "%s: mean accuracy of limits on bare noise, %zu seeds", p->name, r->o->controls);
   ADD(k, "T3", "control", what);
+  k->headline = 1;
   lfap_check_decide(k, 0, sum / (double)r->o->controls, "", NAN);
   lfap_check_note(k, "measured: from %.4g to %.4g", min, max);
   return LFAP_OK;

@@ -45,10 +45,18 @@ doc = json.loads(r.out)
 ok(r.code == 0 and doc["cases"][0]["name"] == "fashion-mnist 2/4" and doc["cases"][0]["sizes"]["n"] == 100, "classes 2/4, N = 100", r)
 
 # the table says the same
-r = Run("verify", "--case", "orthogonal")
+seen = set()
+r = Run("verify", "--case", "orthogonal", "--verbose")
 doc = json.loads(Run("verify", "--case", "orthogonal", "--json").out)
 lines = [l for l in r.out.split("summary\n")[0].splitlines() if l.split(maxsplit=1)[:1] and l.split()[0] in doc["counts"]]
 ok([l.split()[:2] for l in lines] == [[k["verdict"], k["id"]] for k in doc["cases"][0]["checks"]], "the table has a line a check, in the order of the JSON")
+digest = Run("verify", "--case", "orthogonal").out.split("summary\n")[0].splitlines()
+for k in doc["cases"][0]["checks"]:
+    same = [q["verdict"] for q in doc["cases"][0]["checks"] if q["id"] == k["id"]]
+    worst = next(v for v in ("FAIL", "UNDECIDED", "PASS", "NOT-APPLICABLE") if v in same)
+    row = [l for l in digest if l.split()[:2] == [worst, k["id"]]]
+    ok(len(row) == 1 and f"{same.count('PASS')} of {len(same)}" in row[0], f"the short table has one row for {k['id']}, with its worst verdict and its counts", row) if k["id"] not in seen else None
+    seen.add(k["id"])
 c = doc["counts"]
 ok(f"verdict: PASS ({c['PASS']} PASS, 0 FAIL, 0 UNDECIDED, {c['NOT-APPLICABLE']} NOT-APPLICABLE)" in r.out and "lfap explain T4" in r.out,
    "the last lines: verdict, counts, what to do next", r.out[-300:])
