@@ -60,6 +60,63 @@ apply: Gp; exists n; rewrite !mulf_neq0 ?(y_neq0 y_pm1) //.
 by rewrite gt_eqF // c_gt0.
 Qed.
 
+(** The sums of l_n x_n over the positive and over the negative samples. *)
+Definition s_pos l : 'rV[R]_d := \sum_n (if y n == 1 then l n else 0) *: x n.
+Definition s_neg l : 'rV[R]_d := \sum_n (if y n == 1 then 0 else l n) *: x n.
+
+Lemma sum_c l : \sum_n (l n * y n * c gamma y n) *: x n = s_pos l - gamma *: s_neg l.
+Proof.
+rewrite /s_pos /s_neg scaler_sumr -sumrB; apply: eq_bigr => n _.
+rewrite scalerA -scalerBl; congr (_ *: _); rewrite /c.
+by case: (y_pm1 n) => ->; rewrite ?eqxx ?neg1_neq1; ring.
+Qed.
+
+Lemma sum_cbar l : \sum_n (l n * y n * cbar gamma y n) *: x n = gamma *: s_pos l - s_neg l.
+Proof.
+rewrite /s_pos /s_neg scaler_sumr -sumrB; apply: eq_bigr => n _.
+rewrite scalerA -scalerBl; congr (_ *: _); rewrite /cbar /c.
+by case: (y_pm1 n) => ->; rewrite ?eqxx ?neg1_neq1; ring.
+Qed.
+
+(** Q sees a vector only through its two class sums. *)
+Theorem Q_class_form l : Qform l =
+  (1 + gamma ^+ 2) / 2%:R * (dot (s_pos l) (s_pos l) + dot (s_neg l) (s_neg l))
+  - 2%:R * gamma * dot (s_pos l) (s_neg l).
+Proof.
+rewrite Qform_split !Gform_norm !norm_sqr sum_c sum_cbar.
+rewrite !(dotBl, dotBr, dotZl, dotZr) (dotC (s_neg l)).
+by field.
+Qed.
+
+(** For gamma < 1, Q is positive definite iff the samples of each class are
+    linearly independent; samples of opposite classes may depend on each
+    other.                                                                   *)
+Theorem Q_posdef_iff : gamma < 1 ->
+  Q_posdef <-> (forall l, s_pos l = 0 -> s_neg l = 0 -> forall n, l n = 0).
+Proof.
+move=> g1; split=> [Qp l lp ln n|free l [n ln]].
+  apply/eqP/negPn/negP => h; have : 0 < Qform l by apply: Qp; exists n.
+  by rewrite Q_class_form lp ln !dot0l addr0 !mulr0 subr0 ltxx.
+have sq : 0 < (1 - gamma) ^+ 2 / 2%:R by rewrite divr_gt0 ?ltr0n // exprn_gt0 // subr_gt0.
+have low : (1 - gamma) ^+ 2 / 2%:R * (dot (s_pos l) (s_pos l) + dot (s_neg l) (s_neg l)) <= Qform l.
+  apply: (@le_cert _ (gamma * dot (s_pos l - s_neg l) (s_pos l - s_neg l))).
+    by rewrite mulr_ge0 ?dot_ge0 // ltW.
+  by rewrite Q_class_form !(dotBl, dotBr) (dotC (s_neg l)); field.
+apply: lt_le_trans low; rewrite pmulr_rgt0 // lt_neqAle addr_ge0 ?dot_ge0 // andbT eq_sym.
+apply: contra ln; rewrite paddr_eq0 ?dot_ge0 // !dot_eq0 => /andP[/eqP p0 /eqP n0].
+by rewrite (free l p0 n0 n).
+Qed.
+
+(** A null vector of Q moves neither u nor v. *)
+Lemma Qform_eq0 l : Qform l = 0 ->
+  \sum_n (l n * y n * c gamma y n) *: x n = 0 /\
+  \sum_n (l n * y n * cbar gamma y n) *: x n = 0.
+Proof.
+move/eqP; rewrite Qform_split mulf_eq0 invr_eq0 pnatr_eq0 orbF.
+rewrite paddr_eq0 ?Gform_ge0 // !Gform_norm !sqrf_eq0 !norm_eq0.
+by case/andP=> /eqP -> /eqP ->.
+Qed.
+
 (** For linearly independent samples the Gram matrix is positive definite. *)
 Theorem G_posdef_of_free :
   (forall l, \sum_n l n *: x n = 0 -> forall n, l n = 0) -> G_posdef.
@@ -131,6 +188,36 @@ have q0 : 0 < Qform (fun n => lam n - lam' n) by apply: Qp; exists n.
 have g1 := qp_gap C' (qp_nonneg C); have g2 := C1_qp_optimal C (qp_nonneg C').
 have := le_trans g1 g2; rewrite ger_addl leNgt; apply/negP; rewrite negbK.
 by rewrite divr_gt0 ?ltr0n.
+Qed.
+
+(** Even if Q is singular, all solutions share u, v and w. *)
+Theorem C1_rows_unique p lam lam' : qp_conditions lam -> qp_conditions lam' ->
+  [/\ u gamma x y p lam = u gamma x y p lam', v gamma x y p lam = v gamma x y p lam' &
+      w x y lam = w x y lam'].
+Proof.
+move=> C C'; have Q0 : Qform (fun n => lam n - lam' n) = 0.
+  apply/eqP; rewrite eq_le Q_possemidef // andbT.
+  have := le_trans (qp_gap C' (qp_nonneg C)) (C1_qp_optimal C (qp_nonneg C')).
+  by rewrite ger_addl pmulr_lle0 // invr_gt0 ltr0n.
+have [e1 e2] := Qform_eq0 Q0.
+have diff (r : 'I_N -> R) : \sum_n ((lam n - lam' n) * y n * r n) *: x n = 0 ->
+    \sum_n (lam n * y n * r n) *: x n = \sum_n (lam' n * y n * r n) *: x n.
+  move=> h; apply/eqP; rewrite -subr_eq0 -sumrB; apply/eqP; rewrite -[RHS]h.
+  by apply: eq_bigr => n _; rewrite -scalerBl; congr (_ *: _); ring.
+split; first by rewrite /u (diff _ e1).
+  by rewrite /v (diff _ e2).
+have e3 : \sum_n ((lam n - lam' n) * y n * 1) *: x n = 0.
+  have g0 : 1 + gamma != 0 by rewrite gt_eqF // ltr_spaddl ?ltr01 // ltW.
+  have e : (1 + gamma) *: (\sum_n ((lam n - lam' n) * y n * 1) *: x n) =
+      \sum_n ((lam n - lam' n) * y n * c gamma y n) *: x n +
+      \sum_n ((lam n - lam' n) * y n * cbar gamma y n) *: x n.
+    rewrite scaler_sumr -big_split; apply: eq_bigr => n _ /=.
+    by rewrite -scalerDl -mulrDr c_cbar scalerA; congr (_ *: _); ring.
+  by move/eqP: e; rewrite e1 e2 addr0 scaler_eq0 (negbTE g0) => /eqP.
+have := diff _ e3; rewrite /w.
+have mul1 (l : 'I_N -> R) : \sum_n (l n * y n * 1) *: x n = \sum_n (l n * y n) *: x n.
+  by apply: eq_bigr => n _; rewrite mulr1.
+by rewrite !mul1.
 Qed.
 
 (** On the simplex, q'Qq is least at q = lambda / sum lambda: the direction
@@ -227,6 +314,66 @@ have mar n : y n * f gamma W (x n) = Qmul gamma x y lam n by rewrite e Q1_margin
 split=> //; split=> [n|n ln|n]; first exact: (kkt_dual K n).
   by rewrite -mar; apply: (slack_active K).
 by rewrite -mar (kkt_feasible K n).
+Qed.
+
+(** A KKT point whose slopes are the label slopes in Clarke's sense, kinks
+    included, has the rows u and v and satisfies (a), and (b) without
+    strictness.                                                              *)
+Lemma label_slopes_S n k : S label_slopes n k = h gamma y n k.
+Proof.
+rewrite (h_rank2 gamma y_pm1) /S.
+pose F b := (if b then c gamma y n else cbar gamma y n) * (if b then c gamma y k else cbar gamma y k).
+rewrite (eq_bigr (fun j : 'I_(p + p) => F (j < p)%N)) => [|j _]; last first.
+  by rewrite /F /label_slopes; case: ifP.
+rewrite sum_two_kinds /F natrD.
+have p0 : p%:R != 0 :> R by rewrite pnatr_eq0 -lt0n.
+by field; rewrite -mulr2n mulrn_eq0.
+Qed.
+
+Theorem C1_converse_clarke (W : 'M[R]_(p + p, d)) lam : gamma < 1 ->
+  kkt_with gamma x y W lam label_slopes ->
+  [/\ W = Wstar gamma x y p lam, qp_conditions gamma x y lam &
+      forall n, 0 <= y n * dot (u gamma x y p lam) (x n) /\
+                y n * dot (v gamma x y p lam) (x n) <= 0].
+Proof.
+move=> g1 K; have eW : W = Wstar gamma x y p lam.
+  apply/row_matrixP => j; rewrite (kkt_stationary K j) row_two_rows /label_slopes /u /v !scaler_sumr.
+  case: (ltnP j p) => jp; apply: eq_bigr => n _; rewrite scalerA.
+    by rewrite (a_pos R jp); congr (_ *: _); ring.
+  by rewrite (a_neg R jp); congr (_ *: _); ring.
+have mar n : y n * f gamma W (x n) = Qmul gamma x y lam n.
+  rewrite (kkt_margin gamma_le1 n K); apply: eq_bigr => k _.
+  by rewrite label_slopes_S /Q; ring.
+split=> //.
+  split=> [n|n ln|n]; first exact: (kkt_dual K n).
+    by rewrite -mar; apply: (slack_active K).
+  by rewrite -mar (kkt_feasible K n).
+have c1 : (1 == gamma) = false by apply/negbTE; rewrite gt_eqF.
+have c2 : (gamma == 1) = false by rewrite eq_sym.
+move=> n; have := kkt_slopes K (lshift p (Ordinal p_gt0)) n.
+have := kkt_slopes K (rshift p (Ordinal p_gt0)) n.
+have lp : (lshift p (Ordinal p_gt0) < p)%N by [].
+have rp : (rshift p (Ordinal p_gt0) < p)%N = false by rewrite /= addn0 ltnn.
+rewrite eW !row_two_rows /label_slopes lp rp => -[_ vp vn] [_ up un].
+move: (dot (u _ _ _ _ _) _) (dot (v _ _ _ _ _) _) up un vp vn => U V.
+case: (y_pm1 n) => yn; rewrite yn.
+  rewrite (c_pos gamma yn) (cbar_pos gamma yn) !mul1r => up un vp vn.
+  by split; rewrite leNgt; apply/negP => /[dup] hh; [move/un/eqP; rewrite c1 | move/vp/eqP; rewrite c2].
+rewrite (c_neg gamma yn) (cbar_neg gamma yn) !mulN1r oppr_ge0 oppr_le0 => up un vp vn.
+by split; rewrite leNgt; apply/negP => /[dup] hh; [move/up/eqP; rewrite c2 | move/vn/eqP; rewrite c1].
+Qed.
+
+(** If an inequality of (b) holds the wrong way round at a solution of (a), no
+    KKT point has the label slopes, whether or not Q is singular.            *)
+Theorem C1_reversed_refuted lam n : gamma < 1 -> qp_conditions gamma x y lam ->
+  y n * dot (u gamma x y p lam) (x n) < 0 \/ 0 < y n * dot (v gamma x y p lam) (x n) ->
+  forall (W : 'M[R]_(p + p, d)) lam', ~ kkt_with gamma x y W lam' label_slopes.
+Proof.
+move=> g1 C rev W lam' K; have [_ C' al] := C1_converse_clarke g1 K.
+have [eu ev _] := C1_rows_unique gamma_gt0 y_pm1 p C C'.
+have [au av] := al n; rewrite eu ev in rev; case: rev => h0.
+  by have := lt_le_trans h0 au; rewrite ltxx.
+by have := lt_le_trans h0 av; rewrite ltxx.
 Qed.
 
 (** Without (b) the linear form is refuted for this pattern: when Q is positive

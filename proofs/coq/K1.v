@@ -103,6 +103,12 @@ rewrite /residual2 -/D -fdot_frob2 fdotBl (fdotC V) (fdotC D) !fdotBl fdot_frob2
 by rewrite (fdotC D V) VD DD; ring.
 Qed.
 
+(** At an optimum l'(Ml - b) = 0, and the residual is ||V||^2 - b'l. *)
+Corollary K1_at_optimum V s l : slopes gamma x V s ->
+  \sum_n \sum_k l n * l k * M s n k = \sum_n l n * (y n * f gamma V (x n)) ->
+  residual2 V s l = frob2 V - \sum_n l n * (y n * f gamma V (x n)).
+Proof. by move=> hs e; rewrite K1_residual // e; ring. Qed.
+
 (** The form is that of a Gram matrix: the problem in l is convex. *)
 Theorem K1_M_possemidef s l : 0 <= \sum_n \sum_k l n * l k * M s n k.
 Proof.
@@ -143,6 +149,19 @@ split=> [[_ feas dual slack stat]|[feas dual /eqP res slack]]; split=> //.
   by rewrite mulr_ge0 // subr_ge0.
 - move: res; rewrite /residual2 frob2_eq0 subr_eq0 => /eqP res j.
   by rewrite {1}res rowD.
+Qed.
+
+(** Q1: ||W||^2 = sum lambda at every KKT point, so its normalised margin is
+    1/sqrt (sum lambda).                                                     *)
+Theorem Q1_norm W l : kkt gamma x y W l -> frob2 W = \sum_n l n.
+Proof.
+case=> s K; have hs := kkt_slopes K.
+have eW : W = \sum_n (l n * y n) *: grad s n.
+  apply/row_matrixP => j; rewrite {1}(kkt_stationary K j) linear_sum; apply: eq_bigr => n _.
+  by rewrite linearZ /= rowK scalerA; congr (_ *: _); ring.
+rewrite -fdot_frob2 {1}eW fdot_suml; apply: eq_bigr => n _.
+rewrite fdotZl fdotC (K1_euler n hs) -mulrA.
+by have /eqP := kkt_slack K n; rewrite mulrBr mulr1 subr_eq0 => /eqP.
 Qed.
 
 End K1.

@@ -7,7 +7,7 @@ It fails unless
   2. theorems.tsv and the sources agree: every Theorem and Corollary is listed, in its file, once;
   3. `Print Assumptions` of every listed theorem names no axiom that axioms.allowed does not list
      (the list is empty: everything is proved over an arbitrary real closed field);
-  4. every theorem says what statements.txt records, so that none is weakened unseen.
+  4. every theorem and every definition says what statements.txt records, so that none is weakened unseen.
 The last line is the summary. Exit code 0: all good, 1: something failed.
 """
 import argparse
@@ -61,6 +61,10 @@ def declared_theorems(path):
     return re.findall(r"^(?:Theorem|Corollary)\s+(\w+)", strip_comments(path.read_text()), re.M)
 
 
+def declared_definitions(path):
+    return re.findall(r"^(?:Definition|Record)\s+(\w+)", strip_comments(path.read_text()), re.M)
+
+
 def read_listed():
     """Rows (statement, theorem, file, says) of theorems.tsv."""
     lines = (HERE / "theorems.tsv").read_text().splitlines()
@@ -82,21 +86,26 @@ def compare_lists(rows, sources):
 
 
 def ask_coq(rows, chapters, build):
-    """One run of Coq: {theorem: (statement, assumptions)} of everything listed."""
+    """One run of Coq: what the definitions are, and {theorem: (statement, assumptions)} of everything listed."""
     lines = ["From mathcomp Require Import all_ssreflect all_algebra.", "Set Printing Width 100.",
              "Unset Printing Implicit Defensive.", "Open Scope ring_scope."]
     lines += [f"From lfap Require Import {chapter}." for chapter in chapters]
+    mark = "Goal True. idtac \"=====\". Abort."
+    terms = [f"lfap.{c}.{name}" for c in chapters for name in declared_definitions(HERE / (c + ".v"))]
+    for term in terms:
+        lines += [mark, f"Print {term}."]
     for _, theorem, file, _ in rows:
         name = f"lfap.{pathlib.Path(file).stem}.{theorem}"
         for question in (f"About {name}.", f"Print Assumptions {name}."):
-            lines += ["Goal True. idtac \"=====\". Abort.", question]
+            lines += [mark, question]
     (build / "Assumptions.v").write_text("\n".join(lines) + "\n")
     run = subprocess.run(["coqc", "-q", "-w", "none", "-Q", ".", "lfap", "Assumptions.v"], cwd=build,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     answers = [a.strip("\n") for a in run.stdout.split("=====\n")[1:]]
-    if run.returncode != 0 or len(answers) != 2 * len(rows):
+    if run.returncode != 0 or len(answers) != len(terms) + 2 * len(rows):
         sys.exit("Coq refused the questions:\n" + run.stdout[-2000:])
-    return {row[1]: (answers[2 * i], answers[2 * i + 1]) for i, row in enumerate(rows)}
+    meanings, answers = answers[:len(terms)], answers[len(terms):]
+    return meanings, {row[1]: (answers[2 * i], answers[2 * i + 1]) for i, row in enumerate(rows)}
 
 
 def axioms_of(assumptions):
@@ -105,9 +114,9 @@ def axioms_of(assumptions):
     return re.findall(r"^(\S+)\s*:", assumptions, re.M) or [assumptions]
 
 
-def statement_of(about):
-    """The type of the theorem: `About` without its remarks on arguments and transparency."""
-    return about.split("\n\n")[0]
+def statement_of(answer):
+    """A statement or a definition: the answer without Coq's remarks on arguments and transparency."""
+    return answer.split("\n\n")[0]
 
 
 def main():
@@ -134,10 +143,10 @@ def main():
         return 1
 
     allowed = {line.split("#")[0].strip() for line in (HERE / "axioms.allowed").read_text().splitlines()} - {""}
-    answers = ask_coq(rows, [c[:-2] for c in chapters], build)
+    meanings, answers = ask_coq(rows, [c[:-2] for c in chapters], build)
     for theorem, (_, assumptions) in answers.items():
         failures += [f"{theorem} depends on the axiom {a}" for a in axioms_of(assumptions) if a not in allowed]
-    said = "".join(statement_of(about) + "\n\n" for about, _ in answers.values())
+    said = "".join(statement_of(answer) + "\n\n" for answer in meanings + [about for about, _ in answers.values()])
     recorded = HERE / "statements.txt"
     if options.write_statements:
         recorded.write_text(said)
