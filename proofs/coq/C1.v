@@ -418,6 +418,43 @@ pose r : 'rV[R]_N := const_mx 1 *m invmx A; exists (fun k => r 0 k) => n.
 by rewrite -mulA /r mulmxKV ?mxE // -row_free_unit.
 Qed.
 
+(** T2 a posteriori: rows dominated by a factor below 1/2 make Q lambda = 1
+    solvable, in one way; T2_aposteriori bounds the solution.                *)
+Theorem T2_aposteriori_solvable (lo k : R) : 0 < lo -> (forall n, lo <= G x n n) ->
+  (forall n, Qoff gamma x y n <= k * hdiag gamma * lo) -> k < 1 / 2%:R ->
+  exists2 lam, Q_solution gamma x y lam &
+    forall lam', Q_solution gamma x y lam' -> lam' =1 lam.
+Proof.
+move=> lo0 hlo hoff hk; have [k1 _] := half_lt1 hk; have hd0 := hdiag_gt0 gamma.
+have inj (l l' : 'I_N -> R) :
+    (forall n, Qmul gamma x y l n = Qmul gamma x y l' n) -> l =1 l'.
+  move=> hQ n0; pose D i := l i - l' i; have [n hn] := exists_max n0 (fun i => `|D i|).
+  have zero : \sum_i D i * Q gamma x y n i = 0.
+    apply/eqP; rewrite (eq_bigr (fun i => Q gamma x y n i * l i - Q gamma x y n i * l' i)).
+      by rewrite sumrB subr_eq0; apply/eqP; apply: hQ.
+    by move=> i _; rewrite /D; ring.
+  have QD : Q gamma x y n n = hdiag gamma * G x n n by apply: Q_diag.
+  have off : `|D n * (hdiag gamma * G x n n)| <= k * hdiag gamma * lo * `|D n|.
+    move/eqP: zero; rewrite (bigD1 n) //= QD addr_eq0 => /eqP ->; rewrite normrN.
+    apply: le_trans (ler_norm_sum _ _ _) _.
+    apply: (@le_trans _ _ (Qoff gamma x y n * `|D n|)); last by rewrite ler_wpmul2r.
+    rewrite /Qoff mulr_suml; apply: ler_sum => i _.
+    by rewrite normrM mulrC ler_wpmul2l.
+  have G0 : 0 < G x n n := lt_le_trans lo0 (hlo n).
+  move: off; rewrite mulrCA normrM (gtr0_norm hd0) normrM (gtr0_norm G0) => off.
+  move: (`|D n|) (normr_ge0 (D n)) off hn => M M0 off hn.
+  have den : 0 < (1 - k) * hdiag gamma * lo by apply: mulr_gt0 => //; apply: mulr_gt0.
+  have Mz : M <= 0.
+    rewrite -(pmulr_rle0 _ den).
+    apply: (@le_cert _ ((k * hdiag gamma * lo * M - hdiag gamma * (M * G x n n))
+      + hdiag gamma * (M * (G x n n - lo)))); last by ring.
+    apply: addr_ge0; first by rewrite subr_ge0.
+    by apply: mulr_ge0; [apply: ltW | rewrite mulr_ge0 ?subr_ge0].
+  by have := le_trans (hn n0) Mz; rewrite normr_le0 /D subr_eq0 => /eqP.
+have [lam Ql] := Q_solvable inj; exists lam => // lam' Ql'.
+by apply: inj => n; rewrite Ql Ql'.
+Qed.
+
 Theorem T1_kkt_exists (n0 : 'I_N) : (forall n, x n != 0) -> hypH gamma x ->
   exists lam, kkt gamma x y (Wstar gamma x y p lam) lam.
 Proof.

@@ -233,3 +233,149 @@ rewrite mulrC ler_wpmul2r ?mulr_ge0 ?ler0n ?(no_q_ge0 no) //.
 apply: (@le_cert _ (2%:R * (1 - gamma))); last by ring.
 by rewrite mulr_ge0 ?ler0n // subr_ge0.
 Qed.
+
+(** * (C): a condition on the Gram matrix alone that gives C1 *)
+
+Definition hypC (R : rcfType) (gamma : R) d N (x : 'I_N -> 'rV[R]_d) : Prop :=
+  khat x < gamma / (1 + 2%:R * gamma).
+
+Section CertificateFromG.
+Variables (R : rcfType) (gamma : R) (d N p : nat).
+Variables (x : 'I_N -> 'rV[R]_d) (y : 'I_N -> R).
+Hypotheses (gamma_gt0 : 0 < gamma) (gamma_le1 : gamma <= 1) (p_gt0 : (0 < p)%N).
+Hypotheses (y_pm1 : labels y) (x_neq0 : forall n, x n != 0) (HC : hypC gamma x).
+Local Notation kh := (khat x).
+
+Let g0 : 0 <= gamma := ltW gamma_gt0.
+Let kh0 : 0 <= kh := maxover_ge0 _ _.
+Let G0 n : 0 < G x n n.
+Proof. by rewrite dot_gt0. Qed.
+
+Lemma C_product : (1 + 2%:R * gamma) * kh < gamma.
+Proof.
+rewrite mulrC -ltr_pdivl_mulr //.
+by rewrite ltr_spaddl ?ltr01 // mulr_ge0 ?ler0n.
+Qed.
+
+Lemma kh_lt1 : 0 < 1 - kh.
+Proof.
+rewrite subr_gt0; apply: (@le_lt_trans _ _ ((1 + 2%:R * gamma) * kh)).
+  apply: (@le_cert _ (2%:R * gamma * kh)); last by ring.
+  by rewrite !mulr_ge0 ?ler0n.
+exact: lt_le_trans C_product gamma_le1.
+Qed.
+
+Lemma off_abs (l A : 'I_N -> R) n M b : 0 <= b -> (forall k, `|l k| * G x k k <= M) ->
+  (forall k, k != n -> `|A k| <= b * `|G x n k|) ->
+  `|\sum_k l k * A k - l n * A n| <= b * (kh * M).
+Proof.
+move=> b0 hM hA; rewrite (bigD1 n) //= addrC addKr.
+have M0 : 0 <= M by apply: le_trans (hM n); rewrite mulr_ge0 // ltW.
+apply: le_trans (ler_norm_sum _ _ _) _.
+apply: (@le_trans _ _ (b * (Goff x n * M))); last first.
+  by rewrite ler_wpmul2l // ler_wpmul2r // (@maxover_ge _ _ xpredT (Goff x)).
+rewrite /Goff mulr_suml mulr_sumr; apply: ler_sum => k kn.
+rewrite normrM; apply: (@le_trans _ _ (`|l k| * (b * `|G x n k|))).
+  by rewrite ler_wpmul2l // hA.
+have -> : `|l k| * (b * `|G x n k|) = b * (`|G x n k| / G x k k * (`|l k| * G x k k)).
+  by field; rewrite gt_eqF.
+by rewrite ler_wpmul2l // ler_wpmul2l // divr_ge0 // ltW.
+Qed.
+
+Lemma Q_off_G n k : `|Q gamma x y n k| <= hdiag gamma * `|G x n k|.
+Proof.
+rewrite (Q_abs x gamma_gt0 y_pm1) ler_wpmul2r //.
+by have /andP[] := h_bounds y gamma_gt0 n k.
+Qed.
+
+Lemma QD n : Q gamma x y n n = hdiag gamma * G x n n.
+Proof. exact: Q_diag. Qed.
+
+Lemma C_injective (l l' : 'I_N -> R) :
+  (forall n, Qmul gamma x y l n = Qmul gamma x y l' n) -> l =1 l'.
+Proof.
+move=> hQ n0; pose D k := l k - l' k; have hd0 := hdiag_gt0 gamma.
+have [n hn] := exists_max n0 (fun k => `|D k| * G x k k).
+have := off_abs (ltW hd0) hn (fun k _ => Q_off_G n k).
+have -> : \sum_k D k * Q gamma x y n k = 0.
+  apply/eqP; rewrite (eq_bigr (fun k => Q gamma x y n k * l k - Q gamma x y n k * l' k)).
+    by rewrite sumrB subr_eq0; apply/eqP; apply: hQ.
+  by move=> k _; rewrite /D; ring.
+rewrite sub0r normrN normrM QD normrM (gtr0_norm hd0) (gtr0_norm (G0 n)).
+rewrite mulrCA ler_pmul2l //; move: (`|D n| * _) hn => M hn hM.
+have M0 : M <= 0.
+  rewrite -(pmulr_rle0 _ kh_lt1); apply: (@le_cert _ (kh * M - M)); last by ring.
+  by rewrite subr_ge0.
+have := le_trans (hn n0) M0; rewrite pmulr_lle0 // normr_le0 /D subr_eq0.
+by move/eqP.
+Qed.
+
+(** (C) implies C1 with full support. *)
+Theorem C_implies_C1 : exists lam,
+  [/\ forall n, 0 < lam n, Q_solution gamma x y lam, aligned gamma x y p lam &
+      kkt gamma x y (Wstar gamma x y p lam) lam].
+Proof.
+have [lam Ql] := Q_solvable C_injective; exists lam.
+suff main n : 0 < lam n /\ forall r : 'I_N -> R, (forall k, gamma <= r k <= 1) ->
+    0 < y n * \sum_k lam k * y k * r k * G x k n.
+  have pos n : 0 < lam n by case: (main n).
+  have al : aligned gamma x y p lam.
+    move=> n; have [_ F] := main n.
+    have cb k : gamma <= c gamma y k <= 1.
+      by rewrite /c; case: ifP => _; rewrite ?lexx ?gamma_le1.
+    have cbb k : gamma <= cbar gamma y k <= 1.
+      by rewrite /cbar /c; case: ifP => _; rewrite ?addrK ?lexx ?gamma_le1 // addrC addKr lexx gamma_le1.
+    have si : 0 < (sqrtm R p)^-1 by rewrite invr_gt0 sqrtm_gt0.
+    rewrite dot_u dot_v mulNr mulrN oppr_lt0 !(mulrCA (y n)); split; rewrite pmulr_rgt0 //; exact: F.
+  split=> //; exact: (C1_full_support gamma_gt0 gamma_le1 p_gt0 y_pm1 pos Ql al).1.
+have hd0 := hdiag_gt0 gamma; have k1 := kh_lt1; have prod := C_product.
+have [m hm] := exists_max n (fun k => `|lam k| * G x k k).
+have row i := off_abs (ltW hd0) hm (fun k _ => Q_off_G i k).
+have rowE i : \sum_k lam k * Q gamma x y i k = 1.
+  by rewrite -(Ql i); apply: eq_bigr => k _; rewrite mulrC.
+have M0 : 0 <= `|lam m| * G x m m by rewrite mulr_ge0 // ltW.
+have absm : `|lam m * (hdiag gamma * G x m m)| = hdiag gamma * (`|lam m| * G x m m).
+  by rewrite mulrCA normrM (gtr0_norm hd0) normrM (gtr0_norm (G0 m)).
+have up : hdiag gamma * (`|lam m| * G x m m) <= 1 + hdiag gamma * (kh * (`|lam m| * G x m m)).
+  have := row m; rewrite rowE QD => hr; rewrite -absm -ler_subl_addl.
+  by apply: le_trans hr; rewrite distrC -{1}[1 : R]normr1; apply: ler_sub_dist.
+have low : - (hdiag gamma * (kh * (`|lam m| * G x m m))) <= hdiag gamma * (lam n * G x n n) - 1.
+  have := row n; rewrite rowE QD distrC ler_norml => /andP[h _].
+  by rewrite [lam n * _]mulrCA in h.
+move: (`|lam m| * G x m m) hm M0 up low {row rowE absm} => M hm M0 up low.
+pose X := hdiag gamma * (kh * M).
+have Xk : X * (1 - kh) <= kh.
+  apply: (@le_cert _ (kh * (1 + hdiag gamma * (kh * M) - hdiag gamma * M))); last by rewrite /X; ring.
+  by rewrite mulr_ge0 // subr_ge0.
+have slack : 0 < gamma - (1 + gamma) * X.
+  rewrite -(pmulr_rgt0 _ k1).
+  apply: (@lt_cert _ ((gamma - (1 + 2%:R * gamma) * kh) + (1 + gamma) * (kh - X * (1 - kh)))); last by ring.
+  by rewrite ltr_spaddl ?subr_gt0 // mulr_ge0 ?subr_ge0 // addr_ge0 ?ler01.
+have mun : 1 - X <= hdiag gamma * (lam n * G x n n).
+  apply: (@le_cert _ (hdiag gamma * (lam n * G x n n) - 1 + X)); last by ring.
+  by rewrite -ler_subl_addr sub0r.
+have pos1 : 0 < 1 - X.
+  have gp : 0 < 1 + gamma by rewrite ltr_spaddl ?ltr01.
+  rewrite -(pmulr_rgt0 _ gp); apply: (@lt_cert _ ((gamma - (1 + gamma) * X) + 1)); last by ring.
+  by rewrite addr_gt0 ?ltr01.
+have mu0 : 0 < lam n * G x n n by rewrite -(pmulr_rgt0 _ hd0); apply: lt_le_trans mun.
+split=> [|r hr]; first by rewrite -(pmulr_lgt0 _ (G0 n)).
+have -> : y n * (\sum_k lam k * y k * r k * G x k n) = \sum_k lam k * (y n * y k * r k * G x n k).
+  by rewrite mulr_sumr; apply: eq_bigr => k _; rewrite (GC x k n); ring.
+have : `|\sum_k lam k * (y n * y k * r k * G x n k) - lam n * (y n * y n * r n * G x n n)| <= 1 * (kh * M).
+  apply: (off_abs (A := fun k => y n * y k * r k * G x n k) ler01 hm) => k _.
+  have /andP[r1 r2] := hr k.
+  rewrite mul1r !normrM !(y_norm y_pm1) !mul1r (ger0_norm (le_trans g0 r1)).
+  by rewrite ler_pimull.
+rewrite mul1r (y_sqr y_pm1) mul1r; move: (\sum_k _) => T; rewrite ler_norml => /andP[hT _].
+have /andP[r1 r2] := hr n; rewrite -(pmulr_rgt0 _ hd0).
+apply: (@lt_cert _ (hdiag gamma * (T - lam n * (r n * G x n n) + kh * M)
+  + hdiag gamma * (lam n * G x n n) * (r n - gamma)
+  + gamma * (hdiag gamma * (lam n * G x n n) - (1 - X)) + (gamma - (1 + gamma) * X))); last by rewrite /X; ring.
+apply: ltr_spaddr => //; apply: addr_ge0; last by rewrite mulr_ge0 ?subr_ge0.
+apply: addr_ge0; apply: mulr_ge0; rewrite ?subr_ge0 //; try exact: ltW.
+  by rewrite -ler_subl_addr sub0r.
+by rewrite mulr_ge0 ?(ltW mu0) // ltW.
+Qed.
+
+End CertificateFromG.

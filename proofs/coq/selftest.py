@@ -14,18 +14,22 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 LAST = "Adversarial.v"  # nothing depends on it: one chapter to recompile a sabotage
 
-# (what is done, file, text to replace or None to append, new text, what the gate must say)
+# (what is done, [(text to replace, or None to append; new text), ...], a row for theorems.tsv, what the gate must say)
 SABOTAGES = [
-    ("an admitted lemma", LAST, None, "Lemma hole (n : nat) : n = n.\nAdmitted.\n", "forbidden: Admitted."),
-    ("an axiom", LAST, None, "Axiom cheat : False.\n", "forbidden: Axiom cheat"),
-    ("an assumption outside a section", LAST, None, "Variable cheat : False.\n", "assumption outside a section"),
-    ("an axiom of the standard library", LAST, None,
-     "From Coq Require Import Classical_Prop.\n"
-     "Theorem T4_extra (P : Prop) : P \\/ ~ P.\nProof. exact: classic. Qed.\n", "depends on the axiom"),
-    ("an unlisted theorem", LAST, None, "Theorem unlisted : True.\nProof. by []. Qed.\n", "does not list"),
-    ("a weakened theorem", LAST, "Theorem T4_pointwise_l2 la z : (forall n, 0 <= la n) ->",
-     "Theorem T4_pointwise_l2 la z : (0 < N)%N -> (forall n, 0 <= la n) ->", "statements differ"),
-    ("a listed theorem renamed", LAST, "Theorem T3_gram", "Theorem T3_gramm", "lists T3_gram, which"),
+    ("an admitted lemma", [(None, "Lemma hole (n : nat) : n = n.\nAdmitted.\n")], "", "forbidden: Admitted."),
+    ("an axiom", [(None, "Axiom cheat : False.\n")], "", "forbidden: Axiom cheat"),
+    ("an assumption outside a section", [(None, "Variable cheat : False.\n")], "", "assumption outside a section"),
+    ("an axiom of the standard library",
+     [(None, "From Coq Require Import Classical_Prop.\n"
+             "Theorem T4_extra (P : Prop) : P \\/ ~ P.\nProof. exact: classic. Qed.\n")],
+     f"T4\tT4_extra\t{LAST}\tsabotage\n", "depends on the axiom"),
+    ("an unlisted theorem", [(None, "Theorem unlisted : True.\nProof. by []. Qed.\n")], "", "does not list"),
+    ("a weakened theorem",
+     [("Theorem T4_pointwise_l2 la z : ", "Theorem T4_pointwise_l2 la z : (0 < N)%N -> "),
+      ("Proof. by move=> la0; apply: T4_pointwise_sign => //; apply: sg_e_l2. Qed.",
+       "Proof. by move=> _ la0; apply: T4_pointwise_sign => //; apply: sg_e_l2. Qed.")], "", "statements differ"),
+    ("a definition nobody recorded", [(None, "Definition harmless := 1%N.\n")], "", "statements differ"),
+    ("a listed theorem renamed", [("Theorem T3_gram", "Theorem T3_gramm")], "", "lists T3_gram, which"),
 ]
 
 
@@ -41,24 +45,20 @@ def compile_chapter(place, chapter):
                    check=True, stdout=subprocess.DEVNULL)
 
 
-def sabotage(place, what, file, old, new, want):
-    path = place / file
-    text = path.read_text()
-    if old is not None and old not in text:
-        return f"{what}: {old!r} is no longer in {file}"
-    if "T4_pointwise_l2" in (old or ""):
-        new_text = text.replace(old, new).replace("Proof. by move=> la0; apply: T4_pointwise_sign => //; apply: sg_e_l2. Qed.",
-                                                  "Proof. by move=> _ la0; apply: T4_pointwise_sign => //; apply: sg_e_l2. Qed.")
-    else:
-        new_text = text + "\n" + new if old is None else text.replace(old, new)
-    path.write_text(new_text)
-    listed = (place / "theorems.tsv").read_text()
-    if "T4_extra" in new:
-        (place / "theorems.tsv").write_text(listed + f"T4\tT4_extra\t{file}\tsabotage\n")
-    compile_chapter(place, file)
+def sabotage(place, what, changes, row, want):
+    path, table = place / LAST, place / "theorems.tsv"
+    text, listed = path.read_text(), table.read_text()
+    broken = text
+    for old, new in changes:
+        if old is not None and old not in text:
+            return f"{what}: {old!r} is no longer in {LAST}"
+        broken = broken + "\n" + new if old is None else broken.replace(old, new)
+    path.write_text(broken)
+    table.write_text(listed + row)
+    compile_chapter(place, LAST)
     code, said = gate(place)
     path.write_text(text)
-    (place / "theorems.tsv").write_text(listed)
+    table.write_text(listed)
     return None if code == 1 and want in said else f"{what}: exit code {code}, said\n{said}"
 
 
