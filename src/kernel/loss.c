@@ -58,6 +58,12 @@ void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double ga
   for (size_t i = 0; i < n; i++) {
     s1[i] = (g[i] / (double)n) * s;
     s2[i] = gamma * s1[i];
+#ifdef LFAP_TIER_REAL
+    /*@ assert open: s1[i] == lfap_open_coef(g[i], n, s); */
+    /*@ assert leaky: s2[i] == lfap_leaky_coef(g[i], n, s, gamma); */
+    /*@ assert kept1: \forall integer j; 0 <= j < i ==> s1[j] == \at(s1[j],LoopCurrent); */
+    /*@ assert kept2: \forall integer j; 0 <= j < i ==> s2[j] == \at(s2[j],LoopCurrent); */
+#endif
   }
 }
 
@@ -74,6 +80,10 @@ void lfap_loss_row_coef(double *c, const double *z, const double *y, const doubl
   for (size_t i = 0; i < n; i++) {
     /*@ ghost lfap_row_at(i, n, ldz); */
     c[i] = (-sign * y[i]) * (z[i * ldz] > 0.0 ? s1[i] : s2[i]);
+#ifdef LFAP_TIER_REAL
+    /*@ assert entry: c[i] == lfap_row_entry(sign, z[i*ldz], y[i], s1[i], s2[i]); */
+    /*@ assert kept: \forall integer j; 0 <= j < i ==> c[j] == \at(c[j],LoopCurrent); */
+#endif
   }
 }
 

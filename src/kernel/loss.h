@@ -8,7 +8,7 @@
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_open_coef(real g, integer n, real s) = (g / n)*s;
   @ logic real lfap_leaky_coef(real g, integer n, real s, real gamma) = gamma*lfap_open_coef(g, n, s);
-  @ logic real lfap_row_entry(real sign, real z, real y, real s1, real s2) = (-sign*y)*(z > 0.0 ? s1 : s2); */
+  @ logic real lfap_row_entry(real side, real z, real y, real s1, real s2) = (-side*y)*(z > 0.0 ? s1 : s2); */
 #endif
 
 /*@ terminates \true;

@@ -13,7 +13,13 @@ void lfap_q_row(double *q, const double *g, const double *y, double yi, double g
 #endif
     @ loop assigns k, q[0 .. n-1];
     @ loop variant n - k; */
-  for (size_t k = 0; k < n; k++) q[k] = (yi * y[k]) * ((yi == y[k] ? h : gamma) * g[k]);
+  for (size_t k = 0; k < n; k++) {
+    q[k] = (yi * y[k]) * ((yi == y[k] ? h : gamma) * g[k]);
+#ifdef LFAP_TIER_REAL
+    /*@ assert entry: q[k] == lfap_q_entry(yi, y[k], h, gamma, g[k]); */
+    /*@ assert kept: \forall integer j; 0 <= j < k ==> q[j] == \at(q[j],LoopCurrent); */
+#endif
+  }
 }
 
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n) {
@@ -23,5 +29,11 @@ void lfap_uv_coef(double *c, const double *lambda, const double *y, double side,
 #endif
     @ loop assigns k, c[0 .. n-1];
     @ loop variant n - k; */
-  for (size_t k = 0; k < n; k++) c[k] = (lambda[k] * y[k]) * (y[k] == side ? 1.0 : gamma);
+  for (size_t k = 0; k < n; k++) {
+    c[k] = (lambda[k] * y[k]) * (y[k] == side ? 1.0 : gamma);
+#ifdef LFAP_TIER_REAL
+    /*@ assert entry: c[k] == lfap_uv_entry(lambda[k], y[k], side, gamma); */
+    /*@ assert kept: \forall integer j; 0 <= j < k ==> c[j] == \at(c[j],LoopCurrent); */
+#endif
+  }
 }
