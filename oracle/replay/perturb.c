@@ -1,0 +1,237 @@
+/* perturb.c - geometry, gradient and PGD perturbations at P bits (statement P1; spec/numerics.md N7). */
+#include <stdlib.h>
+
+#include "oracle/replay/network.h"
+#include "oracle/replay/replay.h"
+
+typedef struct {
+  oracle_arith *A;
+  const oracle_perturb_args *a;
+  oracle_net net;
+  mpfr_t *B, *w;                     /* n x d, direction d */
+  mpfr_t *x, *eta;                   /* n x d: results */
+  mpfr_t *g, *delta, *cur, *z;       /* d, d, d, m */
+  mpfr_t *t;                         /* scratch scalars */
+  unsigned char *keep;               /* d */
+} attack;
+
+enum { T_EPS, T_T, T_A, T_B, T_STEP, T_LOSS, T_BEST, T_LO, T_HI, T_COUNT };
+
+/* ---- directions ------------------------------------------------------------------------------------------------------ */
+
+/* The k largest |w_i|, ties to the lower index. */
+static void keep_largest(attack *p, mpfr_t *w, size_t k) {
+  size_t d = p->a->d;
+  for (size_t i = 0; i < d; i++) p->keep[i] = 0;
+  for (size_t r = 0; r < k && r < d; r++) {
+    size_t best = d;
+    for (size_t i = 0; i < d; i++)
+      if (!p->keep[i] && (best == d || mpfr_cmpabs(w[i], w[best]) > 0)) best = i;
+    p->keep[best] = 1;
+  }
+}
+
+/* eps*(t*sgn(w_i)) with sgn 0 = 0. */
+static void signed_eps(attack *p, mpfr_t out, const mpfr_t w) {
+  int s = mpfr_sgn(w);
+  if (s) mpfr_set_si(out, s > 0 ? 1 : -1, MPFR_RNDN);
+  else mpfr_set_zero(out, 1);
+  oracle_mul(p->A, out, p->t[T_T], out);
+  oracle_mul(p->A, out, p->t[T_EPS], out);
+}
+
+static void direction(attack *p, mpfr_t *eta, mpfr_t *w) {
+  const lfap_perturb_opts *o = p->a->o;
+  size_t d = p->a->d;
+  if (o->norm == LFAP_L2) {
+    oracle_norm2(p->A, p->t[T_A], w, d);
+    oracle_div(p->A, p->t[T_A], p->t[T_EPS], p->t[T_A]);
+    oracle_mul(p->A, p->t[T_A], p->t[T_A], p->t[T_T]);
+    for (size_t i = 0; i < d; i++) oracle_mul(p->A, eta[i], p->t[T_A], w[i]);
+    return;
+  }
+  if (o->norm == LFAP_L0) keep_largest(p, w, o->k);
+  for (size_t i = 0; i < d; i++)
+    if (o->norm == LFAP_L0 && !p->keep[i]) mpfr_set_zero(eta[i], 1);
+    else signed_eps(p, eta[i], w[i]);
+}
+
+/* ---- PGD ------------------------------------------------------------------------------------------------------------- */
+
+static void clamp(attack *p, mpfr_t v) {
+  if (!p->a->o->has_range) return;
+  if (mpfr_less_p(v, p->t[T_LO])) mpfr_set(v, p->t[T_LO], MPFR_RNDN);
+  else if (mpfr_greater_p(v, p->t[T_HI])) mpfr_set(v, p->t[T_HI], MPFR_RNDN);
+}
+
+static void size_of(attack *p, mpfr_t out, mpfr_t *v) {
+  if (p->a->o->norm == LFAP_L2) oracle_norm2(p->A, out, v, p->a->d);
+  else oracle_amax(out, v, p->a->d);
+}
+
+/* cur_i = fma(-step, g_i/c, cur_i) */
+static void descend(attack *p, size_t i, const mpfr_t c) {
+  oracle_div(p->A, p->t[T_B], p->g[i], c);
+  mpfr_neg(p->t[T_B], p->t[T_B], MPFR_RNDN);
+  oracle_fma(p->A, p->cur[i], p->t[T_STEP], p->t[T_B], p->cur[i]);
+}
+
+/* One step of l2 or linf, projected back to the ball around x0. */
+static void step_ball(attack *p, mpfr_t *x0) {
+  size_t d = p->a->d;
+  size_of(p, p->t[T_A], p->g);
+  if (!(mpfr_cmp_d(p->t[T_A], 1e-12) >= 0)) mpfr_set_d(p->t[T_A], 1e-12, MPFR_RNDN);
+  for (size_t i = 0; i < d; i++) {
+    descend(p, i, p->t[T_A]);
+    oracle_sub(p->A, p->delta[i], p->cur[i], x0[i]);
+  }
+  size_of(p, p->t[T_A], p->delta);
+  if (mpfr_greater_p(p->t[T_A], p->t[T_EPS])) {
+    mpfr_set_d(p->t[T_B], 1e-7, MPFR_RNDN);
+    oracle_add(p->A, p->t[T_A], p->t[T_A], p->t[T_B]);
+    oracle_div(p->A, p->t[T_A], p->t[T_EPS], p->t[T_A]);
+    for (size_t i = 0; i < d; i++) oracle_mul(p->A, p->delta[i], p->delta[i], p->t[T_A]);
+  }
+  for (size_t i = 0; i < d; i++) {
+    oracle_add(p->A, p->cur[i], x0[i], p->delta[i]);
+    clamp(p, p->cur[i]);
+  }
+}
+
+/* One step of l0: one entry more. 0 when the gradient vanishes on the mask. */
+static int step_sparse(attack *p, mpfr_t *x0) {
+  size_t d = p->a->d, add = d;
+  for (size_t i = 0; i < d; i++) {
+    p->keep[i] = !mpfr_equal_p(p->cur[i], x0[i]);
+    if (!p->keep[i] && (add == d || mpfr_cmpabs(p->g[i], p->g[add]) > 0)) add = i;
+  }
+  if (add < d) p->keep[add] = 1;
+  mpfr_set_zero(p->t[T_A], 1);
+  for (size_t i = 0; i < d; i++)
+    if (p->keep[i] && mpfr_cmpabs(p->g[i], p->t[T_A]) > 0) mpfr_abs(p->t[T_A], p->g[i], MPFR_RNDN);
+  if (mpfr_zero_p(p->t[T_A])) return 0;
+  for (size_t i = 0; i < d; i++)
+    if (p->keep[i]) {
+      descend(p, i, p->t[T_A]);
+      clamp(p, p->cur[i]);
+    }
+  return 1;
+}
+
+static void pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
+  const lfap_perturb_opts *o = p->a->o;
+  size_t d = p->a->d;
+  for (size_t i = 0; i < d; i++) mpfr_set(p->cur[i], x0[i], MPFR_RNDN);
+  for (size_t i = 0; i < d; i++) mpfr_set(best[i], x0[i], MPFR_RNDN);
+  mpfr_set_inf(p->t[T_BEST], 1);
+  if (o->norm == LFAP_L0) mpfr_set(p->t[T_STEP], p->t[T_EPS], MPFR_RNDN);
+  else {
+    mpfr_set_ui(p->t[T_A], 5, MPFR_RNDN);
+    oracle_div(p->A, p->t[T_STEP], p->t[T_EPS], p->t[T_A]);
+  }
+  for (size_t step = 0;; step++) {
+    oracle_net_at(p->A, p->t[T_A], p->z, &p->net, p->cur);
+    oracle_mul(p->A, p->t[T_A], p->t[T_T], p->t[T_A]);
+    mpfr_neg(p->t[T_A], p->t[T_A], MPFR_RNDN);
+    oracle_exp(p->A, p->t[T_LOSS], p->t[T_A]);
+    if (mpfr_less_p(p->t[T_LOSS], p->t[T_BEST])) {
+      mpfr_set(p->t[T_BEST], p->t[T_LOSS], MPFR_RNDN);
+      for (size_t i = 0; i < d; i++) mpfr_set(best[i], p->cur[i], MPFR_RNDN);
+    }
+    if (step == o->steps) return;
+    oracle_net_input_grad(p->A, p->g, &p->net, p->z);
+    oracle_mul(p->A, p->t[T_A], p->t[T_T], p->t[T_LOSS]);
+    mpfr_neg(p->t[T_A], p->t[T_A], MPFR_RNDN);
+    for (size_t i = 0; i < d; i++) oracle_mul(p->A, p->g[i], p->t[T_A], p->g[i]);
+    if (o->norm != LFAP_L0) step_ball(p, x0);
+    else if (!step_sparse(p, x0)) return;
+  }
+}
+
+/* ---- sets ------------------------------------------------------------------------------------------------------------ */
+
+static void perturb_one(attack *p, size_t n) {
+  size_t d = p->a->d;
+  mpfr_t *x0 = p->B + n * d, *x = p->x + n * d, *eta = p->eta + n * d;
+  mpfr_set_d(p->t[T_T], p->a->t[n], MPFR_RNDN);
+  if (p->a->attack == ORACLE_PGD) {
+    pgd(p, x, x0);
+    for (size_t i = 0; i < d; i++) oracle_sub(p->A, eta[i], x[i], x0[i]);
+    return;
+  }
+  mpfr_t *w = p->w;
+  if (p->a->attack == ORACLE_GRADIENT) {
+    oracle_net_at(p->A, p->t[T_A], p->z, &p->net, x0);
+    oracle_net_input_grad(p->A, p->g, &p->net, p->z);
+    w = p->g;
+  }
+  direction(p, eta, w);
+  for (size_t i = 0; i < d; i++) oracle_add(p->A, x[i], x0[i], eta[i]);
+}
+
+static lfap_status check(lfap_ctx *ctx, const oracle_perturb_args *a) {
+  size_t want = a->attack == ORACLE_GEOMETRY ? a->d : a->m * a->d;
+  if (a->w->n != want) return lfap_fail(ctx, LFAP_ERR_DATA, "perturb: %zu weights where %zu are needed", a->w->n, want);
+  if (!(a->o->eps > 0.0)) return lfap_fail(ctx, LFAP_ERR_USAGE, "perturb: eps = %g must be positive", a->o->eps);
+  if (a->attack == ORACLE_GEOMETRY)
+    for (size_t i = 0; i < a->d; i++)
+      if (!mpfr_zero_p(a->w->v[i])) return LFAP_OK;
+  if (a->attack == ORACLE_GEOMETRY) return lfap_fail(ctx, LFAP_ERR_DATA, "perturb: the direction w is zero");
+  return LFAP_OK;
+}
+
+static lfap_status prepare(lfap_ctx *ctx, attack *p) {
+  oracle_arith *A = p->A;
+  const oracle_perturb_args *a = p->a;
+  mpfr_t *w = oracle_take(A, a->w->n);
+  p->B = oracle_take_doubles(A, a->B, a->n * a->d);
+  p->x = oracle_take(A, a->n * a->d);
+  p->eta = oracle_take(A, a->n * a->d);
+  p->g = oracle_take(A, a->d);
+  p->delta = oracle_take(A, a->d);
+  p->cur = oracle_take(A, a->d);
+  p->t = oracle_take(A, T_COUNT);
+  p->keep = malloc(a->d);
+  if (!p->keep) A->failed = 1;
+  if (!A->failed && a->attack != ORACLE_GEOMETRY) {
+    oracle_net_make(A, &p->net, w, a->m, a->d, a->gamma);
+    p->z = oracle_take(A, a->m);
+  }
+  lfap_status st = oracle_take_check(ctx, A, "perturb");
+  if (st) return st;
+  for (size_t i = 0; i < a->w->n; i++) mpfr_set(w[i], a->w->v[i], MPFR_RNDN);
+  p->w = w;
+  mpfr_set_d(p->t[T_EPS], a->o->eps, MPFR_RNDN);
+  mpfr_set_d(p->t[T_LO], a->o->lo, MPFR_RNDN);
+  mpfr_set_d(p->t[T_HI], a->o->hi, MPFR_RNDN);
+  return LFAP_OK;
+}
+
+void oracle_perturbed_free(oracle_perturbed *p) {
+  oracle_vec_free(&p->x);
+  oracle_vec_free(&p->eta);
+}
+
+lfap_status oracle_replay_perturb(lfap_ctx *ctx, oracle_perturbed *out, const oracle_perturb_args *a, unsigned prec) {
+  oracle_arith A;
+  attack p = {.A = &A, .a = a};
+  oracle_perturbed r = {0};
+  lfap_status st = check(ctx, a);
+  if (!st) st = oracle_arith_begin(ctx, &A, prec);
+  if (st) return st;
+  st = prepare(ctx, &p);
+  for (size_t n = 0; !st && n < a->n; n++) perturb_one(&p, n);
+  if (!st) st = oracle_vec_keep(ctx, &r.x, &A, p.x, a->n * a->d);
+  if (!st) st = oracle_vec_keep(ctx, &r.eta, &A, p.eta, a->n * a->d);
+  free(p.keep);
+  st = oracle_arith_end(ctx, &A, st);
+  if (st) oracle_perturbed_free(&r);
+  else *out = r;
+  return st;
+}
+
+lfap_status oracle_vec_of_doubles(lfap_ctx *ctx, oracle_vec *out, const double *x, size_t n, unsigned prec) {
+  lfap_status st = oracle_vec_alloc(ctx, out, n, (mpfr_prec_t)prec);
+  for (size_t i = 0; !st && i < n; i++) mpfr_set_d(out->v[i], x[i], MPFR_RNDN);
+  return st;
+}

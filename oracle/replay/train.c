@@ -1,0 +1,176 @@
+/* train.c - gradient descent and sgd with momentum and plateau schedule at P bits (spec/numerics.md N5). */
+#include <math.h>
+
+#include "oracle/replay/flow53.h"
+#include "oracle/replay/network.h"
+#include "oracle/replay/replay.h"
+
+typedef struct {
+  oracle_arith *A;
+  oracle_net net;
+  const lfap_train_opts *o;
+  size_t n;
+  mpfr_t *X, *y, *z, *q, *l, *g, *s1, *s2, *c, *r, *p; /* n x d, n, n x m, n ... */
+  mpfr_t *row, *V;                                     /* d; m x d */
+  mpfr_t *t;
+  mpfr_t *loss, *log_loss, *lrs, *s;                   /* an entry an epoch */
+  size_t bad;                                          /* epochs since the loss was better */
+} trainer;
+
+enum { T_LOSS, T_LR, T_BEST, T_A, T_B, T_COUNT };
+
+/* Margins, losses, coefficients s1 = (g/N) s, s2 = gamma s1. */
+static void forward(trainer *w) {
+  oracle_arith *A = w->A;
+  oracle_net *net = &w->net;
+  for (size_t i = 0; i < w->n; i++) {
+    oracle_net_at(A, w->q[i], w->z + i * net->m, net, w->X + i * net->d);
+    oracle_mul(A, w->q[i], w->y[i], w->q[i]);
+    oracle_loss_of(A, w->l[i], w->q[i], w->o->loss);
+    oracle_loss_g(A, w->g[i], w->q[i], w->o->loss);
+  }
+  mpfr_set_ui(w->t[T_A], w->n, MPFR_RNDN);
+  oracle_sum(A, w->t[T_LOSS], w->l, w->n);
+  oracle_div(A, w->t[T_LOSS], w->t[T_LOSS], w->t[T_A]);
+  for (size_t i = 0; i < w->n; i++) {
+    oracle_div(A, w->s1[i], w->g[i], w->t[T_A]);
+    oracle_mul(A, w->s1[i], w->s1[i], net->a[0]);
+    oracle_mul(A, w->s2[i], net->gamma, w->s1[i]);
+  }
+}
+
+/* Row j of the gradient into w->row, then its step. */
+static void update(trainer *w, size_t j, int first) {
+  oracle_arith *A = w->A;
+  oracle_net *net = &w->net;
+  size_t d = net->d;
+  mpfr_t *D = w->row;
+  for (size_t i = 0; i < w->n; i++) {
+    int positive = mpfr_sgn(net->a[j]) > 0, minus = positive == (mpfr_sgn(w->y[i]) > 0);
+    mpfr_ptr s = mpfr_sgn(w->z[i * net->m + j]) > 0 ? w->s1[i] : w->s2[i];
+    if (minus) mpfr_neg(w->c[i], s, MPFR_RNDN);
+    else mpfr_set(w->c[i], s, MPFR_RNDN);
+  }
+  oracle_chain(A, D, w->c, w->X, w->n, d);
+  if (w->o->method == LFAP_METHOD_SGD) {
+    mpfr_t *V = w->V + j * d;
+    mpfr_set_d(w->t[T_A], w->o->momentum, MPFR_RNDN);
+    for (size_t k = 0; k < d; k++)
+      if (first) mpfr_set(V[k], D[k], MPFR_RNDN);
+      else oracle_fma(A, V[k], w->t[T_A], V[k], D[k]);
+    D = V;
+  }
+  mpfr_neg(w->t[T_A], w->t[T_LR], MPFR_RNDN);
+  oracle_axpy(A, net->w + j * d, w->t[T_A], D, d);
+}
+
+/* After an epoch of loss T_LOSS. */
+static void plateau(trainer *w) {
+  oracle_arith *A = w->A;
+  mpfr_ptr a = w->t[T_A], b = w->t[T_B];
+  mpfr_set_ui(a, 1, MPFR_RNDN);
+  mpfr_set_d(b, 1e-4, MPFR_RNDN);
+  oracle_sub(A, a, a, b);
+  oracle_mul(A, a, w->t[T_BEST], a);
+  if (mpfr_less_p(w->t[T_LOSS], a)) {
+    mpfr_set(w->t[T_BEST], w->t[T_LOSS], MPFR_RNDN);
+    w->bad = 0;
+  } else w->bad++;
+  if (w->bad <= 10) return;
+  mpfr_set_d(b, 0.1, MPFR_RNDN);
+  oracle_mul(A, b, w->t[T_LR], b);
+  oracle_sub(A, a, w->t[T_LR], b);
+  if (mpfr_cmp_d(a, 1e-8) > 0) mpfr_set(w->t[T_LR], b, MPFR_RNDN);
+  w->bad = 0;
+}
+
+static lfap_status descend(lfap_ctx *ctx, trainer *w) {
+  for (size_t e = 0; e < w->o->epochs; e++) {
+    lfap_status st = lfap_tick(ctx, "training", (double)e, (double)w->o->epochs);
+    if (st) return st;
+    forward(w);
+    if (!mpfr_number_p(w->t[T_LOSS]))
+      return lfap_fail(ctx, LFAP_ERR_DATA, "train: the loss is not finite at epoch %zu: it diverged; use a smaller step or start", e);
+    oracle_loss_weights(w->A, w->p, w->log_loss[e], w->r, w->q, w->n, w->o->loss);
+    mpfr_set(w->loss[e], w->t[T_LOSS], MPFR_RNDN);
+    mpfr_set(w->lrs[e], w->t[T_LR], MPFR_RNDN);
+    for (size_t j = 0; j < w->net.m; j++) update(w, j, e == 0);
+    if (w->o->method == LFAP_METHOD_SGD) plateau(w);
+  }
+  return LFAP_OK;
+}
+
+static int aligned(const trainer *w) {
+  for (size_t i = 0; i < w->n; i++)
+    for (size_t j = 0; j < w->net.m; j++)
+      if ((mpfr_sgn(w->z[i * w->net.m + j]) > 0) != ((mpfr_sgn(w->y[i]) > 0) == (j < w->net.m / 2))) return 0;
+  return 1;
+}
+
+static lfap_status prepare(lfap_ctx *ctx, trainer *w, const lfap_net *start, const lfap_data *data) {
+  oracle_arith *A = w->A;
+  size_t n = w->n = data->n, m = start->m, d = start->d, epochs = w->o->epochs;
+  mpfr_t **const field[] = {&w->q, &w->l, &w->g, &w->s1, &w->s2, &w->c, &w->r, &w->p};
+  mpfr_t **const row[] = {&w->loss, &w->log_loss, &w->lrs, &w->s};
+  for (size_t i = 0; i < sizeof field / sizeof *field; i++) *field[i] = oracle_take(A, n);
+  for (size_t i = 0; i < sizeof row / sizeof *row; i++) *row[i] = oracle_take(A, epochs);
+  w->X = oracle_take_doubles(A, data->x, n * d);
+  w->y = oracle_take_doubles(A, data->y, n);
+  w->z = oracle_take(A, n * m);
+  w->row = oracle_take(A, d);
+  w->V = oracle_take(A, w->o->method == LFAP_METHOD_SGD ? m * d : 1);
+  w->t = oracle_take(A, T_COUNT);
+  oracle_net_make(A, &w->net, oracle_take_doubles(A, start->w, m * d), m, d, start->gamma);
+  lfap_status st = oracle_take_check(ctx, A, "train");
+  if (st) return st;
+  mpfr_set_inf(w->t[T_BEST], 1);
+  mpfr_set_d(w->t[T_LR], w->o->lr, MPFR_RNDN);
+  return LFAP_OK;
+}
+
+void oracle_trained_free(oracle_trained *t) {
+  oracle_vec *const v[] = {&t->w, &t->loss, &t->lr, &t->log_loss, &t->s, &t->p};
+  for (size_t i = 0; i < sizeof v / sizeof *v; i++) oracle_vec_free(v[i]);
+  *t = (oracle_trained){0};
+}
+
+static lfap_status keep(lfap_ctx *ctx, oracle_trained *out, const trainer *w) {
+  const size_t e = w->o->epochs;
+  oracle_vec *const to[] = {&out->w, &out->loss, &out->lr, &out->log_loss, &out->s, &out->p};
+  mpfr_t *const from[] = {w->net.w, w->loss, w->lrs, w->log_loss, w->s, w->p};
+  const size_t size[] = {w->net.m * w->net.d, e, e, e, e, w->n};
+  lfap_status st = LFAP_OK;
+  for (size_t i = 0; !st && i < sizeof to / sizeof *to; i++) st = oracle_vec_keep(ctx, to[i], w->A, from[i], size[i]);
+  out->m = w->net.m;
+  out->d = w->net.d;
+  out->aligned = aligned(w);
+  return st;
+}
+
+static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data, const lfap_train_opts *o) {
+  if (start->d != data->d) return lfap_fail(ctx, LFAP_ERR_DATA, "train: the weights have d = %zu columns, the samples d = %zu", start->d, data->d);
+  if (o->epochs == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "train: epochs = 0; at least one is needed");
+  if (!isfinite(o->lr) || o->lr < 0.0 || (o->lr == 0.0 && o->method != LFAP_METHOD_FLOW))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "train: lr = %g must be positive and finite", o->lr);
+  return LFAP_OK;
+}
+
+lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_net *start, const lfap_data *data,
+                                const lfap_train_opts *o, unsigned prec) {
+  oracle_arith A;
+  trainer w = {.A = &A, .o = o};
+  oracle_trained r = {0};
+  lfap_status st = check(ctx, start, data, o);
+  if (!st) st = oracle_arith_begin(ctx, &A, prec);
+  if (st) return st;
+  if (o->method == LFAP_METHOD_FLOW) st = oracle_flow_replay(ctx, &r, &A, start, data, o);
+  else {
+    st = prepare(ctx, &w, start, data);
+    if (!st) st = descend(ctx, &w);
+    if (!st) st = keep(ctx, &r, &w);
+  }
+  st = oracle_arith_end(ctx, &A, st);
+  if (st) oracle_trained_free(&r);
+  else *out = r;
+  return st;
+}

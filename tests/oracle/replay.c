@@ -1,0 +1,298 @@
+/* replay.c - the oracle at 53 bits and the double path: the same bits, from two implementations that share spec/numerics.md
+ * alone (N1..N9). And the oracle at 256 and 512 bits: the same numbers to 250 bits where no branch differs. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/elementary.h"
+#include "oracle/replay/replay.h"
+
+/* ---- cases ----------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  size_t n, d, m;
+  double gamma, scale; /* scale of the samples */
+  uint64_t seed;
+  int gauss, mean, separable; /* mean: samples shifted so that they overlap much (the quadratic programme gets work);
+                                 separable: the label is the sign of the first entry, moved away from 0 */
+} spec;
+
+typedef struct {
+  spec s;
+  lfap_data data, bases;
+  lfap_net net;
+} setup;
+
+static uint64_t next(uint64_t *state) {
+  *state = *state * 6364136223846793005u + 1442695040888963407u;
+  return *state >> 33;
+}
+
+/* d 10..60, m 4..10 even, N 3..12; every fifth case has samples that overlap, every seventh is scaled. */
+static spec spec_of(size_t i) {
+  static const double gammas[] = {0.01, 0.1, 0.3, 0.5, 0.9};
+  uint64_t r = 0x9e3779b97f4a7c15u * (i + 1);
+  spec s = {.seed = i + 1, .scale = 1.0};
+  s.n = 3 + next(&r) % 10;
+  s.d = 10 + next(&r) % 51;
+  if (s.d < 2 * s.n) s.d = 2 * s.n;
+  s.m = 4 + 2 * (next(&r) % 4);
+  s.gamma = gammas[next(&r) % 5];
+  s.gauss = (int)(next(&r) % 2);
+  s.mean = i % 5 == 4;
+  if (i % 7 == 6) s.scale = 0x1p-3;
+  return s;
+}
+
+static void build(setup *u, spec s) {
+  lfap_ctx ctx = {0};
+  memset(u, 0, sizeof *u);
+  u->s = s;
+  lfap_status (*gen)(lfap_ctx *, lfap_data *, uint64_t, size_t, size_t) = s.gauss ? lfap_gen_gauss : lfap_gen_uniform;
+  cr_assert_eq(gen(&ctx, &u->data, s.seed, s.n, s.d), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(gen(&ctx, &u->bases, s.seed + 1000, 3, s.d), LFAP_OK);
+  for (size_t i = 0; i < s.n * s.d; i++) u->data.x[i] = s.scale * (u->data.x[i] + (s.mean ? 1.0 : 0.0));
+  for (size_t i = 0; s.separable && i < s.n; i++) {
+    u->data.y[i] = u->data.x[i * s.d] > 0.0 ? 1.0 : -1.0;
+    u->data.x[i * s.d] += u->data.y[i];
+  }
+  for (size_t i = 0; i < 3 * s.d; i++) u->bases.x[i] *= s.scale;
+  u->bases.y[0] = 1.0;
+  u->bases.y[1] = -1.0;
+  cr_assert_eq(lfap_net_init(&ctx, &u->net, s.m, s.d, s.gamma, s.seed + 2000, 1.0), LFAP_OK, "%s", ctx.message);
+}
+
+static void tear(setup *u) {
+  lfap_data_free(&u->data);
+  lfap_data_free(&u->bases);
+  lfap_net_free(&u->net);
+}
+
+/* Same bits, zeros with their signs. */
+static void same(const oracle_vec *v, const double *want, size_t n, const char *what, const spec *s) {
+  cr_assert_eq(v->n, n, "%s: %zu entries, not %zu", what, v->n, n);
+  for (size_t i = 0; i < n; i++) {
+    double got = mpfr_get_d(v->v[i], MPFR_RNDN);
+    if (isnan(got) && isnan(want[i])) continue; /* which NaN is not specified */
+    cr_assert_eq(memcmp(&got, &want[i], sizeof got), 0, "%s[%zu]: oracle %a, doubles %a (N %zu, d %zu, m %zu, gamma %g, seed %d)", what, i,
+                 got, want[i], s->n, s->d, s->m, s->gamma, (int)s->seed);
+  }
+}
+
+enum { CASES = 24, SAMPLES = 12 };
+
+/* ---- N3a --------------------------------------------------------------------------------------------------------------- */
+
+static void same_function(double (*kernel)(double), void (*replay)(oracle_arith *, mpfr_t, const mpfr_t), double x, const char *name) {
+  lfap_ctx ctx = {0};
+  oracle_arith A;
+  cr_assert_eq(oracle_arith_begin(&ctx, &A, 53), LFAP_OK);
+  mpfr_t t;
+  mpfr_init2(t, 53);
+  mpfr_set_d(t, x, MPFR_RNDN);
+  replay(&A, t, t);
+  double got = mpfr_get_d(t, MPFR_RNDN), want = kernel(x);
+  mpfr_clear(t);
+  cr_assert_eq(oracle_arith_end(&ctx, &A, LFAP_OK), LFAP_OK);
+  cr_assert((isnan(got) && isnan(want)) || memcmp(&got, &want, sizeof got) == 0, "%s(%a): oracle %a, doubles %a", name, x, got, want);
+}
+
+Test(elementary, the_listed_operations_have_the_bits_of_the_kernels) {
+  static const double special[] = {0.0, -0.0, 1.0, -1.0, 0x1p-54, -0x1p-54, 0x1p-1074, INFINITY, -INFINITY, NAN, -2.0, 0x1p80, 0x1p81,
+                                   0x1.fffffffffffffp1023, 709.78, -708.39, -708.4, -745.13, -745.14, 0x1.6232bdd7abcd2p+9,
+                                   -0x1.6232bdd7abcd2p+9, -0x1.6232bdd7abcd3p+9, 0x1.62e42fefa39efp+9, -0x1.74910d52d3051p+9};
+  for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+    same_function(lfap_exp, oracle_exp, special[i], "exp");
+    same_function(lfap_log1p, oracle_log1p, special[i], "log1p");
+  }
+  uint64_t r = 7;
+  for (int i = 0; i < 20000; i++) {
+    double u = (double)next(&r) / 0x1p31;
+    same_function(lfap_exp, oracle_exp, 1500.0 * u - 750.0, "exp");
+    same_function(lfap_exp, oracle_exp, 2.0 * u - 1.0, "exp");
+    same_function(lfap_exp, oracle_exp, -700.0 - 46.0 * u, "exp");
+    same_function(lfap_log1p, oracle_log1p, ldexp(u - 0.5, (int)(next(&r) % 110) - 60), "log1p");
+    same_function(lfap_log1p, oracle_log1p, ldexp(u, (int)(next(&r) % 1000)), "log1p");
+    same_function(lfap_log1p, oracle_log1p, u, "log1p");
+  }
+}
+
+/* ---- N6 ---------------------------------------------------------------------------------------------------------------- */
+
+static int same_limit(const spec *s) {
+  lfap_ctx ctx = {0};
+  setup u;
+  lfap_limit want = {0};
+  oracle_limit_replayed got = {0};
+  build(&u, *s);
+  lfap_status st = lfap_limit_solve(&ctx, &want, &u.data, NULL, s->gamma);
+  cr_assert_eq(st, LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(oracle_replay_limit(&ctx, &got, &u.data, s->gamma, 53), LFAP_OK, "%s", ctx.message);
+  same(&got.lambda, want.lambda, s->n, "lambda", s);
+  same(&got.w, want.w, s->d, "w", s);
+  same(&got.q, want.q, s->n, "Q lambda", s);
+  same(&got.fu, want.fu, s->n, "y<u,x>", s);
+  same(&got.fv, want.fv, s->n, "y<v,x>", s);
+  cr_assert_eq(got.full, want.full);
+  cr_assert_eq(got.support, want.support);
+  int full = want.full;
+  lfap_limit_free(&want);
+  oracle_limit_replayed_free(&got);
+  tear(&u);
+  return full;
+}
+
+Test(limit, at_53_bits_has_the_bits_of_the_double_path) {
+  size_t qp = 0;
+  for (size_t i = 0; i < CASES; i++) {
+    spec s = spec_of(i);
+    qp += !same_limit(&s);
+  }
+  cr_assert_gt(qp, 0, "no case needed the quadratic programme");
+}
+
+/* ---- N5 ---------------------------------------------------------------------------------------------------------------- */
+
+static void same_training(const spec *s, lfap_method method, lfap_loss loss, size_t epochs, double lr, double target) {
+  lfap_ctx ctx = {0};
+  setup u;
+  lfap_train_opts o;
+  lfap_history h = {0};
+  oracle_trained got = {0};
+  build(&u, *s);
+  lfap_train_defaults(&o, method);
+  o.loss = loss;
+  o.epochs = epochs;
+  o.lr = lr;
+  o.log_loss_target = target;
+  cr_assert_eq(oracle_replay_train(&ctx, &got, &u.net, &u.data, &o, 53), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(lfap_train(&ctx, &u.net, &h, &u.data, &o), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(got.loss.n, h.rows, "rows: oracle %zu, doubles %zu (seed %d)", got.loss.n, h.rows, (int)s->seed);
+  for (size_t e = 0; e < h.rows; e++) {
+    const oracle_vec row[] = {{1, got.loss.v + e, NULL}, {1, got.log_loss.v + e, NULL}, {1, got.lr.v + e, NULL}, {1, got.s.v + e, NULL}};
+    same(&row[1], &h.row[e].log_loss, 1, "log loss", s);
+    same(&row[0], &h.row[e].loss, 1, "loss", s);
+    same(&row[2], &h.row[e].lr, 1, "lr", s);
+    same(&row[3], &h.row[e].s, 1, "s", s);
+  }
+  same(&got.w, u.net.w, u.s.m * u.s.d, "W", s);
+  same(&got.p, h.p, u.s.n, "p", s);
+  cr_assert_eq(got.aligned, h.aligned);
+  cr_assert_eq(got.stationary, h.stationary);
+  lfap_history_free(&h);
+  oracle_trained_free(&got);
+  tear(&u);
+}
+
+Test(train, gd_and_sgd_have_the_bits_of_the_double_path_after_100_epochs) {
+  for (size_t i = 0; i < CASES; i++) {
+    spec s = spec_of(i);
+    for (int k = 0; k < 4; k++) same_training(&s, k / 2 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k % 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 100, 0.05, -1.0);
+  }
+}
+
+/* All three phases, to a log loss of -1e6. */
+Test(train, the_flow_has_the_bits_of_the_double_path) {
+  for (size_t i = 0; i < CASES; i++) {
+    spec s = spec_of(i);
+    s.d *= 3;
+    for (int k = 0; k < 2; k++) same_training(&s, LFAP_METHOD_FLOW, k ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 400, i % 2 ? 0.01 : 0.0, -1e6);
+  }
+}
+
+/* Small gradients and a step that no longer lowers the loss: the schedule divides lr more than once. */
+Test(train, the_plateau_schedule_has_the_bits_of_the_double_path) {
+  spec s = spec_of(1);
+  s.d = 20;
+  s.n = 4;
+  s.scale = 0x1p-14;
+  same_training(&s, LFAP_METHOD_SGD, LFAP_LOSS_EXP, 60, 0.01, -1.0);
+  s.scale = 1.0;
+  same_training(&s, LFAP_METHOD_SGD, LFAP_LOSS_LOGISTIC, 100, 0.9, -1.0);
+}
+
+static size_t subnormals_of(const spec *s) {
+  setup u;
+  size_t count = 0;
+  double G[SAMPLES * SAMPLES];
+  build(&u, *s);
+  cr_assert_eq(lfap_gram(NULL, G, u.data.x, s->n, s->d), LFAP_OK);
+  for (size_t i = 0; i < s->n * s->n; i++) count += fpclassify(G[i]) == FP_SUBNORMAL;
+  tear(&u);
+  return count;
+}
+
+/* Samples of 1e-155 have inner products below the normal range: subnormals and their rounding must be right. */
+Test(train, subnormals_have_the_bits_of_the_double_path) {
+  spec s = spec_of(3);
+  s.scale = 1e-155;
+  for (int k = 0; k < 4; k++) same_training(&s, k / 2 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k % 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 10, 0.05, -1.0);
+  /* squared norms of 2^-1016: the inner products of different samples reach below the normal range */
+  s.scale = 0x1p-511;
+  cr_assert_gt(subnormals_of(&s), 0);
+  same_limit(&s);
+}
+
+/* A sample more than dimensions in one class: Q is singular, the active set decides. */
+Test(limit, singular_systems_have_the_bits_of_the_double_path) {
+  for (size_t i = 0; i < 6; i++) {
+    spec s = spec_of(i);
+    s.n = 9 + i;
+    s.d = 3 + i % 3;
+    s.mean = 0;
+    s.gamma = 0.3;
+    s.separable = 1;
+    same_limit(&s);
+  }
+}
+
+/* ---- N7 ---------------------------------------------------------------------------------------------------------------- */
+
+static void same_attack(const setup *u, oracle_attack attack, const double *w, const lfap_perturb_opts *o) {
+  static const char *const name[] = {"geometry", "gradient", "pgd"};
+  lfap_ctx ctx = {0};
+  lfap_perturbed want = {0};
+  oracle_perturbed got = {0};
+  oracle_vec weights = {0};
+  size_t n = u->bases.n, d = u->s.d, len = attack == ORACLE_GEOMETRY ? d : u->s.m * d;
+  cr_assert_eq(oracle_vec_of_doubles(&ctx, &weights, attack == ORACLE_GEOMETRY ? w : u->net.w, len, 53), LFAP_OK);
+  oracle_perturb_args a = {attack, o, u->bases.x, u->bases.y, &weights, n, d, u->s.m, u->s.gamma};
+  lfap_status st = attack == ORACLE_GEOMETRY   ? lfap_perturb_geometry(&ctx, &want, u->bases.x, u->bases.y, w, o, n, d)
+                   : attack == ORACLE_GRADIENT ? lfap_perturb_gradient(&ctx, &want, u->bases.x, u->bases.y, &u->net, o, n)
+                                               : lfap_perturb_pgd(&ctx, &want, u->bases.x, u->bases.y, &u->net, o, n);
+  cr_assert_eq(st, LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(oracle_replay_perturb(&ctx, &got, &a, 53), LFAP_OK, "%s", ctx.message);
+  char what[64];
+  snprintf(what, sizeof what, "%s %s x", name[attack], lfap_norm_name(o->norm));
+  same(&got.x, want.x, n * d, what, &u->s);
+  same(&got.eta, want.eta, n * d, "eta", &u->s);
+  lfap_perturbed_free(&want);
+  oracle_perturbed_free(&got);
+  oracle_vec_free(&weights);
+}
+
+Test(perturb, every_attack_in_every_norm_has_the_bits_of_the_double_path) {
+  for (size_t i = 0; i < CASES; i++) {
+    lfap_ctx ctx = {0};
+    setup u;
+    lfap_limit lim = {0};
+    build(&u, spec_of(i));
+    cr_assert_eq(lfap_limit_solve(&ctx, &lim, &u.data, NULL, u.s.gamma), LFAP_OK);
+    if (i % 3 == 0) lim.w[1] = 0.0; /* sgn 0 = 0 */
+    if (i % 4 == 0) lim.w[2] = -lim.w[0]; /* a tie */
+    for (int norm = 0; norm < 3; norm++)
+      for (int range = 0; range < 2; range++) {
+        lfap_perturb_opts o = {.norm = (lfap_norm)norm, .eps = norm == LFAP_L2 ? 0.7 : 0.3, .k = 1 + i % 7, .steps = 12,
+                               .has_range = range, .lo = -0.9, .hi = 0.8};
+        same_attack(&u, ORACLE_PGD, NULL, &o);
+        if (range) continue;
+        same_attack(&u, ORACLE_GEOMETRY, lim.w, &o);
+        same_attack(&u, ORACLE_GRADIENT, NULL, &o);
+      }
+    lfap_limit_free(&lim);
+    tear(&u);
+  }
+}
