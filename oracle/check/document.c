@@ -1,5 +1,6 @@
 /* document.c - the one spelling of a certificate (spec/certificate.md, "File"), and reports in doubles. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "io/json.h"
@@ -116,6 +117,16 @@ static void slopes(lfap_json *j, const oracle_cert *c) {
   lfap_json_object_end(j);
 }
 
+/* FNV-1a of what is written so far. Precision and the bound of the inverse are free choices: changing one of them alone may
+   leave a true certificate, but not the one that was issued. */
+static void checksum(lfap_json *j) {
+  uint64_t h = 14695981039346656037u;
+  char hex[17];
+  for (size_t i = 0; i < j->text.len; i++) h = (h ^ (unsigned char)j->text.bytes[i]) * 1099511628211u;
+  snprintf(hex, sizeof hex, "%016llx", (unsigned long long)h);
+  lfap_json_string(j, "checksum", hex);
+}
+
 lfap_status oracle_cert_document(lfap_ctx *ctx, lfap_text *out, const oracle_cert *c) {
   lfap_json j = {.indent = 1};
   mpq_t g;
@@ -137,6 +148,7 @@ lfap_status oracle_cert_document(lfap_ctx *ctx, lfap_text *out, const oracle_cer
   bounds(&j, "T2", c, ORACLE_V_T2, ORACLE_T2_LO);
   bounds(&j, "T2_a_posteriori", c, ORACLE_V_POST, ORACLE_POST_LO);
   slopes(&j, c);
+  checksum(&j);
   lfap_json_object_end(&j);
   mpq_clear(g);
   lfap_status st = lfap_json_finish(ctx, &j);

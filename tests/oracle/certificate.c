@@ -1,0 +1,436 @@
+/* Certificates against rationals computed independently (exactly.h) and against Arb; refusal of every change.
+ * LFAP_FULL=1 runs the full numbers: 200 cases, 50 with Arb, 1000 tamperings. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "exactly.h"
+#include "oracle/certify/factor.h"
+#include "oracle/check/evaluate.h"
+#include "oracle/interval/dyadic.h"
+#include "oracle/oracle.h"
+
+#include <arb_mat.h>
+
+static int full(void) { return getenv("LFAP_FULL") != NULL; }
+
+static uint64_t state = 88172645463325252u;
+static uint64_t next(void) {
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return state;
+}
+static double unit(void) { return (double)(next() >> 11) * 0x1p-53; }
+
+/* A data set of case i: N 2..32, d 8..4000, mostly small, three kinds; gamma 0.01..0.99. */
+static lfap_data make_case(uint64_t i, double *gamma) {
+  state = 1000003 * (i + 1);
+  for (int k = 0; k < 10; k++) next();
+  size_t n = 2 + next() % 31, d = i % 20 == 7 ? 4000 : i % 10 == 3 ? 1000 : 8 + next() % 200;
+  *gamma = 0.01 + 0.98 * unit();
+  lfap_data D = {0};
+  lfap_ctx c = {0};
+  lfap_status st = LFAP_OK;
+  if (i % 3 == 2) {
+    size_t most = 1;
+    while (2 * most <= d) most *= 2;
+    if (n > most) n = most;
+    st = lfap_gen_orthogonal(&c, &D, i, n, d);
+  } else st = i % 3 ? lfap_gen_gauss(&c, &D, i, n, d) : lfap_gen_uniform(&c, &D, i, n, d);
+  cr_assert_eq(st, LFAP_OK, "%s", c.message);
+  return D;
+}
+
+static oracle_cert certify(const lfap_data *D, double gamma, const oracle_opts *o) {
+  oracle_cert k = {0};
+  lfap_ctx c = {.threads = 2};
+  cr_assert_eq(oracle_limit_certify(&c, &k, D, gamma, o), LFAP_OK, "%s", c.message);
+  memset(k.sha256, 'a', 64);
+  return k;
+}
+
+static lfap_text document(const oracle_cert *k) {
+  lfap_text t = {0};
+  cr_assert_eq(oracle_cert_document(NULL, &t, k), LFAP_OK);
+  return t;
+}
+
+static int accepted(lfap_ctx *c, const char *text, size_t len, const lfap_data *D) {
+  char sha[65] = {0};
+  memset(sha, 'a', 64);
+  int yes = -1;
+  lfap_status st = oracle_cert_check(c, &yes, NULL, text, len, D, sha);
+  cr_assert(st == LFAP_OK || st == LFAP_ERR_DATA);
+  return st == LFAP_OK && yes;
+}
+
+/* lambda on the certificate's support in rationals; asserts that it is the solution of C1(a). */
+static mpq_t *true_lambda(mpq_t *Q, const oracle_cert *k, const lfap_data *D) {
+  mpq_t *la = rationals(D->n), q, one;
+  unsigned char in[64];
+  for (size_t n = 0; n < D->n; n++) in[n] = mpz_sgn(k->p[n]) > 0;
+  mpq_inits(q, one, NULL);
+  mpq_set_ui(one, 1, 1);
+  cr_assert(solve_on(la, Q, in, D->n));
+  for (size_t n = 0; n < D->n; n++) {
+    margin_at(q, Q, la, n, D->n);
+    if (in[n]) cr_assert(mpq_sgn(la[n]) > 0 && mpq_equal(q, one));
+    else cr_assert(mpq_cmp(q, one) > 0);
+  }
+  mpq_clears(q, one, NULL);
+  return la;
+}
+
+static void assert_enclosed(const oracle_cert *k, mpq_t *la) {
+  mpq_t w, r;
+  mpq_inits(w, r, NULL);
+  for (size_t n = 0; n < k->n; n++) {
+    cr_assert(mpq_cmp(k->lo[n], la[n]) <= 0 && mpq_cmp(la[n], k->hi[n]) <= 0, "lambda_%zu outside its enclosure", n);
+    mpq_sub(w, k->hi[n], k->lo[n]);
+    mpq_div_2exp(r, la[n], 200);
+    cr_assert(mpq_cmp(w, r) <= 0, "the enclosure of lambda_%zu is wider than 2^-200", n);
+  }
+  mpq_clears(w, r, NULL);
+}
+
+/* C1(b) in rationals: P = sum over k of (same class: 1, other: -gamma) ..., as in the definition of u and v. */
+static size_t aligned_exactly(const lfap_data *D, double gamma, mpq_t *Q, mpq_t *la, size_t *wrong) {
+  mpq_t g, h, u, v, t, cn;
+  size_t good = 0;
+  *wrong = 0;
+  mpq_inits(g, h, u, v, t, cn, NULL);
+  mpq_set_d(g, gamma);
+  mpq_mul(h, g, g);
+  mpq_set_ui(t, 1, 1);
+  mpq_add(h, h, t);
+  mpq_div_2exp(h, h, 1);
+  for (size_t n = 0; n < D->n; n++) {
+    mpq_set_ui(u, 0, 1);
+    mpq_set_ui(v, 0, 1);
+    for (size_t k = 0; k < D->n; k++) {
+      mpq_div(t, Q[n * D->n + k], D->y[n] == D->y[k] ? h : g); /* y_n y_k G_nk */
+      mpq_mul(t, t, la[k]);
+      int plus = D->y[k] > 0; /* c_k = 1, cbar_k = gamma */
+      mpq_mul(cn, t, g);
+      mpq_add(u, u, plus ? t : cn);
+      mpq_add(v, v, plus ? cn : t);
+    }
+    good += mpq_sgn(u) > 0 && mpq_sgn(v) > 0; /* y<v,x> = -v */
+    *wrong += mpq_sgn(u) < 0 || mpq_sgn(v) < 0;
+  }
+  mpq_clears(g, h, u, v, t, cn, NULL);
+  return good;
+}
+
+Test(certificate, encloses_the_rational_solution_and_is_accepted, .timeout = 3600) {
+  size_t cases = full() ? 200 : 45, enclosed = 0, undecided = 0, partial = 0;
+  for (uint64_t i = 0; i < cases; i++) {
+    double gamma;
+    lfap_data D = make_case(i, &gamma);
+    lfap_ctx c = {.threads = 2};
+    oracle_cert k = certify(&D, gamma, NULL);
+    mpq_t *Q = q_matrix(&D, gamma);
+    if (k.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+      mpq_t *la = true_lambda(Q, &k, &D);
+      assert_enclosed(&k, la);
+      size_t wrong, right = aligned_exactly(&D, gamma, Q, la, &wrong);
+      cr_assert_eq(k.aligned, right, "case %d: C1(b) holds at %zu samples, certified at %zu", (int)i, right, k.aligned);
+      cr_assert_eq(k.refuted, wrong);
+      rationals_free(la, D.n);
+      enclosed++;
+      partial += k.support < D.n;
+    } else {
+      cr_assert(D.n > D.d || k.mode == ORACLE_APPROXIMATE);
+      undecided++;
+    }
+    lfap_text t = document(&k);
+    cr_assert(accepted(&c, t.bytes, t.len, &D), "case %d: %s", (int)i, c.message);
+    free(t.bytes);
+    rationals_free(Q, D.n * D.n);
+    oracle_cert_free(&k);
+    lfap_data_free(&D);
+  }
+  fprintf(stderr, "# %zu cases: %zu enclosed (%zu of them not on full support), %zu undecided\n", cases, enclosed, partial, undecided);
+  cr_assert(enclosed * 20 >= cases * 18);
+}
+
+Test(certificate, exact_mode_gives_the_same_verdicts_and_exact_numbers, .timeout = 3600) {
+  for (uint64_t i = 0; i < (full() ? 60u : 15u); i++) {
+    double gamma;
+    lfap_data D = make_case(i, &gamma);
+    lfap_ctx c = {.threads = 1};
+    oracle_opts o = {.exact = 1};
+    oracle_cert a = certify(&D, gamma, NULL), b = certify(&D, gamma, &o);
+    if (a.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+      cr_assert_eq(b.mode, ORACLE_EXACT);
+      mpq_t *Q = q_matrix(&D, gamma), *la = true_lambda(Q, &b, &D);
+      for (size_t n = 0; n < D.n; n++) cr_assert(mpq_equal(b.lo[n], la[n]) && mpq_equal(b.hi[n], la[n]));
+      for (int v = 0; v < ORACLE_VERDICTS; v++) cr_assert_eq(a.verdict[v], b.verdict[v]);
+      rationals_free(la, D.n);
+      rationals_free(Q, D.n * D.n);
+    }
+    lfap_text t = document(&b);
+    cr_assert(accepted(&c, t.bytes, t.len, &D), "%s", c.message);
+    free(t.bytes);
+    oracle_cert_free(&a);
+    oracle_cert_free(&b);
+    lfap_data_free(&D);
+  }
+}
+
+/* Arb's ball of every lambda overlaps the enclosure; returns 0 where Arb gives up. */
+static int arb_agrees(const lfap_data *D, double gamma, const oracle_cert *k) {
+  mpq_t *Q = q_matrix(D, gamma), q;
+  slong n = (slong)D->n;
+  arb_mat_t A, X, B;
+  arb_mat_init(A, n, n);
+  arb_mat_init(X, n, 1);
+  arb_mat_init(B, n, 1);
+  fmpq_t f;
+  fmpq_init(f);
+  mpq_init(q);
+  mpfr_t lo, hi;
+  mpfr_inits2(400, lo, hi, (mpfr_ptr)0);
+  for (slong i = 0; i < n; i++) {
+    arb_one(arb_mat_entry(B, i, 0));
+    for (slong j = 0; j < n; j++) {
+      fmpq_set_mpq(f, Q[i * n + j]);
+      arb_set_fmpq(arb_mat_entry(A, i, j), f, 2000); /* a dyadic number of fewer bits: exact */
+    }
+  }
+  int solved = arb_mat_solve(X, A, B, 300);
+  for (slong i = 0; i < n && solved; i++) {
+    arb_get_interval_mpfr(lo, hi, arb_mat_entry(X, i, 0));
+    cr_assert(mpfr_cmp_q(lo, k->hi[i]) <= 0 && mpfr_cmp_q(hi, k->lo[i]) >= 0, "Arb disagrees at lambda_%d", (int)i);
+  }
+  mpfr_clears(lo, hi, (mpfr_ptr)0);
+  mpq_clear(q);
+  fmpq_clear(f);
+  arb_mat_clear(A);
+  arb_mat_clear(X);
+  arb_mat_clear(B);
+  rationals_free(Q, D->n * D->n);
+  return solved;
+}
+
+Test(certificate, arb_agrees, .timeout = 3600) {
+  size_t want = full() ? 50 : 12, got = 0;
+  for (uint64_t i = 0; got < want && i < 400; i++) {
+    double gamma;
+    lfap_data D = make_case(i, &gamma);
+    oracle_cert k = certify(&D, gamma, NULL);
+    if (k.verdict[ORACLE_V_Q1] == LFAP_PASS && k.support == D.n) got += (size_t)arb_agrees(&D, gamma, &k);
+    oracle_cert_free(&k);
+    lfap_data_free(&D);
+  }
+  cr_assert_eq(got, want);
+}
+
+/* ---- tampering ------------------------------------------------------------------------------------------------------- */
+
+/* Changes one field: the value on one line of the file, where there is one. 0 when the line has none. */
+static int tamper(char *out, const char *text) {
+  static const char *const words[] = {"PASS", "FAIL", "UNDECIDED", "NOT-APPLICABLE", "true", "false", "enclosed", "exact", "approximate"};
+  size_t lines = 0, len = strlen(text);
+  for (size_t i = 0; i < len; i++) lines += text[i] == '\n';
+  size_t line = next() % lines, at = 0;
+  while (line--) at = (size_t)(strchr(text + at, '\n') - text) + 1;
+  size_t stop = (size_t)(strchr(text + at, '\n') - text);
+  const char *colon = strstr(text + at, "\": ");
+  size_t from = colon && colon < text + stop ? (size_t)(colon - text) + 3 : at;
+  strcpy(out, text);
+  for (size_t w = 0; w < sizeof words / sizeof *words; w++) { /* another word */
+    char *hit = strstr(out + from, words[w]);
+    if (!hit || hit >= out + stop) continue;
+    const char *other = words[next() % (sizeof words / sizeof *words)];
+    if (strcmp(other, words[w]) == 0) return 0;
+    size_t rest = (size_t)(hit - out) + strlen(words[w]);
+    sprintf(hit, "%s%s", other, text + rest);
+    return 1;
+  }
+  size_t digits[400], n = 0; /* another digit, sign, or a digit more */
+  for (size_t i = from; i < stop && n < 400; i++)
+    if (strchr("0123456789abcdef", text[i])) digits[n++] = i;
+  if (n == 0) return 0;
+  size_t i = digits[next() % n];
+  char c = "0123456789abcdef"[next() % (text[i] <= '9' ? 10 : 16)];
+  if (next() % 8 == 0) { /* a digit more */
+    memmove(out + i + 1, text + i, len - i + 1);
+    out[i] = c;
+    return 1;
+  }
+  if (c == text[i]) return 0;
+  out[i] = c;
+  return 1;
+}
+
+Test(certificate, every_tampered_field_is_refused, .timeout = 3600) {
+  size_t want = full() ? 1000 : 200, done = 0;
+  for (uint64_t i = 0; done < want; i++) {
+    double gamma;
+    lfap_data D = make_case(3 * i + (i & 1), &gamma);
+    oracle_opts o = {.exact = i % 4 == 3};
+    if (D.d > 300) { lfap_data_free(&D); continue; }
+    oracle_cert k = certify(&D, gamma, &o);
+    lfap_text t = document(&k);
+    char *bad = malloc(t.len + 64);
+    lfap_ctx c = {.threads = 1};
+    cr_assert(accepted(&c, t.bytes, t.len, &D));
+    for (int r = 0; r < 25 && done < want; r++)
+      if (tamper(bad, t.bytes)) {
+        cr_assert(!accepted(&c, bad, strlen(bad), &D), "case %d: accepted after a change", (int)i);
+        done++;
+      }
+    free(bad);
+    free(t.bytes);
+    oracle_cert_free(&k);
+    lfap_data_free(&D);
+  }
+}
+
+Test(certificate, every_prefix_and_other_data_are_refused) {
+  double gamma;
+  lfap_data D = make_case(0, &gamma);
+  lfap_ctx c = {.threads = 1};
+  oracle_cert k = certify(&D, gamma, NULL);
+  lfap_text t = document(&k);
+  for (size_t len = 0; len < t.len; len += 1 + len / 40) cr_assert(!accepted(&c, t.bytes, len, &D));
+  D.x[3] = nextafter(D.x[3], 2.0);
+  cr_assert(!accepted(&c, t.bytes, t.len, &D), "data changed by one ulp");
+  free(t.bytes);
+  oracle_cert_free(&k);
+  lfap_data_free(&D);
+}
+
+/* ---- hard cases --------------------------------------------------------------------------------------------------------- */
+
+Test(certificate, nearly_dependent_samples_need_a_longer_factor) {
+  for (int e = -20; e >= -45; e -= 25) {
+    double gamma = 0.5;
+    lfap_data D = {0};
+    lfap_ctx c = {.threads = 1};
+    cr_assert_eq(lfap_gen_uniform(&c, &D, 5, 6, 40), LFAP_OK);
+    for (size_t i = 0; i < D.d; i++) D.x[i] = floor(D.x[i] * 64) / 64, D.x[D.d + i] = D.x[i];
+    D.x[D.d] += ldexp(1.0, e); /* samples 0 and 1 differ in one entry by 2^e */
+    D.y[0] = D.y[1] = 1;
+    oracle_cert k = certify(&D, gamma, NULL);
+    cr_assert_eq(k.verdict[ORACLE_V_Q1], LFAP_PASS);
+    mpq_t *Q = q_matrix(&D, gamma), *la = true_lambda(Q, &k, &D);
+    for (size_t n = 0; n < D.n; n++) cr_assert(mpq_cmp(k.lo[n], la[n]) <= 0 && mpq_cmp(la[n], k.hi[n]) <= 0);
+    lfap_text t = document(&k);
+    cr_assert(accepted(&c, t.bytes, t.len, &D), "%s", c.message);
+    free(t.bytes);
+    rationals_free(la, D.n);
+    rationals_free(Q, D.n * D.n);
+    oracle_cert_free(&k);
+    lfap_data_free(&D);
+  }
+}
+
+Test(certificate, norms_of_very_different_size) {
+  double gamma = 0.3;
+  lfap_data D = {0};
+  lfap_ctx c = {.threads = 1};
+  cr_assert_eq(lfap_gen_uniform(&c, &D, 9, 5, 60), LFAP_OK);
+  for (size_t n = 0; n < D.n; n++)
+    for (size_t i = 0; i < D.d; i++) D.x[n * D.d + i] = ldexp(D.x[n * D.d + i], 12 * (int)n - 24);
+  oracle_cert k = certify(&D, gamma, NULL);
+  mpq_t *Q = q_matrix(&D, gamma);
+  if (k.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+    mpq_t *la = true_lambda(Q, &k, &D);
+    for (size_t n = 0; n < D.n; n++) cr_assert(mpq_cmp(k.lo[n], la[n]) <= 0 && mpq_cmp(la[n], k.hi[n]) <= 0);
+    rationals_free(la, D.n);
+  }
+  cr_assert_eq(k.verdict[ORACLE_V_Q1], LFAP_PASS);
+  rationals_free(Q, D.n * D.n);
+  oracle_cert_free(&k);
+  lfap_data_free(&D);
+}
+
+/* lambda_2 = 0 and (Q lambda)_2 = 1, both exactly: x_1 = (1,0), x_2 = (1,5), one class. */
+Test(certificate, a_tie_is_undecided_by_enclosures_and_decided_by_rationals) {
+  double x[] = {1, 0, 1, 5}, y[] = {1, 1};
+  lfap_data D = {.n = 2, .d = 2, .x = x, .y = y};
+  oracle_opts o = {.max_prec = 512}, e = {.exact = 1};
+  oracle_cert a = certify(&D, 0.3, &o), b = certify(&D, 0.3, &e);
+  cr_assert_eq(a.verdict[ORACLE_V_Q1], LFAP_UNDECIDED);
+  cr_assert_eq(a.prec, 512);
+  cr_assert_eq(b.verdict[ORACLE_V_Q1], LFAP_PASS);
+  cr_assert_eq(b.support, 1);
+  cr_assert_eq(b.verdict[ORACLE_V_C1], LFAP_PASS);
+  cr_assert_eq(a.verdict[ORACLE_V_C1], LFAP_PASS, "the duality gap decides the boundary all the same");
+  lfap_ctx c = {.threads = 1};
+  for (int i = 0; i < 2; i++) {
+    lfap_text t = document(i ? &b : &a);
+    cr_assert(accepted(&c, t.bytes, t.len, &D), "%s", c.message);
+    free(t.bytes);
+  }
+  oracle_cert_free(&a);
+  oracle_cert_free(&b);
+}
+
+Test(certificate, bounds_met_with_equality_pass) { /* orthogonal, equal norms: kappa' = 0, both ends are lambda itself */
+  lfap_data D = {0};
+  cr_assert_eq(lfap_gen_orthogonal(NULL, &D, 1, 8, 24), LFAP_OK);
+  oracle_cert k = certify(&D, 0.37, NULL);
+  cr_assert_eq(k.verdict[ORACLE_V_POST], LFAP_PASS);
+  cr_assert_eq(k.verdict[ORACLE_V_H], LFAP_PASS);
+  cr_assert_eq(k.verdict[ORACLE_V_T1], LFAP_PASS);
+  cr_assert_eq(k.verdict[ORACLE_V_T2], LFAP_PASS);
+  cr_assert_eq(oracle_cert_margin(&k, ORACLE_V_POST), 0.0);
+  oracle_cert_free(&k);
+  lfap_data_free(&D);
+}
+
+/* (H) against rationals, at equality, and one ulp of gamma below it. */
+Test(certificate, hypothesis_is_decided_at_equality) {
+  double x[] = {4, 4, 4, 0, 0, 0, 0, 0.25, 0, 0, 6, 3, 1, 0};
+  double y[] = {1, -1};
+  lfap_data D = {.n = 2, .d = 7, .x = x, .y = y};
+  oracle_cert k = certify(&D, 0.5, NULL);
+  mpq_t a, b, g, t, lhs, rhs;
+  mpq_inits(a, b, g, t, lhs, rhs, NULL);
+  inner(a, x, x, 7);
+  inner(b, x + 7, x + 7, 7);
+  inner(t, x, x + 7, 7);
+  mpq_abs(t, t);
+  mpq_set_d(g, 0.125);
+  mpq_mul(lhs, mpq_cmp(a, b) < 0 ? a : b, mpq_cmp(a, b) < 0 ? a : b);
+  mpq_mul(lhs, lhs, g);
+  mpq_set_ui(rhs, 6, 1);
+  mpq_mul(rhs, rhs, mpq_cmp(a, b) < 0 ? b : a);
+  mpq_mul(rhs, rhs, t);
+  cr_assert(mpq_equal(lhs, k.value[ORACLE_LHS]) && mpq_equal(rhs, k.value[ORACLE_RHS]));
+  cr_assert_eq(k.verdict[ORACLE_V_H], mpq_cmp(lhs, rhs) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE);
+  mpq_clears(a, b, g, t, lhs, rhs, NULL);
+  oracle_cert_free(&k);
+  /* equality: R^2 = 48 = 36 + 9 + 2.25 + 0.5625 + 3/16 for both, <x_1, x_2> = 1 = gamma^3 48/6 */
+  double z[] = {4, 4, 4, 0, 0, 0, 0, 0, 0, 0.25, 0, 0, 6, 3, 1.5, 0.75, 0.25, 0.25};
+  lfap_data E = {.n = 2, .d = 9, .x = z, .y = y};
+  oracle_cert h = certify(&E, 0.5, NULL), l = certify(&E, nextafter(0.5, 0), NULL);
+  cr_assert(mpq_equal(h.value[ORACLE_LHS], h.value[ORACLE_RHS]));
+  cr_assert_eq(h.verdict[ORACLE_V_H], LFAP_PASS);
+  cr_assert_eq(l.verdict[ORACLE_V_H], LFAP_NOT_APPLICABLE);
+  oracle_cert_free(&h);
+  oracle_cert_free(&l);
+}
+
+Test(certificate, bad_input) {
+  lfap_data D = {0};
+  lfap_ctx c = {.threads = 1};
+  oracle_cert k = {0};
+  cr_assert_eq(lfap_gen_uniform(&c, &D, 1, 65, 80), LFAP_OK);
+  oracle_opts exact = {.exact = 1}, low = {.prec = 10}, high = {.prec = 100000}, turned = {.prec = 512, .max_prec = 256};
+  cr_assert_eq(oracle_limit_certify(&c, &k, &D, 1.0, NULL), LFAP_ERR_DATA);
+  cr_assert_eq(oracle_limit_certify(&c, &k, &D, 0.0, NULL), LFAP_ERR_DATA);
+  cr_assert_eq(oracle_limit_certify(&c, &k, &D, NAN, NULL), LFAP_ERR_DATA);
+  cr_assert_eq(oracle_limit_certify(&c, &k, &D, 0.5, &exact), LFAP_ERR_DATA);
+  cr_assert_eq(oracle_limit_certify(&c, &k, &D, 0.5, &low), LFAP_ERR_DATA);
+  cr_assert_eq(oracle_limit_certify(&c, &k, &D, 0.5, &high), LFAP_ERR_DATA);
+  cr_assert_eq(oracle_limit_certify(&c, &k, &D, 0.5, &turned), LFAP_ERR_DATA);
+  cr_assert_null(k.p);
+  D.y[4] = 0.5;
+  cr_assert_eq(oracle_limit_certify(&c, &k, &D, 0.5, NULL), LFAP_ERR_DATA);
+  lfap_data_free(&D);
+}
