@@ -125,7 +125,7 @@ static size_t aligned_exactly(const lfap_data *D, double gamma, mpq_t *Q, mpq_t 
 
 Test(certificate, encloses_the_rational_solution_and_is_accepted, .timeout = 3600) {
   size_t cases = full() ? 200 : 45, enclosed = 0, undecided = 0, partial = 0;
-  for (uint64_t i = 0; i < cases; i++) {
+  for (uint64_t i = 0; enclosed < cases; i++) {
     double gamma;
     lfap_data D = make_case(i, &gamma);
     lfap_ctx c = {.threads = 2};
@@ -141,7 +141,7 @@ Test(certificate, encloses_the_rational_solution_and_is_accepted, .timeout = 360
       enclosed++;
       partial += k.support < D.n;
     } else {
-      cr_assert(D.n > D.d || k.mode == ORACLE_APPROXIMATE);
+      cr_assert(D.n > D.d, "only sets that no network of label slopes may separate stay undecided");
       undecided++;
     }
     lfap_text t = document(&k);
@@ -151,8 +151,8 @@ Test(certificate, encloses_the_rational_solution_and_is_accepted, .timeout = 360
     oracle_cert_free(&k);
     lfap_data_free(&D);
   }
-  fprintf(stderr, "# %zu cases: %zu enclosed (%zu of them not on full support), %zu undecided\n", cases, enclosed, partial, undecided);
-  cr_assert(enclosed * 20 >= cases * 18);
+  fprintf(stderr, "# %zu enclosed (%zu of them not on full support), %zu undecided\n", enclosed, partial, undecided);
+  cr_assert(undecided * 20 <= cases);
 }
 
 Test(certificate, exact_mode_gives_the_same_verdicts_and_exact_numbers, .timeout = 3600) {

@@ -1,0 +1,186 @@
+/* Certified signs at points: w, T_data, T_pert and T4 against rationals and long intervals, at points chosen to be hard. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "exactly.h"
+#include "oracle/interval/dyadic.h"
+#include "oracle/oracle.h"
+
+static oracle_cert certify(const lfap_data *D, double gamma, int exact) {
+  oracle_cert k = {0};
+  lfap_ctx c = {.threads = 1};
+  oracle_opts o = {.exact = exact};
+  cr_assert_eq(oracle_limit_certify(&c, &k, D, gamma, &o), LFAP_OK, "%s", c.message);
+  cr_assert_eq(k.verdict[ORACLE_V_Q1], LFAP_PASS);
+  return k;
+}
+
+/* sum la_n y_n <x_n, z>. */
+static void boundary_at(mpq_t out, const oracle_cert *exact, const lfap_data *D, const double *x, const double *z) {
+  mpq_t t;
+  mpq_init(t);
+  mpq_set_ui(out, 0, 1);
+  for (size_t n = 0; n < D->n; n++) {
+    inner(t, x + n * D->d, z, D->d);
+    mpq_mul(t, t, exact->lo[n]);
+    if (D->y[n] < 0) mpq_sub(out, out, t);
+    else mpq_add(out, out, t);
+  }
+  mpq_clear(t);
+}
+
+/* Points in z: random, and random ones pushed on the boundary as far as a double entry allows. */
+static double *points(const lfap_data *D, const double *w, size_t np, uint64_t seed) {
+  lfap_data Z = {0};
+  cr_assert_eq(lfap_gen_uniform(NULL, &Z, seed, np, D->d), LFAP_OK);
+  for (size_t p = 0; p < np; p += 2) {
+    double s = 0, ww = 0;
+    for (size_t i = 0; i < D->d; i++) s += w[i] * Z.x[p * D->d + i], ww += w[i] * w[i];
+    for (size_t i = 0; i < D->d; i++) Z.x[p * D->d + i] = ldexp(rint(ldexp(Z.x[p * D->d + i] - s / ww * w[i], 70)), -70);
+  }
+  double *z = Z.x;
+  free(Z.y);
+  return z;
+}
+
+Test(signs, of_the_boundary_are_those_of_rationals) {
+  for (uint64_t seed = 0; seed < 6; seed++) {
+    lfap_data D = {0};
+    lfap_ctx c = {.threads = 1};
+    cr_assert_eq(seed % 2 ? lfap_gen_gauss(&c, &D, seed, 7, 40) : lfap_gen_uniform(&c, &D, seed, 7, 40), LFAP_OK);
+    oracle_cert k = certify(&D, 0.4, 0), ex = certify(&D, 0.4, 1);
+    oracle_vector w = {0};
+    cr_assert_eq(oracle_boundary(&c, &w, &k, &D, NULL), LFAP_OK);
+    lfap_limit l = {0};
+    cr_assert_eq(lfap_limit_solve(&c, &l, &D, NULL, 0.4), LFAP_OK);
+    enum { NP = 60 };
+    double *z = points(&D, l.w, NP, 100 + seed);
+    int sign[NP];
+    cr_assert_eq(oracle_sign_points(&c, sign, &w, z, NP), LFAP_OK);
+    mpq_t f;
+    mpq_init(f);
+    for (size_t p = 0; p < NP; p++) {
+      boundary_at(f, &ex, &D, D.x, z + p * D.d);
+      cr_assert_eq(sign[p], mpq_sgn(f), "point %zu: %d against %d", p, sign[p], mpq_sgn(f));
+    }
+    for (size_t i = 0; i < D.d; i++) { /* the enclosure of w_i holds the double's w_i up to its rounding */
+      double lo, hi;
+      oracle_vector_entry(&lo, &hi, &w, i);
+      cr_assert(lo <= hi && hi <= nextafter(lo, INFINITY) && fabs(l.w[i] - lo) <= 1e-13 * fabs(lo) + 1e-16);
+    }
+    memset(z, 0, D.d * sizeof *z);
+    cr_assert_eq(oracle_sign_points(&c, sign, &w, z, 1), LFAP_OK);
+    cr_assert_eq(sign[0], 0, "the origin has no side");
+    z[0] = INFINITY;
+    cr_assert_eq(oracle_sign_points(&c, sign, &w, z, 1), LFAP_ERR_DATA);
+    mpq_clear(f);
+    free(z);
+    lfap_limit_free(&l);
+    oracle_vector_free(&w);
+    oracle_cert_free(&k);
+    oracle_cert_free(&ex);
+    lfap_data_free(&D);
+  }
+}
+
+typedef struct { lfap_data nat, base, adv; lfap_limit l; unsigned char *keep; } scene;
+
+static scene make_scene(uint64_t seed, lfap_norm norm, double eps, size_t d) {
+  scene s = {0};
+  lfap_ctx c = {.threads = 1};
+  lfap_perturb_opts o = {.norm = norm, .eps = eps, .k = d / 4};
+  lfap_perturbed p = {0};
+  cr_assert_eq(lfap_gen_uniform(&c, &s.nat, seed, 3, d), LFAP_OK);
+  cr_assert_eq(lfap_gen_uniform(&c, &s.base, seed + 50, 6, d), LFAP_OK);
+  cr_assert_eq(lfap_limit_solve(&c, &s.l, &s.nat, NULL, 0.6), LFAP_OK);
+  cr_assert_eq(lfap_perturb_geometry(&c, &p, s.base.x, s.base.y, s.l.w, &o, 6, d), LFAP_OK);
+  cr_assert_eq(lfap_data_alloc(&c, &s.adv, 6, d), LFAP_OK);
+  memcpy(s.adv.x, p.x, 6 * d * sizeof(double));
+  memcpy(s.adv.y, s.base.y, 6 * sizeof(double));
+  s.keep = malloc(d);
+  for (size_t i = 0; i < d; i++) s.keep[i] = p.eta[i] != 0.0;
+  lfap_perturbed_free(&p);
+  return s;
+}
+
+static void scene_free(scene *s) {
+  lfap_data_free(&s->nat);
+  lfap_data_free(&s->base);
+  lfap_data_free(&s->adv);
+  lfap_limit_free(&s->l);
+  free(s->keep);
+}
+
+/* T_pert up to the positive factor ||w|| for l2: compares |T_data| and |T_pert| by squares. */
+static void expect_split(const oracle_split *got, const oracle_cert *nat, const oracle_cert *adv, const scene *s, lfap_norm norm,
+                         double eps, const double *z) {
+  mpq_t data, pert, bdy, a, ww, t, sum;
+  mpq_inits(data, pert, bdy, a, ww, t, sum, NULL);
+  boundary_at(bdy, nat, &s->nat, s->nat.x, z);
+  boundary_at(a, adv, &s->adv, s->adv.x, z);
+  cr_assert_eq(got->bdy, mpq_sgn(bdy));
+  cr_assert_eq(got->adv, mpq_sgn(a));
+  boundary_at(data, adv, &s->adv, s->base.x, z);
+  cr_assert_eq(got->data, mpq_sgn(data));
+  for (size_t n = 0; n < adv->n; n++) mpq_add(sum, sum, adv->lo[n]);
+  mpq_set_d(t, eps);
+  mpq_mul(sum, sum, t);
+  mpq_set_ui(ww, 1, 1);
+  if (norm == LFAP_L2) {
+    mpq_set(pert, bdy);
+    mpq_set_ui(ww, 0, 1);
+    for (size_t i = 0; i < s->nat.d; i++) { /* ||w||^2 */
+      double unit[512] = {0};
+      unit[i] = 1;
+      boundary_at(t, nat, &s->nat, s->nat.x, unit);
+      mpq_mul(t, t, t);
+      mpq_add(ww, ww, t);
+    }
+  } else
+    for (size_t i = 0; i < s->nat.d; i++) {
+      if (norm == LFAP_L0 && !s->keep[i]) continue;
+      mpq_set_d(t, s->l.w[i] > 0 ? z[i] : -z[i]);
+      mpq_add(pert, pert, t);
+    }
+  int side = mpq_sgn(pert);
+  mpq_mul(pert, pert, sum);
+  cr_assert_eq(got->pert, side);
+  mpq_mul(a, pert, pert); /* |T_pert|^2 ||w||^2 against |T_data|^2 ||w||^2 */
+  mpq_mul(t, data, data);
+  mpq_mul(t, t, ww);
+  int wins = mpq_cmp(t, a) < 0;
+  cr_assert_eq(got->sum, wins ? side : mpq_sgn(data));
+  int expected = wins && side == mpq_sgn(bdy) ? LFAP_PASS : LFAP_NOT_APPLICABLE;
+  cr_assert_eq((int)got->t4, expected);
+  if (got->t4 == LFAP_PASS) cr_assert_eq(got->sum, got->bdy);
+  mpq_clears(data, pert, bdy, a, ww, t, sum, NULL);
+}
+
+Test(signs, split_and_consistency_are_those_of_rationals) {
+  enum { NP = 12, DIM = 60 };
+  size_t won = 0, lost = 0;
+  for (uint64_t seed = 0; seed < 3; seed++)
+    for (int norm = 0; norm < 3; norm++) {
+      double eps = norm == LFAP_L2 ? 1.0 : norm == LFAP_LINF ? 0.125 : 0.25;
+      scene s = make_scene(seed, (lfap_norm)norm, eps, DIM);
+      lfap_ctx c = {.threads = 1};
+      oracle_cert nat = certify(&s.nat, 0.6, 0), adv = certify(&s.adv, 0.6, 0), ne = certify(&s.nat, 0.6, 1), ae = certify(&s.adv, 0.6, 1);
+      oracle_adversary a = {.nat = &nat, .adv = &adv, .nat_data = &s.nat, .adv_data = &s.adv, .bases = s.base.x,
+                            .norm = (lfap_norm)norm, .eps = eps, .keep = s.keep};
+      double *z = points(&s.nat, s.l.w, NP, seed + 7);
+      oracle_split out[NP];
+      cr_assert_eq(oracle_split_points(&c, out, &a, z, NP), LFAP_OK, "%s", c.message);
+      for (size_t p = 0; p < NP; p++) {
+        expect_split(&out[p], &ne, &ae, &s, (lfap_norm)norm, eps, z + p * DIM);
+        won += out[p].t4 == LFAP_PASS;
+        lost += out[p].t4 == LFAP_NOT_APPLICABLE;
+      }
+      free(z);
+      oracle_cert_free(&nat);
+      oracle_cert_free(&adv);
+      oracle_cert_free(&ne);
+      oracle_cert_free(&ae);
+      scene_free(&s);
+    }
+  cr_assert(won > 5 && lost > 5, "both outcomes must occur: %zu, %zu", won, lost);
+}
