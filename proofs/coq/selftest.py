@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Does the gate see what it must see?  Run by `make selftest`, after `make`.
 
-Each sabotage is planted in a copy of the development, compiled, and the gate must fail with the
+Each sabotage is planted in a copy of the development, and the gate must fail with the
 message it owes; the untouched copy must pass. The sources are not touched.
 """
 import argparse
@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+SEEN_BY_COQ = ("depends on the axiom", "statements differ")
 LAST = "Adversarial.v"  # nothing depends on it: one chapter to recompile a sabotage
 
 # (what is done, [(text to replace, or None to append; new text), ...], a row for theorems.tsv, what the gate must say)
@@ -55,7 +56,8 @@ def sabotage(place, what, changes, row, want):
         broken = broken + "\n" + new if old is None else broken.replace(old, new)
     path.write_text(broken)
     table.write_text(listed + row)
-    compile_chapter(place, LAST)
+    if want in SEEN_BY_COQ:  # the others are seen in the sources, before Coq is asked
+        compile_chapter(place, LAST)
     code, said = gate(place)
     path.write_text(text)
     table.write_text(listed)
