@@ -103,6 +103,7 @@ typedef struct {
   long e, radius;        /* ||true - given||_2 <= 2^radius */
   int exact;             /* radius is 0 */
   int valid;             /* 0: nothing is known */
+  double *near;          /* d, owned: the entries in doubles, for a first look (certify/filter.h) */
 } oracle_vector;
 void oracle_vector_free(oracle_vector *w);
 
@@ -131,6 +132,7 @@ typedef struct {
   lfap_norm norm;
   double eps;
   const unsigned char *keep;         /* L0: d flags, the entries that are perturbed */
+  const signed char *side;           /* Linf, L0: the direction e that was used, entries -1, 0, 1; NULL: the certified signs of w */
   unsigned prec;                     /* of the intervals; 0: ORACLE_PREC_DEFAULT */
 } oracle_adversary;
 lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_adversary *a, const double *Z, size_t np);

@@ -253,6 +253,18 @@ lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const l
 typedef enum { LFAP_PASS = 0, LFAP_FAIL = 1, LFAP_UNDECIDED = 2, LFAP_NOT_APPLICABLE = 3 } lfap_verdict;
 const char *lfap_verdict_name(lfap_verdict v);
 
+/* What of a line an enclosure can decide. */
+typedef enum {
+  LFAP_CLAIM_NONE = 0,
+  LFAP_CLAIM_H,    /* hypothesis (H) of the set */
+  LFAP_CLAIM_Q1,   /* the multipliers solve Q lambda = 1 on the support */
+  LFAP_CLAIM_T1,   /* they lie in T1's interval */
+  LFAP_CLAIM_T2,   /* in T2's */
+  LFAP_CLAIM_POST, /* in T2's a-posteriori interval */
+  LFAP_CLAIM_C1,   /* C1's conditions */
+  LFAP_CLAIM_T4    /* consistent decision at the points of set `points` */
+} lfap_claim;
+
 typedef struct {
   const char *id;   /* statement: "T2" (static string) */
   char what[96];    /* "multipliers in the interval" */
@@ -262,6 +274,10 @@ typedef struct {
   double bound;     /* what it is held against; NaN if nothing */
   char relation[4]; /* "<=", ">=", "=", "" */
   char note[160];   /* why, when not PASS */
+  lfap_claim claim; /* what a certifier may decide about it */
+  size_t points;    /* LFAP_CLAIM_T4: which set of points */
+  int enclosed;     /* a certifier has spoken: */
+  lfap_verdict certified;
   int headline;     /* one of the few lines that show the effect itself: accuracies with and without perturbation */
 } lfap_check;
 
@@ -279,8 +295,36 @@ void lfap_case_free(lfap_case *c);
 /* The worst verdict of the checks: FAIL, then UNDECIDED, then PASS (if any), else NOT_APPLICABLE. */
 lfap_verdict lfap_case_verdict(const lfap_case *c);
 
+/* Points at which the statements are tried, with the boundary functions there as computed in doubles. */
+typedef struct {
+  const char *name; /* "data", "probes", "test" */
+  const double *Z;  /* n x d */
+  size_t n;
+  const double *f_bdy; /* n: <w, z> */
+  const double *f_adv; /* n: <w_adv, z>; NULL for the natural set */
+} lfap_tried;
+
+/* One set of a case, offered to a certifier when its lines from `first` on are written. */
+typedef struct {
+  const char *subject; /* of its lines: "data", "adv l2", ... */
+  const lfap_data *data, *natural; /* the set as stored; the natural samples */
+  const lfap_limit *lim;           /* of data */
+  const double *bases;             /* n x d, NULL for the natural set */
+  lfap_norm norm;
+  double eps;
+  size_t k;
+  const lfap_tried *tried;
+  size_t tries;
+} lfap_offer;
+
+/* A second opinion from outside the library: sets `enclosed` and `certified` of lines, turns a verdict that disagrees into
+   FAIL, may add lines (verify/report.h). */
+typedef lfap_status (*lfap_certifier)(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
+
 typedef struct {
   const char *name;
+  lfap_certifier certify;     /* or NULL */
+  void *certify_user;
   const lfap_data *data;      /* natural samples */
   const lfap_data *test;      /* held-out labelled points, or NULL */
   const lfap_net *net;        /* a trained network to be judged instead of one trained here, or NULL */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "oracle/certify/filter.h"
 #include "oracle/exact/gram.h"
 #include "oracle/interval/dyadic.h"
 #include "oracle/oracle.h"
@@ -15,6 +16,7 @@ void oracle_vector_free(oracle_vector *w) {
   for (size_t i = 0; i < w->d; i++) mpz_clear(w->num[i]);
   mpz_clear(w->den);
   free(w->num);
+  free(w->near);
   *w = (oracle_vector){0};
 }
 
@@ -67,6 +69,10 @@ lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert
     w.valid = c->has_ball;
     w.exact = c->ball_zero;
     w.radius = c->ball + 1;
+  }
+  if (!oracle_filter_prepare(&w)) {
+    oracle_vector_free(&w);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", c->d);
   }
   *out = w;
   return LFAP_OK;
@@ -137,8 +143,10 @@ lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w,
   mpq_inits(lo, hi, NULL);
   for (size_t p = 0; p < np && !st; p++) {
     st = lfap_tick(ctx, "signs", (double)p, (double)np);
-    if (w->valid && !st) product(lo, hi, w, Z + p * w->d);
-    sign[p] = st || !w->valid ? 0 : mpq_sgn(lo) > 0 ? 1 : mpq_sgn(hi) < 0 ? -1 : 0;
+    sign[p] = st ? 0 : oracle_range_sign(oracle_filter_product(w, Z + p * w->d));
+    if (sign[p] || !w->valid || st) continue;
+    product(lo, hi, w, Z + p * w->d); /* doubles did not decide */
+    sign[p] = mpq_sgn(lo) > 0 ? 1 : mpq_sgn(hi) < 0 ? -1 : 0;
   }
   mpq_clears(lo, hi, NULL);
   return st;
@@ -151,7 +159,7 @@ typedef struct {
   oracle_vector w, w_adv, w_data;
   signed char *side;      /* Linf, L0: sgn w_i, 0: the entry is not perturbed, 2: undecided */
   oracle_iv scale;        /* eps sum la_n, for L2 divided by ||w|| */
-  int valid;
+  int valid, open;        /* open: some side is undecided */
   mpfr_prec_t prec;
 } split;
 
@@ -159,6 +167,7 @@ typedef struct {
 static void sides(split *s) {
   for (size_t i = 0; i < s->w.d; i++) {
     double lo, hi;
+    if (s->a->side) { s->side[i] = s->a->side[i]; continue; }
     if (s->a->norm == LFAP_L0 && !s->a->keep[i]) { s->side[i] = 0; continue; }
     oracle_vector_entry(&lo, &hi, &s->w, i);
     s->side[i] = lo > 0 ? 1 : hi < 0 ? -1 : s->w.exact && mpz_sgn(s->w.num[i]) == 0 ? 0 : 2;
@@ -217,18 +226,20 @@ static void total(split *s) {
 /* <e, z> (l2: <w, z>, the norm is in the scale). */
 static void along(mpq_t lo, mpq_t hi, const split *s, const double *z) {
   if (s->a->norm == LFAP_L2) { product(lo, hi, &s->w, z); return; }
-  mpq_t t;
-  mpq_init(t);
-  mpq_set_ui(lo, 0, 1);
-  mpq_set_ui(hi, 0, 1);
+  mpz_t v, sum, open;
+  long e = oracle_grid_exponent(z, s->w.d);
+  mpz_inits(v, sum, open, NULL);
   for (size_t i = 0; i < s->w.d; i++) {
     if (s->side[i] == 0 || z[i] == 0.0) continue;
-    mpq_set_d(t, s->side[i] == 2 ? -fabs(z[i]) : s->side[i] * z[i]);
-    mpq_add(lo, lo, t);
-    if (s->side[i] == 2) mpq_neg(t, t);
-    mpq_add(hi, hi, t);
+    oracle_grid_int(v, s->side[i] == 2 ? fabs(z[i]) : s->side[i] * z[i], e);
+    if (s->side[i] == 2) mpz_add(open, open, v);
+    else mpz_add(sum, sum, v);
   }
-  mpq_clear(t);
+  mpz_sub(v, sum, open);
+  oracle_q_set_2exp(lo, v, e);
+  mpz_add(v, sum, open);
+  oracle_q_set_2exp(hi, v, e);
+  mpz_clears(v, sum, open, NULL);
 }
 
 static int sign_of(const mpq_t lo, const mpq_t hi) { return mpq_sgn(lo) > 0 ? 1 : mpq_sgn(hi) < 0 ? -1 : 0; }
@@ -262,9 +273,29 @@ static void split_one(oracle_split *out, const split *s, const double *z) {
   mpq_clears(lo, hi, NULL);
 }
 
+/* The same in doubles; 1 when everything was decided. */
+static int split_fast(oracle_split *out, const split *s, const double *z) {
+  oracle_range bdy = oracle_filter_product(&s->w, z), adv = oracle_filter_product(&s->w_adv, z);
+  oracle_range data = oracle_filter_product(&s->w_data, z);
+  oracle_range along = s->a->norm == LFAP_L2 ? bdy : oracle_filter_signed_sum(s->side, z, s->w.d);
+  oracle_range scale = {mpfr_get_d(s->scale.lo, MPFR_RNDD), mpfr_get_d(s->scale.hi, MPFR_RNDU)};
+  oracle_range pert = oracle_range_mul(along, scale);
+  oracle_range sum = {nextafter(data.lo + pert.lo, -INFINITY), nextafter(data.hi + pert.hi, INFINITY)};
+  int side = oracle_range_sign(along);
+  *out = (oracle_split){oracle_range_sign(bdy), oracle_range_sign(adv), oracle_range_sign(data), oracle_range_sign(pert),
+                        oracle_range_sign(sum), LFAP_UNDECIDED};
+  if (!out->bdy || !out->adv || !out->data || !out->pert || !out->sum || !side) return 0;
+  /* both keep their sign, so the ends nearest to 0 and farthest from it are those of |T_data| and |T_pert| */
+  double data_max = fmax(fabs(data.lo), fabs(data.hi)), data_min = fmin(fabs(data.lo), fabs(data.hi));
+  double pert_max = fmax(fabs(pert.lo), fabs(pert.hi)), pert_min = fmin(fabs(pert.lo), fabs(pert.hi));
+  if (side != out->bdy || pert_max <= data_min) out->t4 = LFAP_NOT_APPLICABLE;
+  else if (data_max < pert_min) out->t4 = LFAP_PASS;
+  return out->t4 != LFAP_UNDECIDED;
+}
+
 static lfap_status split_make(lfap_ctx *ctx, split *s) {
   const oracle_adversary *a = s->a;
-  if (a->norm == LFAP_L0 && !a->keep) return lfap_fail(ctx, LFAP_ERR_USAGE, "signs: the entries that l0 keeps are missing");
+  if (a->norm == LFAP_L0 && !a->keep && !a->side) return lfap_fail(ctx, LFAP_ERR_USAGE, "signs: the entries that l0 keeps are missing");
   s->side = malloc(a->nat->d);
   if (!s->side) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", a->nat->d);
   lfap_status st = oracle_boundary(ctx, &s->w, a->nat, a->nat_data, NULL);
@@ -274,6 +305,7 @@ static lfap_status split_make(lfap_ctx *ctx, split *s) {
   s->valid = s->w.valid && s->w_adv.valid && s->w_data.valid;
   if (!s->valid) return LFAP_OK;
   if (a->norm != LFAP_L2) sides(s);
+  for (size_t i = 0; a->norm != LFAP_L2 && i < s->w.d; i++) s->open |= s->side[i] == 2;
   total(s);
   return LFAP_OK;
 }
@@ -287,8 +319,9 @@ lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_a
   st = split_make(ctx, &s);
   for (size_t p = 0; !st && p < np; p++) {
     st = lfap_tick(ctx, "signs", (double)p, (double)np);
-    if (!st && s.valid) split_one(&out[p], &s, Z + p * a->nat->d);
-    else out[p] = (oracle_split){.t4 = LFAP_UNDECIDED};
+    if (!st && s.valid) {
+      if (s.open || !split_fast(&out[p], &s, Z + p * a->nat->d)) split_one(&out[p], &s, Z + p * a->nat->d);
+    } else out[p] = (oracle_split){.t4 = LFAP_UNDECIDED};
   }
   if (!st && !oracle_flags_good())
     for (size_t p = 0; p < np; p++) out[p] = (oracle_split){.t4 = LFAP_UNDECIDED};

@@ -46,10 +46,10 @@ typedef struct {
 
 /* One line; `certified` is what an enclosure decided, "-" where nothing was enclosed. */
 static void print_line(const widths *w, const char *before, const char *verdict, const char *after, const char *id,
-                       const char *subject, const char *what, const char *value, const char *note) {
+                       const char *subject, const char *what, const char *value, const char *certified,
+                       const char *note) {
   printf("  %s%-14s%s  %-*s  %-*s  %-*s  %-*s  %-*s%s%s\n", before, verdict, after, (int)w->id, id, (int)w->subject,
-         subject, (int)w->what, what, (int)w->value, value, note[0] ? 9 : 0, verdict[0] == 'v' ? "certified" : "-",
-         note[0] ? "  " : "", note);
+         subject, (int)w->what, what, (int)w->value, value, note[0] ? 14 : 0, certified, note[0] ? "  " : "", note);
 }
 
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
@@ -62,12 +62,12 @@ void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
     w.what = wider(w.what, check[i].what);
     w.value = wider(w.value, text);
   }
-  print_line(&w, "", "verdict", "", "id", "subject", "what", "value", "note");
+  print_line(&w, "", "verdict", "", "id", "subject", "what", "value", "certified", "note");
   for (size_t i = 0; i < n; i++) {
     const lfap_check *k = &check[i];
     numbers(text, sizeof text, k);
     print_line(&w, c->color ? colour(k->verdict) : "", lfap_verdict_name(k->verdict), c->color ? "\033[0m" : "", k->id,
-               k->subject, k->what, text, k->note);
+               k->subject, k->what, text, k->enclosed ? lfap_verdict_name(k->certified) : "-", k->note);
   }
 }
 
@@ -82,16 +82,20 @@ static void digest_row(const cli *c, const lfap_check *check, size_t n, const ch
   const lfap_check *first = NULL;
   cli_tally t = {{0}};
   char text[80];
+  size_t certified = 0;
   for (size_t i = 0; i < n; i++) {
     if (strcmp(check[i].id, id) != 0) continue;
     cli_tally_add(&t, &check[i], 1);
+    certified += check[i].enclosed && check[i].certified == LFAP_PASS;
     if (check[i].verdict == LFAP_PASS) continue;
     if (!first || (first->verdict == LFAP_NOT_APPLICABLE && check[i].verdict != LFAP_NOT_APPLICABLE)) first = &check[i];
   }
   lfap_verdict v = cli_tally_verdict(&t);
   size_t all = t.of[0] + t.of[1] + t.of[2] + t.of[3];
-  printf("  %s%-14s%s  %-2s  %-54s %3zu of %-3zu", c->color ? colour(v) : "", lfap_verdict_name(v),
-         c->color ? "\033[0m" : "", id, title_of(id), t.of[LFAP_PASS], all);
+  char count[24] = "-";
+  if (certified) snprintf(count, sizeof count, "%zu", certified);
+  printf("  %s%-14s%s  %-2s  %-54s %3zu of %-3zu  %9s", c->color ? colour(v) : "", lfap_verdict_name(v),
+         c->color ? "\033[0m" : "", id, title_of(id), t.of[LFAP_PASS], all, count);
   if (first && v != LFAP_PASS) {
     numbers(text, sizeof text, first);
     printf("  %s%s: %s: %s", v == LFAP_NOT_APPLICABLE ? "measured, " : "", first->subject, first->what, text);
@@ -101,7 +105,7 @@ static void digest_row(const cli *c, const lfap_check *check, size_t n, const ch
 }
 
 void cli_digest_print(const cli *c, const lfap_check *check, size_t n) {
-  printf("  %-14s  %-2s  %-54s %s\n", "verdict", "id", "statement", "passed");
+  printf("  %-14s  %-2s  %-54s %-10s  %9s\n", "verdict", "id", "statement", "passed", "certified");
   for (size_t i = 0; i < n; i++) {
     size_t k = 0;
     while (strcmp(check[k].id, check[i].id) != 0) k++;
@@ -131,7 +135,8 @@ void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n) {
     lfap_json_double_hex(j, "value", k->value);
     lfap_json_double_hex(j, "bound", k->bound);
     lfap_json_string(j, "relation", k->relation);
-    lfap_json_null(j, "certified");
+    if (k->enclosed) lfap_json_string(j, "certified", lfap_verdict_name(k->certified));
+    else lfap_json_null(j, "certified");
     lfap_json_string(j, "note", k->note);
     lfap_json_object_end(j);
   }

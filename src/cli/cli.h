@@ -155,6 +155,7 @@ typedef struct {
   size_t n;                                    /* --n of fashion-mnist */
   uint64_t seed;
   int class_pos, class_neg, no_center, gauss_bases, skip_missing, verbose;
+  uint64_t certify_n;
 } cli_verify_args;
 
 /* What a case is made of; the options point into it. */

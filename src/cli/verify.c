@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/verify_certify.h"
 
 enum {
   O_DATA,
@@ -28,7 +29,8 @@ enum {
   O_NO_CENTER,
   O_IMAGES,
   O_SKIP,
-  O_VERBOSE
+  O_VERBOSE,
+  O_CERTIFY_N
 };
 static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
@@ -54,6 +56,7 @@ static const cli_option options[] = {
     {"images", "DIR", "fashion-mnist: where the four gzipped IDX files are"},
     {"skip-missing", NULL, "leave fashion-mnist out when its files are not there"},
     {"verbose", NULL, "every check on a line of its own (default: a row for each statement)"},
+    {"certify-n", "N", "certify sets of at most N samples by enclosures (default 256; 0: none)"},
     {NULL, NULL, NULL},
 };
 
@@ -118,6 +121,7 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   case O_IMAGES: a->images = value; return LFAP_OK;
   case O_SKIP: a->skip_missing = 1; return LFAP_OK;
   case O_VERBOSE: a->verbose = 1; return LFAP_OK;
+  case O_CERTIFY_N: return cli_whole(c, &a->certify_n, "certify-n", value);
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }
 }
@@ -140,6 +144,7 @@ typedef struct {
   size_t cases;
   char skipped[64], why[1024];
   cli_tally tally;
+  size_t left_out; /* sets too large for certificates */
 } report;
 
 /* All data first: a missing file is told before minutes of work, not after. */
@@ -194,12 +199,15 @@ static void print_summary(const cli *c, const report *r) {
     if (n) cli_checks_print(c, bad, n);
   }
   if (r->skipped[0]) printf("  %-22s skipped, not judged\n", r->skipped);
+  if (r->left_out) printf("  %zu sets of more samples than --certify-n are measured in doubles alone\n", r->left_out);
   cli_verdict_print(c, &r->tally);
   printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
 }
 
-static lfap_status judge(cli *c, report *r, int verbose) {
+static lfap_status judge(cli *c, report *r, cli_certifier *oracle, int verbose) {
   for (size_t i = 0; i < r->cases; i++) {
+    r->input[i].opts.certify = cli_certifier_speak;
+    r->input[i].opts.certify_user = oracle;
     lfap_status s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
     if (s) return s;
     cli_tally_add(&r->tally, r->result[i].check, r->result[i].checks);
@@ -267,7 +275,7 @@ static lfap_status report_json(cli *c, const report *r) {
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
-  cli_verify_args a = {.class_pos = 0, .class_neg = 9};
+  cli_verify_args a = {.class_pos = 0, .class_neg = 9, .certify_n = 256};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
@@ -275,7 +283,11 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!r) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   s = check(c, &a);
   if (!s) s = gather(c, r, &a);
-  if (!s) s = judge(c, r, a.verbose);
+  cli_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n};
+  cli_oracle_memory();
+  if (!s) s = judge(c, r, &oracle, a.verbose);
+  r->left_out = oracle.left_out;
+  cli_certifier_free(&oracle);
   if (!s) {
     c->verdict = cli_tally_verdict(&r->tally);
     if (c->json) s = report_json(c, r);

@@ -34,6 +34,7 @@ typedef struct {
   lfap_net net;
   lfap_history hist;
   int linear;
+  double *f_adv[3];    /* per set of points: f_adv there */
 } adversary;
 
 static void adversary_free(adversary *a) {
@@ -43,6 +44,7 @@ static void adversary_free(adversary *a) {
   lfap_net_free(&a->net);
   lfap_history_free(&a->hist);
   free(a->w_data);
+  for (size_t s = 0; s < 3; s++) free(a->f_adv[s]);
 }
 
 static lfap_status adversary_make(lfap_run *r, adversary *a) {
@@ -61,6 +63,10 @@ static lfap_status adversary_make(lfap_run *r, adversary *a) {
   if (st) return st;
   a->w_data = calloc(r->d, sizeof(double));
   if (!a->w_data) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
+  for (size_t s = 0; s < r->sets; s++) {
+    a->f_adv[s] = malloc(r->points[s].n * sizeof(double));
+    if (!a->f_adv[s]) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", r->points[s].n);
+  }
   a->sum_la = lfap_sum(a->lim.n, a->lim.lambda);
   for (size_t i = 0; i < a->base.n; i++)
     lfap_axpy(a->w_data, a->lim.lambda[i] * a->base.y[i], a->base.x + i * r->d, r->d);
@@ -132,13 +138,11 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
   return LFAP_OK;
 }
 
-static lfap_status point_lines(lfap_run *r, const adversary *a, const lfap_points *p) {
-  double *f_adv = malloc(p->n * sizeof *f_adv);
-  if (!f_adv) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
+  const lfap_points *p = &r->points[set];
   split s;
-  split_points(&s, r, a, p, f_adv);
-  lfap_status st = network_lines(r, a, p, &s, f_adv);
-  free(f_adv);
+  split_points(&s, r, a, p, a->f_adv[set]);
+  lfap_status st = network_lines(r, a, p, &s, a->f_adv[set]);
   if (st) return st;
   char what[96];
   snprintf(what, sizeof what, "%s: |f_adv - T_data - T_pert|, relative", p->name);
@@ -147,6 +151,8 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, const lfap_point
   snprintf(what, sizeof what, "%s: wrong signs where |T_data| < |T_pert|", p->name);
   ADD(t, "T4", a->subject, what);
   lfap_check_decide(t, s.holds > 0, (double)s.broken, "=", 0.0);
+  t->claim = LFAP_CLAIM_T4;
+  t->points = set;
   lfap_check_note(t, "the condition holds at %zu of %zu points", s.holds, p->n);
   if (a->lim.hyp.holds) {
     snprintf(what, sizeof what, "%s: wrong signs where the a-priori form holds", p->name);
@@ -164,6 +170,7 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, const lfap_point
 
 lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm) {
   adversary a = {.norm = norm, .eps = r->o->eps[norm]};
+  size_t first = r->c->checks;
   snprintf(a.subject, sizeof a.subject, "adv %s", lfap_norm_name(norm));
   lfap_status st = adversary_make(r, &a);
   if (!st) {
@@ -172,7 +179,10 @@ lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm) {
   }
   if (!st) st = lfap_run_flow(r, &a.net, &a.hist, &a.adv, r->o->m_adv, r->o->seed + 10 + (uint64_t)norm, LFAP_LOSS_EXP);
   a.linear = !st && (a.lim.hyp.holds || (a.lim.c1 && a.hist.stationary && a.hist.aligned));
-  for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, &a, &r->points[s]);
+  for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, &a, s);
+  if (!st)
+    st = lfap_run_offer(r, first, (lfap_offer){.subject = a.subject, .data = &a.adv, .lim = &a.lim, .bases = a.base.x,
+                                               .norm = norm, .eps = a.eps, .k = r->o->k}, a.f_adv);
   adversary_free(&a);
   return st;
 }

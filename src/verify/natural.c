@@ -16,8 +16,10 @@
   if (!var) return LFAP_ERR_MEMORY
 
 /* Two lines: the smallest multiplier above lo, the largest below hi. */
-static lfap_status interval_lines(lfap_run *r, const lfap_limit *lim, const char *id, const char *subject, const char *name,
-                                  int applies, double lo, double hi, int strict) {
+static lfap_status interval_lines(lfap_run *r, const lfap_limit *lim, lfap_claim claim, const char *subject,
+                                  const char *name, int applies, double lo, double hi) {
+  const char *id = claim == LFAP_CLAIM_T1 ? "T1" : "T2";
+  int strict = claim == LFAP_CLAIM_T1;
   double min = INFINITY, max = -INFINITY;
   for (size_t i = 0; i < lim->n; i++) {
     if (lim->lambda[i] < min) min = lim->lambda[i];
@@ -27,9 +29,11 @@ static lfap_status interval_lines(lfap_run *r, const lfap_limit *lim, const char
   snprintf(what, sizeof what, "smallest multiplier, %s", name);
   ADD(a, id, subject, what);
   lfap_check_decide(a, applies, min, strict ? ">" : ">=", lo);
+  a->claim = claim;
   snprintf(what, sizeof what, "largest multiplier, %s", name);
   ADD(b, id, subject, what);
   lfap_check_decide(b, applies, max, strict ? "<" : "<=", hi);
+  b->claim = claim;
   return LFAP_OK;
 }
 
@@ -37,22 +41,36 @@ lfap_status lfap_run_limit_lines(lfap_run *r, const lfap_limit *lim, const char 
   int h = lim->hyp.holds;
   ADD(k, "H", subject, "nearly orthogonal: gamma^3 Rmin^4 against 3 N Rmax^2 pmax");
   lfap_check_decide(k, h, lim->hyp.lhs, ">=", lim->hyp.rhs);
+  k->claim = LFAP_CLAIM_H;
   if (!h) lfap_check_note(k, "hypothesis not met (ratio %.3g)", lim->hyp.lhs / lim->hyp.rhs);
   ADD(q, "Q1", subject, "residual of Q lambda = 1 on the support");
   lfap_check_decide(q, 1, lim->residual, "<=", 1e-12);
+  q->claim = LFAP_CLAIM_Q1;
   if (!lim->full) lfap_check_note(q, "nonnegative QP, support %zu of %zu", lim->support, lim->n);
-  lfap_status st = interval_lines(r, lim, "T1", subject, "interval of T1", h, lim->t1_lo, lim->t1_hi, 1);
-  if (!st) st = interval_lines(r, lim, "T2", subject, "interval of T2", h, lim->t2_lo, lim->t2_hi, 0);
+  lfap_status st = interval_lines(r, lim, LFAP_CLAIM_T1, subject, "interval of T1", h, lim->t1_lo, lim->t1_hi);
+  if (!st) st = interval_lines(r, lim, LFAP_CLAIM_T2, subject, "interval of T2", h, lim->t2_lo, lim->t2_hi);
   if (!st && !isnan(lim->post_lo))
-    st = interval_lines(r, lim, "T2", subject, "a-posteriori interval", 1, lim->post_lo, lim->post_hi, 0);
+    st = interval_lines(r, lim, LFAP_CLAIM_POST, subject, "a-posteriori interval", 1, lim->post_lo, lim->post_hi);
   if (st) return st;
   ADD(c, "C1", subject, "share of samples whose slopes the limit forces to the label, (b)");
   lfap_check_decide(c, h || lim->c1, (double)lim->c1b / (double)lim->n, "=", 1.0);
+  c->claim = LFAP_CLAIM_C1;
   size_t on_support = 0;
   for (size_t i = 0; i < lim->n; i++) on_support += lim->lambda[i] > 0.0 && !(lim->fu[i] > 0.0 && lim->fv[i] < 0.0);
   if (!lim->c1 && !h)
     lfap_check_note(c, "(b) fails at %zu samples, %zu of them on the support: no limit with label slopes", lim->n - lim->c1b, on_support);
   return LFAP_OK;
+}
+
+lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *const *f_adv) {
+  lfap_tried tried[3];
+  if (!r->o->certify) return LFAP_OK;
+  for (size_t s = 0; s < r->sets; s++)
+    tried[s] = (lfap_tried){r->points[s].name, r->points[s].Z, r->points[s].n, r->points[s].f_bdy, f_adv ? f_adv[s] : NULL};
+  offer.natural = r->o->data;
+  offer.tried = tried;
+  offer.tries = r->sets;
+  return r->o->certify(r->o->certify_user, r->ctx, r->c, first, &offer);
 }
 
 double lfap_run_agreement(const double *f, const double *g, size_t n) {
@@ -254,6 +272,7 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
 lfap_status lfap_run_natural(lfap_run *r) {
   const lfap_verify_opts *o = r->o;
   lfap_status st = lfap_run_limit_lines(r, &r->c->lim, "data");
+  if (!st) st = lfap_run_offer(r, 0, (lfap_offer){.subject = "data", .data = o->data, .lim = &r->c->lim}, NULL);
   if (!st && o->net) r->net = *o->net;
   if (!st && !o->net) st = lfap_run_flow(r, &r->net, &r->hist, o->data, o->m, o->seed + 1, LFAP_LOSS_EXP);
   /* a network brought along is measured: no statement says how far its training went */

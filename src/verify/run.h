@@ -33,6 +33,8 @@ lfap_status lfap_run_natural(lfap_run *r);
 /* Lines on the network's limit and flow on noise + perturbation, one norm (H, T1, T2, C1, T3, T4), and the controls. */
 lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm);
 lfap_status lfap_run_controls(lfap_run *r);
+/* Hands the lines from `first` on to the certifier, if there is one. `a` and f_adv (one array a set) are NULL for the natural set. */
+lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *const *f_adv);
 /* Multiplier and condition lines that data and adversarial sets share. */
 lfap_status lfap_run_limit_lines(lfap_run *r, const lfap_limit *lim, const char *subject);
 /* Noise bases (n_adv x d, caller frees) and targets of seed stream `stream`. */

@@ -1,0 +1,73 @@
+/* filter.c - see filter.h for the error bound. */
+#include "oracle/certify/filter.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SLACK (1.03 * 0x1p-53)
+static const oracle_range ENTIRE = {-INFINITY, INFINITY};
+
+/* num/den 2^e: both parts truncated to 53 bits, one division, one scaling. */
+static double nearest(const mpz_t num, const mpz_t den, long e) {
+  long en, ed;
+  double n = mpz_get_d_2exp(&en, num), d = mpz_get_d_2exp(&ed, den), q = n / d;
+  long total = e + en - ed;
+  return total > 2000 ? q * INFINITY : total < -2000 ? 0.0 : ldexp(q, (int)total);
+}
+
+int oracle_filter_prepare(oracle_vector *w) {
+  w->near = malloc(w->d * sizeof *w->near);
+  for (size_t i = 0; w->near && i < w->d; i++) w->near[i] = mpz_sgn(w->num[i]) ? nearest(w->num[i], w->den, w->e) : 0.0;
+  return w->near != NULL;
+}
+
+/* s - error, s + error, rounded outward. */
+static oracle_range around(double s, double error) {
+  if (!isfinite(s) || !isfinite(error)) return ENTIRE;
+  return (oracle_range){nextafter(s - error, -INFINITY), nextafter(s + error, INFINITY)};
+}
+
+oracle_range oracle_filter_product(const oracle_vector *w, const double *z) {
+  double s[4] = {0}, size[4] = {0}, zz[4] = {0};
+  size_t d = w->d, i = 0;
+  if (!w->near || !w->valid) return ENTIRE;
+  for (; i + 4 <= d; i += 4)
+    for (size_t k = 0; k < 4; k++) {
+      double t = w->near[i + k] * z[i + k];
+      s[k] += t;
+      size[k] += fabs(t);
+      zz[k] += fabs(z[i + k]);
+    }
+  for (; i < d; i++) {
+    double t = w->near[i] * z[i];
+    s[0] += t;
+    size[0] += fabs(t);
+    zz[0] += fabs(z[i]);
+  }
+  double total = (size[0] + size[1]) + (size[2] + size[3]), l1 = (zz[0] + zz[1]) + (zz[2] + zz[3]);
+  double ball = w->exact ? 0.0 : w->radius > 1000 ? INFINITY : ldexp(1.03, w->radius < -1070 ? -1070 : (int)w->radius);
+  double error = ((double)d + 8.0) * SLACK * total + ball * l1 + 2.0 * (double)d * 0x1p-1074 * (1.0 + l1);
+  return around((s[0] + s[1]) + (s[2] + s[3]), error * (1.0 + 0x1p-40));
+}
+
+oracle_range oracle_filter_signed_sum(const signed char *side, const double *z, size_t d) {
+  double s = 0.0, size = 0.0;
+  for (size_t i = 0; i < d; i++) {
+    double t = (double)side[i] * z[i];
+    s += t;
+    size += fabs(t);
+  }
+  return around(s, ((double)d + 8.0) * SLACK * size * (1.0 + 0x1p-40));
+}
+
+oracle_range oracle_range_mul(oracle_range a, oracle_range b) {
+  double p[4] = {a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi}, lo = p[0], hi = p[0];
+  for (int i = 0; i < 4; i++) {
+    if (!isfinite(p[i])) return ENTIRE;
+    lo = fmin(lo, p[i]);
+    hi = fmax(hi, p[i]);
+  }
+  return (oracle_range){nextafter(lo, -INFINITY), nextafter(hi, INFINITY)};
+}
+
+int oracle_range_sign(oracle_range a) { return a.lo > 0.0 ? 1 : a.hi < 0.0 ? -1 : 0; }
