@@ -1,7 +1,9 @@
 # lfap - two commands: `make verify` (install what is missing, build, run the main job) and `make check` (also all tests).
 # Everything is built under $(BUILD); nothing is written elsewhere.
 BUILD  ?= build
-CC     ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 OPT    ?= -O3
 PYTHON ?= /usr/bin/python3
 
@@ -74,7 +76,7 @@ $(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 
 $(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $^ -lcriterion -ljansson -larb -lflint -lmpfr -lgmp $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $^ -lcriterion -ljansson -lflint-arb -lflint -lmpfr -lgmp $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)

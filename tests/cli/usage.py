@@ -12,7 +12,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "limit": ["data", "labels", "gamma", "out"],
     "perturb": ["norm", "from", "data", "targets", "direction", "weights", "gamma", "eps", "k", "steps", "range", "out"],
     "verify": ["data", "labels", "weights", "gamma", "test", "test-labels", "case", "eps", "k", "n-adv", "m", "seed", "gauss-bases",
-               "probes", "controls", "flow-steps", "classes", "n", "no-center", "images", "skip-missing", "verbose"],
+               "probes", "controls", "flow-steps", "classes", "n", "no-center", "images", "skip-missing", "verbose", "certify-n"],
     "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed"],
     "explain": [],
 }
