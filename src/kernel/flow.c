@@ -14,13 +14,11 @@ double lfap_label_slope(double y, double side, double gamma) { return y == side 
 
 void lfap_flow_base_coef(double *c, const double *p, const double *y, double side, double gamma, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant own: \forall integer j; 0 <= j < i && y[j] == side ==> c[j] == p[j]*y[j];
-    @ loop invariant other: \forall integer j; 0 <= j < i && y[j] != side ==> c[j] == (p[j]*y[j])*gamma;
-#endif
     @ loop assigns i, c[0 .. n-1];
     @ loop variant n - i; */
-  for (size_t i = 0; i < n; i++) c[i] = (p[i] * y[i]) * lfap_label_slope(y[i], side, gamma);
+  for (size_t i = 0; i < n; i++) {
+    c[i] = (p[i] * y[i]) * lfap_label_slope(y[i], side, gamma);
+  }
 }
 
 size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, const double *y, const double *base,
@@ -32,10 +30,6 @@ size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, c
   for (size_t i = 0; i < n; i++) dz[i] = 0.0;
   /*@ loop invariant i: 0 <= i <= n;
     @ loop invariant count: mismatched <= i;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant open: \forall integer j; 0 <= j < i && z[j] > 0.0 ==> db[j] == p[j]*y[j];
-    @ loop invariant leaky: \forall integer j; 0 <= j < i && z[j] <= 0.0 ==> db[j] == (p[j]*y[j])*gamma;
-#endif
     @ loop assigns i, mismatched, db[0 .. n-1], dz[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {

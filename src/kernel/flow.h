@@ -22,12 +22,7 @@ double lfap_label_slope(double y, double side, double gamma);
   @ requires sep_y: \separated(c + (0 .. n-1), y + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns c[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures own: \forall integer i; 0 <= i < n && y[i] == side ==> c[i] == p[i]*y[i];
-  @ ensures other: \forall integer i; 0 <= i < n && y[i] != side ==> c[i] == (p[i]*y[i])*gamma;
-#endif
-  @*/
+  @ assigns c[0 .. n-1]; */
 void lfap_flow_base_coef(double *c, const double *p, const double *y, double side, double gamma, size_t n);
 /* One row j: db[n] = (p_n*y_n)*slope(z_n); dz = a*(base + chain from zeros over mismatched n of
    ((slope - label)*(p_n*y_n)) G_n). G is n x n. Returns the number of mismatched slopes. */
@@ -46,12 +41,7 @@ void lfap_flow_base_coef(double *c, const double *p, const double *y, double sid
   @ terminates \true;
   @ exits never: \false;
   @ assigns db[0 .. n-1], dz[0 .. n-1];
-  @ ensures count: \result <= n;
-#ifdef LFAP_TIER_REAL
-  @ ensures open: \forall integer i; 0 <= i < n && z[i] > 0.0 ==> db[i] == p[i]*y[i];
-  @ ensures leaky: \forall integer i; 0 <= i < n && z[i] <= 0.0 ==> db[i] == (p[i]*y[i])*gamma;
-#endif
-  @*/
+  @ ensures count: \result <= n; */
 size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, const double *y, const double *base,
                      const double *G, double a, double side, double gamma, size_t n);
 /* out_i = fma(h, chain over r < stages of coef[r]*K[r*ld + i], x_i): one Runge-Kutta stage; K has `stages` rows of ld

@@ -71,19 +71,11 @@ LFAP_CLONES
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
                         size_t n, size_t ldz) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer k; 0 <= k < i
-    @   ==> c[k] == lfap_row_entry(sign, z[k*ldz], y[k], s1[k], s2[k]);
-#endif
     @ loop assigns i, c[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
     /*@ ghost lfap_row_at(i, n, ldz); */
     c[i] = (-sign * y[i]) * (z[i * ldz] > 0.0 ? s1[i] : s2[i]);
-#ifdef LFAP_TIER_REAL
-    /*@ assert entry: c[i] == lfap_row_entry(sign, z[i*ldz], y[i], s1[i], s2[i]); */
-    /*@ assert kept: \forall integer j; 0 <= j < i ==> c[j] == \at(c[j],LoopCurrent); */
-#endif
   }
 }
 

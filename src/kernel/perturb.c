@@ -22,12 +22,11 @@ double lfap_sgn(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0; }
 void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps, size_t d) {
   const double k = eps / nrm;
   /*@ loop invariant i: 0 <= i <= d;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == (k*t)*w[j];
-#endif
     @ loop assigns i, eta[0 .. d-1];
     @ loop variant d - i; */
-  for (size_t i = 0; i < d; i++) eta[i] = (k * t) * w[i];
+  for (size_t i = 0; i < d; i++) {
+    eta[i] = (k * t) * w[i];
+  }
 }
 
 void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d) {
@@ -139,13 +138,11 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
 
 void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double t, double eps, size_t d) {
   /*@ loop invariant i: 0 <= i <= d;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant kept: \forall integer j; 0 <= j < i && keep[j] != 0 ==> eta[j] == eps*(t*lfap_rsgn(w[j]));
-    @ loop invariant rest: \forall integer j; 0 <= j < i && keep[j] == 0 ==> eta[j] == 0.0;
-#endif
     @ loop assigns i, eta[0 .. d-1];
     @ loop variant d - i; */
-  for (size_t i = 0; i < d; i++) eta[i] = keep[i] ? eps * (t * lfap_sgn(w[i])) : 0.0;
+  for (size_t i = 0; i < d; i++) {
+    eta[i] = keep[i] ? eps * (t * lfap_sgn(w[i])) : 0.0;
+  }
 }
 
 void lfap_add(double *z, const double *x, const double *y, size_t d) {
@@ -186,13 +183,11 @@ void lfap_clamp_all(double *x, double lo, double hi, size_t d) {
 LFAP_CLONES
 void lfap_pgd_move(double *x, const double *g, double step, double c, size_t d) {
   /*@ loop invariant i: 0 <= i <= d;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < i ==> x[j] == -step*(g[j]/c) + \at(x[j],Pre);
-    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre);
-#endif
     @ loop assigns i, x[0 .. d-1];
     @ loop variant d - i; */
-  for (size_t i = 0; i < d; i++) x[i] = fma(-step, g[i] / c, x[i]);
+  for (size_t i = 0; i < d; i++) {
+    x[i] = fma(-step, g[i] / c, x[i]);
+  }
 }
 
 void lfap_pgd_mask(unsigned char *mask, const double *x, const double *x0, const double *g, size_t d) {
@@ -238,13 +233,6 @@ LFAP_CLONES
 void lfap_pgd_move_masked(double *x, const double *g, const unsigned char *mask, double step, double c, int range,
                           double lo, double hi, size_t d) {
   /*@ loop invariant i: 0 <= i <= d;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant kept: \forall integer j; 0 <= j < i && mask[j] == 0 ==> x[j] == \at(x[j],Pre);
-    @ loop invariant free: range == 0 ==> \forall integer j; 0 <= j < i && mask[j] != 0 ==> x[j] == -step*(g[j]/c) + \at(x[j],Pre);
-    @ loop invariant clamped: range != 0 ==> \forall integer j; 0 <= j < i && mask[j] != 0
-    @   ==> x[j] == lfap_rclamp(-step*(g[j]/c) + \at(x[j],Pre), lo, hi);
-    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre);
-#endif
     @ loop assigns i, x[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {

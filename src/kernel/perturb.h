@@ -40,11 +40,7 @@ double lfap_sgn(double x);
   @ requires sep: \separated(eta + (0 .. d-1), w + (0 .. d-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns eta[0 .. d-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == ((eps/nrm)*t)*w[i];
-#endif
-  @*/
+  @ assigns eta[0 .. d-1]; */
 void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps, size_t d);
 /* eta_i = eps*(t*sgn w_i). */
 /*@ requires eta: \valid(eta + (0 .. d-1));
@@ -81,12 +77,7 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d);
   @ requires sep_k: \separated(eta + (0 .. d-1), keep + (0 .. d-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns eta[0 .. d-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures kept: \forall integer i; 0 <= i < d && keep[i] != 0 ==> eta[i] == eps*(t*lfap_rsgn(w[i]));
-  @ ensures rest: \forall integer i; 0 <= i < d && keep[i] == 0 ==> eta[i] == 0.0;
-#endif
-  @*/
+  @ assigns eta[0 .. d-1]; */
 void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double t, double eps, size_t d);
 /* z_i = x_i + y_i and z_i = x_i - y_i; z may be x or y. */
 /*@ requires z: \valid(z + (0 .. d-1));
@@ -147,11 +138,7 @@ void lfap_clamp_all(double *x, double lo, double hi, size_t d);
   @ requires sep: \separated(x + (0 .. d-1), g + (0 .. d-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns x[0 .. d-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < d ==> x[i] == -step*(g[i]/c) + \old(x[i]);
-#endif
-  @*/
+  @ assigns x[0 .. d-1]; */
 void lfap_pgd_move(double *x, const double *g, double step, double c, size_t d);
 /* PGD, l0: mask[i] = x_i != x0_i, plus the unmasked entry of largest |g_i| (lowest index on ties) if there is one. */
 /*@ requires mask: \valid(mask + (0 .. d-1));
@@ -196,15 +183,7 @@ double lfap_masked_amax(const double *g, const unsigned char *mask, size_t d);
   @ requires sep_m: \separated(x + (0 .. d-1), mask + (0 .. d-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns x[0 .. d-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures kept: \forall integer i; 0 <= i < d && mask[i] == 0 ==> x[i] == \old(x[i]);
-  @ ensures free: range == 0 ==> \forall integer i; 0 <= i < d && mask[i] != 0
-  @   ==> x[i] == -step*(g[i]/c) + \old(x[i]);
-  @ ensures clamped: range != 0 ==> \forall integer i; 0 <= i < d && mask[i] != 0
-  @   ==> x[i] == lfap_rclamp(-step*(g[i]/c) + \old(x[i]), lo, hi);
-#endif
-  @*/
+  @ assigns x[0 .. d-1]; */
 void lfap_pgd_move_masked(double *x, const double *g, const unsigned char *mask, double step, double c, int range,
                           double lo, double hi, size_t d);
 #endif
