@@ -94,12 +94,25 @@ static void assert_enclosed(const oracle_cert *k, mpq_t *la) {
   mpq_clears(w, r, NULL);
 }
 
+/* c->value[v] is at most `exact` (for v_max: at least), and not further off than 2^-100 of it. */
+static void assert_value(const oracle_cert *c, oracle_value v, const mpq_t exact, int above, const char *name) {
+  mpq_t d, r;
+  mpq_inits(d, r, NULL);
+  cr_assert(c->has[v], "%s is missing", name);
+  if (above) mpq_sub(d, c->value[v], exact);
+  else mpq_sub(d, exact, c->value[v]);
+  mpq_abs(r, exact);
+  mpq_div_2exp(r, r, 100);
+  cr_assert(mpq_sgn(d) >= 0 && mpq_cmp(d, r) <= 0, "%s is off", name);
+  mpq_clears(d, r, NULL);
+}
+
 /* C1(b) in rationals: P = sum over k of (same class: 1, other: -gamma) ..., as in the definition of u and v. */
-static size_t aligned_exactly(const lfap_data *D, double gamma, mpq_t *Q, mpq_t *la, size_t *wrong) {
-  mpq_t g, h, u, v, t, cn;
+static size_t aligned_exactly(const oracle_cert *c, const lfap_data *D, double gamma, mpq_t *Q, mpq_t *la, size_t *wrong) {
+  mpq_t g, h, u, v, t, cn, u_min, v_max;
   size_t good = 0;
   *wrong = 0;
-  mpq_inits(g, h, u, v, t, cn, NULL);
+  mpq_inits(g, h, u, v, t, cn, u_min, v_max, NULL);
   mpq_set_d(g, gamma);
   mpq_mul(h, g, g);
   mpq_set_ui(t, 1, 1);
@@ -118,9 +131,85 @@ static size_t aligned_exactly(const lfap_data *D, double gamma, mpq_t *Q, mpq_t 
     }
     good += mpq_sgn(u) > 0 && mpq_sgn(v) > 0; /* y<v,x> = -v */
     *wrong += mpq_sgn(u) < 0 || mpq_sgn(v) < 0;
+    mpq_neg(v, v);
+    if (n == 0 || mpq_cmp(u, u_min) < 0) mpq_set(u_min, u);
+    if (n == 0 || mpq_cmp(v, v_max) > 0) mpq_set(v_max, v);
   }
-  mpq_clears(g, h, u, v, t, cn, NULL);
+  assert_value(c, ORACLE_U_MIN, u_min, 0, "u_min");
+  assert_value(c, ORACLE_V_MAX, v_max, 1, "v_max");
+  mpq_clears(g, h, u, v, t, cn, u_min, v_max, NULL);
   return good;
+}
+
+/* Ends and slacks of the three intervals, the least multiplier and the least slack, from G and lambda in rationals. */
+static void assert_intervals(const oracle_cert *c, double gamma, mpq_t *Q, mpq_t *la) {
+  mpq_t g, h, r2, R2, lo, hi, k, one, x, least, most, off;
+  size_t n = c->n;
+  mpq_inits(g, h, r2, R2, lo, hi, k, one, x, least, most, off, NULL);
+  mpq_set_d(g, gamma);
+  mpq_set_ui(one, 1, 1);
+  mpq_mul(h, g, g);
+  mpq_add(h, h, one);
+  mpq_div_2exp(h, h, 1);
+  for (size_t i = 0; i < n; i++) {
+    mpq_div(x, Q[i * n + i], h);
+    if (i == 0 || mpq_cmp(x, r2) < 0) mpq_set(r2, x);
+    if (i == 0 || mpq_cmp(x, R2) > 0) mpq_set(R2, x);
+    if (i == 0 || mpq_cmp(la[i], least) < 0) mpq_set(least, la[i]);
+    if (i == 0 || mpq_cmp(la[i], most) > 0) mpq_set(most, la[i]);
+    mpq_set_ui(lo, 0, 1);
+    for (size_t j = 0; j < n; j++) {
+      mpq_abs(x, Q[i * n + j]);
+      if (j != i) mpq_add(lo, lo, x);
+    }
+    if (mpq_cmp(lo, off) > 0) mpq_set(off, lo);
+  }
+  for (int which = 0; which < 3; which++) {
+    static const oracle_value first[] = {ORACLE_T1_LO, ORACLE_T2_LO, ORACLE_POST_LO};
+    static const oracle_claim claim[] = {ORACLE_V_T1, ORACLE_V_T2, ORACLE_V_POST};
+    if (which == 0) { /* 1/(2 R2), 3/(2 g^2 r2) */
+      mpq_add(lo, R2, R2);
+      mpq_inv(lo, lo);
+      mpq_mul(hi, g, g);
+      mpq_mul(hi, hi, r2);
+      mpq_inv(hi, hi);
+      mpq_set_ui(x, 3, 2);
+      mpq_mul(hi, hi, x);
+    } else { /* (1 - 2 k)/((1 - k) h R2), 1/((1 - k) h r2) */
+      mpq_mul(k, g, g);
+      mpq_mul(k, k, g);
+      mpq_mul(k, k, r2);
+      mpq_div(k, k, R2);
+      mpq_set_ui(x, 1, 3);
+      mpq_mul(k, k, x);
+      if (which == 2) { mpq_div(k, off, r2); mpq_div(k, k, h); }
+      mpq_set_ui(x, 1, 2);
+      if (which == 2 && mpq_cmp(k, x) >= 0) { cr_assert_eq(c->verdict[ORACLE_V_POST], LFAP_NOT_APPLICABLE); continue; }
+      mpq_sub(hi, one, k);
+      mpq_sub(lo, hi, k);
+      mpq_mul(hi, hi, h);
+      mpq_div(lo, lo, hi);
+      mpq_div(lo, lo, R2);
+      mpq_mul(hi, hi, r2);
+      mpq_inv(hi, hi);
+    }
+    cr_assert(mpq_equal(lo, c->value[first[which]]) && mpq_equal(hi, c->value[first[which] + 1]), "ends of interval %d", which);
+    int h_holds = c->verdict[ORACLE_V_H] == LFAP_PASS;
+    if (which < 2 && !h_holds) { cr_assert_eq(c->verdict[claim[which]], LFAP_NOT_APPLICABLE); continue; }
+    int in = which == 0 ? mpq_cmp(least, lo) > 0 && mpq_cmp(most, hi) < 0 : mpq_cmp(least, lo) >= 0 && mpq_cmp(most, hi) <= 0;
+    cr_assert_eq(c->verdict[claim[which]], in ? LFAP_PASS : LFAP_FAIL);
+    mpq_sub(x, least, lo);
+    if (mpq_sgn(x)) assert_value(c, first[which] + 2, x, 0, "slack_lo");
+    mpq_sub(x, hi, most);
+    if (mpq_sgn(x)) assert_value(c, first[which] + 3, x, 0, "slack_hi");
+  }
+  for (size_t i = 0; i < n; i++) { /* least on the support, least slack off it */
+    margin_at(x, Q, la, i, n);
+    mpq_sub(x, x, one);
+    if (mpq_sgn(la[i]) == 0) cr_assert(mpq_cmp(c->value[ORACLE_SLACK_MIN], x) <= 0);
+    else cr_assert(mpq_cmp(c->value[ORACLE_LAMBDA_MIN], la[i]) <= 0);
+  }
+  mpq_clears(g, h, r2, R2, lo, hi, k, one, x, least, most, off, NULL);
 }
 
 Test(certificate, encloses_the_rational_solution_and_is_accepted, .timeout = 3600) {
@@ -134,9 +223,10 @@ Test(certificate, encloses_the_rational_solution_and_is_accepted, .timeout = 360
     if (k.verdict[ORACLE_V_Q1] == LFAP_PASS) {
       mpq_t *la = true_lambda(Q, &k, &D);
       assert_enclosed(&k, la);
-      size_t wrong, right = aligned_exactly(&D, gamma, Q, la, &wrong);
+      size_t wrong, right = aligned_exactly(&k, &D, gamma, Q, la, &wrong);
       cr_assert_eq(k.aligned, right, "case %d: C1(b) holds at %zu samples, certified at %zu", (int)i, right, k.aligned);
       cr_assert_eq(k.refuted, wrong);
+      assert_intervals(&k, gamma, Q, la);
       rationals_free(la, D.n);
       enclosed++;
       partial += k.support < D.n;
@@ -379,6 +469,34 @@ Test(certificate, bounds_met_with_equality_pass) { /* orthogonal, equal norms: k
   cr_assert_eq(k.verdict[ORACLE_V_T1], LFAP_PASS);
   cr_assert_eq(k.verdict[ORACLE_V_T2], LFAP_PASS);
   cr_assert_eq(oracle_cert_margin(&k, ORACLE_V_POST), 0.0);
+  oracle_cert_free(&k);
+  lfap_data_free(&D);
+}
+
+/* Under the theorems no interval is missed, so FAIL is reached by asking the evaluator about an interval of another gamma. */
+Test(certificate, a_missed_interval_fails) {
+  lfap_data D = {0};
+  lfap_ctx c = {.threads = 1};
+  oracle_gram g = {0};
+  oracle_qm q = {0};
+  cr_assert_eq(lfap_gen_orthogonal(&c, &D, 1, 4, 16), LFAP_OK);
+  oracle_cert k = certify(&D, 0.5, NULL);
+  cr_assert_eq(k.verdict[ORACLE_V_T2], LFAP_PASS);
+  cr_assert_eq(oracle_gram_make(&c, &g, D.x, D.n, D.d), LFAP_OK);
+  cr_assert_eq(oracle_qm_make(&c, &q, &g, D.y, 0.5), LFAP_OK);
+  for (int end = 0; end < 2; end++) { /* the interval moved wholly above, then wholly below the multipliers */
+    for (int i = 0; i < 2; i++)
+      for (oracle_value v = ORACLE_T1_LO; v <= ORACLE_T2_LO; v += ORACLE_T2_LO - ORACLE_T1_LO) {
+        if (end == 0) mpq_mul_2exp(k.value[v + (oracle_value)i], k.value[v + (oracle_value)i], 20);
+        else mpq_div_2exp(k.value[v + (oracle_value)i], k.value[v + (oracle_value)i], 40);
+      }
+    cr_assert_eq(oracle_evaluate(&c, &k, &q, 0), LFAP_OK, "%s", c.message);
+    cr_assert_eq(k.verdict[ORACLE_V_T1], LFAP_FAIL);
+    cr_assert_eq(k.verdict[ORACLE_V_T2], LFAP_FAIL);
+    cr_assert_lt(oracle_cert_margin(&k, ORACLE_V_T1), 0.0);
+  }
+  oracle_qm_free(&q);
+  oracle_gram_free(&g);
   oracle_cert_free(&k);
   lfap_data_free(&D);
 }
