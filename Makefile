@@ -14,6 +14,7 @@ LDLIBS := -lz -lm
 
 PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libgmp-dev libmpfr-dev libjansson-dev dataset-fashion-mnist
 PKG_CHECK := libcriterion-dev libflint-arb-dev libflint-dev python3 python3-numpy python3-mpmath valgrind
+PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics python3
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
 
 LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c) 
@@ -26,7 +27,7 @@ ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o)
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
-.PHONY: all verify check test prove prove-replay prove-update setup setup-check setup-prove clean golden trace
+.PHONY: all verify check test prove prove-replay prove-update prove-coq setup setup-coq setup-check setup-prove clean golden trace
 all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
 verify: setup
@@ -47,12 +48,19 @@ setup-check:
 setup-prove:
 	@sh tests/setup.sh $(PKG_BUILD) $(PKG_PROVE)
 
+setup-coq:
+	@sh tests/setup.sh $(PKG_BUILD) $(PKG_COQ)
+
 prove: setup-prove
 	$(PYTHON) proofs/prove.py full
 prove-replay: setup-prove
 	$(PYTHON) proofs/prove.py replay
 prove-update: setup-prove
 	$(PYTHON) proofs/prove.py update
+
+# The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
+prove-coq: setup-coq
+	$(MAKE) --no-print-directory -C proofs/coq check
 
 golden: all
 	BUILD=$(BUILD) $(PYTHON) tests/golden/regenerate.py

@@ -2,7 +2,7 @@
 # Usage: awk -f spec/statements.awk spec/statements.tsv > statements.c     (any POSIX awk)
 BEGIN {
   FS = "\t"
-  COLUMNS = "id title text hypothesis derived function proofs oracle tests"
+  COLUMNS = "id title text hypothesis derived function proofs oracle tests coq"
   want = split(COLUMNS, name, " ")
 }
 

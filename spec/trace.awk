@@ -5,11 +5,12 @@ BEGIN {
   FS = "\t"
   while ((getline line < "src/lfap.h") > 0) header = header line "\n"
   while ((getline line < "spec/theory.md") > 0) theory = theory line "\n"
+  while ((getline line < "proofs/coq/theorems.tsv") > 0) { split(line, cell, "\t"); theorem[cell[3] ": " cell[2]] = 1 }
   print "# Trace"
   print ""
   print "Generated from `statements.tsv` by `trace.awk`; do not edit. Proofs of statements are in `theory.md`; \"kernels\" are the files of"
   print "`src/kernel/` that do the arithmetic and are proved in the tiers `proofs/STATUS.md` lists; \"oracle\" is a second computation with"
-  print "enclosures; \"tests\" are the files that hold the statement's numbers."
+  print "enclosures; \"tests\" are the files that hold the statement's numbers; \"machine-checked\" names theorems of `proofs/coq/`."
 }
 
 function die(message) {
@@ -61,6 +62,14 @@ NR == 1 { next }
     n = split($9, part, /, */)
     for (i = 1; i <= n; i++) if (!readable(part[i])) die(id ": no test " part[i])
   }
+  if ($10 !~ /^none/) {
+    n = split($10, chapter, /; */)
+    for (i = 1; i <= n; i++) {
+      split(chapter[i], half, ": ")
+      k = split(half[2], part, /, */)
+      for (j = 1; j <= k; j++) if (!((half[1] ": " part[j]) in theorem)) die(id ": proofs/coq/theorems.tsv has no " part[j] " in " half[1])
+    }
+  }
   print "\n## " id ". " $2 "\n"
   print prose($3) "\n"
   print "| | |"
@@ -71,6 +80,7 @@ NR == 1 { next }
   print "| kernels | " code($7) " |"
   print "| oracle | " prose($8) " |"
   print "| tests | " code($9) " |"
+  print "| machine-checked | " prose($10) " |"
 }
 
 END { if (failed) exit 1 }

@@ -344,7 +344,7 @@ lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_op
 /* ---- statements (generated from spec/statements.tsv) --------------------------------------------------- */
 
 typedef struct {
-  const char *id, *title, *text, *hypothesis, *derived, *function, *proofs, *oracle, *tests;
+  const char *id, *title, *text, *hypothesis, *derived, *function, *proofs, *oracle, *tests, *coq;
 } lfap_statement;
 extern const lfap_statement lfap_statements[];
 extern const size_t lfap_statement_count;

@@ -61,6 +61,7 @@ static void fields_json(lfap_json *j, const lfap_statement *st) {
   lfap_json_string(j, "proofs", st->proofs);
   lfap_json_string(j, "oracle", st->oracle);
   lfap_json_string(j, "tests", st->tests);
+  lfap_json_string(j, "coq", st->coq);
   lfap_json_object_end(j);
 }
 
@@ -91,6 +92,7 @@ static void report(const lfap_statement *st) {
   wrapped("proofs", st->proofs);
   wrapped("oracle", st->oracle);
   wrapped("tests", st->tests);
+  wrapped("in Coq", st->coq);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
