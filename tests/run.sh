@@ -23,7 +23,7 @@ for t in tests/unit/*.c tests/property/*.c tests/oracle/*.c; do
   b=${t#tests/}; b=${b%.c}
   run "$(echo "$b" | tr / -)" "$BUILD/tests/$b" --tap --jobs 2
 done
-for t in tests/cli/*.sh tests/cli/*.py tests/oracle/*.py tests/cross/*.py tests/golden/check_*.py; do
+for t in tests/cli/*.sh tests/cli/*.py tests/oracle/*.py tests/cross/*.py tests/cross/*.sh tests/golden/check_*.py; do
   [ -e "$t" ] || continue
   case $t in *.py) i=$PYTHON ;; *) i=sh ;; esac
   run "$(echo "${t#tests/}" | tr / - | sed 's/\.[a-z]*$//')" "$i" "$t"
