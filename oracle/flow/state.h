@@ -1,0 +1,53 @@
+/* state.h - the state of a flow run, shared by integration (flow.c), kinks (kinks.c) and observables (observe.c). */
+#ifndef ORACLE_FLOW_STATE_H
+#define ORACLE_FLOW_STATE_H
+#include "oracle/flow/flow.h"
+#include "oracle/flow/series.h"
+#include "oracle/replay/network.h"
+
+enum { ORACLE_FLOW_ROWS = 512, ORACLE_FLOW_GUARD = 64 };
+
+typedef struct {
+  oracle_arith A;
+  const oracle_flow_opts *o;
+  long bits;                     /* P; the arithmetic has 64 more */
+  size_t n, m, d, np;
+  double gamma_d;
+  oracle_net net;                /* W0 */
+  mpfr_t *X, *y, *G, *M;         /* n x d, n, n x n, n x n */
+  mpfr_t *Z0, *Z, *B, *F;        /* m x n: pre-activations at the start and now, W = W0 + diag(a) B X; F: see kinks.c */
+  double *g_max;                 /* n: at least max_k |G_nk| */
+  unsigned char *open;           /* m x n: the slope is 1 */
+  size_t *rep;                   /* m: the first row with the same slopes */
+  oracle_series S;
+  mpfr_t *q, *dP, *p, *r, *flux; /* n each: trial values at the end of a step */
+  mpfr_ptr s, log_g, h, target, w0_norm2, t0, t1, t2, t3, t4;
+  /* the limit and the probes */
+  mpfr_t *lambda, *p_star;       /* n each */
+  mpfr_ptr sum_lambda;
+  mpfr_t *Wz, *Xz;               /* m x np, n x np: <w0_j, z>, <x_n, z> */
+  int *bdy;                      /* np: certified signs of the boundary, 0 undecided */
+  mpfr_t *row_s, *row_log;       /* rows */
+  oracle_flow_table *out;
+} flow_run;
+
+/* ---- kinks.c ------------------------------------------------------------------------------------------------------------- */
+
+/* M_nk = y_n y_k G_nk (1/m) sum_j s_jn s_jk, and rep, from `open`. */
+void flow_slopes_changed(flow_run *w);
+/* F_jn = sum_k G_nk s_jk y_k v_k for the rows j = rep[j]: Z'_j = a_j F_rep(j) with v = p. */
+void flow_rows(flow_run *w, mpfr_t *v);
+/* Shortens w->h to the first crossing of a kink; *j = m when there is none. */
+lfap_status flow_first_crossing(lfap_ctx *ctx, flow_run *w, size_t *j, size_t *n);
+/* Z moves away from the kink on the side where it is, everywhere. */
+int flow_slopes_last(flow_run *w);
+/* After the crossing (j, n): changes the slope. DATA when the flow then points back. */
+lfap_status flow_cross(lfap_ctx *ctx, flow_run *w, size_t j, size_t n);
+size_t flow_mismatched(const flow_run *w);
+
+/* ---- observe.c ----------------------------------------------------------------------------------------------------------- */
+
+/* One more row of the table. */
+void flow_observe(flow_run *w);
+void flow_fit(flow_run *w);
+#endif
