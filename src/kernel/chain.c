@@ -33,24 +33,19 @@ void lfap_scale(double *y, double a, const double *x, size_t n) {
   @ requires sep: \separated(y + (0 .. d-1), X + (0 .. (k + LINKS)*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns y[0 .. d-1];
-  @ LFAP_REAL(ensures links: \forall integer i; 0 <= i < d ==> y[i] ==
-  @   \old(y[i]) + (lfap_rchain(c, X, d, k + LINKS, i) - lfap_rchain(c, X, d, k, i));) */
+  @ assigns y[0 .. d-1]; */
 LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const double *restrict X, size_t k, size_t d) {
   /*@ loop invariant entry: 0 <= i <= d;
-    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < i ==> y[j] ==
-    @   \at(y[j], Pre) + (lfap_rchain(c, X, d, k + LINKS, j) - lfap_rchain(c, X, d, k, j));)
-    @ LFAP_REAL(loop invariant todo: \forall integer j; i <= j < d ==> y[j] == \at(y[j], Pre);)
     @ loop assigns i, y[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     double v = y[i];
     /*@ loop invariant link: 0 <= l <= LINKS;
-      @ LFAP_REAL(loop invariant links: v == y[i] + (lfap_rchain(c, X, d, k + l, i) - lfap_rchain(c, X, d, k, i));)
       @ loop assigns l, v;
       @ loop variant LINKS - l; */
     LFAP_UNROLL for (size_t l = 0; l < LINKS; l++) {
-      /*@ assert inside: 0 <= (k + l)*d && (k + l)*d + d <= (k + LINKS)*d; */
+      /*@ ghost lfap_row_at(k + l, k + LINKS, d); */
+      /*@ assert entry: (k + l)*d + i < (k + LINKS)*d; */
       v = fma(c[k + l], X[(k + l) * d + i], v);
     }
     y[i] = v;
@@ -66,15 +61,10 @@ LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const doub
   @ requires sep: \separated(y + (0 .. d-1), X + (0 .. (k + 1)*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns y[0 .. d-1];
-  @ LFAP_REAL(ensures links: \forall integer i; 0 <= i < d ==> y[i] ==
-  @   \old(y[i]) + (lfap_rchain(c, X, d, k + 1, i) - lfap_rchain(c, X, d, k, i));) */
+  @ assigns y[0 .. d-1]; */
 LFAP_INLINE void chain1(double *restrict y, const double *restrict c, const double *restrict X, size_t k, size_t d) {
-  /*@ assert inside: 0 <= k*d && k*d + d <= (k + 1)*d; */
+  /*@ ghost lfap_row_at(k, k + 1, d); */
   /*@ loop invariant entry: 0 <= i <= d;
-    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < i ==> y[j] ==
-    @   \at(y[j], Pre) + (lfap_rchain(c, X, d, k + 1, j) - lfap_rchain(c, X, d, k, j));)
-    @ LFAP_REAL(loop invariant todo: \forall integer j; i <= j < d ==> y[j] == \at(y[j], Pre);)
     @ loop assigns i, y[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) y[i] = fma(c[k], X[k * d + i], y[i]);
@@ -84,21 +74,17 @@ LFAP_CLONES
 void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d) {
   size_t k = 0;
   /*@ loop invariant link: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant chain: \forall integer i; 0 <= i < d ==> y[i] ==
-    @   \at(y[i], Pre) + lfap_rchain(c, X, d, k, i);)
     @ loop assigns k, y[0 .. d-1];
     @ loop variant n - k; */
   for (; n - k >= LINKS; k += LINKS) {
-    /*@ assert inside: 0 <= (k + LINKS)*d <= n*d; */
+    /*@ ghost lfap_rows_at(0, k + LINKS, n, d); */
     chain8(y, c, X, k, d);
   }
   /*@ loop invariant link: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant chain: \forall integer i; 0 <= i < d ==> y[i] ==
-    @   \at(y[i], Pre) + lfap_rchain(c, X, d, k, i);)
     @ loop assigns k, y[0 .. d-1];
     @ loop variant n - k; */
   for (; k < n; k++) {
-    /*@ assert inside: 0 <= (k + 1)*d <= n*d; */
+    /*@ ghost lfap_rows_at(0, k + 1, n, d); */
     chain1(y, c, X, k, d);
   }
 }

@@ -37,7 +37,6 @@ void lfap_scale(double *y, double a, const double *x, size_t n);
   @ requires sep: \separated(y + (0 .. d-1), X + (0 .. n*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns y[0 .. d-1];
-  @ LFAP_REAL(ensures chain: \forall integer i; 0 <= i < d ==> y[i] == \old(y[i]) + lfap_rchain(c, X, d, n, i);) */
+  @ assigns y[0 .. d-1]; */
 void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d);
 #endif
