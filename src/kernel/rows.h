@@ -5,7 +5,6 @@
 #include <stdint.h>
 #ifdef __FRAMAC__
 #include "../../spec/logic/index.acsl"
-#include "../../spec/logic/sums.acsl"
 #endif
 
 /* y[i] = dot(A_i, x), A rows x n. */
@@ -17,8 +16,7 @@
   @ requires sep: \separated(y + (0 .. rows-1), x + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns y[0 .. rows-1];
-  @ LFAP_REAL(ensures dots: \forall integer i; 0 <= i < rows ==> y[i] == lfap_rdot(x, A + i*n, n);) */
+  @ assigns y[0 .. rows-1]; */
 void lfap_gemv(double *y, const double *A, const double *x, size_t rows, size_t n);
 
 /* C (na x nb) = A B': C[i*nb+j] = dot(A_i, B_j), A na x n, B nb x n. Callers split rows of A over threads. */
@@ -41,8 +39,7 @@ void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb
   @ requires sep: \separated(g + (0 .. i), X + (0 .. n*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns g[0 .. i];
-  @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j <= i ==> g[j] == lfap_rdot(X + i*d, X + j*d, d);) */
+  @ assigns g[0 .. i]; */
 void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d);
 
 /* Copies the lower triangle of G (n x n) to the upper. */
