@@ -24,17 +24,17 @@ void lfap_scale(double *y, double a, const double *x, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] = a * x[i];
 }
 
-/* Links k .. k+7: y is loaded and stored once for eight rows of X. */
-/*@ requires size: (k + LINKS)*d <= SIZE_MAX && k + LINKS <= SIZE_MAX;
-  @ requires c: \valid_read(c + (0 .. k + LINKS-1));
-  @ requires X: \valid_read(X + (0 .. (k + LINKS)*d - 1));
+/* The next eight links: y is loaded and stored once for eight rows of X. */
+/*@ requires size: LINKS*d <= SIZE_MAX;
+  @ requires c: \valid_read(c + (0 .. LINKS-1));
+  @ requires X: \valid_read(X + (0 .. LINKS*d - 1));
   @ requires y: \valid(y + (0 .. d-1));
-  @ requires sep: \separated(y + (0 .. d-1), c + (0 .. k + LINKS-1));
-  @ requires sep: \separated(y + (0 .. d-1), X + (0 .. (k + LINKS)*d - 1));
+  @ requires sep: \separated(y + (0 .. d-1), c + (0 .. LINKS-1));
+  @ requires sep: \separated(y + (0 .. d-1), X + (0 .. LINKS*d - 1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns y[0 .. d-1]; */
-LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const double *restrict X, size_t k, size_t d) {
+LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const double *restrict X, size_t d) {
   /*@ loop invariant entry: 0 <= i <= d;
     @ loop assigns i, y[0 .. d-1];
     @ loop variant d - i; */
@@ -44,30 +44,11 @@ LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const doub
       @ loop assigns l, v;
       @ loop variant LINKS - l; */
     LFAP_UNROLL for (size_t l = 0; l < LINKS; l++) {
-      /*@ ghost lfap_row_at(k + l, k + LINKS, d); */
-      /*@ assert entry: (k + l)*d + i < (k + LINKS)*d; */
-      v = fma(c[k + l], X[(k + l) * d + i], v);
+      /*@ ghost lfap_row_at(l, LINKS, d); */
+      v = fma(c[l], X[l * d + i], v);
     }
     y[i] = v;
   }
-}
-
-/* Link k alone. */
-/*@ requires size: (k + 1)*d <= SIZE_MAX && k < SIZE_MAX;
-  @ requires c: \valid_read(c + (0 .. k));
-  @ requires X: \valid_read(X + (0 .. (k + 1)*d - 1));
-  @ requires y: \valid(y + (0 .. d-1));
-  @ requires sep: \separated(y + (0 .. d-1), c + (0 .. k));
-  @ requires sep: \separated(y + (0 .. d-1), X + (0 .. (k + 1)*d - 1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns y[0 .. d-1]; */
-LFAP_INLINE void chain1(double *restrict y, const double *restrict c, const double *restrict X, size_t k, size_t d) {
-  /*@ ghost lfap_row_at(k, k + 1, d); */
-  /*@ loop invariant entry: 0 <= i <= d;
-    @ loop assigns i, y[0 .. d-1];
-    @ loop variant d - i; */
-  for (size_t i = 0; i < d; i++) y[i] = fma(c[k], X[k * d + i], y[i]);
 }
 
 LFAP_CLONES
@@ -77,14 +58,14 @@ void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d)
     @ loop assigns k, y[0 .. d-1];
     @ loop variant n - k; */
   for (; n - k >= LINKS; k += LINKS) {
-    /*@ ghost lfap_rows_at(0, k + LINKS, n, d); */
-    chain8(y, c, X, k, d);
+    /*@ ghost lfap_rows_at(k, LINKS, n, d); */
+    chain8(y, c + k, X + k * d, d);
   }
   /*@ loop invariant link: 0 <= k <= n;
     @ loop assigns k, y[0 .. d-1];
     @ loop variant n - k; */
   for (; k < n; k++) {
-    /*@ ghost lfap_rows_at(0, k + 1, n, d); */
-    chain1(y, c, X, k, d);
+    /*@ ghost lfap_row_at(k, n, d); */
+    lfap_axpy(y, c[k], X + k * d, d);
   }
 }
