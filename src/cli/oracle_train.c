@@ -1,0 +1,236 @@
+/* oracle_train.c - `lfap converge`: the flow far out at P bits, and how it approaches the limit (statement F1). */
+#include "cli/oracle_train.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "oracle/flow/flow.h"
+
+enum { O_DATA, O_LABELS, O_GAMMA, O_LOSS, O_M, O_INIT, O_SCALE, O_SEED, O_LOG_LOSS, O_PREC, O_PROBES, O_STEPS };
+static const cli_option options[] = {
+    {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
+    {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"gamma", "G", "leaky slope, between 0 and 1"},
+    {"loss", "NAME", "exp (default) or logistic"},
+    {"m", "M", "neurons, even; or give --init"},
+    {"init", "FILE", "NPY file of the first weights, m x d"},
+    {"init-scale", "S", "weights uniform on [-S/sqrt(d), S/sqrt(d)] (default 1)"},
+    {"seed", "S", "seed of the initial weights and the probes (default 0)"},
+    {"log-loss", "X", "follow until log L reaches this (default -1e6: t = exp(10^6))"},
+    {"prec", "P", "bits (default 256)"},
+    {"probes", "K", "random points at which the boundary is compared (default 100)"},
+    {"steps", "K", "most Taylor steps (default 100000)"},
+    {NULL, NULL, NULL},
+};
+
+static const char *const losses[] = {"exp", "logistic"};
+
+typedef struct {
+  const char *data, *labels, *init;
+  double gamma, scale, log_loss;
+  int loss, drawn;
+  size_t m, probes, steps, prec;
+  uint64_t seed;
+} args;
+
+static lfap_status scale(cli *c, args *a, const char *text) {
+  lfap_status s = cli_number(c, &a->scale, "init-scale", text);
+  a->drawn = 1;
+  if (!s && !(a->scale > 0)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--init-scale %s: must be above 0", text);
+  return s;
+}
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  switch (option) {
+  case O_DATA: a->data = value; return LFAP_OK;
+  case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_LOSS: return cli_word(c, &a->loss, "--loss", value, losses, 2);
+  case O_M: return cli_size(c, &a->m, "m", value);
+  case O_INIT: a->init = value; return LFAP_OK;
+  case O_SCALE: return scale(c, a, value);
+  case O_SEED: return cli_whole(c, &a->seed, "seed", value);
+  case O_LOG_LOSS: return cli_number(c, &a->log_loss, "log-loss", value);
+  case O_PREC: return cli_size(c, &a->prec, "prec", value);
+  case O_PROBES: return cli_size(c, &a->probes, "probes", value);
+  case O_STEPS: return cli_size(c, &a->steps, "steps", value);
+  default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
+  }
+}
+
+static lfap_status check(cli *c, const args *a) {
+  lfap_status s = cli_require(c, a->data, "--data", "the samples to train on");
+  if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
+  if (!s && !a->m && !a->init)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--m or --init is missing: the number of neurons, or the first weights");
+  if (!s && a->init && a->drawn)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--init %s gives the first weights; --init-scale would draw others", a->init);
+  if (!s && a->m) s = cli_even(c, a->m, "--m");
+  if (!s && !(a->log_loss < 0))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: the logarithm of a loss to reach, below 0", a->log_loss);
+  if (!s && a->prec > 65536) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec %zu: at most 65472 bits", a->prec);
+  return s;
+}
+
+static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d) {
+  int found = 0;
+  if (!a->init) return lfap_net_init(&c->ctx, net, a->m, d, a->gamma, a->seed, a->scale);
+  lfap_status s = cli_weights_read(c, net, &found, a->init, NULL, a->gamma, d);
+  if (!s && a->m && net->m != a->m)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: m = %zu rows, but --m %zu; leave --m out", a->init, net->m, a->m);
+  return s;
+}
+
+/* ---- checks ------------------------------------------------------------------------------------------------------------ */
+
+enum { CHECKS = 4 };
+
+/* F1 speaks of the aligned phase: a flow that ends outside it is none of its cases. The last two ask for a late time. */
+static void checks_of(lfap_check *k, const oracle_flow_table *t) {
+  const oracle_flow_row *end = &t->row[t->rows - 1];
+  int aligned = end->mismatched == 0, late = end->log_loss <= -1e4;
+  cli_check_set(&k[0], "F1", "flow", "pairs without the label slope at the end", aligned ? LFAP_PASS : LFAP_NOT_APPLICABLE,
+                (double)end->mismatched, "=", 0.0);
+  cli_check_set(&k[1], "F1", "flow", "slope of log L against -1/sum lambda, relative",
+                !aligned || !late ? LFAP_NOT_APPLICABLE : end->slope_error <= 1e-6 ? LFAP_PASS : LFAP_FAIL, end->slope_error, "<=", 1e-6);
+  cli_check_set(&k[2], "F1", "flow", "exponent of the direction error in s, distance from -1",
+                !aligned || !late ? LFAP_NOT_APPLICABLE : fabs(t->exponent + 1.0) <= 0.02 ? LFAP_PASS : LFAP_FAIL, fabs(t->exponent + 1.0), "<=", 0.02);
+  cli_check_set(&k[3], "Q1", "flow", "probes at which f and the boundary differ",
+                !aligned || !late         ? LFAP_NOT_APPLICABLE
+                : end->disagree           ? LFAP_FAIL
+                : end->undecided == t->np ? LFAP_UNDECIDED
+                                          : LFAP_PASS,
+                (double)end->disagree, "=", 0.0);
+  for (int i = 1; i < CHECKS; i++)
+    if (k[i].verdict == LFAP_NOT_APPLICABLE)
+      snprintf(k[i].note, sizeof k[i].note, "%s", aligned ? "log L is above -1e4" : "the flow is not in its aligned phase");
+  if (end->undecided) snprintf(k[3].note, sizeof k[3].note, "%zu of %zu probes without a certified sign", end->undecided, t->np);
+}
+
+/* ---- reports ----------------------------------------------------------------------------------------------------------- */
+
+static void cell(const char *format, double x) {
+  if (isnan(x)) printf("  %10s", "-");
+  else printf(format, x);
+}
+
+static void report(const cli *c, const args *a, const oracle_flow_table *t, const lfap_check *k, const cli_tally *tally) {
+  printf("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma, losses[a->loss], t->prec);
+  printf("  %10s  %10s  %10s  %10s  %10s  %10s  %10s  %8s  %8s\n", "log L", "log t", "s", "|p - p*|", "direction", "slope", "exponent", "slopes",
+         "boundary");
+  for (size_t i = 0; i < t->rows; i++) {
+    const oracle_flow_row *r = &t->row[i];
+    printf("  %10.4g", r->log_loss);
+    cell("  %10.6g", isinf(r->log_t) ? NAN : r->log_t);
+    printf("  %10.4g  %10.3g  %10.4g", r->s, r->p_distance, r->direction);
+    cell("  %10.3g", r->slope_error);
+    cell("  %10.6f", r->exponent);
+    printf("  %8zu  %8zu\n", r->mismatched, r->disagree);
+  }
+  printf("  p* = lambda/sum lambda; slope: that of log L since the row before, relative distance from -1/sum lambda = %.6g\n", t->slope);
+  printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000: %.6f\n", t->exponent);
+  printf("  slopes: not the label slope; boundary: of %zu probes, certified signs of f and of the boundary that differ\n", t->np);
+  printf("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slopes changed\n", t->s_aligned, t->s_rest, t->steps, t->crossings);
+  cli_checks_print(c, k, CHECKS);
+  cli_verdict_print(c, tally);
+}
+
+static void row_json(lfap_json *j, const oracle_flow_row *r) {
+  lfap_json_object_begin(j, NULL);
+  lfap_json_double_hex(j, "log_loss", r->log_loss);
+  lfap_json_double_hex(j, "s", r->s);
+  lfap_json_double_hex(j, "log_t", isinf(r->log_t) ? NAN : r->log_t);
+  lfap_json_double_hex(j, "p_distance", r->p_distance);
+  lfap_json_double_hex(j, "direction_error", r->direction);
+  lfap_json_double_hex(j, "slope_error", r->slope_error);
+  lfap_json_double_hex(j, "exponent", r->exponent);
+  lfap_json_uint(j, "mismatched_slopes", r->mismatched);
+  lfap_json_uint(j, "disagreements", r->disagree);
+  lfap_json_uint(j, "undecided", r->undecided);
+  lfap_json_object_end(j);
+}
+
+static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t, const lfap_check *k) {
+  char sha[CLI_SHA256];
+  lfap_json j = {.indent = 2};
+  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_string(&j, "verdict", lfap_verdict_name(c->verdict));
+  lfap_json_double_hex(&j, "gamma", a->gamma);
+  lfap_json_string(&j, "loss", losses[a->loss]);
+  lfap_json_uint(&j, "bits", t->prec);
+  lfap_json_object_begin(&j, "sizes");
+  lfap_json_uint(&j, "n", t->n);
+  lfap_json_uint(&j, "d", t->d);
+  lfap_json_uint(&j, "m", t->m);
+  lfap_json_uint(&j, "probes", t->np);
+  lfap_json_object_end(&j);
+  lfap_json_string(&j, "data_sha256", sha);
+  lfap_json_array_begin(&j, "decades");
+  for (size_t i = 0; i < t->rows; i++) row_json(&j, &t->row[i]);
+  lfap_json_array_end(&j);
+  lfap_json_double_hex(&j, "predicted_slope", t->slope);
+  lfap_json_double_hex(&j, "exponent", t->exponent);
+  lfap_json_double_hex(&j, "s_aligned", t->s_aligned);
+  lfap_json_double_hex(&j, "s_rest", t->s_rest);
+  lfap_json_uint(&j, "steps", t->steps);
+  lfap_json_uint(&j, "crossings", t->crossings);
+  cli_checks_json(&j, k, CHECKS);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+/* ---- the verb ----------------------------------------------------------------------------------------------------------- */
+
+static lfap_status follow(cli *c, oracle_flow_table *t, const args *a, const lfap_data *data) {
+  lfap_net net = {0};
+  lfap_data probes = {0};
+  lfap_status s = first_weights(c, &net, a, data->d);
+  if (!s) s = lfap_gen_uniform(&c->ctx, &probes, a->seed + 1, a->probes, data->d);
+  oracle_flow_opts o = {.prec = (unsigned)a->prec, .loss = (lfap_loss)a->loss, .log_loss = a->log_loss, .steps = a->steps, .probes = probes.x, .np = a->probes};
+  if (!s) s = oracle_flow_report(&c->ctx, t, &net, data, &o);
+  mpfr_free_cache();
+  lfap_net_free(&net);
+  lfap_data_free(&probes);
+  return s;
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {.scale = 1.0, .log_loss = -1e6, .probes = 100};
+  lfap_data data = {0};
+  oracle_flow_table t = {0};
+  lfap_check k[CHECKS];
+  cli_tally tally = {{0}};
+  int help = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  s = check(c, &a);
+  if (!s) s = cli_data_read(c, &data, a.data, a.labels);
+  if (!s) s = follow(c, &t, &a, &data);
+  if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  if (!s) {
+    checks_of(k, &t);
+    cli_tally_add(&tally, k, CHECKS);
+    c->verdict = cli_tally_verdict(&tally);
+    if (c->json) s = report_json(c, &a, &data, &t, k);
+    else report(c, &a, &t, k, &tally);
+  }
+  oracle_flow_table_free(&t);
+  lfap_data_free(&data);
+  return s;
+}
+
+const cli_verb cli_converge = {
+    "converge",
+    "the gradient flow to t = exp(10^6) at 256 bits: how fast it approaches the limit",
+    "--data PATH [--labels FILE] --gamma G --m M [--prec P] [--log-loss X]",
+    "Follows the gradient flow by Taylor series between the times at which a slope changes, and tells at every decade of\n"
+    "log L how far the normalised loss gradients are from lambda/sum lambda and the direction of the weights from W*,\n"
+    "and at how many random points the network and the limiting boundary differ. Holds the rates against F1: log L falls\n"
+    "with slope -1/sum lambda, the direction error like 1/s. Meant for small N and m: a slope change costs N^2 at P bits.",
+    "  lfap gen uniform --n 4 --d 500 --seed 1 --out data\n"
+    "  lfap converge --data data --gamma 0.5 --m 10",
+    options,
+    run};
