@@ -239,6 +239,37 @@ Test(positive, proves_nothing_false) {
   }
 }
 
+/* d + 1 samples of one class in d dimensions: Q is singular, but rounding makes half of the last pivots positive. */
+Test(positive, rounding_never_proves_a_singular_matrix) {
+  enum { DIM = 60, N = DIM + 1 };
+  size_t f[N], ran = 0;
+  static double x[N * DIM], y[N], a[N * N];
+  for (size_t i = 0; i < N; i++) f[i] = i, y[i] = 1;
+  for (int trial = 0; trial < 30; trial++) {
+    oracle_gram g = {0};
+    oracle_qm q = {0};
+    for (size_t n = 0; n < N; n++) { /* norms just below 2, h near 1: the largest entries, so the largest errors */
+      double s = 0;
+      for (size_t i = 0; i < DIM; i++) x[n * DIM + i] = 1 + 0.3 * unit(), s += x[n * DIM + i] * x[n * DIM + i];
+      for (size_t i = 0; i < DIM; i++) x[n * DIM + i] *= 1.99 / sqrt(s);
+    }
+    cr_assert_eq(oracle_gram_make(NULL, &g, x, N, DIM), LFAP_OK);
+    cr_assert_eq(oracle_qm_make(NULL, &q, &g, y, 0.999), LFAP_OK);
+    for (size_t i = 0; i < N; i++)
+      for (size_t k = 0; k < N; k++) a[i * N + k] = oracle_qm_scaled(&q, i, k);
+    ran += (size_t)oracle_cholesky(a, N);
+    for (unsigned bits = 53; bits <= 128; bits += 75)
+      for (long mu = 4 - (long)bits; mu >= -(long)bits - 4; mu--) {
+        int proved = -1;
+        cr_assert_eq(oracle_qm_positive(NULL, &proved, &q, f, N, bits, mu), LFAP_OK);
+        cr_assert_eq(proved, 0, "mu = %ld, %u bits", mu, bits);
+      }
+    oracle_qm_free(&q);
+    oracle_gram_free(&g);
+  }
+  cr_assert(ran > 0, "the factorisation alone should be fooled now and then");
+}
+
 Test(bareiss, solves_random_integer_systems) {
   for (size_t n = 1; n <= 9; n++) {
     mpz_t *M = malloc(n * n * sizeof *M), *A = malloc(n * n * sizeof *A), *b = malloc(n * sizeof *b), *r = malloc(n * sizeof *r), den, s;

@@ -473,6 +473,60 @@ Test(certificate, bounds_met_with_equality_pass) { /* orthogonal, equal norms: k
   lfap_data_free(&D);
 }
 
+/* Soundness does not rest on the solver: whatever multipliers are proposed, what the evaluator says of them is true. */
+Test(certificate, any_proposal_gives_true_statements, .timeout = 600) {
+  size_t passed = 0, decided = 0, open = 0;
+  for (uint64_t i = 0; i < (full() ? 40u : 12u); i++) {
+    double gamma;
+    lfap_data D = make_case(7 * i + 1, &gamma);
+    if (D.d > 300 || D.n > D.d) { lfap_data_free(&D); continue; }
+    lfap_ctx c = {.threads = 1};
+    oracle_cert k = certify(&D, gamma, NULL);
+    mpq_t *Q = q_matrix(&D, gamma), *la = true_lambda(Q, &k, &D);
+    size_t wrong, right = aligned_exactly(&k, &D, gamma, Q, la, &wrong);
+    oracle_gram g = {0};
+    oracle_qm q = {0};
+    mpz_t *p = malloc(D.n * sizeof *p), one;
+    cr_assert_eq(oracle_gram_make(&c, &g, D.x, D.n, D.d), LFAP_OK);
+    cr_assert_eq(oracle_qm_make(&c, &q, &g, D.y, gamma), LFAP_OK);
+    for (size_t n = 0; n < D.n; n++) mpz_init_set(p[n], k.p[n]);
+    mpz_init(one);
+    for (unsigned noise = 0; noise < 40; noise++) { /* relative errors from 1 down to 2^-39; now and then one multiplier is dropped */
+      for (size_t n = 0; n < D.n; n++) {
+        mpz_tdiv_q_2exp(one, p[n], noise);
+        mpz_mul_si(one, one, (long)(next() % 2001) - 1000);
+        mpz_tdiv_q_ui(one, one, 1000);
+        mpz_add(k.p[n], p[n], one);
+      }
+      if (noise % 8 == 5) mpz_set_ui(k.p[next() % D.n], 0);
+      lfap_status st = oracle_evaluate(&c, &k, &q, 0);
+      cr_assert(st == LFAP_OK || st == LFAP_ERR_DATA);
+      if (st) continue;
+      int same = 1; /* the support is the true one */
+      for (size_t n = 0; n < D.n; n++) same &= (mpz_sgn(k.p[n]) > 0) == (mpq_sgn(la[n]) > 0);
+      for (size_t n = 0; n < D.n && same; n++) cr_assert(mpq_cmp(k.lo[n], la[n]) <= 0 && mpq_cmp(la[n], k.hi[n]) <= 0);
+      if (k.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+        cr_assert(same);
+        for (size_t n = 0; n < D.n; n++) cr_assert(mpq_sgn(la[n]) == 0 || mpq_sgn(k.lo[n]) > 0);
+        passed++;
+      } else open++;
+      cr_assert(k.aligned <= right && k.refuted <= wrong, "case %d, noise %u: %zu of %zu, %zu of %zu", (int)i, noise, k.aligned, right, k.refuted, wrong);
+      decided += k.verdict[ORACLE_V_C1] != LFAP_UNDECIDED;
+      for (int v = ORACLE_V_T1; v <= ORACLE_V_POST; v++) cr_assert_neq(k.verdict[v], LFAP_FAIL);
+    }
+    for (size_t n = 0; n < D.n; n++) mpz_clear(p[n]);
+    mpz_clear(one);
+    free(p);
+    oracle_qm_free(&q);
+    oracle_gram_free(&g);
+    rationals_free(la, D.n);
+    rationals_free(Q, D.n * D.n);
+    oracle_cert_free(&k);
+    lfap_data_free(&D);
+  }
+  cr_assert(passed > 20 && decided > 20 && open > 20, "all outcomes must occur: %zu, %zu, %zu", passed, decided, open);
+}
+
 /* Under the theorems no interval is missed, so FAIL is reached by asking the evaluator about an interval of another gamma. */
 Test(certificate, a_missed_interval_fails) {
   lfap_data D = {0};
