@@ -21,15 +21,15 @@ import wp
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "must_fail")
 PLAN = "src/kernel/mf.c\treal\tmf_double\t-\n"
-LISTS = "<!-- trusted:begin -->\n<!-- trusted:end -->\n<!-- unproved:begin -->\n%s<!-- unproved:end -->\n"
+LISTS = "<!-- trusted:begin -->\n%s<!-- trusted:end -->\n<!-- unproved:begin -->\n%s<!-- unproved:end -->\n"
 
 
-def make_tree(directory, kernel, unproved="", plan=PLAN):
+def make_tree(directory, kernel, trusted="", unproved="", plan=PLAN):
     for folder in ("src/kernel", "spec", "proofs"):
         os.makedirs(os.path.join(directory, folder))
     shutil.copy(os.path.join(HERE, kernel), os.path.join(directory, "src/kernel/mf.c"))
     with open(os.path.join(directory, "spec/soundness.md"), "w", encoding="utf-8") as out:
-        out.write(LISTS % unproved)
+        out.write(LISTS % (trusted, unproved))
     with open(os.path.join(directory, "proofs/plan.tsv"), "w", encoding="utf-8") as out:
         out.write(plan)
     return directory
@@ -68,6 +68,8 @@ def broken_cases():
             cases.append((name[:-2], name, expect, {"smoke": "contradiction" in expect}))
     cases += [
         ("listed as unproved", "off_by_one.c", None, {"unproved": "- `mf_double`\n", "expected": None}),
+        ("listed as trusted", "hidden.c", None, {"trusted": "- `mf_bytes`\n", "expected": None}),
+        ("nothing to prove", "no_goals.c", None, {"trusted": "- `mf_bytes`\n", "expected": None, "plan": ""}),
         ("tier never run", "good.c", r"has clauses of the real tier, plan.tsv never runs it", {"plan": ""}),
         ("clause never run", "good.c", r"mf_double has clauses of the real tier, plan.tsv never runs it",
          {"plan": PLAN.replace("mf_double", "mf_bytes")}),
@@ -79,15 +81,15 @@ def broken_cases():
 
 def run_case(work, case, manifest, good_status):
     name, kernel, expect, options = case
-    directory = make_tree(os.path.join(work, re.sub(r"\W", "_", name)), kernel, options.get("unproved", ""),
-                          options.get("plan", PLAN))
+    directory = make_tree(os.path.join(work, re.sub(r"\W", "_", name)), kernel, options.get("trusted", ""),
+                          options.get("unproved", ""), options.get("plan", PLAN))
     keep = {key: options[key] for key in ("smoke", "replay", "cache") if key in options}
     if options.get("stale"):
         keep["old_status"] = re.sub(r"\| mf_bytes \| safety \| \d+", "| mf_bytes | safety | 99", good_status)
     code, problems, rows, _ = judge(directory, options.get("expected", manifest), **keep)
     if expect is None:
-        left = [row for row in rows.values() if row.proved < row.goals]
-        return code == 0 and bool(left), problems
+        left = any(row.proved < row.goals for row in rows.values())
+        return code == 0 and left == bool(options.get("unproved")), problems
     return code == 1 and any(re.search(expect, problem) for problem in problems), problems
 
 

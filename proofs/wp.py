@@ -92,9 +92,9 @@ class Report:
     def __init__(self, stem):
         self.goals, self.smoke, self.provers = {}, {}, {}
         data = {}
-        if os.path.exists(stem + ".json"):  # WP writes none when a file has no goal at all
+        if os.path.exists(stem + ".json"):  # WP writes none, or null, when a file has no goal at all
             with open(stem + ".json", encoding="utf-8") as handle:
-                data = json.load(handle)
+                data = json.load(handle) or {}
         for name, section in data.get("wp:functions", {}).items():
             self._add(name, section)
         for axiomatic in data.get("wp:axiomatics", {}).values():
