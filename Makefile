@@ -12,7 +12,7 @@ CFLAGS := -std=c11 $(OPT) -g -ffp-contract=off $(WARN) $(EXTRA)
 CPPFLAGS := -Isrc -I. -D_POSIX_C_SOURCE=200809L
 LDLIBS := -lz -lm
 
-PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libgmp-dev libmpfr-dev libjansson-dev dataset-fashion-mnist
+PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
 PKG_CHECK := libcriterion-dev libflint-arb-dev libflint-dev python3 python3-numpy python3-mpmath valgrind
 PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics python3
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
@@ -80,11 +80,11 @@ $(BUILD)/liblfap.a: $(LIB_OBJ)
 $(BUILD)/liboracle.a: $(ORA_OBJ)
 	rm -f $@ && ar rcs $@ $^
 $(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
-	$(CC) $(CFLAGS) -o $@ $^ -lmd -ljansson -lmpfr -lgmp $(LDLIBS)
+	$(CC) $(CFLAGS) -o $@ $^ -lmd -lmpfr -lgmp $(LDLIBS)
 
 $(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $^ -lcriterion -ljansson -lflint-arb -lflint -lmpfr -lgmp $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $^ -lcriterion -lflint-arb -lflint -lmpfr -lgmp $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)

@@ -101,6 +101,8 @@ size_t cli_certify_checks(lfap_check k[CLI_CERTIFY_CHECKS], const oracle_cert *c
     int refuted = lines[i].claim == ORACLE_V_C1 && v == LFAP_FAIL;
     if (refuted && !h) v = LFAP_NOT_APPLICABLE; /* no statement says that (b) must hold here */
     cli_check_set(&k[i], lines[i].id, "data", lines[i].what, v, oracle_cert_margin(cert, lines[i].claim), lines[i].relation, 0.0);
+    k[i].enclosed = 1;
+    k[i].certified = v;
     if (refuted) snprintf(k[i].note, sizeof k[i].note, "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
     else if (v == LFAP_UNDECIDED) snprintf(k[i].note, sizeof k[i].note, "undecided at %u bits", cert->prec);
     else if (v == LFAP_NOT_APPLICABLE)

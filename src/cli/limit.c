@@ -4,20 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/certify.h"
 #include "cli/cli.h"
 
-enum { O_DATA, O_LABELS, O_GAMMA, O_OUT };
+enum { O_DATA, O_LABELS, O_GAMMA, O_OUT, O_CERTIFY }; /* O_CERTIFY and the three after it: certify.h */
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"out", "DIR", "directory for lambda.npy and w.npy; without it nothing is written"},
+    CLI_CERTIFY_OPTIONS,
     {NULL, NULL, NULL},
 };
 
 typedef struct {
   const char *data, *labels, *out;
   double gamma;
+  cli_certify_args certify;
 } args;
 
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
@@ -27,13 +30,17 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
   case O_OUT: a->out = value; return LFAP_OK;
-  default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
+  default: break;
   }
+  if (option >= O_CERTIFY && option < O_CERTIFY + CLI_CERTIFY_OPTION_COUNT)
+    return cli_certify_set(c, &a->certify, option - O_CERTIFY, value);
+  return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
 }
 
 static lfap_status check(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
+  if (!s) s = cli_certify_require(c, &a->certify, a->out);
   if (!s && a->out) s = cli_out_check(c, a->out);
   return s;
 }
@@ -109,13 +116,13 @@ static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
 }
 
 static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_check *k,
-                               size_t n, lfap_verdict verdict) {
+                               size_t n, const oracle_cert *cert) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
   lfap_json_object_begin(&j, NULL);
   cli_json_head(c, &j);
-  lfap_json_string(&j, "verdict", lfap_verdict_name(verdict));
+  lfap_json_string(&j, "verdict", lfap_verdict_name(c->verdict));
   lfap_json_double_hex(&j, "gamma", l->gamma);
   lfap_json_object_begin(&j, "sizes");
   lfap_json_uint(&j, "n", l->n);
@@ -142,16 +149,19 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   lfap_json_uint(&j, "aligned_samples", l->c1b);
   lfap_json_object_end(&j);
   cli_checks_json(&j, k, n);
+  if (cert) cli_certify_json(&j, cert);
   cli_json_files(c, &j);
   lfap_json_object_end(&j);
   return cli_json_print(c, &j);
 }
 
-static void report(const cli *c, const lfap_limit *l, range r, const lfap_check *k, size_t n, const cli_tally *tally) {
+static void report(const cli *c, const lfap_limit *l, range r, const lfap_check *k, size_t n, const cli_tally *tally,
+                   const oracle_cert *cert) {
   printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
   printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", r.min, r.max,
          l->support, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
+  if (cert) cli_certify_print(cert);
   cli_checks_print(c, k, n);
   cli_verdict_print(c, tally);
 }
@@ -160,7 +170,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
   args a = {0};
   lfap_data data = {0};
   lfap_limit l = {0};
-  lfap_check k[CHECKS];
+  lfap_check k[CHECKS + CLI_CERTIFY_CHECKS];
+  oracle_cert cert = {0};
   cli_tally tally = {{0}};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
@@ -169,16 +180,20 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a.gamma);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  if (!s && a.certify.wanted) s = cli_certify_run(c, &cert, &data, a.gamma, &a.certify.o, a.out);
   if (!s && a.out) s = cli_out_vector(c, a.out, "lambda.npy", l.lambda, l.n);
   if (!s && a.out) s = cli_out_vector(c, a.out, "w.npy", l.w, l.d);
   if (!s) {
     range r = range_of(l.lambda, l.n);
     size_t n = checks_of(k, &l, r);
+    const oracle_cert *said = a.certify.wanted ? &cert : NULL;
+    if (said) n += cli_certify_checks(k + n, said);
     cli_tally_add(&tally, k, n);
     c->verdict = cli_tally_verdict(&tally);
-    if (c->json) s = report_json(c, &data, &l, r, k, n, c->verdict);
-    else report(c, &l, r, k, n, &tally);
+    if (c->json) s = report_json(c, &data, &l, r, k, n, said);
+    else report(c, &l, r, k, n, &tally, said);
   }
+  oracle_cert_free(&cert);
   lfap_limit_free(&l);
   lfap_data_free(&data);
   return s;
@@ -187,12 +202,13 @@ static lfap_status run(cli *c, int argc, char **argv) {
 const cli_verb cli_limit = {
     "limit",
     "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
-    "--data PATH [--labels FILE] --gamma G [--out DIR]",
+    "--data PATH [--labels FILE] --gamma G [--out DIR [--certify]]",
     "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, whose\n"
     "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the intervals\n"
     "of T1 and T2 and checks C1. Outside (H), T1 and T2 are NOT-APPLICABLE. `lfap explain T2` states them.",
     "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data\n"
     "  lfap limit --data data --gamma 0.9 --out limit\n"
-    "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json",
+    "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json\n"
+    "  lfap limit --data data --gamma 0.9 --certify --out limit && lfap check limit/certificate.json --data data",
     options,
     run};
