@@ -175,10 +175,7 @@ static size_t aligned_rows(flow *fl, const double *P, int commit) {
 static int at_rest(const flow *fl) {
   const double *v = fl->aligned.K, *p = v + fl->n;
   double mean = lfap_dot(fl->n, p, v);
-  if (!(lfap_flow_spread(p, v, mean, fl->n) <= 1e-13 * mean)) return 0;
-  for (size_t i = 0; i < fl->n; i++)
-    if (!(v[i] >= (1.0 - 1e-12) * mean)) return 0;
-  return 1;
+  return lfap_flow_spread(p, v, mean, fl->n) <= 1e-13 * mean && lfap_flow_min(v, fl->n) >= (1.0 - 1e-12) * mean;
 }
 
 static void tail(flow *fl, lfap_history *h) {
