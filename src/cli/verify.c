@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/certify.h"
 #include "cli/cli.h"
-#include "cli/verify_certify.h"
+#include "oracle/verify/certifier.h"
 
 enum {
   O_DATA,
@@ -204,9 +205,9 @@ static void print_summary(const cli *c, const report *r) {
   printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
 }
 
-static lfap_status judge(cli *c, report *r, cli_certifier *oracle, int verbose) {
+static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbose) {
   for (size_t i = 0; i < r->cases; i++) {
-    r->input[i].opts.certify = cli_certifier_speak;
+    r->input[i].opts.certify = oracle_certifier_speak;
     r->input[i].opts.certify_user = oracle;
     lfap_status s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
     if (s) return s;
@@ -283,11 +284,11 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!r) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   s = check(c, &a);
   if (!s) s = gather(c, r, &a);
-  cli_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n};
+  oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n};
   cli_oracle_memory();
   if (!s) s = judge(c, r, &oracle, a.verbose);
   r->left_out = oracle.left_out;
-  cli_certifier_free(&oracle);
+  oracle_certifier_free(&oracle);
   if (!s) {
     c->verdict = cli_tally_verdict(&r->tally);
     if (c->json) s = report_json(c, r);

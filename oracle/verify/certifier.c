@@ -1,9 +1,10 @@
-/* verify_certify.c - the oracle's word on each line of `lfap verify` that an enclosure can decide (spec/certificate.md): a
+/* certifier.c - the oracle's word on each line of `lfap verify` that an enclosure can decide (spec/certificate.md): a
  * PASS of such a line is certified, and a double result that its certificate contradicts is a FAIL that names the kernel. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/verify_certify.h"
+#include "oracle/verify/certifier.h"
 #include "verify/report.h"
 
 /* Where to look when doubles and enclosure disagree about a claim. */
@@ -124,8 +125,8 @@ static lfap_status t4_lines(lfap_ctx *ctx, lfap_case *c, size_t first, const lfa
   return s;
 }
 
-lfap_status cli_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o) {
-  cli_certifier *me = user;
+lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o) {
+  oracle_certifier *me = user;
   oracle_cert cert = {0};
   if (!o->bases) oracle_cert_free(&me->natural); /* a new case begins */
   if (o->data->n > me->largest) {
@@ -143,7 +144,7 @@ lfap_status cli_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t 
   return s;
 }
 
-void cli_certifier_free(cli_certifier *me) {
+void oracle_certifier_free(oracle_certifier *me) {
   oracle_cert_free(&me->natural);
   mpfr_free_cache();
 }
