@@ -13,10 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ADD(var, id, subject, what)                                  \
-  lfap_check *var = lfap_check_add(r->ctx, r->c, id, subject, what); \
-  if (!var) return LFAP_ERR_MEMORY
-
 lfap_status lfap_run_bases(lfap_run *r, lfap_data *out, uint64_t stream) {
   uint64_t seed = r->o->seed + 1000 + stream;
   return r->o->gauss_bases ? lfap_gen_gauss(r->ctx, out, seed, r->o->n_adv, r->d)

@@ -11,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ADD(var, id, subject, what)                                  \
-  lfap_check *var = lfap_check_add(r->ctx, r->c, id, subject, what); \
-  if (!var) return LFAP_ERR_MEMORY
-
 /* Two lines: the smallest multiplier above lo, the largest below hi. */
 static lfap_status interval_lines(lfap_run *r, const lfap_limit *lim, lfap_claim claim, const char *subject,
                                   const char *name, int applies, double lo, double hi) {

@@ -28,6 +28,11 @@ typedef struct {
   double dual[3];    /* <e, w> */
 } lfap_run;
 
+/* Declares `var`, a new line of r's case; leaves the function when there is no memory for it. */
+#define ADD(var, id, subject, what)                                  \
+  lfap_check *var = lfap_check_add(r->ctx, r->c, id, subject, what); \
+  if (!var) return LFAP_ERR_MEMORY
+
 /* Lines on the data and on the network trained on it (H, Q1, T1, T2, C1, F1, K1, P1, D1, D2). */
 lfap_status lfap_run_natural(lfap_run *r);
 /* Lines on the network's limit and flow on noise + perturbation, one norm (H, T1, T2, C1, T3, T4), and the controls. */
