@@ -18,23 +18,29 @@ static void expand(flow_run *w) {
   oracle_series_expand(S);
 }
 
+/* Z, B and s after the integral of p has grown by dP in a step of length h. */
+static void move(flow_run *w) {
+  oracle_arith *A = &w->A;
+  flow_rows(w, w->dP);
+  for (size_t j = 0; j < w->m; j++)
+    for (size_t i = 0; i < w->n; i++) {
+      size_t at = j * w->n + i, rep = w->rep[j] * w->n + i;
+      if (w->open[at] == FLOW_SLIDES) mpfr_set_zero(w->Z[at], 1);
+      else oracle_fma(A, w->Z[at], w->net.a[j], w->F[rep], w->Z[at]);
+      oracle_add(A, w->B[at], w->B[at], w->b[rep]);
+      w->fresh[at] = 0;
+    }
+  oracle_add(A, w->s, w->s, w->h);
+}
+
 /* Moves the state to h. */
 static void advance(flow_run *w) {
-  oracle_arith *A = &w->A;
   size_t n = w->n;
   oracle_series_at(&w->S, w->dP, w->S.P, w->h);
   oracle_series_at(&w->S, w->q, w->S.q, w->h);
   oracle_series_tau(&w->S, w->S.tau[0], w->h);
   for (size_t i = 0; i < n; i++) mpfr_set(w->S.q[i], w->q[i], MPFR_RNDN);
-  flow_rows(w, w->dP);
-  for (size_t j = 0; j < w->m; j++)
-    for (size_t i = 0; i < n; i++) {
-      oracle_fma(A, w->Z[j * n + i], w->net.a[j], w->F[w->rep[j] * n + i], w->Z[j * n + i]);
-      oracle_mul(A, w->t0, w->y[i], w->dP[i]);
-      if (!w->open[j * n + i]) oracle_mul(A, w->t0, w->t0, w->net.gamma);
-      oracle_add(A, w->B[j * n + i], w->B[j * n + i], w->t0);
-    }
-  oracle_add(A, w->s, w->s, w->h);
+  move(w);
 }
 
 /* t0 = log g at h, t1 = ubar there. */
@@ -78,7 +84,6 @@ static int shorten_to_target(flow_run *w) {
    lines from here, and log g falls with slope -ubar. */
 static int at_rest(flow_run *w) {
   oracle_series *S = &w->S;
-  if (flow_mismatched(w) != 0) return 0;
   mpfr_div_2ui(w->t0, S->ubar[0], (unsigned long)w->bits + 32, MPFR_RNDN);
   for (size_t i = 0; i < w->n; i++) {
     if (mpfr_cmpabs(S->p[w->n + i], w->t0) > 0 || mpfr_greater_p(S->D[i], w->t0)) return 0;
@@ -98,40 +103,30 @@ static void tail(flow_run *w) {
     oracle_fma(A, S->q[i], S->v[i], w->h, S->q[i]);
     oracle_mul(A, w->dP[i], S->p[i], w->h);
   }
-  flow_rows(w, w->dP);
-  for (size_t j = 0; j < w->m; j++)
-    for (size_t i = 0; i < w->n; i++) {
-      size_t at = j * w->n + i;
-      oracle_fma(A, w->Z[at], w->net.a[j], w->F[w->rep[j] * w->n + i], w->Z[at]);
-      oracle_mul(A, w->t0, w->y[i], w->dP[i]);
-      if (!w->open[at]) oracle_mul(A, w->t0, w->t0, w->net.gamma);
-      oracle_add(A, w->B[at], w->B[at], w->t0);
-    }
+  move(w);
   mpfr_ui_div(w->t1, 1, ubar, MPFR_RNDN);
   oracle_mul(A, w->t0, ubar, w->h);
   mpfr_neg(w->t0, w->t0, MPFR_RNDN);
   oracle_exp(A, w->t0, w->t0);
   oracle_sub(A, w->t2, S->tau[0], w->t1);
   oracle_fma(A, S->tau[0], w->t2, w->t0, w->t1);
-  oracle_add(A, w->s, w->s, w->h);
   mpfr_set(w->log_g, w->target, MPFR_RNDN);
 }
 
 /* From the present state, expanded, to the target or the next kink. */
 static lfap_status step(lfap_ctx *ctx, flow_run *w, int *reached) {
-  size_t j, i;
+  flow_event e;
   double length = oracle_series_length(&w->S, -(double)w->bits - 16.0);
   mpfr_set_d(w->h, 0.9 * exp2(length - floor(length)), MPFR_RNDN);
   mpfr_mul_2si(w->h, w->h, (long)floor(length), MPFR_RNDN);
   *reached = shorten_to_target(w);
-  mpfr_set(w->t4, w->h, MPFR_RNDN);
-  mpfr_set(w->row_s[ORACLE_FLOW_ROWS], w->h, MPFR_RNDN);
-  lfap_status st = flow_first_crossing(ctx, w, &j, &i);
+  mpfr_set(w->step, w->h, MPFR_RNDN);
+  lfap_status st = flow_first_event(ctx, w, &e);
   if (st) return st;
-  if (!mpfr_equal_p(w->h, w->row_s[ORACLE_FLOW_ROWS])) *reached = 0;
+  if (!mpfr_equal_p(w->h, w->step)) *reached = 0;
   advance(w);
-  if (j < w->m) st = flow_cross(ctx, w, j, i);
-  if (j < w->m && flow_mismatched(w) == 0) w->out->s_aligned = mpfr_get_d(w->s, MPFR_RNDN);
+  if (e.happens) st = flow_change(ctx, w, &e);
+  if (e.happens && flow_mismatched(w) == 0) w->out->s_aligned = mpfr_get_d(w->s, MPFR_RNDN);
   w->out->steps++;
   return st;
 }
@@ -180,9 +175,9 @@ static lfap_status follow(lfap_ctx *ctx, flow_run *w) {
 static lfap_status take(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data) {
   oracle_arith *A = &w->A;
   size_t n = w->n = data->n, m = w->m = start->m, d = w->d = data->d, np = w->np = w->o->probes ? w->o->np : 0;
-  mpfr_t **const by_n[] = {&w->q, &w->dP, &w->p, &w->r, &w->flux, &w->lambda, &w->p_star};
-  mpfr_t **const by_mn[] = {&w->Z0, &w->Z, &w->B, &w->F};
-  mpfr_ptr *const one[] = {&w->s, &w->log_g, &w->h, &w->target, &w->w0_norm2, &w->t0, &w->t1, &w->t2, &w->t3, &w->t4, &w->sum_lambda};
+  mpfr_t **const by_n[] = {&w->q, &w->dP, &w->p, &w->r, &w->flux, &w->lambda, &w->p_star, &w->unit};
+  mpfr_t **const by_mn[] = {&w->Z0, &w->Z, &w->B, &w->F, &w->b};
+  mpfr_ptr *const one[] = {&w->s, &w->log_g, &w->h, &w->target, &w->w0_norm2, &w->t0, &w->t1, &w->t2, &w->t3, &w->t4, &w->sum_lambda, &w->e0, &w->e1, &w->step, &w->whole};
   for (size_t i = 0; i < sizeof by_n / sizeof *by_n; i++) *by_n[i] = oracle_take(A, n);
   for (size_t i = 0; i < sizeof by_mn / sizeof *by_mn; i++) *by_mn[i] = oracle_take(A, m * n);
   mpfr_t *scalar = oracle_take(A, sizeof one / sizeof *one);
@@ -193,12 +188,18 @@ static lfap_status take(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const
   w->y = oracle_take_doubles(A, data->y, n);
   w->Wz = oracle_take(A, m * np);
   w->Xz = oracle_take(A, n * np);
-  w->row_s = oracle_take(A, ORACLE_FLOW_ROWS + 1);
+  w->row_s = oracle_take(A, ORACLE_FLOW_ROWS);
   w->row_log = oracle_take(A, ORACLE_FLOW_ROWS);
-  w->g_max = malloc(n * sizeof *w->g_max);
-  w->open = malloc(m * n);
-  w->rep = malloc(m * sizeof *w->rep);
+  w->elim = oracle_take(A, n * (n + 1));
+  w->g_max = calloc(n + m, sizeof *w->g_max);
+  w->open = calloc(2 * m * n + m, 1);
+  w->rep = calloc(m + n, sizeof *w->rep);
   if (!w->g_max || !w->open || !w->rep) A->failed = 1;
+  if (A->failed) return oracle_take_check(ctx, A, "flow");
+  w->amplify = w->g_max + n;
+  w->fresh = w->open + m * n;
+  w->slides = w->fresh + m * n;
+  w->sliding = w->rep + m;
   oracle_net_make(A, &w->net, oracle_take_doubles(A, start->w, m * d), m, d, start->gamma);
   /* the order at which the cost a bit is least, ln(2)/2 terms a bit, and a little below */
   oracle_series_make(&w->S, A, w->M, n, (size_t)A->prec / 4 + 16, w->o->loss == LFAP_LOSS_LOGISTIC);

@@ -43,6 +43,7 @@ typedef struct {
   double s_aligned;           /* since when every slope has been the label slope; NaN if not at the end */
   double s_rest;              /* since when p is at rest to the precision; NaN if it is not */
   size_t steps, crossings;    /* Taylor steps; slopes that changed */
+  size_t slides;              /* of these: pre-activations that stayed on their kink for a while */
 } oracle_flow_table;
 
 lfap_status oracle_flow_report(lfap_ctx *ctx, oracle_flow_table *out, const lfap_net *start, const lfap_data *data,

@@ -102,16 +102,22 @@ void oracle_series_tau(const oracle_series *S, mpfr_t out, const mpfr_t h) {
   mpfr_clear(r);
 }
 
-/* Horner on the sums of |p_n,k|, without the constant term. */
-void oracle_series_sway(const oracle_series *S, mpfr_t out, const mpfr_t h) {
+/* Horner on the sums of |p_n,k|, and its derivative. */
+void oracle_series_sway(const oracle_series *S, mpfr_t sway, mpfr_t turn, const mpfr_t h) {
   mpfr_ptr sum = S->t[0], a = S->t[1];
-  mpfr_set_zero(sum, 1);
+  mpfr_set_zero(sway, 1);
+  mpfr_set_zero(turn, 1);
   for (size_t k = S->order; k >= 1; k--) {
+    mpfr_set_zero(sum, 1);
     for (size_t i = 0; i < S->n; i++) {
       mpfr_abs(a, S->p[k * S->n + i], MPFR_RNDN);
       oracle_add(S->A, sum, sum, a);
     }
-    oracle_mul(S->A, sum, sum, h);
+    oracle_add(S->A, sway, sway, sum);
+    oracle_mul(S->A, sway, sway, h);
+    if (k == 1) continue;
+    mpfr_mul_ui(sum, sum, (unsigned long)k, MPFR_RNDN);
+    oracle_add(S->A, turn, turn, sum);
+    oracle_mul(S->A, turn, turn, h);
   }
-  mpfr_set(out, sum, MPFR_RNDN);
 }

@@ -24,6 +24,6 @@ double oracle_series_length(const oracle_series *S, double bits);
 /* out (n) = sum over k of c_k h^k; out may not be c. */
 void oracle_series_at(const oracle_series *S, mpfr_t *out, mpfr_t *c, const mpfr_t h);
 void oracle_series_tau(const oracle_series *S, mpfr_t out, const mpfr_t h);
-/* sum over n and k >= 1 of |p_n,k| h^k: how far p can move within h. */
-void oracle_series_sway(const oracle_series *S, mpfr_t out, const mpfr_t h);
+/* Sums over n of |p_n,k| h^k (k >= 1) and k |p_n,k| h^(k-1) (k >= 2): how far p and p' can move within h. */
+void oracle_series_sway(const oracle_series *S, mpfr_t sway, mpfr_t turn, const mpfr_t h);
 #endif

@@ -131,7 +131,7 @@ static void report(const cli *c, const args *a, const oracle_flow_table *t, cons
   printf("  p* = lambda/sum lambda; slope: that of log L since the row before, relative distance from -1/sum lambda = %.6g\n", t->slope);
   printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000: %.6f\n", t->exponent);
   printf("  slopes: not the label slope; boundary: of %zu probes, certified signs of f and of the boundary that differ\n", t->np);
-  printf("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slopes changed\n", t->s_aligned, t->s_rest, t->steps, t->crossings);
+  printf("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slope changes, %zu of them onto a kink\n", t->s_aligned, t->s_rest, t->steps, t->crossings, t->slides);
   cli_checks_print(c, k, CHECKS);
   cli_verdict_print(c, tally);
 }
@@ -177,6 +177,7 @@ static lfap_status report_json(cli *c, const args *a, const lfap_data *data, con
   lfap_json_double_hex(&j, "s_rest", t->s_rest);
   lfap_json_uint(&j, "steps", t->steps);
   lfap_json_uint(&j, "crossings", t->crossings);
+  lfap_json_uint(&j, "slides", t->slides);
   cli_checks_json(&j, k, CHECKS);
   lfap_json_object_end(&j);
   return cli_json_print(c, &j);

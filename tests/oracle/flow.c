@@ -149,6 +149,37 @@ Test(flow, agrees_with_the_double_path) {
   }
 }
 
+/* Far from (H) the flow stays on kinks for a while. The double path chatters about them and comes to the same p to its
+   tolerance; the oracle follows the sliding solution, the same at two precisions. */
+Test(flow, slides_along_kinks) {
+  lfap_ctx ctx = {0};
+  setup u;
+  oracle_flow_table a, b, c;
+  lfap_history h = {0};
+  lfap_train_opts o;
+  build(&u, 6, 60, 10, 0.01, 5);
+  report(&a, &u, LFAP_LOSS_EXP, 128, -1e6);
+  report(&b, &u, LFAP_LOSS_EXP, 256, -1e6);
+  cr_assert_gt(a.slides, 0);
+  cr_assert_eq(a.slides, b.slides);
+  cr_assert_eq(a.crossings, b.crossings);
+  for (size_t i = 0; i < a.p.n; i++) agree(a.p.v[i], b.p.v[i], 115, "p");
+  lfap_train_defaults(&o, LFAP_METHOD_FLOW);
+  o.log_loss_target = -3.0;
+  o.rtol = o.atol = 1e-4;
+  o.epochs = 30000;
+  report(&c, &u, LFAP_LOSS_EXP, 64, o.log_loss_target);
+  cr_assert_gt(c.slides, 0);
+  cr_assert_eq(lfap_train(&ctx, &u.net, &h, &u.data, &o), LFAP_OK, "%s", ctx.message);
+  cr_assert_leq(h.log_loss, -3.0, "the double path got to %g", h.log_loss);
+  for (size_t i = 0; i < c.p.n; i++) cr_assert_float_eq(h.p[i], mpfr_get_d(c.p.v[i], MPFR_RNDN), 1e-3, "p[%zu]: doubles %g, oracle %g", i, h.p[i], mpfr_get_d(c.p.v[i], MPFR_RNDN));
+  lfap_history_free(&h);
+  oracle_flow_table_free(&c);
+  oracle_flow_table_free(&a);
+  oracle_flow_table_free(&b);
+  tear(&u);
+}
+
 /* Training: the same to 240 bits where no branch differs (gd has but the slopes). */
 Test(replay, at_256_and_at_512_bits_is_the_same_to_240) {
   lfap_ctx ctx = {0};
