@@ -199,7 +199,7 @@ Test(train, the_flow_has_the_bits_of_the_double_path) {
   for (size_t i = 0; i < CASES; i++) {
     spec s = spec_of(i);
     s.d *= 3;
-    for (int k = 0; k < 2; k++) same_training(&s, LFAP_METHOD_FLOW, k ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 400, i % 2 ? 0.01 : 0.0, -1e6);
+    same_training(&s, LFAP_METHOD_FLOW, i % 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 400, i % 3 ? 0.0 : 0.01, -1e6);
   }
 }
 
