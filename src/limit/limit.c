@@ -80,6 +80,10 @@ static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, double *Q, double *mu, co
   for (size_t i = 0; i < n; i++) lfap_q_row(Q + i * n, G + i * n, data->y, data->y[i], l->gamma, n);
   intervals(l, Q);
   for (size_t i = 0; i < n; i++) l->q[i] = 1.0; /* the right-hand side, before it becomes Q lambda */
+  /* squared norms that over- or underflow leave nothing to compute with */
+  if (!(isfinite(l->hyp.r_max2) && l->hyp.r_min2 >= 0x1p-1022 && isfinite(1.0 / (l->gamma * l->hyp.r_min2))))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "limit: squared norms from %g to %g leave the range of doubles; scale the samples to norms near 1",
+                     l->hyp.r_min2, l->hyp.r_max2);
   lfap_status st = lfap_qp_run(ctx, l->lambda, mu, &l->full, Q, l->q, n);
   if (!st) st = pattern_condition(ctx, l, G, data->y);
   if (st) return st;

@@ -165,6 +165,20 @@ Test(limit, gamma_outside_the_interval_is_refused) {
   lfap_data_free(&D);
 }
 
+Test(limit, samples_out_of_scale_are_refused) {
+  double scale[] = {0x1p-530, 0x1p520, 1e-170, 1e160};
+  for (size_t k = 0; k < 4; k++) {
+    lfap_data D = uniform(1, 3, 10);
+    lfap_limit l = {0};
+    lfap_ctx ctx = {0};
+    for (size_t i = 0; i < 30; i++) D.x[i] *= scale[k];
+    cr_assert_eq(lfap_limit_solve(&ctx, &l, &D, NULL, 0.5), LFAP_ERR_DATA, "scale %g", scale[k]);
+    cr_assert_not_null(strstr(ctx.message, "scale"));
+    cr_assert_null(l.lambda);
+    lfap_data_free(&D);
+  }
+}
+
 /* The QP's minimum by trying every support: Gaussian elimination in long double on each of the 2^n. */
 static long double best_by_enumeration(const double *M, const double *b, size_t n) {
   long double best = 0;
