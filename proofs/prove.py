@@ -98,11 +98,12 @@ class Prover:
     def scratch(self, job):
         return os.path.join(self.work, "session", self.name(job))
 
-    def load_committed(self, job, session):
+    def load_committed(self, job, session, afresh=True):
         """Give `session` the committed proofs of `job`."""
         target = os.path.join(session, "cache")
-        shutil.rmtree(session, ignore_errors=True)
-        os.makedirs(target)
+        if afresh:
+            shutil.rmtree(session, ignore_errors=True)
+        os.makedirs(target, exist_ok=True)
         for path in glob.glob(os.path.join(self.committed(job), "*.json")):
             shutil.copy(path, target)
 
@@ -136,10 +137,12 @@ class Prover:
                             dirs_exist_ok=True)
         return self.run_all("smoke", session, "update", smoke=True)
 
-    def commit_cache(self, job):
+    def commit_cache(self, job, report):
         """Make the committed cache of `job` exactly the proofs its last run used: no time-outs, nothing stale."""
         target = self.committed(job)
         wanted = {}
+        if not report.goals:  # then WP has cleaned nothing either
+            shutil.rmtree(self.scratch(job))
         for path in glob.glob(os.path.join(self.scratch(job), "cache", "*.json")):
             with open(path, encoding="utf-8") as handle:
                 text = handle.read()
@@ -175,7 +178,7 @@ class Prover:
         self.problems += gate.check_clauses(reports, self.sources)
         self.problems += gate.check_loops(self.sources, self.soundness)
         self.problems += gate.check_assumptions(reports, self.sources, self.soundness)
-        self.problems += gate.check_warnings(reports)
+        self.problems += gate.check_warnings(reports, self.soundness)
         return rows
 
     def check_status(self, rows):
@@ -227,7 +230,7 @@ def do_full(prover):
               or any(replayed[job].count(owner)[1] < solved[job].count(owner)[1] for owner in solved[job].goals)]
     for job in behind:
         prover.say("cache: %s could not be replayed, its proofs are replaced" % prover.name(job))
-        prover.commit_cache(job)
+        prover.commit_cache(job, solved[job])
     if not prover.problems:
         prover.write_status(gate.collect(prover.sources, prover.replay() if behind else replayed)[0])
     print("proofs: does the gate still go red?", flush=True)
@@ -239,11 +242,12 @@ def do_full(prover):
 def do_update(prover):
     """Prove what changed since the committed cache; rewrite cache, manifest and STATUS.md from what was seen."""
     for job in prover.jobs:
-        prover.load_committed(job, prover.scratch(job))
+        # the scratch of the last update also remembers which solver failed on what
+        prover.load_committed(job, prover.scratch(job), afresh=False)
     solved = prover.solve("cleanup")
     prover.problems += gate.check_smoke(prover.smoke(False), prover.sources, prover.soundness)
     for job in solved:
-        prover.commit_cache(job)
+        prover.commit_cache(job, solved[job])
     prover.drop_orphans()
     rows = prover.judge(prover.replay())
     gate.write_manifest(prover.root, rows)
