@@ -118,6 +118,11 @@ lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_
 /* C (na x nb) = A B' with A na x d, B nb x d; every entry a dot (N1). */
 lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb, size_t d);
 
+/* Gram matrix of x_n + t_n eta from G, that of x_n: G_nk + t_k p_n + t_n p_k + t_n t_k eta2, p_n = <x_n, eta> (n) and
+   eta2 = <eta, eta> (N12). G_out may be G. It speaks of the exact sums x_n + t_n eta, so it equals lfap_gram of the stored
+   sums up to rounding only, and a certificate of stored points does not follow from it. */
+lfap_status lfap_gram_shift(lfap_ctx *ctx, double *G_out, const double *G, const double *t, const double *p, double eta2, size_t n);
+
 /* Quantities of hypothesis (H): gamma^3 Rmin^4 >= 3 N Rmax^2 pmax. */
 typedef struct {
   double r_min2, r_max2; /* smallest, largest squared norm */
