@@ -4,7 +4,8 @@
  * of slices (below 2^54) are summed in 64-bit integers over blocks too short to overflow: vector units multiply 32-bit integers
  * several at a time, four times as fast as 128-bit products of whole integers (measured: 0.4 and 1.3 ns a term). Beyond, an entry,
  * which has 53 bits of its own, reaches into two neighbouring slices of 53, and four 128-bit products a term go to the
- * accumulators they belong to, which are emptied before they can overflow.
+ * accumulators they belong to, which are emptied before they can overflow. The columns are taken in spans, so that the slices of
+ * a span stay small beside the samples, and near the cache.
  */
 #include "oracle/exact/gram.h"
 
@@ -68,17 +69,19 @@ void oracle_grid_int(mpz_t z, double x, long e) {
 
 /* ---- slices ------------------------------------------------------------------------------------------------------- */
 
-enum { SLICE = 27, MOST = 4, BLOCK = 64, LONG_SLICE = 53 };
+enum { SLICE = 27, MOST = 4, BLOCK = 64, LONG_SLICE = 53, SPAN = 1 << 22 /* entries of a span */ };
 /* Of the products of two entries at most MOST have the same weight: BLOCK MOST 2^54 < 2^63. */
 _Static_assert(BLOCK * MOST <= 256, "sums of a block stay below 2^63");
 
 typedef struct {
   const double *X;
   size_t n, d;
+  size_t first, width;  /* the span: columns first .. first + width - 1; memory for `most` */
+  size_t most;
   long e;
   unsigned bits;        /* of the grid */
   size_t slices;        /* 1..MOST short ones, or more: long ones */
-  int32_t *plane[MOST]; /* short slices, n x d each */
+  int32_t *plane[MOST]; /* short slices, n x width each */
   int64_t *part[2];     /* long slices: the two parts of an entry */
   uint32_t *at;         /* and the slice of the lower one */
   oracle_gram *g;
@@ -95,13 +98,13 @@ static void free_planes(job *j) {
 }
 
 static lfap_status make_planes(lfap_ctx *ctx, job *j) {
-  size_t count = j->n * j->d;
+  size_t count = j->n * j->most;
   int good = 1;
   for (size_t p = 0; p < j->slices && !is_long(j); p++) good &= (j->plane[p] = malloc(count * sizeof(int32_t))) != NULL;
   for (size_t p = 0; p < 2 && is_long(j); p++) good &= (j->part[p] = malloc(count * sizeof(int64_t))) != NULL;
   if (is_long(j)) good &= (j->at = malloc(count * sizeof *j->at)) != NULL;
   if (good) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu x %zu integers; use fewer samples", j->n, j->d);
+  return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu x %zu integers; use fewer samples", j->n, j->most);
 }
 
 static void slice_entry(job *j, size_t i, double x) {
@@ -129,7 +132,8 @@ static void slice_entry(job *j, size_t i, double x) {
 static void slice_rows(void *arg, size_t begin, size_t end, int worker) {
   job *j = arg;
   (void)worker;
-  for (size_t i = begin * j->d; i < end * j->d; i++) slice_entry(j, i, j->X[i]);
+  for (size_t i = begin; i < end; i++)
+    for (size_t c = 0; c < j->width; c++) slice_entry(j, i * j->width + c, j->X[i * j->d + j->first + c]);
 }
 
 /* ---- inner products --------------------------------------------------------------------------------------------------- */
@@ -198,13 +202,13 @@ static void dot_short(mpz_t z, mpz_t t, const job *j, size_t i, size_t k) {
   static const block_fn fn[MOST] = {block1, block2, block3, block4};
   wide sum[2 * MOST - 1] = {0};
   int64_t s[2 * MOST - 1];
-  for (size_t from = 0; from < j->d; from += BLOCK) {
+  for (size_t from = 0; from < j->width; from += BLOCK) {
     const int32_t *a[MOST] = {0}, *b[MOST] = {0};
     for (size_t p = 0; p < j->slices; p++) {
-      a[p] = j->plane[p] + i * j->d + from;
-      b[p] = j->plane[p] + k * j->d + from;
+      a[p] = j->plane[p] + i * j->width + from;
+      b[p] = j->plane[p] + k * j->width + from;
     }
-    fn[j->slices - 1](s, a, b, j->d - from < BLOCK ? j->d - from : BLOCK);
+    fn[j->slices - 1](s, a, b, j->width - from < BLOCK ? j->width - from : BLOCK);
     for (size_t w = 0; w < 2 * j->slices - 1; w++) sum[w] += s[w];
   }
   for (size_t w = 0; w < 2 * j->slices - 1; w++) add_wide(z, t, sum[w], w * SLICE);
@@ -213,8 +217,8 @@ static void dot_short(mpz_t z, mpz_t t, const job *j, size_t i, size_t k) {
 /* acc has 2 slices + 1 entries; a term adds at most 2^107 to one of them. */
 static void dot_long(mpz_t z, mpz_t t, const job *j, size_t i, size_t k, wide *acc) {
   const size_t chunk = (size_t)1 << 18, top = 2 * j->slices + 1;
-  for (size_t from = 0; from < j->d; from += chunk) {
-    size_t a = i * j->d + from, b = k * j->d + from, len = j->d - from < chunk ? j->d - from : chunk;
+  for (size_t from = 0; from < j->width; from += chunk) {
+    size_t a = i * j->width + from, b = k * j->width + from, len = j->width - from < chunk ? j->width - from : chunk;
     memset(acc, 0, top * sizeof *acc);
     for (size_t p = 0; p < len; p++) {
       wide *s = acc + j->at[a + p] + j->at[b + p];
@@ -228,13 +232,20 @@ static void dot_long(mpz_t z, mpz_t t, const job *j, size_t i, size_t k, wide *a
   }
 }
 
+/* z = G_ik as far as the spans before have brought it. */
+static void load(mpz_t z, const oracle_gram *g, size_t i, size_t k) {
+  size_t at = i * g->n + k;
+  mpz_t stored;
+  mpz_set(z, mpz_roinit_n(stored, g->limb + at * g->limbs, g->size[at]));
+}
+
 static void store(oracle_gram *g, size_t i, size_t k, const mpz_t z) {
   size_t len = mpz_size(z), at = i * g->n + k;
   memcpy(g->limb + at * g->limbs, mpz_limbs_read(z), len * sizeof(mp_limb_t));
   g->size[at] = (signed char)(mpz_sgn(z) < 0 ? -(int)len : (int)len);
 }
 
-/* Rows begin..end-1 of the lower triangle. Row k stays in the cache while the rows of the chunk go over it. */
+/* Adds the span to rows begin..end-1 of the lower triangle, and mirrors them after the last one. Row k stays in the cache while the rows of the chunk go over it. */
 static void gram_rows(void *arg, size_t begin, size_t end, int worker) {
   job *j = arg;
   (void)worker;
@@ -245,11 +256,11 @@ static void gram_rows(void *arg, size_t begin, size_t end, int worker) {
   mpz_init(t);
   for (size_t k = 0; k < end; k++)
     for (size_t i = k > begin ? k : begin; i < end; i++) {
-      mpz_set_ui(z, 0);
+      load(z, j->g, i, k);
       if (is_long(j)) dot_long(z, t, j, i, k, acc);
       else dot_short(z, t, j, i, k);
       store(j->g, i, k, z);
-      if (i != k) store(j->g, k, i, z);
+      if (i != k && j->first + j->width == j->d) store(j->g, k, i, z);
     }
   mpz_clear(z);
   mpz_clear(t);
@@ -270,6 +281,14 @@ void oracle_gram_free(oracle_gram *g) {
   *g = (oracle_gram){0};
 }
 
+static lfap_status add_span(lfap_ctx *ctx, job *j) {
+  int threads = lfap_threads(ctx);
+  size_t n = j->n, rows = n / (4 * (size_t)threads);
+  lfap_parallel(threads, n, 1 + n / 64, (double)n * (double)j->width * 10, slice_rows, j);
+  lfap_parallel(threads, n, rows > 16 ? 16 : rows ? rows : 1, (double)n * (double)n * (double)j->width, gram_rows, j);
+  return j->failed ? lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for inner products") : LFAP_OK;
+}
+
 lfap_status oracle_gram_make(lfap_ctx *ctx, oracle_gram *out, const double *X, size_t n, size_t d) {
   oracle_gram g = {.n = n};
   job j = {.X = X, .n = n, .d = d, .g = &g};
@@ -279,15 +298,15 @@ lfap_status oracle_gram_make(lfap_ctx *ctx, oracle_gram *out, const double *X, s
   if (g.limbs > 100 || n > SIZE_MAX / (g.limbs * sizeof(mp_limb_t)) / n || d > SIZE_MAX / 8 / n)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: a Gram matrix of %zu x %zu entries of %zu words has no size", n, n, g.limbs);
   g.limb = malloc(n * n * g.limbs * sizeof(mp_limb_t));
-  g.size = malloc(n * n);
+  g.size = calloc(n, n);
+  j.most = n < SPAN / BLOCK ? SPAN / n / BLOCK * BLOCK : BLOCK;
+  if (j.most > d) j.most = d;
   lfap_status st = g.limb && g.size ? make_planes(ctx, &j)
                    : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for the %zu x %zu Gram matrix", n, n);
-  int threads = lfap_threads(ctx);
-  if (!st) lfap_parallel(threads, n, 1 + n / 64, (double)n * (double)d * 10, slice_rows, &j);
-  if (!st) {
-    size_t rows = n / (4 * (size_t)threads);
-    lfap_parallel(threads, n, rows > 16 ? 16 : rows ? rows : 1, (double)n * (double)n * (double)d, gram_rows, &j);
-    if (j.failed) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for inner products");
+  for (j.first = 0; !st && j.first < d; j.first += j.width) {
+    j.width = d - j.first < j.most ? d - j.first : j.most;
+    st = lfap_tick(ctx, "exact Gram matrix", (double)j.first, (double)d);
+    if (!st) st = add_span(ctx, &j);
   }
   free_planes(&j);
   if (st) oracle_gram_free(&g);

@@ -91,6 +91,31 @@ Test(gram, no_accumulator_overflows) {
   }
 }
 
+/* Samples longer than a span of columns: integers, so that 64-bit sums are exact. */
+Test(gram, spans_of_columns_add_up) {
+  size_t n = 3, d = 2 * (((size_t)1 << 22) / 3) + 1001;
+  double *x = malloc(n * d * sizeof *x);
+  int64_t sum[3][3] = {{0}};
+  for (size_t i = 0; i < n * d; i++) x[i] = (double)(int)(next() % 2001) - 1000;
+  for (size_t c = 0; c < d; c++)
+    for (size_t i = 0; i < n; i++)
+      for (size_t k = 0; k < n; k++) sum[i][k] += (int64_t)x[i * d + c] * (int64_t)x[k * d + c];
+  lfap_ctx ctx = {.threads = 2};
+  oracle_gram g = {0};
+  mpq_t q;
+  mpz_t v;
+  mpq_init(q);
+  cr_assert_eq(oracle_gram_make(&ctx, &g, x, n, d), LFAP_OK);
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < n; k++) {
+      oracle_q_set_2exp(q, oracle_gram_at(v, &g, i, k), g.e);
+      cr_assert_eq(mpq_cmp_si(q, (long)sum[i][k], 1), 0, "%zu, %zu", i, k);
+    }
+  mpq_clear(q);
+  oracle_gram_free(&g);
+  free(x);
+}
+
 Test(dyadic, text_reads_back_and_is_the_only_spelling) {
   mpq_t q, r;
   mpq_inits(q, r, NULL);
