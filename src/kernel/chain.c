@@ -69,3 +69,14 @@ void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d)
     lfap_axpy(y, c[k], X + k * d, d);
   }
 }
+
+void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size_t n, size_t d) {
+  /*@ loop invariant row: 0 <= i <= r;
+    @ loop assigns i, Y[0 .. r*d - 1];
+    @ loop variant r - i; */
+  for (size_t i = 0; i < r; i++) {
+    /*@ ghost lfap_row_at(i, r, n); */
+    /*@ ghost lfap_row_at(i, r, d); */
+    lfap_chain(Y + i * d, C + i * n, X, n, d);
+  }
+}

@@ -39,4 +39,16 @@ void lfap_scale(double *y, double a, const double *x, size_t n);
   @ exits never: \false;
   @ assigns y[0 .. d-1]; */
 void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d);
+
+/* Y (r x d) = Y + C X row by row, C r x n, X n x d: Y_ik gets the chain over n of C_in*X_nk on top of what it holds. */
+/*@ requires size: r*d <= SIZE_MAX && r*n <= SIZE_MAX && n*d <= SIZE_MAX;
+  @ requires C: \valid_read(C + (0 .. r*n - 1));
+  @ requires X: \valid_read(X + (0 .. n*d - 1));
+  @ requires Y: \valid(Y + (0 .. r*d - 1));
+  @ requires sep: \separated(Y + (0 .. r*d - 1), C + (0 .. r*n - 1));
+  @ requires sep: \separated(Y + (0 .. r*d - 1), X + (0 .. n*d - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns Y[0 .. r*d - 1]; */
+void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size_t n, size_t d);
 #endif

@@ -1,0 +1,36 @@
+/* products.c - products with a large matrix, shared out by rows (N1, N2). */
+#include "data/products.h"
+
+#include "io/parallel.h"
+#include "kernel/chain.h"
+#include "kernel/rows.h"
+
+typedef struct {
+  double *out;
+  const double *A, *B;
+  size_t n, d;
+} product;
+
+static void matvec_range(void *arg, size_t begin, size_t end, int worker) {
+  const product *p = arg;
+  (void)worker;
+  lfap_gemv(p->out + begin, p->A + begin * p->n, p->B, end - begin, p->n);
+}
+
+void lfap_matvec(const lfap_ctx *ctx, double *y, const double *A, const double *x, size_t rows, size_t n) {
+  product p = {.out = y, .A = A, .B = x, .n = n};
+  lfap_parallel(lfap_threads(ctx), rows, 64, 2.0 * (double)rows * (double)n, matvec_range, &p);
+}
+
+static void chain_range(void *arg, size_t begin, size_t end, int worker) {
+  const product *p = arg;
+  (void)worker;
+  lfap_chain_rows(p->out + begin * p->d, p->A + begin * p->n, p->B, end - begin, p->n, p->d);
+}
+
+lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const double *X, size_t r, size_t n, size_t d) {
+  product p = {.out = Y, .A = C, .B = X, .n = n, .d = d};
+  lfap_status st = lfap_tick(ctx, "chain product", 0.0, (double)r);
+  if (!st) lfap_parallel(lfap_threads(ctx), r, 16, 2.0 * (double)r * (double)n * (double)d, chain_range, &p);
+  return st;
+}
