@@ -22,17 +22,24 @@ double lfap_sgn(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0; }
 void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps, size_t d) {
   const double k = eps / nrm;
   /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == lfap_l2_entry(w[j], nrm, t, eps);
+#endif
     @ loop assigns i, eta[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     eta[i] = (k * t) * w[i];
+#ifdef LFAP_TIER_REAL
+    /*@ assert entry: eta[i] == lfap_l2_entry(w[i], nrm, t, eps); */
+    /*@ assert kept: \forall integer j; 0 <= j < i ==> eta[j] == \at(eta[j],LoopCurrent); */
+#endif
   }
 }
 
 void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d) {
   /*@ loop invariant i: 0 <= i <= d;
 #ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == eps*(t*lfap_rsgn(w[j]));
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == lfap_linf_entry(w[j], t, eps);
 #endif
     @ loop assigns i, eta[0 .. d-1];
     @ loop variant d - i; */
@@ -138,10 +145,17 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
 
 void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double t, double eps, size_t d) {
   /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == lfap_l0_entry(w[j], keep[j], t, eps);
+#endif
     @ loop assigns i, eta[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     eta[i] = keep[i] ? eps * (t * lfap_sgn(w[i])) : 0.0;
+#ifdef LFAP_TIER_REAL
+    /*@ assert entry: eta[i] == lfap_l0_entry(w[i], keep[i], t, eps); */
+    /*@ assert kept: \forall integer j; 0 <= j < i ==> eta[j] == \at(eta[j],LoopCurrent); */
+#endif
   }
 }
 
@@ -183,10 +197,18 @@ void lfap_clamp_all(double *x, double lo, double hi, size_t d) {
 LFAP_CLONES
 void lfap_pgd_move(double *x, const double *g, double step, double c, size_t d) {
   /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> x[j] == lfap_moved(\at(x[j],Pre), g[j], step, c);
+    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre);
+#endif
     @ loop assigns i, x[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     x[i] = fma(-step, g[i] / c, x[i]);
+#ifdef LFAP_TIER_REAL
+    /*@ assert entry: x[i] == lfap_moved(\at(x[i],LoopCurrent), g[i], step, c); */
+    /*@ assert kept: \forall integer j; 0 <= j < d && j != i ==> x[j] == \at(x[j],LoopCurrent); */
+#endif
   }
 }
 
@@ -233,12 +255,22 @@ LFAP_CLONES
 void lfap_pgd_move_masked(double *x, const double *g, const unsigned char *mask, double step, double c, int range,
                           double lo, double hi, size_t d) {
   /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant on: \forall integer j; 0 <= j < i && mask[j] != 0
+    @   ==> x[j] == lfap_moved_into(\at(x[j],Pre), g[j], step, c, range, lo, hi);
+    @ loop invariant off: \forall integer j; 0 <= j < i && mask[j] == 0 ==> x[j] == \at(x[j],Pre);
+    @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre);
+#endif
     @ loop assigns i, x[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     if (mask[i]) {
       const double v = fma(-step, g[i] / c, x[i]);
       x[i] = range ? lfap_clamp(v, lo, hi) : v;
+#ifdef LFAP_TIER_REAL
+      /*@ assert entry: x[i] == lfap_moved_into(\at(x[i],LoopCurrent), g[i], step, c, range, lo, hi); */
+      /*@ assert kept: \forall integer j; 0 <= j < d && j != i ==> x[j] == \at(x[j],LoopCurrent); */
+#endif
     }
   }
 }

@@ -17,7 +17,14 @@
 #endif
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_rsgn(real x) = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
-  @ logic real lfap_rclamp(real v, real lo, real hi) = v < lo ? lo : v > hi ? hi : v; */
+  @ logic real lfap_rclamp(real v, real lo, real hi) = v < lo ? lo : v > hi ? hi : v;
+  @ // P1's entries, and one step of PGD
+  @ logic real lfap_l2_entry(real w, real nrm, real t, real eps) = ((eps/nrm)*t)*w;
+  @ logic real lfap_linf_entry(real w, real t, real eps) = eps*(t*lfap_rsgn(w));
+  @ logic real lfap_l0_entry(real w, integer keep, real t, real eps) = keep != 0 ? lfap_linf_entry(w, t, eps) : 0.0;
+  @ logic real lfap_moved(real x, real g, real step, real c) = x - step*(g/c);
+  @ logic real lfap_moved_into(real x, real g, real step, real c, integer range, real lo, real hi) =
+  @   range != 0 ? lfap_rclamp(lfap_moved(x, g, step, c), lo, hi) : lfap_moved(x, g, step, c); */
 #endif
 
 /* +1, -1 or 0 (also for NaN). */
@@ -40,7 +47,11 @@ double lfap_sgn(double x);
   @ requires sep: \separated(eta + (0 .. d-1), w + (0 .. d-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns eta[0 .. d-1]; */
+  @ assigns eta[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == lfap_l2_entry(w[i], nrm, t, eps);
+#endif
+  @*/
 void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps, size_t d);
 /* eta_i = eps*(t*sgn w_i). */
 /*@ requires eta: \valid(eta + (0 .. d-1));
@@ -50,7 +61,7 @@ void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps,
   @ exits never: \false;
   @ assigns eta[0 .. d-1];
 #ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == eps*(t*lfap_rsgn(w[i]));
+  @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == lfap_linf_entry(w[i], t, eps);
 #endif
   @*/
 void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d);
@@ -77,7 +88,11 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d);
   @ requires sep_k: \separated(eta + (0 .. d-1), keep + (0 .. d-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns eta[0 .. d-1]; */
+  @ assigns eta[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == lfap_l0_entry(w[i], keep[i], t, eps);
+#endif
+  @*/
 void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double t, double eps, size_t d);
 /* z_i = x_i + y_i and z_i = x_i - y_i; z may be x or y. */
 /*@ requires z: \valid(z + (0 .. d-1));
@@ -138,7 +153,11 @@ void lfap_clamp_all(double *x, double lo, double hi, size_t d);
   @ requires sep: \separated(x + (0 .. d-1), g + (0 .. d-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns x[0 .. d-1]; */
+  @ assigns x[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> x[i] == lfap_moved(\old(x[i]), g[i], step, c);
+#endif
+  @*/
 void lfap_pgd_move(double *x, const double *g, double step, double c, size_t d);
 /* PGD, l0: mask[i] = x_i != x0_i, plus the unmasked entry of largest |g_i| (lowest index on ties) if there is one. */
 /*@ requires mask: \valid(mask + (0 .. d-1));
@@ -183,7 +202,13 @@ double lfap_masked_amax(const double *g, const unsigned char *mask, size_t d);
   @ requires sep_m: \separated(x + (0 .. d-1), mask + (0 .. d-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns x[0 .. d-1]; */
+  @ assigns x[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures on: \forall integer i; 0 <= i < d && mask[i] != 0
+  @   ==> x[i] == lfap_moved_into(\old(x[i]), g[i], step, c, range, lo, hi);
+  @ ensures off: \forall integer i; 0 <= i < d && mask[i] == 0 ==> x[i] == \old(x[i]);
+#endif
+  @*/
 void lfap_pgd_move_masked(double *x, const double *g, const unsigned char *mask, double step, double c, int range,
                           double lo, double hi, size_t d);
 #endif
