@@ -314,7 +314,8 @@ typedef struct {
   const char *subject; /* of its lines: "data", "adv l2", ... */
   const lfap_data *data, *natural; /* the set as stored; the natural samples */
   const lfap_limit *lim;           /* of data */
-  const double *bases;             /* n x d, NULL for the natural set */
+  int adversarial;                 /* bases + perturbations, or the natural set */
+  const double *bases;             /* n x d; NULL for the natural set, and where a second copy of a large set would not fit */
   lfap_norm norm;
   double eps;
   size_t k;

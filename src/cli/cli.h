@@ -169,6 +169,7 @@ typedef struct {
 } cli_case;
 
 size_t cli_case_count(void);
+int cli_case_unasked(size_t i); /* runs without being named by --case */
 const char *cli_case_name(size_t i);
 lfap_status cli_case_default(cli *c, cli_case *out, size_t i, const cli_verify_args *a);
 lfap_status cli_case_user(cli *c, cli_case *out, const cli_verify_args *a);

@@ -1,6 +1,6 @@
 /* adversarial.c - a fresh network on noise + perturbation: its limit splits into the effect of the noise and the effect of
  * the perturbations (T3), which decides like the natural boundary wherever it wins (T4); and the control on bare noise
- * (spec/theory.md section 4). */
+ * (spec/theory.md section 4). Only the perturbed set is kept: its bases come from the seed again, a row at a time. */
 #include "verify/run.h"
 
 #include "kernel/chain.h"
@@ -13,60 +13,89 @@
 #include <stdlib.h>
 #include <string.h>
 
+static uint64_t bases_seed(const lfap_run *r, uint64_t stream) { return r->o->seed + 1000 + stream; }
+
 lfap_status lfap_run_bases(lfap_run *r, lfap_data *out, uint64_t stream) {
-  uint64_t seed = r->o->seed + 1000 + stream;
+  uint64_t seed = bases_seed(r, stream);
   return r->o->gauss_bases ? lfap_gen_gauss(r->ctx, out, seed, r->o->n_adv, r->d)
                            : lfap_gen_uniform(r->ctx, out, seed, r->o->n_adv, r->d);
 }
+
+#define LARGE_SET ((size_t)1 << 26) /* doubles */
 
 /* The adversarial side of one norm. */
 typedef struct {
   lfap_norm norm;
   char subject[24];
   double eps, sum_la;
-  lfap_data base, adv; /* bases with their targets; the same plus perturbations */
+  lfap_data adv;       /* bases plus perturbations, with their targets */
   lfap_limit lim;      /* of adv */
   double *w_data;      /* d: sum la_n t_n b_n */
   lfap_net net;
   lfap_history hist;
   int linear;
   double *f_adv[3];    /* per set of points: f_adv there */
+  double *base_sum[3]; /* per set of points, where (H) holds: sum over the bases of |<b_n, z>| */
 } adversary;
 
 static void adversary_free(adversary *a) {
-  lfap_data_free(&a->base);
   lfap_data_free(&a->adv);
   lfap_limit_free(&a->lim);
   lfap_net_free(&a->net);
   lfap_history_free(&a->hist);
   free(a->w_data);
-  for (size_t s = 0; s < 3; s++) free(a->f_adv[s]);
+  for (size_t s = 0; s < 3; s++) {
+    free(a->f_adv[s]);
+    free(a->base_sum[s]);
+  }
+}
+
+/* x_n = b_n + t_n eta in the place of b_n (P1). */
+static lfap_status perturb_rows(lfap_run *r, adversary *a) {
+  size_t d = r->d;
+  double *eta = malloc(2 * d * sizeof *eta);
+  if (!eta) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", d);
+  lfap_status st = lfap_perturb_direction(r->ctx, eta, r->c->lim.w, 1.0, a->norm, a->eps, r->o->k, d);
+  if (!st) st = lfap_perturb_direction(r->ctx, eta + d, r->c->lim.w, -1.0, a->norm, a->eps, r->o->k, d);
+  for (size_t i = 0; !st && i < a->adv.n; i++) {
+    double *x = a->adv.x + i * d;
+    lfap_axpy(x, 1.0, a->adv.y[i] > 0.0 ? eta : eta + d, d); /* fma(1, eta, x): the rounded sum */
+  }
+  free(eta);
+  return st;
+}
+
+/* w_data, a chain over the bases, and the sums of |<b_n, z>| that T4's a-priori form asks for. */
+static void over_bases(lfap_run *r, adversary *a, double *row) {
+  lfap_philox g;
+  lfap_philox_seed(&g, bases_seed(r, 0));
+  for (size_t i = 0; i < a->adv.n; i++) {
+    if (r->o->gauss_bases) lfap_fill_normal(row, &g, r->d);
+    else lfap_fill_uniform(row, &g, r->d);
+    lfap_axpy(a->w_data, a->lim.lambda[i] * a->adv.y[i], row, r->d);
+    for (size_t s = 0; a->lim.hyp.holds && s < r->sets; s++)
+      for (size_t z = 0; z < r->points[s].n; z++) a->base_sum[s][z] += fabs(lfap_dot(r->d, row, r->points[s].Z + z * r->d));
+  }
 }
 
 static lfap_status adversary_make(lfap_run *r, adversary *a) {
-  lfap_perturb_opts po = {.norm = a->norm, .eps = a->eps, .k = r->o->k};
-  lfap_perturbed p = {0};
-  lfap_status st = lfap_run_bases(r, &a->base, 0);
-  if (!st) st = lfap_perturb_geometry(r->ctx, &p, a->base.x, a->base.y, r->c->lim.w, &po, a->base.n, r->d);
-  if (!st) st = lfap_data_alloc(r->ctx, &a->adv, a->base.n, r->d);
-  if (!st) {
-    memcpy(a->adv.x, p.x, a->base.n * r->d * sizeof(double));
-    memcpy(a->adv.y, a->base.y, a->base.n * sizeof(double));
-    st = lfap_data_check(r->ctx, &a->adv, "noise + perturbation");
-  }
-  lfap_perturbed_free(&p);
+  lfap_status st = lfap_run_bases(r, &a->adv, 0);
+  if (!st) st = perturb_rows(r, a);
+  if (!st) st = lfap_data_check(r->ctx, &a->adv, "noise + perturbation");
   if (!st) st = lfap_limit_solve(r->ctx, &a->lim, &a->adv, NULL, r->o->gamma);
   if (st) return st;
-  a->w_data = calloc(r->d, sizeof(double));
-  if (!a->w_data) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
-  for (size_t s = 0; s < r->sets; s++) {
-    a->f_adv[s] = malloc(r->points[s].n * sizeof(double));
-    if (!a->f_adv[s]) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", r->points[s].n);
-  }
   a->sum_la = lfap_sum(a->lim.n, a->lim.lambda);
-  for (size_t i = 0; i < a->base.n; i++)
-    lfap_axpy(a->w_data, a->lim.lambda[i] * a->base.y[i], a->base.x + i * r->d, r->d);
-  return LFAP_OK;
+  a->w_data = calloc(r->d, sizeof(double));
+  double *row = malloc(r->d * sizeof *row);
+  if (!a->w_data || !row) st = lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
+  for (size_t s = 0; !st && s < r->sets; s++) {
+    a->f_adv[s] = malloc(r->points[s].n * sizeof(double));
+    a->base_sum[s] = calloc(r->points[s].n, sizeof(double));
+    if (!a->f_adv[s] || !a->base_sum[s]) st = lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", r->points[s].n);
+  }
+  if (!st) over_bases(r, a, row);
+  free(row);
+  return st;
 }
 
 /* What T3 and T4 say at one set of points. */
@@ -77,14 +106,9 @@ typedef struct {
   double pert, data2;              /* sums of |T_pert| and T_data^2, for R1 */
 } split;
 
-/* Sum over the bases of |<b_n, z>|. */
-static double base_sum(const adversary *a, const double *z, size_t d) {
-  double s = 0.0;
-  for (size_t i = 0; i < a->base.n; i++) s += fabs(lfap_dot(d, a->base.x + i * d, z));
-  return s;
-}
-
-static void split_points(split *out, const lfap_run *r, const adversary *a, const lfap_points *p, double *f_adv) {
+static void split_points(split *out, const lfap_run *r, const adversary *a, size_t set) {
+  const lfap_points *p = &r->points[set];
+  double *f_adv = a->f_adv[set];
   const double *e = r->e[a->norm];
   size_t d = r->d;
   double scale = lfap_norm2(d, a->w_data) + a->eps * a->sum_la * lfap_norm2(d, e);
@@ -105,7 +129,7 @@ static void split_points(split *out, const lfap_run *r, const adversary *a, cons
       out->broken += !agrees;
     }
     if (a->lim.hyp.holds && same_side &&
-        a->eps * (double)a->base.n * a->lim.t2_lo * fabs(ez) > a->lim.t2_hi * base_sum(a, z, d)) {
+        a->eps * (double)a->adv.n * a->lim.t2_lo * fabs(ez) > a->lim.t2_hi * a->base_sum[set][i]) {
       out->apriori++;
       out->apriori_broken += !agrees;
     }
@@ -137,7 +161,7 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
 static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
   const lfap_points *p = &r->points[set];
   split s;
-  split_points(&s, r, a, p, a->f_adv[set]);
+  split_points(&s, r, a, set);
   lfap_status st = network_lines(r, a, p, &s, a->f_adv[set]);
   if (st) return st;
   char what[96];
@@ -164,6 +188,17 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
   return LFAP_OK;
 }
 
+/* The bases are made again for the certifier, unless they would double the memory of a large set. */
+static lfap_status offer(lfap_run *r, const adversary *a, size_t first) {
+  lfap_data base = {0};
+  lfap_status st = r->o->certify && a->adv.n <= LARGE_SET / r->d ? lfap_run_bases(r, &base, 0) : LFAP_OK;
+  if (!st)
+    st = lfap_run_offer(r, first, (lfap_offer){.subject = a->subject, .data = &a->adv, .lim = &a->lim, .adversarial = 1,
+                                               .bases = base.x, .norm = a->norm, .eps = a->eps, .k = r->o->k}, a->f_adv);
+  lfap_data_free(&base);
+  return st;
+}
+
 lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm) {
   adversary a = {.norm = norm, .eps = r->o->eps[norm]};
   size_t first = r->c->checks;
@@ -176,9 +211,7 @@ lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm) {
   if (!st) st = lfap_run_flow(r, &a.net, &a.hist, &a.adv, r->o->m_adv, r->o->seed + 10 + (uint64_t)norm, LFAP_LOSS_EXP);
   a.linear = !st && (a.lim.hyp.holds || (a.lim.c1 && a.hist.stationary && a.hist.aligned));
   for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, &a, s);
-  if (!st)
-    st = lfap_run_offer(r, first, (lfap_offer){.subject = a.subject, .data = &a.adv, .lim = &a.lim, .bases = a.base.x,
-                                               .norm = norm, .eps = a.eps, .k = r->o->k}, a.f_adv);
+  if (!st) st = offer(r, &a, first);
   adversary_free(&a);
   return st;
 }

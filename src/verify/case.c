@@ -46,20 +46,35 @@ static lfap_status make_points(lfap_run *r) {
   return st;
 }
 
-static lfap_status make_directions(lfap_run *r) {
+/* e of T3 for one norm; nothing for a norm that is left out. */
+static lfap_status make_direction(lfap_run *r, int k) {
+  if (r->o->eps[k] == 0.0) return LFAP_OK;
+  r->e[k] = malloc(r->d * sizeof(double));
+  if (!r->e[k]) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
+  return lfap_perturb_unit(r->ctx, r->e[k], &r->dual[k], r->c->lim.w, (lfap_norm)k, r->o->k, r->d);
+}
+
+static void drop_direction(lfap_run *r, int k) {
+  free(r->e[k]);
+  r->e[k] = NULL;
+}
+
+/* The natural side needs every direction at once; beside an adversarial set, which may fill the memory, there is one. */
+static lfap_status run_parts(lfap_run *r) {
   lfap_status st = LFAP_OK;
+  for (int k = 0; !st && k < 3; k++) st = make_direction(r, k);
+  if (!st) st = lfap_run_natural(r);
+  for (int k = 0; k < 3; k++) drop_direction(r, k);
   for (int k = 0; !st && k < 3; k++) {
-    if (r->o->eps[k] == 0.0) continue;
-    r->e[k] = malloc(r->d * sizeof(double));
-    st = r->e[k] ? lfap_perturb_unit(r->ctx, r->e[k], &r->dual[k], r->c->lim.w, (lfap_norm)k, r->o->k, r->d)
-                 : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
+    st = make_direction(r, k);
+    if (!st && r->e[k]) st = lfap_run_adversarial(r, (lfap_norm)k);
+    drop_direction(r, k);
   }
-  return st;
+  return st ? st : lfap_run_controls(r);
 }
 
 static void run_free(lfap_run *r) {
   for (size_t s = 0; s < 3; s++) free(r->points[s].f_bdy);
-  for (int k = 0; k < 3; k++) free(r->e[k]);
   free(r->probe);
   if (!r->o->net) lfap_net_free(&r->net);
   lfap_history_free(&r->hist);
@@ -78,11 +93,7 @@ lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_op
     c.hyp = c.lim.hyp;
     st = make_points(&r);
   }
-  if (!st) st = make_directions(&r);
-  if (!st) st = lfap_run_natural(&r);
-  for (int k = 0; !st && k < 3; k++)
-    if (r.e[k]) st = lfap_run_adversarial(&r, (lfap_norm)k);
-  if (!st) st = lfap_run_controls(&r);
+  if (!st) st = run_parts(&r);
   run_free(&r);
   if (st) lfap_case_free(&c);
   else *out = c;

@@ -189,10 +189,10 @@ static lfap_status perturbation_lines(lfap_run *r, lfap_norm norm) {
 /* Share of all points at which a perturbation of size (1 + off) eps* along -sgn f e flips the sign of f, or (off < 0)
    leaves it. net = NULL tries f_bdy. */
 static lfap_status flip_share(lfap_run *r, double *share, lfap_norm norm, const lfap_net *net, double off) {
-  size_t total = 0, as_said = 0, most = 0;
-  for (size_t s = 0; s < r->sets; s++) most = r->points[s].n > most ? r->points[s].n : most;
   enum { BLOCK = 32 };
-  double *z = malloc(BLOCK * r->d * sizeof *z), f[BLOCK];
+  size_t total = 0, as_said = 0, most = 1;
+  for (size_t s = 0; s < r->sets; s++) most = r->points[s].n > most ? r->points[s].n : most;
+  double *z = malloc((most < BLOCK ? most : BLOCK) * r->d * sizeof *z), f[BLOCK];
   lfap_status st = z ? LFAP_OK : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
   for (size_t s = 0; s < r->sets; s++)
     for (size_t i = 0; !st && i < r->points[s].n; i += BLOCK) {
@@ -285,5 +285,6 @@ lfap_status lfap_run_natural(lfap_run *r) {
   if (!st && r->e[LFAP_L2] && !o->net) st = transfer_lines(r, "other init", o->m, o->seed + 2, LFAP_LOSS_EXP);
   if (!st && r->e[LFAP_L2] && !o->net) st = transfer_lines(r, "other width", half, o->seed + 3, LFAP_LOSS_EXP);
   if (!st && r->e[LFAP_L2] && !o->net) st = transfer_lines(r, "other loss", o->m, o->seed + 4, LFAP_LOSS_LOGISTIC);
+  if (!o->net) lfap_net_free(&r->net);
   return st;
 }
