@@ -15,6 +15,7 @@ LDLIBS := -lz -lm
 PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
 PKG_CHECK := libcriterion-dev libflint-arb-dev libflint-dev python3 python3-numpy python3-mpmath valgrind
 PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics python3
+PKG_TORCH := python3-torch
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
 
 LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c) 
@@ -27,7 +28,7 @@ ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o)
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
-.PHONY: all verify check test prove prove-replay prove-update prove-coq setup setup-coq setup-check setup-prove clean golden trace
+.PHONY: all cross-torch verify check test prove prove-replay prove-update prove-coq setup setup-coq setup-check setup-prove clean golden trace
 all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
 verify: setup
@@ -39,6 +40,13 @@ check: setup-check
 
 test: all $(UNIT) $(ORACLE_TESTS)
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/run.sh
+
+# The checks in which PyTorch is the other implementation; `make test` skips them where it is not installed.
+cross-torch: setup-check
+	@sh tests/setup.sh $(PKG_TORCH)
+	@$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) $(PYTHON) tests/cross/vectors_torch.py
+	@[ ! -e tests/cross/torch_runs.py ] || BUILD=$(BUILD) $(PYTHON) tests/cross/torch_runs.py
 
 # Each stamp remembers that its packages were found; the check itself costs milliseconds the second time.
 setup:

@@ -22,6 +22,7 @@ typedef struct {
   lfap_status status;
   lfap_data data, bases;
   lfap_limit lim;
+  lfap_limit adv[3];    /* of the adversarial set of each norm */
   lfap_mat probes, row; /* row: one value a probe */
   lfap_net net;         /* after the last epoch */
 } book;
@@ -186,8 +187,9 @@ static void put_probes(book *b) {
 /* ---- perturbations and what is learned from them -------------------------------------------------------------------------- */
 
 /* T3 at the probes: w_data = sum la_n t_n b_n, T_pert = (eps sum la) <e, z>, f_adv = <w_adv, z>. */
-static void put_split(book *b, const char *prefix, const lfap_limit *adv, lfap_norm norm) {
+static void put_split(book *b, const char *prefix, lfap_norm norm) {
   size_t d = b->k->d;
+  const lfap_limit *adv = &b->adv[norm];
   lfap_mat v = {0};
   double dual;
   if (!b->status) b->status = lfap_vec_alloc(&b->c->ctx, &v, d);
@@ -217,18 +219,17 @@ static void put_norm(book *b, lfap_norm norm) {
   const char *name = lfap_norm_name(norm);
   lfap_perturb_opts o = {.norm = norm, .eps = k->eps[norm], .k = k->k};
   lfap_perturbed p = {0};
-  lfap_limit adv = {0};
+  lfap_limit *adv = &b->adv[norm];
   if (!b->status) b->status = lfap_perturb_geometry(&b->c->ctx, &p, b->bases.x, b->bases.y, b->lim.w, &o, k->n_adv, k->d);
   put(b, name, "eta", p.eta, k->n_adv, k->d);
   put(b, name, "X", p.x, k->n_adv, k->d);
   lfap_data set = {.n = k->n_adv, .d = k->d, .x = p.x, .y = b->bases.y};
-  if (!b->status) b->status = lfap_limit_solve(&b->c->ctx, &adv, &set, NULL, k->gamma);
-  put(b, name, "lambda", adv.lambda, k->n_adv, 0);
-  put(b, name, "w", adv.w, k->d, 0);
-  put_split(b, name, &adv, norm);
+  if (!b->status) b->status = lfap_limit_solve(&b->c->ctx, adv, &set, NULL, k->gamma);
+  put(b, name, "lambda", adv->lambda, k->n_adv, 0);
+  put(b, name, "w", adv->w, k->d, 0);
+  put_split(b, name, norm);
   put_pgd(b, name, norm);
   lfap_perturbed_free(&p);
-  lfap_limit_free(&adv);
 }
 
 static void put_adversarial(book *b) {
@@ -268,13 +269,21 @@ static void meta_begin(book *b) {
   lfap_json_object_begin(j, "arrays");
 }
 
+/* What a set's limit rests on: (H), C1, and how many multipliers are positive. */
+static void meta_limit(lfap_json *j, const char *set, const lfap_limit *l) {
+  lfap_json_object_begin(j, set);
+  cli_hypothesis_json(j, "hypothesis", &l->hyp);
+  lfap_json_bool(j, "c1", l->c1);
+  lfap_json_uint(j, "support", l->support);
+  lfap_json_object_end(j);
+}
+
 static void meta_end(book *b) {
   lfap_json *j = &b->meta;
   if (b->status) return;
   lfap_json_object_end(j);
-  cli_hypothesis_json(j, "hypothesis", &b->lim.hyp);
-  lfap_json_bool(j, "c1", b->lim.c1);
-  lfap_json_uint(j, "support", b->lim.support);
+  meta_limit(j, "natural", &b->lim);
+  for (int norm = 0; norm < 3; norm++) meta_limit(j, lfap_norm_name((lfap_norm)norm), &b->adv[norm]);
   lfap_json_object_end(j);
   b->status = lfap_json_finish(&b->c->ctx, j);
   if (!b->status) b->status = cli_out_text(b->c, b->dir, "meta.json", &j->text);
@@ -294,6 +303,7 @@ lfap_status cli_vectors_write(cli *c, const cli_vectors_case *k, const char *dir
   lfap_data_free(&b.data);
   lfap_data_free(&b.bases);
   lfap_limit_free(&b.lim);
+  for (int norm = 0; norm < 3; norm++) lfap_limit_free(&b.adv[norm]);
   lfap_mat_free(&b.probes);
   lfap_mat_free(&b.row);
   lfap_net_free(&b.net);

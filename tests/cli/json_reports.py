@@ -150,6 +150,10 @@ for name, weights in (("flow", "t-flow/W.npy"), ("gd", "t-gd/W.npy")):
     doc = report(f"compare {name}", "compare", "--data", "u12", "--weights", weights, "--gamma", "0.9", "--probes", "50")
     ok(list(doc["k1"])[::2][:8] == ["residual", "slackness", "margin", "outside_rank2", "row_spread", "pattern_aligned", "cosine", "agreement"],
        f"compare {name}: keys of k1", doc["k1"])
+doc = report("vectors", "vectors", "--out", "vec")
+meta = {c["name"]: json.load(open(os.path.join(c["directory"], "meta.json"))) for c in doc["cases"]}
+ok(all(not errors(m, SCHEMA) and not twins(m) and len(m["arrays"]) == c["arrays"] for c in doc["cases"] for m in [meta[c["name"]]]),
+   "vectors: every meta.json is valid", [errors(m, SCHEMA)[:3] for m in meta.values()])
 doc = report("explain", "explain")
 ok(report("explain T4", "explain", "T4")["statements"] == [s for s in doc["statements"] if s["id"] == "T4"], "explain T4 is one of them")
 
