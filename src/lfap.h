@@ -152,6 +152,9 @@ lfap_status lfap_net_input_grad(lfap_ctx *ctx, double *grad, const lfap_net *net
 
 typedef enum { LFAP_LOSS_EXP = 0, LFAP_LOSS_LOGISTIC = 1 } lfap_loss;
 typedef enum { LFAP_METHOD_FLOW = 0, LFAP_METHOD_GD = 1, LFAP_METHOD_SGD = 2 } lfap_method;
+/* gd, sgd. Plain: W itself moves (N5). Gram: W = W0 + C X, only N-dimensional pieces move (N5a); the same mathematics with
+   other roundings. Auto: Gram where N <= d and m*N*d >= 2^24, plain elsewhere. */
+typedef enum { LFAP_FORM_AUTO = 0, LFAP_FORM_PLAIN = 1, LFAP_FORM_GRAM = 2 } lfap_form;
 
 typedef struct {
   lfap_method method;
@@ -160,6 +163,7 @@ typedef struct {
   double lr, momentum;    /* gd, sgd; flow: lr is the first step in s, 0 chooses it */
   double log_loss_target; /* flow: stop where log L reaches this (e.g. -1e6) */
   double rtol, atol;      /* flow */
+  lfap_form form;         /* gd, sgd */
 } lfap_train_opts;
 void lfap_train_defaults(lfap_train_opts *opts, lfap_method method);
 
@@ -173,6 +177,7 @@ typedef struct {
   size_t rows;
   int stationary;      /* flow: p stopped moving (N9 tail) */
   int aligned;         /* every slope equals the label slope at the end */
+  int gram;            /* gd, sgd: the Gram form was used */
   double *p;           /* N, normalised loss gradients at the end, owned */
   double log_loss;     /* at the end */
 } lfap_history;

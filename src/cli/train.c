@@ -10,6 +10,7 @@ enum {
   O_LABELS,
   O_GAMMA,
   O_METHOD,
+  O_FORM,
   O_LOSS,
   O_M,
   O_INIT,
@@ -30,6 +31,10 @@ static const cli_option options[] = {
     {"method", "NAME",
      "flow: gradient flow far out (default); gd: gradient descent;\n"
      "sgd: the authors' full-batch SGD with momentum and plateau schedule"},
+    {"form", "NAME",
+     "gd, sgd: plain (W itself moves); gram (W = W0 + C X, only N x N and m x N\n"
+     "numbers move: faster where N is below 2d, other roundings); auto (default):\n"
+     "gram where N <= d and m*N*d >= 2^24, else plain"},
     {"loss", "NAME", "exp (default) or logistic"},
     {"m", "M", "neurons, even; or give --init"},
     {"init", "FILE", "NPY file of the first weights, m x d"},
@@ -45,12 +50,12 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static const char *const methods[] = {"flow", "gd", "sgd"}, *const losses[] = {"exp", "logistic"};
+static const char *const methods[] = {"flow", "gd", "sgd"}, *const losses[] = {"exp", "logistic"}, *const forms[] = {"auto", "plain", "gram"};
 
 typedef struct {
   const char *data, *labels, *init, *out;
   double gamma, scale;
-  int method, loss;
+  int method, loss, form;
   size_t m, epochs;
   uint64_t seed;
   int seed_given, scale_given, lr_given, momentum_given, flow_given;
@@ -73,6 +78,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
   case O_METHOD: return cli_word(c, &a->method, "--method", value, methods, 3);
+  case O_FORM: return cli_word(c, &a->form, "--form", value, forms, 3);
   case O_LOSS: return cli_word(c, &a->loss, "--loss", value, losses, 2);
   case O_M: return cli_size(c, &a->m, "m", value);
   case O_INIT: a->init = value; return LFAP_OK;
@@ -103,6 +109,8 @@ static lfap_status check(cli *c, const args *a) {
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--momentum belongs to --method sgd, not %s", methods[a->method]);
   if (!s && !isnan(a->momentum) && !(a->momentum >= 0 && a->momentum < 1))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--momentum %g: from 0 to below 1", a->momentum);
+  if (!s && a->method == LFAP_METHOD_FLOW && a->form != LFAP_FORM_AUTO)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--form %s belongs to --method gd and sgd; the flow is in Gram form by nature", forms[a->form]);
   if (!s && a->method != LFAP_METHOD_FLOW && !(isnan(a->target) && isnan(a->rtol) && isnan(a->atol)))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--log-loss-target, --rtol and --atol belong to --method flow, not %s",
                   methods[a->method]);
@@ -123,6 +131,7 @@ static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d)
 static void choose(lfap_train_opts *o, const args *a) {
   lfap_train_defaults(o, (lfap_method)a->method);
   o->loss = (lfap_loss)a->loss;
+  o->form = (lfap_form)a->form;
   if (a->epochs) o->epochs = a->epochs;
   if (!isnan(a->lr)) o->lr = a->lr;
   if (!isnan(a->momentum)) o->momentum = a->momentum;
@@ -200,7 +209,8 @@ static lfap_status report_json(cli *c, const args *a, const lfap_data *data, con
   lfap_json_double_hex(&j, "final_lr", last ? last->lr : NAN);
   lfap_json_double_hex(&j, "smallest_margin", f->margin);
   lfap_json_double_hex(&j, "accuracy", (double)f->correct / (double)data->n);
-  if (a->method == LFAP_METHOD_FLOW) {
+  if (a->method != LFAP_METHOD_FLOW) lfap_json_string(&j, "form", forms[h->gram ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN]);
+  else {
     lfap_json_bool(&j, "stationary", h->stationary);
     lfap_json_bool(&j, "aligned", h->aligned);
   }
@@ -215,7 +225,7 @@ static void report(const args *a, const lfap_data *data, const lfap_net *net, co
   const lfap_epoch *last = h->rows ? &h->row[h->rows - 1] : NULL;
   printf("%s, %s loss: N = %zu, d = %zu, m = %zu, gamma = %g\n", methods[a->method], losses[a->loss], data->n, data->d,
          net->m, a->gamma);
-  printf("  %-22s %zu\n", flow ? "accepted steps" : "epochs", h->rows);
+  printf("  %-22s %zu%s\n", flow ? "accepted steps" : "epochs", h->rows, h->gram ? " in Gram form" : "");
   if (last && !flow)
     printf("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", last->loss, "learning rate", last->lr);
   printf("  %-22s %.6g\n", "log loss", h->log_loss);

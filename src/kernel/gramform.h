@@ -1,0 +1,95 @@
+/* gramform.h - descent on pre-activations (N5a; F1 of spec/theory.md): one row's step, the outputs, rows of equal
+ * activation pattern. */
+#ifndef LFAP_KERNEL_GRAMFORM_H
+#define LFAP_KERNEL_GRAMFORM_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef LFAP_TIER_REAL
+#include "network.h"
+#endif
+
+enum { LFAP_OUTPUT_LANES = 8 };
+
+/* One row at n samples, one pass over memory: v = fma(mu, v, dz), z = fma(-lr, v, z), its share of the outputs
+   s = fma(a, phi(z), s), open = (z > 0). */
+/*@ requires z: \valid(z + (0 .. n-1));
+  @ requires v: \valid(v + (0 .. n-1));
+  @ requires s: \valid(s + (0 .. n-1));
+  @ requires open: \valid(open + (0 .. n-1));
+  @ requires dz: \valid_read(dz + (0 .. n-1));
+  @ requires sep_z: \separated(z + (0 .. n-1), v + (0 .. n-1), s + (0 .. n-1), dz + (0 .. n-1));
+  @ requires sep_open: \separated(open + (0 .. n-1), z + (0 .. n-1));
+  @ requires sep_open: \separated(open + (0 .. n-1), v + (0 .. n-1));
+  @ requires sep_open: \separated(open + (0 .. n-1), s + (0 .. n-1));
+  @ requires sep_open: \separated(open + (0 .. n-1), dz + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns z[0 .. n-1], v[0 .. n-1], s[0 .. n-1], open[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures velocity: \forall integer i; 0 <= i < n ==> v[i] == mu*\old(v[i]) + dz[i];
+  @ ensures state: \forall integer i; 0 <= i < n ==> z[i] == \old(z[i]) - lr*v[i];
+  @ ensures output: \forall integer i; 0 <= i < n ==> s[i] == a*lfap_rphi(z[i], gamma) + \old(s[i]);
+#endif
+  @ ensures pattern: \forall integer i; 0 <= i < n ==> open[i] == 0 || open[i] == 1;
+  @*/
+void lfap_gramform_step(double *z, double *v, double *s, unsigned char *open, const double *dz, double a, double gamma,
+                        double lr, double mu, size_t n);
+
+/* f[i] = the join (N1) of the eight lanes s[l*ld + i], for i < n. */
+/*@ requires size: LFAP_OUTPUT_LANES * ld <= SIZE_MAX;
+  @ requires ld: n <= ld;
+  @ requires f: \valid(f + (0 .. n-1));
+  @ requires s: \valid_read(s + (0 .. (LFAP_OUTPUT_LANES-1)*ld + n - 1));
+  @ requires sep: \separated(f + (0 .. n-1), s + (0 .. (LFAP_OUTPUT_LANES-1)*ld + n - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns f[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures total: \forall integer i; 0 <= i < n ==>
+  @   f[i] == s[i] + s[ld + i] + s[2*ld + i] + s[3*ld + i] + s[4*ld + i] + s[5*ld + i] + s[6*ld + i] + s[7*ld + i];
+#endif
+  @*/
+void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld);
+
+/* c[i] = (-sign*y[i])*(open[i] ? s1[i] : s2[i]): one row of coefficients (N5) from its pattern. */
+/*@ requires c: \valid(c + (0 .. n-1));
+  @ requires open: \valid_read(open + (0 .. n-1));
+  @ requires y: \valid_read(y + (0 .. n-1));
+  @ requires s1: \valid_read(s1 + (0 .. n-1));
+  @ requires s2: \valid_read(s2 + (0 .. n-1));
+  @ requires sep_open: \separated(c + (0 .. n-1), open + (0 .. n-1));
+  @ requires sep_y: \separated(c + (0 .. n-1), y + (0 .. n-1));
+  @ requires sep_1: \separated(c + (0 .. n-1), s1 + (0 .. n-1));
+  @ requires sep_2: \separated(c + (0 .. n-1), s2 + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns c[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == -sign*y[i]*(open[i] != 0 ? s1[i] : s2[i]);
+#endif
+  @*/
+void lfap_gramform_coef(double *c, const unsigned char *open, const double *y, const double *s1, const double *s2,
+                        double sign, size_t n);
+
+/* Groups of equal rows of `open` (m x n), found within the first half of the rows and within the second, whose a_j differ
+   in sign. group[j] is the group of row j, first[g] the lowest row of group g; groups are numbered in the order of
+   their first rows. slot: 2m entries of scratch. Returns the number of groups. */
+/*@ requires size: m * n <= SIZE_MAX && 2 * m <= SIZE_MAX / 8;
+  @ requires group: \valid(group + (0 .. m-1));
+  @ requires first: \valid(first + (0 .. m-1));
+  @ requires slot: \valid(slot + (0 .. 2*m-1));
+  @ requires open: \valid_read(open + (0 .. m*n-1));
+  @ requires sep: \separated(group + (0 .. m-1), first + (0 .. m-1), slot + (0 .. 2*m-1));
+  @ requires sep_open: \separated(group + (0 .. m-1), open + (0 .. m*n-1));
+  @ requires sep_open: \separated(first + (0 .. m-1), open + (0 .. m*n-1));
+  @ requires sep_open: \separated(slot + (0 .. 2*m-1), open + (0 .. m*n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns group[0 .. m-1], first[0 .. m-1], slot[0 .. 2*m-1];
+  @ ensures count: \result <= m;
+  @ ensures some: m > 0 ==> \result > 0;
+  @ ensures member: \forall integer j; 0 <= j < m ==> group[j] < \result;
+  @ ensures leader: \forall integer g; 0 <= g < \result ==> first[g] < m; */
+size_t lfap_gramform_groups(size_t *group, size_t *first, size_t *slot, const unsigned char *open, size_t m, size_t n);
+#endif

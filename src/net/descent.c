@@ -1,0 +1,48 @@
+/* descent.c - one epoch of gd or sgd from the outputs on: margins, losses, history, schedule (spec/numerics.md N4, N5). */
+#include "net/descent.h"
+
+#include "kernel/lanes.h"
+#include "kernel/loss.h"
+#include "net/flow.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+lfap_status lfap_descent_alloc(lfap_ctx *ctx, lfap_descent *out, const lfap_net *net, const lfap_data *data,
+                               const lfap_train_opts *o) {
+  size_t n = data->n;
+  lfap_descent w = {.data = data, .o = o, .gamma = net->gamma, .s = 1.0 / sqrt((double)net->m)};
+  w.f = calloc(6 * n, sizeof(double));
+  if (!w.f) return lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for the losses of N = %zu samples", n);
+  w.q = w.f + n;
+  w.l = w.q + n;
+  w.g = w.l + n;
+  w.s1 = w.g + n;
+  w.s2 = w.s1 + n;
+  lfap_plateau_init(&w.plateau, o->lr);
+  *out = w;
+  return LFAP_OK;
+}
+
+void lfap_descent_free(lfap_descent *w) {
+  free(w->f);
+  *w = (lfap_descent){0};
+}
+
+lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_history *h, size_t e) {
+  size_t n = w->data->n;
+  int logistic = w->o->loss == LFAP_LOSS_LOGISTIC;
+  double rate = w->plateau.lr;
+  for (size_t i = 0; i < n; i++) w->q[i] = w->data->y[i] * w->f[i];
+  lfap_loss_fill(w->l, w->g, w->q, logistic, n);
+  double loss = lfap_sum(n, w->l) / (double)n;
+  if (!isfinite(loss))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "train: the loss is %g at epoch %zu (lr = %g): it diverged; use a smaller --lr or start", loss, e, rate);
+  lfap_loss_coef(w->s1, w->s2, w->g, w->s, w->gamma, n);
+  h->log_loss = lfap_loss_weights(h->p, w->f, w->q, logistic, n);
+  h->row[e] = (lfap_epoch){.loss = loss, .log_loss = h->log_loss, .lr = rate};
+  h->rows = e + 1;
+  if (w->o->method == LFAP_METHOD_SGD) lfap_plateau_see(&w->plateau, loss);
+  *lr = rate;
+  return LFAP_OK;
+}

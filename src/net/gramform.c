@@ -1,0 +1,215 @@
+/* gramform.c - gd and sgd in Gram form: W = W0 + C X, and only N-dimensional pieces move (statement F1, spec/theory.md
+ * section 5; spec/numerics.md N5a). Rows of equal activation pattern and sign of a_j share their coefficients and the
+ * product with G: m N^2 operations an epoch at worst, N^2 once the patterns align. */
+#include "net/descent.h"
+
+#include "data/products.h"
+#include "io/parallel.h"
+#include "kernel/gramform.h"
+#include "kernel/network.h"
+#include "kernel/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  SAMPLES = 256, /* columns of Z moved together: the eight lanes of their outputs stay in the first cache levels */
+  FEW = 16,      /* up to so many groups G is read once for all of them, in slices of */
+  SLICE = 32,
+  DELAY = 64     /* most epochs by which C may be behind Z */
+};
+
+/* C and its velocity lag behind: the coefficient rows of some epochs are kept and applied together, while a piece of C is in
+   the cache. Every entry sees the same operations in the same order. */
+typedef struct {
+  size_t epochs, used;   /* kept; rows of `row` taken */
+  double *row;           /* up to m rows of n */
+  size_t *group;         /* DELAY x m: the row of each neuron */
+  double lr[DELAY];
+} backlog;
+
+typedef struct {
+  lfap_descent s;
+  size_t m, n;
+  int threads;
+  double mu;
+  double *a, *f_lanes;            /* m; 8 x n */
+  double *G;                      /* n x n */
+  double *Z, *VZ, *C, *VC, *DZ;   /* m x n each: pre-activations, coefficients, their velocities; G times each group */
+  double *slice;                  /* threads x FEW x SLICE */
+  unsigned char *open;            /* m x n: the activation pattern */
+  size_t *group, *first, *slot, groups;
+  backlog late;
+} gramform;
+
+static void gramform_free(gramform *w) {
+  lfap_descent_free(&w->s);
+  free(w->a);
+  free(w->G);
+  free(w->Z);
+  free(w->slice);
+  free(w->open);
+  free(w->group);
+}
+
+static lfap_status gramform_alloc(lfap_ctx *ctx, gramform *out, const lfap_net *net, const lfap_data *data, const lfap_train_opts *o) {
+  size_t m = net->m, n = data->n;
+  gramform w = {.m = m, .n = n, .threads = lfap_threads(ctx), .mu = o->method == LFAP_METHOD_SGD ? o->momentum : 0.0};
+  lfap_status st = lfap_descent_alloc(ctx, &w.s, net, data, o);
+  if (st) return st;
+  w.a = calloc(m + LFAP_OUTPUT_LANES * n, sizeof(double));
+  w.G = n <= SIZE_MAX / sizeof(double) / n ? malloc(n * n * sizeof(double)) : NULL;
+  w.Z = calloc(m * n, 6 * sizeof(double));
+  w.slice = calloc((size_t)w.threads * FEW * SLICE, sizeof(double));
+  w.open = calloc(m * n, 1);
+  w.group = calloc((4 + DELAY) * m, sizeof(size_t));
+  if (!w.a || !w.G || !w.Z || !w.slice || !w.open || !w.group) {
+    gramform_free(&w);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY,
+                     "train: no memory for the Gram form: N = %zu, m = %zu need %.3g GB; the plain form (--form plain) needs no "
+                     "N x N matrix", n, m, ((double)n * (double)n + 6.1 * (double)m * (double)n) * 8e-9);
+  }
+  w.f_lanes = w.a + m;
+  double **const table[] = {&w.VZ, &w.C, &w.VC, &w.DZ, &w.late.row};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) *table[i] = w.Z + (i + 1) * m * n;
+  w.first = w.group + m;
+  w.slot = w.first + m;
+  w.late.group = w.slot + 2 * m;
+  lfap_net_signs(w.a, m);
+  *out = w;
+  return LFAP_OK;
+}
+
+/* ---- Z: a step and the outputs after it ---------------------------------------------------------------------------- */
+
+typedef struct {
+  gramform *w;
+  double lr;
+} move;
+
+static void move_range(void *arg, size_t begin, size_t end, int worker) {
+  const move *v = arg;
+  gramform *w = v->w;
+  size_t n = w->n;
+  (void)worker;
+  for (size_t b = begin; b < end; b++) {
+    size_t at = b * SAMPLES, len = n - at < SAMPLES ? n - at : SAMPLES;
+    for (size_t l = 0; l < LFAP_OUTPUT_LANES; l++) memset(w->f_lanes + l * n + at, 0, len * sizeof(double));
+    for (size_t j = 0; j < w->m; j++)
+      lfap_gramform_step(w->Z + j * n + at, w->VZ + j * n + at, w->f_lanes + j % LFAP_OUTPUT_LANES * n + at, w->open + j * n + at,
+                         w->DZ + w->group[j] * n + at, w->a[j], w->s.gamma, v->lr, w->mu, len);
+    lfap_gramform_outputs(w->s.f + at, w->f_lanes + at, len, n);
+  }
+}
+
+/* One pass over Z. A step of rate 0 with VZ = DZ = 0 leaves Z as it is and gives the first outputs. */
+static void move_state(gramform *w, double lr) {
+  move v = {w, lr};
+  lfap_parallel(w->threads, (w->n + SAMPLES - 1) / SAMPLES, 1, 8.0 * (double)w->m * (double)w->n, move_range, &v);
+}
+
+/* ---- DZ = G times the coefficients of each group --------------------------------------------------------------------- */
+
+static void slice_range(void *arg, size_t begin, size_t end, int worker) {
+  gramform *w = arg;
+  size_t n = w->n;
+  double *part = w->slice + (size_t)worker * FEW * SLICE;
+  const double *c = w->late.row + w->late.used * n;
+  for (size_t b = begin; b < end; b++) {
+    size_t at = b * SLICE, len = n - at < SLICE ? n - at : SLICE;
+    lfap_rows(part, c, w->G + at * n, w->groups, len, n);
+    for (size_t g = 0; g < w->groups; g++) memcpy(w->DZ + g * n + at, part + g * len, len * sizeof(double));
+  }
+}
+
+static lfap_status multiply(lfap_ctx *ctx, gramform *w) {
+  size_t n = w->n;
+  if (w->groups > FEW) return lfap_rows_product(ctx, w->DZ, w->late.row + w->late.used * n, w->G, w->groups, n, n);
+  lfap_parallel(w->threads, (n + SLICE - 1) / SLICE, 4, 2.0 * (double)w->groups * (double)n * (double)n, slice_range, w);
+  return LFAP_OK;
+}
+
+/* ---- C: the coefficient rows of the backlog -------------------------------------------------------------------------- */
+
+static void settle_range(void *arg, size_t begin, size_t end, int worker) {
+  gramform *w = arg;
+  const backlog *late = &w->late;
+  size_t n = w->n;
+  (void)worker;
+  for (size_t j = begin; j < end; j++)
+    for (size_t at = 0, len; at < n; at += len) {
+      len = n - at < SAMPLES ? n - at : SAMPLES;
+      for (size_t e = 0; e < late->epochs; e++)
+        lfap_step_sgd(w->C + j * n + at, w->VC + j * n + at, late->row + late->group[e * w->m + j] * n + at, late->lr[e], w->mu, 0, len);
+    }
+}
+
+static void settle(gramform *w) {
+  lfap_parallel(w->threads, w->m, 8, 4.0 * (double)w->late.epochs * (double)w->m * (double)w->n, settle_range, w);
+  w->late.epochs = w->late.used = 0;
+}
+
+/* ---- one epoch --------------------------------------------------------------------------------------------------------- */
+
+static void coef_range(void *arg, size_t begin, size_t end, int worker) {
+  gramform *w = arg;
+  size_t n = w->n;
+  (void)worker;
+  for (size_t g = begin; g < end; g++)
+    lfap_gramform_coef(w->late.row + (w->late.used + g) * n, w->open + w->first[g] * n, w->s.data->y, w->s.s1, w->s.s2,
+                       w->first[g] < w->m / 2 ? 1.0 : -1.0, n);
+}
+
+/* Groups and their coefficient rows, at the front of what is free in the backlog. */
+static void coefficients(gramform *w) {
+  w->groups = lfap_gramform_groups(w->group, w->first, w->slot, w->open, w->m, w->n);
+  if (w->late.used + w->groups > w->m || w->late.epochs == DELAY) settle(w);
+  lfap_parallel(w->threads, w->groups, 4, 4.0 * (double)w->groups * (double)w->n, coef_range, w);
+}
+
+static void enqueue(gramform *w, double lr) {
+  backlog *late = &w->late;
+  for (size_t j = 0; j < w->m; j++) late->group[late->epochs * w->m + j] = late->used + w->group[j];
+  late->lr[late->epochs++] = lr;
+  late->used += w->groups;
+}
+
+static lfap_status epoch(lfap_ctx *ctx, gramform *w, lfap_history *h, size_t e) {
+  double lr = 0.0;
+  lfap_status st = lfap_tick(ctx, "training", (double)e, (double)w->s.o->epochs);
+  if (!st) st = lfap_descent_epoch(ctx, &lr, &w->s, h, e);
+  if (st) return st;
+  coefficients(w);
+  if (e + 1 < w->s.o->epochs) { /* nobody asks for the outputs after the last */
+    st = multiply(ctx, w);
+    if (st) return st;
+    move_state(w, lr);
+  }
+  enqueue(w, lr);
+  return LFAP_OK;
+}
+
+/* Every slope equals the label slope. */
+static int aligned(const gramform *w) {
+  for (size_t j = 0; j < w->m; j++)
+    for (size_t i = 0; i < w->n; i++)
+      if (w->open[j * w->n + i] != ((w->s.data->y[i] > 0.0) == (j < w->m / 2))) return 0;
+  return 1;
+}
+
+lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o) {
+  gramform w = {0};
+  size_t m = net->m, n = data->n, d = net->d;
+  lfap_status st = gramform_alloc(ctx, &w, net, data, o);
+  if (!st) st = lfap_gram(ctx, w.G, data->x, n, d);
+  if (!st) st = lfap_rows_product(ctx, w.Z, net->w, data->x, m, n, d);
+  if (!st) move_state(&w, 0.0);
+  for (size_t e = 0; !st && e < o->epochs; e++) st = epoch(ctx, &w, h, e);
+  h->aligned = !st && aligned(&w);
+  if (!st) {
+    settle(&w);
+    st = lfap_chain_product(ctx, net->w, w.C, data->x, m, n, d);
+  }
+  gramform_free(&w);
+  return st;
+}

@@ -1,0 +1,101 @@
+/* plain.c - gd and sgd in plain form: W itself moves, N d m operations twice an epoch (spec/theory.md sections 1 and 6;
+ * spec/numerics.md N5). */
+#include "net/descent.h"
+
+#include "io/parallel.h"
+#include "kernel/chain.h"
+#include "kernel/loss.h"
+#include "kernel/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 16 }; /* rows of W updated together: the samples are read once for all of them */
+
+typedef struct {
+  lfap_descent s;
+  size_t m, n, d, chunk; /* chunk: rows of a thread at a time */
+  int threads;
+  double *a, *phi, *z; /* m, m, n x m */
+  double *v;           /* m x d momentum, sgd */
+  double *rows;        /* threads x ROWS x (n + d): coefficients and gradient rows */
+} plain;
+
+static void plain_free(plain *w) {
+  lfap_descent_free(&w->s);
+  free(w->a);
+  free(w->v);
+  free(w->rows);
+}
+
+static lfap_status plain_alloc(lfap_ctx *ctx, plain *out, const lfap_net *net, const lfap_data *data, const lfap_train_opts *o) {
+  plain w = {.m = net->m, .n = data->n, .d = net->d, .threads = lfap_threads(ctx)};
+  lfap_status st = lfap_descent_alloc(ctx, &w.s, net, data, o);
+  if (st) return st;
+  w.a = calloc(2 * w.m + w.n * w.m, sizeof(double));
+  w.v = calloc(o->method == LFAP_METHOD_SGD ? w.m * w.d : 1, sizeof(double));
+  w.rows = calloc((size_t)w.threads * ROWS * (w.n + w.d), sizeof(double));
+  if (!w.a || !w.v || !w.rows) {
+    plain_free(&w);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for m = %zu, N = %zu, d = %zu", net->m, data->n, net->d);
+  }
+  w.phi = w.a + w.m;
+  w.z = w.phi + w.m;
+  lfap_net_signs(w.a, w.m);
+  size_t share = (w.m - 1) / (size_t)w.threads + 1;
+  w.chunk = share < ROWS ? share : ROWS;
+  *out = w;
+  return LFAP_OK;
+}
+
+static lfap_status forward(lfap_ctx *ctx, plain *w, const lfap_net *net) {
+  lfap_status st = lfap_rows_product(ctx, w->z, w->s.data->x, net->w, w->n, w->m, w->d);
+  for (size_t i = 0; !st && i < w->n; i++) w->s.f[i] = lfap_net_output(w->phi, w->z + i * w->m, w->a, net->gamma, w->m);
+  return st;
+}
+
+/* One update of the rows of W, shared out over threads. */
+typedef struct {
+  plain *w;
+  double *weights, lr;
+  int first;
+} update;
+
+/* Gradient rows begin..end-1 (at most ROWS) and their steps. */
+static void update_range(void *arg, size_t begin, size_t end, int worker) {
+  const update *u = arg;
+  plain *w = u->w;
+  const lfap_train_opts *o = w->s.o;
+  size_t n = w->n, d = w->d;
+  double *c = w->rows + (size_t)worker * ROWS * (n + d), *grad = c + ROWS * n;
+  for (size_t j = begin; j < end; j++)
+    lfap_loss_row_coef(c + (j - begin) * n, w->z + j, w->s.data->y, w->s.s1, w->s.s2, j < w->m / 2 ? 1.0 : -1.0, n, w->m);
+  memset(grad, 0, (end - begin) * d * sizeof *grad);
+  lfap_chain_rows(grad, c, w->s.data->x, end - begin, n, d);
+  for (size_t j = begin; j < end; j++, grad += d)
+    if (o->method == LFAP_METHOD_SGD) lfap_step_sgd(u->weights + j * d, w->v + j * d, grad, u->lr, o->momentum, u->first, d);
+    else lfap_step_gd(u->weights + j * d, grad, u->lr, d);
+}
+
+/* Every slope equals the label slope, at the last forward pass. */
+static int aligned(const plain *w) {
+  for (size_t i = 0; i < w->n; i++)
+    for (size_t j = 0; j < w->m; j++)
+      if ((w->z[i * w->m + j] > 0.0) != ((w->s.data->y[i] > 0.0) == (j < w->m / 2))) return 0;
+  return 1;
+}
+
+lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o) {
+  plain w = {0};
+  lfap_status st = plain_alloc(ctx, &w, net, data, o);
+  for (size_t e = 0; !st && e < o->epochs; e++) {
+    update u = {.w = &w, .weights = net->w, .first = e == 0};
+    st = lfap_tick(ctx, "training", (double)e, (double)o->epochs);
+    if (!st) st = forward(ctx, &w, net);
+    if (!st) st = lfap_descent_epoch(ctx, &u.lr, &w.s, h, e);
+    if (!st) lfap_parallel(w.threads, w.m, w.chunk, 2.0 * (double)w.m * (double)w.n * (double)w.d, update_range, &u);
+  }
+  h->aligned = !st && aligned(&w);
+  plain_free(&w);
+  return st;
+}
