@@ -18,7 +18,7 @@ PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathco
 PKG_TORCH := python3-torch
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
 
-LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c) 
+LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c src/study/*.c) 
 CLI_SRC := $(wildcard src/cli/*.c)
 ORA_SRC := $(wildcard oracle/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o
@@ -38,7 +38,7 @@ verify: setup
 check: setup-check
 	@$(MAKE) --no-print-directory verify test
 
-test: all $(UNIT) $(ORACLE_TESTS)
+test: all $(UNIT) $(ORACLE_TESTS) $(BUILD)/bench/count
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/run.sh
 
 # The checks in which PyTorch is the other implementation; `make test` skips them where it is not installed.
@@ -69,6 +69,32 @@ prove-update: setup-prove
 # The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
 prove-coq: setup-coq
 	$(MAKE) --no-print-directory -C proofs/coq check
+
+# Speed, as ratios measured in one run against peers that are installed (bench/README.md); no test looks at a clock.
+BENCH := $(BUILD)/bench/kernels $(BUILD)/bench/certificate $(BUILD)/bench/grow $(BUILD)/bench/train_epoch
+HAVE = $(shell echo '\#include <$(1)>' | $(CC) -E - >/dev/null 2>&1 && echo '$(2)')
+.PHONY: bench bench-compare bench-count bench-count-update
+bench: setup
+	@$(MAKE) --no-print-directory all $(BENCH)
+	$(PYTHON) bench/run.py $(BUILD) $(BUILD)/bench/results.json $(BENCH_FLAGS)
+bench-compare:
+	@test -n "$(OLD)" || { echo "usage: make bench-compare OLD=old.json [NEW=$(BUILD)/bench/results.json]" >&2; exit 64; }
+	$(PYTHON) bench/compare.py $(OLD) $(or $(NEW),$(BUILD)/bench/results.json)
+# Instructions, not seconds: callgrind counts them, and CI fails where a kernel costs over 5 % more than committed.
+bench-count: setup-check $(BUILD)/bench/count
+	@$(PYTHON) bench/count.py $(BUILD)/bench/count
+bench-count-update: setup-check $(BUILD)/bench/count
+	$(PYTHON) bench/count.py $(BUILD)/bench/count --update
+
+$(BUILD)/bench/kernels: bench/kernels.c $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(call HAVE,cblas.h,-DHAVE_OPENBLAS) -o $@ $^ $(call HAVE,cblas.h,-lopenblas) $(LDLIBS)
+$(BUILD)/bench/certificate: bench/certificate.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(call HAVE,arb_mat.h,-DHAVE_ARB) -o $@ $^ $(call HAVE,arb_mat.h,-lflint-arb -lflint) -lmpfr -lgmp $(LDLIBS)
+$(BUILD)/bench/%: bench/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -D_DEFAULT_SOURCE $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
 
 golden: all
 	BUILD=$(BUILD) $(PYTHON) tests/golden/regenerate.py

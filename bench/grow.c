@@ -1,0 +1,118 @@
+/* grow.c - one operation at one size: CPU seconds and peak memory, as one JSON line. bench/growth.py runs it over doublings
+ * of N, d and m and fits the exponents (spec/theory.md section 8 says what they should be).
+ *
+ *   grow OPERATION N D M REPETITIONS      operations: gram, limit, certificate, sgd, flow
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "oracle/oracle.h"
+
+typedef struct {
+  lfap_ctx ctx;
+  size_t n, d, m;
+  lfap_data data;
+  double *G;
+} scene;
+
+static double cpu_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void must(const scene *s, lfap_status st) {
+  if (!st) return;
+  fprintf(stderr, "grow: %s\n", s->ctx.message);
+  exit(70);
+}
+
+static double gram(scene *s) {
+  double t = cpu_seconds();
+  must(s, lfap_gram(&s->ctx, s->G, s->data.x, s->n, s->d));
+  return cpu_seconds() - t;
+}
+
+/* Q1 from a Gram matrix that is there: the factor and the refinement. */
+static double limit(scene *s) {
+  lfap_limit lim = {0};
+  double t = cpu_seconds();
+  must(s, lfap_limit_solve(&s->ctx, &lim, &s->data, s->G, 0.5));
+  t = cpu_seconds() - t;
+  lfap_limit_free(&lim);
+  return t;
+}
+
+static double certificate(scene *s) {
+  oracle_cert c = {0};
+  double t = cpu_seconds();
+  must(s, oracle_limit_certify(&s->ctx, &c, &s->data, 0.5, NULL));
+  t = cpu_seconds() - t;
+  oracle_cert_free(&c);
+  return t;
+}
+
+static double train(scene *s, lfap_method method, size_t epochs) {
+  lfap_net net = {0};
+  lfap_train_opts o;
+  lfap_train_defaults(&o, method);
+  o.epochs = epochs;
+  must(s, lfap_net_init(&s->ctx, &net, s->m, s->d, 0.5, 1, 1.0));
+  double t = cpu_seconds();
+  must(s, lfap_train(&s->ctx, &net, NULL, &s->data, &o));
+  t = cpu_seconds() - t;
+  lfap_net_free(&net);
+  return t;
+}
+
+/* Two lengths, so that what is done once (Gram matrix, final weights) drops out. */
+static double per_epoch(scene *s, lfap_method method) {
+  enum { SHORT = 2, LONG = 12 };
+  double a = train(s, method, SHORT), b = train(s, method, LONG);
+  return (b - a) / (LONG - SHORT);
+}
+static double sgd(scene *s) { return per_epoch(s, LFAP_METHOD_SGD); }
+static double flow(scene *s) { return per_epoch(s, LFAP_METHOD_FLOW); }
+
+static const struct {
+  const char *name;
+  double (*run)(scene *s);
+  int needs_gram;
+} operations[] = {{"gram", gram, 1}, {"limit", limit, 1}, {"certificate", certificate, 0}, {"sgd", sgd, 0}, {"flow", flow, 0}};
+
+static int ascending(const void *a, const void *b) {
+  double p = *(const double *)a, q = *(const double *)b;
+  return p < q ? -1 : p > q;
+}
+
+static void measure(scene *s, size_t k, size_t reps) {
+  double t[64];
+  struct rusage u;
+  must(s, lfap_gen_uniform(&s->ctx, &s->data, 1, s->n, s->d));
+  s->G = operations[k].needs_gram ? malloc(s->n * s->n * sizeof(double)) : NULL;
+  if (operations[k].needs_gram && s->G) must(s, lfap_gram(&s->ctx, s->G, s->data.x, s->n, s->d));
+  for (size_t i = 0; i < reps; i++) t[i] = operations[k].run(s);
+  qsort(t, reps, sizeof *t, ascending);
+  getrusage(RUSAGE_SELF, &u);
+  printf("{\"operation\": \"%s\", \"n\": %zu, \"d\": %zu, \"m\": %zu, \"cpu_s\": %.6g, \"peak_bytes\": %ld}\n",
+         operations[k].name, s->n, s->d, s->m, t[reps / 2], u.ru_maxrss * 1024);
+  free(s->G);
+  lfap_data_free(&s->data);
+}
+
+int main(int argc, char **argv) {
+  scene s = {.ctx = {.threads = 1}};
+  size_t reps = argc == 6 ? strtoul(argv[5], NULL, 10) : 0;
+  if (reps >= 1 && reps <= 64) {
+    s.n = strtoul(argv[2], NULL, 10);
+    s.d = strtoul(argv[3], NULL, 10);
+    s.m = strtoul(argv[4], NULL, 10);
+    for (size_t k = 0; k < sizeof operations / sizeof *operations; k++)
+      if (strcmp(argv[1], operations[k].name) == 0) return measure(&s, k, reps), 0;
+  }
+  fputs("usage: grow gram|limit|certificate|sgd|flow N D M REPETITIONS (1 to 64)\n", stderr);
+  return 64;
+}
