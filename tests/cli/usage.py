@@ -7,7 +7,7 @@ from tap import *
 EVERY = ["json", "quiet", "threads", "help"]
 OPTIONS = {  # the documented interface: scripts rely on these names
     "gen": ["seed", "n", "d", "out", "classes", "no-center", "images"],
-    "train": ["data", "labels", "gamma", "method", "loss", "m", "init", "init-scale", "seed", "epochs", "lr", "momentum",
+    "train": ["data", "labels", "gamma", "method", "form", "loss", "m", "init", "init-scale", "seed", "epochs", "lr", "momentum",
               "log-loss-target", "rtol", "atol", "out"],
     "limit": ["data", "labels", "gamma", "out", "certify", "prec", "max-prec", "exact"],
     "check": ["data", "labels"],
@@ -106,6 +106,7 @@ refused("verify --data without --gamma", ["--gamma is missing"], "verify", "--da
 # options that would be ignored
 train = ["train", "--data", "set", "--gamma", "0.5", "--out", "o"]
 refused("--momentum with gd", ["--momentum"], *train, "--m", "4", "--method", "gd", "--momentum", "0.9")
+refused("--form with the flow", ["--form", "gram"], *train, "--m", "4", "--form", "gram")
 refused("--rtol with sgd", ["--rtol"], *train, "--m", "4", "--method", "sgd", "--rtol", "1e-3")
 refused("--seed with --init", ["--init", "--seed"], *train, "--init", "W.npy", "--seed", "1")
 perturb = ["perturb", "--data", "set", "--eps", "1", "--out", "o", "--norm"]
