@@ -188,6 +188,9 @@ lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, cons
 
 /* ---- the limit (Q1, T1, T2, C1) ------------------------------------------------------------------------ */
 
+/* How linear systems are solved: by size and conditioning (N6), by Cholesky factors, by conjugate gradients. */
+typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 } lfap_solver;
+
 typedef struct {
   size_t n, d;
   double gamma;
@@ -203,10 +206,25 @@ typedef struct {
   double post_kappa, post_lo, post_hi;      /* a-posteriori T2; NaN where post_kappa >= 1/2 */
   int c1;         /* C1's conditions hold as computed */
   lfap_hypothesis hyp;
+  double row_kappa;          /* max_n sum over k != n of |G_nk| / ||x_k||^2 (N11) */
+  double h_star, c_bound;    /* (H*): row_kappa < h_star; (C): row_kappa < c_bound, then C1 holds */
+  size_t rounds, iterations; /* systems solved, steps of conjugate gradients (0: factors alone) */
 } lfap_limit;
 /* G: the Gram matrix of data->x (n x n) or NULL to compute it. */
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma);
 void lfap_limit_free(lfap_limit *lim);
+
+typedef struct {
+  uint64_t memory_limit; /* bytes for samples, matrices and factor together; 0: no limit. Without room for the factor Q lambda = 1 is
+                            solved by conjugate gradients, without room for the Gram matrix from the samples alone (N6) */
+  lfap_solver solver;
+  const unsigned char *support; /* n flags: where lambda > 0 is to be expected, e.g. of a neighbouring problem; NULL: everywhere */
+} lfap_limit_opts;
+/* The same with options; NULL: the defaults, all zero. */
+lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
+                                  const lfap_limit_opts *o);
+/* Bytes that takes, samples included: with Gram matrix and factor (matrices = 2), the Gram matrix alone (1), without (0). */
+uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads);
 
 /* min 1/2 l'Ml - b'l over l >= 0 for symmetric positive semidefinite M (n x n): lambda (n), and mu = M l - b (n). */
 lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const double *M, const double *b, size_t n);

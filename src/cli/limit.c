@@ -7,12 +7,15 @@
 #include "cli/certify.h"
 #include "cli/cli.h"
 
-enum { O_DATA, O_LABELS, O_GAMMA, O_OUT, O_CERTIFY }; /* O_CERTIFY and the three after it: certify.h */
+enum { O_DATA, O_LABELS, O_GAMMA, O_OUT, O_SOLVER, O_MEMORY, O_CERTIFY }; /* O_CERTIFY and the three after it: certify.h */
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"out", "DIR", "directory for lambda.npy and w.npy; without it nothing is written"},
+    {"solver", "NAME", "auto (by size and conditioning), direct (Cholesky factors) or cg (conjugate gradients)"},
+    {"memory-limit", "BYTES", "for samples and matrices together, e.g. 2G: without room for a factor conjugate gradients\n"
+     "solve the system, without room for the Gram matrix from the samples alone"},
     CLI_CERTIFY_OPTIONS,
     {NULL, NULL, NULL},
 };
@@ -20,8 +23,37 @@ static const cli_option options[] = {
 typedef struct {
   const char *data, *labels, *out;
   double gamma;
+  lfap_limit_opts limit;
   cli_certify_args certify;
 } args;
+
+/* "2G", "512M", "1000000": bytes, with K, M, G, T for powers of 1024. */
+static lfap_status bytes_value(cli *c, uint64_t *out, const char *text) {
+  static const char units[] = "KMGT";
+  size_t digits = strspn(text, "0123456789.");
+  const char *unit = text[digits] ? strchr(units, text[digits]) : NULL;
+  char number[32];
+  double v = 0;
+  snprintf(number, sizeof number, "%.*s", (int)(digits < sizeof number ? digits : sizeof number - 1), text);
+  if (digits == 0 || (text[digits] && (!unit || text[digits + 1])))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--memory-limit %s: write bytes, or a number with K, M, G or T, like 2G", text);
+  lfap_status s = cli_number(c, &v, "memory-limit", number);
+  if (s) return s;
+  v = ldexp(v, unit ? 10 * (int)(unit - units + 1) : 0);
+  if (!(v >= 1.0 && v < 0x1p63)) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--memory-limit %s: must be from 1 byte to below 2^63", text);
+  *out = (uint64_t)v;
+  return LFAP_OK;
+}
+
+static lfap_status solver_value(cli *c, lfap_solver *out, const char *text) {
+  static const char *const names[] = {"auto", "direct", "cg"};
+  for (int i = 0; i < 3; i++)
+    if (strcmp(text, names[i]) == 0) {
+      *out = (lfap_solver)i;
+      return LFAP_OK;
+    }
+  return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--solver %s: one of auto, direct, cg", text);
+}
 
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
@@ -30,6 +62,8 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
   case O_OUT: a->out = value; return LFAP_OK;
+  case O_SOLVER: return solver_value(c, &a->limit.solver, value);
+  case O_MEMORY: return bytes_value(c, &a->limit.memory_limit, value);
   default: break;
   }
   if (option >= O_CERTIFY && option < O_CERTIFY + CLI_CERTIFY_OPTION_COUNT)
@@ -89,9 +123,10 @@ static void two_sided(lfap_check *k, const char *id, const char *form, int appli
 
 static size_t checks_of(lfap_check *k, const lfap_limit *l, range r) {
   const char *h = "(H) is not met";
+  int implied = l->hyp.holds || l->row_kappa < l->c_bound; /* (H) and (C) each imply C1 */
   cli_check_set(&k[0], "C1", "data", "samples with label-aligned slopes (b)",
                 l->c1          ? LFAP_PASS
-                : l->hyp.holds ? LFAP_FAIL
+                : implied      ? LFAP_FAIL
                                : LFAP_NOT_APPLICABLE,
                 (double)l->c1b, "=", (double)l->n);
   if (!l->c1)
@@ -144,6 +179,17 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   lfap_json_double_hex(&j, "kappa", l->kappa);
   lfap_json_double_hex(&j, "kappa_a_posteriori", l->post_kappa);
   lfap_json_object_end(&j);
+  lfap_json_object_begin(&j, "row_sums");
+  lfap_json_double_hex(&j, "kappa", l->row_kappa);
+  lfap_json_double_hex(&j, "H_star_bound", l->h_star);
+  lfap_json_bool(&j, "H_star", l->row_kappa < l->h_star);
+  lfap_json_double_hex(&j, "C_bound", l->c_bound);
+  lfap_json_bool(&j, "C", l->row_kappa < l->c_bound);
+  lfap_json_object_end(&j);
+  lfap_json_object_begin(&j, "way");
+  lfap_json_uint(&j, "systems", l->rounds);
+  lfap_json_uint(&j, "cg_iterations", l->iterations);
+  lfap_json_object_end(&j);
   lfap_json_object_begin(&j, "c1");
   lfap_json_bool(&j, "holds", l->c1);
   lfap_json_uint(&j, "aligned_samples", l->c1b);
@@ -159,6 +205,8 @@ static void report(const cli *c, const lfap_limit *l, range r, const lfap_check 
                    const oracle_cert *cert) {
   printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
+  printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n", l->row_kappa,
+         l->row_kappa < l->h_star ? "holds" : "does not hold", l->h_star, l->row_kappa < l->c_bound ? "holds" : "does not hold", l->c_bound);
   printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", r.min, r.max,
          l->support, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
   if (cert) cli_certify_print(cert);
@@ -178,7 +226,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (s || help) return s;
   s = check(c, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
-  if (!s) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a.gamma);
+  if (!s) s = lfap_limit_solve_opts(&c->ctx, &l, &data, NULL, a.gamma, &a.limit);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
   if (!s && a.certify.wanted) s = cli_certify_run(c, &cert, &data, a.gamma, &a.certify.o, a.out);
   if (!s && a.out) s = cli_out_vector(c, a.out, "lambda.npy", l.lambda, l.n);
@@ -202,13 +250,14 @@ static lfap_status run(cli *c, int argc, char **argv) {
 const cli_verb cli_limit = {
     "limit",
     "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
-    "--data PATH [--labels FILE] --gamma G [--out DIR [--certify]]",
+    "--data PATH [--labels FILE] --gamma G [--solver NAME] [--memory-limit BYTES] [--out DIR [--certify]]",
     "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, whose\n"
     "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the intervals\n"
     "of T1 and T2 and checks C1. Outside (H), T1 and T2 are NOT-APPLICABLE. `lfap explain T2` states them.",
     "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data\n"
     "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json\n"
+    "  lfap limit --data data --gamma 0.5 --memory-limit 2G\n"
     "  lfap limit --data data --gamma 0.9 --certify --out limit && lfap check limit/certificate.json --data data",
     options,
     run};

@@ -1,11 +1,9 @@
 /* limit.c - the limiting decision boundary: Q lambda = 1, w = sum lambda_n y_n x_n, the multiplier intervals and the
  * conditions of the a-posteriori certificate (statements Q1, T1, T2, C1; spec/numerics.md N6, N11). */
-#include "limit/qp.h"
-
-#include "kernel/chain.h"
+#include "data/products.h"
 #include "kernel/lanes.h"
 #include "kernel/qform.h"
-#include "kernel/rows.h"
+#include "limit/qp.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,91 +32,187 @@ static lfap_status limit_alloc(lfap_ctx *ctx, lfap_limit *out, size_t n, size_t 
   return LFAP_OK;
 }
 
-/* T1, T2 and a-posteriori T2 from the data quantities and the rows of Q. */
-static void intervals(lfap_limit *l, const double *Q) {
+/* ---- what the Gram matrix says ------------------------------------------------------------------------------------ */
+
+/* Of each row of G: its largest off-diagonal |G_nk|, k < n, and where; the row sums of |Q| and of |G_nk|/||x_k||^2 without the diagonal. */
+typedef struct {
+  const lfap_qm *m;
+  double *peak, *off, *kappa;
+  size_t *where;
+} row_facts;
+
+static void see_row(void *arg, size_t i, const double *g, double *spare) {
+  row_facts *f = arg;
+  size_t n = f->m->n;
+  f->peak[i] = 0.0;
+  for (size_t k = 0; k < i; k++)
+    if (fabs(g[k]) > f->peak[i]) {
+      f->peak[i] = fabs(g[k]);
+      f->where[i] = k;
+    }
+  lfap_q_row(spare, g, f->m->y, f->m->y[i], f->m->gamma, n);
+  f->off[i] = lfap_asum(n, spare) - fabs(spare[i]);
+  for (size_t k = 0; k < n; k++) spare[k] = g[k] / f->m->diag[k];
+  spare[i] = 0.0;
+  f->kappa[i] = lfap_asum(n, spare);
+}
+
+/* (H) from the diagonal and the rows' largest entries: lfap_hypothesis_of, row by row. */
+static void hypothesis(lfap_limit *l, const row_facts *f) {
+  lfap_hypothesis h = {.r_min2 = INFINITY};
+  double g = l->gamma;
+  for (size_t i = 0; i < l->n; i++) {
+    if (f->m->diag[i] < h.r_min2) h.r_min2 = f->m->diag[i];
+    if (f->m->diag[i] > h.r_max2) h.r_max2 = f->m->diag[i];
+    if (f->peak[i] > h.p_max) {
+      h.p_max = f->peak[i];
+      h.p_n = f->where[i];
+      h.p_k = i;
+    }
+  }
+  h.lhs = ((g * g) * g) * (h.r_min2 * h.r_min2);
+  h.rhs = (3.0 * (double)l->n) * (h.r_max2 * h.p_max);
+  h.holds = h.lhs >= h.rhs;
+  l->hyp = h;
+}
+
+/* T1, T2, a-posteriori T2, (H*) and (C) from the data quantities; `off` is the largest row sum of |Q| without the diagonal. */
+static void intervals(lfap_limit *l, double off) {
   double g2 = l->gamma * l->gamma, h = lfap_q_h(l->gamma), rmin2 = l->hyp.r_min2, rmax2 = l->hyp.r_max2;
   l->t1_lo = 0.5 / rmax2;
   l->t1_hi = 1.5 / (g2 * rmin2);
   l->kappa = ((g2 * l->gamma) * rmin2) / (3.0 * rmax2);
   l->t2_lo = (1.0 - 2.0 * l->kappa) / (((1.0 - l->kappa) * h) * rmax2);
   l->t2_hi = 1.0 / (((1.0 - l->kappa) * h) * rmin2);
-  double off = 0.0;
-  for (size_t i = 0; i < l->n; i++) {
-    const double *q = Q + i * l->n;
-    double s = lfap_asum(l->n, q) - fabs(q[i]);
-    if (s > off) off = s;
-  }
   l->post_kappa = off / (h * rmin2);
   l->post_lo = l->post_hi = NAN;
   if (l->post_kappa < 0.5) {
     l->post_lo = (1.0 - 2.0 * l->post_kappa) / (((1.0 - l->post_kappa) * h) * rmax2);
     l->post_hi = 1.0 / (((1.0 - l->post_kappa) * h) * rmin2);
   }
+  l->c_bound = l->gamma / fma(2.0, l->gamma, 1.0);
+  l->h_star = g2 * l->c_bound;
 }
 
-/* C1(b) through the Gram matrix: sqrt(m) y_n <u,x_n> and sqrt(m) y_n <v,x_n>. */
-static lfap_status pattern_condition(lfap_ctx *ctx, lfap_limit *l, const double *G, const double *y) {
-  double *c = malloc(l->n * sizeof *c);
-  if (!c) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu coefficients", l->n);
-  lfap_uv_coef(c, l->lambda, y, 1.0, l->gamma, l->n);
-  lfap_gemv(l->fu, G, c, l->n, l->n);
-  lfap_uv_coef(c, l->lambda, y, -1.0, l->gamma, l->n);
-  lfap_gemv(l->fv, G, c, l->n, l->n);
-  free(c);
+static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
+  size_t n = l->n;
+  double off = 0.0, *v = malloc(3 * n * sizeof *v);
+  row_facts f = {.m = m, .peak = v, .off = v ? v + n : NULL, .kappa = v ? v + 2 * n : NULL, .where = calloc(n, sizeof(size_t))};
+  lfap_status st = v && f.where ? lfap_qm_gram_rows(ctx, m, see_row, &f)
+                                : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for facts of %zu rows", n);
+  if (!st) {
+    hypothesis(l, &f);
+    for (size_t i = 0; i < n; i++) {
+      if (f.off[i] > off) off = f.off[i];
+      if (f.kappa[i] > l->row_kappa) l->row_kappa = f.kappa[i];
+    }
+    intervals(l, off);
+  }
+  free(v);
+  free(f.where);
+  return st;
+}
+
+/* ---- multipliers, boundary, conditions ------------------------------------------------------------------------------ */
+
+/* C1(b) through the Gram matrix: sqrt(m) y_n <u,x_n> and sqrt(m) y_n <v,x_n>; c is scratch of n. */
+static void pattern_condition(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, double *c) {
+  lfap_uv_coef(c, l->lambda, m->y, 1.0, l->gamma, l->n);
+  lfap_qm_gram_product(ctx, l->fu, m, c);
+  lfap_uv_coef(c, l->lambda, m->y, -1.0, l->gamma, l->n);
+  lfap_qm_gram_product(ctx, l->fv, m, c);
   l->c1b = 0;
   for (size_t i = 0; i < l->n; i++) {
-    l->fu[i] = y[i] * l->fu[i];
-    l->fv[i] = -(y[i] * l->fv[i]);
+    l->fu[i] = m->y[i] * l->fu[i];
+    l->fv[i] = -(m->y[i] * l->fv[i]);
     if (l->fu[i] > 0.0 && l->fv[i] < 0.0) l->c1b++;
   }
-  return LFAP_OK;
 }
 
-/* lambda, its products, w, and C1's conditions as computed; mu is scratch of n. */
-static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, double *Q, double *mu, const lfap_data *data, const double *G) {
-  size_t n = l->n, d = l->d;
-  for (size_t i = 0; i < n; i++) lfap_q_row(Q + i * n, G + i * n, data->y, data->y[i], l->gamma, n);
-  intervals(l, Q);
-  for (size_t i = 0; i < n; i++) l->q[i] = 1.0; /* the right-hand side, before it becomes Q lambda */
-  /* squared norms that over- or underflow leave nothing to compute with */
-  if (!(isfinite(l->hyp.r_max2) && l->hyp.r_min2 >= 0x1p-1022 && isfinite(1.0 / (l->gamma * l->hyp.r_min2))))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "limit: squared norms from %g to %g leave the range of doubles; scale the samples to norms near 1",
-                     l->hyp.r_min2, l->hyp.r_max2);
-  lfap_status st = lfap_qp_run(ctx, l->lambda, mu, &l->full, Q, l->q, n);
-  if (!st) st = pattern_condition(ctx, l, G, data->y);
-  if (st) return st;
+/* The boundary, and C1's conditions as computed; mu = Q lambda - 1. */
+static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, double *mu, const lfap_data *data) {
   int off_ok = 1;
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < l->n; i++) {
     l->q[i] = 1.0 + mu[i];
     if (l->lambda[i] > 0.0) {
       l->support++;
       if (fabs(mu[i]) > l->residual) l->residual = fabs(mu[i]);
     } else if (!(mu[i] > 0.0))
       off_ok = 0;
-    lfap_axpy(l->w, l->lambda[i] * data->y[i], data->x + i * d, d);
+    mu[i] = l->lambda[i] * data->y[i]; /* from here on w's coefficients */
   }
-  l->c1 = off_ok && l->support > 0 && l->c1b == n && l->residual < 1e-9;
+  lfap_status st = lfap_chain_product(ctx, l->w, mu, data->x, 1, l->n, l->d);
+  if (st) return st;
+  pattern_condition(ctx, l, m, mu);
+  l->c1 = off_ok && l->support > 0 && l->c1b == l->n && l->residual < 1e-9;
   return LFAP_OK;
 }
 
-lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma) {
+/* Everything on an opened matrix; mu is scratch of n. */
+static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, double *mu, const lfap_data *data) {
+  lfap_qp_way way = {0};
+  lfap_status st = data_facts(ctx, l, task->m);
+  if (st) return st;
+  /* squared norms that over- or underflow leave nothing to compute with */
+  if (!(isfinite(l->hyp.r_max2) && l->hyp.r_min2 >= 0x1p-1022 && isfinite(1.0 / (l->gamma * l->hyp.r_min2))))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "limit: squared norms from %g to %g leave the range of doubles; scale the samples to norms near 1",
+                     l->hyp.r_min2, l->hyp.r_max2);
+  for (size_t i = 0; i < l->n; i++) l->q[i] = 1.0; /* the right-hand side, before it becomes Q lambda */
+  task->b = l->q;
+  st = lfap_qp_run(ctx, l->lambda, mu, &way, task);
+  if (st) return st;
+  l->full = way.full;
+  l->rounds = way.rounds;
+  l->iterations = way.iterations;
+  return conclude(ctx, l, task->m, mu, data);
+}
+
+/* ---- memory --------------------------------------------------------------------------------------------------------- */
+
+uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads) {
+  double N = (double)n, D = (double)d, t = threads < 1 ? 1.0 : threads;
+  double scratch = N * (28.0 + 2.0 * t) + 6.0 * D, block = matrices > 0 ? 0.0 : fmax(N, fmin(N * N, 0x1p23));
+  double bytes = 8.0 * (N * D + (double)matrices * N * N + scratch + block) + (matrices > 1 ? 0x1p24 * t : 0.0);
+  return bytes < 0x1p63 ? (uint64_t)bytes : UINT64_MAX;
+}
+
+/* How many n x n matrices may be kept: 2, 1 or 0. */
+static lfap_status plan(lfap_ctx *ctx, int *matrices, const lfap_data *data, const double *G, const lfap_limit_opts *o) {
+  int threads = ctx ? ctx->threads : 1, least = G ? 1 : 0;
+  *matrices = 2;
+  if (!o->memory_limit) return LFAP_OK;
+  while (*matrices >= least && lfap_limit_bytes(data->n, data->d, *matrices, threads) > o->memory_limit) --*matrices;
+  uint64_t need = lfap_limit_bytes(data->n, data->d, o->solver == LFAP_SOLVER_DIRECT ? 2 : least, threads);
+  if (need <= o->memory_limit) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_MEMORY,
+                   "limit: N = %zu, d = %zu needs %.3g GB%s, more than the memory limit of %.3g GB; raise the limit or use fewer samples",
+                   data->n, data->d, 1e-9 * (double)need, o->solver == LFAP_SOLVER_DIRECT ? " with a factor" : "",
+                   1e-9 * (double)o->memory_limit);
+}
+
+lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
+                                  const lfap_limit_opts *opts) {
+  static const lfap_limit_opts defaults = {0};
+  const lfap_limit_opts *o = opts ? opts : &defaults;
   if (!(gamma > 0.0 && gamma < 1.0))
     return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", gamma);
   size_t n = data->n;
   if (n == 0 || n > SIZE_MAX / sizeof(double) / n)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: the Gram matrix of N = %zu samples has no size", n);
-  double *own = G ? NULL : malloc(n * n * sizeof *own), *Q = malloc(n * n * sizeof *Q), *mu = malloc(n * sizeof *mu);
+  int matrices = 0;
   lfap_limit l = {0};
-  lfap_status st = limit_alloc(ctx, &l, n, data->d, gamma);
-  if (!st && ((!G && !own) || !Q || !mu))
-    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix and Q", n, n);
-  if (!st && !G) st = lfap_gram(ctx, own, data->x, n, data->d);
-  if (!st) {
-    lfap_hypothesis_of(&l.hyp, G ? G : own, n, gamma);
-    st = solve(ctx, &l, Q, mu, data, G ? G : own);
-  }
+  lfap_status st = plan(ctx, &matrices, data, G, o);
+  if (st) return st;
+  int compute = !G && matrices > 0;
+  double *own = compute ? malloc(n * n * sizeof *own) : NULL, *mu = malloc(n * sizeof *mu);
+  lfap_qm m = {.n = n, .G = G ? G : own, .X = data->x, .d = data->d, .y = data->y, .gamma = gamma};
+  st = limit_alloc(ctx, &l, n, data->d, gamma);
+  if (!st && ((compute && !own) || !mu)) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix", n, n);
+  if (!st && compute) st = lfap_gram(ctx, own, data->x, n, data->d);
+  if (!st) st = lfap_qm_open(ctx, &m);
+  if (!st) st = solve(ctx, &l, &(lfap_qp_task){.m = &m, .support = o->support, .solver = o->solver, .no_factor = matrices < 2}, mu, data);
+  lfap_qm_close(&m);
   free(own);
-  free(Q);
   free(mu);
   if (st) {
     lfap_limit_free(&l);
@@ -126,4 +220,8 @@ lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *da
   }
   *out = l;
   return LFAP_OK;
+}
+
+lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma) {
+  return lfap_limit_solve_opts(ctx, out, data, G, gamma, NULL);
 }

@@ -2,8 +2,8 @@
  * active-set fallback that needs no positive definite M. M = Q, b = 1 is the hard-margin dual of the limit. */
 #include "limit/qp.h"
 
-#include "kernel/chol.h"
 #include "kernel/lanes.h"
+#include "limit/system.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,205 +13,206 @@
 
 typedef struct {
   lfap_ctx *ctx;
-  const double *M, *b;
+  lfap_system sys;
+  const double *b;
   size_t n;
-  unsigned char *in; /* n: in the support F */
-  size_t *f;         /* F, increasing */
-  size_t nf;
-  double *L;                    /* factor of M_FF, at most n x n */
-  double *s, *c, *r, *bf, *row; /* solution on F, correction, residual, b_F, one gathered row */
-  double tol;                   /* DUAL_TOL * max |b| */
+  unsigned char *in;   /* n: in the support F */
+  double *lambda, *mu; /* n each */
+  double tol;          /* DUAL_TOL * max |b| */
+  size_t rounds;
 } qp;
 
-static void list_support(qp *p) {
-  p->nf = 0;
+static void scatter(qp *p) {
+  memset(p->lambda, 0, p->n * sizeof(double));
+  for (size_t k = 0; k < p->sys.nf; k++) p->lambda[p->sys.f[k]] = p->sys.s[k];
+}
+
+static lfap_status solve_on_support(qp *p, int *solved) {
+  p->rounds++;
+  return lfap_system_solve(p->ctx, &p->sys, solved, p->in, p->lambda);
+}
+
+/* lambda from the solution on F, mu = M lambda - b everywhere. */
+static void take_solution(qp *p) {
+  const lfap_system *s = &p->sys;
+  scatter(p);
+  if (s->exact) {
+    lfap_qm_residual(p->ctx, p->mu, s->m, p->b, s->s, (lfap_qm_part){NULL, s->nf == p->n ? NULL : s->f, p->n, s->nf});
+    for (size_t i = 0; i < p->n; i++) p->mu[i] = -p->mu[i];
+  } else {
+    lfap_qm_product(p->ctx, p->mu, s->m, p->lambda, NULL, p->n);
+    for (size_t i = 0; i < p->n; i++) p->mu[i] = p->mu[i] - p->b[i];
+  }
+}
+
+static int infeasible(const qp *p, size_t i) { return p->in[i] ? p->lambda[i] < 0.0 : p->mu[i] < -p->tol; }
+
+/* Exchanges: all infeasible indices, or the last one alone. */
+static void exchange(qp *p, size_t only) {
   for (size_t i = 0; i < p->n; i++)
-    if (p->in[i]) p->f[p->nf++] = i;
+    if (only == p->n ? infeasible(p, i) : i == only) p->in[i] ^= 1;
 }
 
-/* Row i of M restricted to F. */
-static const double *row_on_support(qp *p, size_t i) {
-  const double *m = p->M + i * p->n;
-  if (p->nf == p->n) return m;
-  for (size_t k = 0; k < p->nf; k++) p->row[k] = m[p->f[k]];
-  return p->row;
-}
-
-/* s = M_FF^-1 b_F with refinement; 0 when M_FF is numerically singular. */
-static int solve_on_support(qp *p) {
-  list_support(p);
-  size_t nf = p->nf;
-  for (size_t i = 0; i < nf; i++) {
-    memcpy(p->L + i * nf, row_on_support(p, p->f[i]), nf * sizeof(double));
-    p->bf[i] = p->b[p->f[i]];
-  }
-  if (lfap_chol(p->L, nf) != nf) return 0;
-  lfap_chol_solve(p->s, p->L, p->bf, nf);
-  double last = INFINITY;
-  for (int round = 0; round < 5; round++) {
-    for (size_t i = 0; i < nf; i++) p->r[i] = lfap_residual(p->bf[i], row_on_support(p, p->f[i]), p->s, nf);
-    lfap_chol_solve(p->c, p->L, p->r, nf);
-    double size = lfap_amax(nf, p->c);
-    if (!(size <= 0.5 * last) || size == 0.0) break;
-    for (size_t i = 0; i < nf; i++) p->s[i] += p->c[i];
-    last = size;
-  }
-  return 1;
-}
-
-/* mu = M lambda - b everywhere, lambda given by s on F. */
-static void duals(qp *p, double *mu) {
-  for (size_t i = 0; i < p->n; i++) mu[i] = -lfap_residual(p->b[i], row_on_support(p, i), p->s, p->nf);
-}
-
-static void scatter(const qp *p, double *lambda) {
-  memset(lambda, 0, p->n * sizeof *lambda);
-  for (size_t k = 0; k < p->nf; k++) lambda[p->f[k]] = p->s[k];
-}
-
-static int infeasible(const qp *p, const double *lambda, const double *mu, size_t i) {
-  return p->in[i] ? lambda[i] < 0.0 : mu[i] < -p->tol;
-}
-
-/* LFAP_OK when solved, LFAP_ERR_INTERNAL when the fallback has to take over. */
-static lfap_status block_pivoting(qp *p, double *lambda, double *mu, int *full) {
+/* *done: solved; otherwise the fallback has to take over. */
+static lfap_status block_pivoting(qp *p, int *done) {
   size_t best = p->n + 1, cap = 20 + 5 * p->n;
-  int lives = 3;
-  memset(p->in, 1, p->n);
+  int lives = 3, solved = 0;
+  *done = 0;
   for (size_t round = 0; round < cap; round++) {
     lfap_status st = lfap_tick(p->ctx, "quadratic programme", (double)round, (double)cap);
-    if (st) return st;
-    if (!solve_on_support(p)) return LFAP_ERR_INTERNAL;
-    scatter(p, lambda);
-    duals(p, mu);
+    if (!st) st = solve_on_support(p, &solved);
+    if (st || !solved) return st;
+    take_solution(p);
     size_t bad = 0, top = 0;
     for (size_t i = 0; i < p->n; i++)
-      if (infeasible(p, lambda, mu, i)) {
+      if (infeasible(p, i)) {
         bad++;
         top = i;
       }
-    if (round == 0) *full = bad == 0;
-    if (bad == 0) return LFAP_OK;
+    if (bad == 0 && p->sys.exact) {
+      *done = 1;
+      return LFAP_OK;
+    }
+    if (bad == 0) { /* right as far as rough solutions tell: the same support again, refined */
+      p->sys.exact = 1;
+      best = p->n + 1;
+      continue;
+    }
     int all = bad < best || lives > 0;
     if (bad < best) {
       best = bad;
       lives = 3;
     } else if (lives > 0)
       lives--;
-    for (size_t i = 0; i < p->n; i++)
-      if (all ? infeasible(p, lambda, mu, i) : i == top) p->in[i] ^= 1;
+    exchange(p, all ? p->n : top);
   }
-  return LFAP_ERR_INTERNAL;
+  return LFAP_OK;
 }
 
 /* Moves lambda towards s until the first entry of F reaches zero, and drops every zero from F. */
-static void step_to_face(qp *p, double *lambda) {
+static void step_to_face(qp *p) {
+  const lfap_system *s = &p->sys;
   double alpha = 1.0;
-  for (size_t k = 0; k < p->nf; k++)
-    if (p->s[k] <= 0.0) {
-      double l = lambda[p->f[k]], a = l / (l - p->s[k]);
+  for (size_t k = 0; k < s->nf; k++)
+    if (s->s[k] <= 0.0) {
+      double l = p->lambda[s->f[k]], a = l / (l - s->s[k]);
       if (!(l > 0.0)) a = 0.0;
       if (a < alpha) alpha = a;
     }
-  for (size_t k = 0; k < p->nf; k++) {
-    size_t i = p->f[k];
-    double l = lambda[i], a = l > 0.0 ? l / (l - p->s[k]) : 0.0;
-    int drop = p->s[k] <= 0.0 && a <= alpha;
-    lambda[i] = drop ? 0.0 : fma(alpha, p->s[k] - l, l);
+  for (size_t k = 0; k < s->nf; k++) {
+    size_t i = s->f[k];
+    double l = p->lambda[i], a = l > 0.0 ? l / (l - s->s[k]) : 0.0;
+    int drop = s->s[k] <= 0.0 && a <= alpha;
+    p->lambda[i] = drop ? 0.0 : fma(alpha, s->s[k] - l, l);
     if (drop) p->in[i] = 0;
   }
 }
 
-/* Enters index `in_n`; 1 when the point moved, 0 when the index had to be given up. */
-static int active_set_add(qp *p, double *lambda, size_t in_n) {
+/* Enters index `in_n`; *moved is 0 when the index had to be given up. */
+static lfap_status active_set_add(qp *p, size_t in_n, int *moved) {
+  int solved = 0;
+  *moved = 0;
   p->in[in_n] = 1;
   for (size_t guard = 0; guard <= p->n; guard++) {
-    if (!solve_on_support(p)) {
+    lfap_status st = solve_on_support(p, &solved);
+    if (st) return st;
+    if (!solved) {
       p->in[in_n] = 0;
-      return 0;
+      return LFAP_OK;
     }
     size_t k = 0;
-    while (k < p->nf && p->s[k] > 0.0) k++;
-    if (k == p->nf) {
-      scatter(p, lambda);
-      return 1;
+    while (k < p->sys.nf && p->sys.s[k] > 0.0) k++;
+    if (k == p->sys.nf) {
+      scatter(p);
+      *moved = 1;
+      return LFAP_OK;
     }
-    step_to_face(p, lambda);
-    if (!p->in[in_n]) return 0;
+    step_to_face(p);
+    if (!p->in[in_n]) return LFAP_OK;
   }
-  return 0;
+  return LFAP_OK;
 }
 
-static lfap_status active_set(qp *p, double *lambda, double *mu) {
-  size_t cap = 3 * p->n + 100;
-  unsigned char *skip = calloc(p->n, 1);
-  if (!skip) return lfap_fail(p->ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for %zu flags", p->n);
+/* The index off F whose mu is most negative, not among those given up; n when there is none. */
+static size_t most_negative(const qp *p, const unsigned char *skip, size_t *skipped) {
+  size_t pick = p->n;
+  *skipped = 0;
+  for (size_t i = 0; i < p->n; i++) {
+    if (p->in[i] || !(p->mu[i] < -p->tol)) continue;
+    if (skip[i]) ++*skipped;
+    else if (pick == p->n || p->mu[i] < p->mu[pick]) pick = i;
+  }
+  return pick;
+}
+
+/* Why this ends: spec/numerics.md N6, "The fallback ends". */
+static lfap_status active_set(qp *p, unsigned char *skip) {
+  size_t cap = 3 * p->n + 100, round = 0;
   memset(p->in, 0, p->n);
-  memset(lambda, 0, p->n * sizeof *lambda);
-  for (size_t i = 0; i < p->n; i++) mu[i] = -p->b[i];
-  lfap_status st = LFAP_OK;
-  size_t round = 0;
-  for (; !st && round < cap; round++) {
-    st = lfap_tick(p->ctx, "quadratic programme (active set)", (double)round, (double)cap);
-    size_t pick = p->n, skipped = 0;
-    for (size_t i = 0; i < p->n; i++) {
-      if (p->in[i] || !(mu[i] < -p->tol)) continue;
-      if (skip[i]) skipped++;
-      else if (pick == p->n || mu[i] < mu[pick]) pick = i;
-    }
-    if (st || (pick == p->n && !skipped)) break;
+  memset(p->lambda, 0, p->n * sizeof(double));
+  for (size_t i = 0; i < p->n; i++) p->mu[i] = -p->b[i];
+  for (; round < cap; round++) {
+    size_t skipped = 0, pick = most_negative(p, skip, &skipped);
+    lfap_status st = lfap_tick(p->ctx, "quadratic programme (active set)", (double)round, (double)cap);
+    int moved = 0, solved = 0;
+    if (st || (pick == p->n && !skipped)) return st;
     if (pick == p->n)
-      st = lfap_fail(p->ctx, LFAP_ERR_DATA,
-                     "quadratic programme: no bounded solution with N = %zu (%zu constraints cannot be met together); the data are "
-                     "not separable by this form of the network", p->n, skipped);
-    else if (active_set_add(p, lambda, pick))
-      memset(skip, 0, p->n);
-    else
-      skip[pick] = 1;
-    if (!st && solve_on_support(p)) {
-      scatter(p, lambda);
-      duals(p, mu);
-    }
+      return lfap_fail(p->ctx, LFAP_ERR_DATA,
+                       "quadratic programme: no bounded solution with N = %zu (%zu constraints cannot be met together); the data are "
+                       "not separable by this form of the network", p->n, skipped);
+    st = active_set_add(p, pick, &moved);
+    if (moved) memset(skip, 0, p->n);
+    else skip[pick] = 1;
+    if (!st) st = solve_on_support(p, &solved);
+    if (st) return st;
+    if (solved) take_solution(p);
   }
-  free(skip);
-  if (!st && round == cap)
-    st = lfap_fail(p->ctx, LFAP_ERR_DATA, "quadratic programme: not solved after %zu active-set steps; Q is too ill-conditioned", cap);
-  return st;
+  return lfap_fail(p->ctx, LFAP_ERR_DATA, "quadratic programme: not solved after %zu active-set steps; Q is too ill-conditioned", cap);
 }
 
-lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, int *full, const double *M, const double *b, size_t n) {
-  qp p = {.ctx = ctx, .M = M, .b = b, .n = n, .tol = DUAL_TOL * lfap_amax(n, b)};
-  double *out = calloc(2 * n, sizeof *out);
+static lfap_status run(qp *p, int *done, unsigned char *skip) {
+  lfap_status st = block_pivoting(p, done);
+  if (st || *done) return st;
+  if (p->sys.no_factor)
+    return lfap_fail(p->ctx, LFAP_ERR_MEMORY,
+                     "quadratic programme: conjugate gradients do not converge (Q of N = %zu is too ill-conditioned), and the memory "
+                     "limit leaves no room for a factor of %.3g GB; raise it", p->n, 8e-9 * (double)p->n * (double)p->n);
+  p->sys.by_cg = 0;
+  p->sys.exact = 1;
+  return active_set(p, skip);
+}
+
+lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *way, const lfap_qp_task *task) {
+  size_t n = task->m->n;
+  qp p = {.ctx = ctx, .b = task->b, .n = n, .tol = DUAL_TOL * lfap_amax(n, task->b)};
+  p.lambda = calloc(2 * n, sizeof(double));
   p.in = malloc(n);
-  p.f = malloc(n * sizeof *p.f);
-  p.L = n <= SIZE_MAX / sizeof(double) / (n ? n : 1) ? malloc(n * n * sizeof(double)) : NULL;
-  p.s = malloc(5 * n * sizeof(double));
-  lfap_status st = LFAP_OK;
-  int whole = 0;
-  if (!out || !p.in || !p.f || !p.L || !p.s)
-    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for the factor of a %zu x %zu matrix", n, n);
-  else {
-    p.c = p.s + n;
-    p.r = p.c + n;
-    p.bf = p.r + n;
-    p.row = p.bf + n;
-    st = block_pivoting(&p, out, out + n, &whole);
-    if (st == LFAP_ERR_INTERNAL) st = active_set(&p, out, out + n);
+  unsigned char *skip = calloc(n, 1);
+  int done = 0;
+  lfap_status st = p.lambda && p.in && skip ? lfap_system_open(ctx, &p.sys, task->m, task->b, task->solver, task->no_factor)
+                                            : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for N = %zu", n);
+  if (!st) {
+    p.mu = p.lambda + n;
+    for (size_t i = 0; i < n; i++) p.in[i] = task->support ? task->support[i] != 0 : 1;
+    st = run(&p, &done, skip);
   }
   if (!st) {
-    memcpy(lambda, out, n * sizeof *out);
-    memcpy(mu, out + n, n * sizeof *out);
-    if (full) *full = whole;
+    memcpy(lambda, p.lambda, n * sizeof(double));
+    memcpy(mu, p.mu, n * sizeof(double));
+    if (way) *way = (lfap_qp_way){done && p.sys.nf == n, p.rounds, p.sys.iterations};
   }
-  free(out);
+  lfap_system_close(&p.sys);
+  free(p.lambda);
   free(p.in);
-  free(p.f);
-  free(p.L);
-  free(p.s);
+  free(skip);
   return st;
 }
 
 lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const double *M, const double *b, size_t n) {
   if (n == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "quadratic programme: n = 0");
-  return lfap_qp_run(ctx, lambda, mu, NULL, M, b, n);
+  lfap_qm m = {.n = n, .M = M};
+  lfap_status st = lfap_qm_open(ctx, &m);
+  if (!st) st = lfap_qp_run(ctx, lambda, mu, NULL, &(lfap_qp_task){.m = &m, .b = b});
+  lfap_qm_close(&m);
+  return st;
 }

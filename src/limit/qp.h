@@ -1,8 +1,22 @@
 /* qp.h - the nonnegative quadratic programme behind C1 and K1, with what the limit wants to know of the way. */
 #ifndef LFAP_LIMIT_QP_H
 #define LFAP_LIMIT_QP_H
-#include "lfap.h"
+#include "limit/qmatrix.h"
 
-/* min 1/2 l'Ml - b'l over l >= 0. *full: the first solve on the whole index set was positive already. */
-lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, int *full, const double *M, const double *b, size_t n);
+typedef struct {
+  const lfap_qm *m;             /* the matrix, opened */
+  const double *b;              /* n */
+  const unsigned char *support; /* n flags to start from, or NULL: every index */
+  lfap_solver solver;           /* AUTO: chosen by size, and by how fast conjugate gradients get on (N6) */
+  int no_factor;                /* there is no memory for a factor */
+} lfap_qp_task;
+
+typedef struct {
+  int full;          /* solved on the whole index set, all entries positive */
+  size_t rounds;     /* systems solved */
+  size_t iterations; /* of conjugate gradients; 0: by factors alone */
+} lfap_qp_way;
+
+/* min 1/2 l'Ml - b'l over l >= 0: lambda (n), and mu = M l - b (n). */
+lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *way, const lfap_qp_task *task);
 #endif
