@@ -28,5 +28,6 @@ for t in tests/cli/*.sh tests/cli/*.py tests/oracle/*.py tests/cross/*.py tests/
   case $t in *.py) i=$PYTHON ;; *) i=sh ;; esac
   run "$(echo "${t#tests/}" | tr / - | sed 's/\.[a-z]*$//')" "$i" "$t"
 done
+run bench-count "$PYTHON" bench/count.py "$BUILD/bench/count"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
