@@ -1,0 +1,266 @@
+/* sweep.c - `lfap sweep`: runs the cells of a grid (src/study) one by one into tables that can be interrupted, resumed,
+ * divided and joined again (spec/theory.md section 6, R1, T3, T4; spec/formats.md for the tables). */
+#include "cli/sweep.h"
+
+#include "study/ledger.h"
+
+#include <sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct {
+  lfap_cell *cell;  /* the whole grid */
+  size_t cells;
+  size_t *mine;     /* positions of this shard's cells */
+  size_t count;
+  lfap_table_head head;
+  char *path[3];    /* csv, jsonl, times */
+  lfap_ledger table[2];
+  size_t done;      /* rows that were there */
+} sweep;
+
+static void sweep_free(sweep *w) {
+  for (int i = 0; i < 2; i++) lfap_ledger_close(&w->table[i]);
+  for (int i = 0; i < 3; i++) free(w->path[i]);
+  free(w->cell);
+  free(w->mine);
+}
+
+/* ---- the grid as text ------------------------------------------------------------------------------------------------ */
+
+static void put_cell(lfap_text *t, size_t index, const lfap_cell *c) {
+  lfap_text_puts(t, "cell ");
+  lfap_text_uint(t, index);
+  const char *const words[] = {lfap_study_kind_name[c->data], lfap_study_base_name[c->base], lfap_study_method_name[c->method],
+                               lfap_study_from_name[c->from], lfap_norm_name(c->norm)};
+  for (size_t i = 0; i < 5; i++) {
+    lfap_text_puts(t, " ");
+    lfap_text_puts(t, words[i]);
+  }
+  static const char *const names[] = {" d=", " n=", " n_adv=", " m=", " k="};
+  const size_t sizes[] = {c->d, c->n, c->n_adv, c->m, c->k};
+  for (size_t i = 0; i < 5; i++) {
+    lfap_text_puts(t, names[i]);
+    lfap_text_uint(t, sizes[i]);
+  }
+  lfap_text_puts(t, " gamma=");
+  lfap_text_double(t, c->gamma);
+  lfap_text_puts(t, " eps=");
+  lfap_text_double(t, c->eps);
+  lfap_text_puts(t, " seed=");
+  lfap_text_uint(t, c->seed);
+  lfap_text_puts(t, "\n");
+}
+
+/* Everything a value depends on; options that no cell uses stay out, so that they make no difference. */
+static void put_grid(lfap_text *t, const sweep *w, const lfap_study_opts *o) {
+  int trained = 0, images = 0;
+  for (size_t i = 0; i < w->cells; i++) {
+    trained |= w->cell[i].method != LFAP_BY_LIMIT;
+    images |= w->cell[i].data == LFAP_STUDY_FASHION;
+  }
+  lfap_text_puts(t, "lfap " LFAP_VERSION " probes=");
+  lfap_text_uint(t, o->probes);
+  if (trained) {
+    lfap_text_puts(t, " epochs=");
+    lfap_text_uint(t, o->epochs);
+    lfap_text_puts(t, " log_loss=");
+    lfap_text_double(t, o->log_loss_target);
+  }
+  if (images) {
+    lfap_text_puts(t, " classes=");
+    lfap_text_int(t, o->class_pos);
+    lfap_text_puts(t, ",");
+    lfap_text_int(t, o->class_neg);
+  }
+  lfap_text_puts(t, "\n");
+  for (size_t i = 0; i < w->cells; i++) put_cell(t, i, &w->cell[i]);
+}
+
+static lfap_status plan(cli *c, sweep *w, const cli_sweep_args *a) {
+  lfap_text t = {0};
+  lfap_status s = lfap_grid_cells(&c->ctx, &w->cell, &w->cells, &a->grid);
+  if (!s) s = lfap_grid_shard(&c->ctx, &w->mine, &w->count, w->cell, w->cells, a->shard, a->shards);
+  if (s) return s;
+  put_grid(&t, w, &a->o);
+  if (t.status) s = lfap_fail(&c->ctx, t.status, "out of memory for the grid");
+  else {
+    if (a->list) fwrite(t.bytes, 1, t.len, stdout);
+    w->head = (lfap_table_head){.version = LFAP_VERSION, .cells = w->cells, .shard = a->shard, .shards = a->shards};
+    SHA256Data((const uint8_t *)t.bytes, t.len, w->head.grid);
+  }
+  lfap_text_free(&t);
+  return s;
+}
+
+/* ---- tables ------------------------------------------------------------------------------------------------------------ */
+
+/* NAME.csv means NAME. */
+static size_t stem(const char *out) {
+  size_t len = strlen(out);
+  if (len > 4 && strcmp(out + len - 4, ".csv") == 0) return len - 4;
+  if (len > 6 && strcmp(out + len - 6, ".jsonl") == 0) return len - 6;
+  return len;
+}
+
+static lfap_status name_files(cli *c, sweep *w, const char *out) {
+  static const char *const end[3] = {".csv", ".jsonl", ".times.csv"};
+  size_t len = stem(out);
+  for (int i = 0; i < 3; i++) {
+    w->path[i] = malloc(len + 16);
+    if (!w->path[i]) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+    memcpy(w->path[i], out, len);
+    strcpy(w->path[i] + len, end[i]);
+  }
+  return LFAP_OK;
+}
+
+/* Of two tables the shorter one counts: a kill may fall between them. */
+static lfap_status open_tables(cli *c, sweep *w, const cli_sweep_args *a) {
+  lfap_status s = name_files(c, w, a->out);
+  w->done = w->count;
+  for (int f = 0; !s && f < 2; f++) {
+    if (a->format == 1 - f) continue;
+    s = lfap_ledger_open(&c->ctx, &w->table[f], w->path[f], (lfap_table_format)f, &w->head, w->mine, w->count, a->resume);
+    if (!s && w->table[f].rows < w->done) w->done = w->table[f].rows;
+  }
+  for (int f = 0; !s && f < 2; f++)
+    if (w->table[f].fd > 0) s = lfap_ledger_cut(&c->ctx, &w->table[f], w->done);
+  return s;
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Beside the tables, since it differs from run to run; losing a line of it in a crash does no harm. */
+static void note_time(const sweep *w, size_t index, double seconds) {
+  FILE *f = fopen(w->path[2], "a");
+  if (!f) return;
+  if (ftell(f) == 0) fputs("cell,seconds\n", f);
+  fprintf(f, "%zu,%.3f\n", index, seconds);
+  fclose(f);
+}
+
+static lfap_status put_row(cli *c, sweep *w, size_t index, const lfap_row *r) {
+  lfap_status s = LFAP_OK;
+  for (int f = 0; !s && f < 2; f++) {
+    if (w->table[f].fd == 0) continue;
+    lfap_text t = {0};
+    lfap_table_put_row(&t, index, &w->cell[index], r, (lfap_table_format)f);
+    s = lfap_ledger_append(&c->ctx, &w->table[f], &t);
+    lfap_text_free(&t);
+  }
+  return s;
+}
+
+/* ---- the run ----------------------------------------------------------------------------------------------------------- */
+
+static void print_row(const lfap_cell *k, const lfap_row *r, size_t index, double seconds) {
+  printf("%6zu  %-10s %-4s d=%-6zu N=%-5zu N_adv=%-6zu eps=%-8.4g seed %-3llu  right %.4f  control %.4f  rule %-8.3g %.2f s\n", index,
+         lfap_study_kind_name[k->data], lfap_norm_name(k->norm), k->d, k->n, k->n_adv, k->eps, (unsigned long long)k->seed, r->acc,
+         r->acc_control, r->rule, seconds);
+  fflush(stdout);
+}
+
+static lfap_status run_cells(cli *c, sweep *w, const lfap_study_opts *o) {
+  lfap_study study = {.o = *o};
+  lfap_status s = LFAP_OK;
+  for (size_t i = w->done; !s && i < w->count; i++) {
+    size_t index = w->mine[i];
+    double start = now();
+    lfap_row row;
+    s = lfap_tick(&c->ctx, "sweep", (double)i, (double)w->count);
+    if (!s) s = lfap_study_run(&c->ctx, &row, &study, &w->cell[index]);
+    if (!s) s = put_row(c, w, index, &row);
+    if (s) break;
+    note_time(w, index, now() - start);
+    cli_progress_clear(c);
+    if (!c->json && !c->quiet) print_row(&w->cell[index], &row, index, now() - start);
+  }
+  lfap_study_free(&study);
+  return s;
+}
+
+static lfap_status remember(cli *c, const char *path) {
+  size_t len = strlen(path) + 1;
+  char *copy = malloc(len);
+  if (!copy) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+  memcpy(copy, path, len);
+  if (c->files < CLI_FILES) c->file[c->files++] = copy;
+  else free(copy);
+  return LFAP_OK;
+}
+
+static lfap_status report(cli *c, const sweep *w) {
+  lfap_json j = {.indent = 2};
+  char shard[64];
+  if (!c->json) {
+    printf("sweep: %zu rows of %zu cells, shard %zu of %zu; %zu were there\n", w->count, w->cells, w->head.shard, w->head.shards, w->done);
+    return LFAP_OK;
+  }
+  snprintf(shard, sizeof shard, "%zu/%zu", w->head.shard, w->head.shards);
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_string(&j, "grid", w->head.grid);
+  lfap_json_string(&j, "shard", shard);
+  lfap_json_uint(&j, "cells", w->cells);
+  lfap_json_uint(&j, "rows", w->count);
+  lfap_json_uint(&j, "resumed", w->done);
+  cli_json_files(c, &j);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
+  lfap_status s = plan(c, w, a);
+  if (s || a->list) return s;
+  s = open_tables(c, w, a);
+  if (!s) s = run_cells(c, w, &a->o);
+  for (int f = 0; !s && f < 2; f++)
+    if (w->table[f].fd > 0) s = remember(c, w->path[f]);
+  return s ? s : report(c, w);
+}
+
+static lfap_status merge(cli *c, const cli_sweep_args *a) {
+  lfap_status s = lfap_table_merge(&c->ctx, a->merge, a->operand, a->operands);
+  if (!s) s = remember(c, a->merge);
+  if (s || !c->json) return s;
+  lfap_json j = {.indent = 2};
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_uint(&j, "merged", a->operands);
+  cli_json_files(c, &j);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  cli_sweep_args a;
+  sweep w = {0};
+  int help = 0;
+  lfap_status s = cli_sweep_read(c, &a, &help, argc, argv);
+  if (!s && !help) s = a.merge ? merge(c, &a) : sweep_run(c, &w, &a);
+  sweep_free(&w);
+  cli_sweep_args_free(&a);
+  return s;
+}
+
+const cli_verb cli_sweep = {
+    "sweep",
+    "learning from perturbations over a grid of sizes, one row of a table a cell",
+    "[options] --out NAME",
+    "Every cell: natural data and their boundary (limit) or a network trained on them (flow, sgd); noise plus perturbations\n"
+    "made from it; a fresh learner on these and a control on the bare noise; the share of natural samples each decides\n"
+    "right, their agreement with f_bdy, and where the sets stand against (H) and C1. An axis takes a list, the grid is the\n"
+    "product of the axes. Rows depend on nothing but their cell: a sweep may be interrupted and resumed, or divided into\n"
+    "shards (on many machines, bench/slurm/sweep.sbatch) and merged, and the table is the same byte for byte.",
+    "  lfap sweep --d 500,1000,2000 --n 50 --n-adv 500 --norm l2,linf --seeds 0-4 --out first\n"
+    "  lfap sweep --preset paper-d --data uniform --norm l2 --out curve\n"
+    "  lfap sweep --preset paper-d --out part1 --shard 1/2 && lfap sweep --preset paper-d --out part2 --shard 2/2\n"
+    "  lfap sweep --merge whole.csv part1.csv part2.csv",
+    cli_sweep_options,
+    run};

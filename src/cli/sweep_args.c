@@ -1,0 +1,266 @@
+/* sweep_args.c - the command line of `lfap sweep`: axes as lists, presets that they replace parts of. */
+#include "cli/sweep.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  O_PRESET, O_SCALE, O_DATA, O_BASE, O_METHOD, O_FROM, O_NORM, O_D, O_N, O_N_ADV, O_M, O_GAMMA, O_EPS, O_EPS_L2, O_EPS_LINF,
+  O_EPS_L0, O_SHARE, O_SEEDS, O_EPOCHS, O_LOG_LOSS, O_PROBES, O_CLASSES, O_IMAGES, O_OUT, O_FORMAT, O_RESUME, O_SHARD, O_MERGE,
+  O_LIST
+};
+const cli_option cli_sweep_options[] = {
+    {"preset", "NAME", "axes of an experiment of the paper: paper-d, paper-n, paper-nadv, paper-eps;\noptions given beside it replace its axes"},
+    {"scale", "small|paper", "sizes of the preset: minutes on a laptop, or the paper's own (default small)"},
+    {"data", "LIST", "uniform, gauss, orthogonal, fashion-mnist (default uniform)"},
+    {"base", "LIST", "what is perturbed: noise, natural-random, natural-flipped (default noise)"},
+    {"method", "LIST", "what learns: limit, flow, sgd (default limit)"},
+    {"from", "SOURCE", "flow and sgd: perturbations from geometry, gradient or pgd (default geometry)"},
+    {"norm", "LIST", "l2, linf, l0 (default l2)"},
+    {"d", "LIST", "dimensions (default 1000; fashion-mnist 784)"},
+    {"n", "LIST", "natural samples (default 100)"},
+    {"n-adv", "LIST", "bases (default: as many as natural samples)"},
+    {"m", "LIST", "flow and sgd: neurons, even (default 20)"},
+    {"gamma", "LIST", "leaky slopes, between 0 and 1 (default 0.5)"},
+    {"eps", "LIST", "sizes of the perturbations in every norm; l0: of each entry\n(default: l2 0.0078 sqrt(d), linf 0.03, l0 0.3)"},
+    {"eps-l2", "LIST", "the same for one norm"},
+    {"eps-linf", "LIST", "the same for one norm"},
+    {"eps-l0", "LIST", "the same for one norm"},
+    {"share", "LIST", "l0: share of the entries that change (default 0.05)"},
+    {"seeds", "LIST", "seeds and ranges of seeds, such as 0-4,7 (default 0)"},
+    {"epochs", "N", "sgd: epochs; flow: most accepted steps (default 1000)"},
+    {"log-loss", "L", "flow: stop where the log of the loss gets here (default -1e9)"},
+    {"probes", "N", "random points at which signs are compared (default 1000)"},
+    {"classes", "A,B", "fashion-mnist: class A gets label +1, class B -1 (default 0,9)"},
+    {"images", "DIR", "fashion-mnist: where the four gzipped IDX files are"},
+    {"out", "NAME", "write the rows to NAME.csv or NAME.jsonl, wall times to NAME.times.csv"},
+    {"format", "csv|jsonl|both", "of the rows (default csv)"},
+    {"resume", NULL, "continue NAME where an interrupted sweep stopped"},
+    {"shard", "I/N", "run part I of N alone (1/N to N/N); --merge joins the parts"},
+    {"merge", "FILE", "join the shards named after it to FILE, the table of the undivided sweep"},
+    {"list", NULL, "print the cells and run nothing"},
+    {NULL, NULL, NULL},
+};
+
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
+
+typedef lfap_status part_fn(cli *c, lfap_axis *a, const char *option, const char *part);
+
+/* Calls fn on the parts between commas. */
+static lfap_status each(cli *c, lfap_axis *a, const char *option, const char *text, part_fn *fn) {
+  char part[64];
+  a->n = 0;
+  for (const char *at = text; at;) {
+    const char *comma = strchr(at, ',');
+    size_t len = comma ? (size_t)(comma - at) : strlen(at);
+    if (len == 0 || len >= sizeof part)
+      return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s '%.60s': a list has its parts between commas, such as 1,2,3", option, text);
+    memcpy(part, at, len);
+    part[len] = 0;
+    lfap_status s = fn(c, a, option, part);
+    if (s) return s;
+    at = comma ? comma + 1 : NULL;
+  }
+  return LFAP_OK;
+}
+
+static lfap_status add(cli *c, lfap_axis *a, const char *option, double value) {
+  if (a->n == LFAP_AXIS) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s: at most %d values", option, LFAP_AXIS);
+  for (size_t i = 0; i < a->n; i++)
+    if (a->v[i] == value) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s: %.17g is given twice", option, value);
+  a->v[a->n++] = value;
+  return LFAP_OK;
+}
+
+static lfap_status add_size(cli *c, lfap_axis *a, const char *option, const char *part) {
+  size_t n = 0;
+  lfap_status s = cli_size(c, &n, option, part);
+  if (!s && n > (size_t)1 << 40) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: larger than any memory; give a smaller number", option, part);
+  return s ? s : add(c, a, option, (double)n);
+}
+
+static lfap_status add_gamma(cli *c, lfap_axis *a, const char *option, const char *part) {
+  double x = 0;
+  lfap_status s = cli_gamma_value(c, &x, part);
+  return s ? s : add(c, a, option, x);
+}
+
+static lfap_status add_eps(cli *c, lfap_axis *a, const char *option, const char *part) {
+  double x = 0;
+  lfap_status s = cli_number(c, &x, option, part);
+  if (!s && x < 0) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: a size is not negative", option, part);
+  return s ? s : add(c, a, option, x);
+}
+
+static lfap_status add_share(cli *c, lfap_axis *a, const char *option, const char *part) {
+  double x = 0;
+  lfap_status s = cli_number(c, &x, option, part);
+  if (!s && !(x > 0 && x <= 1)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: a share lies above 0 and is at most 1", option, part);
+  return s ? s : add(c, a, option, x);
+}
+
+static lfap_status add_seeds(cli *c, lfap_axis *a, const char *option, const char *part) {
+  char from[64];
+  uint64_t first = 0, last = 0;
+  size_t len = strcspn(part, "-");
+  memcpy(from, part, len);
+  from[len] = 0;
+  lfap_status s = cli_whole(c, &first, option, from);
+  last = first;
+  if (!s && part[len]) s = cli_whole(c, &last, option, part + len + 1);
+  if (!s && (last < first || last >= LFAP_STUDY_SEEDS))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s '%s': a range goes up, such as 0-4, and stays below 1000000000", option, part);
+  for (uint64_t x = first; !s && x <= last; x++) s = add(c, a, option, (double)x);
+  return s;
+}
+
+#define WORDS(name, option, words, n)                                                      \
+  static lfap_status name(cli *c, lfap_axis *a, const char *opt, const char *part) {        \
+    int found = 0;                                                                          \
+    lfap_status s = cli_word(c, &found, option, part, words, n);                            \
+    return s ? s : add(c, a, opt, found);                                                   \
+  }
+static const char *const norms[] = {"l2", "linf", "l0"}, *const scales[] = {"small", "paper"}, *const formats[] = {"csv", "jsonl", "both"};
+WORDS(add_data, "--data", lfap_study_kind_name, LFAP_STUDY_KINDS)
+WORDS(add_base, "--base", lfap_study_base_name, LFAP_BASES)
+WORDS(add_method, "--method", lfap_study_method_name, LFAP_METHODS)
+WORDS(add_norm, "--norm", norms, 3)
+
+/* ---- single values ------------------------------------------------------------------------------------------------- */
+
+static lfap_status set_classes(cli *c, cli_sweep_args *a, const char *value) {
+  double p = 0, q = 0;
+  lfap_status s = cli_pair(c, &p, &q, "classes", value);
+  if (s) return s;
+  if (!(p >= 0 && p <= 9 && q >= 0 && q <= 9 && p != q && p == floor(p) && q == floor(q)))
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--classes %s: two different classes from 0 to 9, such as 0,9", value);
+  a->o.class_pos = (int)p;
+  a->o.class_neg = (int)q;
+  return LFAP_OK;
+}
+
+static lfap_status set_shard(cli *c, cli_sweep_args *a, const char *value) {
+  char from[32];
+  size_t len = strcspn(value, "/");
+  if (value[len] == '/' && len < sizeof from) {
+    memcpy(from, value, len);
+    from[len] = 0;
+    lfap_status s = cli_size(c, &a->shard, "shard", from);
+    if (!s) s = cli_size(c, &a->shards, "shard", value + len + 1);
+    if (s || a->shard <= a->shards) return s;
+  }
+  return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--shard '%.60s': part I of N is written I/N, from 1/N to N/N", value);
+}
+
+static lfap_status set_from(cli *c, cli_sweep_args *a, const char *value) {
+  int found = 0;
+  lfap_status s = cli_word(c, &found, "--from", value, lfap_study_from_name, LFAP_FROMS);
+  if (!s) a->grid.from = (lfap_study_from)found;
+  return s;
+}
+
+static lfap_status set_operand(cli *c, cli_sweep_args *a, const char *value) {
+  const char **more = realloc(a->operand, (a->operands + 1) * sizeof *more);
+  if (!more) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+  a->operand = more;
+  a->operand[a->operands++] = value;
+  return LFAP_OK;
+}
+
+static lfap_status set_all_eps(cli *c, cli_sweep_args *a, const char *value) {
+  lfap_status s = each(c, &a->grid.eps[0], "eps", value, add_eps);
+  a->grid.eps[1] = a->grid.eps[2] = a->grid.eps[0];
+  return s;
+}
+
+static lfap_status set(cli *c, void *args, int option, const char *value) {
+  cli_sweep_args *a = args;
+  lfap_grid *g = &a->grid;
+  switch (option) {
+  case O_PRESET: return cli_word(c, &a->preset, "--preset", value, lfap_preset_name, 4);
+  case O_SCALE: return cli_word(c, &a->paper, "--scale", value, scales, 2);
+  case O_DATA: return each(c, &g->data, "data", value, add_data);
+  case O_BASE: return each(c, &g->base, "base", value, add_base);
+  case O_METHOD: return each(c, &g->method, "method", value, add_method);
+  case O_FROM: return set_from(c, a, value);
+  case O_NORM: return each(c, &g->norm, "norm", value, add_norm);
+  case O_D: return each(c, &g->d, "d", value, add_size);
+  case O_N: return each(c, &g->n, "n", value, add_size);
+  case O_N_ADV: return each(c, &g->n_adv, "n-adv", value, add_size);
+  case O_M: return each(c, &g->m, "m", value, add_size);
+  case O_GAMMA: return each(c, &g->gamma, "gamma", value, add_gamma);
+  case O_EPS: return set_all_eps(c, a, value);
+  case O_EPS_L2: return each(c, &g->eps[LFAP_L2], "eps-l2", value, add_eps);
+  case O_EPS_LINF: return each(c, &g->eps[LFAP_LINF], "eps-linf", value, add_eps);
+  case O_EPS_L0: return each(c, &g->eps[LFAP_L0], "eps-l0", value, add_eps);
+  case O_SHARE: return each(c, &g->share, "share", value, add_share);
+  case O_SEEDS: return each(c, &g->seed, "seeds", value, add_seeds);
+  case O_EPOCHS: return cli_size(c, &a->o.epochs, "epochs", value);
+  case O_LOG_LOSS: return cli_number(c, &a->o.log_loss_target, "log-loss", value);
+  case O_PROBES: return cli_size(c, &a->o.probes, "probes", value);
+  case O_CLASSES: return set_classes(c, a, value);
+  case O_IMAGES: a->o.images = value; return LFAP_OK;
+  case O_OUT: a->out = value; return LFAP_OK;
+  case O_FORMAT: return cli_word(c, &a->format, "--format", value, formats, 3);
+  case O_RESUME: a->resume = 1; return LFAP_OK;
+  case O_SHARD: return set_shard(c, a, value);
+  case O_MERGE: a->merge = value; return LFAP_OK;
+  case O_LIST: a->list = 1; return LFAP_OK;
+  default: return set_operand(c, a, value);
+  }
+}
+
+/* ---- together ------------------------------------------------------------------------------------------------------ */
+
+static void over(lfap_axis *preset, const lfap_axis *given) {
+  if (given->n) *preset = *given;
+}
+
+/* What is given replaces the preset's axis of that name. */
+static void lay_over(lfap_grid *p, const lfap_grid *g) {
+  over(&p->method, &g->method);
+  over(&p->data, &g->data);
+  over(&p->gamma, &g->gamma);
+  over(&p->d, &g->d);
+  over(&p->n, &g->n);
+  over(&p->m, &g->m);
+  over(&p->seed, &g->seed);
+  over(&p->base, &g->base);
+  over(&p->n_adv, &g->n_adv);
+  over(&p->norm, &g->norm);
+  for (int k = 0; k < 3; k++) over(&p->eps[k], &g->eps[k]);
+  over(&p->share, &g->share);
+  p->from = g->from;
+}
+
+static lfap_status check(cli *c, const cli_sweep_args *a) {
+  if (a->merge) {
+    if (a->out || a->resume || a->list || a->preset >= 0 || a->shards)
+      return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--merge FILE takes the names of the shards and no option of a sweep");
+    return a->operands ? LFAP_OK : lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--merge %s: name the shards after it", a->merge);
+  }
+  if (a->operands) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%.60s' is not an option; files are named after --merge alone", a->operand[0]);
+  if (a->paper >= 0 && a->preset < 0) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--scale belongs to --preset");
+  if (a->resume && a->list) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--list runs nothing that could be resumed");
+  if (!(a->o.log_loss_target < 0)) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: a target is negative", a->o.log_loss_target);
+  return a->list ? LFAP_OK : cli_require(c, a->out, "--out", "the name of the tables, without .csv or .jsonl");
+}
+
+lfap_status cli_sweep_read(cli *c, cli_sweep_args *a, int *help, int argc, char **argv) {
+  *a = (cli_sweep_args){.preset = -1, .paper = -1, .format = -1};
+  lfap_study_defaults(&a->o);
+  lfap_status s = cli_parse(c, a, set, help, argc, argv);
+  if (!s && !*help) s = check(c, a);
+  if (!s && !*help && a->preset >= 0) {
+    lfap_grid preset = {0};
+    lfap_grid_preset(&preset, lfap_preset_name[a->preset], a->paper == 1);
+    lay_over(&preset, &a->grid);
+    a->grid = preset;
+  }
+  if (a->format < 0) a->format = 0;
+  if (!a->shards) a->shard = a->shards = 1;
+  return s;
+}
+
+void cli_sweep_args_free(cli_sweep_args *a) { free(a->operand); }

@@ -1,0 +1,62 @@
+/* cell.c - what a cell of a study may be, and which cells share work (spec/theory.md section 6). */
+#include "study/study.h"
+
+#include <math.h>
+
+const char *const lfap_study_kind_name[LFAP_STUDY_KINDS] = {"uniform", "gauss", "orthogonal", "fashion-mnist"};
+const char *const lfap_study_base_name[LFAP_BASES] = {"noise", "natural-random", "natural-flipped"};
+const char *const lfap_study_method_name[LFAP_METHODS] = {"limit", "flow", "sgd"};
+const char *const lfap_study_from_name[LFAP_FROMS] = {"geometry", "gradient", "pgd"};
+
+void lfap_study_defaults(lfap_study_opts *o) {
+  *o = (lfap_study_opts){.images = "/usr/share/datasets/fashion-mnist", .class_pos = 0, .class_neg = 9, .probes = 1000,
+                         .epochs = 1000, .log_loss_target = -1e9};
+}
+
+/* The smallest power of two >= n fits into d: what exactly orthogonal rows need (data/gen.c). */
+static int hadamard_fits(size_t n, size_t d) {
+  size_t order = 1;
+  while (order < n && order <= d / 2) order *= 2;
+  return order >= n;
+}
+
+static lfap_status check_sizes(lfap_ctx *ctx, const lfap_cell *c) {
+  if (c->d == 0 || c->n == 0 || c->n_adv == 0)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: d = %zu, N = %zu and N_adv = %zu must be at least 1", c->d, c->n, c->n_adv);
+  if (c->data == LFAP_STUDY_FASHION && c->d != 784)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: d = %zu, but an image of fashion-mnist has d = 784 pixels", c->d);
+  if (c->data == LFAP_STUDY_ORTHOGONAL && !hadamard_fits(c->n, c->d))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: %zu orthogonal samples do not fit into d = %zu: the smallest power of two >= N must not exceed d", c->n, c->d);
+  if (c->base != LFAP_BASE_NOISE && c->n_adv > c->n)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: N_adv = %zu bases from N = %zu natural samples; give N_adv <= N", c->n_adv, c->n);
+  if (c->norm == LFAP_L0 && (c->k == 0 || c->k > c->d))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: k = %zu entries of d = %zu; k must lie in 1..d", c->k, c->d);
+  if (c->seed >= LFAP_STUDY_SEEDS)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: seed %llu; seeds of a study lie below 1000000000", (unsigned long long)c->seed);
+  return LFAP_OK;
+}
+
+lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c) {
+  lfap_status st = check_sizes(ctx, c);
+  if (st) return st;
+  if (!(c->gamma > 0.0 && c->gamma < 1.0))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "cell: gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", c->gamma);
+  if (!(c->eps >= 0.0) || !isfinite(c->eps))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: eps = %g must be finite and not negative", c->eps);
+  if (c->method == LFAP_BY_LIMIT && c->from != LFAP_FROM_GEOMETRY)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: perturbations by %s are made from a network, and method limit has none; give flow or sgd", lfap_study_from_name[c->from]);
+  if (c->method != LFAP_BY_LIMIT && (c->m == 0 || c->m % 2 != 0))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "cell: m = %zu neurons; m must be even and positive", c->m);
+  if (c->from == LFAP_FROM_PGD && !(c->eps > 0.0))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: eps = %g; pgd needs a positive size", c->eps);
+  return LFAP_OK;
+}
+
+int lfap_cell_same_teacher(const lfap_cell *a, const lfap_cell *b) {
+  return a->data == b->data && a->method == b->method && a->d == b->d && a->n == b->n && a->m == b->m &&
+         a->gamma == b->gamma && a->seed == b->seed;
+}
+
+int lfap_cell_same_bases(const lfap_cell *a, const lfap_cell *b) {
+  return lfap_cell_same_teacher(a, b) && a->base == b->base && a->n_adv == b->n_adv;
+}

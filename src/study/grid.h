@@ -1,0 +1,32 @@
+/* grid.h - a grid of cells: axes, the presets of the paper's experiments, and the cells in their order. */
+#ifndef LFAP_STUDY_GRID_H
+#define LFAP_STUDY_GRID_H
+#include "study/study.h"
+
+enum { LFAP_AXIS = 256 };
+typedef struct {
+  double v[LFAP_AXIS]; /* numbers, or values of an enumeration of study.h */
+  size_t n;            /* 0: not given */
+} lfap_axis;
+
+typedef struct {
+  lfap_axis method, data, gamma, d, n, m, seed, base, n_adv, norm;
+  lfap_axis eps[3]; /* per norm; not given: lfap_eps_default */
+  lfap_axis share;  /* share of the entries that an L0 perturbation changes */
+  lfap_study_from from;
+} lfap_grid;
+
+/* Size of a perturbation where none is given: 0.0078 sqrt(d) for l2 (at the paper's d its own numbers), 0.03 for linf, 0.3,
+   one step of the paper's attack, for an entry of l0. */
+double lfap_eps_default(lfap_norm norm, size_t d);
+
+/* Axes of preset `name` ("paper-d", "paper-n", "paper-nadv", "paper-eps"); 0 if there is no such preset. */
+int lfap_grid_preset(lfap_grid *out, const char *name, int paper_scale);
+extern const char *const lfap_preset_name[4];
+
+/* Fills the axes not given, then every cell of the grid. The order, outermost first: method, data, gamma, d, N, m, seed,
+   base, N_adv, norm, share, eps; so cells that share work are neighbours. *cells is owned by the caller. */
+lfap_status lfap_grid_cells(lfap_ctx *ctx, lfap_cell **cells, size_t *count, const lfap_grid *grid);
+/* Cells of shard i of n (1..n): groups of equal bases dealt out in turn. *index gets their positions in the grid. */
+lfap_status lfap_grid_shard(lfap_ctx *ctx, size_t **index, size_t *count, const lfap_cell *cells, size_t total, size_t i, size_t n);
+#endif

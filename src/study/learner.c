@@ -1,0 +1,75 @@
+/* learner.c - the limit of a set and the network trained on it (spec/theory.md Q1, C1, F1 and section 6). */
+#include "study/learner.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+uint64_t lfap_cell_seed(const lfap_cell *c, int role) { return c->seed + (uint64_t)role * LFAP_STUDY_SEEDS; }
+
+void lfap_learner_free(lfap_learner *l) {
+  lfap_limit_free(&l->lim);
+  lfap_net_free(&l->net);
+  free(l->mean);
+  *l = (lfap_learner){0};
+}
+
+/* A set that no network with label slopes separates has no limit of this form: a finding, not a failure. */
+static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const double *G, double gamma) {
+  lfap_hypothesis h;
+  lfap_status st = lfap_limit_solve(ctx, &l->lim, data, G, gamma);
+  if (st && st != LFAP_ERR_DATA) return st;
+  lfap_hypothesis_of(&h, G, data->n, gamma);
+  l->status = (lfap_set_status){.form = st ? LFAP_LIMIT_NONE : l->lim.full ? LFAP_LIMIT_FULL : LFAP_LIMIT_QP,
+                                .h = h.holds, .h_ratio = h.lhs / h.rhs, .c1 = !st && l->lim.c1,
+                                .c1_share = st ? NAN : (double)l->lim.c1b / (double)data->n};
+  if (ctx && st) ctx->message[0] = '\0';
+  return LFAP_OK;
+}
+
+static lfap_status train(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const lfap_cell *c, const lfap_study_opts *o, int role) {
+  lfap_train_opts t;
+  lfap_history h = {0};
+  lfap_train_defaults(&t, c->method == LFAP_BY_FLOW ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD);
+  t.epochs = o->epochs;
+  t.log_loss_target = o->log_loss_target;
+  lfap_status st = lfap_net_init(ctx, &l->net, c->m, data->d, c->gamma, lfap_cell_seed(c, role), 1.0);
+  if (!st) st = lfap_train(ctx, &l->net, &h, data, &t);
+  if (!st) l->log_loss = h.log_loss;
+  lfap_history_free(&h);
+  return st;
+}
+
+/* N7: sums over the rows in order, one subtraction, one division. */
+static lfap_status mean_difference(lfap_ctx *ctx, lfap_learner *l) {
+  size_t m = l->net.m, d = l->net.d;
+  l->mean = malloc(d * sizeof *l->mean);
+  if (!l->mean) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: no memory for a direction of d = %zu", d);
+  for (size_t i = 0; i < d; i++) {
+    double sum[2] = {0.0, 0.0};
+    for (size_t j = 0; j < m; j++) sum[j >= m / 2] += l->net.w[j * d + i];
+    l->mean[i] = (sum[0] - sum[1]) / (double)(m / 2);
+  }
+  return LFAP_OK;
+}
+
+lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, const lfap_data *data, const double *G, const lfap_cell *c,
+                              const lfap_study_opts *o, int role) {
+  lfap_learner l = {.log_loss = NAN};
+  lfap_status st = find_limit(ctx, &l, data, G, c->gamma);
+  if (!st && c->method != LFAP_BY_LIMIT) {
+    st = train(ctx, &l, data, c, o, role);
+    if (!st) st = mean_difference(ctx, &l);
+  }
+  if (st) {
+    lfap_learner_free(&l);
+    return st;
+  }
+  l.w = c->method != LFAP_BY_LIMIT ? l.mean : l.lim.w;
+  *out = l;
+  return LFAP_OK;
+}
+
+lfap_status lfap_learner_eval(lfap_ctx *ctx, double *f, const lfap_learner *l, const double *Z, size_t n) {
+  if (l->net.w) return lfap_net_eval(ctx, f, &l->net, Z, n);
+  return lfap_rows_product(ctx, f, Z, l->w, n, 1, l->lim.d);
+}

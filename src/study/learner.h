@@ -1,0 +1,22 @@
+/* learner.h - what learns from a set: its limit (Q1, C1), and for the methods flow and sgd a network trained on it. */
+#ifndef LFAP_STUDY_LEARNER_H
+#define LFAP_STUDY_LEARNER_H
+#include "study/study.h"
+
+typedef struct {
+  lfap_set_status status;
+  lfap_limit lim;       /* n = 0 where there is none */
+  lfap_net net;         /* w = NULL for method limit */
+  const double *w;      /* d: w of the limit, or `mean`; NULL where there is no limit to take it from */
+  double *mean;         /* d, owned: mean positive row minus mean negative row of the network (N7) */
+  double log_loss;      /* of the network at the end */
+} lfap_learner;
+void lfap_learner_free(lfap_learner *l);
+
+/* G is the Gram matrix of data->x. The network starts from the seed of `role`. */
+lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, const lfap_data *data, const double *G, const lfap_cell *c,
+                              const lfap_study_opts *o, int role);
+/* f (n) at the rows of Z: the network's, or <w, z>. The learner must have a direction. */
+lfap_status lfap_learner_eval(lfap_ctx *ctx, double *f, const lfap_learner *l, const double *Z, size_t n);
+uint64_t lfap_cell_seed(const lfap_cell *c, int role);
+#endif
