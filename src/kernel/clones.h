@@ -16,4 +16,17 @@
 #define LFAP_INLINE static inline __attribute__((always_inline))
 #endif
 
+/* 1 on a processor with 32 registers of eight doubles: blocks of dots then use larger tiles. Either choice has the same bits. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures answer: \result == 0 || \result == 1; */
+LFAP_INLINE int lfap_wide_registers(void) {
+#if defined(__FRAMAC__) || !defined(__GNUC__) || defined(__clang__) || !defined(__x86_64__)
+  return 0;
+#else
+  return __builtin_cpu_supports("avx512f") != 0;
+#endif
+}
+
 #endif
