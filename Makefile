@@ -12,14 +12,14 @@ CFLAGS := -std=c11 $(OPT) -g -ffp-contract=off $(WARN) $(EXTRA)
 CPPFLAGS := -Isrc -I. -D_POSIX_C_SOURCE=200809L
 LDLIBS := -lz -lm
 
-PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
+PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libjansson-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
 PKG_CHECK := libcriterion-dev libflint-arb-dev libflint-dev python3 python3-numpy python3-mpmath valgrind
 PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics python3
 PKG_TORCH := python3-torch
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
 
 LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c src/study/*.c) 
-CLI_SRC := $(wildcard src/cli/*.c)
+CLI_SRC := $(wildcard src/picture/*.c src/cli/*.c)
 ORA_SRC := $(wildcard oracle/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
@@ -114,7 +114,7 @@ $(BUILD)/liblfap.a: $(LIB_OBJ)
 $(BUILD)/liboracle.a: $(ORA_OBJ)
 	rm -f $@ && ar rcs $@ $^
 $(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
-	$(CC) $(CFLAGS) -o $@ $^ -lmd -lmpfr -lgmp $(LDLIBS)
+	$(CC) $(CFLAGS) -o $@ $^ -lmd -ljansson -lmpfr -lgmp $(LDLIBS)
 
 $(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)

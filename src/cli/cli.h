@@ -12,7 +12,7 @@
 
 /* ---- a run ---------------------------------------------------------------------------------------------- */
 
-enum { CLI_FILES = 16 };
+enum { CLI_FILES = 128 };
 
 enum { CLI_WORKS = 4 };
 typedef struct {
@@ -109,6 +109,8 @@ lfap_status cli_out_check(cli *c, const char *dir);
 lfap_status cli_out_matrix(cli *c, const char *dir, const char *name, double *v, size_t rows, size_t cols);
 lfap_status cli_out_vector(cli *c, const char *dir, const char *name, double *v, size_t n);
 lfap_status cli_out_text(cli *c, const char *dir, const char *name, const lfap_text *text);
+/* Takes the path of a file that was written over. */
+void cli_out_remember(cli *c, char *path);
 /* schema_version, version, verb, precision. */
 void cli_json_head(const cli *c, lfap_json *j);
 /* "files": [...]. */

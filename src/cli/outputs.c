@@ -35,8 +35,7 @@ lfap_status cli_out_check(cli *c, const char *dir) {
                    dir, path, strerror(missing));
 }
 
-/* Takes `path` over. */
-static void remember(cli *c, char *path) {
+void cli_out_remember(cli *c, char *path) {
   if (c->files < CLI_FILES) c->file[c->files++] = path;
   else free(path);
 }
@@ -47,7 +46,7 @@ static lfap_status out_matrix(cli *c, const char *dir, const char *name, const l
   if (!s) s = cli_path(c, &path, dir, name);
   if (!s) s = lfap_npy_write(&c->ctx, path, m);
   if (s) free(path);
-  else remember(c, path);
+  else cli_out_remember(c, path);
   return s;
 }
 
@@ -68,7 +67,7 @@ lfap_status cli_out_text(cli *c, const char *dir, const char *name, const lfap_t
   if (!s) s = cli_path(c, &path, dir, name);
   if (!s) s = lfap_file_write(&c->ctx, path, text->bytes, text->len);
   if (s) free(path);
-  else remember(c, path);
+  else cli_out_remember(c, path);
   return s;
 }
 

@@ -1,0 +1,180 @@
+/* map.c - `lfap map`: decision maps of one or two networks and of f_bdy on the plane of the paper (spec/theory.md section 6). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/picture.h"
+#include "picture/plane.h"
+
+enum { O_DATA, O_LABELS, O_WEIGHTS, O_WEIGHTS2, O_GAMMA, O_GAMMA2, O_DIRECTION, O_GRID, O_EXTENT, O_NUMBERS, O_OUT };
+static const cli_option options[] = {
+    {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
+    {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"weights", "FILE", "network A: NPY file of W, m x d, rows of positive output weight first\n(default: W.npy in the directory)"},
+    {"weights2", "FILE", "network B, of any width"},
+    {"gamma", "G", "leaky slope, between 0 and 1"},
+    {"gamma2", "G", "leaky slope of B (default: --gamma)"},
+    {"direction", "FILE", "w of f_bdy (default: of the limit of the samples, computed here)"},
+    {"grid", "G", "points a side of the square grid, 2 to 2000 (default 200)"},
+    {"extent", "R", "half a side of the square (default: all projected samples are inside)"},
+    {"numbers", NULL, "only the CSV files and the script; gnuplot is not needed"},
+    {"out", "DIR", "directory for map.csv, map.gp, map.svg, map.png"},
+    {NULL, NULL, NULL},
+};
+
+typedef struct {
+  const char *data, *labels, *weights, *weights2, *direction, *out;
+  double gamma, gamma2, extent;
+  size_t grid;
+  int numbers;
+} args;
+
+static lfap_status set_extent(cli *c, args *a, const char *value) {
+  lfap_status s = cli_number(c, &a->extent, "extent", value);
+  if (!s && !(a->extent > 0)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--extent %s: a length is above 0", value);
+  return s;
+}
+
+static lfap_status set_grid(cli *c, args *a, const char *value) {
+  lfap_status s = cli_size(c, &a->grid, "grid", value);
+  if (!s && (a->grid < 2 || a->grid > 2000)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--grid %s: outside 2..2000 points a side", value);
+  return s;
+}
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  switch (option) {
+  case O_DATA: a->data = value; return LFAP_OK;
+  case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_WEIGHTS: a->weights = value; return LFAP_OK;
+  case O_WEIGHTS2: a->weights2 = value; return LFAP_OK;
+  case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_GAMMA2: return cli_gamma_value(c, &a->gamma2, value);
+  case O_DIRECTION: a->direction = value; return LFAP_OK;
+  case O_GRID: return set_grid(c, a, value);
+  case O_EXTENT: return set_extent(c, a, value);
+  case O_NUMBERS: a->numbers = 1; return LFAP_OK;
+  case O_OUT: a->out = value; return LFAP_OK;
+  default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; weights are named by --weights", value);
+  }
+}
+
+static lfap_status check(cli *c, const args *a) {
+  lfap_status s = cli_require(c, a->data, "--data", "the samples to project and, without --direction, to take the limit of");
+  if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
+  if (!s && !a->weights && cli_is_file(a->data)) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: the network to map, W.npy");
+  if (!s && a->gamma2 > 0) s = cli_require(c, a->weights2, "--weights2", "--gamma2 is the slope of a second network");
+  if (!s) s = cli_require(c, a->out, "--out", "the directory to write map.svg, map.png and their numbers to");
+  if (!s && !a->numbers) s = lfap_picture_ready(&c->ctx);
+  if (!s) s = cli_out_check(c, a->out);
+  return s;
+}
+
+typedef struct {
+  lfap_data data;
+  lfap_net net[2];
+  lfap_mat w;
+  lfap_limit limit;
+  int two;
+} inputs;
+
+static lfap_status inputs_read(cli *c, inputs *in, const args *a) {
+  int found = 0;
+  lfap_status s = cli_data_read(c, &in->data, a->data, a->labels);
+  if (!s) s = cli_weights_read(c, &in->net[0], &found, a->weights, a->data, a->gamma, in->data.d);
+  if (!s && !found) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", a->data);
+  if (!s && a->weights2) s = cli_weights_read(c, &in->net[1], &in->two, a->weights2, NULL, a->gamma2 > 0 ? a->gamma2 : a->gamma, in->data.d);
+  if (!s && a->direction) s = cli_vector_read(c, &in->w, a->direction, in->data.d);
+  else if (!s) s = lfap_limit_solve(&c->ctx, &in->limit, &in->data, NULL, a->gamma);
+  return s;
+}
+
+static void inputs_free(inputs *in) {
+  lfap_data_free(&in->data);
+  lfap_net_free(&in->net[0]);
+  lfap_net_free(&in->net[1]);
+  lfap_mat_free(&in->w);
+  lfap_limit_free(&in->limit);
+}
+
+static void agreement_json(lfap_json *j, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
+  lfap_json_object_begin(j, "agreement");
+  for (size_t k = 0; k < n; k++)
+    for (size_t l = k + 1; l < n; l++) {
+      char key[32];
+      snprintf(key, sizeof key, "%s_%s", f[k].name, f[l].name);
+      lfap_json_double_hex(j, key, r->agreement[k][l]);
+    }
+  lfap_json_double_hex(j, "all", r->all);
+  lfap_json_object_end(j);
+}
+
+static lfap_status report_json(cli *c, const args *a, const inputs *in, const lfap_picture *p, const lfap_map_result *r, const lfap_map_function *f,
+                               size_t n) {
+  char sha[CLI_SHA256];
+  lfap_json j = {.indent = 2};
+  cli_sha256(sha, in->data.x, in->data.n * in->data.d, in->data.y, in->data.n);
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_double_hex(&j, "gamma", a->gamma);
+  lfap_json_object_begin(&j, "sizes");
+  lfap_json_uint(&j, "n", in->data.n);
+  lfap_json_uint(&j, "d", in->data.d);
+  lfap_json_uint(&j, "grid", a->grid);
+  lfap_json_object_end(&j);
+  lfap_json_string(&j, "data_sha256", sha);
+  lfap_json_double_hex(&j, "extent", r->extent);
+  agreement_json(&j, r, f, n);
+  cli_picture_json(&j, p);
+  cli_json_files(c, &j);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static void report(const args *a, const inputs *in, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
+  printf("map: N = %zu, d = %zu, %zu x %zu points, |a|, |b| <= %.6g\n", in->data.n, in->data.d, a->grid, a->grid, r->extent);
+  for (size_t k = 0; k < n; k++)
+    for (size_t l = k + 1; l < n; l++) printf("  measured: %s and %s have equal signs at %.6g %% of the points\n", f[k].name, f[l].name, 100 * r->agreement[k][l]);
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {.grid = 200};
+  inputs in = {0};
+  lfap_plane plane = {0};
+  lfap_picture p = {0};
+  lfap_map_result r = {0};
+  int help = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  s = check(c, &a);
+  if (!s) s = inputs_read(c, &in, &a);
+  if (!s) s = lfap_plane_of(&c->ctx, &plane, &in.net[0]);
+  lfap_map_function f[LFAP_MAP_FUNCTIONS];
+  size_t n = 0;
+  f[n++] = (lfap_map_function){.name = "A", .net = &in.net[0]};
+  if (in.two) f[n++] = (lfap_map_function){.name = "B", .net = &in.net[1]};
+  f[n++] = (lfap_map_function){.name = "f_bdy", .w = a.direction ? in.w.v : in.limit.w};
+  lfap_map_opts o = {.extent = a.extent, .grid = a.grid};
+  if (!s) s = lfap_picture_map(&c->ctx, &p, &r, &plane, f, n, &in.data, &o);
+  if (!s) s = cli_out_matrix(c, a.out, "map_axes.npy", plane.axes, 2, plane.d);
+  if (!s) s = cli_picture_write(c, a.out, &p, a.numbers);
+  if (!s && c->json) s = report_json(c, &a, &in, &p, &r, f, n);
+  else if (!s) report(&a, &in, &r, f, n);
+  lfap_picture_free(&p);
+  lfap_plane_free(&plane);
+  inputs_free(&in);
+  return s;
+}
+
+const cli_verb cli_map = {
+    "map",
+    "decision maps of networks and of f_bdy on the plane of the paper",
+    "--data PATH [--weights A.npy] [--weights2 B.npy] --gamma G --out DIR [options]",
+    "Draws the signs of network A, perhaps network B, and f_bdy on a square of the plane through 0 spanned by the normalised\n"
+    "mean positive row r_+ and mean negative row r_- of A; shades where all agree; projects the samples on it. The numbers\n"
+    "are in map.csv, map_samples.csv, map_rays.csv (boundaries are rays from 0) and map_axes.npy.",
+    "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
+    "  lfap train --data data --gamma 0.5 --m 20 --out net\n"
+    "  lfap train --method sgd --data data --gamma 0.5 --m 100 --epochs 500 --out sgd\n"
+    "  lfap map --data data --weights net/W.npy --weights2 sgd/W.npy --gamma 0.5 --out map",
+    options,
+    run};

@@ -1,0 +1,274 @@
+/* plot.c - `lfap plot KIND`: accuracy curves of a sweep, multiplier spectra, T_data against T_pert, convergence, sample images. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/picture.h"
+#include "cli/plot.h"
+#include "picture/document.h"
+
+enum { ACCURACY, SPECTRUM, SPLIT, FLOW, CONVERGE, IMAGES, KINDS };
+static const char *const kinds[KINDS] = {"accuracy", "spectrum", "split", "flow", "converge", "images"};
+
+enum { O_SWEEP, O_X, O_WHERE, O_DATA, O_LABELS, O_GAMMA, O_ADV, O_HISTORY, O_CONVERGE, O_PERTURBED, O_COUNT, O_SHAPE, O_NAME, O_NUMBERS, O_OUT };
+static const cli_option options[] = {
+    {"sweep", "FILE", "accuracy: CSV table of lfap sweep"},
+    {"x", "COLUMN", "accuracy: the swept quantity, d, n, n_adv, eps, gamma, m or k\n(default: the first of d, n, n_adv, eps ... that varies)"},
+    {"where", "COLUMN=VALUE", "accuracy: only rows with this text in this column; may be repeated"},
+    {"data", "PATH", "spectrum, split, images; flow, for F1's prediction: the natural samples"},
+    {"labels", "FILE", "their labels (default: y.npy in the directory)"},
+    {"gamma", "G", "leaky slope, between 0 and 1"},
+    {"adv", "DIR", "split, images: X.npy, y.npy and eta.npy of lfap perturb, from bases without class features"},
+    {"history", "FILE", "flow: history.csv of lfap train"},
+    {"converge", "FILE", "converge: output of lfap converge --json"},
+    {"perturbed", "DIR", "images: the natural images of --data after lfap perturb"},
+    {"count", "N", "images: samples a row (default 8)"},
+    {"shape", "HxW", "images: height and width (default: square)"},
+    {"name", "NAME", "name of the files, without an ending (default: the kind)"},
+    {"numbers", NULL, "only the CSV files and the script; gnuplot is not needed"},
+    {"out", "DIR", "directory for NAME.csv, NAME.gp, NAME.svg and NAME.png"},
+    {NULL, NULL, NULL},
+};
+
+enum { WHERES = 8 };
+typedef struct {
+  int kind, numbers;
+  const char *sweep, *x, *where[WHERES], *data, *labels, *adv, *history, *converge, *perturbed, *name, *out;
+  size_t wheres, count, height, width;
+  double gamma;
+} args;
+
+static lfap_status set_shape(cli *c, args *a, const char *value) {
+  char extra;
+  if (sscanf(value, "%5zux%5zu%c", &a->height, &a->width, &extra) == 2 && a->height && a->width) return LFAP_OK;
+  return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--shape '%.40s': write height x width, such as 28x28", value);
+}
+
+/* A file name, not a path; it is also part of a script. */
+static lfap_status set_name(cli *c, args *a, const char *value) {
+  size_t len = strlen(value);
+  if (len == 0 || len > 40 || strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--name '%.60s': 1 to 40 letters, digits, '_' and '-'", value);
+  a->name = value;
+  return LFAP_OK;
+}
+
+static lfap_status set_where(cli *c, args *a, const char *value) {
+  if (!strchr(value, '=')) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--where '%.60s': write COLUMN=VALUE, such as norm=l2", value);
+  if (a->wheres == WHERES) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--where: at most %d of them", WHERES);
+  a->where[a->wheres++] = value;
+  return LFAP_OK;
+}
+
+static lfap_status set_kind(cli *c, args *a, const char *value) {
+  if (a->kind != KINDS) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%.60s': one kind of picture at a time", value);
+  return cli_word(c, &a->kind, "picture", value, kinds, KINDS);
+}
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  args *a = args_;
+  switch (option) {
+  case O_SWEEP: a->sweep = value; return LFAP_OK;
+  case O_X: a->x = value; return LFAP_OK;
+  case O_WHERE: return set_where(c, a, value);
+  case O_DATA: a->data = value; return LFAP_OK;
+  case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_ADV: a->adv = value; return LFAP_OK;
+  case O_HISTORY: a->history = value; return LFAP_OK;
+  case O_CONVERGE: a->converge = value; return LFAP_OK;
+  case O_PERTURBED: a->perturbed = value; return LFAP_OK;
+  case O_COUNT: return cli_size(c, &a->count, "count", value);
+  case O_SHAPE: return set_shape(c, a, value);
+  case O_NAME: return set_name(c, a, value);
+  case O_NUMBERS: a->numbers = 1; return LFAP_OK;
+  case O_OUT: a->out = value; return LFAP_OK;
+  default: return set_kind(c, a, value);
+  }
+}
+
+static lfap_status check_kind(cli *c, const args *a) {
+  const void *gamma = a->gamma > 0 ? a : NULL;
+  lfap_status s = LFAP_OK;
+  switch (a->kind) {
+  case ACCURACY: return cli_require(c, a->sweep, "--sweep", "the CSV table of lfap sweep");
+  case FLOW:
+    s = cli_require(c, a->history, "--history", "the history.csv of lfap train");
+    return !s && a->data ? cli_require(c, gamma, "--gamma", "the leaky slope, for the limit of the samples") : s;
+  case CONVERGE: return cli_require(c, a->converge, "--converge", "the output of lfap converge --json");
+  case IMAGES: return cli_require(c, a->data, "--data", "the images");
+  default: break;
+  }
+  s = cli_require(c, a->data, "--data", "the natural samples");
+  if (!s) s = cli_require(c, gamma, "--gamma", "the leaky slope, between 0 and 1");
+  if (!s && a->kind == SPLIT) s = cli_require(c, a->adv, "--adv", "the perturbed bases, a directory lfap perturb wrote");
+  return s;
+}
+
+static lfap_status check(cli *c, const args *a) {
+  lfap_status s = LFAP_OK;
+  if (a->kind == KINDS) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which picture? one of accuracy, spectrum, split, flow, converge, images");
+  if (!s) s = check_kind(c, a);
+  if (!s) s = cli_require(c, a->out, "--out", "the directory to write the picture and its numbers to");
+  if (!s && !a->numbers) s = lfap_picture_ready(&c->ctx);
+  if (!s) s = cli_out_check(c, a->out);
+  return s;
+}
+
+/* ---- inputs of the kinds ---------------------------------------------------------------------------------------------- */
+
+lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where, size_t wheres) {
+  lfap_table t = {0};
+  lfap_status s = lfap_table_read(&c->ctx, &t, sweep);
+  for (size_t i = 0; i < wheres && !s; i++) {
+    char column[64];
+    snprintf(column, sizeof column, "%.*s", (int)strcspn(where[i], "="), where[i]);
+    s = lfap_table_keep(&c->ctx, &t, column, strchr(where[i], '=') + 1);
+  }
+  if (!s) s = lfap_picture_accuracy(&c->ctx, p, &t, x);
+  lfap_table_free(&t);
+  return s;
+}
+
+static lfap_status spectrum(cli *c, lfap_picture *p, const args *a) {
+  lfap_data data = {0};
+  lfap_limit l = {0};
+  lfap_status s = cli_data_read(c, &data, a->data, a->labels);
+  if (!s) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a->gamma);
+  if (!s) s = lfap_picture_spectrum(&c->ctx, p, &data, &l);
+  lfap_limit_free(&l);
+  lfap_data_free(&data);
+  return s;
+}
+
+lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, size_t d) {
+  char *path = NULL;
+  lfap_mat m = {0};
+  lfap_status s = cli_path(c, &path, dir, "eta.npy");
+  if (!s) s = lfap_npy_read(&c->ctx, &m, path);
+  if (!s && (m.rows != n || m.cols != d))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), but X.npy beside it has (%zu, %zu)", path, m.rows, m.cols, n, d);
+  free(path);
+  if (s) lfap_mat_free(&m);
+  else *eta = m;
+  return s;
+}
+
+lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data, const lfap_limit *natural, const char *dir) {
+  lfap_data adv = {0};
+  lfap_mat eta = {0};
+  lfap_limit l = {0};
+  lfap_status s = cli_data_read(c, &adv, dir, NULL);
+  if (!s) s = cli_plot_eta_read(c, &eta, dir, adv.n, adv.d);
+  if (!s) s = lfap_limit_solve(&c->ctx, &l, &adv, NULL, natural->gamma);
+  if (!s) s = lfap_picture_split(&c->ctx, p, k, data, natural, &adv, eta.v, &l);
+  lfap_limit_free(&l);
+  lfap_mat_free(&eta);
+  lfap_data_free(&adv);
+  return s;
+}
+
+static lfap_status split(cli *c, lfap_picture *p, lfap_split_count *k, const args *a) {
+  lfap_data data = {0};
+  lfap_limit natural = {0};
+  lfap_status s = cli_data_read(c, &data, a->data, a->labels);
+  if (!s) s = lfap_limit_solve(&c->ctx, &natural, &data, NULL, a->gamma);
+  if (!s) s = cli_plot_split(c, p, k, &data, &natural, a->adv);
+  lfap_limit_free(&natural);
+  lfap_data_free(&data);
+  return s;
+}
+
+static lfap_status flow(cli *c, lfap_picture *p, const args *a) {
+  lfap_table t = {0};
+  lfap_data data = {0};
+  lfap_limit l = {0};
+  lfap_status s = lfap_table_read(&c->ctx, &t, a->history);
+  if (!s && a->data) s = cli_data_read(c, &data, a->data, a->labels);
+  if (!s && a->data) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a->gamma);
+  if (!s) s = lfap_picture_flow(&c->ctx, p, &t, a->data ? &l : NULL);
+  lfap_limit_free(&l);
+  lfap_data_free(&data);
+  lfap_table_free(&t);
+  return s;
+}
+
+lfap_status cli_plot_converge(cli *c, lfap_picture *p, const char *path) {
+  lfap_decades d = {0};
+  lfap_status s = lfap_decades_read(&c->ctx, &d, path);
+  if (!s) s = lfap_picture_converge(&c->ctx, p, d.row, d.rows, d.bits);
+  lfap_decades_free(&d);
+  return s;
+}
+
+/* ---- the verb ------------------------------------------------------------------------------------------------------------ */
+
+static lfap_status make(cli *c, lfap_picture *p, lfap_split_count *k, const args *a) {
+  switch (a->kind) {
+  case ACCURACY: return cli_plot_accuracy(c, p, a->sweep, a->x, a->where, a->wheres);
+  case SPECTRUM: return spectrum(c, p, a);
+  case SPLIT: return split(c, p, k, a);
+  case FLOW: return flow(c, p, a);
+  case CONVERGE: return cli_plot_converge(c, p, a->converge);
+  default: break;
+  }
+  cli_images i = {.data = a->data, .perturbed = a->perturbed, .adv = a->adv, .count = a->count, .height = a->height, .width = a->width};
+  return cli_plot_images(c, p, &i);
+}
+
+static lfap_status report_json(cli *c, const lfap_picture *p, const lfap_split_count *k, int kind) {
+  lfap_json j = {.indent = 2};
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(c, &j);
+  lfap_json_string(&j, "kind", kinds[kind]);
+  cli_picture_json(&j, p);
+  if (kind == SPLIT) {
+    lfap_json_object_begin(&j, "split");
+    lfap_json_uint(&j, "points", k->n);
+    lfap_json_uint(&j, "cone", k->cone);
+    lfap_json_uint(&j, "broken", k->broken);
+    lfap_json_uint(&j, "consistent", k->consistent);
+    lfap_json_object_end(&j);
+  }
+  cli_json_files(c, &j);
+  lfap_json_object_end(&j);
+  return cli_json_print(c, &j);
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  args a = {.kind = KINDS, .count = 8};
+  lfap_picture p = {0};
+  lfap_split_count k = {0};
+  int help = 0;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  s = check(c, &a);
+  if (!s) s = make(c, &p, &k, &a);
+  if (!s && a.name) snprintf(p.name, sizeof p.name, "%s", a.name);
+  if (!s) s = cli_picture_write(c, a.out, &p, a.numbers);
+  if (!s && c->json) s = report_json(c, &p, &k, a.kind);
+  else if (!s) printf("%s\n%s\n", p.title, p.caption);
+  lfap_picture_free(&p);
+  return s;
+}
+
+const cli_verb cli_plot = {
+    "plot",
+    "pictures with their numbers: accuracy, spectrum, split, flow, converge, images",
+    "KIND [inputs] --out DIR [options]",
+    "accuracy   accuracy with and without perturbation over the swept quantity, 90 % interval over seeds (--sweep)\n"
+    "spectrum   multipliers of the limit against the intervals of T1 and T2 (--data --gamma)\n"
+    "split      T_data against T_pert at the natural samples, with T4's cone (--data --gamma --adv)\n"
+    "flow       loss along a training run; for the flow its slope against F1's (--history; --data --gamma)\n"
+    "converge   distances from the limit, far out (--converge)\n"
+    "images     natural images, perturbations, noise + perturbation (--data; --perturbed, --adv)\n\n"
+    "SVG and PNG, and the numbers behind them: NAME.csv; `gnuplot NAME.gp` in that directory draws them again. The band of\n"
+    "`accuracy` is Student's two-sided 90 % interval of the mean, mean +- t(k-1) sd/sqrt(k) over k seeds. gnuplot\n"
+    "(Debian: gnuplot-nox) does the drawing.",
+    "  lfap gen uniform --n 20 --d 20000 --seed 1 --out data && lfap limit --data data --gamma 0.9 --out limit\n"
+    "  lfap plot spectrum --data data --gamma 0.9 --out pictures\n"
+    "  lfap gen uniform --n 60 --d 20000 --seed 2 --out noise\n"
+    "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 3 --out adv\n"
+    "  lfap plot split --data data --adv adv --gamma 0.9 --out pictures",
+    options,
+    run};

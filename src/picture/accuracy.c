@@ -1,0 +1,241 @@
+/* accuracy.c - the accuracy curves of the experiments: a panel for each combination of what is held fixed, over the swept
+ * quantity, with perturbation and without, mean and 90 % interval over seeds (spec/theory.md section 6). */
+#include "picture/picture.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "picture/style.h"
+
+/* The columns of a cell: words, then sizes, which may be swept. */
+enum { DATA, BASE, METHOD, FROM, NORM, D, N, N_ADV, M, GAMMA, EPS, K, KEYS, WORDS = D };
+static const char *const key_name[KEYS] = {"data", "base", "method", "from", "norm", "d", "n", "n_adv", "m", "gamma", "eps", "k"};
+static const char *const axis_name[KEYS] = {"", "", "", "", "", "input dimension d (count)", "natural samples N (count)",
+                                            "perturbed bases N_adv (count)", "neurons m (count)", "slope γ (dimensionless)",
+                                            "size of the perturbation ε (unit of x)", "entries changed k (count)"};
+enum { MOST_PANELS = 24, ACC = 0, CONTROL = 1 };
+
+typedef struct {
+  double x, acc[2];
+  size_t row;   /* of the table */
+  size_t panel;
+} cell;
+
+typedef struct {
+  const lfap_table *t;
+  size_t key[KEYS]; /* columns of t */
+  int x;            /* the key that is swept */
+  int fixed[KEYS];  /* belongs to what a panel holds fixed */
+  cell *c;          /* owned */
+  size_t cells, dropped;
+  size_t first[MOST_PANELS]; /* a table row of each panel */
+  size_t panels;
+} study;
+
+static const char *word(const study *s, size_t row, int k) { return lfap_table_cell(s->t, row, s->key[k]); }
+
+static int same(const study *s, size_t a, size_t b, int k) { return strcmp(word(s, a, k), word(s, b, k)) == 0; }
+
+static int same_words(const study *s, size_t a, size_t b) {
+  for (int k = 0; k < WORDS; k++)
+    if (!same(s, a, b, k)) return 0;
+  return 1;
+}
+
+/* Does key k vary between rows of equal words, and, if x is one, of equal x? */
+static int varies(const study *s, int k, int x) {
+  for (size_t i = 1; i < s->t->rows; i++)
+    for (size_t j = 0; j < i; j++)
+      if (!same(s, i, j, k) && same_words(s, i, j) && (x < 0 || same(s, i, j, x))) return 1;
+  return 0;
+}
+
+static lfap_status choose_x(lfap_ctx *ctx, study *s, const char *x) {
+  static const int order[] = {D, N, N_ADV, EPS, GAMMA, M, K};
+  if (!x) {
+    size_t i = 0, last = sizeof order / sizeof order[0];
+    while (i < last && !varies(s, order[i], -1)) i++;
+    if (i == last)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: nothing is swept in it: d, n, n_adv, eps, gamma, m and k never change between rows of one kind", s->t->path);
+    s->x = order[i];
+  } else {
+    for (s->x = WORDS; s->x < KEYS && strcmp(x, key_name[s->x]) != 0;) s->x++;
+    if (s->x == KEYS) return lfap_fail(ctx, LFAP_ERR_USAGE, "--x '%.40s' is unknown; known: d, n, n_adv, m, gamma, eps, k", x);
+  }
+  /* what follows from x (eps chosen for each d, say) is no panel of its own */
+  for (int k = 0; k < KEYS; k++) s->fixed[k] = k != s->x && (k < WORDS || varies(s, k, s->x));
+  return LFAP_OK;
+}
+
+static lfap_status panel_of(lfap_ctx *ctx, study *s, cell *c) {
+  for (c->panel = 0; c->panel < s->panels; c->panel++) {
+    int k = 0;
+    while (k < KEYS && (!s->fixed[k] || same(s, c->row, s->first[c->panel], k))) k++;
+    if (k == KEYS) return LFAP_OK;
+  }
+  if (s->panels == MOST_PANELS)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: more than %d panels over %s; narrow it with --where, such as --where norm=l2, or choose --x", s->t->path,
+                     MOST_PANELS, key_name[s->x]);
+  s->first[s->panels++] = c->row;
+  return LFAP_OK;
+}
+
+static int by_place(const void *a, const void *b) {
+  const cell *p = a, *q = b;
+  if (p->panel != q->panel) return p->panel < q->panel ? -1 : 1;
+  if (p->x != q->x) return p->x < q->x ? -1 : 1;
+  return p->row < q->row ? -1 : p->row > q->row;
+}
+
+static lfap_status cells_of(lfap_ctx *ctx, study *s, size_t acc, size_t control) {
+  s->c = malloc((s->t->rows + 1) * sizeof *s->c);
+  if (!s->c) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu rows", s->t->path, s->t->rows);
+  for (size_t r = 0; r < s->t->rows; r++) {
+    cell *c = &s->c[s->cells];
+    c->row = r;
+    lfap_status st = lfap_table_number(ctx, &c->x, s->t, r, s->key[s->x]);
+    if (!st) st = lfap_table_number(ctx, &c->acc[ACC], s->t, r, acc);
+    if (!st) st = lfap_table_number(ctx, &c->acc[CONTROL], s->t, r, control);
+    if (st) return st;
+    if (isnan(c->x) || isnan(c->acc[ACC]) || isnan(c->acc[CONTROL])) {
+      s->dropped++;
+      continue;
+    }
+    st = panel_of(ctx, s, c);
+    if (st) return st;
+    s->cells++;
+  }
+  if (s->cells == 0) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no row has an accuracy", s->t->path);
+  qsort(s->c, s->cells, sizeof *s->c, by_place);
+  return LFAP_OK;
+}
+
+/* Mean and Student's 90 % interval of k cells: mean +- t(k-1) sd/sqrt(k), NaN ends for one seed. */
+static void interval(double out[3], const cell *c, size_t k, int which) {
+  double sum = 0, square = 0, n = (double)k;
+  for (size_t i = 0; i < k; i++) sum += c[i].acc[which];
+  double mean = sum / n;
+  for (size_t i = 0; i < k; i++) square += (c[i].acc[which] - mean) * (c[i].acc[which] - mean);
+  double half = k > 1 ? lfap_student_90(k - 1) * sqrt(square / (n - 1)) / sqrt(n) : NAN;
+  out[0] = mean;
+  out[1] = mean - half;
+  out[2] = mean + half;
+}
+
+/* One line a panel and x; begin[p]: the line of the table a panel starts at. */
+static void curves(lfap_text *t, const study *s, size_t begin[MOST_PANELS + 1]) {
+  size_t line = 0;
+  lfap_text_format(t, "panel,%s,seeds,acc_mean,acc_lo,acc_hi,control_mean,control_lo,control_hi\n", key_name[s->x]);
+  for (size_t i = 0, k; i < s->cells; i += k, line++) {
+    const cell *c = &s->c[i];
+    if (i == 0 || c->panel != c[-1].panel) begin[c->panel] = line;
+    for (k = 1; i + k < s->cells && c[k].panel == c->panel && c[k].x == c->x;) k++;
+    double a[3], b[3];
+    interval(a, c, k, ACC);
+    interval(b, c, k, CONTROL);
+    lfap_text_format(t, "%zu,%.17g,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n", c->panel, c->x, k, a[0], a[1], a[2], b[0], b[1], b[2]);
+  }
+  begin[s->panels] = line;
+}
+
+static void panels_table(lfap_text *t, const study *s) {
+  lfap_text_puts(t, "panel");
+  for (int k = 0; k < KEYS; k++)
+    if (s->fixed[k]) lfap_text_format(t, ",%s", key_name[k]);
+  for (size_t p = 0; p < s->panels; p++) {
+    lfap_text_format(t, "\n%zu", p);
+    for (int k = 0; k < KEYS; k++)
+      if (s->fixed[k]) lfap_text_format(t, ",%s", word(s, s->first[p], k));
+  }
+  lfap_text_puts(t, "\n");
+}
+
+/* "l2, uniform": of what is fixed, what tells the panels apart; of one panel alone everything. */
+static void panel_title(char *out, size_t room, const study *s, size_t p) {
+  out[0] = 0;
+  for (int k = 0; k < KEYS; k++) {
+    int tells = s->panels == 1 && k != s->x && (s->fixed[k] || !varies(s, k, -1));
+    for (size_t q = 0; q < s->panels && s->fixed[k]; q++) tells |= !same(s, s->first[q], s->first[p], k);
+    size_t used = strlen(out);
+    if (tells && used < room)
+      snprintf(out + used, room - used, "%s%s%s%s", used ? ", " : "", k < WORDS ? "" : key_name[k], k < WORDS ? "" : " = ", word(s, s->first[p], k));
+  }
+}
+
+/* ": N = 1000, gamma = 0.01": the sizes that are the same everywhere. */
+static void constants(char *out, size_t room, const study *s) {
+  out[0] = 0;
+  for (int k = WORDS; k < KEYS; k++) {
+    int same_everywhere = k != s->x && s->panels > 1;
+    for (size_t i = 1; i < s->cells && same_everywhere; i++) same_everywhere = same(s, s->c[i].row, s->c[0].row, k);
+    const char *value = word(s, s->c[0].row, k);
+    size_t used = strlen(out);
+    if (same_everywhere && used < room && strcmp(value, "0") != 0) snprintf(out + used, room - used, "%s%s = %s", used ? ", " : ": ", key_name[k], value);
+  }
+}
+
+static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin, size_t end) {
+  char title[256];
+  panel_title(title, sizeof title, s, p);
+  lfap_text_puts(t, "set title ");
+  lfap_text_quote(t, title);
+  lfap_text_format(t, "\nplot name.'.csv' skip 1 every ::%zu::%zu using 2:5:6 with filledcurves fs transparent solid 0.35 noborder fc rgb " STYLE_BLUE " notitle, \\\n"
+                      "  '' skip 1 every ::%zu::%zu using 2:8:9 with filledcurves fs transparent pattern 4 noborder lw 1.5 fc rgb '#555555' notitle, \\\n"
+                      "  0.5 lw 1 dt 3 lc rgb " STYLE_GREY " notitle, \\\n"
+                      "  '' skip 1 every ::%zu::%zu using 2:4 with linespoints pt 7 ps 0.8 lw 2 lc rgb " STYLE_BLUE " title 'with perturbation', \\\n"
+                      "  '' skip 1 every ::%zu::%zu using 2:7 with linespoints pt 4 ps 0.9 lw 2 dt 2 lc rgb " STYLE_BLACK " title 'control: without'\n",
+                   begin, end, begin, end, begin, end, begin, end);
+}
+
+static void commands(lfap_picture *p, const study *s, const size_t *begin) {
+  size_t columns = s->panels <= 3 ? s->panels : s->panels == 4 ? 2 : 3, lines = (s->panels + columns - 1) / columns;
+  double lo = INFINITY, hi = -INFINITY;
+  for (size_t i = 0; i < s->cells; i++) lo = fmin(lo, s->c[i].x), hi = fmax(hi, s->c[i].x);
+  p->width = columns == 1 ? 640 : 400 * (int)columns;
+  p->height = 60 + 360 * (int)lines;
+  lfap_text *t = &p->commands;
+  lfap_text_puts(t, STYLE_FRAME "set key bottom right opaque samplen 2.5 font ',11'\n");
+  lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
+  lfap_text_quote(t, p->title);
+  lfap_text_format(t, "\nset yrange [0:1]\nset xlabel '%s'\nset ylabel 'accuracy, natural samples (share)'\n", axis_name[s->x]);
+  if (lo > 0 && hi > 20 * lo) lfap_text_puts(t, "set logscale x\n");
+  for (size_t q = 0; q < s->panels; q++) panel_commands(t, s, q, begin[q], begin[q + 1] - 1);
+  lfap_text_puts(t, "unset multiplot\n");
+}
+
+static lfap_status columns_of(lfap_ctx *ctx, study *s, size_t *acc, size_t *control) {
+  for (int k = 0; k < KEYS; k++)
+    if ((s->key[k] = lfap_table_column(s->t, key_name[k])) == s->t->cols)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path, key_name[k]);
+  *acc = lfap_table_column(s->t, "acc");
+  *control = lfap_table_column(s->t, "acc_control");
+  if (*acc == s->t->cols || *control == s->t->cols)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path, *acc == s->t->cols ? "acc" : "acc_control");
+  return LFAP_OK;
+}
+
+lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x) {
+  study s = {.t = sweep};
+  size_t acc = 0, control = 0, begin[MOST_PANELS + 1];
+  lfap_status st = columns_of(ctx, &s, &acc, &control);
+  if (!st) st = choose_x(ctx, &s, x);
+  if (!st) st = cells_of(ctx, &s, acc, control);
+  if (!st) {
+    lfap_picture p = {.name = "accuracy"};
+    curves(lfap_picture_table_add(&p, ""), &s, begin);
+    panels_table(lfap_picture_table_add(&p, "_panels"), &s);
+    char same_sizes[100];
+    constants(same_sizes, sizeof same_sizes, &s);
+    snprintf(p.title, sizeof p.title, "Learning from perturbations%s", same_sizes);
+    snprintf(p.caption, sizeof p.caption,
+             "Share of natural samples decided right over %s, measured: by what was trained on base + perturbation (discs) and on the base alone (squares). %zu panels, "
+             "%zu rows, %zu without a value left out. Bands: Student's two-sided 90 %% interval of the mean over seeds, mean +- t sd/sqrt(seeds). Dotted: chance.",
+             key_name[s.x], s.panels, s.cells, s.dropped);
+    commands(&p, &s, begin);
+    *out = p;
+  }
+  free(s.c);
+  return st;
+}

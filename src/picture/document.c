@@ -1,0 +1,161 @@
+/* document.c - JSON documents of this program, read with jansson. A key that is missing or of another kind is bad data. */
+#include "picture/document.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/file.h"
+
+static lfap_status load(lfap_ctx *ctx, json_t **out, const char *path, const char *verb) {
+  json_error_t why;
+  FILE *f = NULL;
+  size_t size = 0;
+  lfap_status s = lfap_file_open(ctx, &f, &size, path);
+  if (s) return s;
+  json_t *j = json_loadf(f, JSON_REJECT_DUPLICATES, &why);
+  fclose(f);
+  if (!j) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %d: %s; this wants the output of lfap %s --json", path, why.line, why.text, verb);
+  const char *is = json_string_value(json_object_get(j, "verb"));
+  if (!is || strcmp(is, verb) != 0) {
+    s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is %s%.40s; this wants the output of lfap %s --json", path, is ? "of the verb " : "no report of lfap", is ? is : "", verb);
+    json_decref(j);
+    return s;
+  }
+  *out = j;
+  return LFAP_OK;
+}
+
+/* null is NaN */
+static double number(const json_t *object, const char *key, int *bad) {
+  const json_t *v = json_object_get(object, key);
+  if (json_is_null(v)) return NAN;
+  if (!json_is_number(v)) *bad = 1;
+  return json_number_value(v);
+}
+
+static size_t whole(const json_t *object, const char *key, int *bad) {
+  const json_t *v = json_object_get(object, key);
+  if (!json_is_integer(v) || json_integer_value(v) < 0) *bad = 1;
+  return *bad ? 0 : (size_t)json_integer_value(v);
+}
+
+static void words(char *out, size_t room, const json_t *object, const char *key, int *bad) {
+  const char *v = json_string_value(json_object_get(object, key));
+  if (!v) *bad = 1;
+  snprintf(out, room, "%s", v ? v : "");
+}
+
+static lfap_status broken(lfap_ctx *ctx, const char *path, const char *what) {
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s: a key of this report is missing or of another kind (spec/formats.md)", path, what);
+}
+
+/* ---- converge -------------------------------------------------------------------------------------------------------- */
+
+lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path) {
+  json_t *j = NULL;
+  lfap_status s = load(ctx, &j, path, "converge");
+  if (s) return s;
+  int bad = 0;
+  const json_t *rows = json_object_get(j, "decades");
+  lfap_decades d = {.rows = json_array_size(rows), .bits = number(j, "bits", &bad), .gamma = number(j, "gamma", &bad)};
+  d.row = calloc(d.rows + 1, sizeof *d.row);
+  if (!d.row) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu decades", path, d.rows);
+  for (size_t i = 0; i < d.rows && !s; i++) {
+    const json_t *r = json_array_get(rows, i);
+    d.row[i] = (lfap_decade){.log_loss = number(r, "log_loss", &bad), .s = number(r, "s", &bad), .p_distance = number(r, "p_distance", &bad),
+                             .direction = number(r, "direction_error", &bad), .slope_error = number(r, "slope_error", &bad)};
+  }
+  if (!s && (bad || !json_is_array(rows))) s = broken(ctx, path, "decades");
+  json_decref(j);
+  if (s) free(d.row);
+  else *out = d;
+  return s;
+}
+
+void lfap_decades_free(lfap_decades *d) {
+  free(d->row);
+  *d = (lfap_decades){0};
+}
+
+/* ---- verify ------------------------------------------------------------------------------------------------------------ */
+
+static void case_of(lfap_case_line *c, const json_t *k, int *bad) {
+  const json_t *sizes = json_object_get(k, "sizes"), *h = json_object_get(k, "hypothesis_data");
+  words(c->name, sizeof c->name, k, "name", bad);
+  words(c->about, sizeof c->about, k, "about", bad);
+  words(c->verdict, sizeof c->verdict, k, "verdict", bad);
+  c->n = whole(sizes, "n", bad);
+  c->d = whole(sizes, "d", bad);
+  c->n_adv = whole(sizes, "n_adv", bad);
+  c->m = whole(sizes, "m", bad);
+  c->gamma = number(k, "gamma", bad);
+  c->h_lhs = number(h, "lhs", bad);
+  c->h_rhs = number(h, "rhs", bad);
+  c->hypothesis = json_is_true(json_object_get(h, "holds"));
+}
+
+static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *bad) {
+  char id[16], verdict[24];
+  words(id, sizeof id, k, "id", bad);
+  words(verdict, sizeof verdict, k, "verdict", bad);
+  size_t i = 0;
+  while (i < d->statement_count && (d->statements[i].of != of || strcmp(d->statements[i].id, id) != 0)) i++;
+  lfap_statement_line *s = &d->statements[i];
+  if (i == d->statement_count) {
+    *s = (lfap_statement_line){.of = of};
+    memcpy(s->id, id, sizeof id);
+    d->statement_count++;
+  }
+  for (int v = 0; v < 4; v++) s->verdict[v] += strcmp(verdict, lfap_verdict_name((lfap_verdict)v)) == 0;
+  const char *certified = json_string_value(json_object_get(k, "certified")), *what = json_string_value(json_object_get(k, "what"));
+  s->certified += certified && strcmp(certified, "PASS") == 0;
+  if (!what || !strstr(what, "accuracy of ")) return;
+  lfap_headline *h = &d->headlines[d->headline_count++];
+  *h = (lfap_headline){.of = of, .value = number(k, "value", bad)};
+  words(h->subject, sizeof h->subject, k, "subject", bad);
+  words(h->what, sizeof h->what, k, "what", bad);
+  words(h->note, sizeof h->note, k, "note", bad);
+}
+
+static lfap_status room(lfap_ctx *ctx, lfap_verify_document *d, const json_t *cases, const char *path) {
+  size_t checks = 0;
+  d->case_count = json_array_size(cases);
+  for (size_t i = 0; i < d->case_count; i++) checks += json_array_size(json_object_get(json_array_get(cases, i), "checks"));
+  d->cases = calloc(d->case_count + 1, sizeof *d->cases);
+  d->statements = calloc(checks + 1, sizeof *d->statements);
+  d->headlines = calloc(checks + 1, sizeof *d->headlines);
+  if (d->cases && d->statements && d->headlines) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu checks", path, checks);
+}
+
+lfap_status lfap_verify_document_read(lfap_ctx *ctx, lfap_verify_document *out, const char *path) {
+  json_t *j = NULL;
+  lfap_verify_document d = {0};
+  lfap_status s = load(ctx, &j, path, "verify");
+  if (s) return s;
+  int bad = 0;
+  const json_t *cases = json_object_get(j, "cases");
+  words(d.version, sizeof d.version, j, "version", &bad);
+  words(d.verdict, sizeof d.verdict, j, "verdict", &bad);
+  s = room(ctx, &d, cases, path);
+  for (size_t i = 0; i < d.case_count && !s; i++) {
+    const json_t *k = json_array_get(cases, i), *checks = json_object_get(k, "checks");
+    case_of(&d.cases[i], k, &bad);
+    for (size_t c = 0; c < json_array_size(checks); c++) check_of(&d, i, json_array_get(checks, c), &bad);
+  }
+  if (!s && (bad || !json_is_array(cases))) s = broken(ctx, path, "cases");
+  json_decref(j);
+  if (s) lfap_verify_document_free(&d);
+  else *out = d;
+  return s;
+}
+
+void lfap_verify_document_free(lfap_verify_document *d) {
+  free(d->cases);
+  free(d->statements);
+  free(d->headlines);
+  *d = (lfap_verify_document){0};
+}

@@ -1,0 +1,24 @@
+/* style.h - what all pictures share. Two things never differ by colour alone: points also by their mark, lines also by their
+ * dashes, areas also by their lightness. The three colours differ in lightness (0, 38 and 68 %). */
+#ifndef LFAP_PICTURE_STYLE_H
+#define LFAP_PICTURE_STYLE_H
+
+#define STYLE_BLACK "'#000000'"
+#define STYLE_BLUE "'#0072b2'"
+#define STYLE_ORANGE "'#e69f00'"
+#define STYLE_GREY "'#8c8c8c'"
+#define STYLE_PALE "'#e6e6e6'"
+
+/* Labels: +1 a filled disc, -1 an open triangle. */
+#define STYLE_PLUS "with points pt 7 ps 0.8 lc rgb " STYLE_BLUE
+#define STYLE_MINUS "with points pt 8 ps 1.0 lw 1.5 lc rgb " STYLE_BLACK
+
+/* The key stands between title and frame, where it covers nothing. */
+#define STYLE_KEY "set key outside top center horizontal samplen 3\n"
+
+#define STYLE_FRAME \
+  "set grid lc rgb '#c8c8c8' lw 0.5\n" \
+  "set tics out nomirror\n" \
+  "set mxtics 1\nset mytics 1\n" \
+  "set border 3 lw 1\n"
+#endif

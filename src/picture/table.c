@@ -1,0 +1,124 @@
+/* table.c - reads CSV files with a header line, whole or not at all. */
+#include "picture/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/file.h"
+
+enum { LARGEST = 1 << 30 };
+
+static lfap_status read_all(lfap_ctx *ctx, char **out, size_t *len, const char *path) {
+  FILE *f = NULL;
+  size_t size = 0;
+  lfap_status s = lfap_file_open(ctx, &f, &size, path);
+  if (s) return s;
+  char *bytes = size < LARGEST ? malloc(size + 1) : NULL;
+  if (!bytes) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: %zu bytes are too many for a table", path, size);
+  else if (fread(bytes, 1, size, f) != size) s = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: could not be read to its end", path);
+  fclose(f);
+  if (!s && memchr(bytes, 0, size)) s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is CSV text", path);
+  if (s) {
+    free(bytes);
+    return s;
+  }
+  bytes[size] = 0;
+  *out = bytes;
+  *len = size;
+  return LFAP_OK;
+}
+
+static size_t commas(const char *line) {
+  size_t n = 0;
+  for (; *line; line++) n += *line == ',';
+  return n;
+}
+
+/* Cuts the next line that is neither blank nor a remark off *at; NULL at the end. */
+static char *next_line(char **at) {
+  while (*at && **at) {
+    char *line = *at, *end = strchr(line, '\n');
+    *at = end ? end + 1 : NULL;
+    if (end) *end = 0;
+    size_t len = strlen(line);
+    if (len && line[len - 1] == '\r') line[--len] = 0;
+    if (len && line[0] != '#') return line;
+  }
+  return NULL;
+}
+
+static void cut(const char **cell, char *line) {
+  for (;;) {
+    *cell++ = line;
+    char *comma = strchr(line, ',');
+    if (!comma) return;
+    *comma = 0;
+    line = comma + 1;
+  }
+}
+
+static lfap_status split(lfap_ctx *ctx, lfap_table *t) {
+  size_t lines = 1;
+  for (const char *p = t->bytes; *p; p++) lines += *p == '\n';
+  char *at = t->bytes, *line = next_line(&at);
+  if (!line) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is empty; a table starts with a line of column names", t->path);
+  t->cols = commas(line) + 1;
+  if (t->cols > LARGEST / lines / sizeof *t->cell || !(t->cell = malloc(lines * t->cols * sizeof *t->cell)))
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu lines of %zu cells", t->path, lines, t->cols);
+  cut(t->cell, line);
+  while ((line = next_line(&at)) != NULL) {
+    if (commas(line) + 1 != t->cols)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu has %zu cells where the header names %zu columns", t->path, t->rows + 1,
+                       commas(line) + 1, t->cols);
+    t->rows++;
+    cut(t->cell + t->rows * t->cols, line);
+  }
+  return LFAP_OK;
+}
+
+lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path) {
+  lfap_table t = {.path = path};
+  size_t len = 0;
+  lfap_status s = read_all(ctx, &t.bytes, &len, path);
+  if (!s) s = split(ctx, &t);
+  if (s) lfap_table_free(&t);
+  else *out = t;
+  return s;
+}
+
+void lfap_table_free(lfap_table *t) {
+  free(t->bytes);
+  free(t->cell);
+  *t = (lfap_table){0};
+}
+
+const char *lfap_table_cell(const lfap_table *t, size_t row, size_t col) { return t->cell[(row + 1) * t->cols + col]; }
+
+size_t lfap_table_column(const lfap_table *t, const char *name) {
+  size_t c = 0;
+  while (c < t->cols && strcmp(t->cell[c], name) != 0) c++;
+  return c;
+}
+
+lfap_status lfap_table_keep(lfap_ctx *ctx, lfap_table *t, const char *name, const char *value) {
+  size_t c = lfap_table_column(t, name), kept = 0;
+  if (c == t->cols) return lfap_fail(ctx, LFAP_ERR_USAGE, "%s: no column %.40s", t->path, name);
+  for (size_t r = 0; r < t->rows; r++)
+    if (strcmp(lfap_table_cell(t, r, c), value) == 0) {
+      memmove(t->cell + (kept + 1) * t->cols, t->cell + (r + 1) * t->cols, t->cols * sizeof *t->cell);
+      kept++;
+    }
+  t->rows = kept;
+  return LFAP_OK;
+}
+
+lfap_status lfap_table_number(lfap_ctx *ctx, double *out, const lfap_table *t, size_t row, size_t col) {
+  const char *text = lfap_table_cell(t, row, col);
+  char *end = NULL;
+  double x = text[0] ? strtod(text, &end) : NAN;
+  if (text[0] && (*end || end == text))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column %s: '%.40s' is not a number", t->path, row + 1, t->cell[col], text);
+  *out = x;
+  return LFAP_OK;
+}
