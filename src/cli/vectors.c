@@ -89,7 +89,7 @@ const cli_verb cli_vectors = {
     "Writes three cases (tiny, small, in-hypothesis), each array as NAME.npy and, exactly, as hex floats in NAME.hex, with\n"
     "parameters and SHA-256 in meta.json, and a README.md that defines every array. The bytes are always the same.",
     "  lfap vectors --out vectors\n"
-    "  python3 -c 'import numpy as np; X = np.load(\"vectors/tiny/X.npy\"); print(abs(X @ X.T - np.load(\"vectors/tiny/G.npy\")).max())'\n"
-    "  lfap compare --data mine --gamma 0.5 --reference vectors/tiny     # your own files of the same names, array by array",
+    "  # your own NPY files of the same names, in place of the first vectors/tiny, array by array:\n"
+    "  lfap compare --data vectors/tiny --weights vectors/tiny/W5.npy --gamma 0.5 --reference vectors/tiny",
     options,
     run};

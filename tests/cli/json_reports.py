@@ -150,6 +150,11 @@ for name, weights in (("flow", "t-flow/W.npy"), ("gd", "t-gd/W.npy")):
     doc = report(f"compare {name}", "compare", "--data", "u12", "--weights", weights, "--gamma", "0.9", "--probes", "50")
     ok(list(doc["k1"])[::2][:8] == ["residual", "slackness", "margin", "outside_rank2", "row_spread", "pattern_aligned", "cosine", "agreement"],
        f"compare {name}: keys of k1", doc["k1"])
+for norm, size in (("l2", []), ("linf", []), ("l0", ["--k", "5"])):
+    report(f"compare {norm} perturbations", "compare", "--data", "u12", "--weights", "t-gd/W.npy", "--gamma", "0.9", "--adversarial", f"p-{norm}-geometry",
+           "--norm", norm, "--eps", "0.25", "--range", "-1,1", "--certify", "--lambda", "l12/lambda.npy", *size)
+report("compare l0 without a bound", "compare", "--data", "u12", "--weights", "t-gd/W.npy", "--gamma", "0.9", "--adversarial", "p-l0-pgd", "--norm", "l0", "--k", "3")
+report("compare --reference", "compare", "--data", "u12", "--weights", "t-gd/W.npy", "--gamma", "0.9", "--reference", "t-gd")
 doc = report("vectors", "vectors", "--out", "vec")
 meta = {c["name"]: json.load(open(os.path.join(c["directory"], "meta.json"))) for c in doc["cases"]}
 ok(all(not errors(m, SCHEMA) and not twins(m) and len(m["arrays"]) == c["arrays"] for c in doc["cases"] for m in [meta[c["name"]]]),

@@ -14,7 +14,9 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "perturb": ["norm", "from", "data", "targets", "direction", "weights", "gamma", "eps", "k", "steps", "range", "out"],
     "verify": ["data", "labels", "weights", "gamma", "test", "test-labels", "case", "eps", "k", "n-adv", "m", "seed", "gauss-bases",
                "probes", "controls", "flow-steps", "classes", "n", "no-center", "images", "skip-missing", "verbose", "certify-n"],
-    "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed"],
+    "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed", "adversarial", "targets", "bases", "norm", "eps", "k",
+                "range", "lambda", "outputs", "reference", "certify"],
+    "vectors": ["out"],
     "explain": [],
 }
 X, Y = sample()

@@ -3,54 +3,8 @@ the gradients, everything else from the weights; at random weights, trained ones
 import json, math, os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli", "lib"))
 from tap import *
-
-
-def nnls(A, b):
-    """argmin ||A l - b|| over l >= 0, after Lawson and Hanson."""
-    n = A.shape[1]
-    l, free = np.zeros(n), np.zeros(n, bool)
-    for _ in range(20 * n):
-        gain = A.T @ (b - A @ l)
-        gain[free] = -np.inf
-        if free.all() or gain.max() <= 1e-12 * abs(A.T @ b).max():
-            return l
-        free[gain.argmax()] = True
-        while True:
-            z = np.zeros(n)
-            z[free] = np.linalg.lstsq(A[:, free], b, rcond=None)[0]
-            if (z[free] > 0).all():
-                l = z
-                break
-            low = free & (z <= 0)
-            l = l + (l[low] / (l[low] - z[low])).min() * (z - l)
-            l[low & (l <= 1e-14 * l.max())] = 0
-            free &= l > 0
-    raise RuntimeError("no solution")
-
-
-def k1(W, X, y, gamma, w, probes):
-    m = len(W)
-    a = np.where(np.arange(m) < m // 2, 1, -1) / math.sqrt(m)
-    f = lambda Z: np.where(W @ Z.T > 0, W @ Z.T, gamma * (W @ Z.T)).T @ a
-    slope = np.where(W @ X.T > 0, 1, gamma)
-    q = y * f(X)
-    k = {"margin_min": q.min(), "margin": q.min() / np.linalg.norm(W), "residual": None, "slackness": None}
-    if q.min() > 0:
-        gradients = np.stack([(y[n] * a * slope[:, n])[:, None] * X[n] for n in range(len(X))]).reshape(len(X), -1).T
-        V = (W / q.min()).ravel()
-        l = nnls(gradients, V)
-        k["residual"] = np.linalg.norm(V - gradients @ l) / np.linalg.norm(V)
-        k["slackness"] = l @ (q / q.min() - 1)
-    s = np.linalg.svd(W, compute_uv=False) ** 2
-    k["outside_rank2"] = s[2:].sum() / s.sum()
-    means = [W[: m // 2].mean(0), W[m // 2 :].mean(0)]
-    k["row_spread"] = max(np.linalg.norm(W[j] - means[j >= m // 2]) / np.linalg.norm(means[j >= m // 2]) for j in range(m))
-    want = np.where(np.equal.outer(a > 0, y > 0), 1, gamma)
-    k["pattern_aligned"] = (slope == want).mean()
-    u = means[0] - means[1]
-    k["cosine"] = u @ w / np.linalg.norm(u) / np.linalg.norm(w)
-    k["agreement"] = (np.sign(f(probes)) == np.sign(probes @ w)).mean()
-    return k
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from foreign import k1
 
 
 TOLERANCE = {"residual": 1e-8, "slackness": 1e-9, "outside_rank2": 1e-8}   # absolute; the others relative

@@ -1,0 +1,197 @@
+/* compare_foreign.c - the parts of a foreign run beyond its weights: its perturbed set, its numbers, its directory of
+ * arrays, and the signs of the boundary that an enclosure decides. */
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/compare.h"
+
+void compare_free(compare_run *r) {
+  lfap_data_free(&r->data);
+  lfap_net_free(&r->net);
+  lfap_limit_free(&r->lim);
+  lfap_mat_free(&r->probes);
+  lfap_mat_free(&r->points);
+  lfap_mat_free(&r->targets);
+  if (r->own_bases) lfap_mat_free(&r->bases);
+  oracle_cert_free(&r->cert);
+  for (size_t i = 0; i < r->arrays; i++) free(r->array[i].name);
+  free(r->array);
+}
+
+/* ---- perturbations ---------------------------------------------------------------------------------------------------- */
+
+static lfap_status read_bases(cli *c, compare_run *r) {
+  if (r->a.bases) {
+    lfap_status s = lfap_npy_read(&c->ctx, &r->bases, r->a.bases);
+    if (s) return s;
+    r->own_bases = 1;
+  } else r->bases = (lfap_mat){.rows = r->data.n, .cols = r->data.d, .ndim = 2, .v = r->data.x};
+  if (r->points.cols != r->data.d || r->bases.rows != r->points.rows || r->bases.cols != r->points.cols || r->bases.ndim != 2)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), its bases (%s) (%zu, %zu) and the data have d = %zu; give each perturbed point its base",
+                     r->a.adversarial, r->points.rows, r->points.cols, r->a.bases ? r->a.bases : "the samples; or give --bases",
+                     r->bases.rows, r->bases.cols, r->data.d);
+  return LFAP_OK;
+}
+
+lfap_status compare_perturbed(cli *c, compare_run *r) {
+  const compare_args *a = &r->a;
+  if (!cli_is_dir(a->adversarial) && !cli_is_file(a->adversarial))
+    return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: not there; --adversarial takes a directory with X.npy and y.npy, or an NPY file", a->adversarial);
+  r->a.o.norm = (lfap_norm)a->norm;
+  lfap_status s = cli_pairs_read(c, &r->points, &r->targets, a->adversarial, a->targets);
+  if (!s) s = read_bases(c, r);
+  return s ? s : lfap_p1_of(&c->ctx, &r->p1, &r->net, r->bases.v, r->points.v, r->targets.v, r->lim.w, &r->a.o, r->points.rows);
+}
+
+/* ---- arrays -------------------------------------------------------------------------------------------------------------- */
+
+static lfap_status add(cli *c, compare_run *r, const char *name, const char *against, const lfap_mat *its, const lfap_mat *other) {
+  compare_array *grown = realloc(r->array, (r->arrays + 1) * sizeof *grown);
+  if (!grown) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+  r->array = grown;
+  compare_array *k = &grown[r->arrays];
+  *k = (compare_array){.against = against, .other_rows = other->rows, .other_cols = other->cols, .other_ndim = other->ndim, .missing = !its};
+  k->name = malloc(strlen(name) + 1);
+  if (!k->name) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+  strcpy(k->name, name);
+  r->arrays++;
+  if (!its) return LFAP_OK;
+  k->rows = its->rows;
+  k->cols = its->cols;
+  k->ndim = its->ndim;
+  k->same_shape = its->rows == other->rows && its->cols == other->cols && its->ndim == other->ndim;
+  if (k->same_shape) lfap_difference_of(&k->d, its->v, other->v, its->rows * its->cols);
+  return LFAP_OK;
+}
+
+/* A vector the run brought along, against the one computed here. */
+static lfap_status vector(cli *c, compare_run *r, const char *name, const char *path, double *ours, size_t n) {
+  lfap_mat its = {0}, own = {.rows = n, .cols = 1, .ndim = 1, .v = ours};
+  lfap_status s = lfap_npy_read(&c->ctx, &its, path);
+  if (!s && (its.rows * its.cols != n || (its.rows != n && its.cols != n)))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); %s has one entry for each of %zu", path, its.rows, its.cols, name, n);
+  lfap_mat flat = {.rows = n, .cols = 1, .ndim = 1, .v = its.v};
+  if (!s) s = add(c, r, name, "computed", &flat, &own);
+  lfap_mat_free(&its);
+  return s;
+}
+
+static lfap_status enclosures(cli *c, compare_run *r) {
+  lfap_mat its = {0};
+  lfap_status s = lfap_npy_read(&c->ctx, &its, r->a.lambda);
+  for (size_t n = 0; !s && n < r->data.n; n++) {
+    double lo, hi, l = its.v[n];
+    oracle_cert_lambda(&lo, &hi, &r->cert, n);
+    double off = l < lo ? lo - l : l > hi ? l - hi : 0.0;
+    if (off > 0.0) r->lambda_off = fmax(r->lambda_off, off / fmax(fabs(hi), fabs(lo)));
+  }
+  lfap_mat_free(&its);
+  return s;
+}
+
+lfap_status compare_numbers(cli *c, compare_run *r) {
+  lfap_status s = LFAP_OK;
+  if (r->a.lambda) s = vector(c, r, "lambda", r->a.lambda, r->lim.lambda, r->data.n);
+  if (s || !r->a.outputs) return s;
+  double *f = calloc(r->probes.rows, sizeof *f);
+  s = f ? lfap_net_eval(&c->ctx, f, &r->net, r->probes.v, r->probes.rows)
+        : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory: %zu outputs", r->probes.rows);
+  if (!s) s = vector(c, r, "outputs", r->a.outputs, f, r->probes.rows);
+  free(f);
+  return s;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Names NAME.npy in a directory, sorted; owned by the caller. */
+static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) {
+  DIR *d = opendir(dir);
+  lfap_status s = LFAP_OK;
+  if (!d) return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: %s; give a directory of NPY files", dir, strerror(errno));
+  for (struct dirent *e; !s && (e = readdir(d));) {
+    size_t len = strlen(e->d_name);
+    if (len < 5 || strcmp(e->d_name + len - 4, ".npy") != 0) continue;
+    char **grown = realloc(*names, (*n + 1) * sizeof *grown), *name = malloc(len - 3);
+    if (grown) *names = grown;
+    if (!grown || !name) {
+      free(name);
+      s = lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+      continue;
+    }
+    memcpy(name, e->d_name, len - 4);
+    name[len - 4] = 0;
+    grown[(*n)++] = name;
+  }
+  closedir(d);
+  if (!s && *n == 0) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: no NPY file there", dir);
+  if (*n) qsort(*names, *n, sizeof **names, by_name);
+  return s;
+}
+
+static lfap_status one_file(cli *c, compare_run *r, const char *name) {
+  char file[300], *its_path = NULL, *path = NULL;
+  lfap_mat its = {0}, other = {0};
+  snprintf(file, sizeof file, "%s.npy", name);
+  lfap_status s = cli_path(c, &its_path, r->a.data, file);
+  if (!s) s = cli_path(c, &path, r->a.reference, file);
+  if (!s) s = lfap_npy_read(&c->ctx, &other, path);
+  int there = !s && cli_is_file(its_path);
+  if (there) s = lfap_npy_read(&c->ctx, &its, its_path);
+  if (!s) s = add(c, r, name, "reference", there ? &its : NULL, &other);
+  lfap_mat_free(&its);
+  lfap_mat_free(&other);
+  free(its_path);
+  free(path);
+  return s;
+}
+
+lfap_status compare_reference(cli *c, compare_run *r) {
+  char **names = NULL;
+  size_t n = 0;
+  lfap_status s = npy_names(c, &names, &n, r->a.reference);
+  for (size_t i = 0; !s && i < n; i++) s = one_file(c, r, names[i]);
+  for (size_t i = 0; i < n; i++) free(names[i]);
+  free(names);
+  return s;
+}
+
+/* ---- certified signs -------------------------------------------------------------------------------------------------------- */
+
+/* want[i]: the sign to be confirmed. */
+static lfap_status signs(cli *c, compare_signs *out, const oracle_vector *w, const double *Z, const double *want, size_t n) {
+  int *sign = calloc(n, sizeof *sign);
+  lfap_status s = sign ? LFAP_OK : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory: %zu signs", n);
+  if (!s && w->valid) s = oracle_sign_points(&c->ctx, sign, w, Z, n);
+  compare_signs k = {.of = n};
+  for (size_t i = 0; !s && i < n; i++) {
+    int wanted = (want[i] > 0) - (want[i] < 0);
+    k.with += sign[i] != 0 && sign[i] == wanted;
+    k.against += sign[i] != 0 && sign[i] != wanted;
+  }
+  free(sign);
+  if (!s) *out = k;
+  return s;
+}
+
+lfap_status compare_certify(cli *c, compare_run *r) {
+  oracle_opts o = {0};
+  oracle_vector w = {0};
+  double *f = calloc(r->probes.rows, sizeof *f);
+  r->lambda_off = NAN;
+  lfap_status s = f ? lfap_net_eval(&c->ctx, f, &r->net, r->probes.v, r->probes.rows)
+                    : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory: %zu outputs", r->probes.rows);
+  if (!s) s = cli_certify_run(c, &r->cert, &r->data, r->a.gamma, &o, NULL);
+  if (!s) s = oracle_boundary(&c->ctx, &w, &r->cert, &r->data, NULL);
+  if (!s) s = signs(c, &r->at_probes, &w, r->probes.v, f, r->probes.rows);
+  if (!s && r->a.adversarial) s = signs(c, &r->at_points, &w, r->points.v, r->targets.v, r->points.rows);
+  if (!s && r->a.lambda && r->cert.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+    r->lambda_off = 0.0;
+    s = enclosures(c, r);
+  }
+  oracle_vector_free(&w);
+  free(f);
+  return s;
+}

@@ -1,0 +1,34 @@
+/* difference.c - how far two arrays are from each other, in doubles between them (`lfap compare`). */
+#include "kernel/bits.h"
+#include "verify/judge.h"
+
+#include <math.h>
+
+/* Doubles in their order as whole numbers: neighbours differ by 1, both zeros are 2^63. */
+static uint64_t place(double x) {
+  uint64_t b = lfap_bits_of(x), sign = (uint64_t)1 << 63;
+  return b & sign ? sign - (b & ~sign) : sign + b;
+}
+
+uint64_t lfap_ulp_between(double a, double b) {
+  uint64_t x = place(a), y = place(b);
+  return x < y ? y - x : x - y;
+}
+
+void lfap_difference_of(lfap_difference *out, const double *a, const double *b, size_t n) {
+  lfap_difference d = {0};
+  for (size_t i = 0; i < n; i++) {
+    double far = fabs(a[i] - b[i]);
+    uint64_t ulp = lfap_ulp_between(a[i], b[i]);
+    if (far > d.max_abs) {
+      d.max_abs = far;
+      d.abs_at = i;
+    }
+    if (ulp > d.max_ulp) {
+      d.max_ulp = ulp;
+      d.ulp_at = i;
+    }
+    d.differ += ulp != 0;
+  }
+  *out = d;
+}

@@ -1,0 +1,150 @@
+/* judge.c - perturbations made elsewhere: do they keep their constraint, how near are they to the best there is (statement P1),
+ * do they deceive? Nothing is taken on trust: eta is the difference of the stored points, f is evaluated here (N4). */
+#include "verify/judge.h"
+
+#include "kernel/lanes.h"
+#include "kernel/perturb.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct {
+  const lfap_net *net;
+  const lfap_perturb_opts *o;
+  const double *w;
+  double *eta, *grad;  /* d each */
+  unsigned char *keep; /* d */
+  double *f, *f_adv;   /* n each */
+} judge;
+
+static void judge_free(judge *j) {
+  free(j->eta);
+  free(j->keep);
+  free(j->f);
+}
+
+static lfap_status judge_alloc(lfap_ctx *ctx, judge *j, size_t n, size_t d) {
+  j->eta = calloc(2 * d, sizeof(double));
+  j->keep = malloc(d);
+  j->f = calloc(2 * n, sizeof(double));
+  if (!j->eta || !j->keep || !j->f) {
+    judge_free(j);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "P1: no memory for %zu perturbations of dimension %zu", n, d);
+  }
+  j->grad = j->eta + d;
+  j->f_adv = j->f + n;
+  return LFAP_OK;
+}
+
+static void spread_begin(lfap_spread *s) { *s = (lfap_spread){.min = INFINITY, .max = -INFINITY}; }
+
+static void spread_add(lfap_spread *s, double v, size_t at) {
+  if (v < s->min) {
+    s->min = v;
+    s->min_at = at;
+  }
+  if (v > s->max) {
+    s->max = v;
+    s->max_at = at;
+  }
+  s->mean += v;
+}
+
+/* A figure without value at some sample has none at all. */
+static void spread_end(lfap_spread *s, size_t n) {
+  s->mean /= (double)n;
+  if (isnan(s->mean)) *s = (lfap_spread){.min = NAN, .mean = NAN, .max = NAN};
+}
+
+/* |g|_dual: the largest <eta, g> of a perturbation of size 1. */
+static double dual(const judge *j, const double *g) {
+  size_t d = j->net->d;
+  if (j->o->norm == LFAP_L2) return lfap_norm2(d, g);
+  if (j->o->norm == LFAP_LINF) return lfap_asum(d, g);
+  double s = 0.0;
+  lfap_topk(j->keep, g, j->o->k, d);
+  for (size_t i = 0; i < d; i++)
+    if (j->keep[i]) s += fabs(g[i]);
+  return s;
+}
+
+static double size_of(const double *v, lfap_norm norm, size_t d) {
+  double entries = 0.0;
+  if (norm == LFAP_L2) return lfap_norm2(d, v);
+  if (norm == LFAP_LINF) return lfap_amax(d, v);
+  for (size_t i = 0; i < d; i++) entries += v[i] != 0.0;
+  return entries;
+}
+
+/* How much larger than intended ||eta|| may come out: both points were rounded to doubles, and so was the sum of squares. */
+static double allowance(const judge *j, const double *x, const double *x_adv) {
+  size_t d = j->net->d;
+  if (j->o->norm == LFAP_L2) return 0x1p-52 * (lfap_norm2(d, x) + lfap_norm2(d, x_adv)) + 0x1p-53 * (double)d * j->o->eps;
+  return 0x1p-52 * (lfap_amax(d, x) + lfap_amax(d, x_adv));
+}
+
+static void see_constraint(judge *j, lfap_p1 *r, const double *x, const double *x_adv, size_t at) {
+  const lfap_perturb_opts *o = j->o;
+  size_t d = j->net->d;
+  double size = size_of(j->eta, o->norm, d), entry = lfap_amax(d, j->eta), most = o->eps + allowance(j, x, x_adv), excess = 0.0;
+  spread_add(&r->size, size, at);
+  spread_add(&r->entry, entry, at);
+  if (o->norm == LFAP_L0) r->outside += size > (double)o->k || (o->eps > 0.0 && entry > most);
+  else r->outside += size > most;
+  for (size_t i = 0; o->has_range && i < d; i++) excess = fmax(excess, fmax(o->lo - x_adv[i], x_adv[i] - o->hi));
+  r->range_outside += excess > 0.0;
+  if (excess > r->range_excess) {
+    r->range_excess = excess;
+    r->range_at = at;
+  }
+}
+
+static lfap_status see_sample(lfap_ctx *ctx, judge *j, lfap_p1 *r, const double *x, const double *x_adv, double t, size_t at) {
+  size_t d = j->net->d;
+  lfap_sub(j->eta, x_adv, x, d);
+  see_constraint(j, r, x, x_adv, at);
+  lfap_status s = lfap_net_input_grad(ctx, j->grad, j->net, x);
+  if (s) return s;
+  double gain = t * (j->f_adv[at] - j->f[at]), linear = j->o->eps * dual(j, j->grad);
+  spread_add(&r->reached, t * lfap_dot(d, j->eta, j->w) / r->optimum, at);
+  spread_add(&r->gain, gain, at);
+  spread_add(&r->ascent, linear > 0.0 ? gain / linear : NAN, at);
+  r->before += t * j->f[at] > 0.0;
+  r->after += t * j->f_adv[at] > 0.0;
+  r->across += t * lfap_dot(d, j->w, x_adv) > 0.0;
+  return LFAP_OK;
+}
+
+static lfap_status check(lfap_ctx *ctx, const double *w, const lfap_perturb_opts *o, size_t d) {
+  double size = lfap_norm2(d, w);
+  if (!(o->eps > 0.0 || (o->eps == 0.0 && o->norm == LFAP_L0)) || !isfinite(o->eps))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "P1: eps = %g; the size of the perturbations is needed, above 0", o->eps);
+  if (o->norm == LFAP_L0 && (o->k == 0 || o->k > d))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "P1: k = %zu entries of d = %zu; k lies in 1..d", o->k, d);
+  if (!(size > 0.0) || !isfinite(size))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "P1: the boundary w has norm %g; it must be finite and not zero", size);
+  return LFAP_OK;
+}
+
+lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const double *bases, const double *points,
+                       const double *t, const double *w, const lfap_perturb_opts *o, size_t n) {
+  size_t d = net->d;
+  judge j = {.net = net, .o = o, .w = w};
+  lfap_p1 r = {.n = n};
+  lfap_spread *all[] = {&r.size, &r.entry, &r.reached, &r.gain, &r.ascent};
+  lfap_status s = check(ctx, w, o, d);
+  if (!s) s = judge_alloc(ctx, &j, n, d);
+  if (s) return s;
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_begin(all[i]);
+  r.optimum = o->eps > 0.0 ? o->eps * dual(&j, w) : NAN;
+  s = lfap_net_eval(ctx, j.f, net, bases, n);
+  if (!s) s = lfap_net_eval(ctx, j.f_adv, net, points, n);
+  for (size_t i = 0; !s && i < n; i++) {
+    s = see_sample(ctx, &j, &r, bases + i * d, points + i * d, t[i], i);
+    if (!s && i % 64 == 63) s = lfap_tick(ctx, "perturbations judged", (double)i, (double)n);
+  }
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_end(all[i], n);
+  judge_free(&j);
+  if (!s) *out = r;
+  return s;
+}

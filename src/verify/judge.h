@@ -1,0 +1,47 @@
+/* judge.h - what another implementation made, held against what it should be: perturbations (P1) and arrays. */
+#ifndef LFAP_VERIFY_JUDGE_H
+#define LFAP_VERIFY_JUDGE_H
+#include "lfap.h"
+
+/* ---- arrays (difference.c) ----------------------------------------------------------------------------------------- */
+
+/* Where two arrays differ most; ulp counts the doubles from one value to the other, 0 between -0 and +0. */
+typedef struct {
+  double max_abs;
+  uint64_t max_ulp;
+  size_t abs_at, ulp_at; /* first index of the maximum */
+  size_t differ;         /* entries with different values */
+} lfap_difference;
+uint64_t lfap_ulp_between(double a, double b);
+void lfap_difference_of(lfap_difference *out, const double *a, const double *b, size_t n);
+
+/* ---- perturbations (judge.c) ----------------------------------------------------------------------------------------- */
+
+/* One figure a sample: its smallest, mean and largest value, with the first sample that has it. NaN without samples. */
+typedef struct {
+  double min, mean, max;
+  size_t min_at, max_at;
+} lfap_spread;
+
+/* Recomputed from the stored points: eta = x_adv - x, rounded to doubles. */
+typedef struct {
+  size_t n;
+  lfap_spread size;     /* ||eta|| in the norm; l0: entries changed */
+  lfap_spread entry;    /* largest |eta_i| */
+  size_t outside;       /* samples over the constraint by more than the rounding of x_adv and x explains */
+  size_t range_outside; /* samples with an entry outside the range */
+  double range_excess;  /* the farthest of them: distance, sample */
+  size_t range_at;
+  double optimum;       /* eps |w|_dual (P1), range left aside; NaN without eps */
+  lfap_spread reached;  /* t<eta,w> / optimum; NaN without eps */
+  lfap_spread gain;     /* t (f(x_adv) - f(x)) of the network */
+  lfap_spread ascent;   /* gain / (eps |grad f(x)|_dual): what a locally linear f would give; NaN without eps */
+  size_t before, after; /* samples with t f(x) > 0, with t f(x_adv) > 0 */
+  size_t across;        /* with t <w, x_adv> > 0 */
+} lfap_p1;
+
+/* bases, points: n x d; t: n targets +-1; w (d) not 0. o->eps may be 0 for l0: entries then have no bound, as in the authors'
+   experiments, and there is no optimum. o->k is l0's. */
+lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const double *bases, const double *points,
+                       const double *t, const double *w, const lfap_perturb_opts *o, size_t n);
+#endif
