@@ -1,5 +1,6 @@
 /* pgd.c - projected gradient descent on exp(-t f(x)) as in the authors' experiments (spec/theory.md, experimental settings;
- * spec/numerics.md N7): targeted at t, the iterate of strictly lowest loss is kept, the clean point included. */
+ * spec/numerics.md N7): targeted at t, the iterate of strictly lowest loss is kept, the clean point included.
+ * Samples go in packs: one product of their points with W', one of their coefficients with W a step. */
 #include "lfap.h"
 
 #include "io/parallel.h"
@@ -14,78 +15,170 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Scratch of one sample: a, z, work, coefficients (m each); x, grad, delta (d each); mask (d bytes). */
-typedef struct {
-  double *a, *z, *work, *c, *x, *g, *delta;
-  unsigned char *mask;
-} pgd;
+enum { PACK = 64 };     /* samples that share the two products of a step */
+#define SPAN_FLOPS 1e9  /* work of a pack between two calls of the progress callback */
 
-static int pgd_alloc(pgd *p, size_t m, size_t d) {
-  p->a = malloc((4 * m + 3 * d) * sizeof(double));
+/* One call. */
+typedef struct {
+  const lfap_net *net;
+  const double *B, *t, *a; /* a: m output weights */
+  const lfap_perturb_opts *o;
+  double *x, *eta;         /* n x d: the best iterate; the current one until the end, then what was added */
+} attack;
+
+/* Samples first..first+count-1 on their way. z, c: PACK x m; g: PACK x d; work: m; delta, mask: d. */
+typedef struct {
+  const attack *k;
+  size_t first, count, left; /* left: samples still on their way */
+  size_t step, span;         /* iterates seen; steps before the next pause */
+  double best[PACK], loss[PACK];
+  int done[PACK];
+  double *z, *c, *g, *work, *delta;
+  unsigned char *mask;
+} pack;
+
+static int pack_alloc(pack *p, const attack *k, size_t samples) {
+  size_t m = k->net->m, d = k->net->d;
+  p->k = k;
+  p->z = malloc((samples * (2 * m + d) + m + d) * sizeof(double));
   p->mask = malloc(d);
-  if (!p->a || !p->mask) return 0;
-  p->z = p->a + m;
-  p->work = p->z + m;
-  p->c = p->work + m;
-  p->x = p->c + m;
-  p->g = p->x + d;
-  p->delta = p->g + d;
-  lfap_net_signs(p->a, m);
+  if (!p->z || !p->mask) return 0;
+  p->c = p->z + samples * m;
+  p->g = p->c + samples * m;
+  p->work = p->g + samples * d;
+  p->delta = p->work + m;
   return 1;
 }
 
-/* Loss at p->x; leaves z for the gradient. */
-static double loss_at(pgd *p, const lfap_net *net, double t) {
-  lfap_gemv(p->z, net->w, p->x, net->m, net->d);
-  return lfap_exp(-(t * lfap_net_output(p->work, p->z, p->a, net->gamma, net->m)));
-}
-
-/* g = gradient of the loss at p->x. */
-static void loss_grad(pgd *p, const lfap_net *net, double t, double loss) {
-  memset(p->g, 0, net->d * sizeof(double));
-  lfap_net_input_coef(p->c, p->z, p->a, net->gamma, net->m);
-  lfap_chain(p->g, p->c, net->w, net->m, net->d);
-  lfap_scale(p->g, -(t * loss), p->g, net->d);
+static void pack_start(pack *p, size_t first, size_t count) {
+  const attack *k = p->k;
+  size_t d = k->net->d;
+  p->first = first;
+  p->count = p->left = count;
+  p->step = 0;
+  for (size_t i = 0; i < count; i++) {
+    p->best[i] = INFINITY;
+    p->done[i] = 0;
+  }
+  memcpy(k->x + first * d, k->B + first * d, count * d * sizeof(double));
+  memcpy(k->eta + first * d, k->B + first * d, count * d * sizeof(double));
 }
 
 static double size_of(const double *v, lfap_norm norm, size_t d) { return norm == LFAP_L2 ? lfap_norm2(d, v) : lfap_amax(d, v); }
 
 /* Normalised gradient step, projection to the ball (radial, also for linf), clamp. */
-static void step_ball(pgd *p, const double *x0, const lfap_perturb_opts *o, size_t d) {
-  double c = size_of(p->g, o->norm, d);
-  lfap_pgd_move(p->x, p->g, o->eps / 5.0, c > 1e-12 ? c : 1e-12, d);
-  lfap_sub(p->delta, p->x, x0, d);
-  double size = size_of(p->delta, o->norm, d);
-  if (size > o->eps) lfap_scale(p->delta, o->eps / (size + 1e-7), p->delta, d);
-  lfap_add(p->x, x0, p->delta, d);
-  if (o->has_range) lfap_clamp_all(p->x, o->lo, o->hi, d);
+static void step_ball(double *x, const double *g, const double *x0, double *delta, const lfap_perturb_opts *o, size_t d) {
+  double c = size_of(g, o->norm, d);
+  lfap_pgd_move(x, g, o->eps / 5.0, c > 1e-12 ? c : 1e-12, d);
+  lfap_sub(delta, x, x0, d);
+  double size = size_of(delta, o->norm, d);
+  if (size > o->eps) lfap_scale(delta, o->eps / (size + 1e-7), delta, d);
+  lfap_add(x, x0, delta, d);
+  if (o->has_range) lfap_clamp_all(x, o->lo, o->hi, d);
 }
 
 /* One more entry may change; 0 when the gradient vanishes on all of them. */
-static int step_pixels(pgd *p, const double *x0, const lfap_perturb_opts *o, size_t d) {
-  lfap_pgd_mask(p->mask, p->x, x0, p->g, d);
-  double c = lfap_masked_amax(p->g, p->mask, d);
+static int step_pixels(double *x, const double *g, const double *x0, unsigned char *mask, const lfap_perturb_opts *o, size_t d) {
+  lfap_pgd_mask(mask, x, x0, g, d);
+  double c = lfap_masked_amax(g, mask, d);
   if (!(c > 0.0)) return 0;
-  lfap_pgd_move_masked(p->x, p->g, p->mask, o->eps, c, o->has_range, o->lo, o->hi, d);
+  lfap_pgd_move_masked(x, g, mask, o->eps, c, o->has_range, o->lo, o->hi, d);
   return 1;
 }
 
-static void attack(double *best_x, pgd *p, const lfap_net *net, const double *x0, double t, const lfap_perturb_opts *o) {
-  size_t d = net->d;
-  double best = INFINITY;
-  memcpy(p->x, x0, d * sizeof(double));
-  memcpy(best_x, x0, d * sizeof(double));
-  for (size_t i = 0;; i++) {
-    double loss = loss_at(p, net, t);
-    if (loss < best) {
-      best = loss;
-      memcpy(best_x, p->x, d * sizeof(double));
+/* Outputs and losses at the current points; the best are kept. */
+static void look(pack *p) {
+  const attack *k = p->k;
+  size_t m = k->net->m, d = k->net->d;
+  lfap_rows(p->z, k->eta + p->first * d, k->net->w, p->count, m, d);
+  for (size_t i = 0; i < p->count; i++) {
+    if (p->done[i]) continue;
+    size_t n = p->first + i;
+    p->loss[i] = lfap_exp(-(k->t[n] * lfap_net_output(p->work, p->z + i * m, k->a, k->net->gamma, m)));
+    if (p->loss[i] < p->best[i]) {
+      p->best[i] = p->loss[i];
+      memcpy(k->x + n * d, k->eta + n * d, d * sizeof(double));
     }
-    if (i == o->steps) return;
-    loss_grad(p, net, t, loss);
-    if (o->norm != LFAP_L0) step_ball(p, x0, o, d);
-    else if (!step_pixels(p, x0, o, d)) return;
   }
+}
+
+/* g = gradients of the losses at the current points, then the step. */
+static void move(pack *p) {
+  const attack *k = p->k;
+  size_t m = k->net->m, d = k->net->d;
+  for (size_t i = 0; i < p->count; i++) lfap_net_input_coef(p->c + i * m, p->z + i * m, k->a, k->net->gamma, m);
+  memset(p->g, 0, p->count * d * sizeof(double));
+  lfap_chain_rows(p->g, p->c, k->net->w, p->count, m, d);
+  for (size_t i = 0; i < p->count; i++) {
+    if (p->done[i]) continue;
+    size_t n = p->first + i;
+    double *x = k->eta + n * d, *g = p->g + i * d;
+    const double *x0 = k->B + n * d;
+    lfap_scale(g, -(k->t[n] * p->loss[i]), g, d);
+    if (k->o->norm != LFAP_L0) step_ball(x, g, x0, p->delta, k->o, d);
+    else if (!step_pixels(x, g, x0, p->mask, k->o, d)) {
+      p->done[i] = 1;
+      p->left--;
+    }
+  }
+}
+
+static void advance_range(void *arg, size_t begin, size_t end, int worker) {
+  (void)worker;
+  for (size_t b = begin; b < end; b++) {
+    pack *p = (pack *)arg + b;
+    for (size_t s = 0; s < p->span && p->left > 0; s++, p->step++) {
+      look(p);
+      if (p->step == p->k->o->steps) p->left = 0;
+      else move(p);
+    }
+  }
+}
+
+/* The packs of one round, one a worker, to their last step. */
+static lfap_status run_round(lfap_ctx *ctx, pack *p, size_t packs, size_t n) {
+  const attack *k = p->k;
+  double flops = 4.0 * (double)p->count * (double)k->net->m * (double)k->net->d, steps = (double)k->o->steps;
+  size_t samples = 0, left = 1, span = flops < SPAN_FLOPS ? (size_t)(SPAN_FLOPS / flops) : 1;
+  for (size_t b = 0; b < packs; b++) {
+    p[b].span = span;
+    samples += p[b].count;
+  }
+  while (left > 0) {
+    lfap_status st = lfap_tick(ctx, "PGD", (double)p->first + (double)samples * (double)p->step / (steps + 1.0), (double)n);
+    if (st) return st;
+    lfap_parallel((int)packs, packs, 1, flops * (double)span * (double)packs, advance_range, p);
+    left = 0;
+    for (size_t b = 0; b < packs; b++) left += p[b].left;
+  }
+  size_t at = p->first * k->net->d;
+  lfap_sub(k->eta + at, k->x + at, k->B + at, samples * k->net->d);
+  return LFAP_OK;
+}
+
+static lfap_status attack_all(lfap_ctx *ctx, attack *k, size_t n) {
+  size_t workers = (size_t)lfap_threads(ctx), share = n > 0 ? (n - 1) / workers + 1 : 1, most = share < PACK ? share : PACK;
+  double *a = malloc(k->net->m * sizeof *a);
+  pack *p = calloc(workers, sizeof *p);
+  lfap_status st = LFAP_OK;
+  int ok = a != NULL && p != NULL;
+  for (size_t b = 0; ok && b < workers; b++) ok = pack_alloc(&p[b], k, most);
+  if (ok) lfap_net_signs(a, k->net->m);
+  else st = lfap_fail(ctx, LFAP_ERR_MEMORY, "pgd: no memory for m = %zu, d = %zu", k->net->m, k->net->d);
+  k->a = a;
+  for (size_t first = 0; !st && first < n;) {
+    size_t packs = 0;
+    for (; packs < workers && first < n; packs++, first += p[packs - 1].count)
+      pack_start(&p[packs], first, n - first < most ? n - first : most);
+    st = run_round(ctx, p, packs, n);
+  }
+  for (size_t b = 0; p && b < workers; b++) {
+    free(p[b].z);
+    free(p[b].mask);
+  }
+  free(p);
+  free(a);
+  return st;
 }
 
 static lfap_status check(lfap_ctx *ctx, const double *t, const lfap_perturb_opts *o, size_t n) {
@@ -100,53 +193,14 @@ static lfap_status check(lfap_ctx *ctx, const double *t, const lfap_perturb_opts
   return LFAP_OK;
 }
 
-/* The samples of one call, shared out over threads; each worker has its own scratch. */
-typedef struct {
-  pgd *scratch;
-  const lfap_net *net;
-  const double *B, *t;
-  const lfap_perturb_opts *o;
-  double *x, *eta;
-  size_t first;
-} batch;
-
-static void attack_range(void *arg, size_t begin, size_t end, int worker) {
-  const batch *b = arg;
-  size_t d = b->net->d;
-  for (size_t i = b->first + begin; i < b->first + end; i++) {
-    attack(b->x + i * d, &b->scratch[worker], b->net, b->B + i * d, b->t[i], b->o);
-    lfap_sub(b->eta + i * d, b->x + i * d, b->B + i * d, d);
-  }
-}
-
-static lfap_status attack_all(lfap_ctx *ctx, batch *b, size_t n) {
-  size_t workers = (size_t)lfap_threads(ctx), span = 8 * workers;
-  double flops = 4.0 * (double)span * (double)b->o->steps * (double)b->net->m * (double)b->net->d;
-  lfap_status st = LFAP_OK;
-  b->scratch = calloc(workers, sizeof *b->scratch);
-  int ok = b->scratch != NULL;
-  for (size_t k = 0; ok && k < workers; k++) ok = pgd_alloc(&b->scratch[k], b->net->m, b->net->d);
-  if (!ok) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "pgd: no memory for m = %zu, d = %zu", b->net->m, b->net->d);
-  for (b->first = 0; !st && b->first < n; b->first += span) {
-    st = lfap_tick(ctx, "PGD", (double)b->first, (double)n);
-    if (!st) lfap_parallel((int)workers, n - b->first < span ? n - b->first : span, 1, flops, attack_range, b);
-  }
-  for (size_t k = 0; b->scratch && k < workers; k++) {
-    free(b->scratch[k].a);
-    free(b->scratch[k].mask);
-  }
-  free(b->scratch);
-  return st;
-}
-
 lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                              const lfap_perturb_opts *o, size_t n) {
   lfap_mat x = {0}, eta = {0};
   lfap_status st = check(ctx, t, o, n);
   if (!st) st = lfap_mat_alloc(ctx, &x, n, net->d);
   if (!st) st = lfap_mat_alloc(ctx, &eta, n, net->d);
-  batch b = {.net = net, .B = B, .t = t, .o = o, .x = x.v, .eta = eta.v};
-  if (!st) st = attack_all(ctx, &b, n);
+  attack k = {.net = net, .B = B, .t = t, .o = o, .x = x.v, .eta = eta.v};
+  if (!st) st = attack_all(ctx, &k, n);
   if (st) {
     lfap_mat_free(&x);
     lfap_mat_free(&eta);
