@@ -5,7 +5,10 @@
 
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_rphi(real z, real gamma) = z > 0.0 ? z : gamma*z;
-  @ logic real lfap_rslope(real z, real gamma) = z > 0.0 ? 1.0 : gamma; */
+  @ logic real lfap_rslope(real z, real gamma) = z > 0.0 ? 1.0 : gamma;
+  @ // f = sum of a_j phi(z_j)
+  @ logic real lfap_rnet{L}(double *a, double *z, real gamma, integer m) =
+  @   m <= 0 ? 0.0 : lfap_rnet(a, z, gamma, m - 1) + a[m - 1]*lfap_rphi(z[m - 1], gamma); */
 #endif
 
 /* phi(z) = z if z > 0 else gamma*z; slope 1 if z > 0 else gamma (at 0: gamma). */
@@ -49,6 +52,7 @@ void lfap_net_signs(double *a, size_t m);
   @ assigns work[0 .. m-1];
 #ifdef LFAP_TIER_REAL
   @ ensures activations: \forall integer j; 0 <= j < m ==> work[j] == lfap_rphi(z[j], gamma);
+  @ ensures value: \result == lfap_rnet(a, z, gamma, m);
 #endif
   @*/
 double lfap_net_output(double *work, const double *z, const double *a, double gamma, size_t m);
