@@ -2,9 +2,8 @@
 #include "chol.h"
 
 #include "chain.h"
-#include "clones.h"
 #include "lanes.h"
-#include "mathspec.h"
+#include "lanes_step.h"
 
 /* *p = sqrt(pivot) if the pivot is above its bound; written so that a NaN is a bad pivot. */
 /*@ requires p: \valid(p);
@@ -40,6 +39,67 @@ size_t lfap_chol(double *L, size_t n) {
     if (!lfap_chol_row(L, i, n)) return i;
   }
   return n;
+}
+
+enum { GROUP = 8 }; /* rows whose divisions overlap */
+
+/* Entry first+j of the rows i .. i+m-1; the lanes of row i are those of row `at` in S. */
+/*@ requires block: first + j < n && i + m <= n && at + m <= LFAP_BLOCK && j < LFAP_BLOCK;
+  @ requires below: first + j < i;
+  @ requires size: n*n <= SIZE_MAX;
+  @ requires L: \valid(L + (0 .. n*n - 1));
+  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns L[i*n .. (i + m)*n - 1]; */
+LFAP_INLINE void column(double *L, const double *S, size_t i, size_t m, size_t at, size_t first, size_t j, size_t n) {
+  /*@ ghost lfap_row_at(first + j, n, n); */
+  /*@ ghost lfap_rows_at(first + j + 1, i - first - j - 1, n, n); */
+  /*@ ghost lfap_rows_at(i, m, n, n); */
+  const double *pivot = L + (first + j) * n + first;
+  /*@ loop invariant row: 0 <= r <= m;
+    @ loop assigns r, L[i*n .. (i + m)*n - 1];
+    @ loop variant m - r; */
+  for (size_t r = 0; r < m; r++) {
+    /*@ ghost lfap_row_at(r, m, n); */
+    double *row = L + (i + r) * n + first;
+    row[j] = (row[j] - lfap_lanes_more(S + lfap_lanes_at(at + r, j), j, row, pivot)) / pivot[j];
+  }
+}
+
+LFAP_CLONES
+size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, size_t n) {
+  /*@ loop invariant row: 0 <= i <= mb;
+    @ loop assigns i, L[0 .. n*n - 1];
+    @ loop variant mb - i; */
+  for (size_t i = 0; i < mb; i++) {
+    /*@ ghost lfap_row_at(first + i, n, n); */
+    double *row = L + (first + i) * n + first;
+    /*@ loop invariant column: 0 <= j <= i;
+      @ loop assigns j, L[0 .. n*n - 1];
+      @ loop variant i - j; */
+    for (size_t j = 0; j < i; j++) column(L, S, first + i, 1, i, first, j, n);
+    if (!take_root(row + i, row[i] - lfap_lanes_more(S + lfap_lanes_at(i, i), i, row, row), (double)n * 0x1p-52 * row[i])) return i;
+  }
+  return mb;
+}
+
+LFAP_CLONES
+void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n) {
+  size_t r = 0;
+  /*@ loop invariant row: 0 <= r <= ma;
+    @ loop assigns r, L[i*n .. (i + ma)*n - 1];
+    @ loop variant ma - r; */
+  while (r < ma) {
+    size_t m = ma - r < GROUP ? ma - r : GROUP;
+    /*@ ghost lfap_rows_at(r, m, ma, n); */
+    /*@ loop invariant column: 0 <= j <= mb;
+      @ loop assigns j, L[i*n .. (i + ma)*n - 1];
+      @ loop variant mb - j; */
+    for (size_t j = 0; j < mb; j++) column(L, S, i + r, m, r, first, j, n);
+    r += m;
+  }
 }
 
 void lfap_chol_solve(double *x, const double *L, const double *b, size_t n) {

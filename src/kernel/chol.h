@@ -3,6 +3,8 @@
 #define LFAP_KERNEL_CHOL_H
 #include <stddef.h>
 #include <stdint.h>
+
+#include "block.h"
 #ifdef __FRAMAC__
 #include "../../spec/logic/index.acsl"
 #include "../../spec/logic/sums.acsl"
@@ -27,6 +29,33 @@ int lfap_chol_row(double *L, size_t i, size_t n);
   @ assigns L[0 .. n*n - 1];
   @ ensures verdict: 0 <= \result <= n; */
 size_t lfap_chol(double *L, size_t n);
+
+/* The same factor by blocks of columns, for callers that share the work out (data/factor.c). S holds the lanes of the
+   dots of the rows concerned with rows first .. first+mb-1 over the columns below `first`, a multiple of 8, as
+   lfap_block_lanes leaves them; the rest of every dot follows here in its order. */
+
+/* Rows first .. first+mb-1, the corner on the diagonal; returns mb, or the index in it of the first bad pivot. */
+/*@ requires block: mb <= LFAP_BLOCK && first + mb <= n;
+  @ requires size: n*n <= SIZE_MAX;
+  @ requires L: \valid(L + (0 .. n*n - 1));
+  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns L[0 .. n*n - 1];
+  @ ensures verdict: 0 <= \result <= mb; */
+size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, size_t n);
+
+/* Columns first .. first+mb-1 of the rows i .. i+ma-1 below the corner. */
+/*@ requires block: ma <= LFAP_BLOCK && mb <= LFAP_BLOCK && first + mb <= i && i + ma <= n;
+  @ requires size: n*n <= SIZE_MAX;
+  @ requires L: \valid(L + (0 .. n*n - 1));
+  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns L[i*n .. (i + ma)*n - 1]; */
+void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n);
 
 /* x = (L L')^-1 b; x and b may not overlap. */
 /*@ requires size: n*n <= SIZE_MAX;

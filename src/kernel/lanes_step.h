@@ -56,4 +56,43 @@ LFAP_INLINE double lfap_lanes_dot(size_t n, const double *x, const double *y) {
   for (size_t l = 0; l < n - k; l++) t[l] = fma(x[k + l], y[k + l], t[l]);
   return LFAP_JOIN(t);
 }
+
+/* lfap_dot with lanes that start from s0: the rest of a dot whose first columns, a multiple of eight, are in s0. */
+/*@ requires s0: \valid_read(s0 + (0 .. LFAP_LANES-1));
+  @ requires x: \valid_read(x + (0 .. n-1));
+  @ requires y: \valid_read(y + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, s0[0 .. LFAP_LANES-1], x[0 .. n-1], y[0 .. n-1];
+  @ LFAP_REAL(ensures dot: \result == LFAP_TOTAL(s0) + lfap_rdot(x, y, n);) */
+LFAP_INLINE double lfap_lanes_more(const double *s0, size_t n, const double *x, const double *y) {
+  double s[LFAP_LANES], t[LFAP_LANES];
+  size_t k = 0;
+  /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+    @ LFAP_REAL(loop invariant copy: \forall integer i; 0 <= i < l ==> s[i] == s0[i];)
+    @ loop assigns l, s[0 .. LFAP_LANES-1];
+    @ loop variant LFAP_LANES - l; */
+  for (size_t l = 0; l < LFAP_LANES; l++) s[l] = s0[l];
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(s) == LFAP_TOTAL(s0) + lfap_rdot(x, y, k);)
+    @ loop assigns k, s[0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
+  for (; n - k >= LFAP_LANES; k += LFAP_LANES)
+    /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+      @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(s) == LFAP_TOTAL(s0) + lfap_rdot(x, y, k + l);)
+      @ loop assigns l, s[0 .. LFAP_LANES-1];
+      @ loop variant LFAP_LANES - l; */
+    for (size_t l = 0; l < LFAP_LANES; l++) s[l] = fma(x[k + l], y[k + l], s[l]);
+  /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+    @ LFAP_REAL(loop invariant copy: \forall integer i; 0 <= i < l ==> t[i] == s[i];)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant LFAP_LANES - l; */
+  for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[l];
+  /*@ loop invariant lane: 0 <= l <= n - k;
+    @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(t) == LFAP_TOTAL(s0) + lfap_rdot(x, y, k + l);)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant n - k - l; */
+  for (size_t l = 0; l < n - k; l++) t[l] = fma(x[k + l], y[k + l], t[l]);
+  return LFAP_JOIN(t);
+}
 #endif

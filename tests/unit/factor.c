@@ -1,0 +1,101 @@
+/* factor.c - the blocked Cholesky factor has the bits of the loops of N6 for sizes around the edges of its blocks and 1 to
+ * 3 threads, stops at the same bad pivot, and leaves what lies right of the diagonal alone. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/factor.h"
+
+static uint64_t state = 0x589965CC75374CC3u;
+static double draw(void) {
+  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+  return (double)(state >> 11) * 0x1p-52 - 1.0;
+}
+static double dot(size_t n, const double *p, const double *q) { /* N1, read off the page */
+  double s[8] = {0};
+  for (size_t k = 0; k < n; k++) s[k % 8] = fma(p[k], q[k], s[k % 8]);
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+/* N6, read off the page: the rows until the first bad pivot, whose index is the result. */
+static size_t naive(double *L, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    double *row = L + i * n;
+    for (size_t j = 0; j < i; j++) row[j] = (row[j] - dot(j, row, L + j * n)) / L[j * n + j];
+    double pivot = row[i] - dot(i, row, row);
+    if (!(pivot > (double)n * 0x1p-52 * row[i])) return i;
+    row[i] = sqrt(pivot);
+  }
+  return n;
+}
+
+/* A Gram matrix of rank `rank` plus `shift` on the diagonal, and numbers right of it that nobody may touch. */
+static double *matrix(size_t n, size_t rank, double shift) {
+  double *X = malloc((n * rank + 1) * sizeof *X), *Q = malloc((n * n + 1) * sizeof *Q);
+  cr_assert(X && Q);
+  for (size_t k = 0; k < n * rank; k++) X[k] = draw();
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++) Q[i * n + j] = j > i ? -7.5 : dot(rank, X + i * rank, X + j * rank) + (i == j ? shift : 0.0);
+  free(X);
+  return Q;
+}
+static double *copy(const double *Q, size_t n) {
+  double *L = malloc((n * n + 1) * sizeof *L);
+  cr_assert_not_null(L);
+  memcpy(L, Q, n * n * sizeof *L);
+  return L;
+}
+
+static void check(size_t n, size_t rank, double shift, int threads) {
+  lfap_ctx ctx = {.threads = threads};
+  double *Q = matrix(n, rank, shift), *L = copy(Q, n);
+  size_t bad = 999999, want = naive(Q, n);
+  cr_assert_eq(lfap_factor(&ctx, L, n, &bad), LFAP_OK);
+  cr_assert_eq(bad, want, "n %zu, rank %zu: first bad pivot %zu, not %zu", n, rank, bad, want);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++)
+      if (i < want || j > i)
+        cr_assert_eq(memcmp(L + i * n + j, Q + i * n + j, sizeof *L), 0, "n %zu, %d threads: entry %zu,%zu", n, threads, i, j);
+  free(Q), free(L);
+}
+
+Test(factor, bits_of_the_plain_loops) {
+  for (size_t n = 0; n <= 40; n++) check(n, n + 3, 0.125, 1);
+  for (int threads = 1; threads <= 3; threads++) {
+    const size_t size[] = {63, 64, 65, 96, 97, 128, 129, 191, 200, 331, 450};
+    for (size_t k = 0; k < sizeof size / sizeof *size; k++) check(size[k], 40, 0.5, threads);
+  }
+}
+
+Test(factor, the_first_bad_pivot) {
+  for (int threads = 1; threads <= 2; threads++) {
+    const size_t rank[] = {1, 3, 63, 64, 65, 100, 127, 128, 150};
+    for (size_t k = 0; k < sizeof rank / sizeof *rank; k++) check(160, rank[k], 0.0, threads);
+  }
+}
+
+Test(factor, nan_is_a_bad_pivot) {
+  for (size_t at = 0; at < 150; at += 37) {
+    double *Q = matrix(150, 150, 1.0);
+    size_t bad = 0;
+    Q[at * 150 + at] = NAN;
+    cr_assert_eq(lfap_factor(NULL, Q, 150, &bad), LFAP_OK);
+    cr_assert_eq(bad, at);
+    free(Q);
+  }
+}
+
+static int stop_at_half(void *user, const char *what, double done, double total) {
+  (void)user, (void)what;
+  return done >= total / 2;
+}
+
+Test(factor, interrupted) {
+  lfap_ctx ctx = {.threads = 2, .progress = stop_at_half};
+  double *Q = matrix(300, 300, 1.0);
+  size_t bad = 12345;
+  cr_assert_eq(lfap_factor(&ctx, Q, 300, &bad), LFAP_ERR_INTERRUPTED);
+  cr_assert_eq(bad, 12345, "untouched");
+  free(Q);
+}
