@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef struct {
   lfap_cell *cell;  /* the whole grid */
@@ -215,11 +216,18 @@ static lfap_status report(cli *c, const sweep *w) {
   return cli_json_print(c, &j);
 }
 
+/* A sweep that fails or is stopped in its first cell leaves no tables without rows. */
+static void drop_empty(sweep *w) {
+  for (int f = 0; f < 2; f++)
+    if (w->table[f].fd > 0 && w->table[f].rows == 0) unlink(w->path[f]);
+}
+
 static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
   lfap_status s = plan(c, w, a);
   if (s || a->list) return s;
   s = open_tables(c, w, a);
   if (!s) s = run_cells(c, w, &a->o);
+  if (s && !a->resume) drop_empty(w);
   for (int f = 0; !s && f < 2; f++)
     if (w->table[f].fd > 0) s = remember(c, w->path[f]);
   return s ? s : report(c, w);
@@ -258,9 +266,10 @@ const cli_verb cli_sweep = {
     "right, their agreement with f_bdy, and where the sets stand against (H) and C1. An axis takes a list, the grid is the\n"
     "product of the axes. Rows depend on nothing but their cell: a sweep may be interrupted and resumed, or divided into\n"
     "shards (on many machines, bench/slurm/sweep.sbatch) and merged, and the table is the same byte for byte.",
-    "  lfap sweep --d 500,1000,2000 --n 50 --n-adv 500 --norm l2,linf --seeds 0-4 --out first\n"
-    "  lfap sweep --preset paper-d --data uniform --norm l2 --out curve\n"
-    "  lfap sweep --preset paper-d --out part1 --shard 1/2 && lfap sweep --preset paper-d --out part2 --shard 2/2\n"
-    "  lfap sweep --merge whole.csv part1.csv part2.csv",
+    "  lfap sweep --d 250,500,1000 --n 20 --n-adv 100 --norm l2,linf --seeds 0-4 --out first\n"
+    "  lfap sweep --preset paper-nadv --data uniform --norm l2 --seeds 0,1 --out curve\n"
+    "  lfap sweep --preset paper-nadv --data gauss --norm l0 --seeds 0,1 --shard 1/2 --out part1\n"
+    "  lfap sweep --preset paper-nadv --data gauss --norm l0 --seeds 0,1 --shard 2/2 --out part2\n"
+    "  lfap sweep --merge both.csv part1.csv part2.csv",
     cli_sweep_options,
     run};

@@ -12,7 +12,7 @@ enum {
 };
 const cli_option cli_sweep_options[] = {
     {"preset", "NAME", "axes of an experiment of the paper: paper-d, paper-n, paper-nadv, paper-eps;\noptions given beside it replace its axes"},
-    {"scale", "small|paper", "sizes of the preset: minutes on a laptop, or the paper's own (default small)"},
+    {"scale", "SIZE", "of the preset: small (minutes), or paper, the paper's own (default small)"},
     {"data", "LIST", "uniform, gauss, orthogonal, fashion-mnist (default uniform)"},
     {"base", "LIST", "what is perturbed: noise, natural-random, natural-flipped (default noise)"},
     {"method", "LIST", "what learns: limit, flow, sgd (default limit)"},
@@ -35,7 +35,7 @@ const cli_option cli_sweep_options[] = {
     {"classes", "A,B", "fashion-mnist: class A gets label +1, class B -1 (default 0,9)"},
     {"images", "DIR", "fashion-mnist: where the four gzipped IDX files are"},
     {"out", "NAME", "write the rows to NAME.csv or NAME.jsonl, wall times to NAME.times.csv"},
-    {"format", "csv|jsonl|both", "of the rows (default csv)"},
+    {"format", "FORMAT", "of the rows: csv, jsonl or both (default csv)"},
     {"resume", NULL, "continue NAME where an interrupted sweep stopped"},
     {"shard", "I/N", "run part I of N alone (1/N to N/N); --merge joins the parts"},
     {"merge", "FILE", "join the shards named after it to FILE, the table of the undivided sweep"},

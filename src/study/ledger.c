@@ -119,6 +119,7 @@ lfap_status lfap_ledger_open(lfap_ctx *ctx, lfap_ledger *out, const char *path, 
   l.head = text.len;
   if (!st) st = resume ? continue_table(ctx, &l, &text, index, count) : append(ctx, &l, text.bytes, text.len);
   lfap_text_free(&text);
+  if (st && !resume && l.fd > 0) unlink(path); /* made just now */
   if (st) lfap_ledger_close(&l);
   else *out = l;
   return st;

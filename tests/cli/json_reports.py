@@ -99,6 +99,12 @@ def load(folder, *names):
 
 
 # ---- each verb
+GRID = ["sweep", "--d", "60", "--n", "4", "--n-adv", "6", "--seeds", "0-2"]
+doc = report("sweep", *GRID, "--out", "table")
+ok((doc["cells"], doc["rows"], doc["resumed"], doc["shard"], doc["files"]) == (3, 3, 0, "1/1", ["table.csv"]), "sweep: what it wrote", doc)
+again = report("sweep resumed", *GRID, "--out", "table", "--resume")
+ok(again["resumed"] == 3 and again["grid"] == doc["grid"] and doc["grid"] in open("table.csv").readline(), "sweep: resumed, the same grid", again)
+ok(report("sweep merged", "sweep", "--merge", "same.csv", "table.csv")["merged"] == 1, "sweep: merged")
 for kind in ("uniform", "gauss", "orthogonal"):
     doc = report(f"gen {kind}", "gen", kind, "--n", "4", "--d", "64", "--seed", "5", "--out", kind)
     meta = json.load(open(f"{kind}/meta.json"))

@@ -16,6 +16,9 @@ OPTIONS = {  # the documented interface: scripts rely on these names
                "probes", "controls", "flow-steps", "classes", "n", "no-center", "images", "skip-missing", "verbose", "certify-n"],
     "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed", "adversarial", "targets", "bases", "norm", "eps", "k",
                 "range", "lambda", "outputs", "reference", "certify"],
+    "sweep": ["preset", "scale", "data", "base", "method", "from", "norm", "d", "n", "n-adv", "m", "gamma", "eps", "eps-l2", "eps-linf",
+              "eps-l0", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "shard",
+              "merge", "list"],
     "vectors": ["out"],
     "explain": [],
 }

@@ -1,0 +1,355 @@
+"""lfap sweep: rows recomputed in NumPy, rows that depend on their cell alone, shards, kills, grids of the presets, bad input."""
+import csv, fcntl, io, json, math, os, random, signal, struct, sys, time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from tap import *
+
+B = 10**9  # the role of a seed: seed + role * B (spec/formats.md)
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def rows(path):
+    text = read(path).decode()
+    return list(csv.DictReader(io.StringIO(text.split("\n", 1)[1])))
+
+
+def sweep(name, *args, out, **kw):
+    r = Run("sweep", *args, "--out", out, "--quiet", **kw)
+    ok(r.code == 0, name, r)
+    return rows(out + ".csv") if os.path.exists(out + ".csv") else []
+
+
+# ---- the theory in NumPy, from spec/ alone -----------------------------------------------------------------------------
+
+def gen(kind, seed, n, d):
+    g = np.random.Generator(np.random.Philox(key=seed))
+    X = g.standard_normal((n, d)) if kind == "gauss" else 2 * g.random((n, d)) - 1
+    return X, np.where(g.random(n) >= 0.5, 1.0, -1.0)
+
+
+def qp(Q):
+    """min 1/2 l'Ql - 1'l over l >= 0 by Lawson and Hanson's active set."""
+    n = len(Q)
+    l, F = np.zeros(n), np.zeros(n, bool)
+    while True:
+        g = 1 - Q @ l
+        g[F] = -np.inf
+        if g.max() < 1e-9:
+            return l
+        F[np.argmax(g)] = True
+        while True:
+            s = np.zeros(n)
+            s[F] = np.linalg.solve(Q[np.ix_(F, F)], np.ones(F.sum()))
+            if (s[F] > 0).all():
+                l = s
+                break
+            down = F & (s <= 0)
+            a = (l[down] / (l[down] - s[down])).min()
+            l = l + a * (s - l)
+            F &= ~(down & (l <= 1e-15 * l.max()))
+            l[~F] = 0
+
+
+def limit(X, y, gamma):
+    G = X @ X.T
+    same = np.equal.outer(y, y)
+    Q = np.outer(y, y) * np.where(same, (1 + gamma**2) / 2, gamma) * G
+    l = np.linalg.solve(Q, np.ones(len(y)))
+    form = "full"
+    if l.min() < 0:
+        l, form = qp(Q), "qp"
+    c = np.where(y > 0, 1, gamma)
+    b = (y * (G @ (l * y * c)) > 0) & (y * (G @ (l * y * (1 + gamma - c))) > 0)
+    sq = np.diag(G)
+    pmax = np.abs(G - np.diag(sq)).max()
+    with np.errstate(divide="ignore"):
+        h = gamma**3 * sq.min()**2 / (3 * len(y) * sq.max() * pmax)
+    off = Q @ l - 1
+    return dict(l=l, w=X.T @ (l * y), form=form, h=h, share=b.mean(), c1=bool(b.all() and (off[l == 0] > 0).all()))
+
+
+def eta_of(w, norm, eps, k):
+    if norm == "l2":
+        return eps * w / np.linalg.norm(w)
+    s = eps * np.sign(w)
+    if norm == "l0":
+        drop = np.argsort(-np.abs(w), kind="stable")[k:]
+        s[drop] = 0
+    return s
+
+
+def cos(a, b):
+    return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+
+
+def expected(r):
+    """The row of a limit cell, from its parameters."""
+    n, d, n_adv, k, S = (int(r[x]) for x in ("n", "d", "n_adv", "k", "seed"))
+    gamma, eps, law = float(r["gamma"]), float(r["eps"]), "gauss" if r["data"] == "gauss" else "uniform"
+    X, y = gen(law, S, n, d)
+    nat = limit(X, y, gamma)
+    w = nat["w"]
+    if r["base"] == "noise":
+        Xb, t = gen(law, S + B, n_adv, d)
+    else:
+        g = np.random.Generator(np.random.Philox(key=S + B))
+        Xb, t = X[:n_adv], np.where(g.random(n_adv) >= 0.5, 1.0, -1.0)
+        t = -y[:n_adv] if r["base"] == "natural-flipped" else t
+    eta = eta_of(w, r["norm"], eps, k)
+    adv, ctl = limit(Xb + t[:, None] * eta, t, gamma), limit(Xb, t, gamma)
+    P = gen(law, S + 4 * B, 1000, d)[0]
+    e = eta_of(w, r["norm"], 1.0, k)
+    w_data = Xb.T @ (adv["l"] * t)
+    rule = eps * (e @ w) / np.linalg.norm(w) * math.sqrt(n_adv / (n * (1.0 if law == "gauss" else 1 / 3)))
+    share = lambda v, u: np.mean(np.sign(v) == np.sign(u))
+    return {
+        "limit": nat["form"], "h_ratio": nat["h"], "h": int(nat["h"] >= 1), "c1": int(nat["c1"]), "c1_share": nat["share"],
+        "limit_adv": adv["form"], "h_ratio_adv": adv["h"], "h_adv": int(adv["h"] >= 1), "c1_adv": int(adv["c1"]),
+        "c1_share_adv": adv["share"], "limit_control": ctl["form"],
+        "rule": rule if r["base"] == "noise" else math.nan,
+        "ratio": np.abs(adv["l"].sum() * (X @ eta)).mean() / np.sqrt(((X @ w_data) ** 2).mean()),
+        "acc_teacher": share(X @ w, y), "acc": share(X @ adv["w"], y), "acc_control": share(X @ ctl["w"], y),
+        "acc_test": math.nan, "acc_test_control": math.nan, "agree_natural": share(X @ adv["w"], X @ w),
+        "agree": share(P @ adv["w"], P @ w), "agree_control": share(P @ ctl["w"], P @ w), "agree_teacher": share(P @ adv["w"], P @ w),
+        "cosine": cos(adv["w"], w), "cosine_control": cos(ctl["w"], w),
+        "log_loss_teacher": math.nan, "log_loss": math.nan, "log_loss_control": math.nan}
+
+
+def same(got, want):
+    if isinstance(want, str):
+        return got == want
+    return float(got) == want or math.isclose(float(got), want, rel_tol=1e-8, abs_tol=1e-12) or (math.isnan(want) and got == "nan")
+
+
+def wrong(table):
+    return [(r["cell"], k, r[k], v) for r in table for k, v in expected(r).items() if not same(r[k], v)]
+
+
+noise = sweep("a grid of limits on noise", "--data", "uniform,gauss", "--d", "150,400", "--n", "10", "--n-adv", "25,120", "--norm",
+              "l2,linf,l0", "--seeds", "0-1,5", "--format", "both", out="noise")
+bad = wrong(noise)
+ok(len(noise) == 72 and not bad, "72 rows as NumPy computes them", bad[:5])
+ok({r["limit_adv"] for r in noise} == {"full", "qp"}, "with and without full support among them")
+natural = sweep("natural bases, with other targets", "--base", "natural-random,natural-flipped", "--d", "120", "--n", "30", "--eps-l2", "0,0.5,3",
+                "--gamma", "0.3,0.9", out="natural")
+bad = wrong(natural)
+ok(len(natural) == 12 and not bad, "12 rows as NumPy computes them", bad[:5])
+inside = sweep("inside the hypothesis", "--d", "20000", "--n", "2", "--n-adv", "8", "--gamma", "0.9", "--eps", "5", "--seeds", "0-2", out="inside")
+bad = wrong(inside)
+ok(not bad and all(r["h"] == r["h_adv"] == r["c1_adv"] == "1" for r in inside), "(H) holds on both sides, C1 as well", bad[:5])
+
+# orthogonal samples: p_max = 0, so the quotient is infinite; JSON has no infinity
+orth = sweep("orthogonal data", "--data", "orthogonal", "--d", "64", "--n", "8", "--format", "both", out="orth")
+j = [json.loads(l) for l in read("orth.jsonl").decode().splitlines()]
+ok(orth[0]["h_ratio"] == "inf" and j[1]["h_ratio"] is None and orth[0]["c1"] == "1", "an infinite quotient", orth)
+# 200 samples in 20 dimensions: no boundary at all, which is a result
+flat = sweep("no limit", "--d", "20", "--n", "200", out="flat")[0]
+ok(flat["limit"] == "none" and flat["acc"] == flat["acc_teacher"] == flat["cosine"] == "nan" and flat["limit_control"] == "none"
+   and float(flat["h_ratio"]) > 0, "a set that cannot be separated gives a row without results", flat)
+
+# JSON lines say what CSV says
+lines = [json.loads(l) for l in read("noise.jsonl").decode().splitlines()]
+ok(list(lines[1]) == list(noise[0]) and len(lines) == 73 and all(
+    (v is None and c[k] in ("nan", "inf")) or (isinstance(v, str) and v == c[k]) or (v is not None and float(c[k]) == v)
+    for v_, c in zip(lines[1:], noise) for k, v in v_.items()), "JSON lines and CSV hold the same")
+times = read("noise.times.csv").decode().splitlines()
+ok(times[0] == "cell,seconds" and [t.split(",")[0] for t in times[1:]] == [str(i) for i in range(72)], "wall times stand beside the tables")
+
+# Fashion-MNIST, when it is there
+if os.path.isdir("/usr/share/datasets/fashion-mnist"):
+    f = sweep("images", "--data", "fashion-mnist", "--n", "200", "--n-adv", "784", "--eps-l2", "1", "--seeds", "0-3", out="images")
+    ok(all(float(r["acc_test"]) > 0.95 > float(r["acc_test_control"]) and r["d"] == "784" for r in f), "held-out images after noise + perturbation",
+       [(r["acc_test"], r["acc_test_control"]) for r in f])
+
+# ---- networks: the same numbers as by the other verbs, one after the other
+
+def network(source, norm, eps, extra, S=3, method="sgd", epochs=60):
+    """A cell by gen, train, perturb, train."""
+    seeds = {"nat": S, "base": S + B}
+    for name, s in seeds.items():
+        n = 12 if name == "nat" else 30
+        assert Run("gen", "uniform", "--n", n, "--d", "40", "--seed", s, "--out", name, "--quiet").code == 0
+    fit = lambda data, seed, out: Run("train", "--method", method, "--epochs", epochs, "--data", data, "--gamma", "0.5", "--m", "6", "--seed", seed,
+                                      "--out", out, "--quiet").code
+    assert fit("nat", S + 2 * B, "t") == 0
+    r = Run("perturb", "--norm", norm, "--from", source, "--eps", eps, "--data", "base", "--weights", "t/W.npy", "--out", "adv", "--quiet", *extra)
+    assert r.code == 0, str(r)
+    assert fit("adv", S + 3 * B, "l") == 0 and fit("base", S + 3 * B, "c") == 0
+    X, y = np.load("nat/X.npy"), np.load("nat/y.npy")
+
+    def f(name, Z):
+        W = np.load(name + "/W.npy")
+        return np.where(Z @ W.T > 0, 1, 0.5) * (Z @ W.T) @ np.r_[np.ones(3), -np.ones(3)]
+    P = gen("uniform", S + 4 * B, 1000, 40)[0]
+    mean = lambda name: np.load(name + "/W.npy")[:3].mean(0) - np.load(name + "/W.npy")[3:].mean(0)
+    w = limit(X, y, 0.5)["w"]
+    share = lambda v, u: np.mean(np.sign(v) == np.sign(u))
+    return {"acc_teacher": share(f("t", X), y), "acc": share(f("l", X), y), "acc_control": share(f("c", X), y),
+            "agree": share(f("l", P), P @ w), "agree_teacher": share(f("l", P), f("t", P)), "agree_control": share(f("c", P), P @ w),
+            "cosine": cos(mean("l"), mean("t")), "cosine_control": cos(mean("c"), mean("t")),
+            "h_ratio_adv": limit(np.load("adv/X.npy"), np.load("adv/y.npy"), 0.5)["h"]}
+
+
+base = ["--d", "40", "--n", "12", "--n-adv", "30", "--m", "6", "--seeds", "3"]
+for source, norm, eps, extra in (("geometry", "l2", "0.5", []), ("gradient", "linf", "0.1", ["--gamma", "0.5"]),
+                                 ("pgd", "l2", "0.5", ["--gamma", "0.5", "--range=-1,1"]),
+                                 ("pgd", "l0", "0.3", ["--gamma", "0.5", "--range=-1,1", "--steps", "2"])):
+    r = sweep(f"sgd, {source} {norm}", *base, "--method", "sgd", "--epochs", "60", "--from", source, "--norm", norm, "--eps", eps,
+              out=f"net-{source}-{norm}")[0]
+    bad = [(k, r[k], v) for k, v in network(source, norm, eps, extra).items() if not same(r[k], v)]
+    ok(not bad and math.isfinite(float(r["log_loss"])), f"sgd, {source} {norm}: as gen, train, perturb and train give it", bad)
+r = sweep("flow", *base, "--method", "flow", "--epochs", "200", "--eps", "0.5", out="net-flow")[0]
+bad = [(k, r[k], v) for k, v in network("geometry", "l2", "0.5", [], method="flow", epochs=200).items() if not same(r[k], v)]
+ok(not bad, "flow: as gen, train, perturb and train give it", bad)
+
+# ---- a row depends on its cell alone: order, neighbours, threads, shards
+
+GRID = ["--data", "uniform,gauss", "--d", "60,200", "--n", "10", "--n-adv", "15,40", "--norm", "l2,linf,l0", "--eps-l2", "0.2,0.4", "--seeds", "0-3"]
+whole = sweep("a grid", *GRID, "--format", "both", "--threads", "1", out="whole")
+sweep("the same on three threads", *GRID, "--format", "both", "--threads", "3", out="three")
+ok(len(whole) == 128 and read("whole.csv") == read("three.csv") and read("whole.jsonl") == read("three.jsonl"), "1 and 3 threads: the same bytes")
+picked = random.Random(1).sample(whole, 12)
+alone = []
+for i, r in enumerate(picked):
+    a = sweep(f"cell {r['cell']} alone", "--data", r["data"], "--d", r["d"], "--n", r["n"], "--n-adv", r["n_adv"], "--norm", r["norm"], "--eps", r["eps"],
+              "--seeds", r["seed"], out=f"alone{i}")[0]
+    alone.append({**a, "cell": r["cell"]} == r)
+ok(all(alone), "a cell alone gives the row it has in the grid", alone)
+for n in (1, 2, 3, 4):
+    parts = [f"part{n}-{i}" for i in range(1, n + 1)]
+    for i, part in enumerate(parts, 1):
+        sweep(f"shard {i} of {n}", *GRID, "--format", "both", "--shard", f"{i}/{n}", out=part)
+    cells = [sorted(int(r["cell"]) for r in rows(p + ".csv")) for p in parts]
+    ok(sorted(sum(cells, [])) == list(range(128)) and max(map(len, cells)) - min(map(len, cells)) <= 8, f"{n} shards divide the grid evenly", cells)
+    for form in ("csv", "jsonl"):
+        r = Run("sweep", "--merge", f"merged.{form}", *[f"{p}.{form}" for p in reversed(parts)])
+        ok(r.code == 0 and read(f"merged.{form}") == read(f"whole.{form}"), f"{n} shards merged: the bytes of the undivided sweep, {form}", r)
+
+# ---- the table cut anywhere, and a sweep killed at 20 random moments
+
+full = {f: read(f"whole.{f}") for f in ("csv", "jsonl")}
+rnd = random.Random(7)
+ends = [i + 1 for i, b in enumerate(full["csv"]) if b == 10]
+cuts = [0, 1, ends[0] - 1, ends[0], ends[1] - 1, ends[1], ends[-2], ends[-2] + 1, len(full["csv"]) - 1, len(full["csv"])] + \
+       [rnd.randrange(ends[-8], len(full["csv"])) for _ in range(8)]
+equal = []
+for cut in cuts:
+    put("cut.csv", full["csv"][:cut])
+    put("cut.jsonl", full["jsonl"][:rnd.choice([cut, len(full["jsonl"])])])
+    r = Run("sweep", *GRID, "--format", "both", "--out", "cut", "--resume", "--quiet")
+    equal.append(r.code == 0 and read("cut.csv") == full["csv"] and read("cut.jsonl") == full["jsonl"])
+ok(all(equal), f"cut at {len(cuts)} places: resumed to the same bytes", list(zip(cuts, equal)))
+
+LONG = ["--d", "500", "--n", "40", "--n-adv", "300", "--norm", "l2,linf,l0", "--seeds", "0-29", "--format", "both", "--threads", "1"]
+start = time.monotonic()
+sweep("a longer sweep, undisturbed", *LONG, out="calm")
+pace = (time.monotonic() - start) / 90
+killed, torn, grew = 0, 0, []
+for k in range(20):
+    p = subprocess.Popen([LFAP, "sweep", *LONG, "--out", "rough", "--resume", "--quiet"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    time.sleep(0.01 + rnd.random() * 7 * pace)
+    killed += p.poll() is None
+    p.kill()
+    p.communicate()
+    if os.path.exists("rough.csv"):
+        now = read("rough.csv")
+        torn += not read("calm.csv").startswith(now)
+        grew.append(now.count(b"\n"))
+sweep("resumed after the kills", *LONG, "--resume", out="rough")
+ok(killed == 20 and not torn and grew[-1] > 5, f"killed 20 times; whole rows after each: {grew}")
+ok(read("rough.csv") == read("calm.csv") and read("rough.jsonl") == read("calm.jsonl"), "after 20 kills the bytes of an undisturbed sweep")
+p = subprocess.Popen([LFAP, "sweep", *LONG, "--out", "stopped", "--quiet"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+time.sleep(20 * pace)
+p.send_signal(signal.SIGINT)
+err = p.communicate(timeout=60)[1]
+ok(p.returncode == 130 and b"interrupt" in err and read("calm.csv").startswith(read("stopped.csv")), "Ctrl-C: exit 130, a table of whole rows", err)
+sweep("resumed after Ctrl-C", *LONG, "--resume", out="stopped")
+ok(read("stopped.csv") == read("calm.csv"), "after Ctrl-C the bytes of an undisturbed sweep")
+
+# ---- the presets: the paper's grids (spec/theory.md section 6)
+
+def listed(*args):
+    r = Run("sweep", "--list", *args)
+    cells = [dict(w.split("=", 1) for w in l.split() if "=" in w) | {"words": l.split()[2:7]} for l in r.out.splitlines()[1:]]
+    return cells if ok(r.code == 0, "list " + " ".join(args), r) else []
+
+
+def distinct(cells, key):
+    return list(dict.fromkeys(float(c[key]) for c in cells))
+
+
+D = [100, 500, 1000, 2500, 5000, 7500, 10000]
+c = listed("--preset", "paper-d", "--scale", "paper")
+ok(len(c) == 2 * 7 * 3 * 5 and [(float(x["d"]), float(x["eps"])) for x in c if x["words"][0] == "uniform" and x["words"][4] == "l2" and x["seed"] == "0"]
+   == list(zip(D, [0.078, 0.17, 0.24, 0.39, 0.55, 0.67, 0.78])), "paper-d: d with the L2 sizes that belong to them")
+ok({(x["eps"], int(x["k"]) * 20 == int(x["d"])) for x in c if x["words"][4] == "l0"} == {("0.29999999999999999", True)}
+   and {x["eps"] for x in c if x["words"][4] == "linf"} == {"0.029999999999999999"}, "paper-d: Linf 0.03, L0 5 % of the entries")
+ok({(x["n"], x["n_adv"], x["gamma"]) for x in c} == {("1000", "10000", "0.01")}, "paper-d: N = 1000, N_adv = 10000, gamma = 0.01")
+c = listed("--preset", "paper-n", "--scale", "paper", "--data", "gauss", "--norm", "l2")
+ok(distinct(c, "n") == [1000, 2000, 3000, 5000, 7000, 10000] and distinct(c, "d") == [10000] and distinct(c, "eps") == [0.78], "paper-n")
+c = listed("--preset", "paper-nadv", "--scale", "paper", "--norm", "linf")
+ok(distinct(c, "n_adv") == [1, 10, 100, 500, 1000, 1500, 2500, 5000, 7500, 10000] and distinct(c, "n") == [1000], "paper-nadv")
+c = listed("--preset", "paper-eps", "--scale", "paper", "--method", "sgd", "--seeds", "9")
+ok(sorted(distinct([x for x in c if x["words"][4] == "l2"], "eps")) == [0.78 * 2.0**k for k in range(-3, 3)] and distinct(c, "m") == [1000]
+   and len({x["k"] for x in c if x["words"][4] == "l0"}) == 6 and {x["seed"] for x in c} == {"9"}, "paper-eps: sizes about the paper's, options over a preset")
+for name in ("paper-d", "paper-n", "paper-nadv", "paper-eps"):
+    c = listed("--preset", name)
+    ok(max(int(x["n_adv"]) for x in c) <= 500 and {x["words"][0] for x in c} == {"uniform", "gauss"} and {x["words"][4] for x in c} == {"l2", "linf", "l0"},
+       f"{name}, small: both kinds of data, all norms")
+
+# ---- bad input
+
+ONE = ["--d", "30", "--n", "4"]
+before = tree()
+for name, code, words, args in (
+        ("no name", 64, "--out", ONE), ("an unknown preset", 64, "did you mean paper-nadv", ["--preset", "paper-nad", "--out", "x"]),
+        ("a scale alone", 64, "--preset", ["--scale", "paper", "--out", "x"]), ("an empty list", 64, "commas", [*ONE, "--eps", "1,,2", "--out", "x"]),
+        ("a value twice", 64, "twice", [*ONE, "--eps", "1,2,1.0", "--out", "x"]), ("seeds downwards", 64, "range", [*ONE, "--seeds", "4-1", "--out", "x"]),
+        ("a seed too large", 64, "1000000000", [*ONE, "--seeds", "1000000000", "--out", "x"]), ("zero samples", 65, "1 or more", ["--n", "0", "--out", "x"]),
+        ("gamma 1", 65, "strictly between", [*ONE, "--gamma", "0.5,1", "--out", "x"]), ("negative size", 65, "negative", [*ONE, "--eps", "-1", "--out", "x"]),
+        ("an odd width", 65, "even", [*ONE, "--method", "sgd", "--m", "3", "--out", "x"]), ("pgd of size 0", 64, "positive", [*ONE, "--method", "sgd", "--from", "pgd", "--eps", "0", "--out", "x"]),
+        ("more natural bases than samples", 64, "N_adv <= N", [*ONE, "--base", "natural-random", "--n-adv", "5", "--out", "x"]),
+        ("orthogonal rows that do not fit", 64, "power of two", ["--data", "orthogonal", "--n", "40", "--d", "60", "--out", "x"]),
+        ("shard 3 of 2", 64, "from 1/N to N/N", [*ONE, "--shard", "3/2", "--out", "x"]), ("half a shard", 64, "I/N", [*ONE, "--shard", "2", "--out", "x"]),
+        ("a grid beyond reason", 64, "split it", ["--seeds", "0-255", "--eps", ",".join(str(i) for i in range(1, 200)), "--share", ",".join(str(i / 100) for i in range(1, 100)),
+                                            "--norm", "l0", "--out", "x"]),
+        ("nowhere to write", 73, "cannot be created", [*ONE, "--out", "no/such/directory/x"]), ("a stray operand", 64, "--merge", [*ONE, "--out", "x", "y.csv"]),
+        ("an unknown norm", 64, "known", [*ONE, "--norm", "l3", "--out", "x"]), ("merging with axes' files missing", 64, "shards", ["--merge", "x.csv"]),
+        ("images that are not there", 66, "", ["--data", "fashion-mnist", "--images", "none", "--n", "4", "--out", "x"])):
+    r = Run("sweep", *args)
+    ok(r.code == code and words in r.err and r.err.count("\n") == 1, f"{name}: exit {code}", r)
+ok(tree() == before, "bad input leaves nothing behind", set(tree()) ^ set(before))
+
+sweep("a table", *ONE, out="one")
+was = read("one.csv")
+for name, args in (("there already", ONE), ("another grid", [*ONE, "--eps", "0.3", "--resume"]), ("another shard", [*ONE, "--shard", "1/2", "--resume"]),
+                   ("other probes", [*ONE, "--probes", "10", "--resume"])):
+    r = Run("sweep", *args, "--out", "one")
+    ok(r.code == (73 if name == "there already" else 65) and "one.csv" in r.err and read("one.csv") == was, f"{name}: refused, table untouched", r)
+put("one.csv", was.replace(b"\n0,", b"\n7,"))
+r = Run("sweep", *ONE, "--out", "one", "--resume")
+ok(r.code == 65 and "row 1" in r.err, "a changed row is told", r)
+put("one.csv", was + was.split(b"\n")[2] + b"\n")
+r = Run("sweep", *ONE, "--out", "one", "--resume")
+ok(r.code == 65 and "row 2" in r.err, "a row too many is told", r)
+put("one.csv", was)
+with open("one.csv", "r+") as f:
+    fcntl.lockf(f, fcntl.LOCK_EX)
+    r = Run("sweep", *ONE, "--out", "one", "--resume")
+    ok(r.code == 73 and "another sweep" in r.err, "two writers: the second is told", r)
+r = Run("sweep", *ONE, "--epochs", "5", "--out", "one", "--resume")
+ok(r.code == 0 and read("one.csv") == was, "an option that no cell uses makes no difference", r)
+
+for name, words, files in (("a shard missing", "in none of the shards", ["part3-1.csv", "part3-3.csv"]), ("a shard twice", "there twice", ["part2-1.csv", "part2-1.csv"]),
+                           ("shards of two divisions", "different sweeps", ["part2-1.csv", "part3-2.csv"]), ("another sweep", "different sweeps", ["part2-1.csv", "noise.csv"]),
+                           ("two formats", "JSON lines", ["part2-1.csv", "part2-2.jsonl"]), ("no table", "does not begin", ["part2-1.csv", "half.csv"]),
+                           ("half a row", "half a row", ["part2-1.csv", "torn.csv"])):
+    put("half.csv", b"cell,data\n1,2\n"), put("torn.csv", read("part2-2.csv")[:-9])
+    r = Run("sweep", "--merge", "joined.csv", *files)
+    ok(r.code == 65 and words in r.err and not os.path.exists("joined.csv"), f"merge, {name}: told, nothing written", r)
+r = Run("sweep", "--merge", "joined.csv", "part2-1.csv", "nowhere.csv")
+ok(r.code == 66, "merge, a missing file", r)
+done()
