@@ -71,11 +71,24 @@ LFAP_CLONES
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
                         size_t n, size_t ldz) {
   /*@ loop invariant i: 0 <= i <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i
+    @   ==> c[j] == lfap_row_entry(\at(z[j*ldz],Pre), y[j], s1[j], s2[j], sign);
+    @ loop invariant frame: \forall integer q; 0 <= q <= n*ldz - ldz ==> z[q] == \at(z[q],Pre);
+#endif
     @ loop assigns i, c[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
     /*@ ghost lfap_row_at(i, n, ldz); */
+#ifdef LFAP_TIER_REAL
+    /*@ assert value: (-sign*y[i])*(z[i*ldz] > 0.0 ? s1[i] : s2[i])
+      @   == lfap_row_entry(z[i*ldz], y[i], s1[i], s2[i], sign); */
+#endif
     c[i] = (-sign * y[i]) * (z[i * ldz] > 0.0 ? s1[i] : s2[i]);
+#ifdef LFAP_TIER_REAL
+    /*@ assert entry: c[i] == \at(lfap_row_entry(z[i*ldz], y[i], s1[i], s2[i], sign),LoopCurrent); */
+    /*@ assert kept: \forall integer j; 0 <= j < i ==> c[j] == \at(c[j],LoopCurrent); */
+#endif
   }
 }
 

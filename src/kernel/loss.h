@@ -7,7 +7,8 @@
 
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_open_coef(real g, integer n, real s) = (g / n)*s;
-  @ logic real lfap_leaky_coef(real g, integer n, real s, real gamma) = gamma*lfap_open_coef(g, n, s); */
+  @ logic real lfap_leaky_coef(real g, integer n, real s, real gamma) = gamma*lfap_open_coef(g, n, s);
+  @ logic real lfap_row_entry(real z, real y, real s1, real s2, real side) = (-1.0*side*y)*(z > 0.0 ? s1 : s2); */
 #endif
 
 /*@ terminates \true;
@@ -71,7 +72,11 @@ void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double ga
   @ requires sep_2: \separated(c + (0 .. n-1), s2 + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns c[0 .. n-1]; */
+  @ assigns c[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == lfap_row_entry(\old(z[i*ldz]), y[i], s1[i], s2[i], sign);
+#endif
+  @*/
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
                         size_t n, size_t ldz);
 /* p = e/sum(e), e_n = exp(min r - r_n); returns log(sum e) - min r - log n (the log of the mean of exp(-r)). n > 0. */
