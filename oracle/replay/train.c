@@ -1,4 +1,5 @@
-/* train.c - gradient descent and sgd with momentum and plateau schedule at P bits (spec/numerics.md N5). */
+/* train.c - gradient descent and sgd with momentum and plateau schedule at P bits, in plain and in Gram form (spec/numerics.md N5,
+ * N5a; here without groups of equal rows: every neuron does its own products). */
 #include <math.h>
 
 #include "oracle/replay/flow53.h"
@@ -12,6 +13,8 @@ typedef struct {
   size_t n;
   mpfr_t *X, *y, *z, *q, *l, *g, *s1, *s2, *c, *r, *p; /* n x d, n, n x m, n ... */
   mpfr_t *row, *V;                                     /* d; m x d */
+  int gram;
+  mpfr_t *G, *VZ, *C, *VC;                             /* Gram form: n x n, m x n */
   mpfr_t *t;
   mpfr_t *loss, *log_loss, *lrs, *s;                   /* an entry an epoch */
   size_t bad;                                          /* epochs since the loss was better */
@@ -24,7 +27,8 @@ static void forward(trainer *w) {
   oracle_arith *A = w->A;
   oracle_net *net = &w->net;
   for (size_t i = 0; i < w->n; i++) {
-    oracle_net_at(A, w->q[i], w->z + i * net->m, net, w->X + i * net->d);
+    if (w->gram) oracle_net_output(A, w->q[i], net, w->z + i * net->m);
+    else oracle_net_at(A, w->q[i], w->z + i * net->m, net, w->X + i * net->d);
     oracle_mul(A, w->q[i], w->y[i], w->q[i]);
     oracle_loss_of(A, w->l[i], w->q[i], w->o->loss);
     oracle_loss_g(A, w->g[i], w->q[i], w->o->loss);
@@ -39,18 +43,24 @@ static void forward(trainer *w) {
   }
 }
 
-/* Row j of the gradient into w->row, then its step. */
-static void update(trainer *w, size_t j, int first) {
-  oracle_arith *A = w->A;
-  oracle_net *net = &w->net;
-  size_t d = net->d;
-  mpfr_t *D = w->row;
+/* Coefficients of row j into w->c. */
+static void coefficients(trainer *w, size_t j) {
+  const oracle_net *net = &w->net;
   for (size_t i = 0; i < w->n; i++) {
     int positive = mpfr_sgn(net->a[j]) > 0, minus = positive == (mpfr_sgn(w->y[i]) > 0);
     mpfr_ptr s = mpfr_sgn(w->z[i * net->m + j]) > 0 ? w->s1[i] : w->s2[i];
     if (minus) mpfr_neg(w->c[i], s, MPFR_RNDN);
     else mpfr_set(w->c[i], s, MPFR_RNDN);
   }
+}
+
+/* Row j of the gradient into w->row, then its step. */
+static void update(trainer *w, size_t j, int first) {
+  oracle_arith *A = w->A;
+  oracle_net *net = &w->net;
+  size_t d = net->d;
+  mpfr_t *D = w->row;
+  coefficients(w, j);
   oracle_chain(A, D, w->c, w->X, w->n, d);
   if (w->o->method == LFAP_METHOD_SGD) {
     mpfr_t *V = w->V + j * d;
@@ -62,6 +72,48 @@ static void update(trainer *w, size_t j, int first) {
   }
   mpfr_neg(w->t[T_A], w->t[T_LR], MPFR_RNDN);
   oracle_axpy(A, net->w + j * d, w->t[T_A], D, d);
+}
+
+/* v = fma(mu, v, d), x = fma(-lr, v, x). */
+static void momentum(trainer *w, mpfr_t x, mpfr_t v, const mpfr_t d) {
+  mpfr_set_d(w->t[T_B], w->o->method == LFAP_METHOD_SGD ? w->o->momentum : 0.0, MPFR_RNDN);
+  oracle_fma(w->A, v, w->t[T_B], v, d);
+  mpfr_neg(w->t[T_B], w->t[T_LR], MPFR_RNDN);
+  oracle_fma(w->A, x, w->t[T_B], v, x);
+}
+
+/* Row j in Gram form: of Z and of C. */
+static void update_gram(trainer *w, size_t j) {
+  size_t n = w->n;
+  coefficients(w, j);
+  for (size_t i = 0; i < n; i++) {
+    oracle_dot(w->A, w->t[T_A], w->G + i * n, w->c, n);
+    momentum(w, w->z[i * w->net.m + j], w->VZ[j * n + i], w->t[T_A]);
+    momentum(w, w->C[j * n + i], w->VC[j * n + i], w->c[i]);
+  }
+}
+
+/* The last epoch moves C alone: nobody asks for the outputs after it, and `aligned` speaks of those before. */
+static void last_gram(trainer *w, size_t j) {
+  coefficients(w, j);
+  for (size_t i = 0; i < w->n; i++) momentum(w, w->C[j * w->n + i], w->VC[j * w->n + i], w->c[i]);
+}
+
+/* Pre-activations and Gram matrix at the start. */
+static void gram_begin(trainer *w) {
+  oracle_net *net = &w->net;
+  for (size_t i = 0; i < w->n; i++) {
+    mpfr_t *x = w->X + i * net->d;
+    for (size_t j = 0; j < net->m; j++) oracle_dot(w->A, w->z[i * net->m + j], net->w + j * net->d, x, net->d);
+    for (size_t k = 0; k < w->n; k++) oracle_dot(w->A, w->G[i * w->n + k], x, w->X + k * net->d, net->d);
+  }
+}
+
+/* W = W0 + C X. */
+static void gram_end(trainer *w) {
+  size_t d = w->net.d;
+  for (size_t j = 0; j < w->net.m; j++)
+    for (size_t i = 0; i < w->n; i++) oracle_axpy(w->A, w->net.w + j * d, w->C[j * w->n + i], w->X + i * d, d);
 }
 
 /* After an epoch of loss T_LOSS. */
@@ -94,7 +146,10 @@ static lfap_status descend(lfap_ctx *ctx, trainer *w) {
     oracle_loss_weights(w->A, w->p, w->log_loss[e], w->r, w->q, w->n, w->o->loss);
     mpfr_set(w->loss[e], w->t[T_LOSS], MPFR_RNDN);
     mpfr_set(w->lrs[e], w->t[T_LR], MPFR_RNDN);
-    for (size_t j = 0; j < w->net.m; j++) update(w, j, e == 0);
+    for (size_t j = 0; j < w->net.m; j++)
+      if (!w->gram) update(w, j, e == 0);
+      else if (e + 1 < w->o->epochs) update_gram(w, j);
+      else last_gram(w, j);
     if (w->o->method == LFAP_METHOD_SGD) plateau(w);
   }
   return LFAP_OK;
@@ -118,7 +173,10 @@ static lfap_status prepare(lfap_ctx *ctx, trainer *w, const lfap_net *start, con
   w->y = oracle_take_doubles(A, data->y, n);
   w->z = oracle_take(A, n * m);
   w->row = oracle_take(A, d);
-  w->V = oracle_take(A, w->o->method == LFAP_METHOD_SGD ? m * d : 1);
+  w->V = oracle_take(A, w->o->method == LFAP_METHOD_SGD && !w->gram ? m * d : 1);
+  w->G = oracle_take(A, w->gram ? n * n : 1);
+  mpfr_t **const table[] = {&w->VZ, &w->C, &w->VC};
+  for (size_t i = 0; i < 3; i++) *table[i] = oracle_take(A, w->gram ? m * n : 1);
   w->t = oracle_take(A, T_COUNT);
   oracle_net_make(A, &w->net, oracle_take_doubles(A, start->w, m * d), m, d, start->gamma);
   lfap_status st = oracle_take_check(ctx, A, "train");
@@ -147,6 +205,11 @@ static lfap_status keep(lfap_ctx *ctx, oracle_trained *out, const trainer *w) {
   return st;
 }
 
+static int gram_form(const lfap_net *start, const lfap_data *data, const lfap_train_opts *o) {
+  if (o->form != LFAP_FORM_AUTO) return o->form == LFAP_FORM_GRAM;
+  return data->n <= data->d && (double)start->m * (double)data->n * (double)data->d >= 0x1p24;
+}
+
 static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data, const lfap_train_opts *o) {
   if (start->d != data->d) return lfap_fail(ctx, LFAP_ERR_DATA, "train: the weights have d = %zu columns, the samples d = %zu", start->d, data->d);
   if (o->epochs == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "train: epochs = 0; at least one is needed");
@@ -165,8 +228,11 @@ lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_n
   if (st) return st;
   if (o->method == LFAP_METHOD_FLOW) st = oracle_flow_replay(ctx, &r, &A, start, data, o);
   else {
+    w.gram = gram_form(start, data, o);
     st = prepare(ctx, &w, start, data);
+    if (!st && w.gram) gram_begin(&w);
     if (!st) st = descend(ctx, &w);
+    if (!st && w.gram) gram_end(&w);
     if (!st) st = keep(ctx, &r, &w);
   }
   st = oracle_arith_end(ctx, &A, st);

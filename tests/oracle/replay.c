@@ -156,7 +156,7 @@ Test(limit, at_53_bits_has_the_bits_of_the_double_path) {
 
 /* ---- N5 ---------------------------------------------------------------------------------------------------------------- */
 
-static void same_training(const spec *s, lfap_method method, lfap_loss loss, size_t epochs, double lr, double target) {
+static void same_training_in(lfap_form form, const spec *s, lfap_method method, lfap_loss loss, size_t epochs, double lr, double target) {
   lfap_ctx ctx = {0};
   setup u;
   lfap_train_opts o;
@@ -168,6 +168,7 @@ static void same_training(const spec *s, lfap_method method, lfap_loss loss, siz
   o.epochs = epochs;
   o.lr = lr;
   o.log_loss_target = target;
+  o.form = form;
   cr_assert_eq(oracle_replay_train(&ctx, &got, &u.net, &u.data, &o, 53), LFAP_OK, "%s", ctx.message);
   cr_assert_eq(lfap_train(&ctx, &u.net, &h, &u.data, &o), LFAP_OK, "%s", ctx.message);
   cr_assert_eq(got.loss.n, h.rows, "rows: oracle %zu, doubles %zu (seed %d)", got.loss.n, h.rows, (int)s->seed);
@@ -185,6 +186,18 @@ static void same_training(const spec *s, lfap_method method, lfap_loss loss, siz
   lfap_history_free(&h);
   oracle_trained_free(&got);
   tear(&u);
+}
+
+static void same_training(const spec *s, lfap_method method, lfap_loss loss, size_t epochs, double lr, double target) {
+  same_training_in(LFAP_FORM_AUTO, s, method, loss, epochs, lr, target);
+}
+
+Test(train, the_gram_form_has_the_bits_of_the_double_path_after_100_epochs) {
+  for (size_t i = 0; i < CASES; i++) {
+    spec s = spec_of(i);
+    for (int k = 0; k < 4; k++)
+      same_training_in(LFAP_FORM_GRAM, &s, k / 2 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k % 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 100, 0.05, -1.0);
+  }
 }
 
 Test(train, gd_and_sgd_have_the_bits_of_the_double_path_after_100_epochs) {
