@@ -281,6 +281,29 @@ lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const l
 typedef enum { LFAP_PASS = 0, LFAP_FAIL = 1, LFAP_UNDECIDED = 2, LFAP_NOT_APPLICABLE = 3 } lfap_verdict;
 const char *lfap_verdict_name(lfap_verdict v);
 
+/* ---- what is certain of a limit, by error bounds in doubles (N14) --------------------------------------------------------- */
+
+typedef struct {
+  size_t n, d;
+  double *q_lo, *q_hi; /* n: (Q l)_n of the given multipliers l, owned */
+  double *lo, *hi;     /* n: enclosures of the multipliers where q1 is PASS, owned */
+  double *u_lo, *v_hi; /* n: y_n<u,x_n> is at least u_lo, y_n<v,x_n> at most v_hi (times sqrt(m)), at the true solution of C1(a), owned */
+  signed char *slope;  /* n: (b) proved (+1), disproved (-1) or undecided (0), owned */
+  double eigen;        /* the support's block of D Q D has eigenvalues above this, D = diag(2^-e_n), 2^e_n just above ||x_n||; 0: not known */
+  double near;         /* ||W_F - W(l)||_F is at most this, W_F the weights that solve Q lambda = 1 on the support; inf: not known */
+  double ball;         /* ||W* - W(l)||_F is at most this; inf: not known */
+  size_t support, aligned, refuted;
+  int factors;         /* Cholesky factors tried */
+  lfap_verdict h, q1, t1, t2, post, c1; /* as in a certificate (spec/certificate.md, Claims) */
+  double h_slack;      /* least certain lhs - rhs; then the least certain ... */
+  double lambda_min, slack_min; /* multiplier on the support; (Q lambda)_n - 1 off it; NaN where there is none */
+  double t1_slack, t2_slack, post_slack; /* distance of the multipliers from the ends; NaN where not decided */
+} lfap_enclosure;
+/* lim: the limit of data. With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and decides Q1, T1, T2;
+   without (NULL) the duality gap alone decides C1, in O(N d). */
+lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim, const double *G);
+void lfap_enclosure_free(lfap_enclosure *e);
+
 /* What of a line an enclosure can decide. */
 typedef enum {
   LFAP_CLAIM_NONE = 0,

@@ -17,8 +17,26 @@ static lfap_status bits(cli *c, unsigned *out, const char *option, const char *t
   return LFAP_OK;
 }
 
+enum { AUTO_EXACT_N = 1000 };
+
+static lfap_status how(cli *c, cli_certify_how *out, const char *text) {
+  static const char *const names[] = {"exact", "fast", "auto"};
+  *out = CLI_CERTIFY_EXACT;
+  for (int i = 0; text && i < 3; i++)
+    if (strcmp(text, names[i]) == 0) {
+      *out = (cli_certify_how)i;
+      return LFAP_OK;
+    }
+  return text ? lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--certify=%s: one of exact, fast, auto", text) : LFAP_OK;
+}
+
+cli_certify_how cli_certify_choose(const cli_certify_args *a, size_t n) {
+  if (a->how != CLI_CERTIFY_AUTO) return a->how;
+  return a->tuned || n <= AUTO_EXACT_N ? CLI_CERTIFY_EXACT : CLI_CERTIFY_FAST;
+}
+
 lfap_status cli_certify_set(cli *c, cli_certify_args *a, int option, const char *value) {
-  if (option == 0) { a->wanted = 1; return LFAP_OK; }
+  if (option == 0) { a->wanted = 1; return how(c, &a->how, value); }
   a->tuned = 1;
   switch (option) {
   case 1: return bits(c, &a->o.prec, "prec", value);
@@ -30,8 +48,10 @@ lfap_status cli_certify_set(cli *c, cli_certify_args *a, int option, const char 
 lfap_status cli_certify_require(cli *c, const cli_certify_args *a, const char *out) {
   if (a->tuned && !a->wanted)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec, --max-prec and --exact are about --certify; give that too");
-  if (a->wanted && !out)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--out is missing: --certify writes certificate.json into a directory");
+  if (a->tuned && a->how == CLI_CERTIFY_FAST)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec, --max-prec and --exact are about --certify=exact; --certify=fast works in doubles");
+  if (a->wanted && !out && a->how != CLI_CERTIFY_FAST)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--out is missing: --certify writes certificate.json into a directory (--certify=fast does not)");
   if (a->o.prec && a->o.max_prec && a->o.prec > a->o.max_prec)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--prec %u is above --max-prec %u; raise the one or lower the other", a->o.prec, a->o.max_prec);
   return LFAP_OK;

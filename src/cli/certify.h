@@ -4,15 +4,19 @@
 #include "cli/cli.h"
 #include "oracle/oracle.h"
 
+typedef enum { CLI_CERTIFY_EXACT, CLI_CERTIFY_FAST, CLI_CERTIFY_AUTO } cli_certify_how;
 typedef struct {
   int wanted; /* --certify was given */
   int tuned;  /* one of the other three was */
+  cli_certify_how how;
   oracle_opts o;
 } cli_certify_args;
 
 /* Rows for a verb's table of options, and the setter: option is 0..3 in their order. */
 #define CLI_CERTIFY_OPTIONS                                                                                    \
-  {"certify", NULL, "decide every statement with enclosures and write certificate.json to --out"},            \
+  {"certify", "[=HOW]",                                                                                       \
+   "decide every statement with enclosures: exact (default; writes certificate.json to --out),\n"            \
+   "fast (error bounds in doubles, one more factor, no file), or auto (exact for N <= 1000)"},                \
   {"prec", "BITS", "bits the enclosures aim at (default 256)"},                                               \
   {"max-prec", "BITS", "doubled up to here while a sign is undecided (default 4096)"},                        \
   {"exact", NULL, "solve in rationals instead (N <= 64)"}
@@ -20,6 +24,9 @@ enum { CLI_CERTIFY_OPTION_COUNT = 4 };
 lfap_status cli_certify_set(cli *c, cli_certify_args *a, int option, const char *value);
 /* --prec and its like without --certify, --certify without --out: USAGE. */
 lfap_status cli_certify_require(cli *c, const cli_certify_args *a, const char *out);
+
+/* Which of the two for n samples: FAST or EXACT. */
+cli_certify_how cli_certify_choose(const cli_certify_args *a, size_t n);
 
 /* Certifies and writes dir/certificate.json (nothing when dir is NULL). */
 lfap_status cli_certify_run(cli *c, oracle_cert *out, const lfap_data *data, double gamma, const oracle_opts *o, const char *dir);
@@ -31,6 +38,10 @@ void cli_oracle_memory(void);
 enum { CLI_CERTIFY_CHECKS = 6 };
 /* One line a claim; value is the least slack, proved. */
 size_t cli_certify_checks(lfap_check k[CLI_CERTIFY_CHECKS], const oracle_cert *cert);
+/* The same lines, JSON object and summary of enclosures in doubles (lfap_limit_enclose). */
+size_t cli_enclosure_checks(lfap_check k[CLI_CERTIFY_CHECKS], const lfap_enclosure *e);
+void cli_enclosure_json(lfap_json *j, const lfap_enclosure *e);
+void cli_enclosure_print(const lfap_enclosure *e);
 /* "certificate": {...}. */
 void cli_certify_json(lfap_json *j, const oracle_cert *cert);
 /* "certified with 256 bits: ..." on stdout. */

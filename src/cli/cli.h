@@ -42,7 +42,7 @@ typedef struct cli {
 
 typedef struct {
   const char *name; /* without the dashes */
-  const char *arg;  /* the name of its value in the help, NULL for a flag */
+  const char *arg;  /* the name of its value in the help, NULL for a flag, "[=A|B]" for one that may be left out */
   const char *help;
 } cli_option;
 

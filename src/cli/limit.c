@@ -151,7 +151,7 @@ static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
 }
 
 static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_check *k,
-                               size_t n, const oracle_cert *cert) {
+                               size_t n, const oracle_cert *cert, const lfap_enclosure *fast) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
@@ -196,13 +196,14 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   lfap_json_object_end(&j);
   cli_checks_json(&j, k, n);
   if (cert) cli_certify_json(&j, cert);
+  if (fast) cli_enclosure_json(&j, fast);
   cli_json_files(c, &j);
   lfap_json_object_end(&j);
   return cli_json_print(c, &j);
 }
 
 static void report(const cli *c, const lfap_limit *l, range r, const lfap_check *k, size_t n, const cli_tally *tally,
-                   const oracle_cert *cert) {
+                   const oracle_cert *cert, const lfap_enclosure *fast) {
   printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
   printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n", l->row_kappa,
@@ -210,14 +211,44 @@ static void report(const cli *c, const lfap_limit *l, range r, const lfap_check 
   printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", r.min, r.max,
          l->support, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
   if (cert) cli_certify_print(cert);
+  if (fast) cli_enclosure_print(fast);
   cli_checks_print(c, k, n);
   cli_verdict_print(c, tally);
+}
+
+/* The limit; with --certify=fast also what error bounds say of it, both from one Gram matrix where the memory limit leaves room. */
+static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args *a, const lfap_data *data) {
+  int wanted = a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_FAST;
+  uint64_t limit = a->limit.memory_limit;
+  size_t n = data->n;
+  double *G = NULL;
+  lfap_status s = LFAP_OK;
+  if (wanted && n <= SIZE_MAX / sizeof *G / n && (!limit || lfap_limit_bytes(n, data->d, 2, c->ctx.threads) <= limit)) {
+    G = malloc(n * n * sizeof *G);
+    s = G ? lfap_gram(&c->ctx, G, data->x, n, data->d)
+          : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix; --memory-limit does without", n, n);
+  }
+  if (!s) s = lfap_limit_solve_opts(&c->ctx, l, data, G, a->gamma, &a->limit);
+  if (!s && wanted) s = lfap_limit_enclose(&c->ctx, fast, data, l, G);
+  free(G);
+  return s;
+}
+
+/* lambda.npy, w.npy and, unless it is fast, the certificate. */
+static lfap_status write(cli *c, oracle_cert *cert, const args *a, const lfap_data *data, const lfap_limit *l) {
+  lfap_status s = LFAP_OK;
+  if (a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_EXACT)
+    s = cli_certify_run(c, cert, data, a->gamma, &a->certify.o, a->out);
+  if (!s && a->out) s = cli_out_vector(c, a->out, "lambda.npy", l->lambda, l->n);
+  if (!s && a->out) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
+  return s;
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
   args a = {0};
   lfap_data data = {0};
   lfap_limit l = {0};
+  lfap_enclosure fast = {0};
   lfap_check k[CHECKS + CLI_CERTIFY_CHECKS];
   oracle_cert cert = {0};
   cli_tally tally = {{0}};
@@ -226,22 +257,23 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (s || help) return s;
   s = check(c, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
-  if (!s) s = lfap_limit_solve_opts(&c->ctx, &l, &data, NULL, a.gamma, &a.limit);
+  if (!s) s = solve(c, &l, &fast, &a, &data);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
-  if (!s && a.certify.wanted) s = cli_certify_run(c, &cert, &data, a.gamma, &a.certify.o, a.out);
-  if (!s && a.out) s = cli_out_vector(c, a.out, "lambda.npy", l.lambda, l.n);
-  if (!s && a.out) s = cli_out_vector(c, a.out, "w.npy", l.w, l.d);
+  if (!s) s = write(c, &cert, &a, &data, &l);
   if (!s) {
     range r = range_of(l.lambda, l.n);
     size_t n = checks_of(k, &l, r);
-    const oracle_cert *said = a.certify.wanted ? &cert : NULL;
-    if (said) n += cli_certify_checks(k + n, said);
+    const oracle_cert *exact = cert.n ? &cert : NULL;
+    const lfap_enclosure *quick = fast.n ? &fast : NULL;
+    if (exact) n += cli_certify_checks(k + n, exact);
+    if (quick) n += cli_enclosure_checks(k + n, quick);
     cli_tally_add(&tally, k, n);
     c->verdict = cli_tally_verdict(&tally);
-    if (c->json) s = report_json(c, &data, &l, r, k, n, said);
-    else report(c, &l, r, k, n, &tally, said);
+    if (c->json) s = report_json(c, &data, &l, r, k, n, exact, quick);
+    else report(c, &l, r, k, n, &tally, exact, quick);
   }
   oracle_cert_free(&cert);
+  lfap_enclosure_free(&fast);
   lfap_limit_free(&l);
   lfap_data_free(&data);
   return s;
@@ -250,14 +282,14 @@ static lfap_status run(cli *c, int argc, char **argv) {
 const cli_verb cli_limit = {
     "limit",
     "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
-    "--data PATH [--labels FILE] --gamma G [--solver NAME] [--memory-limit BYTES] [--out DIR [--certify]]",
+    "--data PATH [--labels FILE] --gamma G [--memory-limit BYTES] [--out DIR] [--certify[=HOW]]",
     "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, whose\n"
     "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the intervals\n"
     "of T1 and T2 and checks C1. Outside (H), T1 and T2 are NOT-APPLICABLE. `lfap explain T2` states them.",
     "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data\n"
     "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json\n"
-    "  lfap limit --data data --gamma 0.5 --memory-limit 2G\n"
+    "  lfap limit --data data --gamma 0.5 --memory-limit 2G --certify=fast\n"
     "  lfap limit --data data --gamma 0.9 --certify --out limit && lfap check limit/certificate.json --data data",
     options,
     run};

@@ -30,7 +30,7 @@ static size_t count(const cli_option *o) {
 
 static void print_option(const cli_option *o, FILE *to) {
   char left[48];
-  snprintf(left, sizeof left, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+  snprintf(left, sizeof left, "--%s%s%s", o->name, o->arg && o->arg[0] != '[' ? " " : "", o->arg ? o->arg : "");
   const char *line = o->help;
   for (int first = 1; line; first = 0) { /* further lines of a help text are indented below the first */
     const char *end = strchr(line, '\n');
@@ -130,7 +130,7 @@ lfap_status cli_parse(cli *c, void *args, cli_set *set, int *help, int argc, cha
   if (all > MOST) return lfap_fail(&c->ctx, LFAP_ERR_INTERNAL, "too many options in %s", c->verb->name);
   for (size_t i = 0; i < all; i++) {
     const cli_option *o = i < own ? &c->verb->options[i] : &common[i - own];
-    table[i] = (struct option){o->name, o->arg ? required_argument : no_argument, NULL, FIRST + (int)i};
+    table[i] = (struct option){o->name, !o->arg ? no_argument : o->arg[0] == '[' ? optional_argument : required_argument, NULL, FIRST + (int)i};
   }
   *help = 0;
   opterr = 0;

@@ -9,7 +9,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "gen": ["seed", "n", "d", "out", "classes", "no-center", "images"],
     "train": ["data", "labels", "gamma", "method", "form", "loss", "m", "init", "init-scale", "seed", "epochs", "lr", "momentum",
               "log-loss-target", "rtol", "atol", "out"],
-    "limit": ["data", "labels", "gamma", "out", "certify", "prec", "max-prec", "exact"],
+    "limit": ["data", "labels", "gamma", "out", "solver", "memory-limit", "certify", "prec", "max-prec", "exact"],
     "check": ["data", "labels"],
     "perturb": ["norm", "from", "data", "targets", "direction", "weights", "gamma", "eps", "k", "steps", "range", "out"],
     "verify": ["data", "labels", "weights", "gamma", "test", "test-labels", "case", "eps", "k", "n-adv", "m", "seed", "gauss-bases",

@@ -1,0 +1,301 @@
+/* enclose.c - what is certain of a limit computed in doubles: enclosures of Q lambda, of the multipliers and of the slopes, and the
+ * claims they decide (statements H, Q1, T1, T2, C1; the inequalities (R), (N), (S), (G), (B) of spec/certificate.md with the error
+ * bounds of spec/numerics.md N14, limit/bounds.h). What stays UNDECIDED is for exact arithmetic. */
+#include "data/factor.h"
+#include "kernel/lanes.h"
+#include "kernel/qform.h"
+#include "limit/bounds.h"
+#include "limit/qmatrix.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  lfap_ctx *ctx;
+  lfap_enclosure *e;
+  const lfap_data *data;
+  const lfap_limit *lim;
+  const double *G;
+  size_t n, d, *f, nf;     /* support */
+  double gamma, h;
+  double *norm;            /* n: at least ||x_n|| */
+  double *scale;           /* n: D, powers of two with D ||x_n|| < 1 */
+  double *res;             /* n: at least |1 - (Q lambda)_n| */
+  double *P, *Pe, *M, *Me; /* n: A + gamma B, gamma A + B and their errors; A, B of spec/certificate.md over 2^(2e)/den */
+  double *sums;            /* 4 d */
+  double Dr;               /* at least ||D r|| on the support */
+  double norm_max;
+} enclosing;
+
+/* ---- storage --------------------------------------------------------------------------------------------------------- */
+
+void lfap_enclosure_free(lfap_enclosure *e) {
+  free(e->q_lo);
+  free(e->slope);
+  *e = (lfap_enclosure){0};
+}
+
+static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
+  size_t n = s->n;
+  double *v = calloc(6 * n, sizeof *v);
+  *e = (lfap_enclosure){.n = n, .d = s->d, .q_lo = v, .slope = calloc(n, 1), .near = INFINITY, .ball = INFINITY};
+  s->norm = calloc(7 * n, sizeof(double));
+  s->f = malloc(n * sizeof *s->f);
+  s->sums = malloc(4 * s->d * sizeof(double));
+  if (!v || !e->slope || !s->norm || !s->f || !s->sums) {
+    lfap_enclosure_free(e);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "enclosure: no memory for N = %zu, d = %zu", n, s->d);
+  }
+  double **const out[] = {&e->q_hi, &e->lo, &e->hi, &e->u_lo, &e->v_hi}, **const in[] = {&s->scale, &s->res, &s->P, &s->Pe, &s->M, &s->Me};
+  for (size_t k = 0; k < 5; k++) *out[k] = v + (k + 1) * n;
+  for (size_t k = 0; k < 6; k++) *in[k] = s->norm + (k + 1) * n;
+  e->h = e->q1 = e->t1 = e->t2 = e->post = e->c1 = LFAP_UNDECIDED;
+  e->h_slack = e->lambda_min = e->slack_min = e->t1_slack = e->t2_slack = e->post_slack = NAN;
+  for (size_t i = 0; i < n; i++) {
+    e->q_lo[i] = e->lo[i] = e->u_lo[i] = -INFINITY;
+    e->q_hi[i] = e->hi[i] = e->v_hi[i] = INFINITY;
+  }
+  s->e = e;
+  return LFAP_OK;
+}
+
+/* ---- norms and products ------------------------------------------------------------------------------------------------ */
+
+/* Norms, scales and the support; 0 where the bounds do not apply: norms outside 2^-200..2^200, a multiplier that is none. */
+static int prepare(enclosing *s) {
+  if (s->n >= (size_t)1 << 30 || s->d >= (size_t)1 << 30) return 0;
+  for (size_t i = 0; i < s->n; i++) {
+    const double *x = s->data->x + i * s->d;
+    int exponent;
+    s->norm[i] = lfap_up(sqrt(lfap_range_norm2(lfap_dot(s->d, x, x), s->d).hi));
+    if (!(s->norm[i] > 0x1p-200 && s->norm[i] < 0x1p200)) return 0;
+    if (!(s->lim->lambda[i] >= 0.0 && isfinite(s->lim->lambda[i]))) return 0;
+    (void)frexp(s->norm[i], &exponent);
+    s->scale[i] = ldexp(1.0, -exponent);
+    if (s->norm[i] > s->norm_max) s->norm_max = s->norm[i];
+    if (s->lim->lambda[i] > 0.0) s->f[s->nf++] = i;
+  }
+  return 1;
+}
+
+/* A_n = y_n <x_n, own class sum> and B_n, the other's: Q lambda = h A + gamma B. */
+static void products(enclosing *s) {
+  size_t n = s->n, d = s->d;
+  double *const sum[4] = {s->sums, s->sums + d, s->sums + 2 * d, s->sums + 3 * d};
+  double weight[2] = {0, 0}, K[2], root = sqrt((double)d);
+  for (size_t i = 0; i < n; i++) {
+    s->P[i] = s->lim->lambda[i] * s->data->y[i];
+    weight[s->data->y[i] < 0.0] += s->lim->lambda[i] * s->norm[i];
+  }
+  lfap_class_sums(s->ctx, sum, s->P, s->data->x, s->data->y, n, d);
+  for (size_t c = 0; c < 2; c++) /* sqrt(d) max |.| in the place of the norm: nothing underflows */
+    K[c] = lfap_bound_pair_dot(lfap_bound_class_sum(lfap_up(weight[c]), n, d), lfap_up(root * lfap_amax(d, sum[2 * c])),
+                               lfap_up(root * lfap_amax(d, sum[2 * c + 1])), d);
+  lfap_class_products(s->ctx, s->P, s->M, sum, s->data->x, s->data->y, NULL, n, d);
+  for (size_t i = 0; i < n; i++) {
+    double y = s->data->y[i], g = s->gamma, A = y * s->P[i], B = y * s->M[i];
+    double Ae = lfap_bound_pair_value(A, K[y < 0.0], s->norm[i], d), Be = lfap_bound_pair_value(B, K[y > 0.0], s->norm[i], d);
+    lfap_range q = lfap_range_around(s->h * A + g * B, lfap_bound_combine(A, Ae, B, Be, s->h, g));
+    s->e->q_lo[i] = q.lo;
+    s->e->q_hi[i] = q.hi;
+    s->res[i] = lfap_up(fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)));
+    s->P[i] = A + g * B;
+    s->Pe[i] = lfap_bound_combine(A, Ae, B, Be, 1.0, g);
+    s->M[i] = g * A + B;
+    s->Me[i] = lfap_bound_combine(A, Ae, B, Be, g, 1.0);
+  }
+}
+
+/* (G), and ||D r|| on the support. */
+static void gap(enclosing *s) {
+  double sigma = 0, moved = 0, W2 = 0, Dr2 = 0;
+  for (size_t i = 0; i < s->n; i++) {
+    double l = s->lim->lambda[i], r = s->scale[i] * s->res[i];
+    sigma = fmax(sigma, lfap_up(fmax(0.0, 1.0 - s->e->q_lo[i])));
+    if (l == 0.0) continue;
+    moved += l * s->res[i];
+    W2 += l * fmax(0.0, s->e->q_hi[i]);
+    Dr2 += r * r;
+  }
+  s->Dr = lfap_up(sqrt(lfap_up(Dr2)) + 0x1p-500);
+  double ball = lfap_bound_gap(sigma, lfap_up(moved), lfap_up(W2));
+  if (isfinite(ball)) s->e->ball = ball;
+}
+
+/* ---- the inverse --------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const enclosing *s;
+  double *L, c;
+} shifted;
+
+static void shifted_row(void *arg, size_t at, const double *q) {
+  const shifted *j = arg;
+  const enclosing *s = j->s;
+  double *row = j->L + at * s->nf, di = s->scale[s->f[at]];
+  for (size_t k = 0; k <= at; k++) row[k] = q[k] * di * s->scale[s->f[k]];
+  row[at] -= j->c;
+}
+
+/* *mu is a lower bound of the eigenvalues of D Q D on the support, or 0: does D fl(Q) D - c have a factor? */
+static lfap_status try_shift(enclosing *s, const lfap_qm *m, double *L, double c, double *mu) {
+  shifted j = {s, L, c};
+  size_t bad = 0;
+  *mu = 0.0;
+  lfap_qm_rows(s->ctx, m, (lfap_qm_part){s->f, s->f, s->nf, s->nf}, shifted_row, &j);
+  s->e->factors++;
+  lfap_status st = lfap_factor(s->ctx, L, s->nf, &bad);
+  if (!st && bad == s->nf) *mu = lfap_down(c - lfap_bound_factor(s->nf, s->d));
+  return st;
+}
+
+static lfap_status eigenvalue(enclosing *s) {
+  double loss = lfap_bound_factor(s->nf, s->d), shift[3] = {0x1p-14, 0x1p-24, 16.0 * loss};
+  lfap_qm m = {.n = s->n, .G = s->G, .y = s->data->y, .gamma = s->gamma};
+  if (!s->G || s->nf == 0) return LFAP_OK;
+  double *L = malloc(s->nf * s->nf * sizeof *L);
+  lfap_status st = L ? lfap_qm_open(s->ctx, &m)
+                     : lfap_fail(s->ctx, LFAP_ERR_MEMORY, "enclosure: no memory for a factor of %zu x %zu", s->nf, s->nf);
+  for (size_t k = 0; !st && k < 3 && s->e->eigen == 0.0; k++)
+    if (shift[k] >= 2.0 * loss && (k < 2 || shift[k] < shift[k - 1])) st = try_shift(s, &m, L, shift[k], &s->e->eigen);
+  lfap_qm_close(&m);
+  free(L);
+  return st;
+}
+
+/* (R), (N), (S): Q1 where the signs are certain. */
+static void multipliers(enclosing *s) {
+  lfap_enclosure *e = s->e;
+  if (!(e->eigen > 0.0) || !isfinite(s->Dr)) return;
+  double radius = lfap_up(s->Dr / e->eigen);
+  int good = 1;
+  e->near = lfap_up(s->Dr / sqrt(e->eigen));
+  for (size_t i = 0; i < s->n; i++) {
+    double l = s->lim->lambda[i];
+    if (l > 0.0) {
+      lfap_range r = lfap_range_around(l, lfap_up(s->scale[i] * radius));
+      e->lo[i] = r.lo;
+      e->hi[i] = r.hi;
+      if (!(e->lambda_min <= r.lo)) e->lambda_min = r.lo;
+      good = good && r.lo > 0.0;
+    } else {
+      double slack = lfap_range_around(e->q_lo[i] - 1.0, lfap_up(e->near * s->norm[i]) + LFAP_U * fabs(e->q_lo[i] - 1.0)).lo;
+      e->lo[i] = e->hi[i] = 0.0;
+      if (!(e->slack_min <= slack)) e->slack_min = slack;
+      good = good && slack > 0.0;
+    }
+  }
+  if (!good) return;
+  e->q1 = LFAP_PASS;
+  if (e->near < e->ball) e->ball = e->near;
+}
+
+/* (B): C1(b) at the true solution. */
+static void slopes(enclosing *s) {
+  lfap_enclosure *e = s->e;
+  if (!isfinite(e->ball)) return;
+  for (size_t i = 0; i < s->n; i++) {
+    double wide = lfap_up(sqrt(2.0) * e->ball * s->norm[i]);
+    lfap_range p = lfap_range_around(s->P[i], lfap_up(s->Pe[i] + wide)), m = lfap_range_around(s->M[i], lfap_up(s->Me[i] + wide));
+    e->u_lo[i] = s->data->y[i] > 0.0 ? p.lo : m.lo;
+    e->v_hi[i] = s->data->y[i] > 0.0 ? -m.lo : -p.lo;
+    e->slope[i] = (signed char)(p.lo > 0.0 && m.lo > 0.0 ? 1 : p.hi < 0.0 || m.hi < 0.0 ? -1 : 0);
+    e->aligned += e->slope[i] > 0;
+    e->refuted += e->slope[i] < 0;
+  }
+  e->c1 = e->aligned == s->n ? LFAP_PASS : e->refuted ? LFAP_FAIL : LFAP_UNDECIDED;
+}
+
+/* ---- H, T1, T2 -------------------------------------------------------------------------------------------------------------- */
+
+/* lhs and rhs are products of positive numbers: relative errors, but that of pmax is relative to the norms. */
+static void hypothesis(enclosing *s) {
+  const lfap_hypothesis *h = &s->lim->hyp;
+  double dots = lfap_bound_dot(s->d), rel = 4.0 * dots + 0x1p-48, r2 = s->norm_max * s->norm_max;
+  double p_err = s->n > 1 ? lfap_up(dots * r2 + (double)s->d * LFAP_TINY) : 0.0;
+  double rhs_err = lfap_up(h->rhs * rel + 3.0 * (double)s->n * r2 * p_err * (1.0 + rel));
+  lfap_range lhs = lfap_range_around(h->lhs, lfap_up(h->lhs * rel)), rhs = lfap_range_around(h->rhs, rhs_err);
+  s->e->h = lhs.lo >= rhs.hi ? LFAP_PASS : lhs.hi < rhs.lo ? LFAP_NOT_APPLICABLE : LFAP_UNDECIDED;
+  s->e->h_slack = lfap_range_around(lhs.lo - rhs.hi, LFAP_U * fabs(lhs.lo - rhs.hi)).lo;
+}
+
+typedef struct { double min_lo, min_hi, max_lo, max_hi; } spread;
+
+static spread spread_of(const lfap_enclosure *e) {
+  spread s = {INFINITY, INFINITY, 0, 0};
+  for (size_t i = 0; i < e->n; i++) {
+    s.min_lo = fmin(s.min_lo, e->lo[i]);
+    s.min_hi = fmin(s.min_hi, e->hi[i]);
+    s.max_lo = fmax(s.max_lo, e->lo[i]);
+    s.max_hi = fmax(s.max_hi, e->hi[i]);
+  }
+  return s;
+}
+
+/* The multipliers against [lo, hi], whose ends are off by `rel` of themselves; equality is never decided. */
+static lfap_verdict held(double *slack, const spread *s, lfap_range lo, lfap_range hi) {
+  double below = s->min_lo - lo.hi, above = hi.lo - s->max_hi;
+  *slack = fmin(below, above);
+  if (*slack > 0.0) {
+    *slack = nextafter(*slack, 0.0);
+    return LFAP_PASS;
+  }
+  return s->min_hi < lo.lo || s->max_lo > hi.hi ? LFAP_FAIL : LFAP_UNDECIDED;
+}
+
+static lfap_range spoiled(double lo, double hi, double rel) {
+  return (lfap_range){lfap_range_around(lo, lfap_up(fabs(lo) * rel)).lo, lfap_range_around(hi, lfap_up(fabs(hi) * rel)).hi};
+}
+
+/* T2's ends at kappa, from Rmin^2, Rmax^2 as computed. */
+static double t2_lo(const enclosing *s, double k) { return (1.0 - 2.0 * k) / (((1.0 - k) * s->h) * s->lim->hyp.r_max2); }
+static double t2_hi(const enclosing *s, double k) { return 1.0 / (((1.0 - k) * s->h) * s->lim->hyp.r_min2); }
+
+static void intervals(enclosing *s) {
+  lfap_enclosure *e = s->e;
+  const lfap_limit *l = s->lim;
+  double dots = lfap_bound_dot(s->d), rel = 8.0 * dots + 0x1p-46, ratio = s->norm_max * s->norm_max / l->hyp.r_min2;
+  int known = e->q1 == LFAP_PASS;
+  spread m = known ? spread_of(e) : (spread){0};
+  if (e->h != LFAP_UNDECIDED) e->t1 = e->t2 = e->h == LFAP_PASS ? LFAP_UNDECIDED : LFAP_NOT_APPLICABLE;
+  if (e->h == LFAP_PASS && known) {
+    e->t1 = held(&e->t1_slack, &m, spoiled(l->t1_lo, l->t1_lo, rel), spoiled(l->t1_hi, l->t1_hi, rel));
+    e->t2 = held(&e->t2_slack, &m, spoiled(l->t2_lo, l->t2_lo, rel), spoiled(l->t2_hi, l->t2_hi, rel));
+  }
+  /* kappa': sums of N entries (the diagonal among them), each off by `dots` of a product of norms; T2's ends move with kappa' */
+  double off = lfap_up((l->post_kappa + ratio) * (lfap_bound_gamma(s->n / 8 + 8) + rel) + (double)s->n * ratio * (dots + 4.0 * LFAP_U));
+  lfap_range k = lfap_range_around(l->post_kappa, s->n > 1 ? off : 0.0);
+  k.lo = fmax(k.lo, 0.0);
+  if (k.lo >= 0.5) e->post = LFAP_NOT_APPLICABLE;
+  else if (k.hi < 0.4999 && known)
+    e->post = held(&e->post_slack, &m, spoiled(t2_lo(s, k.hi), t2_lo(s, k.lo), rel * 0x1p13), spoiled(t2_hi(s, k.lo), t2_hi(s, k.hi), rel));
+}
+
+/* ---- all of it ---------------------------------------------------------------------------------------------------------------- */
+
+lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim, const double *G) {
+  if (data->n != lim->n || data->d != lim->d || !(lim->gamma > 0.0 && lim->gamma < 1.0))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "enclosure: a limit of %zu x %zu is not one of these %zu x %zu data", lim->n, lim->d, data->n, data->d);
+  lfap_enclosure e;
+  enclosing s = {.ctx = ctx, .data = data, .lim = lim, .G = G, .n = data->n, .d = data->d, .gamma = lim->gamma, .h = lfap_q_h(lim->gamma)};
+  lfap_status st = make(ctx, &s, &e);
+  if (!st && prepare(&s)) {
+    e.support = s.nf;
+    products(&s);
+    gap(&s);
+    st = eigenvalue(&s);
+    multipliers(&s);
+    slopes(&s);
+    hypothesis(&s);
+    intervals(&s);
+  }
+  free(s.norm);
+  free(s.f);
+  free(s.sums);
+  if (st) {
+    lfap_enclosure_free(&e);
+    return st;
+  }
+  *out = e;
+  return LFAP_OK;
+}
