@@ -16,6 +16,7 @@ PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libjansson-dev libgmp-dev l
 PKG_CHECK := libcriterion-dev libflint-arb-dev libflint-dev python3 python3-numpy python3-mpmath valgrind
 PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics python3
 PKG_TORCH := python3-torch
+PKG_SLURM := munge slurm-client slurmctld slurmd
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
 
 LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c src/study/*.c) 
@@ -69,6 +70,13 @@ prove-update: setup-prove
 # The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
 prove-coq: setup-coq
 	$(MAKE) --no-print-directory -C proofs/coq check
+
+# The sweep's shards as a Slurm job array, under Debian's own daemons on this machine; as root.
+.PHONY: slurm-test
+slurm-test: setup-check
+	@sh tests/setup.sh $(PKG_SLURM)
+	@$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) $(PYTHON) tests/slurm/array.py
 
 # Speed, as ratios measured in one run against peers that are installed (bench/README.md); no test looks at a clock.
 BENCH := $(BUILD)/bench/kernels $(BUILD)/bench/certificate $(BUILD)/bench/grow $(BUILD)/bench/train_epoch
