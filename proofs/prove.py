@@ -6,13 +6,17 @@
     proofs/prove.py update     prove what changed, rewrite cache, manifest.tsv and STATUS.md (make prove-update)
     proofs/prove.py selftest   show that the gate goes red on each broken kernel of must_fail/
 
-Options: --root DIR (another tree), --jobs N (Frama-C processes side by side, default 2).
+Options: --root DIR (another tree), --jobs N (Frama-C processes side by side; default: one a core with solvers, two in a
+replay, where WP waits half its time), --only FILE,FILE (these kernels alone, without manifest and STATUS.md: for a
+developer), --seed-cache DIR (update: goals already tried in another scratch cache are not tried again; repeatable).
 Exit codes: 0 proved, 1 not proved, 64 usage, 69 a tool is missing.
 """
 import argparse
+import collections
 import concurrent.futures
 import glob
 import os
+import resource
 import shutil
 import sys
 import time
@@ -25,7 +29,12 @@ import wp
 
 PACKAGES = "frama-c-base why3 z3 cvc4 cvc5"
 RETRY_TIMEOUT = 60     # a busy machine makes a proof slow, not false: goals that time out get a second, longer try
+PART = 6               # functions a Frama-C process gets at most: small parts end together
 REPLAY_TIMEOUT = 1000  # WP forgets a cached proof that took longer than the limit; a replay starts no solver anyway
+
+
+# One process: some functions of a job, or all but some (then the lemmas too). `name` is that of its session and reports.
+Part = collections.namedtuple("Part", "job name functions skip")
 
 
 def missing_tools(solvers):
@@ -33,11 +42,28 @@ def missing_tools(solvers):
     return [tool for tool in tools if shutil.which(tool) is None]
 
 
+def link_all(paths, target, copy=False):
+    """Put the files into the folder `target`, by hard link where that works: thousands of them, each a kilobyte."""
+    os.makedirs(target, exist_ok=True)
+    for path in paths:
+        name = os.path.join(target, os.path.basename(path))
+        if os.path.exists(name):
+            continue
+        try:
+            if copy:
+                shutil.copyfile(path, name)
+            else:
+                os.link(path, name)
+        except OSError:
+            shutil.copyfile(path, name)
+
+
 class Prover:
     """Runs all jobs of a tree; holds where things are."""
 
-    def __init__(self, root, work, jobs, timeout=wp.TIMEOUT, retry=RETRY_TIMEOUT, cache=None, quiet=False):
-        self.root, self.work, self.parallel = root, work, jobs
+    def __init__(self, root, work, jobs, timeout=wp.TIMEOUT, retry=RETRY_TIMEOUT, cache=None, quiet=False, only=()):
+        self.root, self.work, self.only = root, work, only
+        self.parallel, self.replaying = jobs or os.cpu_count() or 2, jobs or 2 * (os.cpu_count() or 2)
         self.timeout, self.retry, self.quiet = timeout, retry, quiet
         self.cache = cache or os.path.join(root, "proofs", "cache")
         self.sources = gate.Sources(root)
@@ -51,10 +77,10 @@ class Prover:
         jobs = []
         for path in self.sources.files:
             for tier in wp.TIERS:
-                if tier == "safety" or (path, tier) in plan:
-                    functions, wrap = plan.get((path, tier), ([], False))
-                    # the safety tier has no way out: a plan line there can only ask for wrap-around
-                    jobs.append((path, tier, () if tier == "safety" else tuple(functions), wrap))
+                if (tier == "safety" or (path, tier) in plan) and (not self.only or path in self.only):
+                    functions, options = plan.get((path, tier), ([], ()))
+                    # the safety tier has no way out: a plan line there can only ask for an option
+                    jobs.append((path, tier, () if tier == "safety" else tuple(functions), options))
         # the longest files first, so that the last processes end together
         return sorted(jobs, key=lambda job: -len(self.sources.text[job[0]]))
 
@@ -69,51 +95,65 @@ class Prover:
         if not self.quiet:
             print(text, flush=True)
 
-    def run_all(self, phase, session, mode, jobs=None, **options):
-        """{job: report}; a job without a report becomes a problem."""
+    def parts(self, job):
+        """A job cut into processes of at most PART functions, neighbours apart: they tend to cost alike."""
+        path, tier, functions, _ = job
+        names = list(functions) or [name for name in self.sources.scan[path].functions
+                                    if name not in self.soundness.trusted]
+        count = max(1, -(-len(names) // PART))
+        groups = [tuple(names[first::count]) for first in range(count)]
+        if functions:
+            return [Part(job, "%s.%d" % (self.name(job), at), group, ()) for at, group in enumerate(groups)]
+        others = tuple(name for group in groups[1:] for name in group)
+        return [Part(job, "%s.0" % self.name(job), (), others)] + \
+               [Part(job, "%s.%d" % (self.name(job), at), group, ()) for at, group in enumerate(groups[1:], 1)]
+
+    def run_all(self, phase, session, mode, jobs=None, parallel=None, **options):
+        """{job: report}; a job without a report becomes a problem. `session` gives the session folder of a part."""
         jobs = self.jobs if jobs is None else jobs
         out = os.path.join(self.work, phase)
         os.makedirs(out, exist_ok=True)
         options.setdefault("timeout", self.timeout)
 
-        def one(job):
+        def one(part):
             start = time.monotonic()
-            report = wp.prove(job, self.root, self.config, session(job), mode, os.path.join(out, self.name(job)),
-                              par=1, **options)
-            return job, report, time.monotonic() - start
+            report = wp.prove(part.job, self.root, self.config, session(part), mode, os.path.join(out, part.name),
+                              par=1, only=part.functions, skip=part.skip, **options)
+            return part, report, time.monotonic() - start
 
-        reports = {}
-        with concurrent.futures.ThreadPoolExecutor(self.parallel) as pool:
-            for job, report, seconds in pool.map(one, jobs):
+        pieces = {}
+        with concurrent.futures.ThreadPoolExecutor(parallel or self.parallel) as pool:
+            for part, report, seconds in pool.map(one, [part for job in jobs for part in self.parts(job)]):
+                pieces.setdefault(part.job, []).append(report)
                 if isinstance(report, str):
                     self.problems.append(report)
-                    self.say("  %-8s %-32s failed" % (phase, self.name(job)))
+                    self.say("  %-8s %-32s failed" % (phase, part.name))
                     continue
-                reports[job] = report
                 counts = [report.count(owner) for owner in report.goals]
-                self.say("  %-8s %-32s %4d/%d goals %6.1f s" % (phase, self.name(job), sum(c[1] for c in counts),
+                self.say("  %-8s %-32s %4d/%d goals %6.1f s" % (phase, part.name, sum(c[1] for c in counts),
                                                                sum(c[0] for c in counts), seconds))
-        return reports
+        return {job: wp.merge(reports) for job, reports in pieces.items()
+                if not any(isinstance(report, str) for report in reports)}
 
-    def scratch(self, job):
-        return os.path.join(self.work, "session", self.name(job))
+    def scratch(self, part):
+        return os.path.join(self.work, "session", part.name)
 
-    def load_committed(self, job, session, afresh=True):
-        """Give `session` the committed proofs of `job`."""
-        target = os.path.join(session, "cache")
+    def load_committed(self, part, session, afresh=True):
+        """Give `session` the committed proofs of the job `part` belongs to."""
         if afresh:
             shutil.rmtree(session, ignore_errors=True)
-        os.makedirs(target, exist_ok=True)
-        for path in glob.glob(os.path.join(self.committed(job), "*.json")):
-            shutil.copy(path, target)
+        link_all(glob.glob(os.path.join(self.committed(part.job), "*.json")), os.path.join(session, "cache"), copy=True)
+
+    def each_part(self):
+        return [part for job in self.jobs for part in self.parts(job)]
 
     def replay(self):
         """Committed cache alone. The cache is copied first, so that nothing can write to it."""
-        def session(job):
-            return os.path.join(self.work, "replay-session", self.name(job))
-        for job in self.jobs:
-            self.load_committed(job, session(job))
-        return self.run_all("replay", session, "offline", timeout=REPLAY_TIMEOUT)
+        def session(part):
+            return os.path.join(self.work, "replay-session", part.name)
+        for part in self.each_part():
+            self.load_committed(part, session(part))
+        return self.run_all("replay", session, "offline", parallel=self.replaying, timeout=REPLAY_TIMEOUT)
 
     def solve(self, mode):
         """Run the provers in the scratch sessions; give what timed out a second, longer try."""
@@ -127,28 +167,28 @@ class Prover:
 
     def smoke(self, afresh):
         """Contradictory requires, invariants, dead code: what a prover can show false makes every proof worthless."""
-        def session(job):
-            return os.path.join(self.work, "smoke-session", self.name(job))
-        for job in self.jobs:
+        def session(part):
+            return os.path.join(self.work, "smoke-session", part.name)
+        for part in self.each_part():
             if afresh:
-                shutil.rmtree(session(job), ignore_errors=True)
-            os.makedirs(os.path.join(self.scratch(job), "cache"), exist_ok=True)
-            shutil.copytree(os.path.join(self.scratch(job), "cache"), os.path.join(session(job), "cache"),
-                            dirs_exist_ok=True)
+                shutil.rmtree(session(part), ignore_errors=True)
+            link_all(glob.glob(os.path.join(self.scratch(part), "cache", "*.json")), os.path.join(session(part), "cache"),
+                     copy=True)
         return self.run_all("smoke", session, "update", smoke=True)
 
     def commit_cache(self, job, report):
         """Make the committed cache of `job` exactly the proofs its last run used: no time-outs, nothing stale."""
         target = self.committed(job)
         wanted = {}
-        if not report.goals:  # then WP has cleaned nothing either
-            shutil.rmtree(self.scratch(job))
-        for path in glob.glob(os.path.join(self.scratch(job), "cache", "*.json")):
-            with open(path, encoding="utf-8") as handle:
-                text = handle.read()
-            # not json.loads: WP writes whole seconds as "5.", which JSON does not allow
-            if '"verdict": "valid"' in text:
-                wanted[os.path.basename(path)] = text
+        for part in self.parts(job):
+            if not report.goals:  # then WP has cleaned nothing either
+                shutil.rmtree(self.scratch(part), ignore_errors=True)
+            for path in glob.glob(os.path.join(self.scratch(part), "cache", "*.json")):
+                with open(path, encoding="utf-8") as handle:
+                    text = handle.read()
+                # not json.loads: WP writes whole seconds as "5.", which JSON does not allow
+                if '"verdict": "valid"' in text:
+                    wanted[os.path.basename(path)] = text
         for path in glob.glob(os.path.join(target, "*.json")):
             if os.path.basename(path) not in wanted:
                 os.remove(path)
@@ -194,6 +234,10 @@ class Prover:
 
     def close(self, rows):
         """Print the problems and the closing line; return the exit code."""
+        if self.only:  # what the gate says of files that were not asked for means nothing
+            asked = tuple(path[:-1] for path in self.only)
+            self.problems = [text for text in self.problems
+                             if text.startswith(asked) or not text.startswith(("src/kernel/", "spec/logic/"))]
         for problem in dict.fromkeys(self.problems):
             self.say("PROBLEM %s" % problem)
         lists = set(self.soundness.trusted) | set(self.soundness.unproved)
@@ -211,10 +255,21 @@ class Prover:
         return 1 if self.problems else 0
 
 
+def check_expected(prover, rows):
+    """Manifest and STATUS.md, unless only some files were asked for: then the manifest of these."""
+    expected = gate.read_manifest(prover.root)
+    if prover.only:
+        met = {row.path for row in rows.values()}
+        expected = {key: goals for key, goals in expected.items() if key[0] in prover.only or key in rows}
+        rows = {key: row for key, row in rows.items() if key[0] in met}
+    prover.problems += gate.check_manifest(rows, expected)
+
+
 def do_replay(prover):
     rows = prover.judge(prover.replay())
-    prover.problems += gate.check_manifest(rows, gate.read_manifest(prover.root))
-    prover.check_status(rows)
+    check_expected(prover, rows)
+    if not prover.only:
+        prover.check_status(rows)
     return prover.close(rows)
 
 
@@ -224,14 +279,14 @@ def do_full(prover):
     solved = prover.solve("update")
     rows = prover.judge(solved)
     prover.problems += gate.check_smoke(prover.smoke(True), prover.sources, prover.soundness)
-    prover.problems += gate.check_manifest(rows, gate.read_manifest(prover.root))
+    check_expected(prover, rows)
     replayed = prover.replay()
     behind = [job for job in solved if job not in replayed
               or any(replayed[job].count(owner)[1] < solved[job].count(owner)[1] for owner in solved[job].goals)]
     for job in behind:
         prover.say("cache: %s could not be replayed, its proofs are replaced" % prover.name(job))
         prover.commit_cache(job, solved[job])
-    if not prover.problems:
+    if not prover.problems and not prover.only:
         prover.write_status(gate.collect(prover.sources, prover.replay() if behind else replayed)[0])
     print("proofs: does the gate still go red?", flush=True)
     if selftest.main([]):
@@ -239,15 +294,23 @@ def do_full(prover):
     return prover.close(rows)
 
 
-def do_update(prover):
+def do_update(prover, seeds):
     """Prove what changed since the committed cache; rewrite cache, manifest and STATUS.md from what was seen."""
-    for job in prover.jobs:
+    pool = [path for seed in seeds for path in glob.glob(os.path.join(seed, "**", "*.json"), recursive=True)
+            if wp.is_cache_entry(path)]
+    seed = os.path.join(prover.work, "seed")
+    shutil.rmtree(seed, ignore_errors=True)
+    link_all(pool, seed, copy=True)
+    for part in prover.each_part():
         # the scratch of the last update also remembers which solver failed on what
-        prover.load_committed(job, prover.scratch(job), afresh=False)
+        prover.load_committed(part, prover.scratch(part), afresh=False)
+        link_all(glob.glob(os.path.join(seed, "*.json")), os.path.join(prover.scratch(part), "cache"))
     solved = prover.solve("cleanup")
     prover.problems += gate.check_smoke(prover.smoke(False), prover.sources, prover.soundness)
     for job in solved:
         prover.commit_cache(job, solved[job])
+    if prover.only:
+        return prover.close(prover.judge(prover.replay()))
     prover.drop_orphans()
     rows = prover.judge(prover.replay())
     gate.write_manifest(prover.root, rows)
@@ -259,7 +322,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mode", choices=("full", "replay", "update", "selftest"))
     parser.add_argument("--root", default=wp.ROOT)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seed-cache", action="append", default=[])
     try:
         arguments = parser.parse_args()
     except SystemExit as stop:
@@ -272,12 +337,16 @@ def main():
     if arguments.mode == "selftest":
         return selftest.main([])
     start = time.monotonic()
-    prover = Prover(os.path.abspath(arguments.root), wp.build_dir(), arguments.jobs)
+    only = [name for name in arguments.only.split(",") if name]
+    prover = Prover(os.path.abspath(arguments.root), wp.build_dir(), arguments.jobs, only=only)
     if not prover.jobs:
         print("prove: no src/kernel/*.c under %s" % prover.root, file=sys.stderr)
         return 1
-    code = {"full": do_full, "replay": do_replay, "update": do_update}[arguments.mode](prover)
-    print("proofs: %s took %.0f s" % (arguments.mode, time.monotonic() - start), file=sys.stderr)
+    run = {"full": do_full, "replay": do_replay, "update": lambda prover: do_update(prover, arguments.seed_cache)}
+    code = run[arguments.mode](prover)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("proofs: %s took %.0f s, %.0f s of processor time" % (arguments.mode, time.monotonic() - start,
+                                                              used.ru_utime + used.ru_stime), file=sys.stderr)
     return code
 
 

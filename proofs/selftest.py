@@ -43,8 +43,8 @@ def open_gate(directory, timeout, cache):
 def judge(directory, expected, smoke=False, replay=False, cache=os.path.join(HERE, "cache"), old_status=None):
     """(exit code, problems, rows) of the gate on a tree whose manifest is `expected`."""
     prover = open_gate(directory, 1, cache)
-    for job in prover.jobs:
-        prover.load_committed(job, prover.scratch(job))
+    for part in prover.each_part():
+        prover.load_committed(part, prover.scratch(part))
     rows = prover.judge(prover.replay() if replay else prover.solve("update"))
     if smoke:
         prover.problems += gate.check_smoke(prover.smoke(True), prover.sources, prover.soundness)

@@ -24,10 +24,11 @@ SMOKE = "_wp_smoke_"
 # a smoke test that passes costs each prover its whole time: one prover, one second
 SMOKE_PROVER = PROVERS.split(",")[0]
 TIMEOUT = 10
+OPTIONS = ("wrap", "unpruned")  # what proofs/plan.tsv may say of a file, explained there
 
 
 def read_plan(root):
-    """{(file, tier): (functions or [] for all, wrap)} from proofs/plan.tsv; the safety tier of all files is implied."""
+    """{(file, tier): (functions or [] for all, options)} from proofs/plan.tsv; the safety tier of all files is implied."""
     plan = {}
     path = os.path.join(root, "proofs", "plan.tsv")
     if not os.path.exists(path):
@@ -37,10 +38,12 @@ def read_plan(root):
             if not line.strip() or line.startswith("#"):
                 continue
             fields = line.rstrip("\n").split("\t")
-            if len(fields) != 4 or fields[1] not in MODELS or fields[3] not in ("wrap", "-"):
-                raise SystemExit("proofs/plan.tsv:%d: expected file, tier, functions, wrap or -, with tabs" % number)
+            options = () if fields[3:] == ["-"] else tuple(fields[-1].split(","))
+            if len(fields) != 4 or fields[1] not in MODELS or not set(options) <= set(OPTIONS):
+                raise SystemExit("proofs/plan.tsv:%d: expected file, tier, functions, options (%s) or -, with tabs"
+                                 % (number, ", ".join(OPTIONS)))
             functions = [] if fields[2] == "*" else fields[2].split(",")
-            plan[(fields[0], fields[1])] = (functions, fields[3] == "wrap")
+            plan[(fields[0], fields[1])] = (functions, options)
     return plan
 
 
@@ -48,7 +51,8 @@ def build_dir():
     return os.path.abspath(os.path.join(ROOT, os.environ.get("BUILD") or "build", "proofs"))
 
 
-def frama_c_command(path, tier, wrap, functions, session, cache_mode, out, smoke=False, timeout=TIMEOUT, par=2):
+def frama_c_command(path, tier, options, functions, session, cache_mode, out, smoke=False, timeout=TIMEOUT, par=2,
+                    skip=()):
     """The command that proves `path` (relative to the directory it will run in); `out` is the stem of its reports.
 
     The cache is session/cache: given through -wp-session and not -wp-cache-dir, WP can also clean it of stale entries.
@@ -57,10 +61,14 @@ def frama_c_command(path, tier, wrap, functions, session, cache_mode, out, smoke
     command = ["frama-c", "-c11", "-cpp-extra-args=" + defines, "-wp", "-wp-rte", "-warn-special-float", "none",
                "-wp-model", MODELS[tier], "-wp-prover", SMOKE_PROVER if smoke else PROVERS, "-wp-timeout", str(timeout), "-wp-par", str(par),
                "-wp-session", session, "-wp-cache", cache_mode, "-wp-report-json", out + ".json"]
-    if not wrap:
+    if "wrap" not in options:
         command.append("-warn-unsigned-overflow")
+    if "unpruned" in options:
+        command.append("-wp-no-pruning")
     if functions:
         command += ["-wp-fct", ",".join(functions)]
+    if skip:
+        command += ["-wp-skip-fct", ",".join(skip)]
     if smoke:
         # requires, loops and calls; not dead code: a branch for NaN is dead, rightly, where doubles are reals
         command += ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-no-smoke-dead-code"]
@@ -69,8 +77,9 @@ def frama_c_command(path, tier, wrap, functions, session, cache_mode, out, smoke
 
 def run(command, root, config, stdout_path):
     """Run Frama-C with a private Why3 configuration; its output goes to `stdout_path`, its exit code is returned."""
-    # Frama-C resolves relative names against $PWD rather than the directory it runs in
-    environment = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8", PWD=root)
+    # Frama-C resolves relative names against $PWD rather than the directory it runs in; OCaml's collector spends less on
+    # a larger nursery
+    environment = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8", PWD=root, OCAMLRUNPARAM="s=4M,o=200")
     environment.pop("FRAMAC_WP_CACHE", None)
     environment.pop("FRAMAC_WP_CACHEDIR", None)
     with open(stdout_path, "w", encoding="utf-8") as out:
@@ -153,14 +162,32 @@ class Report:
         return sorted(goal for goal, passed in self.smoke.get(owner, {}).items() if not passed)
 
 
-def prove(job, root, config, session, cache_mode, stem, **options):
-    """Run one job (path, tier, functions, wrap) and return its Report, or the reason there is none as a string."""
-    path, tier, functions, wrap = job
+def merge(reports):
+    """One Report of the parts of a job. The program they saw is the same, and so are its properties."""
+    whole = reports[0]
+    for report in reports[1:]:
+        for mine, other in ((whole.goals, report.goals), (whole.smoke, report.smoke), (whole.provers, report.provers)):
+            for owner, entries in other.items():
+                mine.setdefault(owner, {}).update(entries)
+        whole.warnings += report.warnings
+    return whole
+
+
+def is_cache_entry(path):
+    """Whether a file is named as WP names a goal's proof: by its digest."""
+    return re.fullmatch(r"[0-9a-f]{32}\.json", os.path.basename(path)) is not None
+
+
+def prove(job, root, config, session, cache_mode, stem, only=(), skip=(), **options):
+    """Run one job (path, tier, functions, plan's options), `only` or all but `skip` of its functions; return its Report, or the
+    reason there is none as a string."""
+    path, tier, functions, planned = job
+    functions, options = only or functions, dict(options, skip=skip)
     for suffix in (".json", ".csv", ".acsl.c"):
         if os.path.exists(stem + suffix):
             os.remove(stem + suffix)
     os.makedirs(os.path.join(session, "cache"), exist_ok=True)
-    command = frama_c_command(path, tier, wrap, functions, session, cache_mode, stem, **options)
+    command = frama_c_command(path, tier, planned, functions, session, cache_mode, stem, **options)
     code = run(command, root, config, stem + ".log")
     if code != 0 or not os.path.exists(stem + ".csv"):
         tail = open(stem + ".log", encoding="utf-8", errors="replace").read().strip().splitlines()[-4:]
@@ -188,8 +215,8 @@ def main(arguments):
     work = build_dir()
     config = why3conf.write_config(os.path.join(work, "why3"))
     stem = os.path.join(work, "wp-%s-%s" % (os.path.splitext(os.path.basename(path))[0], tier))
-    wrap = read_plan(ROOT).get((path, tier), ([], False))[1]
-    report = prove((path, tier, functions, wrap), ROOT, config, os.path.join(work, "scratch"), "update", stem,
+    planned = read_plan(ROOT).get((path, tier), ([], ()))[1]
+    report = prove((path, tier, functions, planned), ROOT, config, os.path.join(work, "scratch"), "update", stem,
                    smoke=smoke, timeout=timeout)
     sys.stdout.write(open(stem + ".log", encoding="utf-8", errors="replace").read())
     if isinstance(report, str):
