@@ -13,7 +13,7 @@
 static const cli_verb *const verbs[] = {&cli_gen,    &cli_train,   &cli_limit,  &cli_perturb,
                                         &cli_verify, &cli_compare, &cli_check,  &cli_converge,
                                         &cli_sweep,  &cli_vectors, &cli_map,
-                                        &cli_plot,   &cli_explain};
+                                        &cli_plot,   &cli_report,  &cli_explain};
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
 static void help(FILE *to) {

@@ -80,6 +80,22 @@ void lfap_decades_free(lfap_decades *d) {
   *d = (lfap_decades){0};
 }
 
+/* ---- gen ---------------------------------------------------------------------------------------------------------------- */
+
+lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *found, const char *path) {
+  json_t *j = NULL;
+  lfap_status s = load(ctx, &j, path, "gen");
+  if (s) return s;
+  int bad = 0;
+  const json_t *sizes = json_object_get(j, "sizes");
+  size_t h = whole(sizes, "height", &bad), w = whole(sizes, "width", &bad);
+  json_decref(j);
+  *found = !bad && h > 0 && w > 0;
+  *height = *found ? h : 0;
+  *width = *found ? w : 0;
+  return LFAP_OK;
+}
+
 /* ---- verify ------------------------------------------------------------------------------------------------------------ */
 
 static void case_of(lfap_case_line *c, const json_t *k, int *bad) {

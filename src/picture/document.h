@@ -12,6 +12,9 @@ typedef struct {
 lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path);
 void lfap_decades_free(lfap_decades *d);
 
+/* Height and width in a meta.json of `lfap gen fashion-mnist`; *found is 0 when it names none. */
+lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *found, const char *path);
+
 /* What `lfap verify --json` says, a line a case and statement. */
 typedef struct {
   char name[64], about[160], verdict[24];

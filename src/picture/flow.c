@@ -108,7 +108,7 @@ lfap_status lfap_picture_flow(lfap_ctx *ctx, lfap_picture *out, const lfap_table
 
 static void converge_commands(lfap_picture *p, double product) {
   lfap_text *t = &p->commands;
-  lfap_text_puts(t, STYLE_FRAME "set key bottom left\nset multiplot layout 1,2 title ");
+  lfap_text_puts(t, STYLE_FRAME "set key top right\nset multiplot layout 1,2 title ");
   lfap_text_quote(t, p->title);
   lfap_text_format(t, "\nset logscale xy\nset format xy '10^{%%T}'\nset termoption enhanced\nset xlabel 'rescaled time s (dimensionless)'\n"
                       "set ylabel 'distance from the limit (dimensionless)'\n"

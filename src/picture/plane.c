@@ -205,11 +205,11 @@ static void commands(map *m, const lfap_plane *pl, double r) {
   lfap_text *t = &m->p->commands;
   size_t panels = m->functions + (m->functions > 1), columns = panels < 3 ? panels : 2, lines = (panels + columns - 1) / columns;
   m->p->width = 430 * (int)columns + 20;
-  m->p->height = 500 * (int)lines + 40;
+  m->p->height = 510 * (int)lines + 40;
   lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
   lfap_text_quote(t, m->p->title);
   lfap_text_format(t, "\nr = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\nset size ratio -1\nset tics out nomirror\nset clip two\nunset colorbox\n"
-                      "set key outside top center horizontal samplen 3\nset tmargin 6\nset palette defined (-1 '#c4c4c4', 0 '#000000', 1 '#f7f7f7')\nset cbrange [-1:1]\n"
+                      "set bmargin 8\nset key at graph 0.5,-0.225 center top horizontal maxrows 2 samplen 3\nset palette defined (-1 '#c4c4c4', 0 '#000000', 1 '#f7f7f7')\nset cbrange [-1:1]\n"
                       "set xlabel 'a, along r₊ − r₋ (unit of x)'\nset ylabel 'b, along r₊ + r₋ (unit of x)'\n", r);
   double reach = 0.85 * r;
   for (int k = 0; k < 2; k++)
@@ -226,7 +226,7 @@ static void commands(map *m, const lfap_plane *pl, double r) {
     lfap_text_puts(t, "unset multiplot\n");
     return;
   }
-  lfap_text_format(t, "set title 'where all signs agree'\nset palette defined (0 '#ffffff', 1 '#cfcfcf')\nset cbrange [0:1]\n"
+  lfap_text_format(t, "set title 'where all signs agree'\nset key maxrows 3\nset palette defined (0 '#ffffff', 1 '#cfcfcf')\nset cbrange [0:1]\n"
                       "plot name.'.csv' skip 1 using 1:2:%zu with image notitle, NaN with boxes fs solid border lc rgb '#000000' fc rgb '#cfcfcf' title 'agree', \\\n", m->functions + 3);
   for (size_t k = 0; k < m->functions; k++) ray_commands(t, m, k, m->f[k].name);
   lfap_text_puts(t, SAMPLES "unset multiplot\n");

@@ -44,10 +44,11 @@ static void axis(lfap_text *t, const entry *e, size_t n, const interval *v) {
 
 static void commands(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
   lfap_text *t = &p->commands;
-  lfap_text_puts(t, STYLE_FRAME STYLE_KEY "set title ");
+  lfap_text_puts(t, STYLE_FRAME STYLE_KEY(2) "set title ");
   lfap_text_quote(t, p->title);
   lfap_text_format(t, "\nset xlabel 'rank of the sample, by multiplier (count)'\nset ylabel 'multiplier λ_n (1 / squared unit of x)'\n"
                       "set xrange [0:%zu]\nset format y '%%.1e'\n", l->n + 1);
+  if (l->n <= 20) lfap_text_puts(t, "set xtics 1\n");
   axis(t, e, l->n, v);
   lfap_text_puts(t, "plot");
   for (int i = 0; i < INTERVALS; i++)

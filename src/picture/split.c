@@ -48,19 +48,19 @@ static double tabulate(lfap_text *t, lfap_split_count *k, const double *v, const
 
 static void commands(lfap_picture *p, double r) {
   lfap_text *t = &p->commands;
-  lfap_text_puts(t, STYLE_FRAME STYLE_KEY "set key maxrows 2\nset size ratio -1\nset title ");
+  lfap_text_puts(t, STYLE_FRAME STYLE_KEY(4) "set size ratio -1\nset title ");
   lfap_text_quote(t, p->title);
   lfap_text_format(t, "\nset xlabel 'T_data(z): effect of the bases (unit of f_adv)'\nset ylabel 'T_pert(z): effect of the perturbations (unit of f_adv)'\n"
                       "r = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\n", r);
   lfap_text_puts(t, "set object 1 polygon from 0,0 to r,r to -r,r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
                     "set object 2 polygon from 0,0 to r,-r to -r,-r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
                     "set zeroaxis lw 1 lc rgb " STYLE_GREY "\n"
-                    "plot NaN with boxes fs solid fc rgb " STYLE_PALE " title '|T_data| < |T_pert| (cone of T4)', \\\n"
+                    "plot NaN with boxes fs solid fc rgb " STYLE_PALE " title 'cone: |T_data| < |T_pert|', \\\n"
                     "  x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, -x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, \\\n"
                     "  name.'.csv' skip 1 using ($2 > 0 && $8 == 1 ? $3 : NaN):4 " STYLE_PLUS " title 'label +1', \\\n"
                     "  '' skip 1 using ($2 < 0 && $8 == 1 ? $3 : NaN):4 " STYLE_MINUS " title 'label −1', \\\n"
                     "  '' skip 1 using ($8 == 0 ? $3 : NaN):4 with points pt 2 ps 1.2 lw 2.5 lc rgb " STYLE_ORANGE
-                    " title 'decided unlike f_bdy'\n");
+                    " title 'sign unlike f_bdy'\n");
 }
 
 lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_count *count, const lfap_data *points,
@@ -77,7 +77,7 @@ lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_coun
   directions(part, part + PARTS * d, adv, eta, lim, natural->w);
   lfap_status s = lfap_rows_product(ctx, v, points->x, part, n, PARTS, d);
   if (!s) {
-    lfap_picture p = {.name = "split", .width = 640, .height = 700};
+    lfap_picture p = {.name = "split", .width = 640, .height = 730};
     double largest = tabulate(lfap_picture_table_add(&p, ""), count, v, points);
     snprintf(p.title, sizeof p.title, "What decides: %zu points, N_adv = %zu, d = %zu, γ = %g", n, adv->n, d, lim->gamma);
     snprintf(p.caption, sizeof p.caption,

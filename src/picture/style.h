@@ -13,8 +13,8 @@
 #define STYLE_PLUS "with points pt 7 ps 0.8 lc rgb " STYLE_BLUE
 #define STYLE_MINUS "with points pt 8 ps 1.0 lw 1.5 lc rgb " STYLE_BLACK
 
-/* The key stands between title and frame, where it covers nothing. */
-#define STYLE_KEY "set key outside top center horizontal samplen 3\n"
+/* The key stands below the axis, where it covers nothing; `lines` are its rows. */
+#define STYLE_KEY(lines) "set bmargin " #lines "+4.5\nset key at screen 0.5,0.01 center bottom horizontal maxrows " #lines " samplen 3\n"
 
 #define STYLE_FRAME \
   "set grid lc rgb '#c8c8c8' lw 0.5\n" \

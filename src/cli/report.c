@@ -1,0 +1,175 @@
+/* report.c - `lfap report DIR`: tables and pictures of a run, whatever of it is there, in one HTML page that needs nothing else. */
+#include "cli/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { O_GAMMA, O_OUT };
+static const cli_option options[] = {
+    {"gamma", "G", "leaky slope of the run, between 0 and 1; without it the parts that need it are left out"},
+    {"out", "OUT", "directory for index.html and the pictures (default: DIR/report)"},
+    {NULL, NULL, NULL},
+};
+
+static lfap_status set(cli *c, void *args_, int option, const char *value) {
+  cli_report_args *a = args_;
+  switch (option) {
+  case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_OUT: a->out = value; return LFAP_OK;
+  default: break;
+  }
+  if (a->dir) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%.60s': one directory at a time", value);
+  a->dir = value;
+  return LFAP_OK;
+}
+
+void cli_report_leave(cli_report_run *r, const char *what, const char *why) {
+  lfap_text_puts(&r->left, "<li>");
+  lfap_page_text(&r->left, "%s: %s", what, why);
+  lfap_text_puts(&r->left, "</li>\n");
+  r->left_out++;
+}
+
+lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s) {
+  if (s != LFAP_ERR_DATA && s != LFAP_ERR_NOINPUT && s != LFAP_ERR_USAGE) return s;
+  cli_report_leave(r, what, r->c->ctx.message);
+  r->c->ctx.message[0] = 0;
+  return LFAP_OK;
+}
+
+lfap_status cli_report_picture(cli_report_run *r, lfap_picture *p) {
+  lfap_status s = cli_picture_write(r->c, r->a->out, p, 0);
+  if (!s) s = lfap_page_figure(&r->c->ctx, &r->page, r->a->out, p);
+  if (!s) r->pictures++;
+  lfap_picture_free(p);
+  return s;
+}
+
+/* The first of the run's directory and its subdirectory `sub` that holds `file`, or none. `own` 0: the subdirectory alone. */
+static lfap_status place(cli_report_run *r, char **out, const char *file, const char *sub, int own) {
+  for (int k = own ? 0 : 1; k < 2; k++) {
+    char *dir = NULL, *path = NULL;
+    lfap_status s = cli_path(r->c, &dir, r->a->dir, k ? sub : "");
+    if (!s) s = cli_path(r->c, &path, dir, file);
+    int there = !s && cli_is_file(path);
+    free(path);
+    if (there) *out = dir;
+    else free(dir);
+    if (s || there) return s;
+  }
+  return LFAP_OK;
+}
+
+static lfap_status places(cli_report_run *r) {
+  lfap_status s = place(r, &r->data, "X.npy", "data", 1);
+  if (!s) s = place(r, &r->limit, "lambda.npy", "limit", 1);
+  if (!s) s = place(r, &r->net, "history.csv", "net", 1);
+  if (!s && !r->net) s = place(r, &r->net, "W.npy", "net", 1);
+  if (!s) s = place(r, &r->adv, "eta.npy", "adv", 0);
+  if (!s) s = place(r, &r->perturbed, "eta.npy", "perturbed", 0);
+  if (!s) s = place(r, &r->learned, "W.npy", "learned", 0);
+  return s;
+}
+
+static void run_free(cli_report_run *r) {
+  char *paths[] = {r->data, r->limit, r->net, r->adv, r->perturbed, r->learned};
+  for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) free(paths[i]);
+  lfap_text_free(&r->page);
+  lfap_text_free(&r->left);
+  lfap_limit_free(&r->lim);
+  lfap_net_free(&r->first);
+  lfap_data_free(&r->natural);
+}
+
+static void begin(cli_report_run *r) {
+  lfap_page_begin(&r->page, "lfap report");
+  lfap_text_puts(&r->page, "<p>");
+  lfap_page_text(&r->page, "Directory %s, lfap %s. Of the words used here, certified means that an enclosure decided it, measured that it is a number in doubles; "
+                           "proved is said of code alone, and of nothing on this page. A hypothesis that does not hold is never a pass: what depends on it is "
+                           "NOT-APPLICABLE.", r->a->dir, LFAP_VERSION);
+  lfap_text_puts(&r->page, "</p>\n");
+}
+
+static lfap_status end(cli_report_run *r) {
+  lfap_page_section(&r->page, "Left out");
+  if (r->left_out == 0) lfap_text_puts(&r->page, "<p>Nothing.</p>\n");
+  else {
+    lfap_text_puts(&r->page, "<ul>\n");
+    lfap_text_put(&r->page, r->left.bytes, r->left.len);
+    lfap_text_puts(&r->page, "</ul>\n");
+  }
+  lfap_page_end(&r->page);
+  if (r->pictures + r->tables == 0)
+    return lfap_fail(&r->c->ctx, LFAP_ERR_NOINPUT, "%s: nothing to report: no data set, training, sweep table, report.json or converge.json that can be used",
+                     r->a->dir);
+  return cli_out_text(r->c, r->a->out, "index.html", &r->page);
+}
+
+static lfap_status parts(cli_report_run *r) {
+  static lfap_status (*const part[])(cli_report_run *) = {cli_report_verify, cli_report_limit, cli_report_training, cli_report_map,
+                                                          cli_report_split,  cli_report_images, cli_report_sweeps};
+  lfap_status s = LFAP_OK;
+  for (size_t i = 0; i < sizeof part / sizeof part[0] && !s; i++) {
+    s = lfap_tick(&r->c->ctx, "report", (double)i, (double)(sizeof part / sizeof part[0]));
+    if (!s) s = part[i](r);
+  }
+  return s;
+}
+
+static lfap_status report_json(cli_report_run *r) {
+  lfap_json j = {.indent = 2};
+  lfap_json_object_begin(&j, NULL);
+  cli_json_head(r->c, &j);
+  lfap_json_uint(&j, "pictures", r->pictures);
+  lfap_json_uint(&j, "tables", r->tables);
+  lfap_json_uint(&j, "left_out", r->left_out);
+  cli_json_files(r->c, &j);
+  lfap_json_object_end(&j);
+  return cli_json_print(r->c, &j);
+}
+
+static lfap_status run(cli *c, int argc, char **argv) {
+  cli_report_args a = {0};
+  int help = 0;
+  char *out = NULL;
+  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  if (s || help) return s;
+  cli_report_run r = {.c = c, .a = &a};
+  s = cli_require(c, a.dir, "DIR", "the directory of the run, as in lfap report run");
+  if (!s && !cli_is_dir(a.dir)) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: is no directory", a.dir);
+  if (!s) s = lfap_picture_ready(&c->ctx);
+  if (!s && !a.out) s = cli_path(c, &out, a.dir, "report");
+  if (out) a.out = out;
+  if (!s) s = cli_out_check(c, a.out);
+  if (!s) s = places(&r);
+  if (!s) begin(&r);
+  if (!s) s = parts(&r);
+  if (!s) s = end(&r);
+  if (!s && c->json) s = report_json(&r);
+  else if (!s) printf("report: %zu pictures, %zu tables, %zu left out (the page says why): %s/index.html\n", r.pictures, r.tables, r.left_out, a.out);
+  run_free(&r);
+  free(out);
+  return s;
+}
+
+const cli_verb cli_report = {
+    "report",
+    "tables and pictures of a run in one self-contained HTML page",
+    "DIR [--gamma G] [--out OUT]",
+    "Takes from DIR whatever is there, and says what it left out and why:\n"
+    "  X.npy y.npy, or data/        natural samples: the limit, multipliers against T1 and T2\n"
+    "  lambda.npy w.npy, or limit/  compared with the limit computed here\n"
+    "  W.npy history.csv, or net/   the training run, K1, decision map\n"
+    "  adv/                         of lfap perturb, from noise: T_data against T_pert\n"
+    "  perturbed/                   of lfap perturb, from the natural samples: sample images\n"
+    "  learned/                     W.npy trained on adv: second network of the decision map\n"
+    "  report.json                  of lfap verify --json\n"
+    "  converge.json                of lfap converge --json\n"
+    "  *.csv, sweep/*.csv           tables of lfap sweep: accuracy curves\n"
+    "index.html holds its pictures and needs no network and no script. gnuplot (Debian: gnuplot-nox) draws them.",
+    "  lfap gen uniform --n 20 --d 1000 --seed 1 --out run/data\n"
+    "  lfap train --data run/data --gamma 0.5 --m 20 --out run/net\n"
+    "  lfap verify --json --case orthogonal > run/report.json\n"
+    "  lfap report run --gamma 0.5",
+    options,
+    run};

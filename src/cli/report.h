@@ -1,0 +1,37 @@
+/* report.h - what the parts of `lfap report` share: the directory as it was found, the page as it grows, what is left out. */
+#ifndef LFAP_CLI_REPORT_H
+#define LFAP_CLI_REPORT_H
+#include "cli/plot.h"
+#include "picture/page.h"
+
+typedef struct {
+  const char *dir, *out;
+  double gamma; /* 0: not given */
+} cli_report_args;
+
+typedef struct {
+  cli *c;
+  const cli_report_args *a;
+  lfap_text page, left;    /* the page; its list of what was left out, as list items */
+  size_t pictures, tables, left_out;
+  char *data, *limit, *net, *adv, *perturbed, *learned; /* directories that hold these, NULL for none; owned */
+  lfap_data natural;
+  lfap_limit lim;          /* of natural; n = 0 while there is none */
+  lfap_net first;          /* the network trained on natural; m = 0 while there is none */
+} cli_report_run;
+
+/* Each part writes its tables and pictures, or says in r->left why not; only what stops the whole report is an error. */
+lfap_status cli_report_verify(cli_report_run *r);
+lfap_status cli_report_limit(cli_report_run *r);
+lfap_status cli_report_training(cli_report_run *r);
+lfap_status cli_report_map(cli_report_run *r);
+lfap_status cli_report_split(cli_report_run *r);
+lfap_status cli_report_images(cli_report_run *r);
+lfap_status cli_report_sweeps(cli_report_run *r);
+
+/* Writes and draws p and puts it on the page; frees it. */
+lfap_status cli_report_picture(cli_report_run *r, lfap_picture *p);
+/* What failed for its input is left out, with the reason, and the report goes on; anything else is returned. */
+lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s);
+void cli_report_leave(cli_report_run *r, const char *what, const char *why);
+#endif

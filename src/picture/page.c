@@ -1,0 +1,112 @@
+/* page.c - writes HTML: escaped text, tables, pictures as data URIs (RFC 2397, RFC 4648). */
+#include "picture/page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/file.h"
+
+static void escaped(lfap_text *page, const char *s) {
+  for (; *s; s++) {
+    unsigned char c = (unsigned char)*s;
+    if (c == '&') lfap_text_puts(page, "&amp;");
+    else if (c == '<') lfap_text_puts(page, "&lt;");
+    else if (c == '>') lfap_text_puts(page, "&gt;");
+    else if (c == '"') lfap_text_puts(page, "&quot;");
+    else if (c >= ' ' && c != 127) lfap_text_put(page, s, 1);
+    else lfap_text_puts(page, " ");
+  }
+}
+
+void lfap_page_text(lfap_text *page, const char *format, ...) {
+  char line[2048];
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(line, sizeof line, format, ap);
+  va_end(ap);
+  escaped(page, line);
+}
+
+void lfap_page_begin(lfap_text *page, const char *title) {
+  lfap_text_puts(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+                       "<link rel=\"icon\" href=\"data:,\">\n<title>");
+  escaped(page, title);
+  lfap_text_puts(page, "</title>\n<style>\n"
+                       "body { font: 16px/1.45 sans-serif; color: #000; background: #fff; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }\n"
+                       "table { border-collapse: collapse; margin: 1rem 0 }\n"
+                       "caption { text-align: left; font-weight: bold; padding: .3rem 0 }\n"
+                       "th, td { border: 1px solid #888; padding: .2rem .6rem; text-align: left; vertical-align: top }\n"
+                       "th { background: #eee }\n"
+                       "figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto; border: 1px solid #ccc }\n"
+                       "figcaption { max-width: 50rem; margin-top: .4rem }\n"
+                       "@media print { body { margin: 0; max-width: none } figure, tr { break-inside: avoid } h2 { break-after: avoid } }\n"
+                       "</style>\n</head>\n<body>\n<main>\n<h1>");
+  escaped(page, title);
+  lfap_text_puts(page, "</h1>\n");
+}
+
+void lfap_page_end(lfap_text *page) { lfap_text_puts(page, "</main>\n</body>\n</html>\n"); }
+
+void lfap_page_section(lfap_text *page, const char *title) {
+  lfap_text_puts(page, "<h2>");
+  escaped(page, title);
+  lfap_text_puts(page, "</h2>\n");
+}
+
+static void base64(lfap_text *page, FILE *f) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  unsigned char b[3];
+  for (size_t got; (got = fread(b, 1, 3, f)) > 0;) {
+    unsigned word = (unsigned)b[0] << 16 | (got > 1 ? (unsigned)b[1] << 8 : 0) | (got > 2 ? b[2] : 0u);
+    char out[4] = {digits[word >> 18], digits[word >> 12 & 63], got > 1 ? digits[word >> 6 & 63] : '=', got > 2 ? digits[word & 63] : '='};
+    lfap_text_put(page, out, 4);
+  }
+}
+
+lfap_status lfap_page_figure(lfap_ctx *ctx, lfap_text *page, const char *dir, const lfap_picture *p) {
+  char path[4096];
+  FILE *f = NULL;
+  size_t size = 0;
+  snprintf(path, sizeof path, "%.3900s/%s.svg", dir, p->name);
+  lfap_status s = lfap_file_open(ctx, &f, &size, path);
+  if (s) return s;
+  lfap_text_format(page, "<figure id=\"%s\">\n<img width=\"%d\" height=\"%d\" alt=\"", p->name, p->width, p->height);
+  escaped(page, p->title);
+  lfap_text_puts(page, ". ");
+  escaped(page, p->caption);
+  lfap_text_puts(page, "\" src=\"data:image/svg+xml;base64,");
+  base64(page, f);
+  lfap_text_puts(page, "\">\n<figcaption><strong>");
+  escaped(page, p->title);
+  lfap_text_puts(page, ".</strong> ");
+  escaped(page, p->caption);
+  lfap_text_puts(page, "</figcaption>\n</figure>\n");
+  int broken = ferror(f);
+  fclose(f);
+  return broken ? lfap_fail(ctx, LFAP_ERR_IO, "%s: could not be read back", path) : LFAP_OK;
+}
+
+void lfap_page_table_begin(lfap_text *page, const char *caption, const char *const *head) {
+  lfap_text_puts(page, "<table>\n<caption>");
+  escaped(page, caption);
+  lfap_text_puts(page, "</caption>\n<tr>");
+  for (; *head; head++) {
+    lfap_text_puts(page, "<th scope=\"col\">");
+    escaped(page, *head);
+    lfap_text_puts(page, "</th>");
+  }
+  lfap_text_puts(page, "</tr>\n");
+}
+
+void lfap_page_row(lfap_text *page, const char *const *cells) {
+  lfap_text_puts(page, "<tr>");
+  for (int first = 1; *cells; cells++, first = 0) {
+    lfap_text_puts(page, first ? "<th scope=\"row\">" : "<td>");
+    escaped(page, *cells);
+    lfap_text_puts(page, first ? "</th>" : "</td>");
+  }
+  lfap_text_puts(page, "</tr>\n");
+}
+
+void lfap_page_table_end(lfap_text *page) { lfap_text_puts(page, "</table>\n"); }
