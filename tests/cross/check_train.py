@@ -1,5 +1,5 @@
 """`lfap train` against NumPy written from spec/numerics.md N4 and N5: the authors' sgd (momentum, plateau schedule) at
-their settings from a given W0, gradient descent, both losses; the initial weights; the flow against the limit.
+their settings from a given W0, gradient descent, both losses, plain and Gram form; the initial weights; the flow against the limit.
 LFAP_FULL=1 runs the authors' 10000 epochs instead of 2000."""
 import json, math, os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli", "lib"))
@@ -40,11 +40,11 @@ def reference(X, y, W, gamma, epochs, lr, momentum=None, logistic=False):
     return W, np.array(losses), np.array(lrs)
 
 
-def check(name, X, y, W0, gamma, epochs, lr, method, bound=1e-10, momentum=0.9, logistic=False):
+def check(name, X, y, W0, gamma, epochs, lr, method, bound=1e-10, momentum=0.9, logistic=False, form="auto"):
     put("set/X.npy", X), put("set/y.npy", y), put("W0.npy", W0)
     extra = ["--momentum", repr(momentum)] if method == "sgd" and momentum != 0.9 else []
     r = Run("train", "--method", method, "--data", "set", "--init", "W0.npy", "--gamma", repr(gamma), "--epochs", str(epochs),
-            "--lr", repr(lr), "--loss", "logistic" if logistic else "exp", "--out", "run", *extra, timeout=1200)
+            "--lr", repr(lr), "--loss", "logistic" if logistic else "exp", "--form", form, "--out", "run", *extra, timeout=1200)
     if not ok(r.code == 0, f"{name}: runs", r):
         return None
     W, losses, lrs = reference(X, y, W0, gamma, epochs, lr, momentum if method == "sgd" else None, logistic)
@@ -89,6 +89,12 @@ check("gd", X, y, W0, 0.3, 300, 0.05, "gd")
 check("gd, logistic loss", X, y, W0, 0.3, 300, 0.2, "gd", logistic=True)
 check("gd, one sample, two neurons", X[:1], y[:1], W0[:2], 0.5, 50, 0.01, "gd")
 check("gd, odd sizes", *data(5, 7, 13, 6), 0.2, 100, 0.02, "gd")
+
+# ---- the same in Gram form
+check(f"Gram form, authors' settings, {EPOCHS} epochs", *data(1, 20, 1000, 100), 0.01, EPOCHS, 0.01, "sgd", form="gram")
+check("Gram form, plateau schedule", X, y, W0, 0.1, 400, 4.0, "sgd", form="gram")
+check("Gram form, gd, logistic loss", X, y, W0, 0.3, 300, 0.2, "gd", logistic=True, form="gram")
+check("Gram form, N > d", *data(5, 30, 13, 6), 0.2, 100, 0.02, "sgd", form="gram")
 
 # ---- the initial weights are NumPy's uniforms on [-scale/sqrt(d), scale/sqrt(d)]: gd with a rate of almost nothing shows them
 put("set/X.npy", X), put("set/y.npy", y)
