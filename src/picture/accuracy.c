@@ -36,6 +36,12 @@ typedef struct {
 
 static const char *word(const study *s, size_t row, int k) { return lfap_table_cell(s->t, row, s->key[k]); }
 
+/* As it is shown to people: sizes as short as they are. */
+static void shown(char *out, size_t room, const study *s, size_t row, int k) {
+  if (k < WORDS) snprintf(out, room, "%.40s", word(s, row, k));
+  else snprintf(out, room, "%g", strtod(word(s, row, k), NULL));
+}
+
 static int same(const study *s, size_t a, size_t b, int k) { return strcmp(word(s, a, k), word(s, b, k)) == 0; }
 
 static int same_words(const study *s, size_t a, size_t b) {
@@ -159,8 +165,9 @@ static void panel_title(char *out, size_t room, const study *s, size_t p) {
     int tells = s->panels == 1 && k != s->x && (s->fixed[k] || !varies(s, k, -1));
     for (size_t q = 0; q < s->panels && s->fixed[k]; q++) tells |= !same(s, s->first[q], s->first[p], k);
     size_t used = strlen(out);
-    if (tells && used < room)
-      snprintf(out + used, room - used, "%s%s%s%s", used ? ", " : "", k < WORDS ? "" : key_name[k], k < WORDS ? "" : " = ", word(s, s->first[p], k));
+    char value[48];
+    shown(value, sizeof value, s, s->first[p], k);
+    if (tells && used < room) snprintf(out + used, room - used, "%s%s%s%s", used ? ", " : "", k < WORDS ? "" : key_name[k], k < WORDS ? "" : " = ", value);
   }
 }
 
@@ -170,9 +177,11 @@ static void constants(char *out, size_t room, const study *s) {
   for (int k = WORDS; k < KEYS; k++) {
     int same_everywhere = k != s->x && s->panels > 1;
     for (size_t i = 1; i < s->cells && same_everywhere; i++) same_everywhere = same(s, s->c[i].row, s->c[0].row, k);
-    const char *value = word(s, s->c[0].row, k);
     size_t used = strlen(out);
-    if (same_everywhere && used < room && strcmp(value, "0") != 0) snprintf(out + used, room - used, "%s%s = %s", used ? ", " : ": ", key_name[k], value);
+    char value[48];
+    shown(value, sizeof value, s, s->c[0].row, k);
+    if (same_everywhere && used < room && strcmp(value, "0") != 0)
+      snprintf(out + used, room - used, "%s%s = %s", used ? ", " : ": ", key_name[k], value);
   }
 }
 

@@ -20,6 +20,10 @@ OPTIONS = {  # the documented interface: scripts rely on these names
               "eps-l0", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "shard",
               "merge", "list"],
     "vectors": ["out"],
+    "map": ["data", "labels", "weights", "weights2", "gamma", "gamma2", "direction", "grid", "extent", "numbers", "out"],
+    "plot": ["sweep", "x", "where", "data", "labels", "gamma", "adv", "history", "converge", "perturbed", "count", "shape", "name", "numbers",
+             "out"],
+    "report": ["gamma", "out"],
     "explain": [],
 }
 X, Y = sample()
