@@ -300,6 +300,41 @@ for name in ("paper-d", "paper-n", "paper-nadv", "paper-eps"):
     ok(max(int(x["n_adv"]) for x in c) <= 500 and {x["words"][0] for x in c} == {"uniform", "gauss"} and {x["words"][4] for x in c} == {"l2", "linf", "l0"},
        f"{name}, small: both kinds of data, all norms")
 
+# ---- what the tables say, by bench/sweep_check.py; tables that say otherwise are told
+
+CHECK = os.path.join(ROOT, "bench", "sweep_check.py")
+sweep("a curve along N_adv", "--preset", "paper-nadv", "--data", "uniform", "--norm", "linf", "--seeds", "0-5", out="curve")
+p = subprocess.run([sys.executable, CHECK, "curve.csv"], capture_output=True)
+ok(p.returncode == 0 and b"54 rows, 0 without a limit to learn; ratio above 1 in 36, of these 36 beat the control; 8 steps along n_adv, 0 in the" in p.stdout,
+   "noise + perturbation beats the control where R1's ratio is above 1, and the curve rises", p.stdout.decode())
+curve = read("curve.csv").decode().split("\n")
+names = curve[1].split(",")
+
+
+def doctored(change):
+    out = curve[:2]
+    for line in curve[2:-1]:
+        r = dict(zip(names, line.split(",")))
+        change(r)
+        out.append(",".join(r[n] for n in names))
+    put("doctored.csv", ("\n".join(out) + "\n").encode())
+    p = subprocess.run([sys.executable, CHECK, "doctored.csv"], capture_output=True)
+    return p.returncode, p.stdout.decode()
+
+
+def swapped(r):
+    r["acc"], r["acc_control"] = r["acc_control"], r["acc"]
+
+
+def falling(r):
+    r["acc"] = str(1 - float(r["n_adv"]) / 2000 - int(r["seed"]) / 1000)
+
+
+code, said = doctored(swapped)
+ok(code == 1 and "of these 0 beat" in said, "the control better: told", said)
+code, said = doctored(falling)
+ok(code == 1 and "8 in the wrong direction beyond" in said, "a falling curve: told", said)
+
 # ---- bad input
 
 ONE = ["--d", "30", "--n", "4"]
