@@ -198,6 +198,12 @@ static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin,
                    begin, end, begin, end, begin, end, begin, end);
 }
 
+/* 1, 2 or 5 times a power of ten, so that a narrow panel has three to six numbers below it. */
+static double tic_step(double range) {
+  double step = pow(10, floor(log10(range / 4)));
+  return range / step < 4.5 ? step : range / step < 10 ? 2 * step : 5 * step;
+}
+
 static void commands(lfap_picture *p, const study *s, const size_t *begin) {
   size_t columns = s->panels <= 3 ? s->panels : s->panels == 4 ? 2 : 3, lines = (s->panels + columns - 1) / columns;
   double lo = INFINITY, hi = -INFINITY;
@@ -209,7 +215,8 @@ static void commands(lfap_picture *p, const study *s, const size_t *begin) {
   lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
   lfap_text_quote(t, p->title);
   lfap_text_format(t, "\nset yrange [0:1]\nset xlabel '%s'\nset ylabel 'accuracy, natural samples (share)'\n", axis_name[s->x]);
-  if (lo > 0 && hi > 20 * lo) lfap_text_puts(t, "set logscale x\n");
+  if (lo > 0 && hi > 8 * lo) lfap_text_puts(t, "set logscale x\n");
+  else if (hi > lo) lfap_text_format(t, "set xtics %g\n", tic_step(hi - lo));
   for (size_t q = 0; q < s->panels; q++) panel_commands(t, s, q, begin[q], begin[q + 1] - 1);
   lfap_text_puts(t, "unset multiplot\n");
 }

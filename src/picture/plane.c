@@ -188,13 +188,13 @@ static void tables(map *m, const lfap_data *data) {
 }
 
 /* Wide below narrow: lines that coincide are still seen. f_bdy, last, is the dotted one. */
-static const char *const ray_line[LFAP_MAP_FUNCTIONS] = {"lw 6 dt 1 lc rgb " STYLE_GREY, "lw 3 dt 2 lc rgb " STYLE_BLUE,
+static const char *const ray_line[LFAP_MAP_FUNCTIONS] = {"lw 6 dt 1 lc rgb " STYLE_GREY, "lw 3 dt 2 lc rgb '#003a5c'",
                                                          "lw 2 dt 3 lc rgb " STYLE_BLACK};
 
 /* Rays are lines from 0 beyond the frame, which cuts them; without a title they have no line in the key. */
-static void ray_commands(lfap_text *t, const map *m, size_t k, const char *title) {
+static void ray_commands(lfap_text *t, const map *m, size_t k, const char *line, const char *title) {
   lfap_text_format(t, "  name.'_rays.csv' skip 1 using (0):(stringcolumn(1) eq '%s' ? 0 : NaN):(2*r*cos($2*pi/180)):(2*r*sin($2*pi/180)) with vectors nohead %s title '%s', \\\n",
-                   m->f[k].name, ray_line[m->f[k].net ? k : LFAP_MAP_FUNCTIONS - 1], title);
+                   m->f[k].name, line, title);
 }
 
 #define SAMPLES \
@@ -205,11 +205,11 @@ static void commands(map *m, const lfap_plane *pl, double r) {
   lfap_text *t = &m->p->commands;
   size_t panels = m->functions + (m->functions > 1), columns = panels < 3 ? panels : 2, lines = (panels + columns - 1) / columns;
   m->p->width = 430 * (int)columns + 20;
-  m->p->height = 510 * (int)lines + 40;
+  m->p->height = 500 * (int)lines + 40;
   lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
   lfap_text_quote(t, m->p->title);
   lfap_text_format(t, "\nr = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\nset size ratio -1\nset tics out nomirror\nset clip two\nunset colorbox\n"
-                      "set bmargin 8\nset key at graph 0.5,-0.225 center top horizontal maxrows 2 samplen 3\nset palette defined (-1 '#c4c4c4', 0 '#000000', 1 '#f7f7f7')\nset cbrange [-1:1]\n"
+                      "set bmargin 7.5\nset key at graph 0.5,-0.25 center top horizontal maxrows 2 samplen 3\nset palette defined (-1 '#c4c4c4', 0 '#000000', 1 '#f7f7f7')\nset cbrange [-1:1]\n"
                       "set xlabel 'a, along r₊ − r₋ (unit of x)'\nset ylabel 'b, along r₊ + r₋ (unit of x)'\n", r);
   double reach = 0.85 * r;
   for (int k = 0; k < 2; k++)
@@ -219,7 +219,7 @@ static void commands(map *m, const lfap_plane *pl, double r) {
     lfap_text_format(t, "set title 'sign of %s'\nplot name.'.csv' skip 1 using 1:2:(sgn($%zu)) with image notitle, \\\n"
                         "  NaN with boxes fs solid border lc rgb '#000000' fc rgb '#f7f7f7' title '> 0', NaN with boxes fs solid border lc rgb '#000000' fc rgb '#c4c4c4' title '< 0', \\\n",
                      m->f[k].name, k + 3);
-    ray_commands(t, m, k, "");
+    ray_commands(t, m, k, "lw 2 dt 1 lc rgb " STYLE_BLACK, "");
     lfap_text_puts(t, SAMPLES);
   }
   if (m->functions < 2) {
@@ -228,7 +228,7 @@ static void commands(map *m, const lfap_plane *pl, double r) {
   }
   lfap_text_format(t, "set title 'where all signs agree'\nset key maxrows 3\nset palette defined (0 '#ffffff', 1 '#cfcfcf')\nset cbrange [0:1]\n"
                       "plot name.'.csv' skip 1 using 1:2:%zu with image notitle, NaN with boxes fs solid border lc rgb '#000000' fc rgb '#cfcfcf' title 'agree', \\\n", m->functions + 3);
-  for (size_t k = 0; k < m->functions; k++) ray_commands(t, m, k, m->f[k].name);
+  for (size_t k = 0; k < m->functions; k++) ray_commands(t, m, k, ray_line[m->f[k].net ? k : LFAP_MAP_FUNCTIONS - 1], m->f[k].name);
   lfap_text_puts(t, SAMPLES "unset multiplot\n");
 }
 
