@@ -31,6 +31,9 @@ static void chain_range(void *arg, size_t begin, size_t end, int worker) {
 lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const double *X, size_t r, size_t n, size_t d) {
   product p = {.out = Y, .A = C, .B = X, .n = n, .d = d};
   lfap_status st = lfap_tick(ctx, "chain product", 0.0, (double)r);
-  if (!st) lfap_parallel(lfap_threads(ctx), r, 16, 2.0 * (double)r * (double)n * (double)d, chain_range, &p);
+  /* every chunk packs all of X again: large ones, in whole groups of four rows */
+  size_t chunk = r / (2 * (size_t)lfap_threads(ctx)) / 4 * 4 + 4;
+  if (chunk < 16) chunk = 16;
+  if (!st) lfap_parallel(lfap_threads(ctx), r, chunk, 2.0 * (double)r * (double)n * (double)d, chain_range, &p);
   return st;
 }
