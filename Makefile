@@ -30,7 +30,7 @@ ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o)
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
-.PHONY: all cross-torch verify check test prove prove-replay prove-update prove-coq setup setup-coq setup-check setup-prove clean golden trace
+.PHONY: all cross-torch verify check test prove prove-replay prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
 all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
 verify: setup
@@ -69,6 +69,9 @@ prove-update: setup-prove
 	$(PYTHON) proofs/prove.py update
 
 # The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
+# rounding errors of exp, log1p and of a dot's step, from the order of operations in numerics.md
+prove-gappa: setup-prove
+	$(PYTHON) proofs/gappa/check.py
 prove-coq: setup-coq
 	$(MAKE) --no-print-directory -C proofs/coq check
 

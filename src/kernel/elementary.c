@@ -1,9 +1,9 @@
 /* elementary.c - exp and log1p from fma, +, *, / and exponent bits (N3).
  *
  * Both reduce the argument exactly or to about 2^-85, evaluate a Taylor polynomial whose leading terms are carried as an
- * unevaluated sum of two doubles, and round once at the end. What is left beside that last rounding is below 2^-9 ulp;
- * measured errors are in tests/unit/elementary.c. The code between two branches is straight-line, so that an error bound
- * can be derived operation by operation. */
+ * unevaluated sum of two doubles, and round once at the end. What is left beside that last rounding is below 0.0022 ulp:
+ * proofs/gappa derives it operation by operation, for which the code between two branches is straight-line; measured
+ * errors are in tests/unit/elementary.c. */
 #include "elementary.h"
 
 #include <stdint.h>

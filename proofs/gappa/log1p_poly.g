@@ -1,0 +1,47 @@
+# N3a, log1p, step 4: rounding errors of z = mul(s, s) and of the polynomial in z against exact arithmetic. As in exp_poly.g, the
+# errors of single products and ordered sums are doubles (Dekker).
+@rnd = float<ieee_64, ne>;
+sh = rnd(s);
+sl = s - sh;
+zh = rnd(sh * sh); ez = sh * sh - zh;
+va = rnd(sl * sh + ez); zl = rnd(sh * sl + va);
+z = s * s;
+p0 = 0x1.642c8590b2164p-5;
+p1 = rnd(p0 * zh + 0x1.8618618618618p-5);
+m1 = p0 * z + 0x1.8618618618618p-5;
+p2 = rnd(p1 * zh + 0x1.af286bca1af28p-5);
+m2 = m1 * z + 0x1.af286bca1af28p-5;
+p3 = rnd(p2 * zh + 0x1.e1e1e1e1e1e1ep-5);
+m3 = m2 * z + 0x1.e1e1e1e1e1e1ep-5;
+p4 = rnd(p3 * zh + 0x1.1111111111111p-4);
+m4 = m3 * z + 0x1.1111111111111p-4;
+p5 = rnd(p4 * zh + 0x1.3b13b13b13b14p-4);
+m5 = m4 * z + 0x1.3b13b13b13b14p-4;
+p6 = rnd(p5 * zh + 0x1.745d1745d1746p-4);
+m6 = m5 * z + 0x1.745d1745d1746p-4;
+p7 = rnd(p6 * zh + 0x1.c71c71c71c71cp-4);
+m7 = m6 * z + 0x1.c71c71c71c71cp-4;
+p8 = rnd(p7 * zh + 0x1.2492492492492p-3);
+m8 = m7 * z + 0x1.2492492492492p-3;
+l8 = 0;
+u9 = rnd(p8 * zh); e9 = p8 * zh - u9;
+v9 = rnd(l8 * zh + e9); w9 = rnd(p8 * zl + v9);
+h9 = rnd(0x1.999999999999ap-3 + u9); d9 = (0x1.999999999999ap-3 + u9) - h9;
+g9 = rnd(w9 + -0x1.999999999999ap-57); l9 = rnd(d9 + g9);
+t9 = h9 + l9; m9 = 0x1.999999999999ap-3 + -0x1.999999999999ap-57 + m8 * z;
+u10 = rnd(h9 * zh); e10 = h9 * zh - u10;
+v10 = rnd(l9 * zh + e10); w10 = rnd(h9 * zl + v10);
+h10 = rnd(0x1.5555555555555p-2 + u10); d10 = (0x1.5555555555555p-2 + u10) - h10;
+g10 = rnd(w10 + 0x1.5555555555555p-56); l10 = rnd(d10 + g10);
+t10 = h10 + l10; m10 = 0x1.5555555555555p-2 + 0x1.5555555555555p-56 + m9 * z;
+u11 = rnd(h10 * zh); e11 = h10 * zh - u11;
+v11 = rnd(l10 * zh + e11); w11 = rnd(h10 * zl + v11);
+h11 = rnd(1 + u11); d11 = (1 + u11) - h11;
+g11 = rnd(w11 + 0); l11 = rnd(d11 + g11);
+t11 = h11 + l11; m11 = 1 + 0 + m10 * z;
+{ |s| in [0x1p-56, 0.1718] -> t11 - m11 in [-0x1p-71, 0x1p-71] /\ t11 in [1, 1.0102] /\ l11 in [-0x1p-52, 0x1p-52] }
+zh + zl - z -> (zl - (sh * sl + va)) + (va - (sl * sh + ez)) - sl * sl;
+zh - z -> (zh + zl - z) - zl;
+t9 - m9 -> (l9 - (d9 + g9)) + (g9 - (w9 + -0x1.999999999999ap-57)) + (w9 - (p8 * zl + v9)) + (v9 - (l8 * zh + e9)) - l8 * zl + p8 * (zh + zl - z) + (p8 - m8) * z;
+t10 - m10 -> (l10 - (d10 + g10)) + (g10 - (w10 + 0x1.5555555555555p-56)) + (w10 - (h9 * zl + v10)) + (v10 - (l9 * zh + e10)) - l9 * zl + t9 * (zh + zl - z) + (t9 - m9) * z;
+t11 - m11 -> (l11 - (d11 + g11)) + (g11 - (w11 + 0)) + (w11 - (h10 * zl + v11)) + (v11 - (l10 * zh + e11)) - l10 * zl + t10 * (zh + zl - z) + (t10 - m10) * z;
