@@ -14,7 +14,7 @@ static const cli_option options[] = {
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"gamma2", "G", "leaky slope of B (default: --gamma)"},
     {"direction", "FILE", "w of f_bdy (default: of the limit of the samples, computed here)"},
-    {"grid", "G", "points a side of the square grid, 2 to 2000 (default 200)"},
+    {"grid", "G", "points a side of the square grid, 2 to 1000 (default 200)"},
     {"extent", "R", "half a side of the square (default: all projected samples are inside)"},
     {"numbers", NULL, "only the CSV files and the script; gnuplot is not needed"},
     {"out", "DIR", "directory for map.csv, map.gp, map.svg, map.png"},
@@ -36,7 +36,7 @@ static lfap_status set_extent(cli *c, args *a, const char *value) {
 
 static lfap_status set_grid(cli *c, args *a, const char *value) {
   lfap_status s = cli_size(c, &a->grid, "grid", value);
-  if (!s && (a->grid < 2 || a->grid > 2000)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--grid %s: outside 2..2000 points a side", value);
+  if (!s && (a->grid < 2 || a->grid > 1000)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--grid %s: outside 2..1000 points a side", value);
   return s;
 }
 

@@ -1,4 +1,5 @@
 /* report.c - `lfap report DIR`: tables and pictures of a run, whatever of it is there, in one HTML page that needs nothing else. */
+#include "cli/certify.h"
 #include "cli/report.h"
 
 #include <stdlib.h>
@@ -134,6 +135,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   char *out = NULL;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
+  cli_oracle_memory();
   cli_report_run r = {.c = c, .a = &a};
   s = cli_require(c, a.dir, "DIR", "the directory of the run, as in lfap report run");
   if (!s && !cli_is_dir(a.dir)) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: is no directory", a.dir);
@@ -149,6 +151,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   else if (!s) printf("report: %zu pictures, %zu tables, %zu left out (the page says why): %s/index.html\n", r.pictures, r.tables, r.left_out, a.out);
   run_free(&r);
   free(out);
+  mpfr_free_cache();
   return s;
 }
 
@@ -158,7 +161,7 @@ const cli_verb cli_report = {
     "DIR [--gamma G] [--out OUT]",
     "Takes from DIR whatever is there, and says what it left out and why:\n"
     "  X.npy y.npy, or data/        natural samples: the limit, multipliers against T1 and T2\n"
-    "  lambda.npy w.npy, or limit/  compared with the limit computed here\n"
+    "  lambda.npy, or limit/        compared with the limit computed here; certificate.json there is decided again\n"
     "  W.npy history.csv, or net/   the training run, K1, decision map\n"
     "  adv/                         of lfap perturb, from noise: T_data against T_pert\n"
     "  perturbed/                   of lfap perturb, from the natural samples: sample images\n"

@@ -29,6 +29,9 @@ lfap_status cli_report_split(cli_report_run *r);
 lfap_status cli_report_images(cli_report_run *r);
 lfap_status cli_report_sweeps(cli_report_run *r);
 
+/* certificate.json of the run, decided again. */
+lfap_status cli_report_certificate(cli_report_run *r);
+
 /* Writes and draws p and puts it on the page; frees it. */
 lfap_status cli_report_picture(cli_report_run *r, lfap_picture *p);
 /* What failed for its input is left out, with the reason, and the report goes on; anything else is returned. */

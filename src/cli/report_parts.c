@@ -74,7 +74,7 @@ static lfap_status limit_table(cli_report_run *r) {
   interval_row(r, "T2's interval a posteriori", l->post_lo, l->post_hi, l->full && !isnan(l->post_lo), "its kappa is not below 1/2");
   lfap_status s = stored_lambda(r);
   lfap_page_table_end(&r->page);
-  return s;
+  return s ? s : cli_report_certificate(r);
 }
 
 lfap_status cli_report_limit(cli_report_run *r) {

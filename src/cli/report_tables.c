@@ -66,7 +66,7 @@ lfap_status cli_report_verify(cli_report_run *r) {
   if (d.case_count) {
     lfap_page_section(&r->page, "Predictions against measurement");
     lfap_text_puts(&r->page, "<p>");
-    lfap_page_text(&r->page, "Verdict of lfap verify %s over %zu cases: %s.", d.version, d.case_count, d.verdict);
+    lfap_page_text(&r->page, "Verdict of lfap verify %s, cases %zu: %s.", d.version, d.case_count, d.verdict);
     lfap_text_puts(&r->page, "</p>\n");
   }
   for (size_t i = 0; i < d.case_count; i++) case_tables(r, &d, i);

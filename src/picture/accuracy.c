@@ -158,11 +158,11 @@ static void panels_table(lfap_text *t, const study *s) {
   lfap_text_puts(t, "\n");
 }
 
-/* "l2, uniform": of what is fixed, what tells the panels apart; of one panel alone everything. */
+/* "l2, uniform": of what is fixed, what tells the panels apart; of one panel alone its words. */
 static void panel_title(char *out, size_t room, const study *s, size_t p) {
   out[0] = 0;
   for (int k = 0; k < KEYS; k++) {
-    int tells = s->panels == 1 && k != s->x && (s->fixed[k] || !varies(s, k, -1));
+    int tells = s->panels == 1 && k < WORDS;
     for (size_t q = 0; q < s->panels && s->fixed[k]; q++) tells |= !same(s, s->first[q], s->first[p], k);
     size_t used = strlen(out);
     char value[48];
@@ -175,7 +175,7 @@ static void panel_title(char *out, size_t room, const study *s, size_t p) {
 static void constants(char *out, size_t room, const study *s) {
   out[0] = 0;
   for (int k = WORDS; k < KEYS; k++) {
-    int same_everywhere = k != s->x && s->panels > 1;
+    int same_everywhere = k != s->x;
     for (size_t i = 1; i < s->cells && same_everywhere; i++) same_everywhere = same(s, s->c[i].row, s->c[0].row, k);
     size_t used = strlen(out);
     char value[48];
@@ -246,8 +246,8 @@ lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_t
     constants(same_sizes, sizeof same_sizes, &s);
     snprintf(p.title, sizeof p.title, "Learning from perturbations%s", same_sizes);
     snprintf(p.caption, sizeof p.caption,
-             "Share of natural samples decided right over %s, measured: by what was trained on base + perturbation (discs) and on the base alone (squares). %zu panels, "
-             "%zu rows, %zu without a value left out. Bands: Student's two-sided 90 %% interval of the mean over seeds, mean +- t sd/sqrt(seeds). Dotted: chance.",
+             "Share of natural samples decided right over %s, measured: by what was trained on base + perturbation (discs) and on the base alone (squares). Panels: %zu; "
+             "rows: %zu; left out, without an accuracy: %zu. Bands: Student's two-sided 90 %% interval of the mean over seeds, mean +- t sd/sqrt(seeds). Dotted: chance.",
              key_name[s.x], s.panels, s.cells, s.dropped);
     commands(&p, &s, begin);
     *out = p;

@@ -48,7 +48,7 @@ lfap_status lfap_picture_images(lfap_ctx *ctx, lfap_picture *out, const lfap_ima
   }
   lfap_text_puts(t, "unset multiplot\n");
   snprintf(p.title, sizeof p.title, "Sample images and their perturbations");
-  snprintf(p.caption, sizeof p.caption, "%zu samples a row, from top to bottom:", count);
+  snprintf(p.caption, sizeof p.caption, "%zu samples a row; what is darker than black or lighter than white is cut in the picture, not in the numbers. From top to bottom:", count);
   for (size_t i = 0; i < rows; i++) {
     char line[sizeof p.caption];
     snprintf(line, sizeof line, "%.500s%s %s", p.caption, i ? "," : "", row[i].label);

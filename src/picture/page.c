@@ -37,7 +37,7 @@ void lfap_page_begin(lfap_text *page, const char *title) {
                        "table { border-collapse: collapse; margin: 1rem 0 }\n"
                        "caption { text-align: left; font-weight: bold; padding: .3rem 0 }\n"
                        "th, td { border: 1px solid #888; padding: .2rem .6rem; text-align: left; vertical-align: top }\n"
-                       "th { background: #eee }\n"
+                       "th { background: #eee } td:nth-child(3):not(:last-child), td:nth-child(4):not(:last-child) { white-space: nowrap }\n"
                        "figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto; border: 1px solid #ccc }\n"
                        "figcaption { max-width: 50rem; margin-top: .4rem }\n"
                        "@media print { body { margin: 0; max-width: none } figure, tr { break-inside: avoid } h2 { break-after: avoid } }\n"

@@ -9,16 +9,15 @@
 
 enum { LARGEST = 1 << 30 };
 
-static lfap_status read_all(lfap_ctx *ctx, char **out, size_t *len, const char *path) {
+lfap_status lfap_bytes_read(lfap_ctx *ctx, char **out, size_t *len, const char *path) {
   FILE *f = NULL;
   size_t size = 0;
   lfap_status s = lfap_file_open(ctx, &f, &size, path);
   if (s) return s;
   char *bytes = size < LARGEST ? malloc(size + 1) : NULL;
-  if (!bytes) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: %zu bytes are too many for a table", path, size);
+  if (!bytes) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu bytes", path, size);
   else if (fread(bytes, 1, size, f) != size) s = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: could not be read to its end", path);
   fclose(f);
-  if (!s && memchr(bytes, 0, size)) s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is CSV text", path);
   if (s) {
     free(bytes);
     return s;
@@ -80,7 +79,8 @@ static lfap_status split(lfap_ctx *ctx, lfap_table *t) {
 lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path) {
   lfap_table t = {.path = path};
   size_t len = 0;
-  lfap_status s = read_all(ctx, &t.bytes, &len, path);
+  lfap_status s = lfap_bytes_read(ctx, &t.bytes, &len, path);
+  if (!s && memchr(t.bytes, 0, len)) s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is CSV text", path);
   if (!s) s = split(ctx, &t);
   if (s) lfap_table_free(&t);
   else *out = t;

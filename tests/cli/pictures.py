@@ -200,7 +200,7 @@ many = [line(i, 7, i, float(v[0, i]), float(v[1, i])) for i in range(40)] + [lin
 draw("accuracy of many seeds", "plot", "accuracy", "--sweep", sweep("many.csv", many), "--out", "acc2")
 t = table("acc2/accuracy.csv")
 ok(np.allclose([t["acc_lo"][0], t["acc_hi"][0]], interval(v[0])[1:], atol=1e-7) and t["seeds"][0] == 40, "accuracy: 40 seeds", t)
-ok(t["seeds"][1] == 1 and t["acc_mean"][1] == 0.5 and np.isnan(t["acc_lo"][1]) and "1 without a value" in json.loads(Run("plot", "accuracy", "--sweep", "many.csv", "--out", "acc2", "--json").out)["caption"],
+ok(t["seeds"][1] == 1 and t["acc_mean"][1] == 0.5 and np.isnan(t["acc_lo"][1]) and "left out, without an accuracy: 1" in json.loads(Run("plot", "accuracy", "--sweep", "many.csv", "--out", "acc2", "--json").out)["caption"],
    "accuracy: one seed has no interval; a row without an accuracy is left out and told", t)
 ok(list(t["panel"]) == [0, 0, 1], "accuracy: another base is another panel", t)
 draw("accuracy --where", "plot", "accuracy", "--sweep", "many.csv", "--where", "base=noise", "--x", "n_adv", "--out", "acc3")

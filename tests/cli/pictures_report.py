@@ -43,7 +43,7 @@ def page_of(folder):
 
 # ---- a run with everything
 for args in (["gen", "uniform", "--n", "20", "--d", "300", "--seed", "1", "--out", "run/data"], ["train", "--data", "run/data", "--gamma", "0.5", "--m", "20", "--out", "run/net"],
-             ["limit", "--data", "run/data", "--gamma", "0.5", "--out", "run/limit"], ["gen", "uniform", "--n", "40", "--d", "300", "--seed", "2", "--out", "noise"],
+             ["limit", "--data", "run/data", "--gamma", "0.5", "--certify", "--out", "run/limit"], ["gen", "uniform", "--n", "40", "--d", "300", "--seed", "2", "--out", "noise"],
              ["perturb", "--norm", "l2", "--from", "geometry", "--data", "noise", "--direction", "run/limit/w.npy", "--eps", "1", "--out", "run/adv"],
              ["train", "--data", "run/adv", "--gamma", "0.5", "--m", "20", "--out", "run/learned"],
              ["sweep", "--d", "40,80", "--n", "4", "--n-adv", "10", "--seeds", "0-2", "--out", "run/sweep/a"], ["sweep", "--d", "60", "--n", "4", "--n-adv", "5,10", "--seeds", "0-2", "--out", "run/b"]):
@@ -90,10 +90,21 @@ ok(f"{limit['hypothesis']['lhs']:.6g} against {limit['hypothesis']['rhs']:.6g}" 
    and f"{limit['lambda']['min']:.10g} to {limit['lambda']['max']:.10g}" in text and "the same bits as computed here" in text, "report: (H), multipliers, NOT-APPLICABLE without it")
 k1 = json.loads(Run("compare", "--data", "run/data", "--weights", "run/net/W.npy", "--gamma", "0.5", "--json").out)["k1"]
 ok(f"{k1['residual']:.10g}" in text and f"{k1['cosine']:.10g}" in text, "report: K1 is that of compare", k1)
+cert = json.loads(Run("check", "run/limit/certificate.json", "--data", "run/data", "--json").out)["certificate"]
+table = page[page.index("certificate.json: accepted"):].split("</table>")[0]
+rows = re.findall(r'<tr><th scope="row">(\w+)</th><td>[^<]*</td><td>([^<]*)</td><td>[^<]*</td><td>([^<]*)</td>', table)
+ok(sorted((i, v) for i, v, _ in rows) == sorted((i[:2], v) for i, v in cert["verdicts"].items()) and {k for _, _, k in rows} == {"certified"} and "gamma = 0.5" in table[:120],
+   "report: the certificate's verdicts are certified", (rows, cert["verdicts"]))
 ok("sample images" in text.split("Left out")[1], "report: left out, with the reason")
 ok(not re.search(r"\bproved\b", text.split("nothing on this page")[1]), "report: nothing is called proved")
 
 # ---- other runs
+with open("run/limit/certificate.json", "r+") as f:
+    body = f.read().replace('"gamma"', '"gamma" ', 1)
+    f.seek(0), f.write(body)
+report("run", "--gamma", "0.5", "--out", "damaged")
+words = html.unescape(page_of("damaged"))
+ok("certificate.json: " in words.split("Left out")[1] and "all certified" in words and "accepted, it follows" not in words, "report: a damaged certificate is left out")
 doc, r = report("run", "--out", "no-gamma")
 words = html.unescape(page_of("no-gamma"))
 ok(r.code == 0 and doc["pictures"] == 4 and "limit, multipliers: needs --gamma" in words and "T_data against T_pert: needs the limit" in words, "report without --gamma: the rest, and why", r)
@@ -105,7 +116,7 @@ shutil.copytree("flat", odd), shutil.rmtree(os.path.join(odd, "report"))
 put(os.path.join(odd, "report.json"), b'{"verb": "verify"'), put(os.path.join(odd, "lambda.npy"), np.ones(20)), put(os.path.join(odd, "bad<i>.csv"), b"acc,acc_control\n1,2\n")
 doc, r = report(odd, "--gamma", "0.5")
 page = page_of(os.path.join(odd, "report"))
-ok(r.code == 0 and doc["pictures"] == 3 and doc["left_out"] == 5 and "differs from the limit computed here" in page and "<b>" not in page and "<i>" not in page, "report: bad files are left out, odd names escaped", r)
+ok(r.code == 0 and doc["pictures"] == 3 and doc["left_out"] == 6 and "differs from the limit computed here" in page and "<b>" not in page and "<i>" not in page, "report: bad files are left out, odd names escaped", r)
 ok("expected near end of file" in page and "no column data" in page, "report: each with what is wrong")
 
 # ---- in a browser
