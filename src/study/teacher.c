@@ -1,0 +1,136 @@
+/* teacher.c - natural data, what decides on them (the limit, or a network), and how learners compare with it (T4, D2). */
+#include "study/parts.h"
+
+#include "kernel/lanes.h"
+#include "kernel/perturb.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+lfap_status lfap_study_doubles(lfap_ctx *ctx, double **out, size_t n) {
+  *out = n <= SIZE_MAX / sizeof **out ? malloc((n ? n : 1) * sizeof **out) : NULL;
+  return *out ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "study: no memory for %zu numbers", n);
+}
+
+lfap_status lfap_study_square(lfap_ctx *ctx, double **out, size_t n) {
+  if (n > SIZE_MAX / sizeof **out / n) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: the Gram matrix of %zu samples has no size", n);
+  return lfap_study_doubles(ctx, out, n * n);
+}
+
+int lfap_cell_gauss(const lfap_cell *c) { return c->data == LFAP_STUDY_GAUSS; }
+
+lfap_status lfap_cell_noise(lfap_ctx *ctx, lfap_data *out, const lfap_cell *c, int role, size_t n) {
+  uint64_t seed = lfap_cell_seed(c, role);
+  return lfap_cell_gauss(c) ? lfap_gen_gauss(ctx, out, seed, n, c->d) : lfap_gen_uniform(ctx, out, seed, n, c->d);
+}
+
+static lfap_status images(lfap_ctx *ctx, lfap_study_teacher *t, const lfap_study_opts *o) {
+  lfap_images im = {0};
+  lfap_status st = lfap_images_read(ctx, &im, o->images, o->class_pos, o->class_neg, t->cell.n, 1);
+  if (st) return st;
+  t->data = im.train;
+  t->test = im.test;
+  free(im.mean);
+  return LFAP_OK;
+}
+
+static lfap_status natural(lfap_ctx *ctx, lfap_study_teacher *t, const lfap_study_opts *o) {
+  const lfap_cell *c = &t->cell;
+  uint64_t seed = lfap_cell_seed(c, LFAP_ROLE_DATA);
+  lfap_status st = c->data == LFAP_STUDY_FASHION      ? images(ctx, t, o)
+                   : c->data == LFAP_STUDY_ORTHOGONAL ? lfap_gen_orthogonal(ctx, &t->data, seed, c->n, c->d)
+                   : c->data == LFAP_STUDY_GAUSS      ? lfap_gen_gauss(ctx, &t->data, seed, c->n, c->d)
+                                                      : lfap_gen_uniform(ctx, &t->data, seed, c->n, c->d);
+  return st ? st : lfap_data_check(ctx, &t->data, lfap_study_kind_name[c->data]);
+}
+
+void lfap_teacher_free(lfap_study_teacher *t) {
+  if (!t) return;
+  lfap_data_free(&t->data);
+  lfap_data_free(&t->test);
+  lfap_learner_free(&t->who);
+  free(t->f_bdy);
+  free(t->f);
+  free(t);
+}
+
+static double same_signs(const double *f, const double *g, size_t n) {
+  size_t same = 0;
+  for (size_t i = 0; i < n; i++) same += lfap_sgn(f[i]) == lfap_sgn(g[i]);
+  return (double)same / (double)n;
+}
+
+static double cosine(const double *a, const double *b, size_t d) {
+  return lfap_dot(d, a, b) / (lfap_norm2(d, a) * lfap_norm2(d, b));
+}
+
+lfap_status lfap_teacher_score(lfap_ctx *ctx, lfap_scores *out, const lfap_learner *l, const lfap_study_teacher *t,
+                               const lfap_study_opts *o) {
+  size_t n = t->data.n, most = n > o->probes ? n : o->probes;
+  double *f = NULL;
+  lfap_data probe = {0};
+  lfap_scores s = {NAN, NAN, NAN, NAN, NAN, NAN, l->log_loss};
+  if (!l->w) {
+    *out = s;
+    return LFAP_OK;
+  }
+  lfap_status st = lfap_study_doubles(ctx, &f, t->test.n > most ? t->test.n : most);
+  if (!st) st = lfap_learner_eval(ctx, f, l, t->data.x, n);
+  if (!st) {
+    s.acc = same_signs(f, t->data.y, n);
+    if (t->f_bdy) s.agree_natural = same_signs(f, t->f_bdy, n);
+    if (t->who.w) s.cosine = cosine(l->w, t->who.w, t->data.d);
+    st = lfap_cell_noise(ctx, &probe, &t->cell, LFAP_ROLE_PROBES, o->probes);
+  }
+  if (!st) st = lfap_learner_eval(ctx, f, l, probe.x, o->probes);
+  if (!st && t->f_bdy) s.agree = same_signs(f, t->f_bdy + n, o->probes);
+  if (!st && t->f) s.agree_teacher = same_signs(f, t->f, o->probes);
+  if (!st && t->test.n) {
+    st = lfap_learner_eval(ctx, f, l, t->test.x, t->test.n);
+    s.acc_test = same_signs(f, t->test.y, t->test.n);
+  }
+  free(f);
+  lfap_data_free(&probe);
+  if (!st) *out = s;
+  return st;
+}
+
+/* f_bdy and the teacher's own decisions at the points that learners are scored at. */
+static lfap_status teacher_points(lfap_ctx *ctx, lfap_study_teacher *t, const lfap_study_opts *o) {
+  size_t n = t->data.n, d = t->data.d;
+  double *own = NULL;
+  lfap_data probe = {0};
+  lfap_status st = lfap_cell_noise(ctx, &probe, &t->cell, LFAP_ROLE_PROBES, o->probes);
+  if (!st && t->who.lim.w) {
+    st = lfap_study_doubles(ctx, &t->f_bdy, n + o->probes);
+    if (!st) st = lfap_rows_product(ctx, t->f_bdy, t->data.x, t->who.lim.w, n, 1, d);
+    if (!st) st = lfap_rows_product(ctx, t->f_bdy + n, probe.x, t->who.lim.w, o->probes, 1, d);
+  }
+  if (!st && t->who.w) {
+    st = lfap_study_doubles(ctx, &t->f, o->probes);
+    if (!st) st = lfap_study_doubles(ctx, &own, n);
+    if (!st) st = lfap_learner_eval(ctx, t->f, &t->who, probe.x, o->probes);
+    if (!st) st = lfap_learner_eval(ctx, own, &t->who, t->data.x, n);
+    if (!st) t->acc = same_signs(own, t->data.y, n);
+  }
+  free(own);
+  lfap_data_free(&probe);
+  return st;
+}
+
+lfap_status lfap_teacher_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) {
+  double *G = NULL;
+  lfap_study_teacher *t = calloc(1, sizeof *t);
+  if (!t) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: out of memory");
+  t->cell = *c;
+  t->acc = NAN;
+  lfap_status st = natural(ctx, t, &s->o);
+  if (!st) st = lfap_study_square(ctx, &G, c->n);
+  if (!st) st = lfap_gram(ctx, G, t->data.x, c->n, c->d);
+  if (!st) st = lfap_learner_make(ctx, &t->who, &t->data, G, c, &s->o, LFAP_ROLE_TEACHER);
+  free(G);
+  if (!st) st = teacher_points(ctx, t, &s->o);
+  if (st) lfap_teacher_free(t);
+  else s->teacher = t;
+  return st;
+}
