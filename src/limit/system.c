@@ -15,12 +15,17 @@
 enum { CG_N = 2048 };
 /* Iterations, bound by memory, that take about as long as a factor. */
 static size_t cg_budget(size_t nf) { return 32 + nf / 32; }
-#define CG_TOL 1e-8 /* of the residual, in the norm of the preconditioner */
+/* Added to a diagonal of 1 in rough factors: a support's block may be singular before the support is right. */
+#define RIDGE 0x1p-30
+/* Residuals of rough solutions and of corrections, in the norm of the preconditioner. */
+#define ROUGH_TOL 1e-3
+#define CG_TOL 1e-8
 
 lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, const double *b, lfap_solver solver, int no_factor) {
   size_t n = m->n;
   lfap_system s = {.m = m, .b = b, .n = n, .no_factor = no_factor};
-  s.by_cg = no_factor || solver == LFAP_SOLVER_CG || (solver == LFAP_SOLVER_AUTO && n >= CG_N);
+  s.only_cg = no_factor || solver == LFAP_SOLVER_CG;
+  s.by_cg = s.only_cg || (solver == LFAP_SOLVER_AUTO && n >= CG_N);
   s.exact = !s.by_cg;
   s.f = malloc(n * sizeof *s.f);
   s.s = malloc(7 * n * sizeof(double));
@@ -52,7 +57,9 @@ static lfap_qm_part on_support(const lfap_system *p) {
 
 static void store_row(void *arg, size_t at, const double *q) {
   const lfap_system *p = arg;
-  memcpy(p->L + at * p->nf, q, (at + 1) * sizeof *q);
+  double *row = p->L + at * p->nf;
+  memcpy(row, q, (at + 1) * sizeof *q);
+  if (!p->exact) row[at] = fma(RIDGE, row[at], row[at]);
 }
 
 static lfap_status factor(lfap_ctx *ctx, lfap_system *p, int *good) {
@@ -107,13 +114,13 @@ static lfap_status gradients(lfap_ctx *ctx, lfap_system *p, int *good, double *c
   return LFAP_OK;
 }
 
-/* s from the start, to CG_TOL of b_F. */
+/* s from the start, roughly, or to CG_TOL of b_F. */
 static lfap_status approach(lfap_ctx *ctx, lfap_system *p, int *good, const double *start) {
   for (size_t k = 0; k < p->nf; k++) {
     p->s[k] = start[p->f[k]];
     p->r[k] = p->b[p->f[k]];
   }
-  double target = (CG_TOL * CG_TOL) * precondition(p, p->cg[0], p->r);
+  double tol = p->exact ? CG_TOL : ROUGH_TOL, target = (tol * tol) * precondition(p, p->cg[0], p->r);
   product(ctx, p, p->cg[2], p->s);
   lfap_axpy(p->r, -1.0, p->cg[2], p->nf);
   lfap_status st = gradients(ctx, p, good, p->c, p->r, target);
@@ -153,7 +160,7 @@ static lfap_status by_factor(lfap_ctx *ctx, lfap_system *p, int *good) {
   if (st || !*good) return st;
   for (size_t k = 0; k < p->nf; k++) p->r[k] = p->b[p->f[k]];
   lfap_chol_solve(p->s, p->L, p->r, p->nf);
-  return refine(ctx, p, good);
+  return p->exact ? refine(ctx, p, good) : LFAP_OK;
 }
 
 lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in, const double *start) {
@@ -163,12 +170,12 @@ lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const 
     if (in[i]) p->f[p->nf++] = i;
   *solved = p->nf == 0;
   if (*solved) return LFAP_OK;
+  if (p->exact && !p->only_cg) p->by_cg = 0;
   if (p->by_cg) {
     st = approach(ctx, p, solved, start);
     if (!st && *solved && p->exact) st = refine(ctx, p, solved);
     if (st || *solved || p->no_factor) return st;
-    p->by_cg = 0; /* too slow here: factors from now on */
-    p->exact = 1;
+    p->by_cg = p->only_cg = 0; /* too slow here: factors from now on */
   }
   return by_factor(ctx, p, solved);
 }

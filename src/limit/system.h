@@ -12,7 +12,8 @@ typedef struct {
   double *r, *c, *v; /* residual and correction on F; a full-length vector */
   double *cg[3];   /* full-length vectors of conjugate gradients */
   double *L;       /* factor of M_FF, or NULL; owned */
-  int by_cg;       /* conjugate gradients, while they get on fast enough */
+  int by_cg;       /* conjugate gradients for rough solutions, while they get on fast enough; */
+  int only_cg;     /* for refined ones too */
   int no_factor;   /* nothing else is possible */
   int exact;       /* refine solutions; otherwise they are only good enough to choose supports by */
   size_t iterations;
