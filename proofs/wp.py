@@ -75,15 +75,19 @@ def frama_c_command(path, tier, options, functions, session, cache_mode, out, sm
     return command + [path, "-then", "-no-wp", "-report-csv", out + ".csv", "-print", "-ocode", out + ".acsl.c"]
 
 
+def environment(root, config):
+    """A private Why3 configuration, and no user's cache. Frama-C resolves relative names against $PWD rather than the
+    directory it runs in; OCaml's collector spends less on a larger nursery."""
+    result = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8", PWD=root, OCAMLRUNPARAM="s=4M,o=200")
+    result.pop("FRAMAC_WP_CACHE", None)
+    result.pop("FRAMAC_WP_CACHEDIR", None)
+    return result
+
+
 def run(command, root, config, stdout_path):
-    """Run Frama-C with a private Why3 configuration; its output goes to `stdout_path`, its exit code is returned."""
-    # Frama-C resolves relative names against $PWD rather than the directory it runs in; OCaml's collector spends less on
-    # a larger nursery
-    environment = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8", PWD=root, OCAMLRUNPARAM="s=4M,o=200")
-    environment.pop("FRAMAC_WP_CACHE", None)
-    environment.pop("FRAMAC_WP_CACHEDIR", None)
+    """Run Frama-C; its output goes to `stdout_path`, its exit code is returned."""
     with open(stdout_path, "w", encoding="utf-8") as out:
-        return subprocess.run(command, cwd=root, env=environment, stdin=subprocess.DEVNULL,
+        return subprocess.run(command, cwd=root, env=environment(root, config), stdin=subprocess.DEVNULL,
                               stdout=out, stderr=subprocess.STDOUT).returncode
 
 

@@ -1,0 +1,74 @@
+"""The proof gate goes red when a real kernel is damaged (TAP): src/kernel/step.c, its committed proofs, the gate's own
+command. Each case damages one thing in a copy of the tree and names what the gate must say; the undamaged copy is green.
+The gate's rarer refusals have their own broken kernels, proofs/must_fail/ (proofs/selftest.py). Skipped without Frama-C."""
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KERNEL, HEADER = "src/kernel/step.c", "src/kernel/step.h"
+INIT = r"void lfap_plateau_init\(lfap_plateau \*p, double lr\) \{.*?\n\}\n"
+GD = r"/\*@ requires w: [^;]*;(?=\n  @ requires d:)"  # the first contract of the header is that of lfap_step_gd
+
+# (name, file, what is replaced, by what, what the gate says; None: it stays green), the gate's mode
+CASES = [
+    ("undamaged", KERNEL, r"\A", "", None, "replay"),
+    ("a wrong sign", KERNEL, r"fma\(-lr, d\[i\], w\[i\]\)", "fma(lr, d[i], w[i])",
+     r"lfap_step_gd \(real\): goal \S+ is not proved", "replay"),
+    ("one step too far", KERNEL, r"i < n; i\+\+\) w", "i <= n; i++) w",
+     r"lfap_step_gd \(safety\): goal \S+ is not proved", "replay"),
+    ("no loop variant", KERNEL, r"\n    @ loop variant n - i; \*/", " */", r"a loop of lfap_step_gd has no loop variant", "replay"),
+    ("no contract", HEADER, r"/\*@ requires p: \\valid\(p\);\n  @ terminates.*?@\*/\n(?=void lfap_plateau_init)", "",
+     r"lfap_plateau_init \(safety\) has no contract", "replay"),
+    ("a weaker contract", HEADER, r"  @ ensures fresh: p->bad == 0;\n", "",
+     r"lfap_plateau_init \(safety\) has \d+ goals, the manifest \d+: its contract became weaker", "replay"),
+    ("an axiom", KERNEL, r"\A", r"/*@ axiomatic Wish { axiom wish: \\false; } */\n",
+     r"\bwish is assumed without proof", "replay"),
+    ("an admit", KERNEL, r"  p->best = 1\.0 / 0\.0;\n", r"  //@ admit wish: \\false;\n\g<0>",
+     r"admit wish is assumed without proof", "replay"),
+    ("a function gone", KERNEL, INIT, "", r"lfap_plateau_init \(safety\) is in the manifest and disappeared", "replay"),
+    ("a function hidden", KERNEL, INIT, r"#ifndef __FRAMAC__\n\g<0>#endif\n", r"lfap_plateau_init is hidden from Frama-C", "replay"),
+    ("a contradiction", HEADER, GD, r"\g<0>\n  @ requires few: n < 4 && n > 5;",
+     r"lfap_step_gd \(\w+\): contradiction, smoke test", "full"),
+]
+
+
+def run(case, work):
+    """(held, the gate's output)"""
+    name, path, pattern, new, expect, mode = case
+    tree = os.path.join(work, re.sub(r"\W", "_", name))
+    for part in ("src/kernel", "spec", "proofs"):
+        shutil.copytree(os.path.join(ROOT, part), os.path.join(tree, part), ignore=shutil.ignore_patterns("coq", "__pycache__"))
+    with open(os.path.join(tree, path), encoding="utf-8") as handle:
+        text, changes = re.subn(pattern, new, handle.read(), count=1, flags=re.S)
+    if changes != 1:
+        return False, "the text to be damaged is not there"
+    with open(os.path.join(tree, path), "w", encoding="utf-8") as out:
+        out.write(text)
+    done = subprocess.run([sys.executable, os.path.join(tree, "proofs/prove.py"), mode, "--root", tree, "--only", KERNEL, "--jobs", "1"],
+                          env=dict(os.environ, BUILD=os.path.join(tree, "build")), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    if expect is None:
+        return done.returncode == 0 and "goals proved" in done.stdout, done.stdout
+    return done.returncode == 1 and re.search("PROBLEM .*" + expect, done.stdout) is not None, done.stdout
+
+
+def main():
+    missing = [tool for tool in ("frama-c", "why3", "cvc5", "z3", "cvc4") if shutil.which(tool) is None]
+    if missing:
+        print("ok 1 - the gate goes red # SKIP %s not installed\n1..1" % ", ".join(missing))
+        return
+    with tempfile.TemporaryDirectory(prefix="lfap-gate-") as work, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        # the slowest first
+        for number, (case, (held, output)) in enumerate(zip(CASES[::-1], pool.map(lambda case: run(case, work), CASES[::-1])), 1):
+            print("%s %d - %s: %s" % ("ok" if held else "not ok", number, case[0], "red" if case[4] else "green"), flush=True)
+            if not held:
+                print("\n".join("# " + line for line in output.strip().splitlines()[-12:]))
+    print("1..%d" % len(CASES))
+
+
+main()
