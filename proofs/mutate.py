@@ -266,8 +266,8 @@ class Laboratory:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
         for line in process.stdout:
-            found = re.search(r"Goal (typed\w*) : (?!Valid|\w*\s*\(?Valid)(\w+)", line)
-            if found:
+            found = re.search(r"\] Goal (typed\w*)", line)
+            if found and ": Valid" not in line:
                 open_.append(found.group(1))
                 if stop:
                     process.kill()
