@@ -5,8 +5,8 @@
 Peer: torch.nn.Linear (no bias) in float64, fixed output weights, leaky_relu(0.01), mean exponential loss, full batch,
 torch.optim.SGD with momentum 0.9, ReduceLROnPlateau: zero_grad, forward, backward, step, schedule. Ours: bench/train_epoch.c,
 timed between the epochs of one run. Three cases: random initial weights, N = d, and a start whose slopes all match the
-labels. One JSON line a case: name, size [d, m, N], threads, ours_s, peer_s (medians over the repetitions), ratio = peer_s/ours_s,
-and apart from these ours_gram_s, what lfap does once before the first epoch (Gram matrix, first product).
+labels. One JSON line a case: name, size [d, m, N], threads, ours_s, peer_s (medians over the repetitions), ratio = peer_s/ours_s;
+the same in processor time of all threads (_cpu_s), which other work on the machine disturbs less; and ours_gram_s, what lfap does once before the first epoch (Gram matrix, first product).
 Without torch: one line that says so."""
 import argparse, json, os, statistics, subprocess, sys, tempfile, time
 
@@ -49,7 +49,7 @@ class Peer:
         self.schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(self.sgd)
 
     def epochs(self, count):
-        begin = time.perf_counter()
+        begin, cpu = time.perf_counter(), time.process_time()
         for _ in range(count):
             self.sgd.zero_grad()
             f = torch.nn.functional.leaky_relu(self.net(self.X), 0.01) @ self.a
@@ -57,7 +57,7 @@ class Peer:
             loss.backward()
             self.sgd.step()
             self.schedule.step(loss.item())
-        return (time.perf_counter() - begin) / count
+        return (time.perf_counter() - begin) / count, (time.process_time() - cpu) / count
 
 
 def ours(exe, size, epochs, start):
@@ -83,12 +83,13 @@ with tempfile.TemporaryDirectory() as work:
             peers.clear()
             peers[size] = Peer(*size)
             peers[size].epochs(1)  # the first allocates the momentum buffers
-        us, them, gram, aligned = [], [], [], []
+        us, them, cpu, gram, aligned = [], [], [], [], []
         for _ in range(arg.repeat):
             r = ours(exe, size, mine, start)
-            us.append(r["epoch_s"]), gram.append(r["before_s"]), aligned.append(r["aligned"])
+            us.append(r["epoch_s"]), cpu.append(r["epoch_cpu_s"]), gram.append(r["before_s"]), aligned.append(r["aligned"])
             them.append(peers[size].epochs(theirs))
-        a, b = statistics.median(us), statistics.median(them)
+        a, c = statistics.median(us), statistics.median(cpu)
+        b, d = (statistics.median(t) for t in zip(*them))
         print(json.dumps({"name": name, "size": list(size), "threads": arg.threads, "repetitions": arg.repeat, "ours_s": a, "peer_s": b, "ratio": b / a,
-                          "ours_min_s": min(us), "peer_min_s": min(them), "ours_gram_s": statistics.median(gram), "aligned": all(aligned),
+                          "ours_cpu_s": c, "peer_cpu_s": d, "ratio_cpu": d / c, "ours_gram_s": statistics.median(gram), "aligned": all(aligned),
                           "peer": f"torch {torch.__version__} double"}), flush=True)
