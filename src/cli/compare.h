@@ -41,6 +41,7 @@ typedef struct {
   lfap_mat points, targets, bases; /* bases.v may be data.x: then owned by data */
   int own_bases;
   lfap_p1 p1;
+  lfap_mat lambda; /* its multipliers, N */
   oracle_cert cert;
   compare_signs at_probes, at_points; /* sgn f of the network, and the target, against the certified sgn <w, .> */
   double lambda_off;                  /* largest relative distance of its lambda from the enclosures; NaN without both */

@@ -16,6 +16,7 @@ void compare_free(compare_run *r) {
   lfap_mat_free(&r->points);
   lfap_mat_free(&r->targets);
   if (r->own_bases) lfap_mat_free(&r->bases);
+  lfap_mat_free(&r->lambda);
   oracle_cert_free(&r->cert);
   for (size_t i = 0; i < r->arrays; i++) free(r->array[i].name);
   free(r->array);
@@ -67,39 +68,39 @@ static lfap_status add(cli *c, compare_run *r, const char *name, const char *aga
   return LFAP_OK;
 }
 
-/* A vector the run brought along, against the one computed here. */
-static lfap_status vector(cli *c, compare_run *r, const char *name, const char *path, double *ours, size_t n) {
-  lfap_mat its = {0}, own = {.rows = n, .cols = 1, .ndim = 1, .v = ours};
-  lfap_status s = lfap_npy_read(&c->ctx, &its, path);
-  if (!s && (its.rows * its.cols != n || (its.rows != n && its.cols != n)))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); %s has one entry for each of %zu", path, its.rows, its.cols, name, n);
-  lfap_mat flat = {.rows = n, .cols = 1, .ndim = 1, .v = its.v};
-  if (!s) s = add(c, r, name, "computed", &flat, &own);
-  lfap_mat_free(&its);
-  return s;
+/* A vector the run brought along, against the one computed here; it stays in `its`. */
+static lfap_status vector(cli *c, compare_run *r, lfap_mat *its, const char *name, const char *path, double *ours, size_t n) {
+  lfap_mat own = {.rows = n, .cols = 1, .ndim = 1, .v = ours};
+  lfap_status s = lfap_npy_read(&c->ctx, its, path);
+  if (s) return s;
+  if (its->rows * its->cols != n || (its->rows != n && its->cols != n))
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); %s has one entry for each of %zu", path, its->rows, its->cols, name, n);
+  *its = (lfap_mat){.rows = n, .cols = 1, .ndim = 1, .v = its->v}; /* a row or a column counts as a vector */
+  return add(c, r, name, "computed", its, &own);
 }
 
-static lfap_status enclosures(cli *c, compare_run *r) {
-  lfap_mat its = {0};
-  lfap_status s = lfap_npy_read(&c->ctx, &its, r->a.lambda);
-  for (size_t n = 0; !s && n < r->data.n; n++) {
-    double lo, hi, l = its.v[n];
+/* Largest relative distance of its multipliers from the enclosures of the true ones. */
+static double from_enclosures(const compare_run *r) {
+  double worst = 0.0;
+  for (size_t n = 0; n < r->data.n; n++) {
+    double lo, hi, l = r->lambda.v[n];
     oracle_cert_lambda(&lo, &hi, &r->cert, n);
     double off = l < lo ? lo - l : l > hi ? l - hi : 0.0;
-    if (off > 0.0) r->lambda_off = fmax(r->lambda_off, off / fmax(fabs(hi), fabs(lo)));
+    if (off > 0.0) worst = fmax(worst, off / fmax(fabs(hi), fabs(lo)));
   }
-  lfap_mat_free(&its);
-  return s;
+  return worst;
 }
 
 lfap_status compare_numbers(cli *c, compare_run *r) {
   lfap_status s = LFAP_OK;
-  if (r->a.lambda) s = vector(c, r, "lambda", r->a.lambda, r->lim.lambda, r->data.n);
+  lfap_mat its = {0};
+  if (r->a.lambda) s = vector(c, r, &r->lambda, "lambda", r->a.lambda, r->lim.lambda, r->data.n);
   if (s || !r->a.outputs) return s;
   double *f = calloc(r->probes.rows, sizeof *f);
   s = f ? lfap_net_eval(&c->ctx, f, &r->net, r->probes.v, r->probes.rows)
         : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory: %zu outputs", r->probes.rows);
-  if (!s) s = vector(c, r, "outputs", r->a.outputs, f, r->probes.rows);
+  if (!s) s = vector(c, r, &its, "outputs", r->a.outputs, f, r->probes.rows);
+  lfap_mat_free(&its);
   free(f);
   return s;
 }
@@ -187,10 +188,7 @@ lfap_status compare_certify(cli *c, compare_run *r) {
   if (!s) s = oracle_boundary(&c->ctx, &w, &r->cert, &r->data, NULL);
   if (!s) s = signs(c, &r->at_probes, &w, r->probes.v, f, r->probes.rows);
   if (!s && r->a.adversarial) s = signs(c, &r->at_points, &w, r->points.v, r->targets.v, r->points.rows);
-  if (!s && r->a.lambda && r->cert.verdict[ORACLE_V_Q1] == LFAP_PASS) {
-    r->lambda_off = 0.0;
-    s = enclosures(c, r);
-  }
+  if (!s && r->a.lambda && r->cert.verdict[ORACLE_V_Q1] == LFAP_PASS) r->lambda_off = from_enclosures(r);
   oracle_vector_free(&w);
   free(f);
   return s;

@@ -23,6 +23,13 @@ for name in sorted(set(seen) | set(golden)):
 before = files("run1")
 ok(Run("vectors", "--out", "run1").code == 0 and files("run1") == before, "written over itself: nothing changes")
 
+r = Run("vectors")
+ok(r.code == 64 and "--out is missing" in r.err, "without --out: told", r)
+r = Run("vectors", "--out", "run1/README.md/x")
+ok(r.code == 73 and files("run1") == before, "--out below a file: nothing is written", r)
+r = Run("vectors", "run1")
+ok(r.code == 64 and "'run1'" in r.err, "an operand: told", r)
+
 # ---- meta.json says what the files are
 for case in vectors.cases("run1"):
     m = json.loads(first[f"{case}/meta.json"])
