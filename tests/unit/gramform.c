@@ -126,15 +126,19 @@ static lfap_net naive_train(const spec *s, const lfap_data *D, const lfap_histor
   return net;
 }
 
-static void same_bits(const spec *s) {
+/* Returns how often the rate fell. */
+static size_t same_bits(const spec *s) {
   lfap_data D = data_of(s);
   trained t = train(s, &D, LFAP_FORM_GRAM, 1);
   lfap_net want = naive_train(s, &D, &t.h);
   for (size_t k = 0; k < s->m * s->d; k++)
     cr_assert(memcmp(&want.w[k], &t.net.w[k], sizeof(double)) == 0, "m %zu N %zu d %zu, entry %zu: %a, not %a", s->m, s->n, s->d, k, t.net.w[k], want.w[k]);
+  size_t falls = 0;
+  for (size_t e = 1; e < t.h.rows; e++) falls += t.h.row[e].lr < t.h.row[e - 1].lr;
   lfap_net_free(&want);
   trained_free(&t);
   lfap_data_free(&D);
+  return falls;
 }
 
 /* Sizes around the lanes, the columns moved together (256), the groups read in one go (16) and the backlog (64 epochs). */
@@ -146,6 +150,12 @@ Test(gramform, has_the_bits_of_the_form_without_groups) {
                 k & 4 ? 0.01 : 0.5, 0.02, i % 2 ? 1.0 : 0.01};
       same_bits(&s);
     }
+}
+
+/* The rate falls between epochs that wait in the backlog together. */
+Test(gramform, has_the_bits_of_the_form_without_groups_while_the_rate_falls) {
+  spec s = {60, 7, 40, 400, LFAP_METHOD_SGD, LFAP_LOSS_LOGISTIC, 0.3, 30, 1e-3};
+  cr_assert_geq(same_bits(&s), 2);
 }
 
 /* Relative to the largest entries: an entry near zero carries the rounding of its neighbours. */
