@@ -148,7 +148,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = parts(&r);
   if (!s) s = end(&r);
   if (!s && c->json) s = report_json(&r);
-  else if (!s) printf("report: %zu pictures, %zu tables, %zu left out (the page says why): %s/index.html\n", r.pictures, r.tables, r.left_out, a.out);
+  else if (!s) printf("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables, r.left_out, a.out);
   run_free(&r);
   free(out);
   mpfr_free_cache();

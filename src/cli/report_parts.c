@@ -125,30 +125,36 @@ static lfap_status k1_table(cli_report_run *r) {
   return LFAP_OK;
 }
 
-static lfap_status converge_picture(cli_report_run *r) {
+static lfap_status converge_picture(cli_report_run *r, const char *path) {
   lfap_picture p = {0};
-  char *path = NULL;
-  lfap_status s = cli_path(r->c, &path, r->a->dir, "converge.json");
-  int there = !s && cli_is_file(path);
-  if (there) s = cli_plot_converge(r->c, &p, path);
-  free(path);
-  if (!there && !s) cli_report_leave(r, "convergence far out", "no converge.json (lfap converge --json)");
-  if (!there || s) return cli_report_skip(r, "convergence far out", s);
-  return cli_report_picture(r, &p);
+  lfap_status s = cli_plot_converge(r->c, &p, path);
+  return s ? cli_report_skip(r, "convergence far out", s) : cli_report_picture(r, &p);
+}
+
+static lfap_status weights(cli_report_run *r) {
+  int found = 0;
+  if (r->lim.n == 0) {
+    cli_report_leave(r, "K1 of the weights", "needs the limit of the natural samples");
+    return LFAP_OK;
+  }
+  lfap_status s = cli_weights_read(r->c, &r->first, &found, NULL, r->net, r->a->gamma, r->natural.d);
+  if (!s && found) return k1_table(r);
+  if (!s) cli_report_leave(r, "K1 of the weights", "no W.npy");
+  return cli_report_skip(r, "K1 of the weights", s);
 }
 
 lfap_status cli_report_training(cli_report_run *r) {
-  int found = 0;
-  lfap_status s = LFAP_OK;
-  lfap_page_section(&r->page, "Training");
+  char *far = NULL;
+  lfap_status s = cli_path(r->c, &far, r->a->dir, "converge.json");
+  int has_far = !s && cli_is_file(far);
+  if (r->net || has_far) lfap_page_section(&r->page, "Training");
   if (!r->net) cli_report_leave(r, "training", "no history.csv or W.npy, here or in net/");
-  else s = history_picture(r);
-  if (!s && r->net && r->lim.n) {
-    s = cli_report_skip(r, "weights", cli_weights_read(r->c, &r->first, &found, NULL, r->net, r->a->gamma, r->natural.d));
-    if (!s && !found) cli_report_leave(r, "K1 of the weights, decision map", "no W.npy that can be used");
-    if (!s && found) s = k1_table(r);
-  } else if (!s && r->net) cli_report_leave(r, "K1 of the weights", "needs the limit of the natural samples");
-  return s ? s : converge_picture(r);
+  if (!has_far) cli_report_leave(r, "convergence far out", "no converge.json (lfap converge --json)");
+  if (!s && r->net) s = history_picture(r);
+  if (!s && r->net) s = weights(r);
+  if (!s && has_far) s = converge_picture(r, far);
+  free(far);
+  return s;
 }
 
 /* ---- decision map ---------------------------------------------------------------------------------------------------------- */

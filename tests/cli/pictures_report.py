@@ -116,8 +116,16 @@ shutil.copytree("flat", odd), shutil.rmtree(os.path.join(odd, "report"))
 put(os.path.join(odd, "report.json"), b'{"verb": "verify"'), put(os.path.join(odd, "lambda.npy"), np.ones(20)), put(os.path.join(odd, "bad<i>.csv"), b"acc,acc_control\n1,2\n")
 doc, r = report(odd, "--gamma", "0.5")
 page = page_of(os.path.join(odd, "report"))
-ok(r.code == 0 and doc["pictures"] == 3 and doc["left_out"] == 6 and "differs from the limit computed here" in page and "<b>" not in page and "<i>" not in page, "report: bad files are left out, odd names escaped", r)
+ok(r.code == 0 and doc["pictures"] == 3 and doc["left_out"] == 6 and "differs from the limit computed here" in page and "<b>" not in page and "<i>" not in page and "odd &lt;b&gt; &amp; &quot;quoted&quot;" in page, "report: bad files are left out, odd names escaped", r)
 ok("expected near end of file" in page and "no column data" in page, "report: each with what is wrong")
+
+of = [c for c in checks if c["id"] == "Q1"]
+of[0]["verdict"], of[1]["verdict"] = "FAIL", "UNDECIDED"
+next(c for c in checks if c["id"] == "P1")["verdict"] = "UNDECIDED"
+put("judged/report.json", json.dumps(verify).encode())
+report("judged")
+page = page_of("judged/report")
+ok(re.search(r">Q1</th><td>[^<]*</td><td>FAIL</td>", page) and re.search(r">P1</th><td>[^<]*</td><td>UNDECIDED</td>", page), "report: a failure is the verdict of its statement, then what is undecided")
 
 # ---- in a browser
 if CHROMIUM is None:
