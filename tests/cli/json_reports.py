@@ -165,6 +165,13 @@ doc = report("vectors", "vectors", "--out", "vec")
 meta = {c["name"]: json.load(open(os.path.join(c["directory"], "meta.json"))) for c in doc["cases"]}
 ok(all(not errors(m, SCHEMA) and not twins(m) and len(m["arrays"]) == c["arrays"] for c in doc["cases"] for m in [meta[c["name"]]]),
    "vectors: every meta.json is valid", [errors(m, SCHEMA)[:3] for m in meta.values()])
+doc = report("map", "map", "--data", "u12", "--weights", "t-gd/W.npy", "--weights2", "t-sgd/W.npy", "--gamma", "0.9", "--grid", "9", "--numbers", "--out", "pictures")
+ok(list(doc["agreement"])[::2] == ["A_B", "A_f_bdy", "B_f_bdy", "all"] and len(doc["files"]) == 5, "map: agreements and files", doc)
+doc = report("plot split", "plot", "split", "--data", "u12", "--adv", "p-l2-geometry", "--gamma", "0.9", "--numbers", "--out", "pictures")
+ok(doc["split"]["points"] == 12 and doc["kind"] == "split", "plot split: counts", doc)
+report("plot flow", "plot", "flow", "--history", "t-flow/history.csv", "--numbers", "--out", "pictures")
+doc = report("report", "report", "t-flow", "--out", "page")
+ok(doc["pictures"] == 1 and "page/index.html" in doc["files"], "report: what it wrote", doc)
 doc = report("explain", "explain")
 ok(report("explain T4", "explain", "T4")["statements"] == [s for s in doc["statements"] if s["id"] == "T4"], "explain T4 is one of them")
 
