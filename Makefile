@@ -83,7 +83,7 @@ slurm-test: setup-check
 	BUILD=$(BUILD) $(PYTHON) tests/slurm/array.py
 
 # Speed, as ratios measured in one run against peers that are installed (bench/README.md); no test looks at a clock.
-BENCH := $(BUILD)/bench/kernels $(BUILD)/bench/certificate $(BUILD)/bench/grow $(BUILD)/bench/train_epoch
+BENCH := $(BUILD)/bench/kernels $(BUILD)/bench/limit_solve $(BUILD)/bench/certificate $(BUILD)/bench/grow $(BUILD)/bench/train_epoch
 HAVE = $(shell echo '\#include <$(1)>' | $(CC) -E - >/dev/null 2>&1 && echo '$(2)')
 .PHONY: bench bench-compare bench-count bench-count-update
 bench: setup
