@@ -127,7 +127,7 @@ static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *b
   }
   for (int v = 0; v < 4; v++) s->verdict[v] += strcmp(verdict, lfap_verdict_name((lfap_verdict)v)) == 0;
   const char *certified = json_string_value(json_object_get(k, "certified")), *what = json_string_value(json_object_get(k, "what"));
-  s->certified += certified && strcmp(certified, "PASS") == 0;
+  s->certified += certified && strcmp(certified, lfap_verdict_name(LFAP_UNDECIDED)) != 0;
   if (!what || !strstr(what, "accuracy of ")) return;
   lfap_headline *h = &d->headlines[d->headline_count++];
   *h = (lfap_headline){.of = of, .value = number(k, "value", bad)};

@@ -26,7 +26,7 @@ typedef struct {
   size_t of;         /* case */
   char id[16];
   size_t verdict[4]; /* by lfap_verdict */
-  size_t certified;  /* lines an enclosure decided as PASS */
+  size_t certified;  /* lines an enclosure decided */
 } lfap_statement_line;
 typedef struct {
   size_t of;

@@ -46,7 +46,7 @@ static void flow_table(lfap_text *t, const double *v, size_t rows, double nu) {
   }
 }
 
-static void flow_commands(lfap_picture *p, double nu) {
+static void flow_commands(lfap_picture *p, double nu, int applies) {
   lfap_text *t = &p->commands;
   lfap_text_puts(t, STYLE_FRAME "set key top left\nset multiplot layout 1,2 title ");
   lfap_text_quote(t, p->title);
@@ -55,9 +55,9 @@ static void flow_commands(lfap_picture *p, double nu) {
                     "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($3 > 0 ? $3 : NaN) with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE
                     " title 'measured'");
   if (!isnan(nu))
-    lfap_text_format(t, ", \\\n  x*%.17g lw 2 dt 2 lc rgb " STYLE_BLACK " title 'F1: slope 1/Σλ'\n"
+    lfap_text_format(t, ", \\\n  x*%.17g lw 2 dt 2 lc rgb " STYLE_BLACK " title '%s'\n"
                         "unset key\nset ylabel '|slope · Σλ − 1| (dimensionless)'\n"
-                        "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($5 > 0 ? $5 : NaN) with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n", nu);
+                        "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($5 > 0 ? $5 : NaN) with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n", nu, applies ? "F1: slope 1/Σλ" : "slope 1/Σλ");
   else
     lfap_text_puts(t, "\nset ylabel 'slope −d(log L)/ds (dimensionless)'\nunset logscale y\nset format y '%g'\n"
                       "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):4 with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE " title 'measured'\n");
@@ -91,10 +91,12 @@ lfap_status lfap_picture_flow(lfap_ctx *ctx, lfap_picture *out, const lfap_table
   if (last[S] > 0) {
     snprintf(p.title, sizeof p.title, "Gradient flow: %zu steps to log L = %.4g", rows, last[LOG_LOSS]);
     snprintf(p.caption, sizeof p.caption,
-             "Measured (doubles): -log L along %zu accepted steps of the flow in the rescaled time s, to s = %.4g. F1 says that its slope tends to 1/sum(lambda)%s",
-             rows, last[S], lim ? "." : "; no limit was given to compare with.");
+             "Measured (doubles): -log L along %zu accepted steps of the flow in the rescaled time s, to s = %.4g. %s",
+             rows, last[S], !lim     ? "No limit was given to compare its slope with."
+                            : lim->c1 ? "C1 holds, as computed: F1 says that the slope tends to 1/sum(lambda) once every neuron has the label slopes."
+                                      : "C1 does not hold, so F1 predicts no slope here; 1/sum(lambda) is drawn for comparison.");
     flow_table(lfap_picture_table_add(&p, ""), v, rows, nu);
-    flow_commands(&p, nu);
+    flow_commands(&p, nu, lim && lim->c1);
   } else {
     snprintf(p.title, sizeof p.title, "Gradient descent: %zu epochs to loss %.4g", rows, last[LOSS]);
     snprintf(p.caption, sizeof p.caption, "Measured (doubles): the loss before each update, and the learning rate used in it, along %zu epochs.", rows);
