@@ -8,7 +8,7 @@
 typedef struct {
   double *out;
   const double *A, *B;
-  size_t n, d;
+  size_t rows, n, d;
 } product;
 
 static void matvec_range(void *arg, size_t begin, size_t end, int worker) {
@@ -22,18 +22,29 @@ void lfap_matvec(const lfap_ctx *ctx, double *y, const double *A, const double *
   lfap_parallel(lfap_threads(ctx), rows, 64, 2.0 * (double)rows * (double)n, matvec_range, &p);
 }
 
-static void chain_range(void *arg, size_t begin, size_t end, int worker) {
+static void chain_rows_range(void *arg, size_t begin, size_t end, int worker) {
   const product *p = arg;
   (void)worker;
   lfap_chain_rows(p->out + begin * p->d, p->A + begin * p->n, p->B, end - begin, p->n, p->d);
 }
 
+static void chain_columns_range(void *arg, size_t begin, size_t end, int worker) {
+  const product *p = arg;
+  (void)worker;
+  lfap_chain_columns(p->out, p->A, p->B, begin, end, p->rows, p->n, p->d);
+}
+
+/* Many rows are shared out in large chunks, whole groups of four, since every chunk packs all of X again; of few rows the
+   columns are shared out. */
 lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const double *X, size_t r, size_t n, size_t d) {
-  product p = {.out = Y, .A = C, .B = X, .n = n, .d = d};
+  product p = {.out = Y, .A = C, .B = X, .rows = r, .n = n, .d = d};
+  size_t threads = (size_t)lfap_threads(ctx), chunk = r / (2 * threads) / 4 * 4 + 4;
+  double flops = 2.0 * (double)r * (double)n * (double)d;
   lfap_status st = lfap_tick(ctx, "chain product", 0.0, (double)r);
-  /* every chunk packs all of X again: large ones, in whole groups of four rows */
-  size_t chunk = r / (2 * (size_t)lfap_threads(ctx)) / 4 * 4 + 4;
-  if (chunk < 16) chunk = 16;
-  if (!st) lfap_parallel(lfap_threads(ctx), r, chunk, 2.0 * (double)r * (double)n * (double)d, chain_range, &p);
-  return st;
+  if (st) return st;
+  if (r >= 32 * threads)
+    lfap_parallel((int)threads, r, chunk, flops, chain_rows_range, &p);
+  else
+    lfap_parallel((int)threads, d, 512, flops, chain_columns_range, &p);
+  return LFAP_OK;
 }

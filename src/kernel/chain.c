@@ -24,21 +24,21 @@ void lfap_scale(double *y, double a, const double *x, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] = a * x[i];
 }
 
-/* The next eight links: y is loaded and stored once for eight rows of X. */
-/*@ requires size: LINKS*d <= SIZE_MAX;
+/* The next eight links of w columns; rows of X are d doubles apart. y is loaded and stored once for eight rows of X. */
+/*@ requires size: LINKS*d <= SIZE_MAX && w <= d;
   @ requires c: \valid_read(c + (0 .. LINKS-1));
-  @ requires X: \valid_read(X + (0 .. LINKS*d - 1));
-  @ requires y: \valid(y + (0 .. d-1));
-  @ requires sep: \separated(y + (0 .. d-1), c + (0 .. LINKS-1));
-  @ requires sep: \separated(y + (0 .. d-1), X + (0 .. LINKS*d - 1));
+  @ requires X: \valid_read(X + (0 .. LINKS*d - d + w - 1));
+  @ requires y: \valid(y + (0 .. w-1));
+  @ requires sep: \separated(y + (0 .. w-1), c + (0 .. LINKS-1));
+  @ requires sep: \separated(y + (0 .. w-1), X + (0 .. LINKS*d - d + w - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns y[0 .. d-1]; */
-LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const double *restrict X, size_t d) {
-  /*@ loop invariant entry: 0 <= i <= d;
-    @ loop assigns i, y[0 .. d-1];
-    @ loop variant d - i; */
-  for (size_t i = 0; i < d; i++) {
+  @ assigns y[0 .. w-1]; */
+LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const double *restrict X, size_t w, size_t d) {
+  /*@ loop invariant entry: 0 <= i <= w;
+    @ loop assigns i, y[0 .. w-1];
+    @ loop variant w - i; */
+  for (size_t i = 0; i < w; i++) {
     double v = y[i];
     /*@ loop invariant link: 0 <= l <= LINKS;
       @ loop assigns l, v;
@@ -51,23 +51,37 @@ LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const doub
   }
 }
 
-LFAP_CLONES
-void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d) {
+/* The chain of w columns of one row: X starts at the first of them. */
+/*@ requires size: n*d <= SIZE_MAX && w <= d;
+  @ requires c: \valid_read(c + (0 .. n-1));
+  @ requires X: \valid_read(X + (0 .. n*d - d + w - 1));
+  @ requires y: \valid(y + (0 .. w-1));
+  @ requires sep: \separated(y + (0 .. w-1), c + (0 .. n-1));
+  @ requires sep: \separated(y + (0 .. w-1), X + (0 .. n*d - d + w - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns y[0 .. w-1]; */
+LFAP_INLINE void chain_part(double *y, const double *c, const double *X, size_t n, size_t w, size_t d) {
   size_t k = 0;
   /*@ loop invariant link: 0 <= k <= n;
-    @ loop assigns k, y[0 .. d-1];
+    @ loop assigns k, y[0 .. w-1];
     @ loop variant n - k; */
   for (; n - k >= LINKS; k += LINKS) {
     /*@ ghost lfap_rows_at(k, LINKS, n, d); */
-    chain8(y, c + k, X + k * d, d);
+    chain8(y, c + k, X + k * d, w, d);
   }
   /*@ loop invariant link: 0 <= k <= n;
-    @ loop assigns k, y[0 .. d-1];
+    @ loop assigns k, y[0 .. w-1];
     @ loop variant n - k; */
   for (; k < n; k++) {
     /*@ ghost lfap_row_at(k, n, d); */
-    lfap_axpy(y, c[k], X + k * d, d);
+    lfap_axpy(y, c[k], X + k * d, w);
   }
+}
+
+LFAP_CLONES
+void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d) {
+  chain_part(y, c, X, n, d, d);
 }
 
 enum { GROUP = 4, STRIP = 32, SLICE = 64, LINE = 8, BAND = 4 * STRIP }; /* rows of Y, columns, links, columns of a vector */
@@ -264,16 +278,16 @@ LFAP_INLINE void strips(double *Y, const double *C, const double *X, size_t band
 }
 
 LFAP_CLONES
-void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size_t n, size_t d) {
+void lfap_chain_columns(double *Y, const double *C, const double *X, size_t from, size_t to, size_t r, size_t n, size_t d) {
   int wide = lfap_wide_registers();
-  size_t i = r - r % GROUP, band = 0;
+  size_t i = r - r % GROUP, band = from;
   /*@ ghost lfap_rows_at(0, i, r, n); */
   /*@ ghost lfap_rows_at(0, i, r, d); */
-  /*@ loop invariant band: 0 <= band <= d;
+  /*@ loop invariant band: from <= band <= to;
     @ loop assigns band, Y[0 .. r*d - 1];
-    @ loop variant d - band; */
-  while (band < d) {
-    size_t end = d - band < BAND ? d : band + BAND;
+    @ loop variant to - band; */
+  while (band < to && i > 0) {
+    size_t end = to - band < BAND ? to : band + BAND;
     strips(Y, C, X, band, end, i, n, d, wide);
     band = end;
   }
@@ -283,6 +297,10 @@ void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size
   for (; i < r; i++) {
     /*@ ghost lfap_row_at(i, r, n); */
     /*@ ghost lfap_row_at(i, r, d); */
-    lfap_chain(Y + i * d, C + i * n, X, n, d);
+    chain_part(Y + (i * d + from), C + i * n, X + from, n, to - from, d);
   }
+}
+
+void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size_t n, size_t d) {
+  lfap_chain_columns(Y, C, X, 0, d, r, n, d);
 }

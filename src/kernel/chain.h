@@ -51,4 +51,17 @@ void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d)
   @ exits never: \false;
   @ assigns Y[0 .. r*d - 1]; */
 void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size_t n, size_t d);
+
+/* The same for the columns from .. to-1 alone. */
+/*@ requires columns: from <= to <= d;
+  @ requires size: r*d <= SIZE_MAX && r*n <= SIZE_MAX && n*d <= SIZE_MAX;
+  @ requires C: \valid_read(C + (0 .. r*n - 1));
+  @ requires X: \valid_read(X + (0 .. n*d - 1));
+  @ requires Y: \valid(Y + (0 .. r*d - 1));
+  @ requires sep: \separated(Y + (0 .. r*d - 1), C + (0 .. r*n - 1));
+  @ requires sep: \separated(Y + (0 .. r*d - 1), X + (0 .. n*d - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns Y[0 .. r*d - 1]; */
+void lfap_chain_columns(double *Y, const double *C, const double *X, size_t from, size_t to, size_t r, size_t n, size_t d);
 #endif

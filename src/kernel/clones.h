@@ -22,7 +22,9 @@
   @ assigns \nothing;
   @ ensures answer: \result == 0 || \result == 1; */
 LFAP_INLINE int lfap_wide_registers(void) {
-#if defined(__FRAMAC__) || !defined(__GNUC__) || defined(__clang__) || !defined(__x86_64__)
+#if defined(__AVX512F__)
+  return 1;
+#elif defined(__FRAMAC__) || defined(LFAP_NO_CLONES) || !defined(__GNUC__) || defined(__clang__) || !defined(__x86_64__)
   return 0;
 #else
   return __builtin_cpu_supports("avx512f") != 0;
