@@ -31,12 +31,13 @@ class Row:
 
 
 class Sources:
-    """The kernel files under a root, with what the text itself says is in them."""
+    """The kernels and lemma files under a root, with what the text itself says is in them."""
 
     def __init__(self, root):
         self.root = root
         self.text, self.scan = {}, {}
         for path in sorted(glob.glob(os.path.join(root, "src", "kernel", "*.[ch]"))
+                           + glob.glob(os.path.join(root, "proofs", "lemmas", "*.[ch]"))
                            + glob.glob(os.path.join(root, "spec", "logic", "*"))):
             name = os.path.relpath(path, root)
             with open(path, encoding="utf-8") as handle:
