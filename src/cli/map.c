@@ -1,4 +1,5 @@
-/* map.c - `lfap map`: decision maps of one or two networks and of f_bdy on the plane of the paper (spec/theory.md section 6). */
+/* map.c - `lfap map`: decision maps of one or two networks and of f_bdy on the plane of the paper (spec/theory.md
+   section 6). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@ enum { O_DATA, O_LABELS, O_WEIGHTS, O_WEIGHTS2, O_GAMMA, O_GAMMA2, O_DIRECTION, 
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
-    {"weights", "FILE", "network A: NPY file of W, m x d, rows of positive output weight first\n(default: W.npy in the directory)"},
+    {"weights", "FILE",
+     "network A: NPY file of W, m x d, rows of positive output weight first\n(default: W.npy in the directory)"},
     {"weights2", "FILE", "network B, of any width"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"gamma2", "G", "leaky slope of B (default: --gamma)"},
@@ -36,7 +38,8 @@ static lfap_status set_extent(cli *c, args *a, const char *value) {
 
 static lfap_status set_grid(cli *c, args *a, const char *value) {
   lfap_status s = cli_size(c, &a->grid, "grid", value);
-  if (!s && (a->grid < 2 || a->grid > 1000)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--grid %s: outside 2..1000 points a side", value);
+  if (!s && (a->grid < 2 || a->grid > 1000))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--grid %s: outside 2..1000 points a side", value);
   return s;
 }
 
@@ -59,9 +62,11 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
 }
 
 static lfap_status check(cli *c, const args *a) {
-  lfap_status s = cli_require(c, a->data, "--data", "the samples to project and, without --direction, to take the limit of");
+  lfap_status s =
+      cli_require(c, a->data, "--data", "the samples to project and, without --direction, to take the limit of");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
-  if (!s && !a->weights && cli_is_file(a->data)) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: the network to map, W.npy");
+  if (!s && !a->weights && cli_is_file(a->data))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: the network to map, W.npy");
   if (!s && a->gamma2 > 0) s = cli_require(c, a->weights2, "--weights2", "--gamma2 is the slope of a second network");
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write map.svg, map.png and their numbers to");
   if (!s && !a->numbers) s = lfap_picture_ready(&c->ctx);
@@ -81,8 +86,10 @@ static lfap_status inputs_read(cli *c, inputs *in, const args *a) {
   int found = 0;
   lfap_status s = cli_data_read(c, &in->data, a->data, a->labels);
   if (!s) s = cli_weights_read(c, &in->net[0], &found, a->weights, a->data, a->gamma, in->data.d);
-  if (!s && !found) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", a->data);
-  if (!s && a->weights2) s = cli_weights_read(c, &in->net[1], &in->two, a->weights2, NULL, a->gamma2 > 0 ? a->gamma2 : a->gamma, in->data.d);
+  if (!s && !found)
+    s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", a->data);
+  if (!s && a->weights2)
+    s = cli_weights_read(c, &in->net[1], &in->two, a->weights2, NULL, a->gamma2 > 0 ? a->gamma2 : a->gamma, in->data.d);
   if (!s && a->direction) s = cli_vector_read(c, &in->w, a->direction, in->data.d);
   else if (!s) s = lfap_limit_solve(&c->ctx, &in->limit, &in->data, NULL, a->gamma);
   return s;
@@ -108,8 +115,8 @@ static void agreement_json(lfap_json *j, const lfap_map_result *r, const lfap_ma
   lfap_json_object_end(j);
 }
 
-static lfap_status report_json(cli *c, const args *a, const inputs *in, const lfap_picture *p, const lfap_map_result *r, const lfap_map_function *f,
-                               size_t n) {
+static lfap_status report_json(cli *c, const args *a, const inputs *in, const lfap_picture *p, const lfap_map_result *r,
+                               const lfap_map_function *f, size_t n) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, in->data.x, in->data.n * in->data.d, in->data.y, in->data.n);
@@ -131,9 +138,12 @@ static lfap_status report_json(cli *c, const args *a, const inputs *in, const lf
 }
 
 static void report(const args *a, const inputs *in, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
-  printf("map: N = %zu, d = %zu, %zu x %zu points, |a|, |b| <= %.6g\n", in->data.n, in->data.d, a->grid, a->grid, r->extent);
+  printf("map: N = %zu, d = %zu, %zu x %zu points, |a|, |b| <= %.6g\n", in->data.n, in->data.d, a->grid, a->grid,
+         r->extent);
   for (size_t k = 0; k < n; k++)
-    for (size_t l = k + 1; l < n; l++) printf("  measured: %s and %s have equal signs at %.6g %% of the points\n", f[k].name, f[l].name, 100 * r->agreement[k][l]);
+    for (size_t l = k + 1; l < n; l++)
+      printf("  measured: %s and %s have equal signs at %.6g %% of the points\n", f[k].name, f[l].name,
+             100 * r->agreement[k][l]);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
@@ -169,8 +179,10 @@ const cli_verb cli_map = {
     "map",
     "decision maps of networks and of f_bdy on the plane of the paper",
     "--data PATH [--weights A.npy] [--weights2 B.npy] --gamma G --out DIR [options]",
-    "Draws the signs of network A, perhaps network B, and f_bdy on a square of the plane through 0 spanned by the normalised\n"
-    "mean positive row r_+ and mean negative row r_- of A; shades where all agree; projects the samples on it. The numbers\n"
+    "Draws the signs of network A, perhaps network B, and f_bdy on a square of the plane through 0 spanned by the "
+    "normalised\n"
+    "mean positive row r_+ and mean negative row r_- of A; shades where all agree; projects the samples on it. The "
+    "numbers\n"
     "are in map.csv, map_samples.csv, map_rays.csv (boundaries are rays from 0) and map_axes.npy.",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --data data --gamma 0.5 --m 20 --out net\n"

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-static lfap_status write_text(cli *c, const char *dir, const lfap_picture *p, const char *suffix, const lfap_text *text) {
+static lfap_status write_text(cli *c, const char *dir, const lfap_picture *p, const char *suffix,
+                              const lfap_text *text) {
   char name[128];
   snprintf(name, sizeof name, "%s%s", p->name, suffix);
   return cli_out_text(c, dir, name, text);

@@ -1,4 +1,5 @@
-/* plot.c - `lfap plot KIND`: accuracy curves of a sweep, multiplier spectra, T_data against T_pert, convergence, sample images. */
+/* plot.c - `lfap plot KIND`: accuracy curves of a sweep, multiplier spectra, T_data against T_pert, convergence,
+   sample images. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,28 @@
 enum { ACCURACY, SPECTRUM, SPLIT, FLOW, CONVERGE, IMAGES, KINDS };
 static const char *const kinds[KINDS] = {"accuracy", "spectrum", "split", "flow", "converge", "images"};
 
-enum { O_SWEEP, O_X, O_WHERE, O_DATA, O_LABELS, O_GAMMA, O_ADV, O_HISTORY, O_CONVERGE, O_PERTURBED, O_COUNT, O_SHAPE, O_NAME, O_NUMBERS, O_OUT };
+enum {
+  O_SWEEP,
+  O_X,
+  O_WHERE,
+  O_DATA,
+  O_LABELS,
+  O_GAMMA,
+  O_ADV,
+  O_HISTORY,
+  O_CONVERGE,
+  O_PERTURBED,
+  O_COUNT,
+  O_SHAPE,
+  O_NAME,
+  O_NUMBERS,
+  O_OUT
+};
 static const cli_option options[] = {
     {"sweep", "FILE", "accuracy: CSV table of lfap sweep"},
-    {"x", "COLUMN", "accuracy: the swept quantity, d, n, n_adv, eps, gamma, m or k\n(default: the first of d, n, n_adv, eps ... that varies)"},
+    {"x", "COLUMN",
+     "accuracy: the swept quantity, d, n, n_adv, eps, gamma, m or k\n"
+     "(default: the first of d, n, n_adv, eps ... that varies)"},
     {"where", "COLUMN=VALUE", "accuracy: only rows with this text in this column; may be repeated"},
     {"data", "PATH", "spectrum, split, images; flow, for F1's prediction: the natural samples"},
     {"labels", "FILE", "their labels (default: y.npy in the directory)"},
@@ -54,7 +73,8 @@ static lfap_status set_name(cli *c, args *a, const char *value) {
 }
 
 static lfap_status set_where(cli *c, args *a, const char *value) {
-  if (!strchr(value, '=')) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--where '%.60s': write COLUMN=VALUE, such as norm=l2", value);
+  if (!strchr(value, '='))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--where '%.60s': write COLUMN=VALUE, such as norm=l2", value);
   if (a->wheres == WHERES) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--where: at most %d of them", WHERES);
   a->where[a->wheres++] = value;
   return LFAP_OK;
@@ -101,13 +121,15 @@ static lfap_status check_kind(cli *c, const args *a) {
   }
   s = cli_require(c, a->data, "--data", "the natural samples");
   if (!s) s = cli_require(c, gamma, "--gamma", "the leaky slope, between 0 and 1");
-  if (!s && a->kind == SPLIT) s = cli_require(c, a->adv, "--adv", "the perturbed bases, a directory lfap perturb wrote");
+  if (!s && a->kind == SPLIT)
+    s = cli_require(c, a->adv, "--adv", "the perturbed bases, a directory lfap perturb wrote");
   return s;
 }
 
 static lfap_status check(cli *c, const args *a) {
   lfap_status s = LFAP_OK;
-  if (a->kind == KINDS) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which picture? one of accuracy, spectrum, split, flow, converge, images");
+  if (a->kind == KINDS)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which picture? one of accuracy, spectrum, split, flow, converge, images");
   if (!s) s = check_kind(c, a);
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write the picture and its numbers to");
   if (!s && !a->numbers) s = lfap_picture_ready(&c->ctx);
@@ -115,9 +137,10 @@ static lfap_status check(cli *c, const args *a) {
   return s;
 }
 
-/* ---- inputs of the kinds ---------------------------------------------------------------------------------------------- */
+/* ---- inputs of the kinds --------------------------------------------------------------------------------------- */
 
-lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where, size_t wheres) {
+lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where,
+                              size_t wheres) {
   lfap_table t = {0};
   lfap_status s = lfap_table_read(&c->ctx, &t, sweep);
   for (size_t i = 0; i < wheres && !s; i++) {
@@ -147,14 +170,16 @@ lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, 
   lfap_status s = cli_path(c, &path, dir, "eta.npy");
   if (!s) s = lfap_npy_read(&c->ctx, &m, path);
   if (!s && (m.rows != n || m.cols != d))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), but X.npy beside it has (%zu, %zu)", path, m.rows, m.cols, n, d);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), but X.npy beside it has (%zu, %zu)", path, m.rows,
+                  m.cols, n, d);
   free(path);
   if (s) lfap_mat_free(&m);
   else *eta = m;
   return s;
 }
 
-lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data, const lfap_limit *natural, const char *dir) {
+lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data,
+                           const lfap_limit *natural, const char *dir) {
   lfap_data adv = {0};
   lfap_mat eta = {0};
   lfap_limit l = {0};
@@ -201,7 +226,7 @@ lfap_status cli_plot_converge(cli *c, lfap_picture *p, const char *path) {
   return s;
 }
 
-/* ---- the verb ------------------------------------------------------------------------------------------------------------ */
+/* ---- the verb -------------------------------------------------------------------------------------------------- */
 
 static lfap_status make(cli *c, lfap_picture *p, lfap_split_count *k, const args *a) {
   switch (a->kind) {
@@ -212,7 +237,12 @@ static lfap_status make(cli *c, lfap_picture *p, lfap_split_count *k, const args
   case CONVERGE: return cli_plot_converge(c, p, a->converge);
   default: break;
   }
-  cli_images i = {.data = a->data, .perturbed = a->perturbed, .adv = a->adv, .count = a->count, .height = a->height, .width = a->width};
+  cli_images i = {.data = a->data,
+                  .perturbed = a->perturbed,
+                  .adv = a->adv,
+                  .count = a->count,
+                  .height = a->height,
+                  .width = a->width};
   return cli_plot_images(c, p, &i);
 }
 
@@ -262,7 +292,8 @@ const cli_verb cli_plot = {
     "flow       loss along a training run; for the flow its slope against F1's (--history; --data --gamma)\n"
     "converge   distances from the limit, far out (--converge)\n"
     "images     natural images, perturbations, noise + perturbation (--data; --perturbed, --adv)\n\n"
-    "SVG and PNG, and the numbers behind them: NAME.csv; `gnuplot NAME.gp` in that directory draws them again. The band of\n"
+    "SVG and PNG, and the numbers behind them: NAME.csv; `gnuplot NAME.gp` in that directory draws them again. The "
+    "band of\n"
     "`accuracy` is Student's two-sided 90 % interval of the mean, mean +- t(k-1) sd/sqrt(k) over k seeds. gnuplot\n"
     "(Debian: gnuplot-nox) does the drawing.",
     "  lfap gen uniform --n 20 --d 20000 --seed 1 --out data && lfap limit --data data --gamma 0.9 --out limit\n"

@@ -3,17 +3,19 @@
 #define LFAP_CLI_PLOT_H
 #include "cli/picture.h"
 
-lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where, size_t wheres);
+lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where,
+                              size_t wheres);
 /* dir: X.npy, y.npy and eta.npy of lfap perturb. */
-lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data, const lfap_limit *natural, const char *dir);
+lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data,
+                           const lfap_limit *natural, const char *dir);
 lfap_status cli_plot_converge(cli *c, lfap_picture *p, const char *path);
 /* eta.npy in dir, n x d. */
 lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, size_t d);
 
 typedef struct {
-  const char *data;                  /* directory or X.npy of natural images; its mean.npy, if there, is added back */
-  const char *perturbed, *adv;       /* directories lfap perturb wrote, or NULL */
-  size_t count, height, width;       /* height 0: square */
+  const char *data;            /* directory or X.npy of natural images; its mean.npy, if there, is added back */
+  const char *perturbed, *adv; /* directories lfap perturb wrote, or NULL */
+  size_t count, height, width; /* height 0: square */
 } cli_images;
 lfap_status cli_plot_images(cli *c, lfap_picture *p, const cli_images *a);
 #endif

@@ -1,4 +1,5 @@
-/* plot_images.c - the inputs of the picture of sample images: natural, perturbation, both, noise, noise + perturbation. */
+/* plot_images.c - the inputs of the picture of sample images: natural, perturbation, both, noise, noise +
+   perturbation. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,9 @@ static lfap_status mean_read(cli *c, lfap_mat *out, const char *dir, size_t d) {
 
 static lfap_status pair_read(cli *c, lfap_mat *x, lfap_mat *eta, const char *dir, size_t d) {
   lfap_status s = read_in(c, x, dir, "X.npy");
-  if (!s && x->cols != d) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/X.npy: images of %zu pixels, but those of --data have %zu", dir, x->cols, d);
+  if (!s && x->cols != d)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/X.npy: images of %zu pixels, but those of --data have %zu", dir, x->cols,
+                  d);
   if (!s) s = cli_plot_eta_read(c, eta, dir, x->rows, x->cols);
   return s;
 }
@@ -50,8 +53,10 @@ static lfap_status shape(cli *c, size_t *height, size_t *width, const cli_images
   *height = a->height ? a->height : (size_t)sqrt((double)d);
   *width = a->height ? a->width : *height;
   if (*height * *width == d) return LFAP_OK;
-  return lfap_fail(&c->ctx, LFAP_ERR_DATA, a->height ? "--shape %zux%zu: the images have d = %zu pixels"
-                                                     : "%zu x %zu is not d = %zu: these are no square images; give --shape HxW", *height, *width, d);
+  return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                   a->height ? "--shape %zux%zu: the images have d = %zu pixels"
+                             : "%zu x %zu is not d = %zu: these are no square images; give --shape HxW",
+                   *height, *width, d);
 }
 
 static size_t smallest(size_t count, const stacks *s) {
@@ -67,7 +72,8 @@ static lfap_status spread(cli *c, lfap_mat *m, size_t n) {
   if (!m->v || m->rows == n) return LFAP_OK;
   lfap_status s = lfap_mat_alloc(&c->ctx, &out, n, m->cols);
   if (s) return s;
-  for (size_t i = 0; i < n; i++) memcpy(out.v + i * m->cols, m->v + (i * m->rows / n) * m->cols, m->cols * sizeof(double));
+  for (size_t i = 0; i < n; i++)
+    memcpy(out.v + i * m->cols, m->v + (i * m->rows / n) * m->cols, m->cols * sizeof(double));
   lfap_mat_free(m);
   *m = out;
   return LFAP_OK;
@@ -76,15 +82,22 @@ static lfap_status spread(cli *c, lfap_mat *m, size_t n) {
 static size_t rows_of(lfap_image_row *r, const stacks *s) {
   size_t n = 0;
   const double *mean = s->mean.v;
-  r[n++] = (lfap_image_row){.label = "natural image x", .id = "natural", .x = s->x.v, .add = mean, .lo = 0, .hi = mean ? 1 : 0};
+  r[n++] = (lfap_image_row){
+      .label = "natural image x", .id = "natural", .x = s->x.v, .add = mean, .lo = 0, .hi = mean ? 1 : 0};
   if (s->x_p.v) {
     r[n++] = (lfap_image_row){.label = "perturbation η of x", .id = "perturbation", .x = s->eta_p.v};
-    r[n++] = (lfap_image_row){.label = "perturbed natural image x + η", .id = "perturbed", .x = s->x_p.v, .add = mean, .lo = 0, .hi = mean ? 1 : 0};
+    r[n++] = (lfap_image_row){.label = "perturbed natural image x + η",
+                              .id = "perturbed",
+                              .x = s->x_p.v,
+                              .add = mean,
+                              .lo = 0,
+                              .hi = mean ? 1 : 0};
   }
   if (s->x_a.v) {
     r[n++] = (lfap_image_row){.label = "noise b", .id = "noise", .x = s->base_a.v, .lo = -1, .hi = 1};
     r[n++] = (lfap_image_row){.label = "perturbation η of b", .id = "noise_perturbation", .x = s->eta_a.v};
-    r[n++] = (lfap_image_row){.label = "noise + perturbation b + η", .id = "noise_perturbed", .x = s->x_a.v, .lo = -1, .hi = 1};
+    r[n++] = (lfap_image_row){
+        .label = "noise + perturbation b + η", .id = "noise_perturbed", .x = s->x_a.v, .lo = -1, .hi = 1};
   }
   return n;
 }
@@ -99,7 +112,9 @@ lfap_status cli_plot_images(cli *c, lfap_picture *p, const cli_images *a) {
   if (!s) s = mean_read(c, &k.mean, a->data, d);
   if (!s && a->perturbed) s = pair_read(c, &k.x_p, &k.eta_p, a->perturbed, d);
   if (!s && a->perturbed && k.x_p.rows != k.x.rows)
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: %zu perturbed images of the %zu of --data; --perturbed is made from --data", a->perturbed, k.x_p.rows, k.x.rows);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                  "%s: %zu perturbed images of the %zu of --data; --perturbed is made from --data", a->perturbed,
+                  k.x_p.rows, k.x.rows);
   if (!s && a->adv) s = pair_read(c, &k.x_a, &k.eta_a, a->adv, d);
   if (!s && a->adv) s = bases(c, &k.base_a, &k.x_a, &k.eta_a);
   size_t n = smallest(a->count, &k);

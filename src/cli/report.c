@@ -1,4 +1,5 @@
-/* report.c - `lfap report DIR`: tables and pictures of a run, whatever of it is there, in one HTML page that needs nothing else. */
+/* report.c - `lfap report DIR`: tables and pictures of a run, whatever of it is there, in one HTML page that needs
+   nothing else. */
 #include "cli/certify.h"
 #include "cli/report.h"
 
@@ -46,7 +47,8 @@ lfap_status cli_report_picture(cli_report_run *r, lfap_picture *p) {
   return s;
 }
 
-/* The first of the run's directory and its subdirectory `sub` that holds `file`, or none. `own` 0: the subdirectory alone. */
+/* The first of the run's directory and its subdirectory `sub` that holds `file`, or none. `own` 0: the subdirectory
+   alone. */
 static lfap_status place(cli_report_run *r, char **out, const char *file, const char *sub, int own) {
   for (int k = own ? 0 : 1; k < 2; k++) {
     char *dir = NULL, *path = NULL;
@@ -85,9 +87,14 @@ static void run_free(cli_report_run *r) {
 static void begin(cli_report_run *r) {
   lfap_page_begin(&r->page, "lfap report");
   lfap_text_puts(&r->page, "<p>");
-  lfap_page_text(&r->page, "Directory %s, lfap %s. Of the words used here, certified means that an enclosure decided it, measured that it is a number in doubles; "
-                           "proved is said of code alone, and of nothing on this page. A hypothesis that does not hold is never a pass: what depends on it is "
-                           "NOT-APPLICABLE.", r->a->dir, LFAP_VERSION);
+  lfap_page_text(
+      &r->page,
+      "Directory %s, lfap %s. Of the words used here, certified means that an enclosure decided it, measured that it "
+      "is a number in doubles; "
+      "proved is said of code alone, and of nothing on this page. A hypothesis that does not hold is never a pass: "
+      "what depends on it is "
+      "NOT-APPLICABLE.",
+      r->a->dir, LFAP_VERSION);
   lfap_text_puts(&r->page, "</p>\n");
 }
 
@@ -101,14 +108,17 @@ static lfap_status end(cli_report_run *r) {
   }
   lfap_page_end(&r->page);
   if (r->pictures + r->tables == 0)
-    return lfap_fail(&r->c->ctx, LFAP_ERR_NOINPUT, "%s: nothing to report: no data set, training, sweep table, report.json or converge.json that can be used",
-                     r->a->dir);
+    return lfap_fail(
+        &r->c->ctx, LFAP_ERR_NOINPUT,
+        "%s: nothing to report: no data set, training, sweep table, report.json or converge.json that can be used",
+        r->a->dir);
   return cli_out_text(r->c, r->a->out, "index.html", &r->page);
 }
 
 static lfap_status parts(cli_report_run *r) {
-  static lfap_status (*const part[])(cli_report_run *) = {cli_report_verify, cli_report_limit, cli_report_training, cli_report_map,
-                                                          cli_report_split,  cli_report_images, cli_report_sweeps};
+  static lfap_status (*const part[])(cli_report_run *) = {cli_report_verify, cli_report_limit, cli_report_training,
+                                                          cli_report_map,    cli_report_split, cli_report_images,
+                                                          cli_report_sweeps};
   lfap_status s = LFAP_OK;
   for (size_t i = 0; i < sizeof part / sizeof part[0] && !s; i++) {
     s = lfap_tick(&r->c->ctx, "report", (double)i, (double)(sizeof part / sizeof part[0]));
@@ -148,7 +158,9 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = parts(&r);
   if (!s) s = end(&r);
   if (!s && c->json) s = report_json(&r);
-  else if (!s) printf("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables, r.left_out, a.out);
+  else if (!s)
+    printf("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables,
+           r.left_out, a.out);
   run_free(&r);
   free(out);
   mpfr_free_cache();

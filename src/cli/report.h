@@ -1,4 +1,5 @@
-/* report.h - what the parts of `lfap report` share: the directory as it was found, the page as it grows, what is left out. */
+/* report.h - what the parts of `lfap report` share: the directory as it was found, the page as it grows, what is
+   left out. */
 #ifndef LFAP_CLI_REPORT_H
 #define LFAP_CLI_REPORT_H
 #include "cli/plot.h"
@@ -12,15 +13,16 @@ typedef struct {
 typedef struct {
   cli *c;
   const cli_report_args *a;
-  lfap_text page, left;    /* the page; its list of what was left out, as list items */
+  lfap_text page, left; /* the page; its list of what was left out, as list items */
   size_t pictures, tables, left_out;
   char *data, *limit, *net, *adv, *perturbed, *learned; /* directories that hold these, NULL for none; owned */
   lfap_data natural;
-  lfap_limit lim;          /* of natural; n = 0 while there is none */
-  lfap_net first;          /* the network trained on natural; m = 0 while there is none */
+  lfap_limit lim; /* of natural; n = 0 while there is none */
+  lfap_net first; /* the network trained on natural; m = 0 while there is none */
 } cli_report_run;
 
-/* Each part writes its tables and pictures, or says in r->left why not; only what stops the whole report is an error. */
+/* Each part writes its tables and pictures, or says in r->left why not; only what stops the whole report is an
+   error. */
 lfap_status cli_report_verify(cli_report_run *r);
 lfap_status cli_report_limit(cli_report_run *r);
 lfap_status cli_report_training(cli_report_run *r);

@@ -1,5 +1,5 @@
-/* report_certificate.c - the part of `lfap report` that enclosures decide: certificate.json of `lfap limit --certify`, checked as
- * `lfap check` does (spec/certificate.md). */
+/* report_certificate.c - the part of `lfap report` that enclosures decide: certificate.json of `lfap limit
+ * --certify`, checked as `lfap check` does (spec/certificate.md). */
 #include "cli/report.h"
 
 #include <math.h>
@@ -11,12 +11,19 @@ static void claims(cli_report_run *r, const oracle_cert *cert) {
   static const char *const head[] = {"id", "statement", "verdict", "least slack", "how it is known", "note", NULL};
   lfap_check k[CLI_CERTIFY_CHECKS];
   char slack[32], caption[96];
-  snprintf(caption, sizeof caption, "certificate.json: accepted, it follows from the data, for gamma = %g", cert->gamma);
+  snprintf(caption, sizeof caption, "certificate.json: accepted, it follows from the data, for gamma = %g",
+           cert->gamma);
   size_t n = cli_certify_checks(k, cert);
   lfap_page_table_begin(&r->page, caption, head);
   for (size_t i = 0; i < n; i++) {
     snprintf(slack, sizeof slack, isnan(k[i].value) ? "none" : "%.6g", k[i].value);
-    const char *row[] = {k[i].id, k[i].what, lfap_verdict_name(k[i].verdict), slack, k[i].certified == LFAP_UNDECIDED ? "undecided" : "certified", k[i].note, NULL};
+    const char *row[] = {k[i].id,
+                         k[i].what,
+                         lfap_verdict_name(k[i].verdict),
+                         slack,
+                         k[i].certified == LFAP_UNDECIDED ? "undecided" : "certified",
+                         k[i].note,
+                         NULL};
     lfap_page_row(&r->page, row);
   }
   lfap_page_table_end(&r->page);
@@ -35,7 +42,8 @@ lfap_status cli_report_certificate(cli_report_run *r) {
     cli_sha256(sha, r->natural.x, r->natural.n * r->natural.d, r->natural.y, r->natural.n);
     s = oracle_cert_check(&r->c->ctx, &accepted, &cert, text, len, &r->natural, sha);
   }
-  if (!there && !s) cli_report_leave(r, "what enclosures decide", "no certificate.json beside lambda.npy (lfap limit --certify)");
+  if (!there && !s)
+    cli_report_leave(r, "what enclosures decide", "no certificate.json beside lambda.npy (lfap limit --certify)");
   else if (!s && accepted) claims(r, &cert);
   else if (!s) cli_report_leave(r, "certificate.json", r->c->ctx.message);
   oracle_cert_free(&cert);

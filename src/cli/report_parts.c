@@ -1,4 +1,5 @@
-/* report_parts.c - the parts of `lfap report` that start from a data set: limit, training, decision map, split, images. */
+/* report_parts.c - the parts of `lfap report` that start from a data set: limit, training, decision map, split,
+   images. */
 #include "cli/report.h"
 
 #include <math.h>
@@ -28,7 +29,7 @@ static void pairs_begin(cli_report_run *r, const char *caption) {
   r->tables++;
 }
 
-/* ---- the limit -------------------------------------------------------------------------------------------------------- */
+/* ---- the limit ------------------------------------------------------------------------------------------------- */
 
 static void interval_row(cli_report_run *r, const char *name, double lo, double hi, int applies, const char *unless) {
   char text[CELL];
@@ -47,7 +48,8 @@ static lfap_status stored_lambda(cli_report_run *r) {
     double most = 0;
     for (size_t i = 0; i < r->lim.n; i++) most = fmax(most, fabs(stored.v[i] - r->lim.lambda[i]));
     int same = memcmp(stored.v, r->lim.lambda, r->lim.n * sizeof(double)) == 0;
-    snprintf(text, sizeof text, same ? "the same bits as computed here" : "differs from the limit computed here, at most by %.3g", most);
+    snprintf(text, sizeof text,
+             same ? "the same bits as computed here" : "differs from the limit computed here, at most by %.3g", most);
     pair(r, "lambda.npy", text, "measured");
   }
   free(path);
@@ -63,15 +65,18 @@ static lfap_status limit_table(cli_report_run *r) {
   pairs_begin(r, "The limit of the natural samples");
   snprintf(text, sizeof text, "N = %zu, d = %zu, gamma = %g", l->n, l->d, l->gamma);
   pair(r, "sizes", text, "given");
-  snprintf(text, sizeof text, "%s: %.6g against %.6g", l->hyp.holds ? "holds" : "does not hold", l->hyp.lhs, l->hyp.rhs);
+  snprintf(text, sizeof text, "%s: %.6g against %.6g", l->hyp.holds ? "holds" : "does not hold", l->hyp.lhs,
+           l->hyp.rhs);
   pair(r, "(H)", text, "measured");
-  snprintf(text, sizeof text, "%s: slopes aligned at %zu of %zu samples", l->c1 ? "holds" : "does not hold", l->c1b, l->n);
+  snprintf(text, sizeof text, "%s: slopes aligned at %zu of %zu samples", l->c1 ? "holds" : "does not hold", l->c1b,
+           l->n);
   pair(r, "C1", text, "measured");
   snprintf(text, sizeof text, "%.10g to %.10g, %zu of %zu positive", lo, hi, l->support, l->n);
   pair(r, "multipliers", text, "measured");
   interval_row(r, "T1's interval", l->t1_lo, l->t1_hi, l->hyp.holds, "(H) does not hold");
   interval_row(r, "T2's interval", l->t2_lo, l->t2_hi, l->hyp.holds, "(H) does not hold");
-  interval_row(r, "T2's interval a posteriori", l->post_lo, l->post_hi, l->full && !isnan(l->post_lo), "its kappa is not below 1/2");
+  interval_row(r, "T2's interval a posteriori", l->post_lo, l->post_hi, l->full && !isnan(l->post_lo),
+               "its kappa is not below 1/2");
   lfap_status s = stored_lambda(r);
   lfap_page_table_end(&r->page);
   return s ? s : cli_report_certificate(r);
@@ -96,7 +101,7 @@ lfap_status cli_report_limit(cli_report_run *r) {
   return s ? s : cli_report_picture(r, &p);
 }
 
-/* ---- training ------------------------------------------------------------------------------------------------------------ */
+/* ---- training -------------------------------------------------------------------------------------------------- */
 
 static lfap_status history_picture(cli_report_run *r) {
   lfap_picture p = {0};
@@ -157,7 +162,7 @@ lfap_status cli_report_training(cli_report_run *r) {
   return s;
 }
 
-/* ---- decision map ---------------------------------------------------------------------------------------------------------- */
+/* ---- decision map ---------------------------------------------------------------------------------------------- */
 
 lfap_status cli_report_map(cli_report_run *r) {
   lfap_plane plane = {0};
@@ -170,7 +175,9 @@ lfap_status cli_report_map(cli_report_run *r) {
     return LFAP_OK;
   }
   lfap_status s = LFAP_OK;
-  if (r->learned) s = cli_report_skip(r, "network in learned/", cli_weights_read(r->c, &second, &found, NULL, r->learned, r->a->gamma, r->natural.d));
+  if (r->learned)
+    s = cli_report_skip(r, "network in learned/",
+                        cli_weights_read(r->c, &second, &found, NULL, r->learned, r->a->gamma, r->natural.d));
   lfap_map_function f[LFAP_MAP_FUNCTIONS] = {{.name = "A", .net = &r->first}};
   size_t n = 1;
   if (found) f[n++] = (lfap_map_function){.name = "B", .net = &second};
@@ -182,18 +189,19 @@ lfap_status cli_report_map(cli_report_run *r) {
   lfap_net_free(&second);
   if (s) return cli_report_skip(r, "decision map", s);
   lfap_page_section(&r->page, "Decisions");
-  lfap_text_puts(&r->page, found ? "<p>A is the network trained on the natural samples, B the one trained on bases with perturbations (learned/).</p>\n"
-                                 : "<p>A is the network trained on the natural samples.</p>\n");
+  lfap_text_puts(&r->page, "<p>A is the network trained on the natural samples");
+  lfap_text_puts(&r->page, found ? ", B the one trained on bases with perturbations (learned/).</p>\n" : ".</p>\n");
   return cli_report_picture(r, &p);
 }
 
-/* ---- perturbations ---------------------------------------------------------------------------------------------------------- */
+/* ---- perturbations --------------------------------------------------------------------------------------------- */
 
 lfap_status cli_report_split(cli_report_run *r) {
   lfap_picture p = {0};
   lfap_split_count k = {0};
   if (!r->adv || r->lim.n == 0) {
-    cli_report_leave(r, "T_data against T_pert", r->adv ? "needs the limit of the natural samples" : "no adv/eta.npy (lfap perturb)");
+    cli_report_leave(r, "T_data against T_pert",
+                     r->adv ? "needs the limit of the natural samples" : "no adv/eta.npy (lfap perturb)");
     return LFAP_OK;
   }
   lfap_status s = cli_plot_split(r->c, &p, &k, &r->natural, &r->lim, r->adv);
@@ -216,7 +224,8 @@ lfap_status cli_report_images(cli_report_run *r) {
   int found = 0;
   lfap_status s = r->natural.n ? shape_of(r, &i.height, &i.width, &found) : LFAP_OK;
   if (!s && !found) {
-    cli_report_leave(r, "sample images", "the natural samples are no images of lfap gen fashion-mnist (no height and width in meta.json)");
+    cli_report_leave(r, "sample images",
+                     "the natural samples are no images of lfap gen fashion-mnist (no height and width in meta.json)");
     return LFAP_OK;
   }
   if (!s) s = cli_plot_images(r->c, &p, &i);

@@ -1,4 +1,5 @@
-/* report_tables.c - the parts of `lfap report` made from tables: the verdicts of `lfap verify`, the curves of `lfap sweep`. */
+/* report_tables.c - the parts of `lfap report` made from tables: the verdicts of `lfap verify`, the curves of `lfap
+   sweep`. */
 #include "cli/report.h"
 
 #include <dirent.h>
@@ -8,7 +9,7 @@
 
 #include "picture/document.h"
 
-/* ---- verify -------------------------------------------------------------------------------------------------------------- */
+/* ---- verify ---------------------------------------------------------------------------------------------------- */
 
 static const char *title_of(const char *id) {
   for (size_t i = 0; i < lfap_statement_count; i++)
@@ -18,7 +19,10 @@ static const char *title_of(const char *id) {
 
 /* As the verdict of a case: FAIL, then UNDECIDED, then PASS (if any), else NOT-APPLICABLE. */
 static const char *worst(const size_t v[4]) {
-  return lfap_verdict_name(v[LFAP_FAIL] ? LFAP_FAIL : v[LFAP_UNDECIDED] ? LFAP_UNDECIDED : v[LFAP_PASS] ? LFAP_PASS : LFAP_NOT_APPLICABLE);
+  return lfap_verdict_name(v[LFAP_FAIL]        ? LFAP_FAIL
+                           : v[LFAP_UNDECIDED] ? LFAP_UNDECIDED
+                           : v[LFAP_PASS]      ? LFAP_PASS
+                                               : LFAP_NOT_APPLICABLE);
 }
 
 static void statement_row(cli_report_run *r, const lfap_statement_line *s) {
@@ -27,7 +31,8 @@ static void statement_row(cli_report_run *r, const lfap_statement_line *s) {
   snprintf(passed, sizeof passed, "%zu of %zu", s->verdict[LFAP_PASS], all);
   snprintf(certified, sizeof certified, s->certified ? "%zu certified, the others measured" : "measured", s->certified);
   if (s->certified == all) snprintf(certified, sizeof certified, "all certified");
-  if (s->verdict[LFAP_NOT_APPLICABLE]) snprintf(rest, sizeof rest, "%zu not applicable", s->verdict[LFAP_NOT_APPLICABLE]);
+  if (s->verdict[LFAP_NOT_APPLICABLE])
+    snprintf(rest, sizeof rest, "%zu not applicable", s->verdict[LFAP_NOT_APPLICABLE]);
   const char *row[] = {s->id, title_of(s->id), worst(s->verdict), passed, certified, rest, NULL};
   lfap_page_row(&r->page, row);
 }
@@ -37,8 +42,10 @@ static void case_tables(cli_report_run *r, const lfap_verify_document *d, size_t
   static const char *const shown[] = {"set", "what", "value", "note", NULL};
   const lfap_case_line *k = &d->cases[of];
   char caption[640], value[32];
-  snprintf(caption, sizeof caption, "%s: %s. %s; N = %zu, d = %zu, m = %zu, gamma = %g, N_adv = %zu; (H) %s: %.4g against %.4g", k->name, k->verdict, k->about, k->n, k->d,
-           k->m, k->gamma, k->n_adv, k->hypothesis ? "holds" : "does not hold", k->h_lhs, k->h_rhs);
+  snprintf(caption, sizeof caption,
+           "%s: %s. %s; N = %zu, d = %zu, m = %zu, gamma = %g, N_adv = %zu; (H) %s: %.4g against %.4g", k->name,
+           k->verdict, k->about, k->n, k->d, k->m, k->gamma, k->n_adv, k->hypothesis ? "holds" : "does not hold",
+           k->h_lhs, k->h_rhs);
   lfap_page_table_begin(&r->page, caption, head);
   for (size_t i = 0; i < d->statement_count; i++)
     if (d->statements[i].of == of) statement_row(r, &d->statements[i]);
@@ -74,7 +81,7 @@ lfap_status cli_report_verify(cli_report_run *r) {
   return LFAP_OK;
 }
 
-/* ---- sweeps ---------------------------------------------------------------------------------------------------------------- */
+/* ---- sweeps ---------------------------------------------------------------------------------------------------- */
 
 enum { SWEEPS = 64 };
 typedef struct {

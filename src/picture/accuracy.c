@@ -1,5 +1,5 @@
-/* accuracy.c - the accuracy curves of the experiments: a panel for each combination of what is held fixed, over the swept
- * quantity, with perturbation and without, mean and 90 % interval over seeds (spec/theory.md section 6). */
+/* accuracy.c - the accuracy curves of the experiments: a panel for each combination of what is held fixed, over the
+ * swept quantity, with perturbation and without, mean and 90 % interval over seeds (spec/theory.md section 6). */
 #include "picture/picture.h"
 
 #include <math.h>
@@ -11,15 +11,25 @@
 
 /* The columns of a cell: words, then sizes, which may be swept. */
 enum { DATA, BASE, METHOD, FROM, NORM, D, N, N_ADV, M, GAMMA, EPS, K, KEYS, WORDS = D };
-static const char *const key_name[KEYS] = {"data", "base", "method", "from", "norm", "d", "n", "n_adv", "m", "gamma", "eps", "k"};
-static const char *const axis_name[KEYS] = {"", "", "", "", "", "input dimension d (count)", "natural samples N (count)",
-                                            "perturbed bases N_adv (count)", "neurons m (count)", "slope γ (dimensionless)",
-                                            "size of the perturbation ε (unit of x)", "entries changed k (count)"};
+static const char *const key_name[KEYS] = {"data", "base",  "method", "from",  "norm", "d",
+                                           "n",    "n_adv", "m",      "gamma", "eps",  "k"};
+static const char *const axis_name[KEYS] = {"",
+                                            "",
+                                            "",
+                                            "",
+                                            "",
+                                            "input dimension d (count)",
+                                            "natural samples N (count)",
+                                            "perturbed bases N_adv (count)",
+                                            "neurons m (count)",
+                                            "slope γ (dimensionless)",
+                                            "size of the perturbation ε (unit of x)",
+                                            "entries changed k (count)"};
 enum { MOST_PANELS = 24, ACC = 0, CONTROL = 1 };
 
 typedef struct {
   double x, acc[2];
-  size_t row;   /* of the table */
+  size_t row; /* of the table */
   size_t panel;
 } cell;
 
@@ -64,11 +74,15 @@ static lfap_status choose_x(lfap_ctx *ctx, study *s, const char *x) {
     size_t i = 0, last = sizeof order / sizeof order[0];
     while (i < last && !varies(s, order[i], -1)) i++;
     if (i == last)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: nothing is swept in it: d, n, n_adv, eps, gamma, m and k never change between rows of one kind", s->t->path);
+      return lfap_fail(
+          ctx, LFAP_ERR_DATA,
+          "%s: nothing is swept in it: d, n, n_adv, eps, gamma, m and k never change between rows of one kind",
+          s->t->path);
     s->x = order[i];
   } else {
     for (s->x = WORDS; s->x < KEYS && strcmp(x, key_name[s->x]) != 0;) s->x++;
-    if (s->x == KEYS) return lfap_fail(ctx, LFAP_ERR_USAGE, "--x '%.40s' is unknown; known: d, n, n_adv, m, gamma, eps, k", x);
+    if (s->x == KEYS)
+      return lfap_fail(ctx, LFAP_ERR_USAGE, "--x '%.40s' is unknown; known: d, n, n_adv, m, gamma, eps, k", x);
   }
   /* what follows from x (eps chosen for each d, say) is no panel of its own */
   for (int k = 0; k < KEYS; k++) s->fixed[k] = k != s->x && (k < WORDS || varies(s, k, s->x));
@@ -82,8 +96,9 @@ static lfap_status panel_of(lfap_ctx *ctx, study *s, cell *c) {
     if (k == KEYS) return LFAP_OK;
   }
   if (s->panels == MOST_PANELS)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: more than %d panels over %s; narrow it with --where, such as --where norm=l2, or choose --x", s->t->path,
-                     MOST_PANELS, key_name[s->x]);
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s: more than %d panels over %s; narrow it with --where, such as --where norm=l2, or choose --x",
+                     s->t->path, MOST_PANELS, key_name[s->x]);
   s->first[s->panels++] = c->row;
   return LFAP_OK;
 }
@@ -141,7 +156,8 @@ static void curves(lfap_text *t, const study *s, size_t begin[MOST_PANELS + 1]) 
     double a[3], b[3];
     interval(a, c, k, ACC);
     interval(b, c, k, CONTROL);
-    lfap_text_format(t, "%zu,%.17g,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n", c->panel, c->x, k, a[0], a[1], a[2], b[0], b[1], b[2]);
+    lfap_text_format(t, "%zu,%.17g,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n", c->panel, c->x, k, a[0], a[1], a[2],
+                     b[0], b[1], b[2]);
   }
   begin[s->panels] = line;
 }
@@ -167,7 +183,9 @@ static void panel_title(char *out, size_t room, const study *s, size_t p) {
     size_t used = strlen(out);
     char value[48];
     shown(value, sizeof value, s, s->first[p], k);
-    if (tells && used < room) snprintf(out + used, room - used, "%s%s%s%s", used ? ", " : "", k < WORDS ? "" : key_name[k], k < WORDS ? "" : " = ", value);
+    if (tells && used < room)
+      snprintf(out + used, room - used, "%s%s%s%s", used ? ", " : "", k < WORDS ? "" : key_name[k],
+               k < WORDS ? "" : " = ", value);
   }
 }
 
@@ -190,12 +208,18 @@ static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin,
   panel_title(title, sizeof title, s, p);
   lfap_text_puts(t, "set title ");
   lfap_text_quote(t, title);
-  lfap_text_format(t, "\nplot name.'.csv' skip 1 every ::%zu::%zu using 2:5:6 with filledcurves fs transparent solid 0.35 noborder fc rgb " STYLE_BLUE " notitle, \\\n"
-                      "  '' skip 1 every ::%zu::%zu using 2:8:9 with filledcurves fs transparent pattern 4 noborder lw 1.5 fc rgb '#555555' notitle, \\\n"
-                      "  0.5 lw 1 dt 3 lc rgb " STYLE_GREY " notitle, \\\n"
-                      "  '' skip 1 every ::%zu::%zu using 2:4 with linespoints pt 7 ps 0.8 lw 2 lc rgb " STYLE_BLUE " title 'with perturbation', \\\n"
-                      "  '' skip 1 every ::%zu::%zu using 2:7 with linespoints pt 4 ps 0.9 lw 2 dt 2 lc rgb " STYLE_BLACK " title 'control: without'\n",
-                   begin, end, begin, end, begin, end, begin, end);
+  lfap_text_format(
+      t,
+      "\nplot name.'.csv' skip 1 every ::%zu::%zu using 2:5:6 with filledcurves fs transparent solid 0.35 noborder fc "
+      "rgb " STYLE_BLUE " notitle, \\\n"
+      "  '' skip 1 every ::%zu::%zu using 2:8:9 with filledcurves fs transparent pattern 4 noborder lw 1.5 fc rgb "
+      "'#555555' notitle, \\\n"
+      "  0.5 lw 1 dt 3 lc rgb " STYLE_GREY " notitle, \\\n"
+      "  '' skip 1 every ::%zu::%zu using 2:4 with linespoints pt 7 ps 0.8 lw 2 lc rgb " STYLE_BLUE
+      " title 'with perturbation', \\\n"
+      "  '' skip 1 every ::%zu::%zu using 2:7 with linespoints pt 4 ps 0.9 lw 2 dt 2 lc rgb " STYLE_BLACK
+      " title 'control: without'\n",
+      begin, end, begin, end, begin, end, begin, end);
 }
 
 /* 1, 2 or 5 times a power of ten, so that a narrow panel has three to six numbers below it. */
@@ -214,7 +238,8 @@ static void commands(lfap_picture *p, const study *s, const size_t *begin) {
   lfap_text_puts(t, STYLE_FRAME "set key bottom right opaque samplen 2.5 font ',11'\n");
   lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
   lfap_text_quote(t, p->title);
-  lfap_text_format(t, "\nset yrange [0:1]\nset xlabel '%s'\nset ylabel 'accuracy, natural samples (share)'\n", axis_name[s->x]);
+  lfap_text_format(t, "\nset yrange [0:1]\nset xlabel '%s'\nset ylabel 'accuracy, natural samples (share)'\n",
+                   axis_name[s->x]);
   if (lo > 0 && hi > 8 * lo) lfap_text_puts(t, "set logscale x\n");
   else if (hi > lo) lfap_text_format(t, "set xtics %g\n", tic_step(hi - lo));
   for (size_t q = 0; q < s->panels; q++) panel_commands(t, s, q, begin[q], begin[q + 1] - 1);
@@ -224,11 +249,13 @@ static void commands(lfap_picture *p, const study *s, const size_t *begin) {
 static lfap_status columns_of(lfap_ctx *ctx, study *s, size_t *acc, size_t *control) {
   for (int k = 0; k < KEYS; k++)
     if ((s->key[k] = lfap_table_column(s->t, key_name[k])) == s->t->cols)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path, key_name[k]);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path,
+                       key_name[k]);
   *acc = lfap_table_column(s->t, "acc");
   *control = lfap_table_column(s->t, "acc_control");
   if (*acc == s->t->cols || *control == s->t->cols)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path, *acc == s->t->cols ? "acc" : "acc_control");
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path,
+                     *acc == s->t->cols ? "acc" : "acc_control");
   return LFAP_OK;
 }
 
@@ -245,10 +272,13 @@ lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_t
     char same_sizes[100];
     constants(same_sizes, sizeof same_sizes, &s);
     snprintf(p.title, sizeof p.title, "Learning from perturbations%s", same_sizes);
-    snprintf(p.caption, sizeof p.caption,
-             "Share of natural samples decided right over %s, measured: by what was trained on base + perturbation (discs) and on the base alone (squares). Panels: %zu; "
-             "rows: %zu; left out, without an accuracy: %zu. Bands: Student's two-sided 90 %% interval of the mean over seeds, mean +- t sd/sqrt(seeds). Dotted: chance.",
-             key_name[s.x], s.panels, s.cells, s.dropped);
+    snprintf(
+        p.caption, sizeof p.caption,
+        "Share of natural samples decided right over %s, measured: by what was trained on base + perturbation (discs) "
+        "and on the base alone (squares). Panels: %zu; "
+        "rows: %zu; left out, without an accuracy: %zu. Bands: Student's two-sided 90 %% interval of the mean over "
+        "seeds, mean +- t sd/sqrt(seeds). Dotted: chance.",
+        key_name[s.x], s.panels, s.cells, s.dropped);
     commands(&p, &s, begin);
     *out = p;
   }

@@ -1,4 +1,5 @@
-/* document.c - JSON documents of this program, read with jansson. A key that is missing or of another kind is bad data. */
+/* document.c - JSON documents of this program, read with jansson. A key that is missing or of another kind is bad
+   data. */
 #include "picture/document.h"
 
 #include <jansson.h>
@@ -17,10 +18,13 @@ static lfap_status load(lfap_ctx *ctx, json_t **out, const char *path, const cha
   if (s) return s;
   json_t *j = json_loadf(f, JSON_REJECT_DUPLICATES, &why);
   fclose(f);
-  if (!j) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %d: %s; this wants the output of lfap %s --json", path, why.line, why.text, verb);
+  if (!j)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %d: %s; this wants the output of lfap %s --json", path, why.line,
+                     why.text, verb);
   const char *is = json_string_value(json_object_get(j, "verb"));
   if (!is || strcmp(is, verb) != 0) {
-    s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is %s%.40s; this wants the output of lfap %s --json", path, is ? "of the verb " : "no report of lfap", is ? is : "", verb);
+    s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is %s%.40s; this wants the output of lfap %s --json", path,
+                  is ? "of the verb " : "no report of lfap", is ? is : "", verb);
     json_decref(j);
     return s;
   }
@@ -49,10 +53,11 @@ static void words(char *out, size_t room, const json_t *object, const char *key,
 }
 
 static lfap_status broken(lfap_ctx *ctx, const char *path, const char *what) {
-  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s: a key of this report is missing or of another kind (spec/formats.md)", path, what);
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s: a key of this report is missing or of another kind (spec/formats.md)",
+                   path, what);
 }
 
-/* ---- converge -------------------------------------------------------------------------------------------------------- */
+/* ---- converge -------------------------------------------------------------------------------------------------- */
 
 lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path) {
   json_t *j = NULL;
@@ -65,8 +70,11 @@ lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path
   if (!d.row) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu decades", path, d.rows);
   for (size_t i = 0; i < d.rows && !s; i++) {
     const json_t *r = json_array_get(rows, i);
-    d.row[i] = (lfap_decade){.log_loss = number(r, "log_loss", &bad), .s = number(r, "s", &bad), .p_distance = number(r, "p_distance", &bad),
-                             .direction = number(r, "direction_error", &bad), .slope_error = number(r, "slope_error", &bad)};
+    d.row[i] = (lfap_decade){.log_loss = number(r, "log_loss", &bad),
+                             .s = number(r, "s", &bad),
+                             .p_distance = number(r, "p_distance", &bad),
+                             .direction = number(r, "direction_error", &bad),
+                             .slope_error = number(r, "slope_error", &bad)};
   }
   if (!s && (bad || !json_is_array(rows))) s = broken(ctx, path, "decades");
   json_decref(j);
@@ -80,7 +88,7 @@ void lfap_decades_free(lfap_decades *d) {
   *d = (lfap_decades){0};
 }
 
-/* ---- gen ---------------------------------------------------------------------------------------------------------------- */
+/* ---- gen ------------------------------------------------------------------------------------------------------- */
 
 lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *found, const char *path) {
   json_t *j = NULL;
@@ -96,7 +104,7 @@ lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *f
   return LFAP_OK;
 }
 
-/* ---- verify ------------------------------------------------------------------------------------------------------------ */
+/* ---- verify ---------------------------------------------------------------------------------------------------- */
 
 static void case_of(lfap_case_line *c, const json_t *k, int *bad) {
   const json_t *sizes = json_object_get(k, "sizes"), *h = json_object_get(k, "hypothesis_data");
@@ -126,7 +134,8 @@ static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *b
     d->statement_count++;
   }
   for (int v = 0; v < 4; v++) s->verdict[v] += strcmp(verdict, lfap_verdict_name((lfap_verdict)v)) == 0;
-  const char *certified = json_string_value(json_object_get(k, "certified")), *what = json_string_value(json_object_get(k, "what"));
+  const char *certified = json_string_value(json_object_get(k, "certified")),
+             *what = json_string_value(json_object_get(k, "what"));
   s->certified += certified && strcmp(certified, lfap_verdict_name(LFAP_UNDECIDED)) != 0;
   if (!what || !strstr(what, "accuracy of ")) return;
   lfap_headline *h = &d->headlines[d->headline_count++];
@@ -139,7 +148,8 @@ static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *b
 static lfap_status room(lfap_ctx *ctx, lfap_verify_document *d, const json_t *cases, const char *path) {
   size_t checks = 0;
   d->case_count = json_array_size(cases);
-  for (size_t i = 0; i < d->case_count; i++) checks += json_array_size(json_object_get(json_array_get(cases, i), "checks"));
+  for (size_t i = 0; i < d->case_count; i++)
+    checks += json_array_size(json_object_get(json_array_get(cases, i), "checks"));
   d->cases = calloc(d->case_count + 1, sizeof *d->cases);
   d->statements = calloc(checks + 1, sizeof *d->statements);
   d->headlines = calloc(checks + 1, sizeof *d->headlines);

@@ -23,7 +23,7 @@ typedef struct {
   int hypothesis;
 } lfap_case_line;
 typedef struct {
-  size_t of;         /* case */
+  size_t of; /* case */
   char id[16];
   size_t verdict[4]; /* by lfap_verdict */
   size_t certified;  /* lines an enclosure decided */
@@ -35,7 +35,7 @@ typedef struct {
 } lfap_headline;
 typedef struct {
   char version[32], verdict[24];
-  lfap_case_line *cases;           /* owned, as the other two */
+  lfap_case_line *cases; /* owned, as the other two */
   lfap_statement_line *statements;
   lfap_headline *headlines;
   size_t case_count, statement_count, headline_count;

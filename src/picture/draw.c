@@ -1,4 +1,5 @@
-/* draw.c - pictures by gnuplot: the script around a picture's commands, and the run of it that leaves both files or none. */
+/* draw.c - pictures by gnuplot: the script around a picture's commands, and the run of it that leaves both files or
+   none. */
 #include "picture/picture.h"
 
 #include <errno.h>
@@ -44,19 +45,20 @@ void lfap_text_quote(lfap_text *t, const char *string) {
 }
 
 lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_picture *p) {
-  lfap_text_format(out,
-                   "# gnuplot %s.gp    draws %s.svg and %s.png again, from the numbers in %s*.csv\n"
-                   "name = '%s'\nif (!exists('out')) out = name\n"
-                   "do for [kind in 'svg png'] {\n"
-                   "reset\nset encoding utf8\nset datafile separator ','\n"
-                   "if (kind eq 'svg') { set terminal svg noenhanced size %d,%d font 'sans-serif,13' background '#ffffff' } \\\n"
-                   "else { set terminal pngcairo noenhanced size %d,%d font 'sans-serif,13' fontscale 2 linewidth 2 pointscale 2 }\n"
-                   "set output out.'.'.kind\n",
-                   p->name, p->name, p->name, p->name, p->name, p->width, p->height, 2 * p->width,
-                   2 * p->height);
+  lfap_text_format(
+      out,
+      "# gnuplot %s.gp    draws %s.svg and %s.png again, from the numbers in %s*.csv\n"
+      "name = '%s'\nif (!exists('out')) out = name\n"
+      "do for [kind in 'svg png'] {\n"
+      "reset\nset encoding utf8\nset datafile separator ','\n"
+      "if (kind eq 'svg') { set terminal svg noenhanced size %d,%d font 'sans-serif,13' background '#ffffff' } \\\n"
+      "else { set terminal pngcairo noenhanced size %d,%d font 'sans-serif,13' fontscale 2 linewidth 2 pointscale 2 }\n"
+      "set output out.'.'.kind\n",
+      p->name, p->name, p->name, p->name, p->name, p->width, p->height, 2 * p->width, 2 * p->height);
   if (p->commands.len) lfap_text_put(out, p->commands.bytes, p->commands.len);
   lfap_text_puts(out, "unset output\n}\n");
-  if (p->commands.status || out->status) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for the script", p->name);
+  if (p->commands.status || out->status)
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for the script", p->name);
   return LFAP_OK;
 }
 
@@ -70,12 +72,14 @@ lfap_status lfap_picture_ready(lfap_ctx *ctx) {
     if (fits && len && stat(name, &st) == 0 && S_ISREG(st.st_mode) && access(name, X_OK) == 0) return LFAP_OK;
     at += len + (at[len] == ':');
   }
-  return lfap_fail(ctx, LFAP_ERR_NOINPUT,
-                   "gnuplot: not found on the PATH; pictures are drawn by it: install the Debian package gnuplot-nox, or give "
-                   "--numbers for the CSV files and scripts alone");
+  return lfap_fail(
+      ctx, LFAP_ERR_NOINPUT,
+      "gnuplot: not found on the PATH; pictures are drawn by it: install the Debian package gnuplot-nox, or give "
+      "--numbers for the CSV files and scripts alone");
 }
 
-/* Runs gnuplot in `dir`; what it says on stderr goes into said. Its status as of waitpid, -1 when it could not be started. */
+/* Runs gnuplot in `dir`; what it says on stderr goes into said. Its status as of waitpid, -1 when it could not be
+   started. */
 static int run(char *said, size_t room, const char *dir, const char *define, const char *script) {
   int ends[2], status = -1;
   if (pipe(ends) != 0) return -1;
@@ -135,6 +139,7 @@ lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name) 
   for (char *p = said; *p; p++)
     if (*p == '\n') *p = ' ';
   if (status != 0)
-    s = lfap_fail(ctx, LFAP_ERR_IO, "%s/%s: gnuplot failed: %s", dir, script, said[0] ? said : "it could not be started, or was killed");
+    s = lfap_fail(ctx, LFAP_ERR_IO, "%s/%s: gnuplot failed: %s", dir, script,
+                  said[0] ? said : "it could not be started, or was killed");
   return keep(ctx, dir, name, temporary, s);
 }

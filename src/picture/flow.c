@@ -14,7 +14,8 @@ static lfap_status columns_of(lfap_ctx *ctx, double **out, const lfap_table *t) 
   size_t at[COLUMNS];
   for (int c = 0; c < COLUMNS; c++)
     if ((at[c] = lfap_table_column(t, column_names[c])) == t->cols)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; a history is the history.csv of lfap train", t->path, column_names[c]);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; a history is the history.csv of lfap train", t->path,
+                       column_names[c]);
   if (t->rows == 0) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no rows; nothing was trained", t->path);
   double *v = malloc(t->rows * COLUMNS * sizeof *v);
   if (!v) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu rows", t->path, t->rows);
@@ -50,23 +51,32 @@ static void flow_commands(lfap_picture *p, double nu, int applies) {
   lfap_text *t = &p->commands;
   lfap_text_puts(t, STYLE_FRAME "set key top left\nset multiplot layout 1,2 title ");
   lfap_text_quote(t, p->title);
-  lfap_text_puts(t, "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
-                    "set xlabel 'rescaled time s (dimensionless)'\nset ylabel '−log L (natural logarithm)'\n"
-                    "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($3 > 0 ? $3 : NaN) with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE
-                    " title 'measured'");
+  lfap_text_puts(t,
+                 "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
+                 "set xlabel 'rescaled time s (dimensionless)'\nset ylabel '−log L (natural logarithm)'\n"
+                 "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($3 > 0 ? $3 : NaN) with linespoints pt 7 ps 0.5 "
+                 "pointinterval 20 lw 2 lc rgb " STYLE_BLUE " title 'measured'");
   if (!isnan(nu))
-    lfap_text_format(t, ", \\\n  x*%.17g lw 2 dt 2 lc rgb " STYLE_BLACK " title '%s'\n"
-                        "unset key\nset ylabel '|slope · Σλ − 1| (dimensionless)'\n"
-                        "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($5 > 0 ? $5 : NaN) with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n", nu, applies ? "F1: slope 1/Σλ" : "slope 1/Σλ");
+    lfap_text_format(
+        t,
+        ", \\\n  x*%.17g lw 2 dt 2 lc rgb " STYLE_BLACK " title '%s'\n"
+        "unset key\nset ylabel '|slope · Σλ − 1| (dimensionless)'\n"
+        "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($5 > 0 ? $5 : NaN) with linespoints pt 7 ps 0.5 "
+        "pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n",
+        nu, applies ? "F1: slope 1/Σλ" : "slope 1/Σλ");
   else
-    lfap_text_puts(t, "\nset ylabel 'slope −d(log L)/ds (dimensionless)'\nunset logscale y\nset format y '%g'\n"
-                      "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):4 with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE " title 'measured'\n");
+    lfap_text_puts(
+        t,
+        "\nset ylabel 'slope −d(log L)/ds (dimensionless)'\nunset logscale y\nset format y '%g'\n"
+        "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):4 with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb "
+        "" STYLE_BLUE " title 'measured'\n");
   lfap_text_puts(t, "unset multiplot\n");
 }
 
 static void descent_table(lfap_text *t, const double *v, size_t rows) {
   lfap_text_puts(t, "epoch,loss,lr\n");
-  for (size_t r = 0; r < rows; r++) lfap_text_format(t, "%g,%.17g,%.17g\n", v[r * COLUMNS + EPOCH], v[r * COLUMNS + LOSS], v[r * COLUMNS + LR]);
+  for (size_t r = 0; r < rows; r++)
+    lfap_text_format(t, "%g,%.17g,%.17g\n", v[r * COLUMNS + EPOCH], v[r * COLUMNS + LOSS], v[r * COLUMNS + LR]);
 }
 
 static void descent_commands(lfap_picture *p) {
@@ -78,6 +88,13 @@ static void descent_commands(lfap_picture *p) {
                     "plot name.'.csv' skip 1 using 1:2 with lines lw 2 lc rgb " STYLE_BLUE "\n"
                     "set ylabel 'learning rate (dimensionless)'\n"
                     "plot name.'.csv' skip 1 using 1:3 with steps lw 2 lc rgb " STYLE_BLACK "\nunset multiplot\n");
+}
+
+/* F1 speaks of the phase in which every neuron has the label slopes; without C1 there is none at the limit. */
+static const char *prediction(const lfap_limit *l) {
+  if (!l) return "No limit was given to compare its slope with.";
+  if (!l->c1) return "C1 does not hold, so F1 predicts no slope here; 1/sum(lambda) is drawn for comparison.";
+  return "C1 holds, as computed: F1 says that the slope tends to 1/sum(lambda) once every neuron has the label slopes.";
 }
 
 lfap_status lfap_picture_flow(lfap_ctx *ctx, lfap_picture *out, const lfap_table *history, const lfap_limit *lim) {
@@ -92,14 +109,14 @@ lfap_status lfap_picture_flow(lfap_ctx *ctx, lfap_picture *out, const lfap_table
     snprintf(p.title, sizeof p.title, "Gradient flow: %zu steps to log L = %.4g", rows, last[LOG_LOSS]);
     snprintf(p.caption, sizeof p.caption,
              "Measured (doubles): -log L along %zu accepted steps of the flow in the rescaled time s, to s = %.4g. %s",
-             rows, last[S], !lim     ? "No limit was given to compare its slope with."
-                            : lim->c1 ? "C1 holds, as computed: F1 says that the slope tends to 1/sum(lambda) once every neuron has the label slopes."
-                                      : "C1 does not hold, so F1 predicts no slope here; 1/sum(lambda) is drawn for comparison.");
+             rows, last[S], prediction(lim));
     flow_table(lfap_picture_table_add(&p, ""), v, rows, nu);
     flow_commands(&p, nu, lim && lim->c1);
   } else {
     snprintf(p.title, sizeof p.title, "Gradient descent: %zu epochs to loss %.4g", rows, last[LOSS]);
-    snprintf(p.caption, sizeof p.caption, "Measured (doubles): the loss before each update, and the learning rate used in it, along %zu epochs.", rows);
+    snprintf(p.caption, sizeof p.caption,
+             "Measured (doubles): the loss before each update, and the learning rate used in it, along %zu epochs.",
+             rows);
     descent_table(lfap_picture_table_add(&p, ""), v, rows);
     descent_commands(&p);
   }
@@ -112,13 +129,20 @@ static void converge_commands(lfap_picture *p, double product) {
   lfap_text *t = &p->commands;
   lfap_text_puts(t, STYLE_FRAME "set key top right\nset multiplot layout 1,2 title ");
   lfap_text_quote(t, p->title);
-  lfap_text_format(t, "\nset logscale xy\nset format xy '10^{%%T}'\nset termoption enhanced\nset xlabel 'rescaled time s (dimensionless)'\n"
-                      "set ylabel 'distance from the limit (dimensionless)'\n"
-                      "plot name.'.csv' skip 1 using 2:($4 > 0 ? $4 : NaN) with linespoints pt 7 lw 2 lc rgb " STYLE_BLUE " title 'direction of W', \\\n"
-                      "  %.17g/x lw 2 dt 2 lc rgb " STYLE_BLACK " title '1/s through the last point'\n"
-                      "plot name.'.csv' skip 1 using 2:($3 > 0 ? $3 : NaN) with linespoints pt 8 lw 2 dt 2 lc rgb " STYLE_BLACK " title 'p', \\\n"
-                      "  '' skip 1 using 2:($5 > 0 ? $5 : NaN) with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE " title 'slope of log L'\n"
-                      "unset multiplot\n", product);
+  lfap_text_format(
+      t,
+      "\nset logscale xy\nset format xy '10^{%%T}'\nset termoption enhanced\n"
+      "set xlabel 'rescaled time s (dimensionless)'\n"
+      "set ylabel 'distance from the limit (dimensionless)'\n"
+      "plot name.'.csv' skip 1 using 2:($4 > 0 ? $4 : NaN) with linespoints pt 7 lw 2 lc rgb " STYLE_BLUE
+      " title 'direction of W', \\\n"
+      "  %.17g/x lw 2 dt 2 lc rgb " STYLE_BLACK " title '1/s through the last point'\n"
+      "plot name.'.csv' skip 1 using 2:($3 > 0 ? $3 : NaN) with linespoints pt 8 lw 2 dt 2 lc rgb " STYLE_BLACK
+      " title 'p', \\\n"
+      "  '' skip 1 using 2:($5 > 0 ? $5 : NaN) with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE
+      " title 'slope of log L'\n"
+      "unset multiplot\n",
+      product);
 }
 
 lfap_status lfap_picture_converge(lfap_ctx *ctx, lfap_picture *out, const lfap_decade *row, size_t rows, double bits) {
@@ -127,12 +151,16 @@ lfap_status lfap_picture_converge(lfap_ctx *ctx, lfap_picture *out, const lfap_d
   lfap_text *t = lfap_picture_table_add(&p, "");
   lfap_text_puts(t, "minus_log_loss,s,p_distance,direction_error,slope_error\n");
   for (size_t i = 0; i < rows; i++)
-    lfap_text_format(t, "%.17g,%.17g,%.17g,%.17g,%.17g\n", -row[i].log_loss, row[i].s, row[i].p_distance, row[i].direction, row[i].slope_error);
+    lfap_text_format(t, "%.17g,%.17g,%.17g,%.17g,%.17g\n", -row[i].log_loss, row[i].s, row[i].p_distance,
+                     row[i].direction, row[i].slope_error);
   const lfap_decade *last = &row[rows - 1];
   snprintf(p.title, sizeof p.title, "The flow at %g bits to log L = %.4g", bits, last->log_loss);
-  snprintf(p.caption, sizeof p.caption,
-           "Measured at %g bits, a mark a decade of log L: distance of p from p*, of the direction of W from that of W*, and of the slope of log L from F1's, the last two "
-           "relative. F1: the direction is off by O(1/s).", bits);
+  snprintf(
+      p.caption, sizeof p.caption,
+      "Measured at %g bits, a mark a decade of log L: distance of p from p*, of the direction of W from that of W*, "
+      "and of the slope of log L from F1's, the last two "
+      "relative. F1: the direction is off by O(1/s).",
+      bits);
   converge_commands(&p, last->direction * last->s);
   *out = p;
   return LFAP_OK;

@@ -29,19 +29,25 @@ void lfap_page_text(lfap_text *page, const char *format, ...) {
 }
 
 void lfap_page_begin(lfap_text *page, const char *title) {
-  lfap_text_puts(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+  lfap_text_puts(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width\">\n"
                        "<link rel=\"icon\" href=\"data:,\">\n<title>");
   escaped(page, title);
-  lfap_text_puts(page, "</title>\n<style>\n"
-                       "body { font: 16px/1.45 sans-serif; color: #000; background: #fff; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }\n"
-                       "table { border-collapse: collapse; margin: 1rem 0 }\n"
-                       "caption { text-align: left; font-weight: bold; padding: .3rem 0 }\n"
-                       "th, td { border: 1px solid #888; padding: .2rem .6rem; text-align: left; vertical-align: top }\n"
-                       "th { background: #eee } td:nth-child(3):not(:last-child), td:nth-child(4):not(:last-child) { white-space: nowrap }\n"
-                       "figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto; border: 1px solid #ccc }\n"
-                       "figcaption { max-width: 50rem; margin-top: .4rem }\n"
-                       "@media print { body { margin: 0; max-width: none } figure, tr { break-inside: avoid } h2 { break-after: avoid } }\n"
-                       "</style>\n</head>\n<body>\n<main>\n<h1>");
+  lfap_text_puts(
+      page,
+      "</title>\n<style>\n"
+      "body { font: 16px/1.45 sans-serif; color: #000; background: #fff; max-width: 68rem; margin: 2rem auto; padding: "
+      "0 1rem }\n"
+      "table { border-collapse: collapse; margin: 1rem 0 }\n"
+      "caption { text-align: left; font-weight: bold; padding: .3rem 0 }\n"
+      "th, td { border: 1px solid #888; padding: .2rem .6rem; text-align: left; vertical-align: top }\n"
+      "th { background: #eee } td:nth-child(3):not(:last-child), td:nth-child(4):not(:last-child) { white-space: "
+      "nowrap }\n"
+      "figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto; border: 1px solid #ccc }\n"
+      "figcaption { max-width: 50rem; margin-top: .4rem }\n"
+      "@media print { body { margin: 0; max-width: none } figure, tr { break-inside: avoid } h2 { break-after: avoid } "
+      "}\n"
+      "</style>\n</head>\n<body>\n<main>\n<h1>");
   escaped(page, title);
   lfap_text_puts(page, "</h1>\n");
 }
@@ -59,7 +65,8 @@ static void base64(lfap_text *page, FILE *f) {
   unsigned char b[3];
   for (size_t got; (got = fread(b, 1, 3, f)) > 0;) {
     unsigned word = (unsigned)b[0] << 16 | (got > 1 ? (unsigned)b[1] << 8 : 0) | (got > 2 ? b[2] : 0u);
-    char out[4] = {digits[word >> 18], digits[word >> 12 & 63], got > 1 ? digits[word >> 6 & 63] : '=', got > 2 ? digits[word & 63] : '='};
+    char out[4] = {digits[word >> 18], digits[word >> 12 & 63], got > 1 ? digits[word >> 6 & 63] : '=',
+                   got > 2 ? digits[word & 63] : '='};
     lfap_text_put(page, out, 4);
   }
 }

@@ -1,8 +1,8 @@
 /* picture.h - pictures: the numbers behind one as CSV, and a gnuplot script that draws them as SVG and PNG.
  *
- * A picture NAME is the files NAME.csv (and NAME_*.csv), NAME.gp, NAME.svg and NAME.png in one directory. The numbers come from the
- * library; what is drawn is only what the CSV holds, so `gnuplot NAME.gp` in that directory draws the same again. Nothing in
- * liblfap depends on this folder.
+ * A picture NAME is the files NAME.csv (and NAME_*.csv), NAME.gp, NAME.svg and NAME.png in one directory. The
+ * numbers come from the library; what is drawn is only what the CSV holds, so `gnuplot NAME.gp` in that directory
+ * draws the same again. Nothing in liblfap depends on this folder.
  */
 #ifndef LFAP_PICTURE_H
 #define LFAP_PICTURE_H
@@ -18,7 +18,7 @@ typedef struct {
 } lfap_picture_table;
 
 typedef struct {
-  char name[64];      /* of the files, without an ending; may be changed before anything is written */
+  char name[64]; /* of the files, without an ending; may be changed before anything is written */
   char title[160];
   char caption[640];  /* what is seen, in words: the text of a page, and of readers who cannot see */
   int width, height;  /* pixels of the SVG; the PNG has twice as many each way */
@@ -47,7 +47,7 @@ lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_pictur
 /* Runs the script in `dir`, where it and its tables are: NAME.svg and NAME.png, both or none. */
 lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name);
 
-/* ---- the pictures: numbers and commands, nothing written ------------------------------------------------------------ */
+/* ---- the pictures: numbers and commands, nothing written ------------------------------------------------------- */
 
 /* Multipliers in increasing order against the intervals of T1 and T2. */
 lfap_status lfap_picture_spectrum(lfap_ctx *ctx, lfap_picture *out, const lfap_data *data, const lfap_limit *l);
@@ -57,7 +57,8 @@ typedef struct {
   size_t n, cone, consistent, broken; /* points; in the cone; decided as f_bdy; in the cone and decided otherwise */
 } lfap_split_count;
 lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_count *count, const lfap_data *points,
-                               const lfap_limit *natural, const lfap_data *adv, const double *eta, const lfap_limit *lim_adv);
+                               const lfap_limit *natural, const lfap_data *adv, const double *eta,
+                               const lfap_limit *lim_adv);
 
 /* Loss and its slope along a training run (history.csv); lim: the limit of its data, or NULL. */
 lfap_status lfap_picture_flow(lfap_ctx *ctx, lfap_picture *out, const lfap_table *history, const lfap_limit *lim);
@@ -74,8 +75,8 @@ typedef struct {
   const double *add;      /* added to each image (the mean that was taken off), or NULL */
   double lo, hi;          /* black and white; lo = hi: symmetric about 0 to the largest absolute value */
 } lfap_image_row;
-lfap_status lfap_picture_images(lfap_ctx *ctx, lfap_picture *out, const lfap_image_row *row, size_t rows, size_t count, size_t height,
-                                size_t width);
+lfap_status lfap_picture_images(lfap_ctx *ctx, lfap_picture *out, const lfap_image_row *row, size_t rows, size_t count,
+                                size_t height, size_t width);
 
 /* Accuracy over the swept quantity with a 90 % interval over seeds (accuracy.c). `x` NULL: chosen from what varies. */
 lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x);

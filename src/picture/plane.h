@@ -1,8 +1,9 @@
-/* plane.h - networks on the plane of the paper (spec/theory.md section 6): through 0, spanned by the normalised mean positive
- * row r+ and mean negative row r- of a network's weights.
+/* plane.h - networks on the plane of the paper (spec/theory.md section 6): through 0, spanned by the normalised mean
+ * positive row r+ and mean negative row r- of a network's weights.
  *
- * On the plane z = a p + b q, with p = (r+ - r-)/||r+ - r-|| and q = (r+ + r-)/||r+ + r-||, which are orthogonal since r+ and r-
- * are unit vectors, a network with weights W is the network of two inputs (a, b) with weights (Wp, Wq).
+ * On the plane z = a p + b q, with p = (r+ - r-)/||r+ - r-|| and q = (r+ + r-)/||r+ + r-||, which are orthogonal
+ * since r+ and r- are unit vectors, a network with weights W is the network of two inputs (a, b) with weights (Wp,
+ * Wq).
  */
 #ifndef LFAP_PICTURE_PLANE_H
 #define LFAP_PICTURE_PLANE_H
@@ -21,14 +22,14 @@ lfap_status lfap_plane_project(lfap_ctx *ctx, double *ab, const lfap_plane *p, c
 
 enum { LFAP_MAP_FUNCTIONS = 3 };
 typedef struct {
-  const char *name;     /* "A", "B", "f_bdy" */
-  const lfap_net *net;  /* NULL: the linear function of w */
+  const char *name;    /* "A", "B", "f_bdy" */
+  const lfap_net *net; /* NULL: the linear function of w */
   const double *w;
 } lfap_map_function;
 
 typedef struct {
-  double extent;         /* the square |a|, |b| <= extent; 0: what the projected samples need */
-  size_t grid;           /* points a side */
+  double extent; /* the square |a|, |b| <= extent; 0: what the projected samples need */
+  size_t grid;   /* points a side */
 } lfap_map_opts;
 
 typedef struct {
@@ -38,6 +39,7 @@ typedef struct {
 } lfap_map_result;
 
 /* The picture "map": the signs of one to three functions, where they agree, and the samples projected. */
-lfap_status lfap_picture_map(lfap_ctx *ctx, lfap_picture *out, lfap_map_result *result, const lfap_plane *plane, const lfap_map_function *f,
-                             size_t functions, const lfap_data *data, const lfap_map_opts *o);
+lfap_status lfap_picture_map(lfap_ctx *ctx, lfap_picture *out, lfap_map_result *result, const lfap_plane *plane,
+                             const lfap_map_function *f, size_t functions, const lfap_data *data,
+                             const lfap_map_opts *o);
 #endif

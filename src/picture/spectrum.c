@@ -28,7 +28,8 @@ enum { INTERVALS = 3 };
 static void intervals_of(interval v[INTERVALS], const lfap_limit *l) {
   v[0] = (interval){"T1", "T1", "lw 3 dt 2 lc rgb " STYLE_GREY, l->t1_lo, l->t1_hi, l->hyp.holds};
   v[1] = (interval){"T2", "T2", "lw 2 dt 1 lc rgb " STYLE_BLACK, l->t2_lo, l->t2_hi, l->hyp.holds};
-  v[2] = (interval){"T2_a_posteriori", "T2 a posteriori", "lw 3 dt 3 lc rgb " STYLE_BLUE, l->post_lo, l->post_hi, l->full};
+  v[2] =
+      (interval){"T2_a_posteriori", "T2 a posteriori", "lw 3 dt 3 lc rgb " STYLE_BLUE, l->post_lo, l->post_hi, l->full};
   for (int i = 0; i < INTERVALS; i++) v[i].applies = v[i].applies && !isnan(v[i].lo) && !isnan(v[i].hi);
 }
 
@@ -46,27 +47,35 @@ static void commands(lfap_picture *p, const lfap_limit *l, const interval *v, co
   lfap_text *t = &p->commands;
   lfap_text_puts(t, STYLE_FRAME STYLE_KEY(2) "set title ");
   lfap_text_quote(t, p->title);
-  lfap_text_format(t, "\nset xlabel 'rank of the sample, by multiplier (count)'\nset ylabel 'multiplier λ_n (1 / squared unit of x)'\n"
-                      "set xrange [0:%zu]\nset format y '%%.1e'\n", l->n + 1);
+  lfap_text_format(
+      t,
+      "\nset xlabel 'rank of the sample, by multiplier (count)'\nset ylabel 'multiplier λ_n (1 / squared unit of x)'\n"
+      "set xrange [0:%zu]\nset format y '%%.1e'\n",
+      l->n + 1);
   if (l->n <= 20) lfap_text_puts(t, "set xtics 1\n");
   axis(t, e, l->n, v);
   lfap_text_puts(t, "plot");
   for (int i = 0; i < INTERVALS; i++)
     if (v[i].applies)
-      lfap_text_format(t, " for [c=2:3] name.'_intervals.csv' skip 1 every ::%d::%d using (0):c:(%zu):(0) with vectors nohead %s "
-                          "title (c == 2 ? '%s' : ''), \\\n ", i, i, l->n + 1, v[i].line, v[i].title);
+      lfap_text_format(
+          t,
+          " for [c=2:3] name.'_intervals.csv' skip 1 every ::%d::%d using (0):c:(%zu):(0) with vectors nohead %s "
+          "title (c == 2 ? '%s' : ''), \\\n ",
+          i, i, l->n + 1, v[i].line, v[i].title);
   lfap_text_puts(t, " name.'.csv' skip 1 using 1:($3 > 0 ? $4 : NaN) " STYLE_PLUS " title 'λ_n, label +1', \\\n"
                     "  '' skip 1 using 1:($3 < 0 ? $4 : NaN) " STYLE_MINUS " title 'λ_n, label −1'\n");
 }
 
 static void words(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
   snprintf(p->title, sizeof p->title, "Multipliers of the limit: N = %zu, d = %zu, γ = %g", l->n, l->d, l->gamma);
-  snprintf(p->caption, sizeof p->caption,
-           "The %zu multipliers from %.4g to %.4g, measured (doubles); %zu are positive. (H) %s: left side / right side = %.3g. %s%s",
-           l->n, e[0].lambda, e[l->n - 1].lambda, l->support, l->hyp.holds ? "holds" : "does not hold",
-           l->hyp.rhs > 0 ? l->hyp.lhs / l->hyp.rhs : INFINITY,
-           v[0].applies ? "The intervals of T1 and T2 apply." : "T1 and T2 do not apply, so their intervals are not drawn.",
-           v[2].applies ? " T2's a-posteriori interval applies." : " T2's a-posteriori interval does not apply.");
+  snprintf(
+      p->caption, sizeof p->caption,
+      "The %zu multipliers from %.4g to %.4g, measured (doubles); %zu are positive. (H) %s: left side / right side = "
+      "%.3g. %s%s",
+      l->n, e[0].lambda, e[l->n - 1].lambda, l->support, l->hyp.holds ? "holds" : "does not hold",
+      l->hyp.rhs > 0 ? l->hyp.lhs / l->hyp.rhs : INFINITY,
+      v[0].applies ? "The intervals of T1 and T2 apply." : "T1 and T2 do not apply, so their intervals are not drawn.",
+      v[2].applies ? " T2's a-posteriori interval applies." : " T2's a-posteriori interval does not apply.");
 }
 
 lfap_status lfap_picture_spectrum(lfap_ctx *ctx, lfap_picture *out, const lfap_data *data, const lfap_limit *l) {
@@ -83,7 +92,8 @@ lfap_status lfap_picture_spectrum(lfap_ctx *ctx, lfap_picture *out, const lfap_d
     lfap_text_format(t, "%zu,%zu,%g,%.17g\n", i + 1, e[i].sample, data->y[e[i].sample], e[i].lambda);
   t = lfap_picture_table_add(&p, "_intervals");
   lfap_text_puts(t, "statement,lo,hi,applies\n");
-  for (int i = 0; i < INTERVALS; i++) lfap_text_format(t, "%s,%.17g,%.17g,%d\n", v[i].name, v[i].lo, v[i].hi, v[i].applies);
+  for (int i = 0; i < INTERVALS; i++)
+    lfap_text_format(t, "%s,%.17g,%.17g,%d\n", v[i].name, v[i].lo, v[i].hi, v[i].applies);
   words(&p, l, v, e);
   commands(&p, l, v, e);
   free(e);

@@ -1,5 +1,5 @@
-/* split.c - the boundary learned from perturbations, split into the effect of the bases and that of the perturbations (T3), and
- * the cone in which the second decides (T4; spec/theory.md section 4). */
+/* split.c - the boundary learned from perturbations, split into the effect of the bases and that of the
+ * perturbations (T3), and the cone in which the second decides (T4; spec/theory.md section 4). */
 #include "picture/picture.h"
 
 #include <math.h>
@@ -14,7 +14,8 @@
 enum { T_DATA, T_PERT, F_ADV, F_BDY, PARTS };
 
 /* w_data = sum la_n t_n b_n and w_pert = sum la_n t_n eta_n, with b_n = x_n - eta_n; b is scratch. */
-static void directions(double *part, double *b, const lfap_data *adv, const double *eta, const lfap_limit *l, const double *w) {
+static void directions(double *part, double *b, const lfap_data *adv, const double *eta, const lfap_limit *l,
+                       const double *w) {
   size_t d = adv->d;
   for (size_t n = 0; n < adv->n; n++) {
     const double *x = adv->x + n * d, *e = eta + n * d;
@@ -40,8 +41,8 @@ static double tabulate(lfap_text *t, lfap_split_count *k, const double *v, const
     k->consistent += (size_t)consistent;
     k->broken += (size_t)(cone && !consistent);
     largest = fmax(largest, fmax(fabs(f[T_DATA]), fabs(f[T_PERT])));
-    lfap_text_format(t, "%zu,%g,%.17g,%.17g,%.17g,%.17g,%d,%d\n", i, points->y[i], f[T_DATA], f[T_PERT], f[F_ADV], f[F_BDY], cone,
-                     consistent);
+    lfap_text_format(t, "%zu,%g,%.17g,%.17g,%.17g,%.17g,%d,%d\n", i, points->y[i], f[T_DATA], f[T_PERT], f[F_ADV],
+                     f[F_BDY], cone, consistent);
   }
   return largest;
 }
@@ -50,24 +51,30 @@ static void commands(lfap_picture *p, double r) {
   lfap_text *t = &p->commands;
   lfap_text_puts(t, STYLE_FRAME STYLE_KEY(4) "set size ratio -1\nset title ");
   lfap_text_quote(t, p->title);
-  lfap_text_format(t, "\nset xlabel 'T_data(z): effect of the bases (unit of f_adv)'\nset ylabel 'T_pert(z): effect of the perturbations (unit of f_adv)'\n"
-                      "r = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\n", r);
-  lfap_text_puts(t, "set object 1 polygon from 0,0 to r,r to -r,r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
-                    "set object 2 polygon from 0,0 to r,-r to -r,-r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
-                    "set zeroaxis lw 1 lc rgb " STYLE_GREY "\n"
-                    "plot NaN with boxes fs solid fc rgb " STYLE_PALE " title 'cone: |T_data| < |T_pert|', \\\n"
-                    "  x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, -x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, \\\n"
-                    "  name.'.csv' skip 1 using ($2 > 0 && $8 == 1 ? $3 : NaN):4 " STYLE_PLUS " title 'label +1', \\\n"
-                    "  '' skip 1 using ($2 < 0 && $8 == 1 ? $3 : NaN):4 " STYLE_MINUS " title 'label −1', \\\n"
-                    "  '' skip 1 using ($8 == 0 ? $3 : NaN):4 with points pt 2 ps 1.2 lw 2.5 lc rgb " STYLE_ORANGE
-                    " title 'sign unlike f_bdy'\n");
+  lfap_text_format(t,
+                   "\nset xlabel 'T_data(z): effect of the bases (unit of f_adv)'\n"
+                   "set ylabel 'T_pert(z): effect of the perturbations (unit of f_adv)'\n"
+                   "r = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\n",
+                   r);
+  lfap_text_puts(
+      t, "set object 1 polygon from 0,0 to r,r to -r,r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
+         "set object 2 polygon from 0,0 to r,-r to -r,-r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
+         "set zeroaxis lw 1 lc rgb " STYLE_GREY "\n"
+         "plot NaN with boxes fs solid fc rgb " STYLE_PALE " title 'cone: |T_data| < |T_pert|', \\\n"
+         "  x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, -x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, \\\n"
+         "  name.'.csv' skip 1 using ($2 > 0 && $8 == 1 ? $3 : NaN):4 " STYLE_PLUS " title 'label +1', \\\n"
+         "  '' skip 1 using ($2 < 0 && $8 == 1 ? $3 : NaN):4 " STYLE_MINUS " title 'label −1', \\\n"
+         "  '' skip 1 using ($8 == 0 ? $3 : NaN):4 with points pt 2 ps 1.2 lw 2.5 lc rgb " STYLE_ORANGE
+         " title 'sign unlike f_bdy'\n");
 }
 
 lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_count *count, const lfap_data *points,
-                               const lfap_limit *natural, const lfap_data *adv, const double *eta, const lfap_limit *lim) {
+                               const lfap_limit *natural, const lfap_data *adv, const double *eta,
+                               const lfap_limit *lim) {
   size_t d = adv->d, n = points->n;
   if (points->d != d || natural->d != d)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "split: points with d = %zu, perturbed bases with d = %zu; both live in one space", points->d, d);
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "split: points with d = %zu, perturbed bases with d = %zu; both live in one space", points->d, d);
   double *part = calloc((PARTS + 1) * d, sizeof *part), *v = malloc(PARTS * n * sizeof *v);
   if (!part || !v) {
     free(part);
@@ -79,12 +86,17 @@ lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_coun
   if (!s) {
     lfap_picture p = {.name = "split", .width = 640, .height = 730};
     double largest = tabulate(lfap_picture_table_add(&p, ""), count, v, points);
-    snprintf(p.title, sizeof p.title, "What decides: %zu points, N_adv = %zu, d = %zu, γ = %g", n, adv->n, d, lim->gamma);
-    snprintf(p.caption, sizeof p.caption,
-             "f_adv = T_data + T_pert at %zu points, measured (doubles). %zu lie in T4's cone (the perturbations outweigh the bases, towards f_bdy's side); "
-             "%zu of these are decided unlike f_bdy. In and out of it, %zu are decided like f_bdy. The set with perturbations %s (H) and %s C1%s.",
-             n, count->cone, count->broken, count->consistent, lim->hyp.holds ? "meets" : "does not meet", lim->c1 ? "meets" : "does not meet",
-             lim->hyp.holds || lim->c1 ? "" : ", so f_adv is a candidate boundary only");
+    snprintf(p.title, sizeof p.title, "What decides: %zu points, N_adv = %zu, d = %zu, γ = %g", n, adv->n, d,
+             lim->gamma);
+    snprintf(
+        p.caption, sizeof p.caption,
+        "f_adv = T_data + T_pert at %zu points, measured (doubles). %zu lie in T4's cone (the perturbations outweigh "
+        "the bases, towards f_bdy's side); "
+        "%zu of these are decided unlike f_bdy. In and out of it, %zu are decided like f_bdy. The set with "
+        "perturbations %s (H) and %s C1%s.",
+        n, count->cone, count->broken, count->consistent, lim->hyp.holds ? "meets" : "does not meet",
+        lim->c1 ? "meets" : "does not meet",
+        lim->hyp.holds || lim->c1 ? "" : ", so f_adv is a candidate boundary only");
     commands(&p, largest > 0 ? 1.05 * largest : 1);
     *out = p;
   }

@@ -1,5 +1,5 @@
-/* style.h - what all pictures share. Two things never differ by colour alone: points also by their mark, lines also by their
- * dashes, areas also by their lightness. The three colours differ in lightness (0, 38 and 68 %). */
+/* style.h - what all pictures share. Two things never differ by colour alone: points also by their mark, lines also
+ * by their dashes, areas also by their lightness. The three colours differ in lightness (0, 38 and 68 %). */
 #ifndef LFAP_PICTURE_STYLE_H
 #define LFAP_PICTURE_STYLE_H
 
@@ -14,11 +14,12 @@
 #define STYLE_MINUS "with points pt 8 ps 1.0 lw 1.5 lc rgb " STYLE_BLACK
 
 /* The key stands below the axis, where it covers nothing; `lines` are its rows. */
-#define STYLE_KEY(lines) "set bmargin " #lines "+4.5\nset key at screen 0.5,0.01 center bottom horizontal maxrows " #lines " samplen 3\n"
+#define STYLE_KEY(lines) \
+  "set bmargin " #lines "+4.5\nset key at screen 0.5,0.01 center bottom horizontal maxrows " #lines " samplen 3\n"
 
-#define STYLE_FRAME \
+#define STYLE_FRAME                    \
   "set grid lc rgb '#c8c8c8' lw 0.5\n" \
-  "set tics out nomirror\n" \
-  "set mxtics 1\nset mytics 1\n" \
+  "set tics out nomirror\n"            \
+  "set mxtics 1\nset mytics 1\n"       \
   "set border 3 lw 1\n"
 #endif

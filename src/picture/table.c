@@ -16,7 +16,8 @@ lfap_status lfap_bytes_read(lfap_ctx *ctx, char **out, size_t *len, const char *
   if (s) return s;
   char *bytes = size < LARGEST ? malloc(size + 1) : NULL;
   if (!bytes) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu bytes", path, size);
-  else if (fread(bytes, 1, size, f) != size) s = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: could not be read to its end", path);
+  else if (fread(bytes, 1, size, f) != size)
+    s = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: could not be read to its end", path);
   fclose(f);
   if (s) {
     free(bytes);
@@ -68,8 +69,8 @@ static lfap_status split(lfap_ctx *ctx, lfap_table *t) {
   cut(t->cell, line);
   while ((line = next_line(&at)) != NULL) {
     if (commas(line) + 1 != t->cols)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu has %zu cells where the header names %zu columns", t->path, t->rows + 1,
-                       commas(line) + 1, t->cols);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu has %zu cells where the header names %zu columns", t->path,
+                       t->rows + 1, commas(line) + 1, t->cols);
     t->rows++;
     cut(t->cell + t->rows * t->cols, line);
   }
@@ -80,7 +81,8 @@ lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path) {
   lfap_table t = {.path = path};
   size_t len = 0;
   lfap_status s = lfap_bytes_read(ctx, &t.bytes, &len, path);
-  if (!s && memchr(t.bytes, 0, len)) s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is CSV text", path);
+  if (!s && memchr(t.bytes, 0, len))
+    s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is CSV text", path);
   if (!s) s = split(ctx, &t);
   if (s) lfap_table_free(&t);
   else *out = t;
@@ -118,7 +120,8 @@ lfap_status lfap_table_number(lfap_ctx *ctx, double *out, const lfap_table *t, s
   char *end = NULL;
   double x = text[0] ? strtod(text, &end) : NAN;
   if (text[0] && (*end || end == text))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column %s: '%.40s' is not a number", t->path, row + 1, t->cell[col], text);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column %s: '%.40s' is not a number", t->path, row + 1,
+                     t->cell[col], text);
   *out = x;
   return LFAP_OK;
 }

@@ -9,10 +9,10 @@
 lfap_status lfap_bytes_read(lfap_ctx *ctx, char **out, size_t *len, const char *path);
 
 typedef struct {
-  char *bytes;        /* owned; the cells point into it */
-  const char **cell;  /* (rows + 1) x cols, the header first, owned */
-  size_t rows, cols;  /* rows without the header */
-  const char *path;   /* for messages; the caller's */
+  char *bytes;       /* owned; the cells point into it */
+  const char **cell; /* (rows + 1) x cols, the header first, owned */
+  size_t rows, cols; /* rows without the header */
+  const char *path;  /* for messages; the caller's */
 } lfap_table;
 
 /* Cells are separated by commas, without quotes; every line has the header's number of them. Blank lines and lines
@@ -24,6 +24,7 @@ size_t lfap_table_column(const lfap_table *t, const char *name);
 const char *lfap_table_cell(const lfap_table *t, size_t row, size_t col);
 /* Keeps the rows whose cell in the named column is `value`; USAGE when there is no such column. */
 lfap_status lfap_table_keep(lfap_ctx *ctx, lfap_table *t, const char *name, const char *value);
-/* The number in a cell; DATA names file, row and column when it is none. "nan", "inf" and an empty cell (NaN) are numbers. */
+/* The number in a cell; DATA names file, row and column when it is none. "nan", "inf" and an empty cell (NaN) are
+   numbers. */
 lfap_status lfap_table_number(lfap_ctx *ctx, double *out, const lfap_table *t, size_t row, size_t col);
 #endif
