@@ -82,12 +82,22 @@ static void momentum(trainer *w, mpfr_t x, mpfr_t v, const mpfr_t d) {
   oracle_fma(w->A, x, w->t[T_B], v, x);
 }
 
+/* r = <g, c>: chains over four samples, added up in order. */
+static void quads(trainer *w, mpfr_t r, mpfr_t *g) {
+  mpfr_set_zero(r, 1);
+  for (size_t k = 0; k < w->n; k += 4) {
+    mpfr_set_zero(w->t[T_B], 1);
+    for (size_t i = k; i < w->n && i < k + 4; i++) oracle_fma(w->A, w->t[T_B], w->c[i], g[i], w->t[T_B]);
+    oracle_add(w->A, r, r, w->t[T_B]);
+  }
+}
+
 /* Row j in Gram form: of Z and of C. */
 static void update_gram(trainer *w, size_t j) {
   size_t n = w->n;
   coefficients(w, j);
   for (size_t i = 0; i < n; i++) {
-    oracle_dot(w->A, w->t[T_A], w->G + i * n, w->c, n);
+    quads(w, w->t[T_A], w->G + i * n);
     momentum(w, w->z[i * w->net.m + j], w->VZ[j * n + i], w->t[T_A]);
     momentum(w, w->C[j * n + i], w->VC[j * n + i], w->c[i]);
   }

@@ -1,23 +1,28 @@
 /* gramform.c - gd and sgd in Gram form: W = W0 + C X, and only N-dimensional pieces move (statement F1, spec/theory.md
  * section 5; spec/numerics.md N5a). Rows of equal activation pattern and sign of a_j share their coefficients and the
- * product with G: m N^2 operations an epoch at worst, N^2 once the patterns align. */
+ * product with G, and all rows share tables of its partial sums, since a coefficient has two values: (m/4 + 8) N^2
+ * operations an epoch at worst, some 8 N^2 once the patterns align. */
 #include "net/descent.h"
 
 #include "data/products.h"
 #include "io/parallel.h"
 #include "kernel/gramform.h"
 #include "kernel/network.h"
-#include "kernel/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define SPAN_FLOPS 1e9 /* work of a thread between two calls of the progress callback */
+
 enum {
   SAMPLES = 256, /* columns of Z moved together: the eight lanes of their outputs stay in the first cache levels */
-  FEW = 16,      /* up to so many groups G is read once for all of them, in slices of */
-  SLICE = 32,
-  DELAY = 64     /* most epochs by which C may be behind Z */
+  DELAY = 64,    /* most epochs by which C may be behind Z */
+  WIDTH = LFAP_GRAM_WIDTH,
+  BAND = LFAP_GRAM_BAND,
+  TABLES = LFAP_GRAM_QUADS * LFAP_GRAM_KINDS * LFAP_GRAM_WIDTH
 };
+static size_t strips(size_t n) { return (n + WIDTH - 1) / WIDTH; }
+static size_t bands(size_t n) { return (n + BAND - 1) / BAND; }
 
 /* C and its velocity lag behind: the coefficient rows of some epochs are kept and applied together, while a piece of C is in
    the cache. Every entry sees the same operations in the same order. */
@@ -34,9 +39,10 @@ typedef struct {
   int threads;
   double mu;
   double *a, *f_lanes;            /* m; 8 x n */
-  double *G;                      /* n x n */
+  double *G;                      /* n x n in strips of WIDTH columns, each n x WIDTH; zeros beyond column n */
   double *Z, *VZ, *C, *VC, *DZ;   /* m x n each: pre-activations, coefficients, their velocities; G times each group */
-  double *slice;                  /* threads x FEW x SLICE */
+  double *sums, *h1, *h2;         /* threads x (m x WIDTH + tables); y_n s1_n, y_n s2_n */
+  unsigned char *kind;            /* bands x m x QUADS: the entries of the tables each group takes */
   unsigned char *open;            /* m x n: the activation pattern */
   size_t *group, *first, *slot, groups;
   backlog late;
@@ -47,7 +53,8 @@ static void gramform_free(gramform *w) {
   free(w->a);
   free(w->G);
   free(w->Z);
-  free(w->slice);
+  free(w->sums);
+  free(w->kind);
   free(w->open);
   free(w->group);
 }
@@ -58,18 +65,21 @@ static lfap_status gramform_alloc(lfap_ctx *ctx, gramform *out, const lfap_net *
   lfap_status st = lfap_descent_alloc(ctx, &w.s, net, data, o);
   if (st) return st;
   w.a = calloc(m + LFAP_OUTPUT_LANES * n, sizeof(double));
-  w.G = n <= SIZE_MAX / sizeof(double) / n ? malloc(n * n * sizeof(double)) : NULL;
+  w.G = n < (SIZE_MAX / sizeof(double) - n) / (n + WIDTH) ? calloc(strips(n) * WIDTH * n, sizeof(double)) : NULL;
   w.Z = calloc(m * n, 6 * sizeof(double));
-  w.slice = calloc((size_t)w.threads * FEW * SLICE, sizeof(double));
+  w.sums = calloc((size_t)w.threads * (m * WIDTH + TABLES) + 2 * n, sizeof(double));
+  w.kind = calloc(bands(n) * m, LFAP_GRAM_QUADS);
   w.open = calloc(m * n, 1);
   w.group = calloc((4 + DELAY) * m, sizeof(size_t));
-  if (!w.a || !w.G || !w.Z || !w.slice || !w.open || !w.group) {
+  if (!w.a || !w.G || !w.Z || !w.sums || !w.kind || !w.open || !w.group) {
     gramform_free(&w);
     return lfap_fail(ctx, LFAP_ERR_MEMORY,
                      "train: no memory for the Gram form: N = %zu, m = %zu need %.3g GB; the plain form (--form plain) needs no "
                      "N x N matrix", n, m, ((double)n * (double)n + 6.1 * (double)m * (double)n) * 8e-9);
   }
   w.f_lanes = w.a + m;
+  w.h1 = w.sums + (size_t)w.threads * (m * WIDTH + TABLES);
+  w.h2 = w.h1 + n;
   double **const table[] = {&w.VZ, &w.C, &w.VC, &w.DZ, &w.late.row};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) *table[i] = w.Z + (i + 1) * m * n;
   w.first = w.group + m;
@@ -110,22 +120,61 @@ static void move_state(gramform *w, double lr) {
 
 /* ---- DZ = G times the coefficients of each group --------------------------------------------------------------------- */
 
-static void slice_range(void *arg, size_t begin, size_t end, int worker) {
-  gramform *w = arg;
+/* G in strips: by symmetry strip t is the transpose of rows t*WIDTH.., and takes their place. */
+static lfap_status strip_gram(lfap_ctx *ctx, gramform *w) {
   size_t n = w->n;
-  double *part = w->slice + (size_t)worker * FEW * SLICE;
-  const double *c = w->late.row + w->late.used * n;
-  for (size_t b = begin; b < end; b++) {
-    size_t at = b * SLICE, len = n - at < SLICE ? n - at : SLICE;
-    lfap_rows(part, c, w->G + at * n, w->groups, len, n);
-    for (size_t g = 0; g < w->groups; g++) memcpy(w->DZ + g * n + at, part + g * len, len * sizeof(double));
+  double *rows = malloc(n * WIDTH * sizeof *rows);
+  if (!rows) return lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for %d rows of the Gram matrix of N = %zu samples", WIDTH, n);
+  for (size_t t = 0; t < strips(n); t++) {
+    double *strip = w->G + t * WIDTH * n;
+    memcpy(rows, strip, n * WIDTH * sizeof *rows);
+    for (size_t i = 0; i < n; i++)
+      for (size_t k = 0; k < WIDTH; k++) strip[i * WIDTH + k] = rows[k * n + i];
+  }
+  free(rows);
+  return LFAP_OK;
+}
+
+typedef struct {
+  gramform *w;
+  size_t first;
+} product;
+
+/* Strips of DZ: the sums of all groups, band by band; the sign of -a_j comes in at the end. */
+static void strip_range(void *arg, size_t begin, size_t end, int worker) {
+  const product *p = arg;
+  gramform *w = p->w;
+  size_t n = w->n;
+  double *sums = w->sums + (size_t)worker * (w->m * WIDTH + TABLES), *tables = sums + w->m * WIDTH;
+  for (size_t t = p->first + begin; t < p->first + end; t++) {
+    size_t at = t * WIDTH, cols = n - at < WIDTH ? n - at : WIDTH;
+    memset(sums, 0, w->groups * WIDTH * sizeof *sums);
+    for (size_t b = 0; b < n; b += BAND) {
+      size_t len = n - b < BAND ? n - b : BAND;
+      lfap_gramform_tables(tables, w->G + at * n + b * WIDTH, w->h1 + b, w->h2 + b, len);
+      lfap_gramform_sums(sums, tables, w->kind + b / BAND * w->m * LFAP_GRAM_QUADS, w->groups, (len + LFAP_GRAM_QUAD - 1) / LFAP_GRAM_QUAD);
+    }
+    for (size_t g = 0; g < w->groups; g++) {
+      double sign = w->first[g] < w->m / 2 ? -1.0 : 1.0;
+      for (size_t k = 0; k < cols; k++) w->DZ[g * n + at + k] = sign * sums[g * WIDTH + k];
+    }
   }
 }
 
 static lfap_status multiply(lfap_ctx *ctx, gramform *w) {
-  size_t n = w->n;
-  if (w->groups > FEW) return lfap_rows_product(ctx, w->DZ, w->late.row + w->late.used * n, w->G, w->groups, n, n);
-  lfap_parallel(w->threads, (n + SLICE - 1) / SLICE, 4, 2.0 * (double)w->groups * (double)n * (double)n, slice_range, w);
+  size_t n = w->n, all = strips(n);
+  double strip = 0.5 * (double)(w->groups + 32) * (double)n * WIDTH;
+  size_t span = (strip < SPAN_FLOPS ? (size_t)(SPAN_FLOPS / strip) : 1) * (size_t)w->threads;
+  for (size_t i = 0; i < n; i++) {
+    w->h1[i] = w->s.data->y[i] * w->s.s1[i];
+    w->h2[i] = w->s.data->y[i] * w->s.s2[i];
+  }
+  for (product p = {w, 0}; p.first < all; p.first += span) {
+    size_t count = all - p.first < span ? all - p.first : span;
+    lfap_status st = lfap_tick(ctx, "product", (double)p.first, (double)all);
+    if (st) return st;
+    lfap_parallel(w->threads, count, 1, strip * (double)count, strip_range, &p);
+  }
   return LFAP_OK;
 }
 
@@ -155,9 +204,12 @@ static void coef_range(void *arg, size_t begin, size_t end, int worker) {
   gramform *w = arg;
   size_t n = w->n;
   (void)worker;
-  for (size_t g = begin; g < end; g++)
-    lfap_gramform_coef(w->late.row + (w->late.used + g) * n, w->open + w->first[g] * n, w->s.data->y, w->s.s1, w->s.s2,
-                       w->first[g] < w->m / 2 ? 1.0 : -1.0, n);
+  for (size_t g = begin; g < end; g++) {
+    const unsigned char *open = w->open + w->first[g] * n;
+    lfap_gramform_coef(w->late.row + (w->late.used + g) * n, open, w->s.data->y, w->s.s1, w->s.s2, w->first[g] < w->m / 2 ? 1.0 : -1.0, n);
+    for (size_t b = 0; b < bands(n); b++)
+      lfap_gramform_kinds(w->kind + (b * w->m + g) * LFAP_GRAM_QUADS, open + b * BAND, n - b * BAND < BAND ? n - b * BAND : BAND);
+  }
 }
 
 /* Groups and their coefficient rows, at the front of what is free in the backlog. */
@@ -202,6 +254,7 @@ lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, con
   size_t m = net->m, n = data->n, d = net->d;
   lfap_status st = gramform_alloc(ctx, &w, net, data, o);
   if (!st) st = lfap_gram(ctx, w.G, data->x, n, d);
+  if (!st) st = strip_gram(ctx, &w);
   if (!st) st = lfap_rows_product(ctx, w.Z, net->w, data->x, m, n, d);
   if (!st) move_state(&w, 0.0);
   for (size_t e = 0; !st && e < o->epochs; e++) st = epoch(ctx, &w, h, e);
