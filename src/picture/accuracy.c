@@ -189,7 +189,7 @@ static void panel_title(char *out, size_t room, const study *s, size_t p) {
   }
 }
 
-/* ": N = 1000, gamma = 0.01": the sizes that are the same everywhere. */
+/* "n = 1000, gamma = 0.01": the sizes that are the same everywhere. */
 static void constants(char *out, size_t room, const study *s) {
   out[0] = 0;
   for (int k = WORDS; k < KEYS; k++) {
@@ -199,13 +199,14 @@ static void constants(char *out, size_t room, const study *s) {
     char value[48];
     shown(value, sizeof value, s, s->c[0].row, k);
     if (same_everywhere && used < room && strcmp(value, "0") != 0)
-      snprintf(out + used, room - used, "%s%s = %s", used ? ", " : ": ", key_name[k], value);
+      snprintf(out + used, room - used, "%s%s = %s", used ? ", " : "", key_name[k], value);
   }
 }
 
 static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin, size_t end) {
   char title[256];
-  panel_title(title, sizeof title, s, p);
+  if (s->panels == 1) constants(title, sizeof title, s);
+  else panel_title(title, sizeof title, s, p);
   lfap_text_puts(t, "set title ");
   lfap_text_quote(t, title);
   lfap_text_format(
@@ -232,7 +233,7 @@ static void commands(lfap_picture *p, const study *s, const size_t *begin) {
   size_t columns = s->panels <= 3 ? s->panels : s->panels == 4 ? 2 : 3, lines = (s->panels + columns - 1) / columns;
   double lo = INFINITY, hi = -INFINITY;
   for (size_t i = 0; i < s->cells; i++) lo = fmin(lo, s->c[i].x), hi = fmax(hi, s->c[i].x);
-  p->width = columns == 1 ? 640 : 400 * (int)columns;
+  p->width = columns == 1 ? 720 : 420 * (int)columns;
   p->height = 60 + 360 * (int)lines;
   lfap_text *t = &p->commands;
   lfap_text_puts(t, STYLE_FRAME "set key bottom right opaque samplen 2.5 font ',11'\n");
@@ -269,9 +270,10 @@ lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_t
     lfap_picture p = {.name = "accuracy"};
     curves(lfap_picture_table_add(&p, ""), &s, begin);
     panels_table(lfap_picture_table_add(&p, "_panels"), &s);
-    char same_sizes[100];
-    constants(same_sizes, sizeof same_sizes, &s);
-    snprintf(p.title, sizeof p.title, "Learning from perturbations%s", same_sizes);
+    char shared[128];
+    if (s.panels == 1) panel_title(shared, sizeof shared, &s, 0);
+    else constants(shared, sizeof shared, &s);
+    snprintf(p.title, sizeof p.title, "Learning from perturbations: %s", shared);
     snprintf(
         p.caption, sizeof p.caption,
         "Share of natural samples decided right over %s, measured: by what was trained on base + perturbation (discs) "

@@ -205,7 +205,7 @@ static void agreement_panel(lfap_text *t, const map *m) {
 
 static void commands(map *m, const lfap_plane *pl, double r) {
   lfap_text *t = &m->p->commands;
-  size_t panels = m->functions + (m->functions > 1), columns = panels < 3 ? panels : 2;
+  size_t panels = m->functions + (m->functions > 1), columns = panels <= 3 ? panels : 2;
   size_t lines = (panels + columns - 1) / columns;
   m->p->width = 430 * (int)columns + 20;
   m->p->height = 500 * (int)lines + 40;

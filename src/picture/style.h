@@ -1,11 +1,11 @@
-/* style.h - what all pictures share. Two things never differ by colour alone: points also by their mark, lines also
- * by their dashes, areas also by their lightness. The three colours differ in lightness (0, 38 and 68 %). */
+/* style.h - what all pictures share. Two things never differ by colour alone: points also by their mark, lines also by
+ * their dashes, areas also by their lightness. */
 #ifndef LFAP_PICTURE_STYLE_H
 #define LFAP_PICTURE_STYLE_H
 
 #define STYLE_BLACK "'#000000'"
 #define STYLE_BLUE "'#0072b2'"
-#define STYLE_ORANGE "'#e69f00'"
+#define STYLE_ORANGE "'#d55e00'"
 #define STYLE_GREY "'#8c8c8c'"
 #define STYLE_PALE "'#e6e6e6'"
 
