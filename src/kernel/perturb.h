@@ -36,6 +36,7 @@
 #endif
 #ifdef LFAP_TIER_VALUE
   @ ensures nan: \is_NaN(x) ==> \eq_double(\result, (double)0.0);
+  @ ensures zero: \eq_double(x, (double)0.0) ==> \eq_double(\result, (double)0.0);
   @ ensures plus: \lt_double((double)0.0, x) ==> \eq_double(\result, (double)1.0);
   @ ensures minus: \lt_double(x, (double)0.0) ==> \eq_double(\result, (double)-1.0);
 #endif
