@@ -5,7 +5,8 @@
 
 typedef struct {
   oracle_opts opts;
-  size_t largest;  /* sets of more samples are left to doubles */
+  size_t largest;  /* sets of more samples are left to doubles, */
+  int fast;        /* or, where not 0, (H) and C1 to error bounds in doubles (lfap_limit_enclose) */
   size_t left_out; /* how many were */
   oracle_cert natural; /* of the case under way */
 } oracle_certifier;

@@ -158,6 +158,7 @@ typedef struct {
   uint64_t seed;
   int class_pos, class_neg, no_center, gauss_bases, skip_missing, verbose;
   uint64_t certify_n;
+  int certify_fast;
 } cli_verify_args;
 
 /* What a case is made of; the options point into it. */

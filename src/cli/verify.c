@@ -31,7 +31,7 @@ enum {
   O_IMAGES,
   O_SKIP,
   O_VERBOSE,
-  O_CERTIFY_N
+  O_CERTIFY_N, O_CERTIFY_FAST
 };
 static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
@@ -58,6 +58,7 @@ static const cli_option options[] = {
     {"skip-missing", NULL, "leave fashion-mnist out when its files are not there"},
     {"verbose", NULL, "every check on a line of its own (default: a row for each statement)"},
     {"certify-n", "N", "certify sets of at most N samples by enclosures (default 256; 0: none)"},
+    {"certify-fast", NULL, "(H) and C1 of larger sets by error bounds in doubles"},
     {NULL, NULL, NULL},
 };
 
@@ -123,6 +124,7 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   case O_SKIP: a->skip_missing = 1; return LFAP_OK;
   case O_VERBOSE: a->verbose = 1; return LFAP_OK;
   case O_CERTIFY_N: return cli_whole(c, &a->certify_n, "certify-n", value);
+  case O_CERTIFY_FAST: a->certify_fast = 1; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }
 }
@@ -284,7 +286,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!r) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   s = check(c, &a);
   if (!s) s = gather(c, r, &a);
-  oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n};
+  oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n, .fast = a.certify_fast};
   cli_oracle_memory();
   if (!s) s = judge(c, r, &oracle, a.verbose);
   r->left_out = oracle.left_out;

@@ -76,6 +76,21 @@ Test(certifier, large_sets_are_left_to_doubles) {
   lfap_case_free(&c);
 }
 
+Test(certifier, large_sets_by_error_bounds) {
+  saboteur s = {.oracle = {.largest = 1, .fast = 1}};
+  lfap_case c = run(&s, 2, 20000, 0.9);
+  cr_assert_eq(certified(&c, LFAP_CLAIM_C1, LFAP_PASS), 4);
+  cr_assert_eq(certified(&c, LFAP_CLAIM_H, LFAP_PASS), 4);
+  cr_assert_eq(certified(&c, LFAP_CLAIM_T1, LFAP_PASS), 0);
+  cr_assert_eq(s.oracle.left_out, 0);
+  cr_assert_eq(lfap_case_verdict(&c), LFAP_PASS);
+  lfap_case_free(&c);
+  s = (saboteur){.oracle = {.largest = 1, .fast = 1}, .fault = HYPOTHESIS};
+  c = run(&s, 2, 20000, 0.9);
+  cr_assert_eq(lfap_case_verdict(&c), LFAP_FAIL, "a wrong verdict is found out");
+  lfap_case_free(&c);
+}
+
 /* The one line that fails, and that its note names a kernel. */
 static void one_failure(fault f, const char *what) {
   saboteur s = {.oracle = {.largest = 64}, .fault = f};
