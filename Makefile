@@ -30,7 +30,7 @@ ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o)
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
-.PHONY: all cross-torch verify check test prove prove-replay prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
+.PHONY: prove-selftest mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
 all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
 verify: setup
@@ -67,6 +67,22 @@ prove-replay: setup-prove
 	$(PYTHON) proofs/prove.py replay
 prove-update: setup-prove
 	$(PYTHON) proofs/prove.py update
+	@$(MAKE) --no-print-directory trace
+prove-selftest: setup-prove
+	$(PYTHON) proofs/prove.py selftest
+	$(PYTHON) tests/cross/check_gate.py
+
+# How much the contracts say: single changes of the code, each of which has to break a proof (all, or the first 20).
+mutate: setup-prove
+	$(PYTHON) proofs/mutate.py
+mutate-sample: setup-prove
+	$(PYTHON) proofs/mutate.py --check
+
+# Abstract interpretation of a small run of the library; the contracts of the kernels checked while they run.
+eva: setup-prove
+	BUILD=$(BUILD) sh proofs/eva/run.sh
+eacsl: setup-prove
+	BUILD=$(BUILD) sh proofs/eacsl/run.sh
 
 # The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
 # rounding errors of exp, log1p and of a dot's step, from the order of operations in numerics.md

@@ -360,7 +360,23 @@ def main():
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--root", default=wp.ROOT)
     arguments = parser.parse_args()
-    root = os.path.abspath(arguments.root)
+    root, home = snapshot(os.path.abspath(arguments.root)), os.path.abspath(arguments.root)
+    try:
+        return study(arguments, root, home)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def snapshot(root):
+    """A copy of what is read, so that nobody's editor moves the text under a mutant."""
+    folder = tempfile.mkdtemp(prefix="lfap-mutate-")
+    for part in ("src/kernel", "spec", "proofs"):
+        shutil.copytree(os.path.join(root, part), os.path.join(folder, part), ignore=shutil.ignore_patterns("coq", "must_fail"))
+    return folder
+
+
+def study(arguments, root, home):
+    """Mutants of the copy `root`; what is found is written to the tree `home`."""
     plan = wp.read_plan(root)
     found = all_mutants(root, gate.Sources(root), gate.Soundness(root))
     chosen = [mutant for mutant in ordered(found, plan) if (not arguments.file or mutant.path == arguments.file)
@@ -394,8 +410,8 @@ def main():
     if arguments.minutes and len(result) < min(count, len(chosen)):
         print("mutate: stopped after %d of %d; the next run goes on from here" % (len(result), count))
         return 0
-    table.write(root, result)
-    status.rewrite_mutants(root)
+    table.write(home, result)
+    status.rewrite_mutants(home)
     killed, counted = table.score(result, functional)
     return 0 if counted and 100.0 * killed / counted >= TARGET else 1
 
