@@ -134,6 +134,7 @@ static void train(book *b, lfap_history *h, size_t epochs) {
   lfap_train_opts o;
   lfap_train_defaults(&o, LFAP_METHOD_SGD);
   o.lr = k->lr;
+  o.form = LFAP_FORM_PLAIN; /* N5 */
   o.epochs = epochs;
   lfap_net_free(&b->net);
   if (!b->status) b->status = lfap_net_init(&b->c->ctx, &b->net, k->m, k->d, k->gamma, k->seed + 3, 1.0);
