@@ -35,6 +35,7 @@ void cli_report_leave(cli_report_run *r, const char *what, const char *why) {
 lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s) {
   if (s != LFAP_ERR_DATA && s != LFAP_ERR_NOINPUT && s != LFAP_ERR_USAGE) return s;
   cli_report_leave(r, what, r->c->ctx.message);
+  if (!r->wrong[0]) snprintf(r->wrong, sizeof r->wrong, "; %.290s", r->c->ctx.message);
   r->c->ctx.message[0] = 0;
   return LFAP_OK;
 }
@@ -108,10 +109,10 @@ static lfap_status end(cli_report_run *r) {
   }
   lfap_page_end(&r->page);
   if (r->pictures + r->tables == 0)
-    return lfap_fail(
-        &r->c->ctx, LFAP_ERR_NOINPUT,
-        "%s: nothing to report: no data set, training, sweep table, report.json or converge.json that can be used",
-        r->a->dir);
+    return lfap_fail(&r->c->ctx, LFAP_ERR_NOINPUT,
+                     "%s: nothing to report: no data set, training, sweep table, report.json or converge.json "
+                     "that can be used%s",
+                     r->a->dir, r->wrong);
   return cli_out_text(r->c, r->a->out, "index.html", &r->page);
 }
 

@@ -15,6 +15,7 @@ typedef struct {
   const cli_report_args *a;
   lfap_text page, left; /* the page; its list of what was left out, as list items */
   size_t pictures, tables, left_out;
+  char wrong[300];                                      /* the first thing that could not be used, and why */
   char *data, *limit, *net, *adv, *perturbed, *learned; /* directories that hold these, NULL for none; owned */
   lfap_data natural;
   lfap_limit lim; /* of natural; n = 0 while there is none */

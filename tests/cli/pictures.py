@@ -252,8 +252,9 @@ wrong = [
     (65, "square", ["plot", "images", "--data", "img", "--out", "o"]), (64, "28x28", ["plot", "images", "--data", "img", "--shape", "4", "--out", "o"]),
     (65, "grid", ["map", "--data", "data", "--weights", "net/W.npy", "--gamma", "0.5", "--grid", "1", "--out", "o"]), (65, "extent", ["map", "--data", "data", "--weights", "net/W.npy", "--gamma", "0.5", "--extent", "-1", "--out", "o"]),
     (64, "--weights2", ["map", "--data", "data", "--weights", "net/W.npy", "--gamma", "0.5", "--gamma2", "0.4", "--out", "o"]), (66, "W.npy", ["map", "--data", "data", "--gamma", "0.5", "--out", "o"]),
-    (66, "no directory", ["report", "none"]), (64, "DIR", ["report"]), (66, "nothing to report", ["report", "bin", "--out", "o"]),
+    (66, "no directory", ["report", "none"]), (64, "DIR", ["report"]), (66, "nothing to report", ["report", "bin", "--out", "o"]), (66, "run1/report.json: line 1", ["report", "run1", "--out", "o"]),
 ]
+put("run1/report.json", b'{"verb": "verify", "cases"')
 put("line.npy", np.r_[np.ones((2, 300)), -np.ones((2, 300))]), put("zero.npy", np.zeros((4, 300)))
 wrong += [(65, "span", ["map", "--data", "data", "--weights", f, "--gamma", "0.5", "--out", "o"]) for f in ("line.npy", "zero.npy")]
 for name, text in (("ragged", head + "\n1,2\n"), ("empty", ""), ("words", head + "\n" + line(0, 7, 0, 0.5, 0.5).replace("0.5,0.5", "x,0.5").replace("l2,100", "l2,abc"))):
