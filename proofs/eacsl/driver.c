@@ -1,0 +1,92 @@
+/* driver.c - calls the kernels on small inputs while E-ACSL's monitor checks their contracts as they run (make eacsl).
+ *
+ * Sizes run over what the kernels treat apart: 1, fewer than the 8 lanes, exactly 8, more, and block edges. The values are
+ * of no importance beyond being different; the contracts say what must hold. Nothing here asserts. */
+#include "chain.h"
+#include "chol.h"
+#include "flow.h"
+#include "idx_header.h"
+#include "lanes.h"
+#include "loss.h"
+#include "network.h"
+#include "npy_header.h"
+#include "qform.h"
+#include "rows.h"
+#include "step.h"
+
+enum { MOST = 20 };
+
+static double a[MOST * MOST], b[MOST * MOST], c[MOST * MOST], y[MOST];
+
+static void fill(double *x, size_t n, unsigned seed) {
+  for (size_t i = 0; i < n; i++) {
+    seed = seed * 1664525u + 1013904223u;
+    x[i] = (double)(seed >> 8) / 8388608.0 - 1.0;
+  }
+}
+
+static void vectors(size_t n) {
+  fill(a, n, 1), fill(b, n, 2), fill(c, n, 3);
+  volatile double sink = lfap_dot(n, a, b) + lfap_sum(n, a) + lfap_asum(n, a) + lfap_amax(n, a) + lfap_norm2(n, a);
+  (void)sink;
+  lfap_axpy(c, 0.5, a, n);
+  lfap_scale(c, 2.0, a, n);
+  lfap_step_gd(a, b, 0.125, n);
+  lfap_step_sgd(a, b, c, 0.125, 0.5, 1, n);
+  lfap_step_sgd(a, b, c, 0.125, 0.5, 0, n);
+}
+
+static void matrices(size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = i % 2 ? 1.0 : -1.0;
+  fill(a, n * n, 6), fill(b, n * n, 7);
+  lfap_gemv(c, a, b, n, n);
+  lfap_rows(c, a, b, n, n, n);
+  for (size_t i = 0; i < n; i++) lfap_gram_row(c + i * n, a, i, n, n);
+  lfap_mirror(c, n);
+  lfap_chain(b, y, a, n, n);
+  for (size_t i = 0; i < n; i++) c[i * n + i] += (double)n;
+  lfap_q_row(b, a, y, y[0], 0.5, n);
+  lfap_uv_coef(b, a, y, 1.0, 0.5, n);
+  if (lfap_chol(c, n) == n) lfap_chol_solve(b, c, y, n);
+}
+
+static void networks(size_t m) {
+  lfap_net_signs(c, m);
+  fill(a, m, 8);
+  volatile double sink = lfap_net_output(b, a, c, 0.25, m);
+  (void)sink;
+  lfap_net_input_coef(b, a, c, 0.25, m);
+  lfap_loss_fill(b, b + m, a, 1, m);
+  lfap_plateau p;
+  lfap_plateau_init(&p, 0.5);
+  for (int i = 0; i < 25; i++) lfap_plateau_see(&p, 1.0);
+}
+
+static void headers(void) {
+  static const char *const dictionary[] = {"{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }\n",
+                                           "{'shape': (12,), \"fortran_order\": False, 'descr': '|u1'}",
+                                           "{'descr': '>f8', 'fortran_order': True, 'shape': ()}", "{", "{'descr': 'O'}", ""};
+  for (size_t k = 0; k < sizeof dictionary / sizeof *dictionary; k++) {
+    uint8_t bytes[96] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 0, 0};
+    size_t n = 0;
+    while (dictionary[k][n]) bytes[10 + n] = (uint8_t)dictionary[k][n], n++;
+    bytes[8] = (uint8_t)n;
+    lfap_npy_info info;
+    for (size_t len = 0; len <= 10 + n; len += 7) lfap_npy_header(&info, bytes, len, 96);
+    lfap_npy_header(&info, bytes, 10 + n, 96);
+  }
+  const uint8_t idx[16] = {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2};
+  lfap_idx_info info;
+  for (size_t len = 0; len <= 16; len++) lfap_idx_header(&info, idx, len);
+}
+
+int main(void) {
+  static const size_t size[] = {1, 3, 8, 9, 16, 17};
+  for (size_t k = 0; k < sizeof size / sizeof *size; k++) {
+    vectors(size[k]);
+    matrices(size[k]);
+    networks(2 * ((size[k] + 1) / 2));
+  }
+  headers();
+  return 0;
+}
