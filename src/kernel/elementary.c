@@ -11,6 +11,9 @@
 #include "bits.h"
 #include "clones.h"
 #include "mathspec.h"
+#ifdef __FRAMAC__
+#include "../../spec/logic/elementary.acsl"
+#endif
 
 /* hi + lo, |lo| below a few ulp of hi */
 typedef struct {
@@ -25,7 +28,12 @@ typedef struct {
 /* |a| >= |b| or a = 0: a + b without error (Dekker). */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from a, b; */
+  @ assigns \result \from a, b;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: \result.hi == a + b;
+  @ ensures lo: \result.lo == lfap_fast_lo(a, b);
+#endif
+  @*/
 LFAP_INLINE lfap_pair pair_of_sum(double a, double b) {
   lfap_pair r;
   r.hi = a + b;
@@ -36,7 +44,12 @@ LFAP_INLINE lfap_pair pair_of_sum(double a, double b) {
 /* a + b without error in any order (Knuth). */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from a, b; */
+  @ assigns \result \from a, b;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: \result.hi == a + b;
+  @ ensures lo: \result.lo == lfap_any_lo(a, b);
+#endif
+  @*/
 LFAP_INLINE lfap_pair pair_of_any_sum(double a, double b) {
   lfap_pair r;
   r.hi = a + b;
@@ -48,7 +61,12 @@ LFAP_INLINE lfap_pair pair_of_any_sum(double a, double b) {
 /* a*b, relative error about 2^-104. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from a, b; */
+  @ assigns \result \from a, b;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: \result.hi == a.hi*b.hi;
+  @ ensures lo: \result.lo == lfap_mul_lo(a.hi, a.lo, b.hi, b.lo);
+#endif
+  @*/
 LFAP_INLINE lfap_pair pair_mul(lfap_pair a, lfap_pair b) {
   lfap_pair r;
   r.hi = a.hi * b.hi;
@@ -59,7 +77,12 @@ LFAP_INLINE lfap_pair pair_mul(lfap_pair a, lfap_pair b) {
 /* (hi + lo) + a*b for |hi| > |a*b|: one Horner step. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from hi, lo, a, b; */
+  @ assigns \result \from hi, lo, a, b;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: \result.hi == lfap_horner_hi(hi, a.hi, b.hi);
+  @ ensures lo: \result.lo == lfap_horner_lo(hi, lo, a.hi, a.lo, b.hi, b.lo);
+#endif
+  @*/
 LFAP_INLINE lfap_pair pair_horner(double hi, double lo, lfap_pair a, lfap_pair b) {
   const lfap_pair p = pair_mul(a, b);
   lfap_pair r = pair_of_sum(hi, p.hi);
@@ -79,7 +102,12 @@ LFAP_INLINE double pow2_of(double k) {
 /* exp(r) for |r| <= 0.347: Taylor up to r^14/14! (the rest is below 2^-62), from r^4 on in plain doubles. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from r; */
+  @ assigns \result \from r;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: \result.hi == lfap_exp_hi0(r.hi) + lfap_exp_lo0(r.hi, r.lo);
+  @ ensures lo: \result.lo == lfap_fast_lo(lfap_exp_hi0(r.hi), lfap_exp_lo0(r.hi, r.lo));
+#endif
+  @*/
 LFAP_INLINE lfap_pair exp_reduced(lfap_pair r) {
   double p = 0x1.93974a8c07c9dp-37; /* 1/14! */
   p = fma(p, r.hi, 0x1.6124613a86d09p-33);
@@ -92,10 +120,25 @@ LFAP_INLINE lfap_pair exp_reduced(lfap_pair r) {
   p = fma(p, r.hi, 0x1.6c16c16c16c17p-10);
   p = fma(p, r.hi, 0x1.1111111111111p-7);
   p = fma(p, r.hi, 0x1.5555555555555p-5); /* 1/4! */
+#ifdef LFAP_TIER_REAL
+  /*@ assert tail: p == lfap_exp_tail(r.hi); */
+#endif
   lfap_pair s = {p, 0.0};
   s = pair_horner(0x1.5555555555555p-3, 0x1.5555555555555p-57, s, r); /* 1/3! */
+#ifdef LFAP_TIER_REAL
+  /*@ assert hi3: s.hi == lfap_exp_hi3(r.hi); */
+  /*@ assert lo3: s.lo == lfap_exp_lo3(r.hi, r.lo); */
+#endif
   s = pair_horner(0.5, 0.0, s, r);
+#ifdef LFAP_TIER_REAL
+  /*@ assert hi2: s.hi == lfap_exp_hi2(r.hi); */
+  /*@ assert lo2: s.lo == lfap_exp_lo2(r.hi, r.lo); */
+#endif
   s = pair_horner(1.0, 0.0, s, r);
+#ifdef LFAP_TIER_REAL
+  /*@ assert hi1: s.hi == lfap_exp_hi1(r.hi); */
+  /*@ assert lo1: s.lo == lfap_exp_lo1(r.hi, r.lo); */
+#endif
   s = pair_horner(1.0, 0.0, s, r);
   return pair_of_sum(s.hi, s.lo);
 }
@@ -122,7 +165,12 @@ double lfap_exp(double x) {
 /* 2 atanh(s) = 2 s (1 + z/3 + z^2/5 + ...), z = s^2 <= 0.0295 (the rest after z^11/23 is below 2^-65). */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from s; */
+  @ assigns \result \from s;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: \result.hi == 2.0*(lfap_log_hi1(s.hi*s.hi)*s.hi);
+  @ ensures lo: \result.lo == 2.0*lfap_mul_lo(lfap_log_hi1(s.hi*s.hi), lfap_log_lo1(s.hi*s.hi, lfap_square_lo(s.hi, s.lo)), s.hi, s.lo);
+#endif
+  @*/
 LFAP_INLINE lfap_pair atanh_twice(lfap_pair s) {
   const lfap_pair z = pair_mul(s, s);
   double p = 0x1.642c8590b2164p-5; /* 1/23 */
@@ -134,11 +182,31 @@ LFAP_INLINE lfap_pair atanh_twice(lfap_pair s) {
   p = fma(p, z.hi, 0x1.745d1745d1746p-4);
   p = fma(p, z.hi, 0x1.c71c71c71c71cp-4);
   p = fma(p, z.hi, 0x1.2492492492492p-3); /* 1/7 */
+#ifdef LFAP_TIER_REAL
+  /*@ assert tail: p == lfap_log_tail(z.hi); */
+  /*@ assert square: z.lo == lfap_square_lo(s.hi, s.lo); */
+#endif
   lfap_pair q = {p, 0.0};
   q = pair_horner(0x1.999999999999ap-3, -0x1.999999999999ap-57, q, z); /* 1/5 */
+#ifdef LFAP_TIER_REAL
+  /*@ assert hi5: q.hi == lfap_log_hi5(z.hi); */
+  /*@ assert lo5: q.lo == lfap_log_lo5(z.hi, z.lo); */
+#endif
   q = pair_horner(0x1.5555555555555p-2, 0x1.5555555555555p-56, q, z);  /* 1/3 */
+#ifdef LFAP_TIER_REAL
+  /*@ assert hi3: q.hi == lfap_log_hi3(z.hi); */
+  /*@ assert lo3: q.lo == lfap_log_lo3(z.hi, z.lo); */
+#endif
   q = pair_horner(1.0, 0.0, q, z);
+#ifdef LFAP_TIER_REAL
+  /*@ assert hi1: q.hi == lfap_log_hi1(z.hi); */
+  /*@ assert lo1: q.lo == lfap_log_lo1(z.hi, z.lo); */
+  /*@ assert argument: lfap_log_hi1(z.hi) == lfap_log_hi1(s.hi*s.hi); */
+#endif
   q = pair_mul(q, s);
+#ifdef LFAP_TIER_REAL
+  /*@ assert product: q.hi == lfap_log_hi1(s.hi*s.hi)*s.hi; */
+#endif
   q.hi = 2.0 * q.hi;
   q.lo = 2.0 * q.lo;
   return q;

@@ -3,14 +3,44 @@
 #define LFAP_KERNEL_FLOW_H
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __FRAMAC__
+#include "../../spec/logic/sums.acsl"
+#include "network.h"
+#endif
+
+#ifdef LFAP_TIER_REAL
+/*@ logic real lfap_rlabel(real y, real side, real gamma) = y == side ? 1.0 : gamma;
+  @ logic real lfap_base_entry(real p, real y, real side, real gamma) = (p*y)*lfap_rlabel(y, side, gamma);
+  @ // what sample n adds to Z' beyond the label slopes, per unit of G_n
+  @ logic real lfap_mismatch(real p, real y, real z, real side, real gamma) =
+  @   (lfap_rslope(z, gamma) - lfap_rlabel(y, side, gamma))*(p*y);
+  @ logic real lfap_rslopes(real p, real y, real z, real gamma) = (p*y)*lfap_rslope(z, gamma);
+  @ // sum over r < k of coef[r]*col[r*ld]
+  @ logic real lfap_rlink{L}(double *col, double *coef, integer ld, integer r) = coef[r]*col[r*ld];
+  @ logic real lfap_rcombine{L}(double *col, double *coef, integer ld, integer k) =
+  @   k <= 0 ? 0.0 : lfap_rcombine(col, coef, ld, k - 1) + lfap_rlink(col, coef, ld, k - 1);
+  @ logic real lfap_rstage(real x, real h, real k) = h*k + x;
+  @ // one entry of the step's error in units of its tolerance
+  @ logic real lfap_rtolerance(real x, real x1, real atol, real rtol) = atol + rtol*\max(\abs(x), \abs(x1));
+  @ logic real lfap_rratio(real e, real x, real x1, real h, real atol, real rtol) =
+  @   lfap_rabs(h*e) / lfap_rtolerance(x, x1, atol, rtol);
+  @ logic real lfap_rerror{L}(double *x, double *x1, double *K, double *coef, real h, real atol, real rtol,
+  @                           integer stages, integer ld, integer i) =
+  @   lfap_rratio(lfap_rcombine(K + i, coef, ld, stages), x[i], x1[i], h, atol, rtol);
+  @ // v is 0 or the error of one of the first n entries
+  @ predicate lfap_worst{L}(real v, double *x, double *x1, double *K, double *coef, real h, real atol, real rtol,
+  @                         integer stages, integer ld, integer n) =
+  @   v == 0.0 || \exists integer i; 0 <= i < n && v == lfap_rerror(x, x1, K, coef, h, atol, rtol, stages, ld, i);
+  @ logic real lfap_rspread{L}(double *p, double *v, real mean, integer n) =
+  @   n <= 0 ? 0.0 : lfap_rspread(p, v, mean, n - 1) + p[n - 1]*\abs(v[n - 1] - mean); */
+#endif
 
 /* Label slope of sample n for a row of sign `side` (+1: c_n, -1: cbar_n): 1 if y == side else gamma. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
 #ifdef LFAP_TIER_REAL
-  @ ensures own: y == side ==> \result == 1.0;
-  @ ensures other: y != side ==> \result == gamma;
+  @ ensures value: \result == lfap_rlabel(y, side, gamma);
 #endif
   @*/
 double lfap_label_slope(double y, double side, double gamma);
@@ -22,7 +52,11 @@ double lfap_label_slope(double y, double side, double gamma);
   @ requires sep_y: \separated(c + (0 .. n-1), y + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns c[0 .. n-1]; */
+  @ assigns c[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == lfap_base_entry(p[i], y[i], side, gamma);
+#endif
+  @*/
 void lfap_flow_base_coef(double *c, const double *p, const double *y, double side, double gamma, size_t n);
 /* One row j: db[n] = (p_n*y_n)*slope(z_n); dz = a*(base + chain from zeros over mismatched n of
    ((slope - label)*(p_n*y_n)) G_n). G is n x n. Returns the number of mismatched slopes. */
@@ -35,13 +69,20 @@ void lfap_flow_base_coef(double *c, const double *p, const double *y, double sid
   @ requires base: \valid_read(base + (0 .. n-1));
   @ requires G: \valid_read(G + (0 .. n*n-1));
   @ requires sep_db: \separated(db + (0 .. n-1), z + (0 .. n-1), p + (0 .. n-1), y + (0 .. n-1), dz + (0 .. n-1));
+  @ requires sep_in: \separated(db + (0 .. n-1), base + (0 .. n-1), G + (0 .. n*n-1));
   @ requires sep_dz: \separated(dz + (0 .. n-1), z + (0 .. n-1), p + (0 .. n-1), y + (0 .. n-1));
   @ requires sep_base: \separated(dz + (0 .. n-1), base + (0 .. n-1));
   @ requires sep_G: \separated(dz + (0 .. n-1), G + (0 .. n*n-1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns db[0 .. n-1], dz[0 .. n-1];
-  @ ensures count: \result <= n; */
+  @ ensures count: \result <= n;
+#ifdef LFAP_TIER_REAL
+  @ ensures db: \forall integer i; 0 <= i < n ==> db[i] == lfap_rslopes(\old(p[i]), \old(y[i]), \old(z[i]), gamma);
+  @ ensures aligned: \result == 0 <==> \forall integer i; 0 <= i < n
+  @   ==> lfap_rslope(\old(z[i]), gamma) == lfap_rlabel(\old(y[i]), side, gamma);
+#endif
+  @*/
 size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, const double *y, const double *base,
                      const double *G, double a, double side, double gamma, size_t n);
 /* out_i = fma(h, chain over r < stages of coef[r]*K[r*ld + i], x_i): one Runge-Kutta stage; K has `stages` rows of ld
@@ -57,7 +98,12 @@ size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, c
   @ requires sep_c: \separated(out + (0 .. n-1), coef + (0 .. stages-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns out[0 .. n-1]; */
+  @ assigns out[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < n
+  @   ==> out[i] == lfap_rstage(\old(x[i]), h, lfap_rcombine{Pre}(K + i, coef, ld, stages));
+#endif
+  @*/
 void lfap_rk_stage(double *out, const double *x, const double *K, const double *coef, double h, size_t stages, size_t ld,
                    size_t n);
 /* max_i |h*chain| / (atol + rtol*max(|x_i|, |x1_i|)) with the coefficients of the embedded difference; a ratio that is
@@ -70,7 +116,13 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
   @ requires coef: \valid_read(coef + (0 .. stages-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns \nothing; */
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures bound: \forall integer i; 0 <= i < n
+  @   ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages, ld, i) <= \result;
+  @ ensures reached: lfap_worst{Pre}(\result, x, x1, K, coef, h, atol, rtol, stages, ld, n);
+#endif
+  @*/
 double lfap_rk_error(const double *x, const double *x1, const double *K, const double *coef, double h, double atol,
                      double rtol, size_t stages, size_t ld, size_t n);
 /* dot(p, |v - mean|), mean = dot(p,v), for the tail test. */
@@ -78,7 +130,11 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
   @ requires v: \valid_read(v + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns \nothing; */
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rspread(p, v, mean, n);
+#endif
+  @*/
 double lfap_flow_spread(const double *p, const double *v, double mean, size_t n);
 /* Least v_i, for the other half of the tail test. n > 0. */
 /*@ requires some: n > 0;
