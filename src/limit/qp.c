@@ -73,8 +73,8 @@ static lfap_status block_pivoting(qp *p, int *done) {
       *done = 1;
       return LFAP_OK;
     }
-    if (bad == 0) { /* right as far as rough solutions tell: the same support again, refined */
-      p->sys.exact = 1;
+    if (bad == 0) { /* right as far as rough solutions tell: the same support again, better solved */
+      lfap_system_sharpen(&p->sys);
       best = p->n + 1;
       continue;
     }

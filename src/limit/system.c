@@ -18,7 +18,8 @@ static size_t cg_budget(size_t nf) { return 32 + nf / 32; }
 /* Added to a diagonal of 1 in rough factors: a support's block may be singular before the support is right. */
 #define RIDGE 0x1p-30
 /* Residuals of rough solutions and of corrections, in the norm of the preconditioner. */
-#define ROUGH_TOL 1e-3
+#define ROUGH_TOL 5e-2
+#define FINER_TOL 1e-4
 #define CG_TOL 1e-8
 
 lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, const double *b, lfap_solver solver, int no_factor) {
@@ -120,7 +121,7 @@ static lfap_status approach(lfap_ctx *ctx, lfap_system *p, int *good, const doub
     p->s[k] = start[p->f[k]];
     p->r[k] = p->b[p->f[k]];
   }
-  double tol = p->exact ? CG_TOL : ROUGH_TOL, target = (tol * tol) * precondition(p, p->cg[0], p->r);
+  double tol = p->exact ? CG_TOL : p->finer ? FINER_TOL : ROUGH_TOL, target = (tol * tol) * precondition(p, p->cg[0], p->r);
   product(ctx, p, p->cg[2], p->s);
   lfap_axpy(p->r, -1.0, p->cg[2], p->nf);
   lfap_status st = gradients(ctx, p, good, p->c, p->r, target);
@@ -161,6 +162,11 @@ static lfap_status by_factor(lfap_ctx *ctx, lfap_system *p, int *good) {
   for (size_t k = 0; k < p->nf; k++) p->r[k] = p->b[p->f[k]];
   lfap_chol_solve(p->s, p->L, p->r, p->nf);
   return p->exact ? refine(ctx, p, good) : LFAP_OK;
+}
+
+void lfap_system_sharpen(lfap_system *p) {
+  if (p->by_cg && !p->finer) p->finer = 1;
+  else p->exact = 1;
 }
 
 lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in, const double *start) {

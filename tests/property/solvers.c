@@ -197,7 +197,7 @@ Test(solvers, an_initial_support_does_not_change_the_solution) {
         lfap_limit b = limit_by(&D, gamma, &(lfap_limit_opts){.solver = s, .support = in});
         if (s == LFAP_SOLVER_DIRECT) cr_assert_arr_eq(a.lambda, b.lambda, D.n * sizeof(double));
         assert_near(&a, &b, 1e-12);
-        if (start == 0) cr_assert_leq(b.rounds, s == LFAP_SOLVER_DIRECT ? 1 : 2);
+        if (start == 0) cr_assert_leq(b.rounds, s == LFAP_SOLVER_DIRECT ? 1 : a.rounds);
         lfap_limit_free(&b);
       }
       lfap_limit_free(&a);
