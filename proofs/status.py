@@ -44,6 +44,14 @@ def render(rows, sources, soundness):
     for row in sorted(rows.values(), key=lambda row: row.key):
         lines.append("| %s | %s | %s | %d | %d | %s |" % (row.path, row.owner, row.tier, row.goals, row.proved,
                                                          cells(row.provers)))
+    functional = {(row.path, row.owner) for row in rows.values() if row.tier != "safety"}
+    plain = {}
+    for row in rows.values():
+        if not row.owner.startswith("lemma ") and (row.path, row.owner) not in functional:
+            plain.setdefault(row.path, []).append(row.owner)
+    lines += ["", "## Proved in the safety tier alone", "",
+              "Their contracts may say much or little of values (header parsers: all; sums of rows: nothing); no tier reads doubles.", ""]
+    lines += ["- %s: %s" % (path, ", ".join(sorted(plain[path]))) for path in sorted(plain)] or ["None."]
     left = ["%s (%s, %s): %d of %d goals" % (row.owner, row.path, row.tier, row.goals - row.proved, row.goals)
             for row in sorted(rows.values(), key=lambda row: row.key) if row.proved < row.goals]
     lines += ["", "## Unproved, and listed as such in soundness.md", ""] + bullet_list(left, "None.")
