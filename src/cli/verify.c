@@ -41,7 +41,7 @@ static const cli_option options[] = {
     {"gamma", "G", "leaky slope, between 0 and 1 (needed with --data)"},
     {"test", "PATH", "labelled points not trained on, like --data"},
     {"test-labels", "FILE", "their labels"},
-    {"case", "NAME", "one embedded case: uniform, orthogonal, outside, fashion-mnist; large (2.9 GB) only when named"},
+    {"case", "NAME", "one case: uniform, orthogonal, outside, fashion-mnist; large (2.9 GB) only when named"},
     {"eps", "L2[,LINF[,L0]]", "sizes of the perturbations; a norm left out or 0 is not made"},
     {"k", "K", "entries of the L0 perturbation (default: a twentieth of d)"},
     {"n-adv", "N", "noise bases to perturb"},
