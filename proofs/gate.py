@@ -30,6 +30,11 @@ class Row:
         return (self.path, self.owner, self.tier)
 
 
+def is_lemmas(path):
+    """A file of lemmas, not part of the library: proved in the tiers that plan.tsv names, and no others."""
+    return path.startswith("proofs/lemmas/")
+
+
 class Sources:
     """The kernels and lemma files under a root, with what the text itself says is in them."""
 
@@ -166,12 +171,14 @@ def check_contracts(reports, sources, soundness):
 
 def check_visibility(reports, sources, soundness):
     """A function that the text or the compiler defines and Frama-C never saw was hidden from the proof."""
-    problems, seen_anywhere = [], set()
+    problems, seen_anywhere, seen_in = [], set(), {}
     for (path, tier, _, _), report in reports.items():
-        seen = set(csource.Scan(report.code).functions)
-        seen_anywhere |= seen
-        if tier != "safety":
-            continue
+        functions = set(csource.Scan(report.code).functions)
+        seen_anywhere |= functions
+        # a kernel shows all of itself to the safety tier, a file of lemmas to the tiers it is for
+        if tier == "safety" or is_lemmas(path):
+            seen_in[path] = seen_in.get(path, set()) | functions
+    for path, seen in seen_in.items():
         defined = set(sources.scan[path].functions) | (csource.compiled_functions(sources.root, path) or set())
         for name in sorted(defined - seen):
             if not soundness.trusts(name):
@@ -210,6 +217,8 @@ def check_plan(sources, plan):
         for tier in ("real", "value"):
             if has_clauses(sources, path, tier) and (path, tier) not in plan:
                 problems.append("%s: has clauses of the %s tier, plan.tsv never runs it" % (path, tier))
+        if is_lemmas(path) and not any((path, tier) in plan for tier in wp.TIERS):
+            problems.append("%s: plan.tsv never runs it" % path)
     for path, tier in plan:
         if path not in sources.files:
             problems.append("plan.tsv names %s (%s), which is not there" % (path, tier))
