@@ -99,12 +99,32 @@ for name, code, *args in (
         ("precision too low", 65, "limit", "--data", "uniform", "--gamma", "0.5", "--certify", "--prec", "9", "--out", "x"),
         ("precision too high", 65, "limit", "--data", "uniform", "--gamma", "0.5", "--certify", "--prec", "100000", "--out", "x"),
         ("above the maximum", 65, "limit", "--data", "uniform", "--gamma", "0.5", "--certify", "--prec", "512", "--max-prec", "256", "--out", "x"),
+        ("an unknown way", 64, "limit", "--data", "uniform", "--gamma", "0.5", "--certify=quick"),
+        ("auto without out", 64, "limit", "--data", "uniform", "--gamma", "0.5", "--certify=auto"),
+        ("fast with a precision", 64, "limit", "--data", "uniform", "--gamma", "0.5", "--certify=fast", "--prec", "300"),
+        ("memory limit in words", 64, "limit", "--data", "uniform", "--gamma", "0.5", "--memory-limit", "2GB", "--out", "x"),
+        ("memory limit zero", 65, "limit", "--data", "uniform", "--gamma", "0.5", "--memory-limit", "0", "--out", "x"),
+        ("memory limit too small", 65, "limit", "--data", "uniform", "--gamma", "0.5", "--memory-limit", "1K", "--out", "x"),
+        ("an unknown solver", 64, "limit", "--data", "uniform", "--gamma", "0.5", "--solver", "lu", "--out", "x"),
         ("precision not a number", 64, "limit", "--data", "uniform", "--gamma", "0.5", "--certify", "--prec", "many", "--out", "x")):
     r = Run(*args)
     ok(r.code == code and len(r.err.strip().split("\n")) <= 2 and not os.path.exists("x"), f"{name}: exit {code}", r)
 Run("gen", "uniform", "--n", 65, "--d", 80, "--seed", 1, "--out", "many")
 r = Run("limit", "--data", "many", "--gamma", "0.5", "--certify", "--exact", "--out", "x")
 ok(r.code == 65 and not os.path.exists("x"), "exact rationals for 65 samples: exit 65", r)
+
+# ---- error bounds in doubles: the verdicts of the exact way, and no file
+for kind, gamma in (("uniform", 0.5), ("gauss", 0.3), ("many", 0.6)):
+    fast = Run("limit", "--data", kind, "--gamma", gamma, "--certify=fast", "--json")
+    exact = Run("limit", "--data", kind, "--gamma", gamma, "--certify=exact", "--json", "--out", "both")
+    f, e = json.loads(fast.out)["certificate"], json.loads(exact.out)["certificate"]
+    ok(f["mode"] == "fast" and e["mode"] == "enclosed" and f["verdicts"] == e["verdicts"] and f["aligned_samples"] == e["aligned_samples"]
+       and f["refuted_samples"] == e["refuted_samples"] and fast.code == exact.code, f"{kind}: fast decides what exact decides", (f, e))
+r = Run("limit", "--data", "many", "--gamma", "0.5", "--certify=fast", "--out", "quick")
+ok(os.path.exists("quick/lambda.npy") and not os.path.exists("quick/certificate.json"), "fast writes no certificate", r)
+r = Run("limit", "--data", "many", "--gamma", "0.5", "--memory-limit", "16M", "--solver", "cg", "--out", "cg")
+near = np.abs(np.load("cg/lambda.npy") - np.load("quick/lambda.npy")).max() / np.load("quick/lambda.npy").max()
+ok(near < 1e-12, "conjugate gradients give the same multipliers", near)
 
 # ---- the same bytes for any number of threads; other precisions
 for t in (1, 2, 5):
