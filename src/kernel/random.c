@@ -19,7 +19,8 @@ enum {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-  @ ensures high: \result*18446744073709551616 <= a*b < (\result + 1)*18446744073709551616; */
+  @ ensures high: \result*18446744073709551616 <= a*b < (\result + 1)*18446744073709551616;
+  @ ensures value: \result == lfap_mulhi(a, b); */
 static uint64_t mul_high(uint64_t a, uint64_t b) {
   const uint64_t half = 0x100000000u;
   const uint64_t a1 = a / half, a0 = a % half, b1 = b / half, b0 = b % half;
@@ -56,11 +57,14 @@ void lfap_philox_seed(lfap_philox *g, uint64_t seed) {
 /*@ requires valid: \valid(g);
   @ terminates \true;
   @ exits never: \false;
-  @ assigns g->buffer[0 .. 3]; */
+  @ assigns g->buffer[0 .. 3];
+  @ ensures block: \forall integer i; 0 <= i < 4 ==> g->buffer[i] == lfap_block{Pre}(g, i); */
 static void philox_block(lfap_philox *g) {
   uint64_t c0 = g->counter[0], c1 = g->counter[1], c2 = g->counter[2], c3 = g->counter[3];
   uint64_t k0 = g->key[0], k1 = g->key[1];
   /*@ loop invariant bounds: 0 <= round <= ROUNDS;
+    @ loop invariant rounds: \forall integer i; 0 <= i < 4
+    @   ==> lfap_rounds(i, c0, c1, c2, c3, k0, k1, 10 - round) == lfap_block{Pre}(g, i);
     @ loop assigns round, c0, c1, c2, c3, k0, k1;
     @ loop variant ROUNDS - round; */
   for (int round = 0; round < ROUNDS; round++) {
@@ -83,7 +87,8 @@ static void philox_block(lfap_philox *g) {
 /*@ requires valid: \valid(g);
   @ terminates \true;
   @ exits never: \false;
-  @ assigns g->counter[0 .. 3]; */
+  @ assigns g->counter[0 .. 3];
+  @ ensures counted: lfap_counted{Pre,Post}(g); */
 static void philox_count(lfap_philox *g) {
   g->counter[0] = g->counter[0] + 1u;
   if (g->counter[0] != 0) return;
@@ -108,7 +113,8 @@ uint64_t lfap_philox_next(lfap_philox *g) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-  @ ensures bits: 0 <= \result < 9007199254740992; */
+  @ ensures bits: 0 <= \result < 9007199254740992;
+  @ ensures value: \result == word / 2048; */
 static uint64_t top_bits(uint64_t word) {
   return word / 2048u;
 }
@@ -197,6 +203,10 @@ void lfap_fill_labels(double *y, lfap_philox *g, size_t n) {
     @ loop invariant bounds: 0 <= i <= n;
 #ifdef LFAP_TIER_REAL
     @ loop invariant sign: \forall integer k; 0 <= k < i ==> y[k] == 1.0 || y[k] == -1.0;
+#endif
+#ifdef LFAP_TIER_VALUE
+    @ loop invariant sign: \forall integer k; 0 <= k < i
+    @   ==> \eq_double(y[k], (double)1.0) || \eq_double(y[k], (double)-1.0);
 #endif
     @ loop assigns i, y[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant n - i; */

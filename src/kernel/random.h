@@ -9,7 +9,28 @@ typedef struct {
   unsigned position; /* 0..4: next unused word of buffer */
 } lfap_philox;
 
-/*@ predicate lfap_philox_ready(lfap_philox *g) = \valid(g) && g->position <= 4; */
+/*@ predicate lfap_philox_ready(lfap_philox *g) = \valid(g) && g->position <= 4;
+  @ // word i of the counter after r more rounds, as the paper defines a round
+  @ logic uint64_t lfap_mulhi(integer a, integer b) = (uint64_t)(a*b / 18446744073709551616);
+  @ logic uint64_t lfap_mullo(integer a, integer b) = (uint64_t)(a*b);
+  @ logic integer lfap_rounds(integer i, integer c0, integer c1, integer c2, integer c3, integer k0, integer k1,
+  @                           integer r) =
+  @   r <= 0 ? (i == 0 ? c0 : i == 1 ? c1 : i == 2 ? c2 : c3)
+  @          : lfap_rounds(i, (uint64_t)((uint64_t)(lfap_mulhi(0xca5a826395121157, c2) ^ c1) ^ k0),
+  @                        lfap_mullo(0xca5a826395121157, c2),
+  @                        (uint64_t)((uint64_t)(lfap_mulhi(0xd2e7470ee14c6c93, c0) ^ c3) ^ k1),
+  @                        lfap_mullo(0xd2e7470ee14c6c93, c0),
+  @                        (uint64_t)(k0 + 0x9e3779b97f4a7c15), (uint64_t)(k1 + 0xbb67ae8584caa73b), r - 1);
+  @ logic integer lfap_block{L}(lfap_philox *g, integer i) =
+  @   lfap_rounds(i, g->counter[0], g->counter[1], g->counter[2], g->counter[3], g->key[0], g->key[1], 10);
+  @ // the counter as one 256-bit number counts up by one
+  @ predicate lfap_counted{A,B}(lfap_philox *g) =
+  @   \at(g->counter[0],B) == (uint64_t)(\at(g->counter[0],A) + 1)
+  @   && \at(g->counter[1],B) == (uint64_t)(\at(g->counter[1],A) + (\at(g->counter[0],B) == 0 ? 1 : 0))
+  @   && \at(g->counter[2],B) == (uint64_t)(\at(g->counter[2],A)
+  @        + (\at(g->counter[0],B) == 0 && \at(g->counter[1],B) == 0 ? 1 : 0))
+  @   && \at(g->counter[3],B) == (uint64_t)(\at(g->counter[3],A)
+  @        + (\at(g->counter[0],B) == 0 && \at(g->counter[1],B) == 0 && \at(g->counter[2],B) == 0 ? 1 : 0)); */
 
 /* Key (seed, 0), counter 0; the first block drawn has counter 1. */
 /*@ requires valid: \valid(g);
@@ -28,7 +49,11 @@ void lfap_philox_seed(lfap_philox *g, uint64_t seed);
   @ assigns g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
   @ ensures ready: lfap_philox_ready(g);
   @ ensures used: g->position == (\old(g->position) == 4 ? 1 : \old(g->position) + 1);
-  @ ensures result: \result == g->buffer[g->position - 1]; */
+  @ ensures result: \result == g->buffer[g->position - 1];
+  @ ensures fresh: \old(g->position) == 4 ==> lfap_counted{Pre,Post}(g)
+  @   && \forall integer i; 0 <= i < 4 ==> g->buffer[i] == lfap_block(g, i);
+  @ ensures kept: \old(g->position) < 4
+  @   ==> \forall integer i; 0 <= i < 4 ==> g->buffer[i] == \old(g->buffer[i]) && g->counter[i] == \old(g->counter[i]); */
 uint64_t lfap_philox_next(lfap_philox *g);
 
 /* [0,1): (word >> 11) * 2^-53. */
@@ -39,6 +64,7 @@ uint64_t lfap_philox_next(lfap_philox *g);
   @ ensures ready: lfap_philox_ready(g);
 #ifdef LFAP_TIER_REAL
   @ ensures unit: 0.0 <= \result < 1.0;
+  @ ensures word: \result*9007199254740992.0 == g->buffer[g->position - 1] / 2048;
 #endif
   @*/
 double lfap_philox_double(lfap_philox *g);
@@ -84,6 +110,9 @@ void lfap_fill_normal(double *x, lfap_philox *g, size_t n);
   @ ensures ready: lfap_philox_ready(g);
 #ifdef LFAP_TIER_REAL
   @ ensures sign: \forall integer i; 0 <= i < n ==> y[i] == 1.0 || y[i] == -1.0;
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures sign: \forall integer i; 0 <= i < n ==> \eq_double(y[i], (double)1.0) || \eq_double(y[i], (double)-1.0);
 #endif
   @*/
 void lfap_fill_labels(double *y, lfap_philox *g, size_t n);
