@@ -1,5 +1,6 @@
 """lfap sweep: rows recomputed in NumPy, rows that depend on their cell alone, shards, kills, grids of the presets, bad input."""
-import csv, fcntl, io, json, math, os, random, signal, struct, sys, time
+import csv, fcntl, io, json, math, os, random, signal, sys, time
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small systems: threads that wait for each other cost more than they do
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
 
