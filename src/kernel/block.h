@@ -15,7 +15,7 @@ enum {
   LFAP_STEPS = 32,                                      /* a slice of columns is packed at a time, 8 a step */
   LFAP_TILE_LANES = LFAP_TILE * LFAP_TILE * 8,          /* doubles of a tile's lanes */
   LFAP_BLOCK_LANES = LFAP_BLOCK * LFAP_BLOCK * 8,       /* of a block's lanes: 1 MiB */
-  LFAP_BLOCK_PACK = 2 * LFAP_BLOCK * LFAP_STEPS * 8     /* of the packed slices of A and B: 512 KiB */
+  LFAP_BLOCK_PACK = (LFAP_BLOCK + LFAP_TILE) * LFAP_STEPS * 8 /* of the packed slice of B and four rows of A: 264 KiB */
 };
 
 /* Where the eight lanes of entry (i, j) of a block lie: tiles by columns of tiles, entries of a tile by rows. */

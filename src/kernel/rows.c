@@ -207,17 +207,45 @@ void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d) {
   dot_row(g, X + i * d, X, i + 1, d);
 }
 
-void lfap_mirror(double *G, size_t n) {
-  /*@ loop invariant row: 0 <= i <= n;
+enum { SQUARE = 16 }; /* rows and columns copied together: both sides of the diagonal stay in the cache */
+
+/* Rows r .. and columns c .. of the lower triangle, at most SQUARE each. */
+/*@ requires square: r <= n && c <= n;
+  @ requires size: n*n <= SIZE_MAX;
+  @ requires G: \valid(G + (0 .. n*n - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns G[0 .. n*n - 1]; */
+LFAP_INLINE void mirror_square(double *G, size_t r, size_t c, size_t n) {
+  size_t end = n - r < SQUARE ? n : r + SQUARE;
+  /*@ loop invariant row: r <= i <= end;
     @ loop assigns i, G[0 .. n*n - 1];
-    @ loop variant n - i; */
-  for (size_t i = 0; i < n; i++)
-    /*@ loop invariant column: 0 <= j <= i;
+    @ loop variant end - i; */
+  for (size_t i = r; i < end; i++)
+    /*@ loop invariant column: c <= j;
       @ loop assigns j, G[0 .. n*n - 1];
       @ loop variant i - j; */
-    for (size_t j = 0; j < i; j++) {
+    for (size_t j = c; j < i && j - c < SQUARE; j++) {
       /*@ ghost lfap_row_at(i, n, n); */
       /*@ ghost lfap_row_at(j, n, n); */
       G[j * n + i] = G[i * n + j];
     }
+}
+
+void lfap_mirror(double *G, size_t n) {
+  size_t r = 0;
+  /*@ loop invariant rows: 0 <= r <= n;
+    @ loop assigns r, G[0 .. n*n - 1];
+    @ loop variant n - r; */
+  while (r < n) {
+    size_t rows = n - r < SQUARE ? n - r : SQUARE, c = 0;
+    /*@ loop invariant columns: 0 <= c <= n;
+      @ loop assigns c, G[0 .. n*n - 1];
+      @ loop variant r + SQUARE - c; */
+    while (c <= r) {
+      mirror_square(G, r, c, n);
+      c += r - c < SQUARE ? r + 1 - c : SQUARE;
+    }
+    r += rows;
+  }
 }
