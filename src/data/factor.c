@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { COLUMNS = 64, SCRATCH = LFAP_BLOCK_LANES + LFAP_BLOCK_PACK };
+enum { COLUMNS = 64 /* a multiple of 8: lanes pass from one block to the next */, SCRATCH = LFAP_BLOCK_LANES + LFAP_BLOCK_PACK };
 
 typedef struct {
   double *L;
