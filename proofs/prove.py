@@ -29,7 +29,7 @@ import wp
 
 PACKAGES = "frama-c-base why3 z3 cvc4 cvc5"
 RETRY_TIMEOUT = 60     # a busy machine makes a proof slow, not false: goals that time out get a second, longer try
-PART = 6               # functions a Frama-C process gets at most: small parts end together
+PART = 10              # functions a Frama-C process gets at most: small parts end together
 REPLAY_TIMEOUT = 1000  # WP forgets a cached proof that took longer than the limit; a replay starts no solver anyway
 
 
