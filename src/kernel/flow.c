@@ -202,6 +202,8 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
       }
     */
 #endif
+    /*@ assert room: at + len <= ld; */
+    /*@ assert span: at + (stages*ld - ld + len) <= stages*ld; */
     combine(k, K + at, coef, stages, ld, len);
     /*@ assert slopes: LFAP_REAL_FACT(\forall integer j; 0 <= j < len
       @   ==> k[j] == lfap_rcombine{Pre}(K + (at + j), coef, ld, stages)); */
