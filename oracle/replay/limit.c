@@ -9,10 +9,12 @@ typedef struct {
   mpfr_t *G, *Q, *L;         /* n x n; L holds the factor of the rows in `in` */
   mpfr_t *x, *y, *r, *one;   /* n each: solve */
   mpfr_t *row, *fix;         /* n each */
-  mpfr_t *lambda, *mu, *old; /* n each */
+  mpfr_t *lambda, *mu;       /* n each */
+  mpfr_t *old, *start, *rhs; /* n each: the active set's point, the point before an addition, a right-hand side */
   mpfr_t *t;                 /* scratch scalars */
   size_t *in, k;             /* indices of F in increasing order */
   unsigned char *member, *skip;
+  size_t flat; /* steps along null vectors */
 } solver;
 
 enum { T_A, T_B, T_C, T_D, T_E, T_F, T_COUNT };
@@ -85,17 +87,17 @@ static void residual(solver *s, mpfr_t r, const mpfr_t b, mpfr_t *q, mpfr_t *x, 
   mpfr_clear(sum);
 }
 
-/* x (k entries) solves Q_FF x = 1; 0 when numerically singular. */
-static int solve(solver *s) {
+/* x (k entries) solves Q_FF x = b; 0 when numerically singular. */
+static int solve(solver *s, mpfr_t *b) {
   mpfr_t last, now;
   if (!factor(s)) return 0;
   mpfr_inits2(s->A->prec, last, now, (mpfr_ptr)0);
   mpfr_set_inf(last, 1);
-  substitute(s, s->x, s->one);
+  substitute(s, s->x, b);
   for (int round = 0; round < 5; round++) {
     for (size_t i = 0; i < s->k; i++) {
       for (size_t j = 0; j < s->k; j++) mpfr_set(s->row[j], at(s, s->Q, i, j), MPFR_RNDN);
-      residual(s, s->r[i], s->one[i], s->row, s->x, s->k);
+      residual(s, s->r[i], b[i], s->row, s->x, s->k);
     }
     substitute(s, s->fix, s->r);
     oracle_amax(now, s->fix, s->k);
@@ -125,7 +127,7 @@ static void mu_at(solver *s, size_t i) {
 /* lambda and mu for F; 0 when singular. */
 static int solve_on_support(solver *s) {
   gather(s);
-  if (!solve(s)) return 0;
+  if (!solve(s, s->one)) return 0;
   for (size_t i = 0; i < s->n; i++) mpfr_set_zero(s->lambda[i], 1);
   for (size_t i = 0; i < s->k; i++) mpfr_set(s->lambda[s->in[i]], s->x[i], MPFR_RNDN);
   for (size_t i = 0; i < s->n; i++)
@@ -173,30 +175,81 @@ static int pivot(solver *s, int *full) {
 
 /* ---- active set ------------------------------------------------------------------------------------------------------ */
 
-/* From `old` towards the solution in lambda as far as it stays nonnegative; drops the entries that reach zero. Returns
-   whether the point moved. */
-static int segment(solver *s) {
-  oracle_arith *A = s->A;
-  mpfr_ptr step = s->t[T_A], best = s->t[T_B], diff = s->t[T_C];
+/* l/(l - x), 0 unless l > 0: where an entry l on its way to x <= 0 is zero; 2, never, for x > 0. */
+static void zero_at(solver *s, mpfr_t a, const mpfr_t l, const mpfr_t x) {
+  mpfr_set_ui(a, mpfr_sgn(x) > 0 ? 2 : 0, MPFR_RNDN);
+  if (mpfr_sgn(x) > 0 || mpfr_sgn(l) <= 0) return;
+  oracle_sub(s->A, a, l, x);
+  oracle_div(s->A, a, l, a);
+}
+
+static void drop(solver *s, size_t i) {
+  mpfr_set_zero(s->old[i], 1);
+  s->member[i] = 0;
+}
+
+/* Whether the last residual of the refinement is at most 2^-10 max |b|: above that a solution is none. b: one, or a row of Q. */
+static int is_solution(const solver *s, mpfr_t *b) {
+  mpfr_ptr most = s->t[T_A], bound = s->t[T_B];
+  oracle_amax(most, s->r, s->k);
+  oracle_amax(bound, b, s->n);
+  mpfr_div_2ui(bound, bound, 10, MPFR_RNDN);
+  return mpfr_lessequal_p(most, bound);
+}
+
+/* From `old` towards the solution in lambda as far as it stays nonnegative; drops the entries that reach zero first. */
+static void segment(solver *s) {
+  mpfr_ptr a = s->t[T_A], best = s->t[T_B];
   mpfr_set_ui(best, 1, MPFR_RNDN);
-  for (size_t i = 0; i < s->n; i++)
-    if (s->member[i] && mpfr_sgn(s->lambda[i]) <= 0) {
-      oracle_sub(A, diff, s->old[i], s->lambda[i]);
-      if (mpfr_zero_p(diff)) mpfr_set_zero(step, 1);
-      else oracle_div(A, step, s->old[i], diff);
-      if (mpfr_less_p(step, best)) mpfr_set(best, step, MPFR_RNDN);
+  for (size_t i = 0; i < s->n; i++) {
+    if (!s->member[i]) continue;
+    zero_at(s, a, s->old[i], s->lambda[i]);
+    if (mpfr_less_p(a, best)) mpfr_set(best, a, MPFR_RNDN);
+  }
+  for (size_t i = 0; i < s->n; i++) {
+    if (!s->member[i]) continue;
+    zero_at(s, a, s->old[i], s->lambda[i]);
+    if (mpfr_lessequal_p(a, best)) {
+      drop(s, i);
+      continue;
     }
-  for (size_t i = 0; i < s->n; i++)
-    if (s->member[i]) {
-      int falling = mpfr_sgn(s->lambda[i]) <= 0;
-      oracle_sub(A, diff, s->lambda[i], s->old[i]);
-      oracle_fma(A, s->old[i], best, diff, s->old[i]);
-      if (falling && mpfr_sgn(s->old[i]) <= 0) {
-        mpfr_set_zero(s->old[i], 1);
-        s->member[i] = 0;
+    oracle_sub(s->A, a, s->lambda[i], s->old[i]);
+    oracle_fma(s->A, s->old[i], best, a, s->old[i]);
+  }
+}
+
+typedef enum { STUCK, STEPPED, UNBOUNDED } flat_step;
+
+/* Q is singular on F with `add`: from `old` along 1 at it, -x on the others, Q_FF x = Q_F,add, until one of them is zero. */
+static flat_step along_kernel(solver *s, size_t add) {
+  mpfr_ptr a = s->t[T_A], best = s->t[T_B];
+  s->member[add] = 0;
+  gather(s);
+  for (size_t i = 0; i < s->k; i++) mpfr_set(s->rhs[i], s->Q[add * s->n + s->in[i]], MPFR_RNDN);
+  if (!solve(s, s->rhs) || !is_solution(s, s->Q + add * s->n)) return STUCK;
+  mpfr_set_inf(best, 1);
+  for (size_t i = 0; i < s->k; i++) {
+    if (mpfr_sgn(s->x[i]) <= 0) continue;
+    oracle_div(s->A, a, s->old[s->in[i]], s->x[i]);
+    if (mpfr_less_p(a, best)) mpfr_set(best, a, MPFR_RNDN);
+  }
+  if (mpfr_inf_p(best)) return UNBOUNDED;
+  for (size_t i = 0; i < s->k; i++) {
+    mpfr_ptr l = s->old[s->in[i]];
+    if (mpfr_sgn(s->x[i]) > 0) {
+      oracle_div(s->A, a, l, s->x[i]);
+      if (mpfr_lessequal_p(a, best)) {
+        drop(s, s->in[i]);
+        continue;
       }
     }
-  return mpfr_sgn(best) > 0;
+    mpfr_neg(a, best, MPFR_RNDN);
+    oracle_fma(s->A, l, a, s->x[i], l);
+  }
+  oracle_add(s->A, s->old[add], s->old[add], best);
+  s->member[add] = 1;
+  s->flat++;
+  return STEPPED;
 }
 
 static int any_falling(const solver *s) {
@@ -213,34 +266,53 @@ static size_t entering(const solver *s) {
   return best;
 }
 
-static lfap_status active_set(lfap_ctx *ctx, solver *s) {
-  unsigned char *skip = s->skip;
-  lfap_status st = LFAP_OK;
+/* From `old` to the minimiser over a face with `add`, in lambda; *moved = 0: rounding takes `add` away again, lambda is the old point. */
+static lfap_status enter(lfap_ctx *ctx, solver *s, size_t add, int *moved) {
+  flat_step step = STEPPED;
+  for (size_t i = 0; i < s->n; i++) mpfr_set(s->start[i], s->old[i], MPFR_RNDN);
+  s->member[add] = 1;
+  *moved = 0;
+  for (size_t steps = 0; steps <= s->n && s->member[add] && step == STEPPED && !*moved; steps++) {
+    if (!solve_on_support(s) || !is_solution(s, s->one)) step = along_kernel(s, add);
+    else if (any_falling(s)) segment(s);
+    else *moved = 1;
+  }
+  if (step == UNBOUNDED) return lfap_fail(ctx, LFAP_ERR_DATA, "replay: the quadratic programme is unbounded, the data are not separable");
   for (size_t i = 0; i < s->n; i++) {
-    s->member[i] = skip[i] = 0;
+    if (*moved) mpfr_set(s->old[i], s->lambda[i], MPFR_RNDN);
+    else {
+      mpfr_set(s->old[i], s->start[i], MPFR_RNDN);
+      mpfr_set(s->lambda[i], s->start[i], MPFR_RNDN);
+      s->member[i] = (unsigned char)(mpfr_sgn(s->start[i]) > 0);
+    }
+  }
+  return LFAP_OK;
+}
+
+static int any_skipped(const solver *s) {
+  for (size_t i = 0; i < s->n; i++)
+    if (s->skip[i] && !s->member[i] && below(s, s->mu[i])) return 1;
+  return 0;
+}
+
+static lfap_status active_set(lfap_ctx *ctx, solver *s) {
+  for (size_t i = 0; i < s->n; i++) {
+    s->member[i] = s->skip[i] = 0;
     mpfr_set_zero(s->lambda[i], 1);
     mpfr_set_zero(s->old[i], 1);
   }
-  for (size_t adds = 0; !st; adds++) {
+  for (size_t adds = 0; adds < 3 * s->n + 100; adds++) {
+    int moved = 0;
     for (size_t i = 0; i < s->n; i++) mu_at(s, i);
     size_t add = entering(s);
-    if (add == s->n) break;
-    if (adds > 3 * s->n + 100) st = lfap_fail(ctx, LFAP_ERR_DATA, "replay: the active set does not settle at %ld bits", (long)s->A->prec);
-    s->member[add] = 1;
-    int moved = 1;
-    while (!st && (moved = solve_on_support(s)) && any_falling(s)) segment(s);
-    if (!moved) {
-      s->member[add] = 0;
-      skip[add] = 1;
-      for (size_t i = 0; i < s->n; i++) mpfr_set(s->lambda[i], s->old[i], MPFR_RNDN);
-      continue;
-    }
-    for (size_t i = 0; i < s->n; i++) {
-      mpfr_set(s->old[i], s->lambda[i], MPFR_RNDN);
-      skip[i] = 0;
-    }
+    if (add == s->n && any_skipped(s)) return lfap_fail(ctx, LFAP_ERR_DATA, "replay: no bounded solution at %ld bits", (long)s->A->prec);
+    if (add == s->n) return LFAP_OK;
+    lfap_status st = enter(ctx, s, add, &moved);
+    if (st) return st;
+    if (!moved) s->skip[add] = 1;
+    for (size_t i = 0; moved && i < s->n; i++) s->skip[i] = 0;
   }
-  return st;
+  return lfap_fail(ctx, LFAP_ERR_DATA, "replay: the active set does not settle at %ld bits", (long)s->A->prec);
 }
 
 /* ---- the limit ------------------------------------------------------------------------------------------------------- */
@@ -296,7 +368,8 @@ static void boundary(solver *s, inputs *in, size_t d) {
 static lfap_status prepare(lfap_ctx *ctx, solver *s, inputs *in, const lfap_data *data, double gamma) {
   oracle_arith *A = s->A;
   size_t n = s->n = data->n;
-  mpfr_t **const field[] = {&s->x, &s->y, &s->r, &s->one, &s->row, &s->fix, &s->lambda, &s->mu, &s->old, &in->q, &in->fu, &in->fv, &in->c};
+  mpfr_t **const field[] = {&s->x, &s->y, &s->r, &s->one, &s->row, &s->fix, &s->lambda, &s->mu, &s->old,
+                            &s->start, &s->rhs, &in->q, &in->fu, &in->fv, &in->c};
   for (size_t i = 0; i < sizeof field / sizeof *field; i++) *field[i] = oracle_take(A, n);
   s->G = oracle_take(A, n * n);
   s->Q = oracle_take(A, n * n);
@@ -327,6 +400,7 @@ static lfap_status keep(lfap_ctx *ctx, oracle_limit_replayed *out, const solver 
   if (!st) st = oracle_vec_keep(ctx, &out->w, s->A, in->w, d);
   if (!st) st = oracle_vec_keep(ctx, &out->fu, s->A, in->fu, s->n);
   if (!st) st = oracle_vec_keep(ctx, &out->fv, s->A, in->fv, s->n);
+  out->flat = s->flat;
   for (size_t i = 0; i < s->n; i++) out->support += mpfr_sgn(s->lambda[i]) > 0;
   return st;
 }

@@ -14,7 +14,7 @@ typedef struct {
   oracle_vec lambda, q, w; /* n; n: (Q lambda)_n = 1 + mu_n, mu by the compensated product; d */
   oracle_vec fu, fv;       /* n: sqrt(m) y_n<u,x_n>, sqrt(m) y_n<v,x_n> */
   int full;                /* no quadratic programme was needed */
-  size_t support;
+  size_t support, flat;    /* positive multipliers; steps of the fallback along a null vector */
 } oracle_limit_replayed;
 lfap_status oracle_replay_limit(lfap_ctx *ctx, oracle_limit_replayed *out, const lfap_data *data, double gamma, unsigned prec);
 void oracle_limit_replayed_free(oracle_limit_replayed *lim);

@@ -1,5 +1,6 @@
 /* qp.c - min 1/2 l'Ml - b'l over l >= 0 (statement C1, spec/numerics.md N6): block principal pivoting, and an
- * active-set fallback that needs no positive definite M. M = Q, b = 1 is the hard-margin dual of the limit. */
+ * active-set fallback that needs no positive definite M: where M is flat it moves along the flat direction to the next
+ * face. M = Q, b = 1 is the hard-margin dual of the limit. */
 #include "limit/qp.h"
 
 #include "kernel/lanes.h"
@@ -10,6 +11,8 @@
 #include <string.h>
 
 #define DUAL_TOL 1e-10
+/* A residual above this share of max |b| after refinement: the factor went through, but only rounding kept its pivots positive. */
+#define SOLVED_TOL 0x1p-10
 
 typedef struct {
   lfap_ctx *ctx;
@@ -18,6 +21,7 @@ typedef struct {
   size_t n;
   unsigned char *in;   /* n: in the support F */
   double *lambda, *mu; /* n each */
+  double *old, *row;   /* n each: the point before an addition; a row of M */
   double tol;          /* DUAL_TOL * max |b| */
   size_t rounds;
 } qp;
@@ -30,6 +34,13 @@ static void scatter(qp *p) {
 static lfap_status solve_on_support(qp *p, int *solved) {
   p->rounds++;
   return lfap_system_solve(p->ctx, &p->sys, solved, p->in, p->lambda);
+}
+
+/* The same for the fallback, where a solution that is none counts as a singular system. */
+static lfap_status solve_or_singular(qp *p, int *solved) {
+  lfap_status st = solve_on_support(p, solved);
+  if (!st && *solved && !(lfap_amax(p->sys.nf, p->sys.r) <= SOLVED_TOL * lfap_amax(p->n, p->sys.b))) *solved = 0;
+  return st;
 }
 
 /* lambda from the solution on F, mu = M lambda - b everywhere. */
@@ -108,28 +119,77 @@ static void step_to_face(qp *p) {
   }
 }
 
-/* Enters index `in_n`; *moved is 0 when the index had to be given up. */
-static lfap_status active_set_add(qp *p, size_t in_n, int *moved) {
+static void take_row(void *arg, size_t at, const double *q) {
+  const qp *p = arg;
+  (void)at;
+  memcpy(p->row, q, p->n * sizeof *q);
+}
+
+/* M_FF s = M_F,enter on the support F without `enter`. */
+static lfap_status solve_for_kernel(qp *p, size_t enter, int *solved) {
+  p->in[enter] = 0;
+  lfap_qm_rows(p->ctx, p->sys.m, (lfap_qm_part){&enter, NULL, 1, p->n}, take_row, p);
+  p->sys.b = p->row;
+  lfap_status st = solve_or_singular(p, solved);
+  p->sys.b = p->b;
+  return st;
+}
+
+/* M is positive definite on F but not with `enter`: M z = 0 there for z = 1 at `enter`, -s on F. Along z the objective falls at
+   the constant rate mu_enter < 0, until the first entry of F reaches zero and leaves; if none does, it falls for ever. */
+static lfap_status step_along_kernel(qp *p, size_t enter, int *solved) {
+  const lfap_system *s = &p->sys;
+  double alpha = INFINITY;
+  lfap_status st = solve_for_kernel(p, enter, solved);
+  if (st || !*solved) return st;
+  for (size_t k = 0; k < s->nf; k++) {
+    double a = s->s[k] > 0.0 ? p->lambda[s->f[k]] / s->s[k] : INFINITY;
+    if (a < alpha) alpha = a;
+  }
+  if (isinf(alpha))
+    return lfap_fail(p->ctx, LFAP_ERR_DATA,
+                     "quadratic programme: no bounded solution with N = %zu (it falls for ever where sample %zu grows); the data are not "
+                     "separable by this form of the network", p->n, enter);
+  for (size_t k = 0; k < s->nf; k++) {
+    size_t i = s->f[k];
+    int drop = s->s[k] > 0.0 && p->lambda[i] / s->s[k] <= alpha;
+    p->lambda[i] = drop ? 0.0 : fma(-alpha, s->s[k], p->lambda[i]);
+    if (drop) p->in[i] = 0;
+  }
+  p->lambda[enter] += alpha;
+  p->in[enter] = 1;
+  return LFAP_OK;
+}
+
+static int all_positive(const lfap_system *s) {
+  for (size_t k = 0; k < s->nf; k++)
+    if (!(s->s[k] > 0.0)) return 0;
+  return 1;
+}
+
+/* Enters an index and goes to the minimiser over a face that has it. Without rounding its entry only grows and F without it stays
+   positive definite (N6); where rounding says otherwise the index is given up: *moved = 0, and the point is the old one. */
+static lfap_status active_set_add(qp *p, size_t enter, int *moved) {
   int solved = 0;
+  memcpy(p->old, p->lambda, p->n * sizeof(double));
+  p->in[enter] = 1;
   *moved = 0;
-  p->in[in_n] = 1;
-  for (size_t guard = 0; guard <= p->n; guard++) {
-    lfap_status st = solve_on_support(p, &solved);
+  for (size_t steps = 0; steps <= p->n && p->in[enter]; steps++) { /* every step drops an index */
+    lfap_status st = solve_or_singular(p, &solved);
     if (st) return st;
-    if (!solved) {
-      p->in[in_n] = 0;
-      return LFAP_OK;
-    }
-    size_t k = 0;
-    while (k < p->sys.nf && p->sys.s[k] > 0.0) k++;
-    if (k == p->sys.nf) {
-      scatter(p);
+    if (solved && all_positive(&p->sys)) {
       *moved = 1;
       return LFAP_OK;
     }
-    step_to_face(p);
-    if (!p->in[in_n]) return LFAP_OK;
+    if (solved) step_to_face(p);
+    else {
+      st = step_along_kernel(p, enter, &solved);
+      if (st) return st;
+      if (!solved) break;
+    }
   }
+  memcpy(p->lambda, p->old, p->n * sizeof(double));
+  for (size_t i = 0; i < p->n; i++) p->in[i] = p->lambda[i] > 0.0;
   return LFAP_OK;
 }
 
@@ -154,18 +214,19 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
   for (; round < cap; round++) {
     size_t skipped = 0, pick = most_negative(p, skip, &skipped);
     lfap_status st = lfap_tick(p->ctx, "quadratic programme (active set)", (double)round, (double)cap);
-    int moved = 0, solved = 0;
+    int moved = 0;
     if (st || (pick == p->n && !skipped)) return st;
     if (pick == p->n)
       return lfap_fail(p->ctx, LFAP_ERR_DATA,
                        "quadratic programme: no bounded solution with N = %zu (%zu constraints cannot be met together); the data are "
                        "not separable by this form of the network", p->n, skipped);
     st = active_set_add(p, pick, &moved);
-    if (moved) memset(skip, 0, p->n);
-    else skip[pick] = 1;
-    if (!st) st = solve_on_support(p, &solved);
     if (st) return st;
-    if (solved) take_solution(p);
+    if (moved) {
+      memset(skip, 0, p->n);
+      take_solution(p);
+    } else
+      skip[pick] = 1; /* until the point moves */
   }
   return lfap_fail(p->ctx, LFAP_ERR_DATA, "quadratic programme: not solved after %zu active-set steps; Q is too ill-conditioned", cap);
 }
@@ -185,7 +246,7 @@ static lfap_status run(qp *p, int *done, unsigned char *skip) {
 lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *way, const lfap_qp_task *task) {
   size_t n = task->m->n;
   qp p = {.ctx = ctx, .b = task->b, .n = n, .tol = DUAL_TOL * lfap_amax(n, task->b)};
-  p.lambda = calloc(2 * n, sizeof(double));
+  p.lambda = calloc(4 * n, sizeof(double));
   p.in = malloc(n);
   unsigned char *skip = calloc(n, 1);
   int done = 0;
@@ -193,6 +254,8 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
                                             : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for N = %zu", n);
   if (!st) {
     p.mu = p.lambda + n;
+    p.old = p.mu + n;
+    p.row = p.old + n;
     for (size_t i = 0; i < n; i++) p.in[i] = task->support ? task->support[i] != 0 : 1;
     st = run(&p, &done, skip);
   }

@@ -262,6 +262,34 @@ Test(limit, singular_systems_have_the_bits_of_the_double_path) {
   }
 }
 
+/* Classes of about 2d samples, where a separable set is as likely as not: steps along null vectors decide. Both say the same of
+   every set, in the same bits. */
+Test(limit, steps_along_null_vectors_have_the_bits_of_the_double_path) {
+  size_t solved = 0, refused = 0, flat = 0;
+  for (uint64_t seed = 0; seed < 60; seed++) {
+    lfap_ctx ctx = {0};
+    lfap_data D = {0};
+    lfap_limit want = {0};
+    oracle_limit_replayed got = {0};
+    spec s = {.n = 12 + seed % 10, .d = 4 + seed % 2, .seed = seed, .gamma = 0.1 + 0.2 * (double)(seed % 5)};
+    cr_assert_eq(lfap_gen_uniform(&ctx, &D, seed, s.n, s.d), LFAP_OK);
+    lfap_status a = lfap_limit_solve(&ctx, &want, &D, NULL, s.gamma), b = oracle_replay_limit(&ctx, &got, &D, s.gamma, 53);
+    cr_assert_eq(a, b, "seed %d: doubles %d, oracle %d: %s", (int)seed, a, b, ctx.message);
+    if (a) refused++;
+    else {
+      solved++;
+      flat += got.flat;
+      same(&got.lambda, want.lambda, s.n, "lambda", &s);
+      same(&got.q, want.q, s.n, "Q lambda", &s);
+      same(&got.w, want.w, s.d, "w", &s);
+    }
+    lfap_limit_free(&want);
+    oracle_limit_replayed_free(&got);
+    lfap_data_free(&D);
+  }
+  cr_assert(solved > 10 && refused > 10 && flat > 10, "%zu solved by %zu such steps, %zu refused", solved, flat, refused);
+}
+
 /* ---- N7 ---------------------------------------------------------------------------------------------------------------- */
 
 static void same_attack(const setup *u, oracle_attack attack, const double *w, const lfap_perturb_opts *o) {
