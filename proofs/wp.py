@@ -167,13 +167,14 @@ class Report:
 
 
 def merge(reports):
-    """One Report of the parts of a job. The program they saw is the same, and so are its properties."""
+    """One Report of the parts of a job. The program they saw is the same; each lists the properties of its own functions."""
     whole = reports[0]
     for report in reports[1:]:
         for mine, other in ((whole.goals, report.goals), (whole.smoke, report.smoke), (whole.provers, report.provers)):
             for owner, entries in other.items():
                 mine.setdefault(owner, {}).update(entries)
         whole.warnings += report.warnings
+        whole.rows += [row for row in report.rows if row not in whole.rows]
     return whole
 
 
