@@ -11,7 +11,7 @@ LONG = {
     "train gd": ["train", "--method", "gd", "--epochs", "1000000", "--lr", "1e-5", "--data", "set", "--gamma", "0.5", "--m", "60", "--out", "out"],
     "train flow": ["train", "--epochs", "1000000", "--rtol", "1e-12", "--atol", "1e-14", "--data", "set", "--gamma", "0.05", "--m", "1000",
                    "--out", "out"],
-    "perturb pgd": ["perturb", "--norm", "linf", "--from", "pgd", "--steps", "3000", "--eps", "0.01", "--data", "set", "--targets",
+    "perturb pgd": ["perturb", "--norm", "linf", "--from", "pgd", "--steps", "300000", "--eps", "0.01", "--data", "set", "--targets",
                     "away.npy", "--gamma", "0.5", "--out", "out"],
     "verify": ["verify", "--case", "outside", "--n-adv", "1500", "--m", "200", "--json"],
 }
