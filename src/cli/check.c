@@ -26,20 +26,6 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   return LFAP_OK;
 }
 
-/* The whole file in fresh memory. */
-static lfap_status slurp(cli *c, char **out, size_t *len, const char *path) {
-  FILE *f = NULL;
-  lfap_status s = lfap_file_open(&c->ctx, &f, len, path);
-  if (s) return s;
-  char *text = malloc(*len + 1);
-  if (!text) s = lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu bytes", path, *len);
-  else if (fread(text, 1, *len, f) != *len) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: cannot be read to its end", path);
-  fclose(f);
-  if (s) free(text);
-  else *out = text;
-  return s;
-}
-
 static lfap_status report(cli *c, const args *a, int accepted, const oracle_cert *cert) {
   if (!c->json) {
     if (accepted) {
@@ -75,7 +61,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   cli_oracle_memory();
   s = cli_require(c, a.certificate, "the certificate", "the file to be checked, as `lfap limit --certify` wrote it");
   if (!s) s = cli_require(c, a.data, "--data", "the samples the certificate is about");
-  if (!s) s = slurp(c, &text, &len, a.certificate);
+  if (!s) s = lfap_file_read(&c->ctx, &text, &len, a.certificate);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) {
     cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);

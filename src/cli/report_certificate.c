@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cli/certify.h"
+#include "io/file.h"
 
 static void claims(cli_report_run *r, const oracle_cert *cert) {
   static const char *const head[] = {"id", "statement", "verdict", "least slack", "how it is known", "note", NULL};
@@ -37,7 +38,7 @@ lfap_status cli_report_certificate(cli_report_run *r) {
   int accepted = 0;
   lfap_status s = r->limit ? cli_path(r->c, &path, r->limit, "certificate.json") : LFAP_OK;
   int there = !s && path && cli_is_file(path);
-  if (there) s = lfap_bytes_read(&r->c->ctx, &text, &len, path);
+  if (there) s = lfap_file_read(&r->c->ctx, &text, &len, path);
   if (there && !s) {
     cli_sha256(sha, r->natural.x, r->natural.n * r->natural.d, r->natural.y, r->natural.n);
     s = oracle_cert_check(&r->c->ctx, &accepted, &cert, text, len, &r->natural, sha);

@@ -37,6 +37,26 @@ lfap_status lfap_file_open(lfap_ctx *ctx, FILE **out, size_t *size, const char *
   return LFAP_OK;
 }
 
+lfap_status lfap_file_read(lfap_ctx *ctx, char **out, size_t *len, const char *path) {
+  FILE *f = NULL;
+  size_t size = 0;
+  lfap_status st = lfap_file_open(ctx, &f, &size, path);
+  if (st) return st;
+  char *bytes = size < SIZE_MAX ? malloc(size + 1) : NULL;
+  if (bytes == NULL) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for its %zu bytes", path, size);
+  else if (fread(bytes, 1, size, f) != size)
+    st = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: could not be read to its end", path);
+  fclose(f);
+  if (st) {
+    free(bytes);
+    return st;
+  }
+  bytes[size] = '\0';
+  *out = bytes;
+  *len = size;
+  return LFAP_OK;
+}
+
 /* path.PID-K.tmp, created for this writer alone. Not mkstemp: its files are private, the user's umask should decide. */
 static int open_temporary(char *name, size_t room, const char *path) {
   for (int k = 0; k < 1000; k++) {

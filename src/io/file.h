@@ -12,6 +12,8 @@ const char *lfap_reason(char buffer[LFAP_REASON], int errnum);
 
 /* Opens a regular file for reading and tells its size; NOINPUT when it is missing, a directory, a pipe. */
 lfap_status lfap_file_open(lfap_ctx *ctx, FILE **out, size_t *size, const char *path);
+/* The whole file in fresh memory, a NUL behind its last byte. */
+lfap_status lfap_file_read(lfap_ctx *ctx, char **out, size_t *len, const char *path);
 
 /* A file being written under a temporary name beside `path`. begin; put...; end: after a failed put only abort. */
 typedef struct {

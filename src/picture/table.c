@@ -9,26 +9,6 @@
 
 enum { LARGEST = 1 << 30 };
 
-lfap_status lfap_bytes_read(lfap_ctx *ctx, char **out, size_t *len, const char *path) {
-  FILE *f = NULL;
-  size_t size = 0;
-  lfap_status s = lfap_file_open(ctx, &f, &size, path);
-  if (s) return s;
-  char *bytes = size < LARGEST ? malloc(size + 1) : NULL;
-  if (!bytes) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu bytes", path, size);
-  else if (fread(bytes, 1, size, f) != size)
-    s = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: could not be read to its end", path);
-  fclose(f);
-  if (s) {
-    free(bytes);
-    return s;
-  }
-  bytes[size] = 0;
-  *out = bytes;
-  *len = size;
-  return LFAP_OK;
-}
-
 static size_t commas(const char *line) {
   size_t n = 0;
   for (; *line; line++) n += *line == ',';
@@ -80,7 +60,7 @@ static lfap_status split(lfap_ctx *ctx, lfap_table *t) {
 lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path) {
   lfap_table t = {.path = path};
   size_t len = 0;
-  lfap_status s = lfap_bytes_read(ctx, &t.bytes, &len, path);
+  lfap_status s = lfap_file_read(ctx, &t.bytes, &len, path);
   if (!s && memchr(t.bytes, 0, len))
     s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is CSV text", path);
   if (!s) s = split(ctx, &t);

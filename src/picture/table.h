@@ -5,9 +5,6 @@
 
 #include "lfap.h"
 
-/* The whole file in fresh memory, a NUL behind its last byte. */
-lfap_status lfap_bytes_read(lfap_ctx *ctx, char **out, size_t *len, const char *path);
-
 typedef struct {
   char *bytes;       /* owned; the cells point into it */
   const char **cell; /* (rows + 1) x cols, the header first, owned */

@@ -18,28 +18,8 @@ typedef struct {
   size_t len;
 } line;
 
-/* The bytes of a file, followed by a NUL. */
-static lfap_status slurp(lfap_ctx *ctx, char **bytes, size_t *len, const char *path) {
-  FILE *f = NULL;
-  size_t size = 0;
-  lfap_status st = lfap_file_open(ctx, &f, &size, path);
-  if (st) return st;
-  char *b = size < SIZE_MAX ? malloc(size + 1) : NULL;
-  if (!b) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for its %zu bytes", path, size);
-  else if (fread(b, 1, size, f) != size) st = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: reading failed", path);
-  fclose(f);
-  if (st) {
-    free(b);
-    return st;
-  }
-  b[size] = '\0';
-  *bytes = b;
-  *len = size;
-  return LFAP_OK;
-}
-
 static lfap_status read_shard(lfap_ctx *ctx, shard *s, const char *path) {
-  lfap_status st = slurp(ctx, &s->bytes, &s->len, path);
+  lfap_status st = lfap_file_read(ctx, &s->bytes, &s->len, path);
   if (st) return st;
   s->body = lfap_table_read_head(&s->head, &s->format, s->bytes, s->len);
   if (!s->body) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: does not begin like a table of lfap sweep of this version", path);
