@@ -2,7 +2,7 @@
 #include "study/parts.h"
 
 #include "kernel/lanes.h"
-#include "kernel/perturb.h"
+#include "verify/judge.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -54,12 +54,6 @@ void lfap_teacher_free(lfap_study_teacher *t) {
   free(t);
 }
 
-static double same_signs(const double *f, const double *g, size_t n) {
-  size_t same = 0;
-  for (size_t i = 0; i < n; i++) same += lfap_sgn(f[i]) == lfap_sgn(g[i]);
-  return (double)same / (double)n;
-}
-
 static double cosine(const double *a, const double *b, size_t d) {
   return lfap_dot(d, a, b) / (lfap_norm2(d, a) * lfap_norm2(d, b));
 }
@@ -77,17 +71,17 @@ lfap_status lfap_teacher_score(lfap_ctx *ctx, lfap_scores *out, const lfap_learn
   lfap_status st = lfap_study_doubles(ctx, &f, t->test.n > most ? t->test.n : most);
   if (!st) st = lfap_learner_eval(ctx, f, l, t->data.x, n);
   if (!st) {
-    s.acc = same_signs(f, t->data.y, n);
-    if (t->f_bdy) s.agree_natural = same_signs(f, t->f_bdy, n);
+    s.acc = lfap_sign_agreement(f, t->data.y, n);
+    if (t->f_bdy) s.agree_natural = lfap_sign_agreement(f, t->f_bdy, n);
     if (t->who.w) s.cosine = cosine(l->w, t->who.w, t->data.d);
     st = lfap_cell_noise(ctx, &probe, &t->cell, LFAP_ROLE_PROBES, o->probes);
   }
   if (!st) st = lfap_learner_eval(ctx, f, l, probe.x, o->probes);
-  if (!st && t->f_bdy) s.agree = same_signs(f, t->f_bdy + n, o->probes);
-  if (!st && t->f) s.agree_teacher = same_signs(f, t->f, o->probes);
+  if (!st && t->f_bdy) s.agree = lfap_sign_agreement(f, t->f_bdy + n, o->probes);
+  if (!st && t->f) s.agree_teacher = lfap_sign_agreement(f, t->f, o->probes);
   if (!st && t->test.n) {
     st = lfap_learner_eval(ctx, f, l, t->test.x, t->test.n);
-    s.acc_test = same_signs(f, t->test.y, t->test.n);
+    s.acc_test = lfap_sign_agreement(f, t->test.y, t->test.n);
   }
   free(f);
   lfap_data_free(&probe);
@@ -111,7 +105,7 @@ static lfap_status teacher_points(lfap_ctx *ctx, lfap_study_teacher *t, const lf
     if (!st) st = lfap_study_doubles(ctx, &own, n);
     if (!st) st = lfap_learner_eval(ctx, t->f, &t->who, probe.x, o->probes);
     if (!st) st = lfap_learner_eval(ctx, own, &t->who, t->data.x, n);
-    if (!st) t->acc = same_signs(own, t->data.y, n);
+    if (!st) t->acc = lfap_sign_agreement(own, t->data.y, n);
   }
   free(own);
   lfap_data_free(&probe);

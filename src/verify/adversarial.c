@@ -1,6 +1,7 @@
 /* adversarial.c - a fresh network on noise + perturbation: its limit splits into the effect of the noise and the effect of
  * the perturbations (T3), which decides like the natural boundary wherever it wins (T4); and the control on bare noise
  * (spec/theory.md section 4). Only the perturbed set is kept: its bases come from the seed again, a row at a time. */
+#include "verify/judge.h"
 #include "verify/run.h"
 
 #include "kernel/chain.h"
@@ -141,7 +142,7 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
   double *f = malloc(p->n * sizeof *f);
   if (!f) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
   lfap_status st = lfap_net_eval(r->ctx, f, &a->net, p->Z, p->n);
-  double same = st ? NAN : lfap_run_agreement(f, f_adv, p->n), right = st || !p->y ? NAN : lfap_run_agreement(f, p->y, p->n);
+  double same = st ? NAN : lfap_sign_agreement(f, f_adv, p->n), right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
   free(f);
   if (st) return st;
   char what[96];
@@ -153,8 +154,8 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
   snprintf(what, sizeof what, "%s: accuracy of the network trained on noise + perturbation", p->name);
   ADD(acc, "T4", a->subject, what);
   acc->headline = 1;
-  lfap_check_decide(acc, a->linear && s->holds == p->n, right, "=", lfap_run_agreement(p->f_bdy, p->y, p->n));
-  lfap_check_note(acc, "f_adv is right at %.4g", lfap_run_agreement(f_adv, p->y, p->n));
+  lfap_check_decide(acc, a->linear && s->holds == p->n, right, "=", lfap_sign_agreement(p->f_bdy, p->y, p->n));
+  lfap_check_note(acc, "f_adv is right at %.4g", lfap_sign_agreement(f_adv, p->y, p->n));
   return LFAP_OK;
 }
 
@@ -231,7 +232,7 @@ static lfap_status control_network(lfap_run *r) {
   lfap_status st = f ? lfap_run_bases(r, &base, 0) : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
   if (!st) st = lfap_run_flow(r, &net, &h, &base, r->o->m_adv, r->o->seed + 20, LFAP_LOSS_EXP);
   if (!st) st = lfap_net_eval(r->ctx, f, &net, p->Z, p->n);
-  if (!st) right = lfap_run_agreement(f, p->y, p->n);
+  if (!st) right = lfap_sign_agreement(f, p->y, p->n);
   free(f);
   lfap_data_free(&base);
   lfap_net_free(&net);
@@ -260,7 +261,7 @@ lfap_status lfap_run_controls(lfap_run *r) {
     if (!st) st = lfap_limit_solve(r->ctx, &lim, &base, NULL, r->o->gamma);
     if (!st) {
       for (size_t i = 0; i < p->n; i++) f[i] = lfap_dot(r->d, lim.w, p->Z + i * r->d);
-      double right = lfap_run_agreement(f, p->y, p->n);
+      double right = lfap_sign_agreement(f, p->y, p->n);
       sum += right;
       min = right < min ? right : min;
       max = right > max ? right : max;

@@ -1,5 +1,6 @@
 /* difference.c - how far two arrays are from each other, in doubles between them (`lfap compare`). */
 #include "kernel/bits.h"
+#include "kernel/perturb.h"
 #include "verify/judge.h"
 
 #include <math.h>
@@ -31,4 +32,10 @@ void lfap_difference_of(lfap_difference *out, const double *a, const double *b, 
     d.differ += ulp != 0;
   }
   *out = d;
+}
+
+double lfap_sign_agreement(const double *f, const double *g, size_t n) {
+  size_t same = 0;
+  for (size_t i = 0; i < n; i++) same += lfap_sgn(f[i]) == lfap_sgn(g[i]);
+  return n ? (double)same / (double)n : NAN;
 }

@@ -12,6 +12,8 @@ typedef struct {
   size_t abs_at, ulp_at; /* first index of the maximum */
   size_t differ;         /* entries with different values */
 } lfap_difference;
+/* Share of entries with the same sign in both; NaN for n = 0. */
+double lfap_sign_agreement(const double *f, const double *g, size_t n);
 uint64_t lfap_ulp_between(double a, double b);
 void lfap_difference_of(lfap_difference *out, const double *a, const double *b, size_t n);
 

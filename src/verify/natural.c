@@ -1,5 +1,6 @@
 /* natural.c - the statements about the data and the network trained on it: H, Q1, T1, T2, C1, F1, K1, P1, D1, D2
  * (spec/theory.md). Each line is decided only where its hypothesis holds; elsewhere the value is shown. */
+#include "verify/judge.h"
 #include "verify/run.h"
 
 #include "kernel/lanes.h"
@@ -69,12 +70,6 @@ lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *
   return r->o->certify(r->o->certify_user, r->ctx, r->c, first, &offer);
 }
 
-double lfap_run_agreement(const double *f, const double *g, size_t n) {
-  size_t same = 0;
-  for (size_t i = 0; i < n; i++) same += lfap_sgn(f[i]) == lfap_sgn(g[i]);
-  return n ? (double)same / (double)n : NAN;
-}
-
 lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed, lfap_loss loss) {
   lfap_train_opts t;
   lfap_train_defaults(&t, LFAP_METHOD_FLOW);
@@ -114,14 +109,14 @@ static lfap_status agreement_lines(lfap_run *r) {
     double *f = malloc(p->n * sizeof *f);
     lfap_status st = f ? lfap_net_eval(r->ctx, f, &r->net, p->Z, p->n)
                        : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
-    double same = st ? NAN : lfap_run_agreement(f, p->f_bdy, p->n), right = st || !p->y ? NAN : lfap_run_agreement(f, p->y, p->n);
+    double same = st ? NAN : lfap_sign_agreement(f, p->f_bdy, p->n), right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
     free(f);
     if (st) return st;
     char what[96];
     snprintf(what, sizeof what, "sign agreement of the network with f_bdy, %zu points", p->n);
     ADD(k, r->c->lim.hyp.holds ? "T1" : "F1", p->name, what);
     lfap_check_decide(k, r->linear, same, "=", 1.0);
-    if (p->y) lfap_check_note(k, "network right at %.4g, f_bdy at %.4g", right, lfap_run_agreement(p->f_bdy, p->y, p->n));
+    if (p->y) lfap_check_note(k, "network right at %.4g, f_bdy at %.4g", right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
   }
   return LFAP_OK;
 }

@@ -44,8 +44,6 @@ lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *
 lfap_status lfap_run_limit_lines(lfap_run *r, const lfap_limit *lim, const char *subject);
 /* Noise bases (n_adv x d, caller frees) and targets of seed stream `stream`. */
 lfap_status lfap_run_bases(lfap_run *r, lfap_data *out, uint64_t stream);
-/* Share of points of set s where f (n values) has the sign of g (n values). */
-double lfap_run_agreement(const double *f, const double *g, size_t n);
 /* Trains a fresh network on `data` by the flow. */
 lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed, lfap_loss loss);
 #endif
