@@ -149,6 +149,8 @@ lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, doub
 lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const double *Z, size_t n);
 /* grad_x f at one point x (d). */
 lfap_status lfap_net_input_grad(lfap_ctx *ctx, double *grad, const lfap_net *net, const double *x);
+/* w (d): the mean positive row minus the mean negative row, the network's direction where its own limit is not known (N7). */
+void lfap_net_direction(double *w, const lfap_net *net);
 
 typedef enum { LFAP_LOSS_EXP = 0, LFAP_LOSS_LOGISTIC = 1 } lfap_loss;
 typedef enum { LFAP_METHOD_FLOW = 0, LFAP_METHOD_GD = 1, LFAP_METHOD_SGD = 2 } lfap_method;

@@ -120,17 +120,6 @@ static lfap_status finish_options(cli *c, args *a, size_t d) {
   return LFAP_OK;
 }
 
-/* The mean positive row minus the mean negative row: sums over the rows in order, one subtraction, one division. */
-static lfap_status mean_difference(cli *c, lfap_mat *w, const lfap_net *net) {
-  lfap_status s = lfap_vec_alloc(&c->ctx, w, net->d);
-  for (size_t i = 0; !s && i < net->d; i++) {
-    double sum[2] = {0, 0};
-    for (size_t j = 0; j < net->m; j++) sum[j >= net->m / 2] += net->w[j * net->d + i];
-    w->v[i] = (sum[0] - sum[1]) / (double)(net->m / 2);
-  }
-  return s;
-}
-
 static lfap_status missing_weights(cli *c, const args *a) {
   return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the %s", a->data,
                    a->from == GEOMETRY ? "direction with --direction w.npy" : "network with --weights W.npy");
@@ -145,7 +134,8 @@ static lfap_status make(cli *c, lfap_perturbed *out, const args *a, const lfap_m
   else {
     s = cli_weights_read(c, &net, &found, a->weights, a->data, a->gamma, x->cols);
     if (!s && !found) s = missing_weights(c, a);
-    if (!s && a->from == GEOMETRY) s = mean_difference(c, &w, &net);
+    if (!s && a->from == GEOMETRY) s = lfap_vec_alloc(&c->ctx, &w, net.d);
+    if (!s && a->from == GEOMETRY) lfap_net_direction(w.v, &net);
   }
   if (!s && a->from == GEOMETRY) s = lfap_perturb_geometry(&c->ctx, out, x->v, t->v, w.v, &a->o, x->rows, x->cols);
   if (!s && a->from == GRADIENT) s = lfap_perturb_gradient(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);

@@ -44,6 +44,15 @@ lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, doub
   return LFAP_OK;
 }
 
+/* Sums over the rows in order, one subtraction, one division. */
+void lfap_net_direction(double *w, const lfap_net *net) {
+  for (size_t i = 0; i < net->d; i++) {
+    double sum[2] = {0.0, 0.0};
+    for (size_t j = 0; j < net->m; j++) sum[j >= net->m / 2] += net->w[j * net->d + i];
+    w[i] = (sum[0] - sum[1]) / (double)(net->m / 2);
+  }
+}
+
 typedef struct {
   double *f, *work, *a; /* work: (EVAL_BLOCK + 1)*m for each worker */
   const lfap_net *net;

@@ -1,5 +1,5 @@
 /* learner.c - the limit of a set and the network trained on it (spec/theory.md Q1, C1, F1 and section 6). */
-#include "study/learner.h"
+#include "study/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,10 +15,10 @@ void lfap_learner_free(lfap_learner *l) {
 
 /* A set that no network with label slopes separates has no limit of this form: a finding, not a failure. */
 static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const double *G, double gamma) {
-  lfap_hypothesis h;
   lfap_status st = lfap_limit_solve(ctx, &l->lim, data, G, gamma);
   if (st && st != LFAP_ERR_DATA) return st;
-  lfap_hypothesis_of(&h, G, data->n, gamma);
+  lfap_hypothesis h = l->lim.hyp;
+  if (st) lfap_hypothesis_of(&h, G, data->n, gamma);
   l->status = (lfap_set_status){.form = st ? LFAP_LIMIT_NONE : l->lim.full ? LFAP_LIMIT_FULL : LFAP_LIMIT_QP,
                                 .h = h.holds, .h_ratio = h.lhs / h.rhs, .c1 = !st && l->lim.c1,
                                 .c1_share = st ? NAN : (double)l->lim.c1b / (double)data->n};
@@ -39,17 +39,10 @@ static lfap_status train(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, 
   return st;
 }
 
-/* N7: sums over the rows in order, one subtraction, one division. */
-static lfap_status mean_difference(lfap_ctx *ctx, lfap_learner *l) {
-  size_t m = l->net.m, d = l->net.d;
-  l->mean = malloc(d * sizeof *l->mean);
-  if (!l->mean) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: no memory for a direction of d = %zu", d);
-  for (size_t i = 0; i < d; i++) {
-    double sum[2] = {0.0, 0.0};
-    for (size_t j = 0; j < m; j++) sum[j >= m / 2] += l->net.w[j * d + i];
-    l->mean[i] = (sum[0] - sum[1]) / (double)(m / 2);
-  }
-  return LFAP_OK;
+static lfap_status direction(lfap_ctx *ctx, lfap_learner *l) {
+  lfap_status st = lfap_study_doubles(ctx, &l->mean, l->net.d);
+  if (!st) lfap_net_direction(l->mean, &l->net);
+  return st;
 }
 
 lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, const lfap_data *data, const double *G, const lfap_cell *c,
@@ -58,7 +51,7 @@ lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, const lfap_data 
   lfap_status st = find_limit(ctx, &l, data, G, c->gamma);
   if (!st && c->method != LFAP_BY_LIMIT) {
     st = train(ctx, &l, data, c, o, role);
-    if (!st) st = mean_difference(ctx, &l);
+    if (!st) st = direction(ctx, &l);
   }
   if (st) {
     lfap_learner_free(&l);
