@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CELLS = 1000000 };
-
 double lfap_eps_default(lfap_norm norm, size_t d) {
   static const struct {
     size_t d;
@@ -103,9 +101,9 @@ lfap_status lfap_grid_cells(lfap_ctx *ctx, lfap_cell **cells, size_t *count, con
   size_t n = 0, room = 0;
   position p = {.g = &g};
   do {
-    if (n == MOST_CELLS) {
+    if (n == LFAP_STUDY_CELLS) {
       free(list);
-      return lfap_fail(ctx, LFAP_ERR_USAGE, "sweep: a grid of more than %d cells; split it", MOST_CELLS);
+      return lfap_fail(ctx, LFAP_ERR_USAGE, "sweep: a grid of more than %d cells; split it", LFAP_STUDY_CELLS);
     }
     if (n == room) {
       room = 2 * room + 64;

@@ -23,7 +23,7 @@ static lfap_status read_shard(lfap_ctx *ctx, shard *s, const char *path) {
   if (st) return st;
   s->body = lfap_table_read_head(&s->head, &s->format, s->bytes, s->len);
   if (!s->body) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: does not begin like a table of lfap sweep of this version", path);
-  if (s->head.cells > 1000000 || s->head.shard == 0 || s->head.shard > s->head.shards)
+  if (s->head.cells > LFAP_STUDY_CELLS || s->head.shard == 0 || s->head.shard > s->head.shards)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: shard %zu/%zu of %zu cells cannot be", path, s->head.shard, s->head.shards, s->head.cells);
   return LFAP_OK;
 }

@@ -40,6 +40,7 @@ typedef struct {
 
 /* Everything random in a cell is drawn from Philox(key = seed + role * LFAP_STUDY_SEEDS). */
 #define LFAP_STUDY_SEEDS UINT64_C(1000000000)
+enum { LFAP_STUDY_CELLS = 1000000 }; /* most cells of a grid */
 enum { LFAP_ROLE_DATA, LFAP_ROLE_BASES, LFAP_ROLE_TEACHER, LFAP_ROLE_LEARNER, LFAP_ROLE_PROBES };
 
 /* The limit of a set, as far as a row tells of it. */
