@@ -10,6 +10,7 @@
  * order B, repeated over the columns, so that <x_i,x_j> = 0 and <x_i,x_i> = c without rounding. */
 #include <stdlib.h>
 
+#include "data/gen.h"
 #include "kernel/random.h"
 #include "lfap.h"
 
@@ -49,8 +50,7 @@ static double sign_of_bits(size_t bits) {
   return sign;
 }
 
-/* B, or 0 if there is none up to d. */
-static size_t hadamard_order(size_t n, size_t d) {
+size_t lfap_hadamard_order(size_t n, size_t d) {
   size_t order = 1;
   while (order < n && order <= d / 2) order *= 2;
   return order >= n ? order : 0;
@@ -69,7 +69,7 @@ static void choose_rows(size_t *row, lfap_philox *g, size_t n, size_t order) {
 lfap_status lfap_gen_orthogonal(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d) {
   lfap_status st = check_shape(ctx, "orthogonal", n, d);
   if (st) return st;
-  const size_t order = hadamard_order(n, d);
+  const size_t order = lfap_hadamard_order(n, d);
   if (!order)
     return lfap_fail(
         ctx, LFAP_ERR_USAGE,

@@ -1,6 +1,8 @@
 /* cell.c - what a cell of a study may be, and which cells share work (spec/theory.md section 6). */
 #include "study/study.h"
 
+#include "data/gen.h"
+
 #include <math.h>
 
 const char *const lfap_study_kind_name[LFAP_STUDY_KINDS] = {"uniform", "gauss", "orthogonal", "fashion-mnist"};
@@ -13,19 +15,12 @@ void lfap_study_defaults(lfap_study_opts *o) {
                          .epochs = 1000, .log_loss_target = -1e9};
 }
 
-/* The smallest power of two >= n fits into d: what exactly orthogonal rows need (data/gen.c). */
-static int hadamard_fits(size_t n, size_t d) {
-  size_t order = 1;
-  while (order < n && order <= d / 2) order *= 2;
-  return order >= n;
-}
-
 static lfap_status check_sizes(lfap_ctx *ctx, const lfap_cell *c) {
   if (c->d == 0 || c->n == 0 || c->n_adv == 0)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: d = %zu, N = %zu and N_adv = %zu must be at least 1", c->d, c->n, c->n_adv);
   if (c->data == LFAP_STUDY_FASHION && c->d != 784)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: d = %zu, but an image of fashion-mnist has d = 784 pixels", c->d);
-  if (c->data == LFAP_STUDY_ORTHOGONAL && !hadamard_fits(c->n, c->d))
+  if (c->data == LFAP_STUDY_ORTHOGONAL && !lfap_hadamard_order(c->n, c->d))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: %zu orthogonal samples do not fit into d = %zu: the smallest power of two >= N must not exceed d", c->n, c->d);
   if (c->base != LFAP_BASE_NOISE && c->n_adv > c->n)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: N_adv = %zu bases from N = %zu natural samples; give N_adv <= N", c->n_adv, c->n);
