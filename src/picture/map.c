@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernel/perturb.h"
 #include "picture/style.h"
+#include "verify/judge.h"
 
 /* ---- functions on it ------------------------------------------------------------------------------------------- */
 
@@ -32,8 +34,6 @@ static lfap_status planar_eval(lfap_ctx *ctx, double *v, const planar *f, const 
   return f->linear ? lfap_rows_product(ctx, v, ab, f->w, n, 1, 2) : lfap_net_eval(ctx, v, &f->net, ab, n);
 }
 
-static int sign(double x) { return (x > 0) - (x < 0); }
-
 /* ---- boundaries ------------------------------------------------------------------------------------------------ */
 
 /* f(cz) = c f(z) for c > 0: boundaries are rays from 0, found as sign changes around the circle. */
@@ -50,11 +50,11 @@ static lfap_status rays(lfap_ctx *ctx, lfap_text *t, const planar *f, const char
   for (int i = 0; i < DIRECTIONS && !s; i++) {
     double v = 0, lo = (i - 0.5) * step, hi = lo + step;
     s = at_angle(ctx, &v, f, hi);
-    if (!s && sign(v) != sign(before)) {
+    if (!s && lfap_sgn(v) != lfap_sgn(before)) {
       for (int k = 0; k < HALVINGS && !s; k++) {
         double mid = lo + (hi - lo) / 2, m = 0;
         s = at_angle(ctx, &m, f, mid);
-        if (sign(m) == sign(before)) lo = mid;
+        if (lfap_sgn(m) == lfap_sgn(before)) lo = mid;
         else hi = mid;
       }
       lfap_text_format(t, "%s,%.17g\n", name, hi);
@@ -106,19 +106,19 @@ static lfap_status values(map *m, const lfap_plane *plane) {
   return s;
 }
 
+/* Do all functions have the same sign at grid point i? */
+static int all_agree(const map *m, size_t i) {
+  int same = 1;
+  for (size_t k = 1; k < m->functions; k++) same &= lfap_sgn(m->v[k][i]) == lfap_sgn(m->v[0][i]);
+  return same;
+}
+
 static void agreements(const map *m, lfap_map_result *r) {
-  size_t points = m->grid * m->grid, all = 0, equal[LFAP_MAP_FUNCTIONS][LFAP_MAP_FUNCTIONS] = {{0}};
-  for (size_t i = 0; i < points; i++) {
-    int same = 1;
-    for (size_t k = 0; k < m->functions; k++) {
-      same &= sign(m->v[k][i]) == sign(m->v[0][i]);
-      for (size_t l = 0; l < m->functions; l++) equal[k][l] += sign(m->v[k][i]) == sign(m->v[l][i]);
-    }
-    all += (size_t)same;
-  }
-  for (size_t k = 0; k < m->functions; k++)
-    for (size_t l = 0; l < m->functions; l++) r->agreement[k][l] = (double)equal[k][l] / (double)points;
+  size_t points = m->grid * m->grid, all = 0;
+  for (size_t i = 0; i < points; i++) all += (size_t)all_agree(m, i);
   r->all = (double)all / (double)points;
+  for (size_t k = 0; k < m->functions; k++)
+    for (size_t l = 0; l < m->functions; l++) r->agreement[k][l] = lfap_sign_agreement(m->v[k], m->v[l], points);
 }
 
 static void tables(map *m, const lfap_data *data) {
@@ -127,13 +127,9 @@ static void tables(map *m, const lfap_data *data) {
   for (size_t k = 0; k < m->functions; k++) lfap_text_format(t, ",%s", m->f[k].name);
   lfap_text_puts(t, ",agree\n");
   for (size_t i = 0; i < m->grid * m->grid; i++) {
-    int same = 1;
     lfap_text_format(t, "%.17g,%.17g", m->ab[2 * i], m->ab[2 * i + 1]);
-    for (size_t k = 0; k < m->functions; k++) {
-      same &= sign(m->v[k][i]) == sign(m->v[0][i]);
-      lfap_text_format(t, ",%.17g", m->v[k][i]);
-    }
-    lfap_text_format(t, ",%d\n", same);
+    for (size_t k = 0; k < m->functions; k++) lfap_text_format(t, ",%.17g", m->v[k][i]);
+    lfap_text_format(t, ",%d\n", all_agree(m, i));
   }
   t = lfap_picture_table_add(m->p, "_samples");
   lfap_text_puts(t, "sample,label,a,b\n");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel/chain.h"
+#include "kernel/perturb.h"
 #include "picture/style.h"
 
 /* Directions of T_data, T_pert, f_adv and f_bdy as rows, and their values at the points. */
@@ -27,16 +28,14 @@ static void directions(double *part, double *b, const lfap_data *adv, const doub
   memcpy(part + F_BDY * d, w, d * sizeof(double));
 }
 
-static int sign(double x) { return (x > 0) - (x < 0); }
-
 static double tabulate(lfap_text *t, lfap_split_count *k, const double *v, const lfap_data *points) {
   double largest = 0;
   lfap_text_puts(t, "point,label,T_data,T_pert,f_adv,f_bdy,cone,consistent\n");
   *k = (lfap_split_count){.n = points->n};
   for (size_t i = 0; i < points->n; i++) {
     const double *f = v + PARTS * i;
-    int cone = fabs(f[T_DATA]) < fabs(f[T_PERT]) && sign(f[T_PERT]) == sign(f[F_BDY]);
-    int consistent = sign(f[F_ADV]) == sign(f[F_BDY]);
+    int cone = fabs(f[T_DATA]) < fabs(f[T_PERT]) && lfap_sgn(f[T_PERT]) == lfap_sgn(f[F_BDY]);
+    int consistent = lfap_sgn(f[F_ADV]) == lfap_sgn(f[F_BDY]);
     k->cone += (size_t)cone;
     k->consistent += (size_t)consistent;
     k->broken += (size_t)(cone && !consistent);
