@@ -81,6 +81,12 @@ lfap_status cli_pair(cli *c, double *a, double *b, const char *option, const cha
 lfap_status cli_list(cli *c, double *out, size_t *count, size_t max, const char *option, const char *text);
 /* One of `count` words; USAGE with a suggestion. */
 lfap_status cli_word(cli *c, int *out, const char *option, const char *text, const char *const *words, int count);
+lfap_status cli_positive(cli *c, double *out, const char *option, const char *text); /* above 0, else DATA */
+/* What means the same to several verbs (values.c): --norm, --eps (above 0), --range LO,HI, --classes A,B. */
+lfap_status cli_norm_value(cli *c, int *out, const char *text);
+lfap_status cli_eps_value(cli *c, double *out, const char *text);
+lfap_status cli_range_value(cli *c, double *lo, double *hi, const char *text);
+lfap_status cli_classes_value(cli *c, int *pos, int *neg, const char *text);
 lfap_status cli_require(cli *c, const void *given, const char *option, const char *what);
 lfap_status cli_even(cli *c, size_t m, const char *where);
 

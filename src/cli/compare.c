@@ -33,25 +33,6 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static const char *const norms[] = {"l2", "linf", "l0"};
-
-static lfap_status set_perturbation(cli *c, compare_args *a, int option, const char *value) {
-  lfap_status s = LFAP_OK;
-  switch (option) {
-  case O_NORM: return cli_word(c, &a->norm, "--norm", value, norms, 3);
-  case O_K: return cli_size(c, &a->o.k, "k", value);
-  case O_EPS:
-    s = cli_number(c, &a->o.eps, "eps", value);
-    if (!s && !(a->o.eps > 0)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--eps %s: the size of a perturbation is above 0", value);
-    return s;
-  default:
-    a->o.has_range = 1;
-    s = cli_pair(c, &a->o.lo, &a->o.hi, "range", value);
-    if (!s && !(a->o.lo < a->o.hi)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--range %s: the first must be the smaller", value);
-    return s;
-  }
-}
-
 static lfap_status set(cli *c, void *args, int option, const char *value) {
   compare_args *a = args;
   switch (option) {
@@ -69,7 +50,10 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   case O_OUTPUTS: a->outputs = value; return LFAP_OK;
   case O_REFERENCE: a->reference = value; return LFAP_OK;
   case O_CERTIFY: a->certify = 1; return LFAP_OK;
-  case O_NORM: case O_EPS: case O_K: case O_RANGE: return set_perturbation(c, a, option, value);
+  case O_NORM: return cli_norm_value(c, &a->norm, value);
+  case O_EPS: return cli_eps_value(c, &a->o.eps, value);
+  case O_K: return cli_size(c, &a->o.k, "k", value);
+  case O_RANGE: a->o.has_range = 1; return cli_range_value(c, &a->o.lo, &a->o.hi, value);
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; weights are named by --weights", value);
   }
 }

@@ -1,5 +1,4 @@
 /* gen.c - `lfap gen`: data sets of spec/theory.md section 1 from a seed (N10), or two classes of Fashion-MNIST. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,18 +29,6 @@ typedef struct {
   int pos, neg;
 } args;
 
-static lfap_status set_classes(cli *c, args *a, const char *value) {
-  double p = 0, q = 0;
-  lfap_status s = cli_pair(c, &p, &q, "classes", value);
-  if (s) return s;
-  if (!(p >= 0 && p <= 9 && q >= 0 && q <= 9 && p != q && p == floor(p) && q == floor(q)))
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--classes %s: two different classes from 0 to 9, such as 0,9", value);
-  a->pos = (int)p;
-  a->neg = (int)q;
-  a->classes_given = 1;
-  return LFAP_OK;
-}
-
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
@@ -49,7 +36,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   case O_N: return cli_size(c, &a->n, "n", value);
   case O_D: return cli_size(c, &a->d, "d", value);
   case O_OUT: a->out = value; return LFAP_OK;
-  case O_CLASSES: return set_classes(c, a, value);
+  case O_CLASSES: a->classes_given = 1; return cli_classes_value(c, &a->pos, &a->neg, value);
   case O_NO_CENTER: a->no_center = 1; return LFAP_OK;
   case O_IMAGES: a->images = value; return LFAP_OK;
   default: break;

@@ -33,13 +33,6 @@ typedef struct {
   uint64_t seed;
 } args;
 
-static lfap_status scale(cli *c, args *a, const char *text) {
-  lfap_status s = cli_number(c, &a->scale, "init-scale", text);
-  a->drawn = 1;
-  if (!s && !(a->scale > 0)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--init-scale %s: must be above 0", text);
-  return s;
-}
-
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
@@ -49,7 +42,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   case O_LOSS: return cli_word(c, &a->loss, "--loss", value, losses, 2);
   case O_M: return cli_size(c, &a->m, "m", value);
   case O_INIT: a->init = value; return LFAP_OK;
-  case O_SCALE: return scale(c, a, value);
+  case O_SCALE: a->drawn = 1; return cli_positive(c, &a->scale, "init-scale", value);
   case O_SEED: return cli_whole(c, &a->seed, "seed", value);
   case O_LOG_LOSS: return cli_number(c, &a->log_loss, "log-loss", value);
   case O_PREC: return cli_size(c, &a->prec, "prec", value);

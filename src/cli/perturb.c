@@ -27,7 +27,7 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static const char *const norms[] = {"l2", "linf", "l0"}, *const sources[] = {"geometry", "gradient", "pgd"};
+static const char *const sources[] = {"geometry", "gradient", "pgd"};
 enum { GEOMETRY, GRADIENT, PGD };
 
 typedef struct {
@@ -38,36 +38,20 @@ typedef struct {
   lfap_perturb_opts o;
 } args;
 
-static lfap_status set_eps(cli *c, args *a, const char *value) {
-  lfap_status s = cli_number(c, &a->o.eps, "eps", value);
-  a->eps_given = 1;
-  if (!s && !(a->o.eps > 0))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--eps %s: the size of a perturbation is above 0", value);
-  return s;
-}
-
-static lfap_status set_range(cli *c, args *a, const char *value) {
-  lfap_status s = cli_pair(c, &a->o.lo, &a->o.hi, "range", value);
-  a->o.has_range = 1;
-  if (!s && !(a->o.lo < a->o.hi))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--range %s: the first must be the smaller", value);
-  return s;
-}
-
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
-  case O_NORM: return cli_word(c, &a->norm, "--norm", value, norms, 3);
+  case O_NORM: return cli_norm_value(c, &a->norm, value);
   case O_FROM: return cli_word(c, &a->from, "--from", value, sources, 3);
   case O_DATA: a->data = value; return LFAP_OK;
   case O_TARGETS: a->targets = value; return LFAP_OK;
   case O_DIRECTION: a->direction = value; return LFAP_OK;
   case O_WEIGHTS: a->weights = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
-  case O_EPS: return set_eps(c, a, value);
+  case O_EPS: a->eps_given = 1; return cli_eps_value(c, &a->o.eps, value);
   case O_K: return cli_size(c, &a->o.k, "k", value);
   case O_STEPS: return cli_size(c, &a->o.steps, "steps", value);
-  case O_RANGE: return set_range(c, a, value);
+  case O_RANGE: a->o.has_range = 1; return cli_range_value(c, &a->o.lo, &a->o.hi, value);
   case O_OUT: a->out = value; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; bases are named by --data", value);
   }
@@ -175,7 +159,7 @@ static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, c
   cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
   lfap_json_object_begin(&j, NULL);
   cli_json_head(c, &j);
-  lfap_json_string(&j, "norm", norms[a->norm]);
+  lfap_json_string(&j, "norm", lfap_norm_name(a->o.norm));
   lfap_json_string(&j, "from", sources[a->from]);
   lfap_json_double_hex(&j, "gamma", a->gamma > 0 ? a->gamma : NAN);
   lfap_json_double_hex(&j, "eps", a->o.eps);
@@ -209,7 +193,7 @@ static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t)
   if (!s) s = cli_out_matrix(c, a->out, "eta.npy", p->eta, p->n, p->d);
   if (s) return s;
   if (c->json) return report_json(c, a, p, t, z);
-  printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", norms[a->norm], sources[a->from], p->n, p->d, a->o.eps);
+  printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), sources[a->from], p->n, p->d, a->o.eps);
   printf("  largest perturbation   l2 %.6g   linf %.6g   entries changed %.0f\n", z.l2, z.linf, z.l0);
   if (z.unchanged) printf("  bases unchanged        %zu\n", z.unchanged);
   return LFAP_OK;

@@ -1,7 +1,6 @@
 /* sweep_args.c - the command line of `lfap sweep`: axes as lists, presets that they replace parts of. */
 #include "cli/sweep.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,24 +120,18 @@ static lfap_status add_seeds(cli *c, lfap_axis *a, const char *option, const cha
     lfap_status s = cli_word(c, &found, option, part, words, n);                            \
     return s ? s : add(c, a, opt, found);                                                   \
   }
-static const char *const norms[] = {"l2", "linf", "l0"}, *const scales[] = {"small", "paper"}, *const formats[] = {"csv", "jsonl", "both"};
+static const char *const scales[] = {"small", "paper"}, *const formats[] = {"csv", "jsonl", "both"};
 WORDS(add_data, "--data", lfap_study_kind_name, LFAP_STUDY_KINDS)
 WORDS(add_base, "--base", lfap_study_base_name, LFAP_BASES)
 WORDS(add_method, "--method", lfap_study_method_name, LFAP_METHODS)
-WORDS(add_norm, "--norm", norms, 3)
+
+static lfap_status add_norm(cli *c, lfap_axis *a, const char *option, const char *part) {
+  int found = 0;
+  lfap_status s = cli_norm_value(c, &found, part);
+  return s ? s : add(c, a, option, found);
+}
 
 /* ---- single values ------------------------------------------------------------------------------------------------- */
-
-static lfap_status set_classes(cli *c, cli_sweep_args *a, const char *value) {
-  double p = 0, q = 0;
-  lfap_status s = cli_pair(c, &p, &q, "classes", value);
-  if (s) return s;
-  if (!(p >= 0 && p <= 9 && q >= 0 && q <= 9 && p != q && p == floor(p) && q == floor(q)))
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--classes %s: two different classes from 0 to 9, such as 0,9", value);
-  a->o.class_pos = (int)p;
-  a->o.class_neg = (int)q;
-  return LFAP_OK;
-}
 
 static lfap_status set_shard(cli *c, cli_sweep_args *a, const char *value) {
   char from[32];
@@ -199,7 +192,7 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   case O_EPOCHS: return cli_size(c, &a->o.epochs, "epochs", value);
   case O_LOG_LOSS: return cli_number(c, &a->o.log_loss_target, "log-loss", value);
   case O_PROBES: return cli_size(c, &a->o.probes, "probes", value);
-  case O_CLASSES: return set_classes(c, a, value);
+  case O_CLASSES: return cli_classes_value(c, &a->o.class_pos, &a->o.class_neg, value);
   case O_IMAGES: a->o.images = value; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;
   case O_FORMAT: return cli_word(c, &a->format, "--format", value, formats, 3);

@@ -62,15 +62,6 @@ typedef struct {
   double lr, momentum, target, rtol, atol; /* NaN: not given */
 } args;
 
-static lfap_status positive(cli *c, double *out, const char *option, const char *text) {
-  double x = 0;
-  lfap_status s = cli_number(c, &x, option, text);
-  if (s) return s;
-  if (!(x > 0)) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: must be above 0", option, text);
-  *out = x;
-  return LFAP_OK;
-}
-
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
@@ -82,14 +73,14 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   case O_LOSS: return cli_word(c, &a->loss, "--loss", value, losses, 2);
   case O_M: return cli_size(c, &a->m, "m", value);
   case O_INIT: a->init = value; return LFAP_OK;
-  case O_SCALE: a->scale_given = 1; return positive(c, &a->scale, "init-scale", value);
+  case O_SCALE: a->scale_given = 1; return cli_positive(c, &a->scale, "init-scale", value);
   case O_SEED: a->seed_given = 1; return cli_whole(c, &a->seed, "seed", value);
   case O_EPOCHS: return cli_size(c, &a->epochs, "epochs", value);
-  case O_LR: return positive(c, &a->lr, "lr", value);
+  case O_LR: return cli_positive(c, &a->lr, "lr", value);
   case O_MOMENTUM: return cli_number(c, &a->momentum, "momentum", value);
   case O_TARGET: return cli_number(c, &a->target, "log-loss-target", value);
-  case O_RTOL: return positive(c, &a->rtol, "rtol", value);
-  case O_ATOL: return positive(c, &a->atol, "atol", value);
+  case O_RTOL: return cli_positive(c, &a->rtol, "rtol", value);
+  case O_ATOL: return cli_positive(c, &a->atol, "atol", value);
   case O_OUT: a->out = value; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }

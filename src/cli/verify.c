@@ -1,6 +1,5 @@
 /* verify.c - `lfap verify`: every prediction of the theory held against what was measured, on the embedded cases or on
  * the user's data; a table for people, JSON for machines. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,17 +72,6 @@ static lfap_status set_eps(cli *c, cli_verify_args *a, const char *value) {
   return s;
 }
 
-static lfap_status set_classes(cli *c, cli_verify_args *a, const char *value) {
-  double p = 0, q = 0;
-  lfap_status s = cli_pair(c, &p, &q, "classes", value);
-  if (s) return s;
-  if (!(p >= 0 && p <= 9 && q >= 0 && q <= 9 && p != q && p == floor(p) && q == floor(q)))
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--classes %s: two different classes from 0 to 9, such as 0,9", value);
-  a->class_pos = (int)p;
-  a->class_neg = (int)q;
-  return LFAP_OK;
-}
-
 static lfap_status set_m(cli *c, cli_verify_args *a, const char *value) {
   lfap_status s = cli_size(c, &a->m, "m", value);
   return s ? s : cli_even(c, a->m, "--m");
@@ -117,7 +105,7 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   case O_PROBES: return cli_size(c, &a->probes, "probes", value);
   case O_CONTROLS: return cli_size(c, &a->controls, "controls", value);
   case O_STEPS: return cli_size(c, &a->steps, "flow-steps", value);
-  case O_CLASSES: return set_classes(c, a, value);
+  case O_CLASSES: return cli_classes_value(c, &a->class_pos, &a->class_neg, value);
   case O_N: return cli_size(c, &a->n, "n", value);
   case O_NO_CENTER: a->no_center = 1; return LFAP_OK;
   case O_IMAGES: a->images = value; return LFAP_OK;
