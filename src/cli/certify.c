@@ -2,7 +2,6 @@
 #include "cli/certify.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* ---- options ---------------------------------------------------------------------------------------------------------- */
@@ -21,13 +20,10 @@ enum { AUTO_EXACT_N = 1000 };
 
 static lfap_status how(cli *c, cli_certify_how *out, const char *text) {
   static const char *const names[] = {"exact", "fast", "auto"};
-  *out = CLI_CERTIFY_EXACT;
-  for (int i = 0; text && i < 3; i++)
-    if (strcmp(text, names[i]) == 0) {
-      *out = (cli_certify_how)i;
-      return LFAP_OK;
-    }
-  return text ? lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--certify=%s: one of exact, fast, auto", text) : LFAP_OK;
+  int found = CLI_CERTIFY_EXACT;
+  lfap_status s = text ? cli_word(c, &found, "--certify", text, names, 3) : LFAP_OK;
+  if (!s) *out = (cli_certify_how)found;
+  return s;
 }
 
 cli_certify_how cli_certify_choose(const cli_certify_args *a, size_t n) {

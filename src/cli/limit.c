@@ -47,12 +47,10 @@ static lfap_status bytes_value(cli *c, uint64_t *out, const char *text) {
 
 static lfap_status solver_value(cli *c, lfap_solver *out, const char *text) {
   static const char *const names[] = {"auto", "direct", "cg"};
-  for (int i = 0; i < 3; i++)
-    if (strcmp(text, names[i]) == 0) {
-      *out = (lfap_solver)i;
-      return LFAP_OK;
-    }
-  return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--solver %s: one of auto, direct, cg", text);
+  int found = 0;
+  lfap_status s = cli_word(c, &found, "--solver", text, names, 3);
+  if (!s) *out = (lfap_solver)found;
+  return s;
 }
 
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
