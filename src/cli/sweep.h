@@ -7,11 +7,12 @@
 typedef struct {
   lfap_grid grid; /* as given, over the preset's axes */
   lfap_study_opts o;
-  const char *out, *merge, *images;
+  const char *out, *merge;
   const char **operand; /* owned; the shards to merge */
   size_t operands;
   size_t shard, shards;
-  int preset, paper, format; /* -1: not given; format: 0 csv, 1 jsonl, 2 both */
+  int preset, paper; /* -1: not given */
+  int format;        /* 0 csv, 1 jsonl, 2 both */
   int resume, list;
 } cli_sweep_args;
 

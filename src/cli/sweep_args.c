@@ -241,7 +241,7 @@ static lfap_status check(cli *c, const cli_sweep_args *a) {
 }
 
 lfap_status cli_sweep_read(cli *c, cli_sweep_args *a, int *help, int argc, char **argv) {
-  *a = (cli_sweep_args){.preset = -1, .paper = -1, .format = -1};
+  *a = (cli_sweep_args){.preset = -1, .paper = -1};
   lfap_study_defaults(&a->o);
   lfap_status s = cli_parse(c, a, set, help, argc, argv);
   if (!s && !*help) s = check(c, a);
@@ -251,7 +251,6 @@ lfap_status cli_sweep_read(cli *c, cli_sweep_args *a, int *help, int argc, char 
     lay_over(&preset, &a->grid);
     a->grid = preset;
   }
-  if (a->format < 0) a->format = 0;
   if (!a->shards) a->shard = a->shards = 1;
   return s;
 }
