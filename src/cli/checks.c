@@ -71,7 +71,7 @@ void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
   }
 }
 
-static const char *title_of(const char *id) {
+const char *cli_statement_title(const char *id) {
   for (size_t i = 0; i < lfap_statement_count; i++)
     if (!strcmp(lfap_statements[i].id, id)) return lfap_statements[i].title;
   return "";
@@ -95,7 +95,7 @@ static void digest_row(const cli *c, const lfap_check *check, size_t n, const ch
   char count[24] = "-";
   if (certified) snprintf(count, sizeof count, "%zu", certified);
   printf("  %s%-14s%s  %-2s  %-54s %3zu of %-3zu  %9s", c->color ? colour(v) : "", lfap_verdict_name(v),
-         c->color ? "\033[0m" : "", id, title_of(id), t.of[LFAP_PASS], all, count);
+         c->color ? "\033[0m" : "", id, cli_statement_title(id), t.of[LFAP_PASS], all, count);
   if (first && v != LFAP_PASS) {
     numbers(text, sizeof text, first);
     printf("  %s%s: %s: %s", v == LFAP_NOT_APPLICABLE ? "measured, " : "", first->subject, first->what, text);

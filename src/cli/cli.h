@@ -103,6 +103,8 @@ lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, c
 /* --weights FILE, or W.npy inside the directory --data names; *found is 0 when there is neither. */
 lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data, double gamma,
                              size_t d);
+/* The same where there must be one: NOINPUT otherwise. */
+lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, double gamma, size_t d);
 /* A vector of d entries (shape d, 1 x d or d x 1). */
 lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d);
 enum { CLI_SHA256 = 65 };
@@ -128,6 +130,7 @@ void cli_note_files(const cli *c);
 
 /* ---- signals and the progress bar (progress.c) ---------------------------------------------------------------- */
 
+double cli_seconds(void); /* on the monotonic clock */
 void cli_progress_start(cli *c);
 void cli_progress_clear(cli *c);
 int cli_interrupted(void);
@@ -145,6 +148,7 @@ void cli_digest_print(const cli *c, const lfap_check *check, size_t n);
 void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n);
 void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject);
 void cli_hypothesis_json(lfap_json *j, const char *key, const lfap_hypothesis *h);
+const char *cli_statement_title(const char *id); /* "" where there is none */
 void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n);
 lfap_verdict cli_tally_verdict(const cli_tally *t);
 void cli_verdict_print(const cli *c, const cli_tally *t);

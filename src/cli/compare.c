@@ -112,11 +112,8 @@ static lfap_status probe_points(cli *c, lfap_mat *out, const compare_args *a, si
 
 static lfap_status judge(cli *c, compare_run *r) {
   const compare_args *a = &r->a;
-  int found = 0;
   lfap_status s = cli_data_read(c, &r->data, a->data, a->labels);
-  if (!s) s = cli_weights_read(c, &r->net, &found, a->weights, a->data, a->gamma, r->data.d);
-  if (!s && !found)
-    s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", a->data);
+  if (!s) s = cli_network_read(c, &r->net, a->weights, a->data, a->gamma, r->data.d);
   if (!s) s = probe_points(c, &r->probes, a, r->data.d);
   if (!s) s = lfap_limit_solve(&c->ctx, &r->lim, &r->data, NULL, a->gamma);
   if (!s) s = lfap_k1_of(&c->ctx, &r->k1, &r->net, &r->data, &r->lim, r->probes.v, r->probes.rows);

@@ -132,6 +132,13 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
   return LFAP_OK;
 }
 
+lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, double gamma, size_t d) {
+  int found = 0;
+  lfap_status s = cli_weights_read(c, net, &found, weights, data, gamma, d);
+  if (s || found) return s;
+  return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", data);
+}
+
 lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d) {
   lfap_mat v = {0};
   lfap_status s = lfap_npy_read(&c->ctx, &v, path);

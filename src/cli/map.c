@@ -83,11 +83,8 @@ typedef struct {
 } inputs;
 
 static lfap_status inputs_read(cli *c, inputs *in, const args *a) {
-  int found = 0;
   lfap_status s = cli_data_read(c, &in->data, a->data, a->labels);
-  if (!s) s = cli_weights_read(c, &in->net[0], &found, a->weights, a->data, a->gamma, in->data.d);
-  if (!s && !found)
-    s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", a->data);
+  if (!s) s = cli_network_read(c, &in->net[0], a->weights, a->data, a->gamma, in->data.d);
   if (!s && a->weights2)
     s = cli_weights_read(c, &in->net[1], &in->two, a->weights2, NULL, a->gamma2 > 0 ? a->gamma2 : a->gamma, in->data.d);
   if (!s && a->direction) s = cli_vector_read(c, &in->w, a->direction, in->data.d);

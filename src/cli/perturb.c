@@ -104,23 +104,25 @@ static lfap_status finish_options(cli *c, args *a, size_t d) {
   return LFAP_OK;
 }
 
-static lfap_status missing_weights(cli *c, const args *a) {
-  return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the %s", a->data,
-                   a->from == GEOMETRY ? "direction with --direction w.npy" : "network with --weights W.npy");
+/* The direction of `geometry` without --direction: that of a network. */
+static lfap_status direction_of(cli *c, lfap_mat *w, const args *a, size_t d) {
+  lfap_net net = {0};
+  int found = 0;
+  lfap_status s = cli_weights_read(c, &net, &found, a->weights, a->data, a->gamma, d);
+  if (!s && !found)
+    s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the direction with --direction w.npy", a->data);
+  if (!s) s = lfap_vec_alloc(&c->ctx, w, d);
+  if (!s) lfap_net_direction(w->v, &net);
+  lfap_net_free(&net);
+  return s;
 }
 
 static lfap_status make(cli *c, lfap_perturbed *out, const args *a, const lfap_mat *x, const lfap_mat *t) {
   lfap_net net = {0};
   lfap_mat w = {0};
-  int found = 0;
-  lfap_status s = LFAP_OK;
-  if (a->direction) s = cli_vector_read(c, &w, a->direction, x->cols);
-  else {
-    s = cli_weights_read(c, &net, &found, a->weights, a->data, a->gamma, x->cols);
-    if (!s && !found) s = missing_weights(c, a);
-    if (!s && a->from == GEOMETRY) s = lfap_vec_alloc(&c->ctx, &w, net.d);
-    if (!s && a->from == GEOMETRY) lfap_net_direction(w.v, &net);
-  }
+  lfap_status s = a->from != GEOMETRY ? cli_network_read(c, &net, a->weights, a->data, a->gamma, x->cols)
+                  : a->direction    ? cli_vector_read(c, &w, a->direction, x->cols)
+                                    : direction_of(c, &w, a, x->cols);
   if (!s && a->from == GEOMETRY) s = lfap_perturb_geometry(&c->ctx, out, x->v, t->v, w.v, &a->o, x->rows, x->cols);
   if (!s && a->from == GRADIENT) s = lfap_perturb_gradient(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
   if (!s && a->from == PGD) s = lfap_perturb_pgd(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);

@@ -17,7 +17,7 @@ static void on_interrupt(int sig) {
 
 int cli_interrupted(void) { return interrupted != 0; }
 
-static double now(void) {
+double cli_seconds(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -79,7 +79,7 @@ static int on_progress(void *user, const char *what, double done, double total) 
   cli_progress *p = &c->progress;
   if (interrupted) return 1;
   if (!p->allowed || c->quiet) return 0;
-  double t = now();
+  double t = cli_seconds();
   cli_work *w = slot(p, what, done, t);
   w->active = done < total;
   if (w->active && t - w->start > 2 && t - p->drawn > 0.1 && is_outermost(p, w, t)) {

@@ -11,18 +11,11 @@
 
 /* ---- verify ---------------------------------------------------------------------------------------------------- */
 
-static const char *title_of(const char *id) {
-  for (size_t i = 0; i < lfap_statement_count; i++)
-    if (strcmp(lfap_statements[i].id, id) == 0) return lfap_statements[i].title;
-  return "";
-}
-
-/* As the verdict of a case: FAIL, then UNDECIDED, then PASS (if any), else NOT-APPLICABLE. */
+/* As the verdict of a case. */
 static const char *worst(const size_t v[4]) {
-  return lfap_verdict_name(v[LFAP_FAIL]        ? LFAP_FAIL
-                           : v[LFAP_UNDECIDED] ? LFAP_UNDECIDED
-                           : v[LFAP_PASS]      ? LFAP_PASS
-                                               : LFAP_NOT_APPLICABLE);
+  cli_tally t;
+  memcpy(t.of, v, sizeof t.of);
+  return lfap_verdict_name(cli_tally_verdict(&t));
 }
 
 static void statement_row(cli_report_run *r, const lfap_statement_line *s) {
@@ -33,7 +26,7 @@ static void statement_row(cli_report_run *r, const lfap_statement_line *s) {
   if (s->certified == all) snprintf(certified, sizeof certified, "all certified");
   if (s->verdict[LFAP_NOT_APPLICABLE])
     snprintf(rest, sizeof rest, "%zu not applicable", s->verdict[LFAP_NOT_APPLICABLE]);
-  const char *row[] = {s->id, title_of(s->id), worst(s->verdict), passed, certified, rest, NULL};
+  const char *row[] = {s->id, cli_statement_title(s->id), worst(s->verdict), passed, certified, rest, NULL};
   lfap_page_row(&r->page, row);
 }
 

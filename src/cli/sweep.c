@@ -7,7 +7,6 @@
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 typedef struct {
@@ -131,12 +130,6 @@ static lfap_status open_tables(cli *c, sweep *w, const cli_sweep_args *a) {
   return s;
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Beside the tables, since it differs from run to run; losing a line of it in a crash does no harm. */
 static void note_time(const sweep *w, size_t index, double seconds) {
   FILE *f = fopen(w->path[2], "a");
@@ -172,27 +165,24 @@ static lfap_status run_cells(cli *c, sweep *w, const lfap_study_opts *o) {
   lfap_status s = LFAP_OK;
   for (size_t i = w->done; !s && i < w->count; i++) {
     size_t index = w->mine[i];
-    double start = now();
+    double start = cli_seconds();
     lfap_row row;
     s = lfap_tick(&c->ctx, "sweep", (double)i, (double)w->count);
     if (!s) s = lfap_study_run(&c->ctx, &row, &study, &w->cell[index]);
     if (!s) s = put_row(c, w, index, &row);
     if (s) break;
-    note_time(w, index, now() - start);
+    note_time(w, index, cli_seconds() - start);
     cli_progress_clear(c);
-    if (!c->json && !c->quiet) print_row(&w->cell[index], &row, index, now() - start);
+    if (!c->json && !c->quiet) print_row(&w->cell[index], &row, index, cli_seconds() - start);
   }
   lfap_study_free(&study);
   return s;
 }
 
 static lfap_status remember(cli *c, const char *path) {
-  size_t len = strlen(path) + 1;
-  char *copy = malloc(len);
+  char *copy = strdup(path);
   if (!copy) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
-  memcpy(copy, path, len);
-  if (c->files < CLI_FILES) c->file[c->files++] = copy;
-  else free(copy);
+  cli_out_remember(c, copy);
   return LFAP_OK;
 }
 
