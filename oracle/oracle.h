@@ -82,6 +82,8 @@ void oracle_cert_free(oracle_cert *c);
 double oracle_cert_double(const oracle_cert *c, oracle_value v, int up);
 /* Enclosure of lambda_n in doubles. */
 void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n);
+/* Largest relative distance of multipliers (n of them) from their enclosures; NaN unless Q1 is certified. */
+double oracle_cert_distance(const oracle_cert *c, const double *lambda);
 /* Line of a report: a claim with its certified margin (the least slack, as a double rounded down), NaN when there is none. */
 double oracle_cert_margin(const oracle_cert *c, oracle_claim claim);
 

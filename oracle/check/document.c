@@ -168,6 +168,18 @@ void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n) 
   *hi = c->mode == ORACLE_APPROXIMATE ? INFINITY : oracle_q_double(c->hi[n], 1);
 }
 
+double oracle_cert_distance(const oracle_cert *c, const double *lambda) {
+  double worst = 0.0;
+  if (c->verdict[ORACLE_V_Q1] != LFAP_PASS) return NAN;
+  for (size_t n = 0; n < c->n; n++) {
+    double lo, hi, l = lambda[n];
+    oracle_cert_lambda(&lo, &hi, c, n);
+    double off = l < lo ? lo - l : l > hi ? l - hi : 0.0;
+    if (off > 0.0) worst = fmax(worst, off / fmax(fabs(hi), fabs(lo)));
+  }
+  return worst;
+}
+
 static double lesser(double a, double b) { return isnan(a) || b < a ? b : a; }
 
 double oracle_cert_margin(const oracle_cert *c, oracle_claim claim) {

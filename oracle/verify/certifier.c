@@ -58,14 +58,8 @@ static lfap_status line(lfap_ctx *ctx, lfap_case *c, const char *subject, const 
 
 /* lambda of the double path against its enclosures. */
 static lfap_status multiplier_line(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, const oracle_cert *cert) {
-  double worst = 0;
-  if (cert->verdict[ORACLE_V_Q1] != LFAP_PASS) return LFAP_OK;
-  for (size_t n = 0; n < cert->n; n++) {
-    double lo, hi, l = o->lim->lambda[n];
-    oracle_cert_lambda(&lo, &hi, cert, n);
-    double off = l < lo ? lo - l : l > hi ? l - hi : 0;
-    if (off > 0) worst = fmax(worst, off / fmax(fabs(hi), fabs(lo)));
-  }
+  double worst = oracle_cert_distance(cert, o->lim->lambda);
+  if (isnan(worst)) return LFAP_OK;
   return line(ctx, c, o->subject, "largest relative distance of lambda from its enclosure", worst, 1e-11, 0);
 }
 

@@ -115,6 +115,8 @@ static lfap_status judge(cli *c, compare_run *r) {
   lfap_status s = cli_data_read(c, &r->data, a->data, a->labels);
   if (!s) s = cli_network_read(c, &r->net, a->weights, a->data, a->gamma, r->data.d);
   if (!s) s = probe_points(c, &r->probes, a, r->data.d);
+  if (!s) s = lfap_vec_alloc(&c->ctx, &r->f, r->probes.rows);
+  if (!s) s = lfap_net_eval(&c->ctx, r->f.v, &r->net, r->probes.v, r->probes.rows);
   if (!s) s = lfap_limit_solve(&c->ctx, &r->lim, &r->data, NULL, a->gamma);
   if (!s) s = lfap_k1_of(&c->ctx, &r->k1, &r->net, &r->data, &r->lim, r->probes.v, r->probes.rows);
   if (!s && a->adversarial) s = compare_perturbed(c, r);

@@ -36,7 +36,7 @@ typedef struct {
   lfap_data data;
   lfap_net net;
   lfap_limit lim;
-  lfap_mat probes;
+  lfap_mat probes, f; /* f: outputs of the network at the probes, evaluated here */
   lfap_k1 k1;
   lfap_mat points, targets, bases; /* bases.v may be data.x: then owned by data */
   int own_bases;

@@ -13,6 +13,7 @@ void compare_free(compare_run *r) {
   lfap_net_free(&r->net);
   lfap_limit_free(&r->lim);
   lfap_mat_free(&r->probes);
+  lfap_mat_free(&r->f);
   lfap_mat_free(&r->points);
   lfap_mat_free(&r->targets);
   if (r->own_bases) lfap_mat_free(&r->bases);
@@ -79,29 +80,13 @@ static lfap_status vector(cli *c, compare_run *r, lfap_mat *its, const char *nam
   return add(c, r, name, "computed", its, &own);
 }
 
-/* Largest relative distance of its multipliers from the enclosures of the true ones. */
-static double from_enclosures(const compare_run *r) {
-  double worst = 0.0;
-  for (size_t n = 0; n < r->data.n; n++) {
-    double lo, hi, l = r->lambda.v[n];
-    oracle_cert_lambda(&lo, &hi, &r->cert, n);
-    double off = l < lo ? lo - l : l > hi ? l - hi : 0.0;
-    if (off > 0.0) worst = fmax(worst, off / fmax(fabs(hi), fabs(lo)));
-  }
-  return worst;
-}
-
 lfap_status compare_numbers(cli *c, compare_run *r) {
   lfap_status s = LFAP_OK;
   lfap_mat its = {0};
   if (r->a.lambda) s = vector(c, r, &r->lambda, "lambda", r->a.lambda, r->lim.lambda, r->data.n);
   if (s || !r->a.outputs) return s;
-  double *f = calloc(r->probes.rows, sizeof *f);
-  s = f ? lfap_net_eval(&c->ctx, f, &r->net, r->probes.v, r->probes.rows)
-        : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory: %zu outputs", r->probes.rows);
-  if (!s) s = vector(c, r, &its, "outputs", r->a.outputs, f, r->probes.rows);
+  s = vector(c, r, &its, "outputs", r->a.outputs, r->f.v, r->probes.rows);
   lfap_mat_free(&its);
-  free(f);
   return s;
 }
 
@@ -180,16 +165,11 @@ static lfap_status signs(cli *c, compare_signs *out, const oracle_vector *w, con
 lfap_status compare_certify(cli *c, compare_run *r) {
   oracle_opts o = {0};
   oracle_vector w = {0};
-  double *f = calloc(r->probes.rows, sizeof *f);
-  r->lambda_off = NAN;
-  lfap_status s = f ? lfap_net_eval(&c->ctx, f, &r->net, r->probes.v, r->probes.rows)
-                    : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory: %zu outputs", r->probes.rows);
-  if (!s) s = cli_certify_run(c, &r->cert, &r->data, r->a.gamma, &o, NULL);
+  lfap_status s = cli_certify_run(c, &r->cert, &r->data, r->a.gamma, &o, NULL);
   if (!s) s = oracle_boundary(&c->ctx, &w, &r->cert, &r->data, NULL);
-  if (!s) s = signs(c, &r->at_probes, &w, r->probes.v, f, r->probes.rows);
+  if (!s) s = signs(c, &r->at_probes, &w, r->probes.v, r->f.v, r->probes.rows);
   if (!s && r->a.adversarial) s = signs(c, &r->at_points, &w, r->points.v, r->targets.v, r->points.rows);
-  if (!s && r->a.lambda && r->cert.verdict[ORACLE_V_Q1] == LFAP_PASS) r->lambda_off = from_enclosures(r);
+  if (!s && r->a.lambda) r->lambda_off = oracle_cert_distance(&r->cert, r->lambda.v);
   oracle_vector_free(&w);
-  free(f);
   return s;
 }
