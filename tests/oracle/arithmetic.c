@@ -5,30 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "draws.h"
 #include "oracle/certify/factor.h"
 #include "oracle/exact/bareiss.h"
 #include "oracle/exact/gram.h"
 #include "oracle/interval/dyadic.h"
 #include "oracle/interval/interval.h"
 
-static uint64_t state = 88172645463325252u;
-static uint64_t next(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
-}
-static double unit(void) { return 2 * ((double)(next() >> 11) * 0x1p-53) - 1; }
-
 /* Doubles whose common grid has from one bit to two thousand. */
 static double entry(int kind) {
-  double u = unit();
+  double u = draw(0);
   switch (kind) {
   case 0: return u;
   case 1: return u > 0 ? 1 : -1;
-  case 2: return u * exp(-10 * fabs(unit()));
-  case 3: return u * exp(-25 * fabs(unit()));
-  case 4: return u * exp(-60 * fabs(unit()));
+  case 2: return u * exp(-10 * fabs(draw(0)));
+  case 3: return u * exp(-25 * fabs(draw(0)));
+  case 4: return u * exp(-60 * fabs(draw(0)));
   case 5: return ldexp(u, (int)(next() % 2000) - 1030);
   case 6: return next() % 2 ? 0.0 : ldexp(u, -1060);
   default: return ldexp(u, 1000);
@@ -192,9 +184,9 @@ Test(interval, operations_contain_the_exact_result) {
     oracle_iv_init(&x, bits);
     oracle_iv_init(&y, bits);
     oracle_iv_init(&z, bits);
-    mpq_set_d(a, i % 7 ? unit() : 0.0); /* points inside x and y, off the ends by random widths */
-    mpq_set_d(b, i % 11 ? unit() : 0.0);
-    mpq_set_d(e, fabs(unit()) * (i % 3));
+    mpq_set_d(a, i % 7 ? draw(0) : 0.0); /* points inside x and y, off the ends by random widths */
+    mpq_set_d(b, i % 11 ? draw(0) : 0.0);
+    mpq_set_d(e, fabs(draw(0)) * (i % 3));
     mpq_sub(q, a, e); mpq_add(r, a, e);
     oracle_iv_set_ends(&x, q, r);
     mpq_sub(q, b, e); mpq_add(r, b, e);
@@ -275,7 +267,7 @@ Test(positive, rounding_never_proves_a_singular_matrix) {
     oracle_qm q = {0};
     for (size_t n = 0; n < N; n++) { /* norms just below 2, h near 1: the largest entries, so the largest errors */
       double s = 0;
-      for (size_t i = 0; i < DIM; i++) x[n * DIM + i] = 1 + 0.3 * unit(), s += x[n * DIM + i] * x[n * DIM + i];
+      for (size_t i = 0; i < DIM; i++) x[n * DIM + i] = 1 + 0.3 * draw(0), s += x[n * DIM + i] * x[n * DIM + i];
       for (size_t i = 0; i < DIM; i++) x[n * DIM + i] *= 1.99 / sqrt(s);
     }
     cr_assert_eq(oracle_gram_make(NULL, &g, x, N, DIM), LFAP_OK);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "draws.h"
 #include "exactly.h"
 #include "oracle/certify/factor.h"
 #include "oracle/check/evaluate.h"
@@ -13,15 +14,6 @@
 #include <arb_mat.h>
 
 static int full(void) { return getenv("LFAP_FULL") != NULL; }
-
-static uint64_t state = 88172645463325252u;
-static uint64_t next(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
-}
-static double unit(void) { return (double)(next() >> 11) * 0x1p-53; }
 
 /* A data set of case i: N 2..32, d 8..4000, mostly small, three kinds; gamma 0.01..0.99. */
 static lfap_data make_case(uint64_t i, double *gamma) {

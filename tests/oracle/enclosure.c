@@ -4,20 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "draws.h"
 #include "exactly.h"
 #include "limit/bounds.h"
 #include "oracle/oracle.h"
 
 enum { CASES = 500, KINDS = 8 };
-
-static uint64_t state;
-static uint64_t next(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
-}
-static double unit(void) { return (double)(next() >> 11) * 0x1p-53; }
 
 /* Case i of KINDS kinds; entries are multiples of 2^-SHIFT, as exactly.h wants them. */
 static lfap_data make_case(uint64_t i, double *gamma) {

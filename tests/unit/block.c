@@ -2,33 +2,12 @@
  * tiles, slices and blocks, every alignment, subnormals, infinities, and 1 to 3 threads; nothing else is written. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "draws.h"
 #include "kernel/block.h"
 #include "lfap.h"
-
-static uint64_t state = 0x8CB92BA72F3D8DD7u;
-static uint64_t next(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return state;
-}
-/* law 0: in (-1, 1); 1: forty binades; 2: products that underflow, many to -0 */
-static double draw(int law) {
-  double u = (double)(next() >> 11) * 0x1p-52 - 1.0;
-  if (law == 1) return ldexp(u, (int)(next() % 40) - 20);
-  if (law == 2) return ldexp(u, -505 - (int)(next() % 60));
-  return u;
-}
-static int same_bits(double p, double q) {
-  return memcmp(&p, &q, sizeof p) == 0;
-}
-static double naive_dot(size_t n, const double *x, const double *y) {
-  double s[8] = {0};
-  for (size_t k = 0; k < n; k++) s[k % 8] = fma(x[k], y[k], s[k % 8]);
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
 
 static const double CANARY = 12345.678;
 static double *A, *B, *C, *S, *P;

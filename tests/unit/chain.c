@@ -1,28 +1,13 @@
 /* chain.c - fma chains: the order of links of N2 bit by bit, exact integer products, links with coefficient zero. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "draws.h"
 #include "kernel/chain.h"
 
 enum { ROWS = 27, LEN = 41, EDGE = 2 };
 static const double CANARY = -98.7654;
-
-static uint64_t state = 0xA0761D6478BD642Fu;
-static uint64_t next(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return state;
-}
-static double draw(int law) {
-  double u = (double)(next() >> 11) * 0x1p-52 - 1.0;
-  if (law == 1) return ldexp(u, (int)(next() % 40) - 20);
-  if (law == 2) return ldexp(u, -505 - (int)(next() % 40));
-  return u;
-}
-static int same_bits(double p, double q) {
-  return memcmp(&p, &q, sizeof p) == 0;
-}
 
 static double X[ROWS * LEN + 8], c[ROWS + 8], y[LEN + 2 * EDGE], want[LEN];
 

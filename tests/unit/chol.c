@@ -2,24 +2,13 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <mpfr.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "draws.h"
 #include "kernel/chol.h"
 
 enum { MAX = 40 };
 
-static uint64_t state = 0xE7037ED1A0B428DBu;
-static uint64_t next(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return state;
-}
-static double draw(void) {
-  return (double)(next() >> 11) * 0x1p-52 - 1.0;
-}
-static int same_bits(double a, double b) {
-  return memcmp(&a, &b, sizeof a) == 0;
-}
 static double Q[MAX * MAX], L[MAX * MAX], x[MAX], b[MAX];
 
 /* Lower triangle of the factor times its transpose in long double. */
@@ -30,7 +19,7 @@ static long double product(const double *F, size_t i, size_t j, size_t n) {
 }
 static void gram(size_t n) { /* + 1/8 on the diagonal: condition below ~1e3 */
   static double X[MAX * MAX];
-  for (size_t k = 0; k < n * n; k++) X[k] = draw();
+  for (size_t k = 0; k < n * n; k++) X[k] = draw(0);
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) {
       double s = i == j ? 0.125 : 0.0;
@@ -65,12 +54,6 @@ Test(chol, integer_factor_comes_back_exactly) {
   }
 }
 
-static double dot(size_t n, const double *p, const double *q) { /* N1, read off the page */
-  double s[8] = {0};
-  for (size_t k = 0; k < n; k++) s[k % 8] = fma(p[k], q[k], s[k % 8]);
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
 Test(chol, bits_follow_the_numerics) {
   for (size_t n = 1; n <= MAX; n++) {
     double y[MAX];
@@ -78,12 +61,12 @@ Test(chol, bits_follow_the_numerics) {
     memcpy(L, Q, sizeof L);
     cr_assert_eq(lfap_chol(L, n), n);
     for (size_t i = 0; i < n; i++) {
-      for (size_t j = 0; j < i; j++) Q[i * n + j] = (Q[i * n + j] - dot(j, Q + i * n, Q + j * n)) / Q[j * n + j];
-      Q[i * n + i] = sqrt(Q[i * n + i] - dot(i, Q + i * n, Q + i * n));
-      b[i] = draw();
+      for (size_t j = 0; j < i; j++) Q[i * n + j] = (Q[i * n + j] - naive_dot(j, Q + i * n, Q + j * n)) / Q[j * n + j];
+      Q[i * n + i] = sqrt(Q[i * n + i] - naive_dot(i, Q + i * n, Q + i * n));
+      b[i] = draw(0);
     }
     cr_assert_eq(memcmp(Q, L, n * n * sizeof *L), 0, "factor, n %zu", n);
-    for (size_t i = 0; i < n; i++) y[i] = (b[i] - dot(i, L + i * n, y)) / L[i * n + i];
+    for (size_t i = 0; i < n; i++) y[i] = (b[i] - naive_dot(i, L + i * n, y)) / L[i * n + i];
     for (size_t i = n; i-- > 0;) {
       y[i] = y[i] / L[i * n + i];
       for (size_t k = 0; k < i; k++) y[k] = fma(-L[i * n + k], y[i], y[k]);
@@ -176,7 +159,7 @@ Test(chol, residual_is_as_good_as_twice_the_precision) {
   double q[MAX], v[MAX], size;
   for (int round = 0; round < 300; round++)
     for (size_t n = 0; n <= MAX; n += n < 10 ? 1 : 7) {
-      for (size_t k = 0; k < n; k++) q[k] = ldexp(draw(), (int)(next() % 60) - 30), v[k] = ldexp(draw(), (int)(next() % 60) - 30);
+      for (size_t k = 0; k < n; k++) q[k] = ldexp(draw(0), (int)(next() % 60) - 30), v[k] = ldexp(draw(0), (int)(next() % 60) - 30);
       /* a start that cancels the rest down to rounding */
       double start = -exact_residual(0.0, q, v, n, &size);
       double exact = exact_residual(start, q, v, n, &size), got = lfap_residual(start, q, v, n);
@@ -199,7 +182,7 @@ Test(chol, residual_bits_follow_the_numerics) {
   double q[MAX], v[MAX];
   for (int round = 0; round < 200; round++)
     for (size_t n = 0; n <= MAX; n++) {
-      for (size_t k = 0; k < n; k++) q[k] = draw(), v[k] = draw();
+      for (size_t k = 0; k < n; k++) q[k] = draw(0), v[k] = draw(0);
       double s = 1.0, c = 0.0;
       for (size_t k = 0; k < n; k++) {
         volatile double p = -q[k] * v[k], t = s + p, bb = t - s, low = t - bb, e1 = s - low, e3 = p - bb;

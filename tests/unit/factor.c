@@ -2,28 +2,18 @@
  * 3 threads, stops at the same bad pivot, and leaves what lies right of the diagonal alone. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "draws.h"
 #include "data/factor.h"
 
-static uint64_t state = 0x589965CC75374CC3u;
-static double draw(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return (double)(state >> 11) * 0x1p-52 - 1.0;
-}
-static double dot(size_t n, const double *p, const double *q) { /* N1, read off the page */
-  double s[8] = {0};
-  for (size_t k = 0; k < n; k++) s[k % 8] = fma(p[k], q[k], s[k % 8]);
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
 /* N6, read off the page: the rows until the first bad pivot, whose index is the result. */
 static size_t naive(double *L, size_t n) {
   for (size_t i = 0; i < n; i++) {
     double *row = L + i * n;
-    for (size_t j = 0; j < i; j++) row[j] = (row[j] - dot(j, row, L + j * n)) / L[j * n + j];
-    double pivot = row[i] - dot(i, row, row);
+    for (size_t j = 0; j < i; j++) row[j] = (row[j] - naive_dot(j, row, L + j * n)) / L[j * n + j];
+    double pivot = row[i] - naive_dot(i, row, row);
     if (!(pivot > (double)n * 0x1p-52 * row[i])) return i;
     row[i] = sqrt(pivot);
   }
@@ -34,9 +24,9 @@ static size_t naive(double *L, size_t n) {
 static double *matrix(size_t n, size_t rank, double shift) {
   double *X = malloc((n * rank + 1) * sizeof *X), *Q = malloc((n * n + 1) * sizeof *Q);
   cr_assert(X && Q);
-  for (size_t k = 0; k < n * rank; k++) X[k] = draw();
+  for (size_t k = 0; k < n * rank; k++) X[k] = draw(0);
   for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < n; j++) Q[i * n + j] = j > i ? -7.5 : dot(rank, X + i * rank, X + j * rank) + (i == j ? shift : 0.0);
+    for (size_t j = 0; j < n; j++) Q[i * n + j] = j > i ? -7.5 : naive_dot(rank, X + i * rank, X + j * rank) + (i == j ? shift : 0.0);
   free(X);
   return Q;
 }

@@ -1,22 +1,14 @@
 /* Tests of src/kernel/flow.c (F1; spec/numerics.md N9). */
+#include "draws.h"
 #include "kernel/flow.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 
 #include "kernel/lanes.h"
 
 #define N 11
 #define LONG 700 /* more than two blocks */
-
-static uint64_t state = 88172645463325252u;
-static double rnd(void) { /* [-1, 1) */
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(int64_t)state * 0x1p-63;
-}
 
 static void fill(double *x, size_t n) {
   for (size_t i = 0; i < n; i++) x[i] = rnd();

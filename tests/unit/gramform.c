@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "draws.h"
 #include "kernel/gramform.h"
 #include "kernel/loss.h"
 #include "lfap.h"
@@ -48,12 +49,6 @@ static trained train(const spec *s, const lfap_data *D, lfap_form form, int thre
 }
 
 /* ---- N5a, term by term --------------------------------------------------------------------------------------------------- */
-
-static double lanes_dot(const double *x, const double *y, size_t n) {
-  double s[8] = {0};
-  for (size_t k = 0; k < n; k++) s[k % 8] = fma(x[k], y[k], s[k % 8]);
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
 
 /* Chains of four, added up in order. */
 static double quads_dot(const double *x, const double *y, size_t n) {
@@ -104,7 +99,7 @@ static void naive_outputs(naive *w) {
       double z = w->Z[j * s->n + i];
       w->phi[j] = z > 0 ? z : s->gamma * z;
     }
-    w->f[i] = lanes_dot(w->a, w->phi, s->m);
+    w->f[i] = naive_dot(s->m, w->a, w->phi);
   }
 }
 
@@ -119,9 +114,9 @@ static lfap_net naive_train(const spec *s, const lfap_data *D, const lfap_histor
   cr_assert_eq(lfap_net_init(NULL, &net, m, d, s->gamma, 3 + m, s->scale), LFAP_OK);
   for (size_t j = 0; j < m; j++) w.a[j] = (j < m / 2 ? 1 : -1) * (1.0 / sqrt((double)m));
   for (size_t i = 0; i < n; i++)
-    for (size_t k = 0; k < n; k++) w.G[i * n + k] = lanes_dot(D->x + i * d, D->x + k * d, d);
+    for (size_t k = 0; k < n; k++) w.G[i * n + k] = naive_dot(d, D->x + i * d, D->x + k * d);
   for (size_t j = 0; j < m; j++)
-    for (size_t i = 0; i < n; i++) w.Z[j * n + i] = lanes_dot(net.w + j * d, D->x + i * d, d);
+    for (size_t i = 0; i < n; i++) w.Z[j * n + i] = naive_dot(d, net.w + j * d, D->x + i * d);
   for (size_t e = 0; e < s->epochs; e++) {
     naive_outputs(&w);
     double *l = zeros(n);
@@ -138,7 +133,7 @@ static lfap_net naive_train(const spec *s, const lfap_data *D, const lfap_histor
 }
 
 /* Returns how often the rate fell. */
-static size_t same_bits(const spec *s) {
+static size_t same_weights(const spec *s) {
   lfap_data D = data_of(s);
   trained t = train(s, &D, LFAP_FORM_GRAM, 1);
   lfap_net want = naive_train(s, &D, &t.h);
@@ -159,14 +154,14 @@ Test(gramform, has_the_bits_of_the_form_without_groups) {
     for (int k = 0; k < 8; k++) {
       spec s = {size[i][0], size[i][1], size[i][2], size[i][3], k & 1 ? LFAP_METHOD_GD : LFAP_METHOD_SGD, k & 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP,
                 k & 4 ? 0.01 : 0.5, 0.02, i % 2 ? 1.0 : 0.01};
-      same_bits(&s);
+      same_weights(&s);
     }
 }
 
 /* The rate falls between epochs that wait in the backlog together. */
 Test(gramform, has_the_bits_of_the_form_without_groups_while_the_rate_falls) {
   spec s = {60, 7, 40, 400, LFAP_METHOD_SGD, LFAP_LOSS_LOGISTIC, 0.3, 30, 1e-3};
-  cr_assert_geq(same_bits(&s), 2);
+  cr_assert_geq(same_weights(&s), 2);
 }
 
 /* Relative to the largest entries: an entry near zero carries the rounding of its neighbours. */
@@ -269,23 +264,15 @@ Test(gramform, failures_leave_the_weights_alone) {
 
 /* ---- groups ------------------------------------------------------------------------------------------------------------------ */
 
-static uint64_t next(uint64_t *x) {
-  *x ^= *x << 13;
-  *x ^= *x >> 7;
-  *x ^= *x << 17;
-  return *x;
-}
-
 /* Few distinct rows, so that many are equal; against comparing every pair. */
 Test(gramform, groups_are_the_classes_of_equal_rows_of_a_half) {
   enum { M = 60, N = 21 };
-  uint64_t seed = 5;
   for (int round = 0; round < 300; round++) {
-    size_t m = 2 + 2 * (next(&seed) % (M / 2)), n = 1 + next(&seed) % N, kinds = 1 + next(&seed) % 12, group[M], first[M], slot[2 * M], groups;
+    size_t m = 2 + 2 * (next() % (M / 2)), n = 1 + next() % N, kinds = 1 + next() % 12, group[M], first[M], slot[2 * M], groups;
     unsigned char kind[12][N], open[M * N];
     for (size_t k = 0; k < kinds; k++)
-      for (size_t i = 0; i < n; i++) kind[k][i] = (unsigned char)(next(&seed) >> 20 & 1);
-    for (size_t j = 0; j < m; j++) memcpy(open + j * n, kind[next(&seed) % kinds], n);
+      for (size_t i = 0; i < n; i++) kind[k][i] = (unsigned char)(next() >> 20 & 1);
+    for (size_t j = 0; j < m; j++) memcpy(open + j * n, kind[next() % kinds], n);
     groups = lfap_gramform_groups(group, first, slot, open, m, n);
     size_t seen = 0;
     for (size_t j = 0; j < m; j++) {

@@ -1,39 +1,14 @@
 /* lanes.c - reductions against a naive loop with the same order (bits) and against exact or long double sums (values). */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "draws.h"
 #include "kernel/lanes.h"
 
 enum { MAX = 130, LAW = 4 };
 
-static uint64_t state = 0x9E3779B97F4A7C15u;
-static uint64_t next(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return state;
-}
-/* Laws: [-1,1); 40 binades; around the square root of the smallest normal, so that products are subnormal; subnormals. */
-static double draw(int law) {
-  double u = (double)(next() >> 11) * 0x1p-52 - 1.0;
-  if (law == 1) return ldexp(u, (int)(next() % 40) - 20);
-  if (law == 2) return ldexp(u, -505 - (int)(next() % 40));
-  if (law == 3) return ldexp(u, -1030 - (int)(next() % 44));
-  return u;
-}
-static int same_bits(double a, double b) {
-  return memcmp(&a, &b, sizeof a) == 0;
-}
-
-/* N1 read off the page: index k goes to lane k mod 8, one term at a time. */
-static double join(const double *s) {
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-static double naive_dot(size_t n, const double *x, const double *y) {
-  double s[8] = {0};
-  for (size_t k = 0; k < n; k++) s[k % 8] = fma(x[k], y[k], s[k % 8]);
-  return join(s);
-}
+/* The other reductions of N1. */
 static double naive_sum(size_t n, const double *x, int absolute) {
   double s[8] = {0};
   for (size_t k = 0; k < n; k++) s[k % 8] += absolute ? fabs(x[k]) : x[k];

@@ -1,20 +1,12 @@
 /* Tests of src/kernel/loss.c (spec/numerics.md N4, N5, N9); the references are MPFR's at 200 bits. */
+#include "draws.h"
 #include "kernel/loss.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <mpfr.h>
-#include <stdint.h>
 
 #include "kernel/elementary.h"
-
-static uint64_t state = 88172645463325252u;
-static double rnd(void) { /* [-1, 1) */
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(int64_t)state * 0x1p-63;
-}
 
 /* |x - ref| in units of the last place of ref */
 static double ulps(double x, const mpfr_t ref) {

@@ -1,19 +1,11 @@
 /* Tests of src/kernel/network.c (spec/numerics.md N4). */
+#include "draws.h"
 #include "kernel/network.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 
 #define MAXM 1003
-
-static uint64_t state = 88172645463325252u;
-static double rnd(void) { /* [-1, 1) */
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(int64_t)state * 0x1p-63;
-}
 
 Test(network, phi_and_slope_switch_above_zero) {
   const double g = 0.3;

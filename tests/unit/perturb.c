@@ -1,20 +1,12 @@
 /* Tests of src/kernel/perturb.c (P1; spec/numerics.md N7). */
+#include "draws.h"
 #include "kernel/perturb.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 #define D 40
-
-static uint64_t state = 88172645463325252u;
-static double rnd(void) { /* [-1, 1) */
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(int64_t)state * 0x1p-63;
-}
 
 static void fill(double *x, size_t d) {
   for (size_t i = 0; i < d; i++) x[i] = rnd();

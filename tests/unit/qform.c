@@ -1,19 +1,11 @@
 /* Tests of src/kernel/qform.c (Q1; spec/numerics.md N6). */
+#include "draws.h"
 #include "kernel/qform.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 
 #define N 9
-
-static uint64_t state = 88172645463325252u;
-static double rnd(void) { /* [-1, 1) */
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(int64_t)state * 0x1p-63;
-}
 
 Test(qform, h_is_half_of_one_plus_gamma_squared) {
   cr_assert_eq(lfap_q_h(0.0), 0.5);

@@ -1,33 +1,13 @@
 /* rows.c - tables of dots: every entry has the bits of lfap_dot's naive loop, nothing outside the table is written. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "draws.h"
 #include "kernel/rows.h"
 
 enum { ROWS = 13, LEN = 45, EDGE = 3 };
 static const double CANARY = 12345.678;
-
-static uint64_t state = 0xD1B54A32D192ED03u;
-static uint64_t next(void) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return state;
-}
-static double draw(int law) {
-  double u = (double)(next() >> 11) * 0x1p-52 - 1.0;
-  if (law == 1) return ldexp(u, (int)(next() % 40) - 20);
-  if (law == 2) return ldexp(u, -505 - (int)(next() % 40));
-  return u;
-}
-static int same_bits(double a, double b) {
-  return memcmp(&a, &b, sizeof a) == 0;
-}
-static double naive_dot(size_t n, const double *x, const double *y) {
-  double s[8] = {0};
-  for (size_t k = 0; k < n; k++) s[k % 8] = fma(x[k], y[k], s[k % 8]);
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
 
 static double a[ROWS * LEN + 8], b[ROWS * LEN + 8], out[ROWS * ROWS + 2 * EDGE];
 

@@ -1,19 +1,11 @@
 /* Tests of src/kernel/step.c (spec/numerics.md N5). */
+#include "draws.h"
 #include "kernel/step.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 
 #define N 37
-
-static uint64_t state = 88172645463325252u;
-static double rnd(void) { /* [-1, 1) */
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(int64_t)state * 0x1p-63;
-}
 
 Test(step, gd_is_one_fused_operation) {
   double w[N + 1], w0[N], d[N];
