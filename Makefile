@@ -50,7 +50,7 @@ cross-torch: setup-check
 	BUILD=$(BUILD) $(PYTHON) tests/cross/vectors_torch.py
 	BUILD=$(BUILD) $(PYTHON) tests/cross/torch_runs.py
 
-# Each stamp remembers that its packages were found; the check itself costs milliseconds the second time.
+# Installs what is missing; where nothing is, the check costs milliseconds.
 setup:
 	@sh tests/setup.sh $(PKG_BUILD)
 setup-check:
@@ -84,10 +84,10 @@ eva: setup-prove
 eacsl: setup-prove
 	BUILD=$(BUILD) sh proofs/eacsl/run.sh
 
-# The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
-# rounding errors of exp, log1p and of a dot's step, from the order of operations in numerics.md
+# Rounding errors of exp, log1p and of a dot's step, from the order of operations in numerics.md.
 prove-gappa: setup-prove
 	$(PYTHON) proofs/gappa/check.py
+# The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
 prove-coq: setup-coq
 	$(MAKE) --no-print-directory -C proofs/coq check
 
