@@ -291,10 +291,12 @@ typedef struct {
   double *lo, *hi;     /* n: enclosures of the multipliers where q1 is PASS, owned */
   double *u_lo, *v_hi; /* n: y_n<u,x_n> is at least u_lo, y_n<v,x_n> at most v_hi (times sqrt(m)), at the true solution of C1(a), owned */
   signed char *slope;  /* n: (b) proved (+1), disproved (-1) or undecided (0), owned */
-  double eigen;        /* the support's block of D Q D has eigenvalues above this, D = diag(2^-e_n), 2^e_n just above ||x_n||; 0: not known */
+  double *scale;       /* n: the diagonal of D, powers of two with D ||x_n|| < 1 where eigen is known; owned */
+  double eigen;        /* the support's block of D Q D has eigenvalues above this; 0: not known */
   double near;         /* ||W_F - W(l)||_F is at most this, W_F the weights that solve Q lambda = 1 on the support; inf: not known */
   double ball;         /* ||W* - W(l)||_F is at most this; inf: not known */
   size_t support, aligned, refuted;
+  size_t finished;     /* of aligned and refuted: decided by exact integers afterwards (oracle_enclosure_finish) */
   int factors;         /* Cholesky factors tried */
   lfap_verdict h, q1, t1, t2, post, c1; /* as in a certificate (spec/certificate.md, Claims) */
   double h_slack;      /* least certain lhs - rhs; then the least certain ... */

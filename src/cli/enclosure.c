@@ -41,7 +41,8 @@ size_t cli_enclosure_checks(lfap_check out[CLI_CERTIFY_CHECKS], const lfap_enclo
     out[i].certified = v;
     if (refuted) snprintf(out[i].note, sizeof out[i].note, "(b) is disproved at %zu: the label-aligned form is refuted here", e->refuted);
     else if (v == LFAP_UNDECIDED && i == 2)
-      snprintf(out[i].note, sizeof out[i].note, "undecided at %zu samples; --certify=exact goes on", e->n - e->aligned - e->refuted);
+      snprintf(out[i].note, sizeof out[i].note, "undecided at %zu samples, by exact integers too; --certify=exact goes on", e->n - e->aligned - e->refuted);
+    else if (i == 2 && e->finished) snprintf(out[i].note, sizeof out[i].note, "decided by exact integers at %zu samples", e->finished);
     else if (v == LFAP_UNDECIDED) snprintf(out[i].note, sizeof out[i].note, "the error bounds are too wide; --certify=exact goes on");
     else if (v == LFAP_NOT_APPLICABLE)
       snprintf(out[i].note, sizeof out[i].note, i == 5 ? "the a-posteriori kappa is not below 1/2" : "(H) is not met: certified");
@@ -58,6 +59,7 @@ void cli_enclosure_json(lfap_json *j, const lfap_enclosure *e) {
   lfap_json_uint(j, "support", e->support);
   lfap_json_uint(j, "aligned_samples", e->aligned);
   lfap_json_uint(j, "refuted_samples", e->refuted);
+  lfap_json_uint(j, "finished_samples", e->finished);
   lfap_json_object_begin(j, "verdicts");
   for (int i = 0; i < CLI_CERTIFY_CHECKS; i++) lfap_json_string(j, k[i].key, lfap_verdict_name(k[i].verdict));
   lfap_json_object_end(j);

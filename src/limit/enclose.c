@@ -19,7 +19,6 @@ typedef struct {
   size_t n, d, *f, nf;     /* support */
   double gamma, h;
   double *norm;            /* n: at least ||x_n|| */
-  double *scale;           /* n: D, powers of two with D ||x_n|| < 1 */
   double *res;             /* n: at least |1 - (Q lambda)_n| */
   double *P, *Pe, *M, *Me; /* n: A + gamma B, gamma A + B and their errors; A, B of spec/certificate.md over 2^(2e)/den */
   double *sums;            /* 4 d */
@@ -37,18 +36,18 @@ void lfap_enclosure_free(lfap_enclosure *e) {
 
 static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
   size_t n = s->n;
-  double *v = calloc(6 * n, sizeof *v);
+  double *v = calloc(7 * n, sizeof *v);
   *e = (lfap_enclosure){.n = n, .d = s->d, .q_lo = v, .slope = calloc(n, 1), .near = INFINITY, .ball = INFINITY};
-  s->norm = calloc(7 * n, sizeof(double));
+  s->norm = calloc(6 * n, sizeof(double));
   s->f = malloc(n * sizeof *s->f);
   s->sums = malloc(4 * s->d * sizeof(double));
   if (!v || !e->slope || !s->norm || !s->f || !s->sums) {
     lfap_enclosure_free(e);
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "enclosure: no memory for N = %zu, d = %zu", n, s->d);
   }
-  double **const out[] = {&e->q_hi, &e->lo, &e->hi, &e->u_lo, &e->v_hi}, **const in[] = {&s->scale, &s->res, &s->P, &s->Pe, &s->M, &s->Me};
-  for (size_t k = 0; k < 5; k++) *out[k] = v + (k + 1) * n;
-  for (size_t k = 0; k < 6; k++) *in[k] = s->norm + (k + 1) * n;
+  double **const out[] = {&e->q_hi, &e->lo, &e->hi, &e->u_lo, &e->v_hi, &e->scale}, **const in[] = {&s->res, &s->P, &s->Pe, &s->M, &s->Me};
+  for (size_t k = 0; k < 6; k++) *out[k] = v + (k + 1) * n;
+  for (size_t k = 0; k < 5; k++) *in[k] = s->norm + (k + 1) * n;
   e->h = e->q1 = e->t1 = e->t2 = e->post = e->c1 = LFAP_UNDECIDED;
   e->h_slack = e->lambda_min = e->slack_min = e->t1_slack = e->t2_slack = e->post_slack = NAN;
   for (size_t i = 0; i < n; i++) {
@@ -71,7 +70,7 @@ static int prepare(enclosing *s) {
     if (!(s->norm[i] > 0x1p-200 && s->norm[i] < 0x1p200)) return 0;
     if (!(s->lim->lambda[i] >= 0.0 && isfinite(s->lim->lambda[i]))) return 0;
     (void)frexp(s->norm[i], &exponent);
-    s->scale[i] = ldexp(1.0, -exponent);
+    s->e->scale[i] = ldexp(1.0, -exponent);
     if (s->norm[i] > s->norm_max) s->norm_max = s->norm[i];
     if (s->lim->lambda[i] > 0.0) s->f[s->nf++] = i;
   }
@@ -110,7 +109,7 @@ static void products(enclosing *s) {
 static void gap(enclosing *s) {
   double sigma = 0, moved = 0, W2 = 0, Dr2 = 0;
   for (size_t i = 0; i < s->n; i++) {
-    double l = s->lim->lambda[i], r = s->scale[i] * s->res[i];
+    double l = s->lim->lambda[i], r = s->e->scale[i] * s->res[i];
     sigma = fmax(sigma, lfap_up(fmax(0.0, 1.0 - s->e->q_lo[i])));
     if (l == 0.0) continue;
     moved += l * s->res[i];
@@ -132,8 +131,8 @@ typedef struct {
 static void shifted_row(void *arg, size_t at, const double *q) {
   const shifted *j = arg;
   const enclosing *s = j->s;
-  double *row = j->L + at * s->nf, di = s->scale[s->f[at]];
-  for (size_t k = 0; k <= at; k++) row[k] = q[k] * di * s->scale[s->f[k]];
+  double *row = j->L + at * s->nf, di = s->e->scale[s->f[at]];
+  for (size_t k = 0; k <= at; k++) row[k] = q[k] * di * s->e->scale[s->f[k]];
   row[at] -= j->c;
 }
 
@@ -173,7 +172,7 @@ static void multipliers(enclosing *s) {
   for (size_t i = 0; i < s->n; i++) {
     double l = s->lim->lambda[i];
     if (l > 0.0) {
-      lfap_range r = lfap_range_around(l, lfap_up(s->scale[i] * radius));
+      lfap_range r = lfap_range_around(l, lfap_up(s->e->scale[i] * radius));
       e->lo[i] = r.lo;
       e->hi[i] = r.hi;
       if (!(e->lambda_min <= r.lo)) e->lambda_min = r.lo;

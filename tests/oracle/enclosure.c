@@ -215,6 +215,79 @@ Test(enclosure, wrong_multipliers_widen_it_and_break_nothing, .timeout = 300) {
   for (uint64_t i = 0; i < 100; i++) check_case(i, wrong[i % 4]);
 }
 
+/* ---- what is left open ------------------------------------------------------------------------------------------------------ */
+
+/* Bisects gamma between a C1 that is proved and one that is disproved until doubles leave it open; 0 when that is not found. */
+static int open_case(lfap_enclosure *e, lfap_limit *l, double *G, const lfap_data *D) {
+  double in = 0.99, out = 0.01;
+  for (int k = 0; k < 80; k++) {
+    double gamma = k == 0 ? in : k == 1 ? out : 0.5 * (in + out);
+    lfap_enclosure_free(e);
+    lfap_limit_free(l);
+    if (lfap_limit_solve(NULL, l, D, G, gamma) || lfap_limit_enclose(NULL, e, D, l, G)) return 0;
+    if (k < 2 && e->c1 != (k ? LFAP_FAIL : LFAP_PASS)) return 0;
+    if (e->c1 == LFAP_UNDECIDED && e->q1 == LFAP_PASS) return 1;
+    *(e->c1 == LFAP_PASS ? &in : &out) = gamma;
+  }
+  return 0;
+}
+
+/* The finished enclosure against rational multipliers; 1 where C1 is decided. */
+static int check_finish(lfap_enclosure *e, const lfap_limit *l, const double *G, const lfap_data *D, uint64_t i) {
+  lfap_ctx c = {.threads = 2};
+  oracle_cert k = {0};
+  size_t open = D->n - e->aligned - e->refuted, before = e->finished;
+  cr_assert_eq(oracle_enclosure_finish(&c, e, D, l, G), LFAP_OK, "%s", c.message);
+  cr_assert_eq(oracle_limit_certify(&c, &k, D, l->gamma, &(oracle_opts){.exact = 1}), LFAP_OK, "%s", c.message);
+  cr_assert(k.mode == ORACLE_EXACT && k.verdict[ORACLE_V_Q1] == LFAP_PASS);
+  truth t = {.Q = q_matrix(D, l->gamma), .la = rationals(D->n)};
+  mpq_inits(t.h, t.g, NULL);
+  mpq_set_d(t.g, l->gamma);
+  mpq_mul(t.h, t.g, t.g);
+  mpq_set_ui(t.la[0], 1, 1);
+  mpq_add(t.h, t.h, t.la[0]);
+  mpq_div_2exp(t.h, t.h, 1);
+  for (size_t n = 0; n < D->n; n++) {
+    mpq_set_num(t.la[n], k.p[n]);
+    mpq_set_den(t.la[n], k.den);
+    mpq_canonicalize(t.la[n]);
+  }
+  check_slopes(e, &t, D, i);
+  same_or_open(e->c1, k.verdict[ORACLE_V_C1], "C1", i);
+  cr_assert_eq(e->finished - before, open - (D->n - e->aligned - e->refuted));
+  mpq_clears(t.h, t.g, NULL);
+  rationals_free(t.Q, D->n * D->n);
+  rationals_free(t.la, D->n);
+  oracle_cert_free(&k);
+  return e->c1 != LFAP_UNDECIDED;
+}
+
+Test(enclosure, open_samples_are_decided_exactly, .timeout = 300) {
+  int cases = 0, with = 0, without = 0;
+  for (uint64_t i = 0; i < 160; i += 8) { /* uniform and normal samples alone have a border between 0.01 and 0.99 */
+    double gamma;
+    lfap_data D = make_case(i + i / 8 % 2 * 9, &gamma);
+    lfap_limit l = {0};
+    lfap_enclosure e = {0}, bare = {0};
+    double *G = malloc(D.n * D.n * sizeof *G);
+    cr_assert_eq(lfap_gram(NULL, G, D.x, D.n, D.d), LFAP_OK);
+    if (open_case(&e, &l, G, &D)) {
+      cases++;
+      with += check_finish(&e, &l, G, &D, i);
+      cr_assert_eq(lfap_limit_enclose(NULL, &bare, &D, &l, NULL), LFAP_OK);
+      without += check_finish(&bare, &l, NULL, &D, i);
+    }
+    lfap_enclosure_free(&e);
+    lfap_enclosure_free(&bare);
+    lfap_limit_free(&l);
+    lfap_data_free(&D);
+    free(G);
+  }
+  cr_assert_geq(cases, 8, "only %d cases are open", cases);
+  cr_assert_eq(with, cases, "%d of %d decided", with, cases);
+  cr_assert_geq(without, cases / 2, "%d of %d decided without a factor", without, cases);
+}
+
 /* ---- by hand ---------------------------------------------------------------------------------------------------------- */
 
 Test(enclosure, bounds_grow_as_they_should) {
