@@ -26,9 +26,10 @@ DOUBLINGS = 5
 
 
 def memory(op, n, d, m):
-    """Bytes that must be there: samples, one N x N matrix or two, weights and states."""
+    """Bytes that must be there: samples, one N x N matrix or two, weights and states; for the certificate exact entries of three
+    limbs and a length, and a span of the samples in two slices of 27 bits."""
     x, g, w = 8 * n * d, 8 * n * n, 8 * m * d
-    return {"gram": x + g, "limit": x + 2 * g, "certificate": x + 2 * g, "sgd": x + g + 2 * w + 40 * m * n, "flow": x + 2 * g + 2 * w + 144 * m * n}[op]
+    return {"gram": x + g, "limit": x + 2 * g, "certificate": x + 2 * g + 25 * n * n + 8 * min(n * d, 1 << 22), "sgd": x + g + 2 * w + 40 * m * n, "flow": x + 2 * g + 2 * w + 144 * m * n}[op]
 
 
 def measure(binary, op, n, d, m, reps):

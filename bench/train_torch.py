@@ -1,6 +1,6 @@
 """One epoch of the authors' sgd: lfap's Gram form against PyTorch in doubles, in the same run, interleaved.
 
-    /usr/bin/python3 bench/train_torch.py [--quick] [--threads N] [--repeat R] [--build DIR]
+    train_torch.py BUILD [--quick] [--threads N] [--repeat R] [--case NAME]
 
 Peer: torch.nn.Linear (no bias) in float64, fixed output weights, leaky_relu(0.01), mean exponential loss, full batch,
 torch.optim.SGD with momentum 0.9, ReduceLROnPlateau: zero_grad, forward, backward, step, schedule. Ours: bench/train_epoch.c,
@@ -8,7 +8,7 @@ timed between the epochs of one run. Three cases: random initial weights, N = d,
 labels. One JSON line a case: name, size [d, m, N], threads, ours_s, peer_s (medians over the repetitions), ratio = peer_s/ours_s;
 the same in processor time of all threads (_cpu_s), which other work on the machine disturbs less; and ours_gram_s, what lfap does once before the first epoch (Gram matrix, first product).
 Without torch: one line that says so."""
-import argparse, json, os, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, statistics, subprocess, sys, time
 
 import numpy as np
 
@@ -16,7 +16,7 @@ arg = argparse.ArgumentParser()
 arg.add_argument("--quick", action="store_true", help="small sizes")
 arg.add_argument("--threads", type=int, default=os.cpu_count())
 arg.add_argument("--repeat", type=int, default=5)
-arg.add_argument("--build", default=os.environ.get("BUILD", "build"))
+arg.add_argument("build", help="where make put bench/train_epoch")
 arg.add_argument("--case", default="", help="only cases whose name contains this")
 arg = arg.parse_args()
 try:
@@ -26,14 +26,7 @@ except ImportError:
     sys.exit(0)
 torch.set_num_threads(arg.threads)
 os.environ["OPENBLAS_NUM_THREADS"] = str(arg.threads)  # read by a BLAS that torch calls but does not steer
-top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def driver(work):
-    exe = os.path.join(work, "train_epoch")
-    subprocess.run(["gcc", "-std=c11", "-O3", "-D_POSIX_C_SOURCE=200809L", f"-I{top}/src", "-o", exe, f"{top}/bench/train_epoch.c",
-                    os.path.join(arg.build, "liblfap.a"), "-lz", "-lm"], check=True)
-    return exe
+exe = os.path.join(arg.build, "bench", "train_epoch")
 
 
 class Peer:
@@ -60,7 +53,7 @@ class Peer:
         return (time.perf_counter() - begin) / count, (time.process_time() - cpu) / count
 
 
-def ours(exe, size, epochs, start):
+def ours(size, epochs, start):
     out = subprocess.run([exe, *map(str, size), str(epochs), str(arg.threads), "gram", start], capture_output=True, text=True, check=True)
     return json.loads(out.stdout)
 
@@ -73,23 +66,21 @@ if arg.quick:
     CASES = [("sgd epoch, random start", (2000, 100, 200), "random", 50, 10), ("sgd epoch, aligned", (2000, 100, 200), "aligned", 100, 10),
              ("sgd epoch, random start, N = d", (500, 100, 500), "random", 50, 10)]
 
-with tempfile.TemporaryDirectory() as work:
-    exe = driver(work)
-    peers = {}
-    for name, size, start, mine, theirs in CASES:
-        if arg.case not in name:
-            continue
-        if size not in peers:
-            peers.clear()
-            peers[size] = Peer(*size)
-            peers[size].epochs(1)  # the first allocates the momentum buffers
-        us, them, cpu, gram, aligned = [], [], [], [], []
-        for _ in range(arg.repeat):
-            r = ours(exe, size, mine, start)
-            us.append(r["epoch_s"]), cpu.append(r["epoch_cpu_s"]), gram.append(r["before_s"]), aligned.append(r["aligned"])
-            them.append(peers[size].epochs(theirs))
-        a, c = statistics.median(us), statistics.median(cpu)
-        b, d = (statistics.median(t) for t in zip(*them))
-        print(json.dumps({"name": name, "size": list(size), "threads": arg.threads, "repetitions": arg.repeat, "ours_s": a, "peer_s": b, "ratio": b / a,
-                          "ours_cpu_s": c, "peer_cpu_s": d, "ratio_cpu": d / c, "ours_gram_s": statistics.median(gram), "aligned": all(aligned),
-                          "peer": f"torch {torch.__version__} double"}), flush=True)
+peers = {}
+for name, size, start, mine, theirs in CASES:
+    if arg.case not in name:
+        continue
+    if size not in peers:
+        peers.clear()
+        peers[size] = Peer(*size)
+        peers[size].epochs(1)  # the first allocates the momentum buffers
+    us, them, cpu, gram, aligned = [], [], [], [], []
+    for _ in range(arg.repeat):
+        r = ours(size, mine, start)
+        us.append(r["epoch_s"]), cpu.append(r["epoch_cpu_s"]), gram.append(r["before_s"]), aligned.append(r["aligned"])
+        them.append(peers[size].epochs(theirs))
+    a, c = statistics.median(us), statistics.median(cpu)
+    b, d = (statistics.median(t) for t in zip(*them))
+    print(json.dumps({"name": name, "size": list(size), "threads": arg.threads, "repetitions": arg.repeat, "ours_s": a, "peer_s": b, "ratio": b / a,
+                      "ours_cpu_s": c, "peer_cpu_s": d, "ratio_cpu": d / c, "ours_gram_s": statistics.median(gram), "aligned": all(aligned),
+                      "peer": f"torch {torch.__version__} double"}), flush=True)
