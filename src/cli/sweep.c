@@ -27,63 +27,12 @@ static void sweep_free(sweep *w) {
   free(w->mine);
 }
 
-/* ---- the grid as text ------------------------------------------------------------------------------------------------ */
-
-static void put_cell(lfap_text *t, size_t index, const lfap_cell *c) {
-  lfap_text_puts(t, "cell ");
-  lfap_text_uint(t, index);
-  const char *const words[] = {lfap_study_kind_name[c->data], lfap_study_base_name[c->base], lfap_study_method_name[c->method],
-                               lfap_study_from_name[c->from], lfap_norm_name(c->norm)};
-  for (size_t i = 0; i < 5; i++) {
-    lfap_text_puts(t, " ");
-    lfap_text_puts(t, words[i]);
-  }
-  static const char *const names[] = {" d=", " n=", " n_adv=", " m=", " k="};
-  const size_t sizes[] = {c->d, c->n, c->n_adv, c->m, c->k};
-  for (size_t i = 0; i < 5; i++) {
-    lfap_text_puts(t, names[i]);
-    lfap_text_uint(t, sizes[i]);
-  }
-  lfap_text_puts(t, " gamma=");
-  lfap_text_double(t, c->gamma);
-  lfap_text_puts(t, " eps=");
-  lfap_text_double(t, c->eps);
-  lfap_text_puts(t, " seed=");
-  lfap_text_uint(t, c->seed);
-  lfap_text_puts(t, "\n");
-}
-
-/* Everything a value depends on; options that no cell uses stay out, so that they make no difference. */
-static void put_grid(lfap_text *t, const sweep *w, const lfap_study_opts *o) {
-  int trained = 0, images = 0;
-  for (size_t i = 0; i < w->cells; i++) {
-    trained |= w->cell[i].method != LFAP_BY_LIMIT;
-    images |= w->cell[i].data == LFAP_STUDY_FASHION;
-  }
-  lfap_text_puts(t, "lfap " LFAP_VERSION " probes=");
-  lfap_text_uint(t, o->probes);
-  if (trained) {
-    lfap_text_puts(t, " epochs=");
-    lfap_text_uint(t, o->epochs);
-    lfap_text_puts(t, " log_loss=");
-    lfap_text_double(t, o->log_loss_target);
-  }
-  if (images) {
-    lfap_text_puts(t, " classes=");
-    lfap_text_int(t, o->class_pos);
-    lfap_text_puts(t, ",");
-    lfap_text_int(t, o->class_neg);
-  }
-  lfap_text_puts(t, "\n");
-  for (size_t i = 0; i < w->cells; i++) put_cell(t, i, &w->cell[i]);
-}
-
 static lfap_status plan(cli *c, sweep *w, const cli_sweep_args *a) {
   lfap_text t = {0};
   lfap_status s = lfap_grid_cells(&c->ctx, &w->cell, &w->cells, &a->grid);
   if (!s) s = lfap_grid_shard(&c->ctx, &w->mine, &w->count, w->cell, w->cells, a->shard, a->shards);
   if (s) return s;
-  put_grid(&t, w, &a->o);
+  lfap_grid_put(&t, w->cell, w->cells, &a->o);
   if (t.status) s = lfap_fail(&c->ctx, t.status, "out of memory for the grid");
   else {
     if (a->list) fwrite(t.bytes, 1, t.len, stdout);

@@ -1,6 +1,7 @@
 /* grid.h - a grid of cells: axes, the presets of the paper's experiments, and the cells in their order. */
 #ifndef LFAP_STUDY_GRID_H
 #define LFAP_STUDY_GRID_H
+#include "io/text.h"
 #include "study/study.h"
 
 enum { LFAP_AXIS = 256 };
@@ -27,6 +28,8 @@ extern const char *const lfap_preset_name[4];
 /* Fills the axes not given, then every cell of the grid. The order, outermost first: method, data, gamma, d, N, m, seed,
    base, N_adv, norm, share, eps; so cells that share work are neighbours. *cells is owned by the caller. */
 lfap_status lfap_grid_cells(lfap_ctx *ctx, lfap_cell **cells, size_t *count, const lfap_grid *grid);
+/* The grid as text, a line a cell (listing.c). */
+void lfap_grid_put(lfap_text *t, const lfap_cell *cell, size_t cells, const lfap_study_opts *o);
 /* Cells of shard i of n (1..n): groups of equal bases dealt out in turn. *index gets their positions in the grid. */
 lfap_status lfap_grid_shard(lfap_ctx *ctx, size_t **index, size_t *count, const lfap_cell *cells, size_t total, size_t i, size_t n);
 #endif
