@@ -1,18 +1,7 @@
 """The tools of bench/: a ratio that fell is told, and so is a kernel that costs more instructions than committed (TAP)."""
-import json
-import os
-import subprocess
-import sys
-import tempfile
-
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-count = 0
-
-
-def ok(good, what):
-    global count
-    count += 1
-    print(f"{'ok' if good else 'not ok'} {count} - {what}")
+import json, os, subprocess, sys, tempfile
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from tap import *
 
 
 def figures(ratios):
@@ -50,4 +39,4 @@ with tempfile.TemporaryDirectory() as tmp:
         codes[name] = subprocess.run([sys.executable, tool, binary], capture_output=True, text=True)
     ok(codes["base"].returncode == 0 and codes["near"].returncode == 0, "3 % more instructions pass")
     ok(codes["more"].returncode == 1 and "not ok" in codes["more"].stdout, "10 % more do not")
-print(f"1..{count}")
+done()

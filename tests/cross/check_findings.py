@@ -1,10 +1,9 @@
 """Runs the commands of spec/findings.md again and compares every figure of its tables, to the digits that are printed there (TAP)."""
-import csv, json, math, os, re, subprocess, tempfile
-import numpy as np
+import csv, json, math, os, re, subprocess, sys, tempfile
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli", "lib"))
+from tap import *
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-LFAP = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "lfap"))
-PAGE = open(os.path.join(HERE, "..", "..", "spec", "findings.md")).read()
+PAGE = open(os.path.join(ROOT, "spec", "findings.md")).read()
 FUNCTIONS = {"mean": np.mean, "min": np.min, "max": np.max, "phi": np.vectorize(lambda x: 0.5 * math.erfc(-x / math.sqrt(2)))}
 
 
@@ -61,17 +60,14 @@ def agrees(printed, v):
 
 
 if __name__ == "__main__":
-    count = bad = 0
+    count = 0
     for section, commands, figures, rows in blocks():
         for row in rows:
             where = ", ".join(f"{k} = {v}" for k, v in row.items() if k not in figures)
             doc = report(commands, row)
             for figure, expression in figures.items():
                 v = value(expression, doc)
-                right = agrees(row[figure], v)
-                count, bad = count + 1, bad + (not right)
-                print(f"{'ok' if right else 'not ok'} {count} - findings {section}: {figure}{' at ' + where if where else ''}", flush=True)
-                if not right:
-                    print(f"# {v:.6g} is not {row[figure]}", flush=True)
-    print(f"1..{count}")
-    raise SystemExit(bad > 0 or count < 100)
+                count += 1
+                ok(agrees(row[figure], v), f"findings {section}: {figure}{' at ' + where if where else ''}", f"{v:.6g} is not {row[figure]}")
+    ok(count >= 100, "the page's tables are found", count)
+    done()
