@@ -55,6 +55,8 @@ static double excess(double z, double p, double y, double side, double gamma) {
   @ assigns dz[0 .. n-1];
   @ ensures count: \result <= n;
 #ifdef LFAP_TIER_REAL
+  @ ensures sum: \forall integer i; 0 <= i < n
+  @   ==> dz[i] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, i);
   @ ensures aligned: \result == 0 <==> \forall integer i; 0 <= i < n
   @   ==> lfap_rslope(\old(z[i]), gamma) == lfap_rlabel(\old(y[i]), side, gamma);
 #endif
@@ -63,6 +65,10 @@ static size_t correction(double *dz, const double *z, const double *p, const dou
                          double gamma, size_t n) {
   size_t mismatched = 0;
   /*@ loop invariant i: 0 <= i <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant zero: \forall integer q; 0 <= q < i
+    @   ==> dz[q] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, 0, q);
+#endif
     @ loop assigns i, dz[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) dz[i] = 0.0;
@@ -71,17 +77,42 @@ static size_t correction(double *dz, const double *z, const double *p, const dou
 #ifdef LFAP_TIER_REAL
     @ loop invariant same_z: \forall integer q; 0 <= q < n ==> z[q] == \at(z[q],Pre);
     @ loop invariant same_y: \forall integer q; 0 <= q < n ==> y[q] == \at(y[q],Pre);
+    @ loop invariant same_p: \forall integer q; 0 <= q < n ==> p[q] == \at(p[q],Pre);
+    @ loop invariant same_G: \forall integer q; 0 <= q < n*n ==> G[q] == \at(G[q],Pre);
+    @ loop invariant sum: \forall integer q; 0 <= q < n
+    @   ==> dz[q] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, i, q);
     @ loop invariant aligned: mismatched == 0 <==> \forall integer j; 0 <= j < i
     @   ==> lfap_rslope(\at(z[j],Pre), gamma) == lfap_rlabel(\at(y[j],Pre), side, gamma);
 #endif
     @ loop assigns i, mismatched, dz[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
+    /*@ ghost lfap_row_at(i, n, n); */
     if (lfap_slope(z[i], gamma) != lfap_label_slope(y[i], side, gamma)) {
       mismatched++;
-      /*@ ghost lfap_row_at(i, n, n); */
-      lfap_axpy(dz, excess(z[i], p[i], y[i], side, gamma), G + i * n, n);
+      const double c = excess(z[i], p[i], y[i], side, gamma);
+      const double *row = G + i * n;
+      lfap_axpy(dz, c, row, n);
+#ifdef LFAP_TIER_REAL
+      /*@ assert coef: c == lfap_rexcess{Pre}(z, p, y, side, gamma, i); */
+      /*@ assert row: \forall integer q; 0 <= q < n ==> row[q] == \at(G[\at(i,Here)*n + q],Pre); */
+      /*@ assert def: \forall integer q; 0 <= q < n ==> lfap_rpush{Pre}(G, z, p, y, side, gamma, n, i, q)
+        @   == lfap_rexcess{Pre}(z, p, y, side, gamma, i)*\at(G[\at(i,Here)*n + q],Pre); */
+      /*@ assert term: \forall integer q; 0 <= q < n
+        @   ==> c*row[q] == lfap_rpush{Pre}(G, z, p, y, side, gamma, n, i, q); */
+#endif
+    } else {
+#ifdef LFAP_TIER_REAL
+      /*@ assert none: lfap_rexcess{Pre}(z, p, y, side, gamma, i) == 0.0; */
+      /*@ assert term: \forall integer q; 0 <= q < n
+        @   ==> dz[q] == dz[q] + lfap_rpush{Pre}(G, z, p, y, side, gamma, n, i, q); */
+#endif
     }
+#ifdef LFAP_TIER_REAL
+    /*@ assert sum: \forall integer q; 0 <= q < n
+      @   ==> dz[q] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, i, q)
+      @                + lfap_rpush{Pre}(G, z, p, y, side, gamma, n, i, q); */
+#endif
   }
   return mismatched;
 }
@@ -92,7 +123,11 @@ size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, c
   /*@ loop invariant i: 0 <= i <= n;
 #ifdef LFAP_TIER_REAL
     @ loop invariant same: \forall integer j; 0 <= j < n
-    @   ==> z[j] == \at(z[j],Pre) && p[j] == \at(p[j],Pre) && y[j] == \at(y[j],Pre);
+    @   ==> z[j] == \at(z[j],Pre) && p[j] == \at(p[j],Pre) && y[j] == \at(y[j],Pre) && base[j] == \at(base[j],Pre);
+    @ loop invariant todo: \forall integer j; i <= j < n
+    @   ==> dz[j] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, j);
+    @ loop invariant dz: \forall integer j; 0 <= j < i
+    @   ==> dz[j] == lfap_rforce(a, \at(base[j],Pre), lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, j));
     @ loop invariant db: \forall integer j; 0 <= j < i
     @   ==> db[j] == lfap_rslopes(\at(p[j],Pre), \at(y[j],Pre), \at(z[j],Pre), gamma);
 #endif
@@ -102,12 +137,15 @@ size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, c
     const double slopes = (p[i] * y[i]) * lfap_slope(z[i], gamma);
     const double force = a * (base[i] + dz[i]);
 #ifdef LFAP_TIER_REAL
+    /*@ assert force: force == lfap_rforce(a, base[i], dz[i]); */
     /*@ assert slopes: slopes == lfap_rslopes(p[i], y[i], z[i], gamma); */
 #endif
     db[i] = slopes;
     dz[i] = force;
 #ifdef LFAP_TIER_REAL
     /*@ assert db: db[i] == \at(lfap_rslopes(p[i], y[i], z[i], gamma),LoopCurrent); */
+    /*@ assert dz: dz[i] == \at(lfap_rforce(a, base[i], dz[i]),LoopCurrent); */
+    /*@ assert dz_kept: \forall integer j; 0 <= j < n && j != i ==> dz[j] == \at(dz[j],LoopCurrent); */
     /*@ assert db_kept: \forall integer j; 0 <= j < i ==> db[j] == \at(db[j],LoopCurrent); */
 #endif
   }

@@ -14,6 +14,16 @@
   @ // what sample n adds to Z' beyond the label slopes, per unit of G_n
   @ logic real lfap_mismatch(real p, real y, real z, real side, real gamma) =
   @   (lfap_rslope(z, gamma) - lfap_rlabel(y, side, gamma))*(p*y);
+  @ // the sum over n < k of it times G_ni
+  @ logic real lfap_rexcess{L}(double *z, double *p, double *y, real side, real gamma, integer k) =
+  @   lfap_mismatch(p[k], y[k], z[k], side, gamma);
+  @ logic real lfap_rpush{L}(double *G, double *z, double *p, double *y, real side, real gamma, integer ld, integer k,
+  @                          integer i) = lfap_rexcess(z, p, y, side, gamma, k)*G[k*ld + i];
+  @ logic real lfap_rbeyond{L}(double *G, double *z, double *p, double *y, real side, real gamma, integer ld, integer k,
+  @                            integer i) =
+  @   k <= 0 ? 0.0 : lfap_rbeyond(G, z, p, y, side, gamma, ld, k - 1, i)
+  @                  + lfap_rpush(G, z, p, y, side, gamma, ld, k - 1, i);
+  @ logic real lfap_rforce(real a, real base, real beyond) = a*(base + beyond);
   @ logic real lfap_rslopes(real p, real y, real z, real gamma) = (p*y)*lfap_rslope(z, gamma);
   @ // sum over r < k of coef[r]*col[r*ld]
   @ logic real lfap_rlink{L}(double *col, double *coef, integer ld, integer r) = coef[r]*col[r*ld];
@@ -79,6 +89,8 @@ void lfap_flow_base_coef(double *c, const double *p, const double *y, double sid
   @ ensures count: \result <= n;
 #ifdef LFAP_TIER_REAL
   @ ensures db: \forall integer i; 0 <= i < n ==> db[i] == lfap_rslopes(\old(p[i]), \old(y[i]), \old(z[i]), gamma);
+  @ ensures dz: \forall integer i; 0 <= i < n
+  @   ==> dz[i] == lfap_rforce(a, \old(base[i]), lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, i));
   @ ensures aligned: \result == 0 <==> \forall integer i; 0 <= i < n
   @   ==> lfap_rslope(\old(z[i]), gamma) == lfap_rlabel(\old(y[i]), side, gamma);
 #endif
