@@ -13,7 +13,7 @@ import sys
 SWEEPS = [
     ("gram", "n", 2, 128, (None, 2048, 2)),
     ("gram", "d", 1, 1024, (256, None, 2)),
-    ("limit", "n", 3, 128, (None, 8192, 2)),          # the factor: N^3/3
+    ("limit", "n", 2, 128, (None, 8192, 2)),          # few conjugate gradients of N^2 from 2048; the N^3/3 of a factor shows later
     ("certificate", "n", 2, 32, (None, 4096, 2)),     # exact Gram integers, N^2 d, until N^3 takes over
     ("certificate", "d", 1, 1024, (96, None, 2)),
     ("sgd", "n", 2, 64, (None, 4096, 64)),            # Gram form, N < d: m N^2
