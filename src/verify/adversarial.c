@@ -16,7 +16,8 @@
 
 static uint64_t bases_seed(const lfap_run *r, uint64_t stream) { return r->o->seed + 1000 + stream; }
 
-lfap_status lfap_run_bases(lfap_run *r, lfap_data *out, uint64_t stream) {
+/* Bases (n_adv x d) and targets of seed stream `stream`. */
+static lfap_status noise_bases(lfap_run *r, lfap_data *out, uint64_t stream) {
   uint64_t seed = bases_seed(r, stream);
   return r->o->gauss_bases ? lfap_gen_gauss(r->ctx, out, seed, r->o->n_adv, r->d)
                            : lfap_gen_uniform(r->ctx, out, seed, r->o->n_adv, r->d);
@@ -80,7 +81,7 @@ static void over_bases(lfap_run *r, adversary *a, double *row) {
 }
 
 static lfap_status adversary_make(lfap_run *r, adversary *a) {
-  lfap_status st = lfap_run_bases(r, &a->adv, 0);
+  lfap_status st = noise_bases(r, &a->adv, 0);
   if (!st) st = perturb_rows(r, a);
   if (!st) st = lfap_data_check(r->ctx, &a->adv, "noise + perturbation");
   if (!st) st = lfap_limit_solve(r->ctx, &a->lim, &a->adv, NULL, r->o->gamma);
@@ -192,7 +193,7 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
 /* The bases are made again for the certifier, unless they would double the memory of a large set. */
 static lfap_status offer(lfap_run *r, const adversary *a, size_t first) {
   lfap_data base = {0};
-  lfap_status st = r->o->certify && a->adv.n <= LARGE_SET / r->d ? lfap_run_bases(r, &base, 0) : LFAP_OK;
+  lfap_status st = r->o->certify && a->adv.n <= LARGE_SET / r->d ? noise_bases(r, &base, 0) : LFAP_OK;
   if (!st)
     st = lfap_run_offer(r, first, (lfap_offer){.subject = a->subject, .data = &a->adv, .lim = &a->lim, .adversarial = 1,
                                                .bases = base.x, .norm = a->norm, .eps = a->eps, .k = r->o->k}, a->f_adv);
@@ -229,7 +230,7 @@ static lfap_status control_network(lfap_run *r) {
   lfap_net net = {0};
   lfap_history h = {0};
   double *f = malloc(p->n * sizeof *f), right = NAN;
-  lfap_status st = f ? lfap_run_bases(r, &base, 0) : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+  lfap_status st = f ? noise_bases(r, &base, 0) : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
   if (!st) st = lfap_run_flow(r, &net, &h, &base, r->o->m_adv, r->o->seed + 20, LFAP_LOSS_EXP);
   if (!st) st = lfap_net_eval(r->ctx, f, &net, p->Z, p->n);
   if (!st) right = lfap_sign_agreement(f, p->y, p->n);
@@ -257,7 +258,7 @@ lfap_status lfap_run_controls(lfap_run *r) {
     lfap_data base = {0};
     lfap_limit lim = {0};
     st = lfap_tick(r->ctx, "controls", (double)s, (double)r->o->controls);
-    if (!st) st = lfap_run_bases(r, &base, s);
+    if (!st) st = noise_bases(r, &base, s);
     if (!st) st = lfap_limit_solve(r->ctx, &lim, &base, NULL, r->o->gamma);
     if (!st) {
       for (size_t i = 0; i < p->n; i++) f[i] = lfap_dot(r->d, lim.w, p->Z + i * r->d);

@@ -42,8 +42,6 @@ lfap_status lfap_run_controls(lfap_run *r);
 lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *const *f_adv);
 /* Multiplier and condition lines that data and adversarial sets share. */
 lfap_status lfap_run_limit_lines(lfap_run *r, const lfap_limit *lim, const char *subject);
-/* Noise bases (n_adv x d, caller frees) and targets of seed stream `stream`. */
-lfap_status lfap_run_bases(lfap_run *r, lfap_data *out, uint64_t stream);
 /* Trains a fresh network on `data` by the flow. */
 lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed, lfap_loss loss);
 #endif
