@@ -56,7 +56,7 @@ void lfap_check_decide(lfap_check *k, int applies, double value, const char *rel
   k->value = value;
   k->bound = bound;
   snprintf(k->relation, sizeof k->relation, "%s", relation);
-  int strict = relation[1] == '\0' && relation[0] != '=';
+  int strict = (relation[0] == '<' || relation[0] == '>') && relation[1] == '\0'; /* "" has no second character */
   int ok = relation[0] == '<' ? value < bound : relation[0] == '>' ? value > bound : value == bound;
   if (!ok && !strict) ok = value == bound;
   int close = strict && isfinite(bound) && fabs(value - bound) <= DOUBT * fabs(bound);
