@@ -284,7 +284,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
 const cli_verb cli_limit = {
     "limit",
     "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
-    "--data PATH [--labels FILE] --gamma G [--memory-limit BYTES] [--out DIR] [--certify[=HOW]]",
+    "--data PATH [--labels FILE] --gamma G [options] [--certify[=HOW]] [--out DIR]",
     "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, whose\n"
     "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the intervals\n"
     "of T1 and T2 and checks C1. Outside (H), T1 and T2 are NOT-APPLICABLE. `lfap explain T2` states them.",
