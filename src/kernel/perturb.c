@@ -9,11 +9,17 @@
 #ifndef __FRAMAC__
 #include "bits.h"
 #else
-/* bits.h, and for the contract of topk: the pattern depends on the value of the argument alone. Trusted. */
+/* bits.h, and for the contract of topk: the pattern depends on the value of the argument alone, and stands for its
+ * absolute value as IEEE 754 defines binary64. Trusted. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from x;
-  @ ensures pattern: \result == lfap_bits(x); */
+  @ ensures pattern: \result == lfap_bits(x);
+#ifdef LFAP_TIER_VALUE
+  @ ensures finite: \is_finite(x) <==> lfap_abs_bits(x) < 0x7ff0000000000000;
+  @ ensures magnitude: \is_finite(x) ==> \abs(x) == lfap_magnitude(lfap_abs_bits(x))*0x1p-1074;
+#endif
+  @*/
 uint64_t lfap_bits_of(double x);
 #endif
 
@@ -36,22 +42,77 @@ void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps,
   }
 }
 
+/* P1's entry for linf, and for l0 where the entry is kept. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_linf_entry(w, t, eps);
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures bound: lfap_signed_bound(t, eps) ==> lfap_bounded(\result, w, t, eps);
+#endif
+  @*/
+LFAP_INLINE double signed_bound(double w, double t, double eps) {
+  const double side = t * lfap_sgn(w);
+  const double e = eps * side;
+#ifdef LFAP_TIER_VALUE
+  /*@ ghost const double away = -eps; */
+  /*@ assert along: lfap_signed_bound(t, eps) && lfap_along(w, t) ==> \eq_double(side, (double)1.0); */
+  /*@ assert against: lfap_signed_bound(t, eps) && lfap_against(w, t) ==> \eq_double(side, (double)-1.0); */
+  /*@ assert none: lfap_signed_bound(t, eps) && !lfap_along(w, t) && !lfap_against(w, t)
+    @   ==> \eq_double(side, (double)0.0); */
+  /*@ assert plus: \is_finite(eps) && \eq_double(side, (double)1.0) ==> \eq_double(e, eps); */
+  /*@ assert minus: \is_finite(eps) && \eq_double(side, (double)-1.0) ==> \eq_double(e, away); */
+  /*@ assert zero: \is_finite(eps) && \eq_double(side, (double)0.0) ==> \eq_double(e, (double)0.0); */
+  /*@ assert order: lfap_signed_bound(t, eps) ==> \le_double(away, (double)0.0) && \is_finite(away); */
+  /*@ assert within: lfap_signed_bound(t, eps) ==> \le_double(away, e) && \le_double(e, eps); */
+#endif
+  return e;
+}
+
 void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d) {
   /*@ loop invariant i: 0 <= i <= d;
 #ifdef LFAP_TIER_REAL
     @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == lfap_linf_entry(w[j], t, eps);
 #endif
+#ifdef LFAP_TIER_VALUE
+    @ loop invariant bound: lfap_signed_bound(t, eps)
+    @   ==> \forall integer j; 0 <= j < i ==> lfap_bounded(eta[j], w[j], t, eps);
+#endif
     @ loop assigns i, eta[0 .. d-1];
     @ loop variant d - i; */
-  for (size_t i = 0; i < d; i++) eta[i] = eps * (t * lfap_sgn(w[i]));
+  for (size_t i = 0; i < d; i++) eta[i] = signed_bound(w[i], t, eps);
 }
+
+#ifdef LFAP_TIER_VALUE
+/* A larger pattern stands for a larger number. */
+/*@ ghost
+  /@ requires order: a <= b;
+     terminates \true;
+     decreases b;
+     exits never: \false;
+     assigns \nothing;
+     ensures grows: lfap_magnitude(a) <= lfap_magnitude(b); @/
+  static void magnitude_grows(uint64_t a, uint64_t b) {
+    if (b < 0x20000000000000u) return;
+    if (a < 0x20000000000000u) magnitude_grows(0x10000000000000u, b - 0x10000000000000u);
+    else magnitude_grows(a - 0x10000000000000u, b - 0x10000000000000u);
+  }
+*/
+#endif
 
 /* Sign bit cleared, the pattern of a double grows with its absolute value (NaN above infinity). */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
   @ ensures value: \result == lfap_abs_bits(x);
-  @ ensures bound: \result < 0x8000000000000000; */
+  @ ensures bound: \result < 0x8000000000000000;
+#ifdef LFAP_TIER_VALUE
+  @ ensures finite: \is_finite(x) <==> \result < 0x7ff0000000000000;
+  @ ensures magnitude: \is_finite(x) ==> \abs(x) == lfap_magnitude(\result)*0x1p-1074;
+#endif
+  @*/
 static uint64_t abs_bits(double x) { return lfap_bits_of(x) & 0x7fffffffffffffffu; }
 
 /*@ requires w: \valid_read(w + (0 .. d-1));
@@ -120,15 +181,27 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
     @ loop invariant kept: \forall integer j; 0 <= j < i && keep[j] == 1 ==> lfap_abs_bits(w[j]) >= low;
     @ loop invariant rest: \forall integer j; 0 <= j < i && keep[j] == 0 ==> lfap_abs_bits(w[j]) <= low;
     @ loop invariant spent: \forall integer j; 0 <= j < i && keep[j] == 0 && lfap_abs_bits(w[j]) == low ==> ties == 0;
+#ifndef LFAP_TIER_VALUE
     @ loop invariant order: \forall integer a, b; 0 <= a < i && 0 <= b < i && keep[a] == 1 && keep[b] == 0
     @   && lfap_abs_bits(w[a]) == lfap_abs_bits(w[b]) ==> a < b;
+#endif
     @ loop invariant left: ties == \max(0, k - above - lfap_equal(w, low, i));
     @ loop invariant which: \forall integer j; 0 <= j < i ==> keep[j] == (lfap_abs_bits(w[j]) > low
     @   || (lfap_abs_bits(w[j]) == low && lfap_equal(w, low, j) < k - above) ? 1 : 0);
+#ifdef LFAP_TIER_VALUE
+    @ loop invariant finite: \forall integer j; 0 <= j < i ==> (\is_finite(w[j]) <==> lfap_abs_bits(w[j]) < 0x7ff0000000000000);
+    @ loop invariant above: \forall integer j; 0 <= j < i && keep[j] == 1 && \is_finite(w[j])
+    @   ==> lfap_magnitude(low)*0x1p-1074 <= \abs(w[j]);
+    @ loop invariant below: \forall integer j; 0 <= j < i && keep[j] == 0 && \is_finite(w[j])
+    @   ==> \abs(w[j]) <= lfap_magnitude(low)*0x1p-1074;
+#endif
     @ loop assigns i, ties, keep[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
     const uint64_t b = abs_bits(w[i]);
+#ifdef LFAP_TIER_VALUE
+    /*@ ghost if (b < low) magnitude_grows(b, low); else magnitude_grows(low, b); */
+#endif
     keep[i] = b > low || (b == low && ties > 0);
     if (b == low && ties > 0) ties--;
   }
@@ -148,10 +221,15 @@ void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double
 #ifdef LFAP_TIER_REAL
     @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == lfap_l0_entry(w[j], keep[j], t, eps);
 #endif
+#ifdef LFAP_TIER_VALUE
+    @ loop invariant bound: lfap_signed_bound(t, eps)
+    @   ==> \forall integer j; 0 <= j < i && keep[j] != 0 ==> lfap_bounded(eta[j], w[j], t, eps);
+    @ loop invariant none: \forall integer j; 0 <= j < i && keep[j] == 0 ==> \eq_double(eta[j], (double)0.0);
+#endif
     @ loop assigns i, eta[0 .. d-1];
     @ loop variant d - i; */
   for (size_t i = 0; i < d; i++) {
-    eta[i] = keep[i] ? eps * (t * lfap_sgn(w[i])) : 0.0;
+    eta[i] = keep[i] ? signed_bound(w[i], t, eps) : 0.0;
 #ifdef LFAP_TIER_REAL
     /*@ assert entry: eta[i] == lfap_l0_entry(w[i], keep[i], t, eps); */
     /*@ assert kept: \forall integer j; 0 <= j < i ==> eta[j] == \at(eta[j],LoopCurrent); */
@@ -188,6 +266,14 @@ void lfap_clamp_all(double *x, double lo, double hi, size_t d) {
 #ifdef LFAP_TIER_REAL
     @ loop invariant done: \forall integer j; 0 <= j < i ==> x[j] == lfap_rclamp(\at(x[j],Pre), lo, hi);
     @ loop invariant todo: \forall integer j; i <= j < d ==> x[j] == \at(x[j],Pre);
+#endif
+#ifdef LFAP_TIER_VALUE
+    @ loop invariant range: \le_double(lo, hi) ==> \forall integer j; 0 <= j < i ==> lfap_in_range(x[j], lo, hi);
+    @ loop invariant nan: \forall integer j; 0 <= j < i && \is_NaN(\at(x[j],Pre)) ==> \is_NaN(x[j]);
+    @ loop invariant number: \le_double(lo, hi) ==> \forall integer j; 0 <= j < i && !\is_NaN(\at(x[j],Pre)) ==> !\is_NaN(x[j]);
+    @ loop invariant inside: \forall integer j; 0 <= j < i && \le_double(lo, \at(x[j],Pre)) && \le_double(\at(x[j],Pre), hi)
+    @   ==> \eq_double(x[j], \at(x[j],Pre));
+    @ loop invariant todo: \forall integer j; i <= j < d ==> lfap_same(x[j], \at(x[j],Pre));
 #endif
     @ loop assigns i, x[0 .. d-1];
     @ loop variant d - i; */

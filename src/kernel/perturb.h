@@ -26,6 +26,28 @@
   @ logic real lfap_moved_into(real x, real g, real step, real c, integer range, real lo, real hi) =
   @   range != 0 ? lfap_rclamp(lfap_moved(x, g, step, c), lo, hi) : lfap_moved(x, g, step, c); */
 #endif
+#ifdef LFAP_TIER_VALUE
+/*@ // what the pattern of a finite |x| stands for, in units of 2^-1074: 52 bits of fraction below 11 of exponent
+  @ logic integer lfap_magnitude(integer b) =
+  @   b < 0x20000000000000 ? b : 2*lfap_magnitude(b - 0x10000000000000);
+  @ predicate lfap_signed_bound(double t, double eps) =
+  @   (\eq_double(t, (double)1.0) || \eq_double(t, (double)-1.0)) && \is_finite(eps) && \le_double((double)0.0, eps);
+  @ // the sign of t*w; a w that is no number has none
+  @ predicate lfap_along(double w, double t) =
+  @   (\lt_double((double)0.0, w) && \lt_double((double)0.0, t)) || (\lt_double(w, (double)0.0) && \lt_double(t, (double)0.0));
+  @ predicate lfap_against(double w, double t) =
+  @   (\lt_double((double)0.0, w) && \lt_double(t, (double)0.0)) || (\lt_double(w, (double)0.0) && \lt_double((double)0.0, t));
+  @ // e is eps along t*w, 0 without a direction, and never above eps; that it is not below -eps, and -eps against t*w, is
+  @ // asserted of the value in perturb.c: minus a double is a real number here, which the solvers cannot bring back
+  @ predicate lfap_bounded(double e, double w, double t, double eps) =
+  @   \is_finite(e) && \le_double(e, eps) && (lfap_along(w, t) ==> \eq_double(e, eps))
+  @   && (lfap_against(w, t) ==> \le_double(e, (double)0.0))
+  @   && (!lfap_along(w, t) && !lfap_against(w, t) ==> \eq_double(e, (double)0.0));
+  @ predicate lfap_same(double x, double y) = \eq_double(x, y) || (\is_NaN(x) && \is_NaN(y));
+  @ // x was clamped to [lo,hi] or is no number
+  @ predicate lfap_in_range(double x, double lo, double hi) =
+  @   \is_NaN(x) || (\le_double(lo, x) && \le_double(x, hi)); */
+#endif
 
 /* +1, -1 or 0 (also for NaN). */
 /*@ terminates \true;
@@ -64,9 +86,13 @@ void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps,
 #ifdef LFAP_TIER_REAL
   @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == lfap_linf_entry(w[i], t, eps);
 #endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures bound: lfap_signed_bound(t, eps)
+  @   ==> \forall integer i; 0 <= i < d ==> lfap_bounded(eta[i], w[i], t, eps);
+#endif
   @*/
 void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d);
-/* keep[i] = 1 for the k largest |w_i| (ties: lower index first), else 0. k <= d. Time O(64 d): bisection on the bit
+/* keep[i] = 1 for the k largest |w_i| (ties: lower index first; NaN above infinity), else 0. k <= d. Time O(64 d): bisection on the bit
    pattern of |w_i|, no sorting. */
 /*@ requires k: k <= d;
   @ requires keep: \valid(keep + (0 .. d-1));
@@ -77,8 +103,13 @@ void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d)
   @ assigns keep[0 .. d-1];
   @ ensures flags: \forall integer i; 0 <= i < d ==> keep[i] == 0 || keep[i] == 1;
   @ ensures exactly: lfap_kept(keep, d) == k;
+#ifndef LFAP_TIER_VALUE
   @ ensures dominate: \forall integer i, j; 0 <= i < d && 0 <= j < d && keep[i] == 1 && keep[j] == 0
   @   ==> lfap_abs_bits(w[i]) > lfap_abs_bits(w[j]) || (lfap_abs_bits(w[i]) == lfap_abs_bits(w[j]) && i < j);
+#else
+  @ ensures larger: \forall integer i, j; 0 <= i < d && 0 <= j < d && keep[i] == 1 && keep[j] == 0
+  @   && \is_finite(w[i]) ==> \is_finite(w[j]) && \abs(w[j]) <= \abs(w[i]);
+#endif
   @*/
 void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d);
 /* eta_i = keep[i] ? eps*(t*sgn w_i) : 0. */
@@ -92,6 +123,11 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d);
   @ assigns eta[0 .. d-1];
 #ifdef LFAP_TIER_REAL
   @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == lfap_l0_entry(w[i], keep[i], t, eps);
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures bound: lfap_signed_bound(t, eps)
+  @   ==> \forall integer i; 0 <= i < d && keep[i] != 0 ==> lfap_bounded(eta[i], w[i], t, eps);
+  @ ensures none: \forall integer i; 0 <= i < d && keep[i] == 0 ==> \eq_double(eta[i], (double)0.0);
 #endif
   @*/
 void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double t, double eps, size_t d);
@@ -145,6 +181,13 @@ double lfap_clamp(double v, double lo, double hi);
   @ assigns x[0 .. d-1];
 #ifdef LFAP_TIER_REAL
   @ ensures value: \forall integer i; 0 <= i < d ==> x[i] == lfap_rclamp(\old(x[i]), lo, hi);
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures range: \le_double(lo, hi) ==> \forall integer i; 0 <= i < d ==> lfap_in_range(x[i], lo, hi);
+  @ ensures nan: \forall integer i; 0 <= i < d && \is_NaN(\old(x[i])) ==> \is_NaN(x[i]);
+  @ ensures number: \le_double(lo, hi) ==> \forall integer i; 0 <= i < d && !\is_NaN(\old(x[i])) ==> !\is_NaN(x[i]);
+  @ ensures inside: \forall integer i; 0 <= i < d && \le_double(lo, \old(x[i])) && \le_double(\old(x[i]), hi)
+  @   ==> \eq_double(x[i], \old(x[i]));
 #endif
   @*/
 void lfap_clamp_all(double *x, double lo, double hi, size_t d);

@@ -37,3 +37,24 @@ void lfap_uv_coef(double *c, const double *lambda, const double *y, double side,
 #endif
   }
 }
+
+double lfap_peak(size_t *at, const double *x, size_t n) {
+  double best = 0.0;
+  *at = 0;
+  /*@ loop invariant i: 0 <= i <= n;
+    @ loop invariant at: *at < i || *at == 0;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant bound: best >= 0.0 && \forall integer j; 0 <= j < i ==> \abs(x[j]) <= best;
+    @ loop invariant start: i == 0 ==> best == 0.0;
+    @ loop invariant reached: i > 0 ==> best == \abs(x[*at]);
+    @ loop invariant lowest: \forall integer j; 0 <= j < *at ==> \abs(x[j]) < best;
+#endif
+    @ loop assigns i, best, *at;
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++)
+    if (fabs(x[i]) > best) {
+      best = fabs(x[i]);
+      *at = i;
+    }
+  return best;
+}

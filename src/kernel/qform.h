@@ -47,4 +47,20 @@ void lfap_q_row(double *q, const double *g, const double *y, double yi, double g
 #endif
   @*/
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n);
+/* Largest |x_i|, and in *at the lowest index that has it; a NaN is passed over. 0 and 0 where no |x_i| is above 0. */
+/*@ requires at: \valid(at);
+  @ requires x: \valid_read(x + (0 .. n-1));
+  @ requires sep: \separated(at, x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns *at;
+  @ ensures inside: n > 0 ==> *at < n;
+  @ ensures empty: n == 0 ==> *at == 0;
+#ifdef LFAP_TIER_REAL
+  @ ensures bound: \forall integer i; 0 <= i < n ==> \abs(x[i]) <= \result;
+  @ ensures reached: n > 0 ==> \result == \abs(x[*at]);
+  @ ensures lowest: \forall integer i; 0 <= i < *at ==> \abs(x[i]) < \result;
+#endif
+  @*/
+double lfap_peak(size_t *at, const double *x, size_t n);
 #endif

@@ -44,12 +44,7 @@ typedef struct {
 static void see_row(void *arg, size_t i, const double *g, double *spare) {
   row_facts *f = arg;
   size_t n = f->m->n;
-  f->peak[i] = 0.0;
-  for (size_t k = 0; k < i; k++)
-    if (fabs(g[k]) > f->peak[i]) {
-      f->peak[i] = fabs(g[k]);
-      f->where[i] = k;
-    }
+  f->peak[i] = lfap_peak(&f->where[i], g, i);
   lfap_q_row(spare, g, f->m->y, f->m->y[i], f->m->gamma, n);
   f->off[i] = lfap_asum(n, spare) - fabs(spare[i]);
   for (size_t k = 0; k < n; k++) spare[k] = g[k] / f->m->diag[k];

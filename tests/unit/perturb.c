@@ -1,5 +1,6 @@
 /* Tests of src/kernel/perturb.c (P1; spec/numerics.md N7). */
 #include "draws.h"
+#include "kernel/bits.h"
 #include "kernel/perturb.h"
 
 #include <criterion/criterion.h>
@@ -128,6 +129,23 @@ static void check_topk(const double *w, size_t d) {
     for (size_t i = 0; i < d; i++) cr_assert_eq(keep[order[i]], i < k, "rank %zu, k = %zu of %zu", i, k, d);
     cr_assert_eq(keep[d], 9, "one past the end is left alone");
   }
+}
+
+/* What topk's proof trusts of lfap_bits_of: 52 bits of fraction, 11 of exponent, the pattern of a finite number below infinity's. */
+Test(topk, pattern_of_a_double_is_its_size_in_steps_of_the_least) {
+  const uint64_t mask = ~((uint64_t)1 << 63), infinite = (uint64_t)0x7ff << 52;
+  const double corner[] = {0.0, 0x1p-1074, 0x1p-1022, 0x0.fffffffffffffp-1022, 0x1.8p-1022, 0x1p-1021, 1.0, 0x1.fffffffffffffp1023};
+  for (size_t i = 0; i < 2000; i++) {
+    const double x = i < 16 ? (i % 2 ? -1.0 : 1.0) * corner[i / 2] : ldexp(rnd(), (int)(i % 2090) - 1070);
+    uint64_t b = lfap_bits_of(x) & mask, steps = b;
+    cr_assert(b < infinite);
+    int doubled = 0;
+    for (; steps >= (uint64_t)1 << 53; steps -= (uint64_t)1 << 52) doubled++;
+    cr_assert_eq(ldexp((double)steps, doubled - 1074), fabs(x), "%a", x);
+  }
+  cr_assert_eq(lfap_bits_of(INFINITY) & mask, infinite);
+  cr_assert_eq(lfap_bits_of(-INFINITY) & mask, infinite);
+  cr_assert((lfap_bits_of(NAN) & mask) > infinite);
 }
 
 Test(topk, random_entries) {

@@ -68,3 +68,20 @@ Test(qform, uv_coefficients_carry_the_label_slopes) {
     cr_assert_float_eq(u[k] + v[k], (1.0 + gamma) * la[k] * y[k], 0x1p-51, "c + cbar = 1 + gamma");
   }
 }
+
+/* Few values, so that the largest comes up many times. */
+Test(qform, peak_is_at_the_lowest_index_of_the_largest) {
+  for (int round = 0; round < 1000; round++) {
+    double x[N];
+    size_t n = (size_t)round % (N + 1), at = 77, first = 0;
+    for (size_t i = 0; i < n; i++) x[i] = round % 7 ? floor(4.0 * rnd()) : 0.0;
+    for (size_t i = 0; i < n; i++)
+      if (rnd() > 0.8) x[i] = NAN;
+    const double peak = lfap_peak(&at, x, n);
+    double largest = 0.0;
+    for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(x[i]));
+    while (largest > 0.0 && fabs(x[first]) != largest) first++;
+    cr_assert_eq(peak, largest);
+    cr_assert_eq(at, first, "round %d: %zu, not %zu", round, at, first);
+  }
+}
