@@ -3,6 +3,7 @@
 A kernel that is hidden from Frama-C by the preprocessor would never be proved and never be missed. So the gate finds
 the functions of a file by itself, in the text and in what the compiler sees, and asks WP's report for each of them.
 """
+import functools
 import re
 import subprocess
 
@@ -18,14 +19,16 @@ TOKEN = re.compile(r'''
 ''', re.X | re.S | re.M)
 
 
+@functools.lru_cache(maxsize=8)  # one text is read for several checks in a row
 def tokens(text):
-    """(kind, text, line) without spaces, plain comments and preprocessor lines."""
-    line = 1
+    """[(kind, text, line)] without spaces, plain comments and preprocessor lines."""
+    line, found = 1, []
     for match in TOKEN.finditer(text):
         kind, piece = match.lastgroup, match.group()
         if kind not in ("comment", "space", "newline", "directive"):
-            yield kind, piece, line
+            found.append((kind, piece, line))
         line += piece.count("\n")
+    return found
 
 
 def annotations(text):
@@ -40,7 +43,7 @@ class Scan:
 
     def __init__(self, text, within=None):
         self.functions, self.loops, self.balanced = {}, [], True
-        self._walk([token for token in tokens(text)], within)
+        self._walk(tokens(text), within)
 
     def _ghost(self, piece, line, within):
         inner = re.sub(r"^/\*@\s*ghost\b|^//@\s*ghost\b|\*/$", "", piece)
@@ -88,7 +91,7 @@ class Scan:
 
 def function_texts(text):
     """{function: its contract, signature and body} of code printed by Frama-C, run-time assertions left out."""
-    stream, result = [token for token in tokens(text)], {}
+    stream, result = tokens(text), {}
     start, depth, name = 0, 0, None
     for index, (kind, piece, _) in enumerate(stream):
         if kind == "annotation":

@@ -117,7 +117,7 @@ def collect(sources, reports):
     """Rows of all reports. A function of a header or a lemma is met in several runs: it is counted once, at its home."""
     rows, problems = {}, []
     for (path, tier, functions, _), report in sorted(reports.items(), key=lambda item: item[0][:2]):
-        seen = csource.Scan(report.code).functions
+        seen = report.functions
         owners = set(report.goals) | {name for name in seen if not functions or name in functions}
         for owner in sorted(owners):
             goals, proved = report.count(owner)
@@ -146,7 +146,7 @@ def check_contracts(reports, sources, soundness):
     """Each function: seen by Frama-C, `terminates \\true`, `assigns`; each loop: variant and assigns."""
     problems = []
     for (path, tier, functions, _), report in reports.items():
-        seen = csource.Scan(report.code).functions
+        seen = report.functions
         terminates = {row["function"]: row["property"] for row in report.rows
                       if row["property kind"] == "termination clause"}
         for name in sorted(seen):
@@ -173,7 +173,7 @@ def check_visibility(reports, sources, soundness):
     """A function that the text or the compiler defines and Frama-C never saw was hidden from the proof."""
     problems, seen_anywhere, seen_in = [], set(), {}
     for (path, tier, _, _), report in reports.items():
-        functions = set(csource.Scan(report.code).functions)
+        functions = set(report.functions)
         seen_anywhere |= functions
         # a kernel shows all of itself to the safety tier, a file of lemmas to the tiers it is for
         if tier == "safety" or is_lemmas(path):
@@ -239,7 +239,7 @@ def reads_differently(texts, path, tier, name):
 def check_clauses(reports, sources):
     """A function that reads differently in a tier has clauses there: some run of that tier must prove it."""
     problems = set()
-    texts = {(path, tier): csource.function_texts(report.code) for (path, tier, _, _), report in reports.items()}
+    texts = {(path, tier): report.texts for (path, tier, _, _), report in reports.items()}
     selected = {tier: set() for tier in wp.TIERS}
     for (path, tier, functions, _) in reports:
         selected[tier] |= {name for name in texts[path, tier] if not functions or name in functions}
@@ -255,8 +255,8 @@ def proved_elsewhere(reports, sources):
     """{tier: functions whose contract, as a caller in that tier sees it, some other run has to prove}."""
     selected = {tier: set() for tier in wp.TIERS}
     for (_, tier, functions, _), report in reports.items():
-        selected[tier] |= {name for name in csource.Scan(report.code).functions if not functions or name in functions}
-    texts = {(path, tier): csource.function_texts(report.code) for (path, tier, _, _), report in reports.items()}
+        selected[tier] |= {name for name in report.functions if not functions or name in functions}
+    texts = {(path, tier): report.texts for (path, tier, _, _), report in reports.items()}
     result = {}
     for tier in wp.TIERS:
         # a contract without clauses of the tier is the one the safety tier proves

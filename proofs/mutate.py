@@ -7,7 +7,7 @@
                                             not list, and on a mutant that was killed and no longer is (make mutate-sample)
     proofs/mutate.py --list                 the mutants, no proof
 
-Options: --file FILE, --function NAME (these mutants alone), --jobs N, --timeout SECONDS (a goal, default 3),
+Options: --file FILE,FILE, --function NAME (these mutants alone), --jobs N, --timeout SECONDS (a goal, default 3),
 --seed-cache DIR (goals already tried elsewhere; repeatable), --minutes M (stop then; what was found is remembered under
 $BUILD, the next run goes on from there and writes nothing unless it reaches the end), --survivors FILE (as they are found).
 
@@ -203,21 +203,26 @@ class Laboratory:
         self.config = why3conf.write_config(os.path.join(work, "why3"))
         self.seeds = [path for seed in seeds for path in glob.glob(os.path.join(seed, "**", "*.json"), recursive=True)
                       if wp.is_cache_entry(path)]
-        self.base, self.sessions, self.machine, self.lock = {}, {}, {}, threading.Lock()
+        self.base, self.sessions, self.machine, self.shown, self.lock = {}, {}, {}, {}, threading.Lock()
         self.memory, self.notes = {}, os.path.join(work, "mutate-verdicts.tsv")
         os.makedirs(work, exist_ok=True)
         if os.path.exists(self.notes):
             with open(self.notes, encoding="utf-8") as handle:
                 self.memory = dict(line.split()[:1] + [" ".join(line.split()[1:])] for line in handle if line.strip())
-        around = [open(path, encoding="utf-8").read() for path in sorted(glob.glob(os.path.join(root, "src/kernel/*.h"))
-                                                                         + glob.glob(os.path.join(root, "spec/logic/*")))]
-        self.around = "\0".join(around)
+
+    def seen(self, path, tier):
+        """What Frama-C is shown of a kernel in that tier: annotations, headers and macros included."""
+        with self.lock:
+            if (path, tier) not in self.shown:
+                command = ["gcc", "-E", "-CC", "-dD", "-P", "-std=c11"] + wp.defines(tier) + [path]
+                self.shown[path, tier] = subprocess.run(command, cwd=self.root, capture_output=True, text=True).stdout
+            return self.shown[path, tier]
 
     def name(self, mutant):
         """The digest of all that a verdict depends on."""
-        own = open(os.path.join(self.root, mutant.path), encoding="utf-8").read()
-        tiers = repr([self.plan.get((mutant.path, tier)) for tier in wp.TIERS])
-        parts = [self.around, own, tiers, str(mutant.start), str(mutant.end), mutant.new, str(self.timeout)]
+        parts = [str(mutant.start), str(mutant.end), mutant.new, str(self.timeout)]
+        for tier in tiers_of(self.plan, mutant.path, mutant.function):
+            parts += [self.seen(mutant.path, tier), repr(self.plan.get((mutant.path, tier)))]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def verdict(self, mutant):
@@ -379,7 +384,7 @@ def study(arguments, root, home):
     """Mutants of the copy `root`; what is found is written to the tree `home`."""
     plan = wp.read_plan(root)
     found = all_mutants(root, gate.Sources(root), gate.Soundness(root))
-    chosen = [mutant for mutant in ordered(found, plan) if (not arguments.file or mutant.path == arguments.file)
+    chosen = [mutant for mutant in ordered(found, plan) if (not arguments.file or mutant.path in arguments.file.split(","))
               and (not arguments.function or mutant.function == arguments.function)]
     count = arguments.count or (SAMPLE if arguments.check else COUNT)
     if arguments.list:

@@ -177,13 +177,11 @@ class Prover:
                      copy=True)
         return self.run_all("smoke", session, "update", smoke=True)
 
-    def commit_cache(self, job, report):
+    def commit_cache(self, job):
         """Make the committed cache of `job` exactly the proofs its last run used: no time-outs, nothing stale."""
         target = self.committed(job)
         wanted = {}
         for part in self.parts(job):
-            if not report.goals:  # then WP has cleaned nothing either
-                shutil.rmtree(self.scratch(part), ignore_errors=True)
             for path in glob.glob(os.path.join(self.scratch(part), "cache", "*.json")):
                 with open(path, encoding="utf-8") as handle:
                     text = handle.read()
@@ -286,7 +284,7 @@ def do_full(prover):
               or any(replayed[job].count(owner)[1] < solved[job].count(owner)[1] for owner in solved[job].goals)]
     for job in behind:
         prover.say("cache: %s could not be replayed, its proofs are replaced" % prover.name(job))
-        prover.commit_cache(job, solved[job])
+        prover.commit_cache(job)
     if not prover.problems and not prover.only:
         prover.write_status(gate.collect(prover.sources, prover.replay() if behind else replayed)[0])
     if not prover.only:
@@ -310,7 +308,7 @@ def do_update(prover, seeds):
     solved = prover.solve("cleanup")
     prover.problems += gate.check_smoke(prover.smoke(False), prover.sources, prover.soundness)
     for job in solved:
-        prover.commit_cache(job, solved[job])
+        prover.commit_cache(job)
     if prover.only:
         return prover.close(prover.judge(prover.replay()))
     prover.drop_orphans()

@@ -98,7 +98,7 @@ def update(work):
     prover = open_gate(directory, wp.TIMEOUT, os.path.join(HERE, "cache"))
     reports = prover.solve("update")
     for job in reports:
-        prover.commit_cache(job, reports[job])
+        prover.commit_cache(job)
     prover.judge(reports)
     for problem in prover.problems:
         print("selftest: " + problem)

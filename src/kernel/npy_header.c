@@ -214,7 +214,8 @@ static lfap_npy_verdict read_order(reader *r, const uint8_t *b, size_t end) {
   @ assigns r->at, r->number, r->ndim, r->rows, r->cols;
   @ ensures verdict: is_npy_verdict(\result);
   @ ensures pos: \old(r->at) <= r->at <= end;
-  @ ensures shape: \result == LFAP_NPY_OK ==> (r->ndim == 1 && r->cols == 1) || r->ndim == 2; */
+  @ ensures shape: \result == LFAP_NPY_OK ==> (r->ndim == 1 && r->cols == 1) || r->ndim == 2;
+  @ ensures closed: \result == LFAP_NPY_OK ==> 0 < r->at && b[r->at - 1] == ')'; */
 static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   if (take(r, b, end, '(') == 0) return LFAP_NPY_SYNTAX;
   if (take(r, b, end, ')') == 1) return LFAP_NPY_SHAPE;
