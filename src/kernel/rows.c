@@ -8,6 +8,15 @@ enum { TILE = 4 };
 #define ZEROS {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}
 #define ZEROS_4 {ZEROS, ZEROS, ZEROS, ZEROS}
 
+/* A dot grows by one term at a time. */
+/*@ ghost
+  /@ terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures next: lfap_rdot(x, y, k + 1) == lfap_rdot(x, y, k) + x[k]*y[k];) @/
+  static void lfap_term_at(const double *x, const double *y, size_t k) { }
+*/
+
 /* c[j] = dot(x, B_j) for four rows of B: x is read once for all. */
 /*@ requires size: TILE*n <= SIZE_MAX;
   @ requires x: \valid_read(x + (0 .. n-1));
@@ -17,37 +26,58 @@ enum { TILE = 4 };
   @ requires sep: \separated(c + (0 .. TILE-1), x + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns c[0 .. TILE-1]; */
+  @ assigns c[0 .. TILE-1];
+  @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j < TILE ==> c[j] == \old(lfap_rdot(x, B + j*n, n));)
+  @ LFAP_REAL(ensures each: c[0] == \old(lfap_rdot(x, B, n)) && c[1] == \old(lfap_rdot(x, B + n, n))
+  @   && c[2] == \old(lfap_rdot(x, B + 2*n, n)) && c[3] == \old(lfap_rdot(x, B + 3*n, n));) */
 LFAP_INLINE void dot4(double *c, const double *x, const double *B, size_t n) {
   double s[TILE][LFAP_LANES] = ZEROS_4, t[LFAP_LANES];
   size_t k = 0;
   /*@ loop invariant lanes: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant dots: \forall integer i; 0 <= i < TILE ==> LFAP_TOTAL(s[i]) == lfap_rdot(x, B + i*n, k);)
     @ loop assigns k, s[0 .. TILE-1][0 .. LFAP_LANES-1];
     @ loop variant n - k; */
   for (; n - k >= LFAP_LANES; k += LFAP_LANES)
     /*@ loop invariant row: 0 <= j <= TILE;
+      @ LFAP_REAL(loop invariant done: \forall integer i; 0 <= i < j ==> LFAP_TOTAL(s[i]) == lfap_rdot(x, B + i*n, k + LFAP_LANES);)
+      @ LFAP_REAL(loop invariant todo: \forall integer i; j <= i < TILE ==> LFAP_TOTAL(s[i]) == lfap_rdot(x, B + i*n, k);)
       @ loop assigns j, s[0 .. TILE-1][0 .. LFAP_LANES-1];
       @ loop variant TILE - j; */
     LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
       /*@ ghost lfap_row_at(j, TILE, n); */
       /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+        @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(s[j]) == lfap_rdot(x, B + j*n, k + l);)
         @ loop assigns l, s[j][0 .. LFAP_LANES-1];
         @ loop variant LFAP_LANES - l; */
-      for (size_t l = 0; l < LFAP_LANES; l++) s[j][l] = fma(x[k + l], B[j * n + k + l], s[j][l]);
+      for (size_t l = 0; l < LFAP_LANES; l++) {
+        /*@ ghost lfap_term_at(x, B + (j * n), k + l); */
+        s[j][l] = fma(x[k + l], B[j * n + k + l], s[j][l]);
+        /*@ assert grown: LFAP_REAL_FACT(LFAP_TOTAL(s[j]) == \at(LFAP_TOTAL(s[j]),LoopCurrent) + x[k + l]*B[j*n + k + l]); */
+      }
     }
   /*@ loop invariant row: 0 <= j <= TILE;
+    @ LFAP_REAL(loop invariant done: \forall integer i; 0 <= i < j ==> c[i] == \at(lfap_rdot(x, B + i*n, n),Pre);)
+    @ LFAP_REAL(loop invariant same_x: \forall integer i; 0 <= i < n ==> x[i] == \at(x[i],Pre);)
+    @ LFAP_REAL(loop invariant same_B: \forall integer i; 0 <= i < TILE*n ==> B[i] == \at(B[i],Pre);)
     @ loop assigns j, t[0 .. LFAP_LANES-1], c[0 .. TILE-1];
     @ loop variant TILE - j; */
   LFAP_UNROLL for (size_t j = 0; j < TILE; j++) {
     /*@ ghost lfap_row_at(j, TILE, n); */
     /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+      @ LFAP_REAL(loop invariant copy: \forall integer i; 0 <= i < l ==> t[i] == s[j][i];)
       @ loop assigns l, t[0 .. LFAP_LANES-1];
       @ loop variant LFAP_LANES - l; */
     for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[j][l];
     /*@ loop invariant lane: 0 <= l <= n - k;
+      @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(t) == lfap_rdot{Pre}(x, B + j*n, k + l);)
       @ loop assigns l, t[0 .. LFAP_LANES-1];
       @ loop variant n - k - l; */
-    for (size_t l = 0; l < n - k; l++) t[l] = fma(x[k + l], B[j * n + k + l], t[l]);
+    for (size_t l = 0; l < n - k; l++) {
+      /*@ assert same: LFAP_REAL_FACT(\at(x[\at(k + l,Here)],Pre) == x[k + l] && \at(B[\at(j*n + k + l,Here)],Pre) == B[j*n + k + l]); */
+      /*@ assert next: LFAP_REAL_FACT(lfap_rdot{Pre}(x, B + j*n, k + l + 1) == lfap_rdot{Pre}(x, B + j*n, k + l) + x[k + l]*B[j*n + k + l]); */
+      t[l] = fma(x[k + l], B[j * n + k + l], t[l]);
+      /*@ assert grown: LFAP_REAL_FACT(LFAP_TOTAL(t) == \at(LFAP_TOTAL(t),LoopCurrent) + x[k + l]*B[j*n + k + l]); */
+    }
     c[j] = LFAP_JOIN(t);
   }
 }
@@ -205,47 +235,4 @@ void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d) {
   /*@ ghost lfap_row_at(i, n, d); */
   /*@ assert rows: (i + 1)*d <= n*d; */
   dot_row(g, X + i * d, X, i + 1, d);
-}
-
-enum { SQUARE = 16 }; /* rows and columns copied together: both sides of the diagonal stay in the cache */
-
-/* Rows r .. and columns c .. of the lower triangle, at most SQUARE each. */
-/*@ requires square: r <= n && c <= n;
-  @ requires size: n*n <= SIZE_MAX;
-  @ requires G: \valid(G + (0 .. n*n - 1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns G[0 .. n*n - 1]; */
-LFAP_INLINE void mirror_square(double *G, size_t r, size_t c, size_t n) {
-  size_t end = n - r < SQUARE ? n : r + SQUARE;
-  /*@ loop invariant row: r <= i <= end;
-    @ loop assigns i, G[0 .. n*n - 1];
-    @ loop variant end - i; */
-  for (size_t i = r; i < end; i++)
-    /*@ loop invariant column: c <= j;
-      @ loop assigns j, G[0 .. n*n - 1];
-      @ loop variant i - j; */
-    for (size_t j = c; j < i && j - c < SQUARE; j++) {
-      /*@ ghost lfap_row_at(i, n, n); */
-      /*@ ghost lfap_row_at(j, n, n); */
-      G[j * n + i] = G[i * n + j];
-    }
-}
-
-void lfap_mirror(double *G, size_t n) {
-  size_t r = 0;
-  /*@ loop invariant rows: 0 <= r <= n;
-    @ loop assigns r, G[0 .. n*n - 1];
-    @ loop variant n - r; */
-  while (r < n) {
-    size_t rows = n - r < SQUARE ? n - r : SQUARE, c = 0;
-    /*@ loop invariant columns: 0 <= c <= n;
-      @ loop assigns c, G[0 .. n*n - 1];
-      @ loop variant r + SQUARE - c; */
-    while (c <= r) {
-      mirror_square(G, r, c, n);
-      c += r - c < SQUARE ? r + 1 - c : SQUARE;
-    }
-    r += rows;
-  }
 }
