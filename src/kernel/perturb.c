@@ -85,7 +85,6 @@ void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d)
   for (size_t i = 0; i < d; i++) eta[i] = signed_bound(w[i], t, eps);
 }
 
-#ifdef LFAP_TIER_VALUE
 /* A larger pattern stands for a larger number. */
 /*@ ghost
   /@ requires order: a <= b;
@@ -100,7 +99,6 @@ void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d)
     else magnitude_grows(a - 0x10000000000000u, b - 0x10000000000000u);
   }
 */
-#endif
 
 /* Sign bit cleared, the pattern of a double grows with its absolute value (NaN above infinity). */
 /*@ terminates \true;

@@ -13,7 +13,10 @@
   @ logic integer lfap_equal{L}(double *w, integer low, integer d) =
   @   lfap_reach(w, low, d) - lfap_reach(w, low + 1, d);
   @ logic integer lfap_kept{L}(unsigned char *keep, integer d) =
-  @   d <= 0 ? 0 : lfap_kept(keep, d - 1) + keep[d-1]; */
+  @   d <= 0 ? 0 : lfap_kept(keep, d - 1) + keep[d-1];
+  @ // what the pattern of a finite |x| stands for, in units of 2^-1074: 52 bits of fraction below 11 of exponent
+  @ logic integer lfap_magnitude(integer b) =
+  @   b < 0x20000000000000 ? b : 2*lfap_magnitude(b - 0x10000000000000); */
 #endif
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_rsgn(real x) = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
@@ -27,10 +30,7 @@
   @   range != 0 ? lfap_rclamp(lfap_moved(x, g, step, c), lo, hi) : lfap_moved(x, g, step, c); */
 #endif
 #ifdef LFAP_TIER_VALUE
-/*@ // what the pattern of a finite |x| stands for, in units of 2^-1074: 52 bits of fraction below 11 of exponent
-  @ logic integer lfap_magnitude(integer b) =
-  @   b < 0x20000000000000 ? b : 2*lfap_magnitude(b - 0x10000000000000);
-  @ predicate lfap_signed_bound(double t, double eps) =
+/*@ predicate lfap_signed_bound(double t, double eps) =
   @   (\eq_double(t, (double)1.0) || \eq_double(t, (double)-1.0)) && \is_finite(eps) && \le_double((double)0.0, eps);
   @ // the sign of t*w; a w that is no number has none
   @ predicate lfap_along(double w, double t) =
