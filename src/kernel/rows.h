@@ -17,7 +17,8 @@
   @ requires sep: \separated(y + (0 .. rows-1), x + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns y[0 .. rows-1]; */
+  @ assigns y[0 .. rows-1];
+  @ LFAP_REAL(ensures dots: \forall integer i; 0 <= i < rows ==> y[i] == \old(lfap_rdot_at(x, 0, A, i, n, n));) */
 void lfap_gemv(double *y, const double *A, const double *x, size_t rows, size_t n);
 
 /* C (na x nb) = A B': C[i*nb+j] = dot(A_i, B_j), A na x n, B nb x n. Callers split rows of A over threads. */
@@ -40,7 +41,8 @@ void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb
   @ requires sep: \separated(g + (0 .. i), X + (0 .. n*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns g[0 .. i]; */
+  @ assigns g[0 .. i];
+  @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j <= i ==> g[j] == \old(lfap_rdot_at(X + i*d, 0, X, j, d, d));) */
 void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d);
 
 /* Copies the lower triangle of G (n x n) to the upper. */
