@@ -89,8 +89,12 @@ class Scan:
             self.balanced = False
 
 
+# Left out of a function's text: run-time assertions, and definitions and lemmas that happen to stand before it.
+NOT_ITS_OWN = re.compile(r"/\*@\s*(assert\s+rte|logic|predicate|lemma|axiomatic|inductive|type)\b")
+
+
 def function_texts(text):
-    """{function: its contract, signature and body} of code printed by Frama-C, run-time assertions left out."""
+    """{function: its contract, signature and body} of code printed by Frama-C."""
     stream, result = tokens(text), {}
     start, depth, name = 0, 0, None
     for index, (kind, piece, _) in enumerate(stream):
@@ -105,7 +109,7 @@ def function_texts(text):
         if depth == 0 and piece in ("}", ";"):
             if name:
                 kept = [part for sort, part, _ in stream[start:index + 1]
-                        if not (sort == "annotation" and re.match(r"/\*@\s*assert\s+rte\b", part))]
+                        if not (sort == "annotation" and NOT_ITS_OWN.match(part))]
                 result[name] = " ".join(" ".join(kept).split())
             start, name = index + 1, None
     return result

@@ -6,8 +6,8 @@
     proofs/prove.py update     prove what changed, rewrite cache, manifest.tsv and STATUS.md (make prove-update)
     proofs/prove.py selftest   show that the gate goes red on each broken kernel of must_fail/
 
-Options: --root DIR (another tree), --jobs N (Frama-C processes side by side; default: one a core with solvers, two in a
-replay, where WP waits half its time), --only FILE,FILE (these kernels alone, without manifest and STATUS.md: for a
+Options: --root DIR (another tree), --jobs N (Frama-C processes side by side; default: one a core with solvers, four in a
+replay, where WP waits most of its time), --only FILE,FILE (these kernels alone, without manifest and STATUS.md: for a
 developer), --seed-cache DIR (update: goals already tried in another scratch cache are not tried again; repeatable).
 Exit codes: 0 proved, 1 not proved, 64 usage, 69 a tool is missing.
 """
@@ -63,7 +63,7 @@ class Prover:
 
     def __init__(self, root, work, jobs, timeout=wp.TIMEOUT, retry=RETRY_TIMEOUT, cache=None, quiet=False, only=()):
         self.root, self.work, self.only = root, work, only
-        self.parallel, self.replaying = jobs or os.cpu_count() or 2, jobs or 2 * (os.cpu_count() or 2)
+        self.parallel, self.replaying = jobs or os.cpu_count() or 2, jobs or 4 * (os.cpu_count() or 2)
         self.timeout, self.retry, self.quiet = timeout, retry, quiet
         self.cache = cache or os.path.join(root, "proofs", "cache")
         self.sources = gate.Sources(root)
