@@ -417,7 +417,7 @@ def study(arguments, root, home):
         return 0
     table.write(home, result)
     status.rewrite_mutants(home)
-    killed, counted = table.score(result, functional)
+    killed, counted = table.score(result)
     return 0 if counted and 100.0 * killed / counted >= TARGET else 1
 
 
