@@ -21,7 +21,7 @@ def programs(build):
     """name, command, what --quick adds"""
     b = os.path.join(build, "bench")
     return [
-        ("kernels", [os.path.join(b, "kernels")], ["--quick"]),
+        ("kernels", [os.path.join(b, "kernels")], ["3", "1000"]),
         ("limit", [PYTHON, os.path.join(HERE, "limit_svc.py"), build], ["--quick"]),
         ("train", [PYTHON, os.path.join(HERE, "train_torch.py"), build], ["--quick"]),
         ("certificate", [os.path.join(b, "certificate")], ["--quick"]),
