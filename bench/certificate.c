@@ -3,20 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "oracle/check/qmatrix.h"
 #include "oracle/oracle.h"
+#include "timing.h"
 
 #ifdef HAVE_ARB
 #include <arb_mat.h>
 #endif
 
-static double cpu(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+static double cpu(void) { return now(CLOCK_PROCESS_CPUTIME_ID); }
 
 static void must(const lfap_ctx *ctx, lfap_status st) {
   if (!st) return;
@@ -33,15 +29,6 @@ static void certify(double *solve, double *gram, oracle_cert *k, oracle_gram *g,
   t = cpu();
   must(&ctx, oracle_limit_certify(&ctx, k, data, 0.5, NULL));
   *solve = cpu() - t - *gram;
-}
-
-static int ascending(const void *a, const void *b) {
-  double p = *(const double *)a, q = *(const double *)b;
-  return p < q ? -1 : p > q;
-}
-static double median(double *t, size_t n) {
-  qsort(t, n, sizeof *t, ascending);
-  return t[n / 2];
 }
 
 static void by_size(size_t n, size_t d, const char *kind) {

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "oracle/oracle.h"
+#include "timing.h"
 
 typedef struct {
   lfap_ctx ctx;
@@ -18,11 +18,7 @@ typedef struct {
   double *G;
 } scene;
 
-static double cpu_seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+static double cpu_seconds(void) { return now(CLOCK_PROCESS_CPUTIME_ID); }
 
 static void must(const scene *s, lfap_status st) {
   if (!st) return;
@@ -55,11 +51,6 @@ static double certificate(scene *s) {
   return t;
 }
 
-static int ascending(const void *a, const void *b) {
-  double p = *(const double *)a, q = *(const double *)b;
-  return p < q ? -1 : p > q;
-}
-
 enum { EPOCHS = 41 };
 
 typedef struct {
@@ -88,9 +79,7 @@ static double train(scene *s, lfap_method method, const char *what) {
   lfap_status st = lfap_train(&ctx, &net, NULL, &s->data, &o);
   if (st) fprintf(stderr, "grow: %s\n", ctx.message), exit(70);
   lfap_net_free(&net);
-  for (size_t e = 0; e + 1 < t.count; e++) t.at[e] = t.at[e + 1] - t.at[e];
-  qsort(t.at, t.count - 1, sizeof *t.at, ascending);
-  return t.at[(t.count - 1) / 2];
+  return median_step(t.at, t.count);
 }
 
 static double sgd(scene *s) { return train(s, LFAP_METHOD_SGD, "training"); }
@@ -109,10 +98,9 @@ static void measure(scene *s, size_t k, size_t reps) {
   s->G = operations[k].needs_gram ? malloc(s->n * s->n * sizeof(double)) : NULL;
   if (operations[k].needs_gram && s->G) must(s, lfap_gram(&s->ctx, s->G, s->data.x, s->n, s->d));
   for (size_t i = 0; i < reps; i++) t[i] = operations[k].run(s);
-  qsort(t, reps, sizeof *t, ascending);
   getrusage(RUSAGE_SELF, &u);
   printf("{\"operation\": \"%s\", \"n\": %zu, \"d\": %zu, \"m\": %zu, \"cpu_s\": %.6g, \"peak_bytes\": %ld}\n",
-         operations[k].name, s->n, s->d, s->m, t[reps / 2], u.ru_maxrss * 1024);
+         operations[k].name, s->n, s->d, s->m, median(t, reps), u.ru_maxrss * 1024);
   free(s->G);
   lfap_data_free(&s->data);
 }

@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "data/factor.h"
 #include "data/products.h"
 #include "kernel/lanes.h"
 #include "kernel/lanes_step.h"
 #include "lfap.h"
+#include "timing.h"
 
 #ifdef HAVE_OPENBLAS
 #include <cblas.h>
@@ -35,13 +35,7 @@ typedef struct {
 typedef void (*run_fn)(bench *);
 
 static double seconds(int threads) {
-  struct timespec t;
-  clock_gettime(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-static int by_value(const void *p, const void *q) {
-  double a = *(const double *)p, b = *(const double *)q;
-  return (a > b) - (a < b);
+  return now(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC);
 }
 static double timed(bench *b, run_fn setup, run_fn fn) {
   if (setup) setup(b);
@@ -57,9 +51,7 @@ static void compare(bench *b, const char *name, int reps, run_fn setup, run_fn o
     t[r] = timed(b, setup, ours);
     p[r] = timed(b, setup, peer);
   }
-  qsort(t, (size_t)reps, sizeof *t, by_value);
-  qsort(p, (size_t)reps, sizeof *p, by_value);
-  double mine = t[reps / 2], other = p[reps / 2];
+  double mine = median(t, (size_t)reps), other = median(p, (size_t)reps);
   printf("{\"name\": \"%s\", \"size\": %zu, \"threads\": %d, \"ours_s\": %.6g, \"peer_s\": %.6g, \"ratio\": %.3f}\n", name, b->n,
          b->threads, mine, other, other / mine);
   fflush(stdout);

@@ -2,15 +2,9 @@
  *   limit_solve DATA GAMMA THREADS LAMBDA.npy     prints one JSON line and writes the multipliers */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "lfap.h"
-
-static double seconds(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "timing.h"
 
 int main(int argc, char **argv) {
   lfap_ctx ctx = {0};
@@ -27,10 +21,10 @@ int main(int argc, char **argv) {
   lfap_status st = lfap_data_read(&ctx, &data, x, y);
   double *G = st ? NULL : malloc(data.n * data.n * sizeof *G);
   if (!st) st = G ? lfap_gram(&ctx, G, data.x, data.n, data.d) : lfap_fail(&ctx, LFAP_ERR_MEMORY, "no memory for the Gram matrix");
-  double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = seconds(CLOCK_MONOTONIC);
+  double cpu = now(CLOCK_PROCESS_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
   if (!st) st = lfap_limit_solve(&ctx, &l, &data, G, strtod(argv[2], NULL));
-  cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-  wall = seconds(CLOCK_MONOTONIC) - wall;
+  cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+  wall = now(CLOCK_MONOTONIC) - wall;
   if (!st) st = lfap_npy_write(&ctx, argv[4], &(lfap_mat){.rows = l.n, .cols = 1, .ndim = 1, .v = l.lambda});
   if (st) fprintf(stderr, "limit_solve: %s\n", ctx.message);
   else printf("{\"cpu\": %.6f, \"wall\": %.6f}\n", cpu, wall);

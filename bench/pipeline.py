@@ -13,8 +13,8 @@ import tempfile
 import time
 
 
-def run(name, size, command):
-    """Prints the figures of one command; its seconds, CPU seconds, peak and what it wrote on stdout."""
+def run(command):
+    """Seconds, CPU seconds and peak of a command, and what it wrote on stdout."""
     start = time.monotonic()
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, text=True)
@@ -24,40 +24,40 @@ def run(name, size, command):
         text = out.read()
     if os.waitstatus_to_exitcode(status) not in (0, 1, 2):
         raise SystemExit(f"pipeline: {' '.join(command)}: {said}")
-    figures = {"wall_s": round(time.monotonic() - start, 2), "cpu_s": round(used.ru_utime + used.ru_stime, 2), "peak_bytes": used.ru_maxrss * 1024}
-    if name:
-        print(json.dumps({"name": name, "size": size, "threads": os.cpu_count(), **figures}), flush=True)
-    return figures, text
+    return {"wall_s": round(time.monotonic() - start, 2), "cpu_s": round(used.ru_utime + used.ru_stime, 2), "peak_bytes": used.ru_maxrss * 1024}, text
 
 
-def certified(lfap, tmp, d, n, n_adv):
+def tell(name, size, **figures):
+    print(json.dumps({"name": name, "size": size, "threads": os.cpu_count(), **figures}), flush=True)
+
+
+def certified(lfap, tmp, size, d, n, n_adv):
     """The same with the fast certificate of every limit, files between the steps."""
     natural, noise, limit = (os.path.join(tmp, name) for name in ("natural", "noise", "limit"))
-    steps = [run("", "", [lfap, "gen", "uniform", "--quiet", "--n", str(count), "--d", str(d), "--seed", str(seed), "--out", out])[0]
+    steps = [run([lfap, "gen", "uniform", "--quiet", "--n", str(count), "--d", str(d), "--seed", str(seed), "--out", out])[0]
              for seed, count, out in ((1, n, natural), (2, n_adv, noise))]
     certify = [lfap, "limit", "--quiet", "--json", "--gamma", "0.5", "--certify=fast", "--data"]
-    found = [run("", "", certify + [natural, "--out", limit])]
-    for norm, size in (("l2", 0.0078 * d**0.5), ("linf", 0.03), ("l0", 0.3)):
+    found = [run(certify + [natural, "--out", limit])]
+    for norm, eps in (("l2", 0.0078 * d**0.5), ("linf", 0.03), ("l0", 0.3)):
         adv = os.path.join(tmp, "adv")
-        steps.append(run("", "", [lfap, "perturb", "--quiet", "--norm", norm, "--from", "geometry", "--data", noise, "--direction", limit + "/w.npy",
-                                  "--eps", str(size), "--out", adv] + (["--k", str(d // 20)] if norm == "l0" else []))[0])
-        found.append(run("", "", certify + [adv, "--out", os.path.join(tmp, "limit_adv")]))
+        steps.append(run([lfap, "perturb", "--quiet", "--norm", norm, "--from", "geometry", "--data", noise, "--direction", limit + "/w.npy",
+                                  "--eps", str(eps), "--out", adv] + (["--k", str(d // 20)] if norm == "l0" else []))[0])
+        found.append(run(certify + [adv, "--out", os.path.join(tmp, "limit_adv")]))
     steps += [figures for figures, _ in found]
     certificates = [json.loads(text)["certificate"] for _, text in found]
-    print(json.dumps({"name": "limit pipeline with fast certificates", "size": f"d={d} N={n} N_adv={n_adv}", "threads": os.cpu_count(),
-                      "wall_s": round(sum(f["wall_s"] for f in steps), 2), "cpu_s": round(sum(f["cpu_s"] for f in steps), 2),
-                      "peak_bytes": max(f["peak_bytes"] for f in steps), "C1": [c["verdicts"]["C1"] for c in certificates],
-                      "Q1": [c["verdicts"]["Q1"] for c in certificates], "aligned": [c["aligned_samples"] for c in certificates],
-                      "refuted": [c["refuted_samples"] for c in certificates], "finished": [c["finished_samples"] for c in certificates]}), flush=True)
+    tell("limit pipeline with fast certificates", size, wall_s=round(sum(f["wall_s"] for f in steps), 2), cpu_s=round(sum(f["cpu_s"] for f in steps), 2),
+         peak_bytes=max(f["peak_bytes"] for f in steps), **{claim: [c["verdicts"][claim] for c in certificates] for claim in ("C1", "Q1")},
+         **{what: [c[what + "_samples"] for c in certificates] for what in ("aligned", "refuted", "finished")})
 
 
 def main():
     lfap = os.path.join(sys.argv[1], "lfap")
     d, n, n_adv = (1000, 100, 1000) if "--quick" in sys.argv else (10000, 1000, 10000)
+    size = f"d={d} N={n} N_adv={n_adv}"
     with tempfile.TemporaryDirectory() as tmp:
-        run("limit pipeline, three norms", f"d={d} N={n} N_adv={n_adv}", [lfap, "sweep", "--quiet", "--d", str(d), "--n", str(n), "--n-adv", str(n_adv),
-                                                                          "--norm", "l2,linf,l0", "--out", os.path.join(tmp, "rows")])
-        certified(lfap, tmp, d, n, n_adv)
+        sweep = [lfap, "sweep", "--quiet", "--d", str(d), "--n", str(n), "--n-adv", str(n_adv), "--norm", "l2,linf,l0", "--out", os.path.join(tmp, "rows")]
+        tell("limit pipeline, three norms", size, **run(sweep)[0])
+        certified(lfap, tmp, size, d, n, n_adv)
 
 
 main()

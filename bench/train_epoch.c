@@ -9,21 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lfap.h"
+#include "timing.h"
 
 /* Wall clock and processor time (of all threads) at each epoch. */
 typedef struct {
   double *at, *cpu;
   size_t count, most;
 } clock_log;
-
-static double now(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int see(void *user, const char *what, double done, double total) {
   clock_log *log = user;
@@ -34,18 +28,6 @@ static int see(void *user, const char *what, double done, double total) {
     log->at[log->count++] = now(CLOCK_MONOTONIC);
   }
   return 0;
-}
-
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-/* Median of the differences of n instants; overwrites them. */
-static double median_step(double *at, size_t n) {
-  for (size_t e = 0; e + 1 < n; e++) at[e] = at[e + 1] - at[e];
-  qsort(at, n - 1, sizeof *at, ascending);
-  return at[(n - 1) / 2];
 }
 
 static double dot(const double *x, const double *y, size_t n) {
