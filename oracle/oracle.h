@@ -28,7 +28,7 @@ typedef struct {
 
 /* ---- what error bounds leave open ------------------------------------------------------------------------------------ */
 
-/* Goes on where lfap_limit_enclose (numerics N14) left slopes of C1(b) undecided: exact integers at those samples alone, with
+/* Goes on where lfap_limit_enclose (numerics N14) left C1 undecided (elsewhere it does nothing): exact integers at those samples alone, with
    multipliers carried to more bits as far as needed. Changes slope, u_lo, v_hi, aligned, refuted, finished and c1 of e; what stays open
    is a slope of 0, or a support that e did not prove. data, lim, G: those e was made from (G may be NULL: then without a factor, and more
    stays open). O(N d) integer operations a round, and a factor. `e` is unchanged on failure up to slopes already decided. */

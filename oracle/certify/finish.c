@@ -197,7 +197,6 @@ static void slope(const finish *f, size_t n) {
 /* Decides what is open; how many remain so. */
 static size_t slopes(finish *f) {
   lfap_enclosure *e = f->e;
-  size_t open = 0;
   for (size_t n = 0; n < f->n; n++) {
     if (e->slope[n] || mpq_sgn(f->ball2) < 0) continue;
     slope(f, n);
@@ -205,8 +204,7 @@ static size_t slopes(finish *f) {
     e->refuted += e->slope[n] < 0;
     e->finished += e->slope[n] != 0;
   }
-  for (size_t n = 0; n < f->n; n++) open += e->slope[n] == 0;
-  return open;
+  return f->n - e->aligned - e->refuted;
 }
 
 /* ---- more bits --------------------------------------------------------------------------------------------------------------------- */
@@ -304,7 +302,7 @@ lfap_status oracle_enclosure_finish(lfap_ctx *ctx, lfap_enclosure *e, const lfap
   finish f = {.ctx = ctx, .e = e, .data = data, .n = data->n, .d = data->d};
   if (data->n != e->n || data->d != e->d || lim->n != e->n || lim->d != e->d)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "open samples: an enclosure of %zu x %zu is not one of these %zu x %zu data", e->n, e->d, data->n, data->d);
-  if (e->aligned + e->refuted == e->n) return LFAP_OK;
+  if (e->c1 != LFAP_UNDECIDED) return LFAP_OK;
   lfap_status st = open_numbers(&f, lim->gamma);
   if (!st) st = rounds(&f, lim, G);
   close_numbers(&f);

@@ -123,7 +123,7 @@ static lfap_status t4_lines(lfap_ctx *ctx, lfap_case *c, size_t first, const lfa
 static lfap_status speak_fast(lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o) {
   lfap_enclosure e = {0};
   lfap_status s = lfap_limit_enclose(ctx, &e, o->data, o->lim, NULL);
-  if (!s && e.c1 == LFAP_UNDECIDED) s = oracle_enclosure_finish(ctx, &e, o->data, o->lim, NULL);
+  if (!s) s = oracle_enclosure_finish(ctx, &e, o->data, o->lim, NULL);
   for (size_t i = first; !s && i < c->checks; i++) {
     lfap_check *k = &c->check[i];
     lfap_verdict v = k->claim == LFAP_CLAIM_H ? e.h : k->claim == LFAP_CLAIM_C1 ? e.c1 : LFAP_UNDECIDED;
