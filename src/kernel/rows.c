@@ -158,8 +158,8 @@ LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc,
   }
 */
 
-/* c[j] = dot(x, B_j). */
-/*@ requires row: j < rows;
+/* c[i] = dot(x, B_i) for i = j .. j+count-1, one or four of them. */
+/*@ requires tile: (count == 1 || count == TILE) && j + count <= rows;
   @ requires size: rows*n <= SIZE_MAX;
   @ requires x: \valid_read(x + (0 .. n-1));
   @ requires B: \valid_read(B + (0 .. rows*n - 1));
@@ -168,64 +168,22 @@ LFAP_INLINE void dot4x4(double *C, const double *A, const double *B, size_t ldc,
   @ requires sep: \separated(c + (0 .. rows-1), x + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns c[j];
-  @ LFAP_REAL(ensures dot: c[j] == \old(lfap_rdot_at(x, 0, B, j, n, n));)
+  @ assigns c[j .. j+count-1];
+  @ LFAP_REAL(ensures dots: \forall integer i; j <= i < j + count ==> c[i] == \old(lfap_rdot_at(x, 0, B, i, n, n));)
   @ LFAP_REAL(ensures same: \forall integer i; 0 <= i < rows
   @   ==> lfap_rdot_at(x, 0, B, i, n, n) == \old(lfap_rdot_at(x, 0, B, i, n, n));) */
-LFAP_INLINE void dot_at(double *c, const double *x, const double *B, size_t j, size_t rows, size_t n) {
+LFAP_INLINE void dots_at(double *c, const double *x, const double *B, size_t j, size_t count, size_t rows, size_t n) {
   (void)rows; /* only the contract needs it */
-  /*@ ghost lfap_row_at(j, rows, n); */
+  /*@ ghost lfap_rows_at(j, count, rows, n); */
   /*@ ghost lfap_dot_at(x, B, j, rows, n); */
-  c[j] = lfap_lanes_dot(n, x, B + j * n);
-  /*@ ghost size_t r = 0, f = 0; */
-  /*@ ghost
-    /@ loop invariant row: 0 <= r <= rows;
-       LFAP_REAL(loop invariant same: \forall integer i; 0 <= i < r
-         ==> lfap_rdot_at(x, 0, B, i, n, n) == lfap_rdot_at{Pre}(x, 0, B, i, n, n);)
-       loop assigns r, f;
-       loop variant rows - r; @/
-    while (r != rows) {
-      lfap_row_at(r, rows, n);
-      f = 0;
-      /@ loop invariant term: 0 <= f <= n;
-         LFAP_REAL(loop invariant same: lfap_rdot_at(x, 0, B, r, n, f) == lfap_rdot_at{Pre}(x, 0, B, r, n, f);)
-         loop assigns f;
-         loop variant n - f; @/
-      while (f != n) {
-        /@ assert cell: LFAP_REAL_FACT(0 <= r*n + f < rows*n); @/
-        /@ assert same_x: LFAP_REAL_FACT(x[f] == \at(x[\at(f,Here)],Pre)); @/
-        /@ assert same_B: LFAP_REAL_FACT(B[r*n + f] == \at(B[\at(r*n + f,Here)],Pre)); @/
-        /@ assert next: LFAP_REAL_FACT(lfap_rdot_at(x, 0, B, r, n, f + 1) == lfap_rdot_at(x, 0, B, r, n, f) + x[f]*B[r*n + f]); @/
-        /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(x, 0, B, r, n, f + 1)
-             == lfap_rdot_at{Pre}(x, 0, B, r, n, f) + x[f]*B[r*n + f]); @/
-        f++;
-      }
-      r++;
-    } */
-}
-
-/* c[i] = dot(x, B_i) for i = j .. j+3. */
-/*@ requires tile: j + TILE <= rows;
-  @ requires size: rows*n <= SIZE_MAX;
-  @ requires x: \valid_read(x + (0 .. n-1));
-  @ requires B: \valid_read(B + (0 .. rows*n - 1));
-  @ requires c: \valid(c + (0 .. rows-1));
-  @ requires sep: \separated(c + (0 .. rows-1), B + (0 .. rows*n - 1));
-  @ requires sep: \separated(c + (0 .. rows-1), x + (0 .. n-1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns c[j .. j+TILE-1];
-  @ LFAP_REAL(ensures dots: \forall integer i; j <= i < j + TILE ==> c[i] == \old(lfap_rdot_at(x, 0, B, i, n, n));)
-  @ LFAP_REAL(ensures same: \forall integer i; 0 <= i < rows
-  @   ==> lfap_rdot_at(x, 0, B, i, n, n) == \old(lfap_rdot_at(x, 0, B, i, n, n));) */
-LFAP_INLINE void dot4_at(double *c, const double *x, const double *B, size_t j, size_t rows, size_t n) {
-  (void)rows; /* only the contract needs it */
-  /*@ ghost lfap_rows_at(j, TILE, rows, n); */
-  /*@ ghost lfap_dot_at(x, B, j, rows, n); */
-  /*@ ghost lfap_dot_at(x, B, j + 1, rows, n); */
-  /*@ ghost lfap_dot_at(x, B, j + 2, rows, n); */
-  /*@ ghost lfap_dot_at(x, B, j + 3, rows, n); */
-  dot4(c + j, x, B + j * n, n);
+  if (count == 1)
+    c[j] = lfap_lanes_dot(n, x, B + j * n);
+  else {
+    /*@ ghost lfap_dot_at(x, B, j + 1, rows, n); */
+    /*@ ghost lfap_dot_at(x, B, j + 2, rows, n); */
+    /*@ ghost lfap_dot_at(x, B, j + 3, rows, n); */
+    dot4(c + j, x, B + j * n, n);
+  }
   /*@ ghost size_t r = 0, f = 0; */
   /*@ ghost double p = 0.0, q = 0.0; */
   /*@ ghost
@@ -278,14 +236,14 @@ LFAP_INLINE void dot_row(double *c, const double *x, const double *B, size_t row
     @   ==> lfap_rdot_at(x, 0, B, i, n, n) == lfap_rdot_at{Pre}(x, 0, B, i, n, n);)
     @ loop assigns j, c[0 .. rows-1];
     @ loop variant rows - j; */
-  for (; rows - j >= TILE; j += TILE) dot4_at(c, x, B, j, rows, n);
+  for (; rows - j >= TILE; j += TILE) dots_at(c, x, B, j, TILE, rows, n);
   /*@ loop invariant row: 0 <= j <= rows;
     @ LFAP_REAL(loop invariant dots: \forall integer i; 0 <= i < j ==> c[i] == lfap_rdot_at{Pre}(x, 0, B, i, n, n);)
     @ LFAP_REAL(loop invariant same: \forall integer i; 0 <= i < rows
     @   ==> lfap_rdot_at(x, 0, B, i, n, n) == lfap_rdot_at{Pre}(x, 0, B, i, n, n);)
     @ loop assigns j, c[0 .. rows-1];
     @ loop variant rows - j; */
-  for (; j < rows; j++) dot_at(c, x, B, j, rows, n);
+  for (; j < rows; j++) dots_at(c, x, B, j, 1, rows, n);
 }
 
 LFAP_CLONES
