@@ -24,34 +24,7 @@ void lfap_scale(double *y, double a, const double *x, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] = a * x[i];
 }
 
-/* The next eight links of w columns; rows of X are d doubles apart. y is loaded and stored once for eight rows of X. */
-/*@ requires size: LINKS*d <= SIZE_MAX && w <= d;
-  @ requires c: \valid_read(c + (0 .. LINKS-1));
-  @ requires X: \valid_read(X + (0 .. LINKS*d - d + w - 1));
-  @ requires y: \valid(y + (0 .. w-1));
-  @ requires sep: \separated(y + (0 .. w-1), c + (0 .. LINKS-1));
-  @ requires sep: \separated(y + (0 .. w-1), X + (0 .. LINKS*d - d + w - 1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns y[0 .. w-1]; */
-LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const double *restrict X, size_t w, size_t d) {
-  /*@ loop invariant entry: 0 <= i <= w;
-    @ loop assigns i, y[0 .. w-1];
-    @ loop variant w - i; */
-  for (size_t i = 0; i < w; i++) {
-    double v = y[i];
-    /*@ loop invariant link: 0 <= l <= LINKS;
-      @ loop assigns l, v;
-      @ loop variant LINKS - l; */
-    LFAP_UNROLL for (size_t l = 0; l < LINKS; l++) {
-      /*@ ghost lfap_row_at(l, LINKS, d); */
-      v = fma(c[l], X[l * d + i], v);
-    }
-    y[i] = v;
-  }
-}
-
-/* The chain of w columns of one row: X starts at the first of them. */
+/* The chain of w columns of one row: X starts at the first of them. y is loaded and stored once for eight rows of X. */
 /*@ requires size: n*d <= SIZE_MAX && w <= d;
   @ requires c: \valid_read(c + (0 .. n-1));
   @ requires X: \valid_read(X + (0 .. n*d - d + w - 1));
@@ -60,17 +33,45 @@ LFAP_INLINE void chain8(double *restrict y, const double *restrict c, const doub
   @ requires sep: \separated(y + (0 .. w-1), X + (0 .. n*d - d + w - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns y[0 .. w-1]; */
-LFAP_INLINE void chain_part(double *y, const double *c, const double *X, size_t n, size_t w, size_t d) {
+  @ assigns y[0 .. w-1];
+  @ LFAP_REAL(ensures chain: \forall integer i; 0 <= i < w ==> y[i] == \old(y[i] + lfap_rlinks(c, X, d, i, n));) */
+LFAP_INLINE void chain_part(double *restrict y, const double *restrict c, const double *restrict X, size_t n, size_t w, size_t d) {
   size_t k = 0;
+  /*@ ghost double p = 0.0, q = 0.0; */
   /*@ loop invariant link: 0 <= k <= n;
-    @ loop assigns k, y[0 .. w-1];
+    @ LFAP_REAL(loop invariant chain: \forall integer i; 0 <= i < w ==> y[i] == \at(y[i],Pre) + lfap_rlinks{Pre}(c, X, d, i, k);)
+    @ loop assigns k, p, q, y[0 .. w-1];
     @ loop variant n - k; */
   for (; n - k >= LINKS; k += LINKS) {
     /*@ ghost lfap_rows_at(k, LINKS, n, d); */
-    chain8(y, c + k, X + k * d, w, d);
+    const double *x = X + k * d;
+    /*@ loop invariant entry: 0 <= i <= w;
+      @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < i ==> y[j] == \at(y[j],Pre) + lfap_rlinks{Pre}(c, X, d, j, k + LINKS);)
+      @ LFAP_REAL(loop invariant todo: \forall integer j; i <= j < w ==> y[j] == \at(y[j],Pre) + lfap_rlinks{Pre}(c, X, d, j, k);)
+      @ loop assigns i, p, q, y[0 .. w-1];
+      @ loop variant w - i; */
+    for (size_t i = 0; i < w; i++) {
+      double v = y[i];
+      /*@ loop invariant link: 0 <= l <= LINKS;
+        @ LFAP_REAL(loop invariant chain: v == \at(y[\at(i,Here)],Pre) + lfap_rlinks{Pre}(c, X, d, i, k + l);)
+        @ loop assigns l, p, q, v;
+        @ loop variant LINKS - l; */
+      LFAP_UNROLL for (size_t l = 0; l < LINKS; l++) {
+        /*@ ghost lfap_row_at(l, LINKS, d); */
+        /*@ ghost p = c[k + l]; */
+        /*@ ghost q = x[l * d + i]; */
+        /*@ assert same_c: LFAP_REAL_FACT(p == \at(c[\at(k + l,Here)],Pre)); */
+        /*@ assert same_X: LFAP_REAL_FACT(q == \at(X[\at((k + l)*d + i,Here)],Pre)); */
+        /*@ assert next: LFAP_REAL_FACT(lfap_rlinks{Pre}(c, X, d, i, k + l + 1)
+          @   == lfap_rlinks{Pre}(c, X, d, i, k + l) + lfap_term(p, q)); */
+        /*@ assert term: LFAP_REAL_FACT(c[k + l]*x[l*d + i] == lfap_term(p, q)); */
+        v = fma(c[k + l], x[l * d + i], v);
+      }
+      y[i] = v;
+    }
   }
   /*@ loop invariant link: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant chain: \forall integer i; 0 <= i < w ==> y[i] == \at(y[i],Pre) + lfap_rlinks{Pre}(c, X, d, i, k);)
     @ loop assigns k, y[0 .. w-1];
     @ loop variant n - k; */
   for (; k < n; k++) {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #ifdef __FRAMAC__
 #include "../../spec/logic/index.acsl"
-#include "../../spec/logic/sums.acsl"
+#include "../../spec/logic/links.acsl"
 #endif
 
 /* y[i] = fma(a, x[i], y[i]). */
@@ -28,7 +28,8 @@ void lfap_axpy(double *y, double a, const double *x, size_t n);
   @ LFAP_REAL(ensures scale: \forall integer i; 0 <= i < n ==> y[i] == a*x[i];) */
 void lfap_scale(double *y, double a, const double *x, size_t n);
 
-/* One row of Y = C X: y (d) gets the chain over n of c[n]*X_n on top of what it holds; X n x d. */
+/* One row of Y = C X: y (d) gets the chain over n of c[n]*X_n on top of what it holds; X n x d. From zeros and with
+   c_n = lambda_n y_n that is w = sum_n lambda_n y_n x_n, the boundary function's direction (f_bdy, T1). */
 /*@ requires size: n*d <= SIZE_MAX;
   @ requires c: \valid_read(c + (0 .. n-1));
   @ requires X: \valid_read(X + (0 .. n*d - 1));
@@ -37,7 +38,8 @@ void lfap_scale(double *y, double a, const double *x, size_t n);
   @ requires sep: \separated(y + (0 .. d-1), X + (0 .. n*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns y[0 .. d-1]; */
+  @ assigns y[0 .. d-1];
+  @ LFAP_REAL(ensures chain: \forall integer i; 0 <= i < d ==> y[i] == \old(y[i] + lfap_rlinks(c, X, d, i, n));) */
 void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d);
 
 /* Y (r x d) = Y + C X row by row, C r x n, X n x d: Y_ik gets the chain over n of C_in*X_nk on top of what it holds. */
