@@ -3,15 +3,33 @@
 #define LFAP_KERNEL_BITS_H
 #include <stdint.h>
 
-/* The prover sees these contracts only. They say that nothing is written and that the call returns; what the bits mean
-   (IEEE 754 binary64) is not axiomatised. */
+/* The prover sees these contracts only. They say that nothing is written, that the call returns, in the real tier that
+   the result depends on the argument alone, and in the value tier which patterns are the infinities and a NaN. */
+#ifdef LFAP_TIER_REAL
+/*@ axiomatic LfapPatterns {
+  @   logic integer lfap_pattern_of(real x) reads \nothing;
+  @   logic real lfap_pattern_to(integer b) reads \nothing; } */
+#endif
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from x; */
+  @ assigns \result \from x;
+#ifdef LFAP_TIER_REAL
+  @ ensures pattern: \result == lfap_pattern_of(x);
+#endif
+  @*/
 uint64_t lfap_bits_of(double x);
 
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from b; */
+  @ assigns \result \from b;
+#ifdef LFAP_TIER_REAL
+  @ ensures pattern: \result == lfap_pattern_to(b);
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures plus_infinity: b == 0x7ff0000000000000 ==> \is_plus_infinity(\result);
+  @ ensures minus_infinity: b == 0xfff0000000000000 ==> \is_minus_infinity(\result);
+  @ ensures nan: b == 0x7ff8000000000000 ==> \is_NaN(\result);
+#endif
+  @*/
 double lfap_bits_to(uint64_t b);
 #endif

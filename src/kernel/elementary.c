@@ -94,7 +94,11 @@ LFAP_INLINE lfap_pair pair_horner(double hi, double lo, lfap_pair a, lfap_pair b
    no conversion from double to integer is needed; a product instead of a shift, whose range the prover sees. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from k; */
+  @ assigns \result \from k;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rpow2(k);
+#endif
+  @*/
 LFAP_INLINE double pow2_of(double k) {
   return lfap_bits_to(lfap_bits_of(k + (0x1.8p52 + 1023.0)) % 2048u * 0x10000000000000u);
 }
@@ -104,8 +108,8 @@ LFAP_INLINE double pow2_of(double k) {
   @ exits never: \false;
   @ assigns \result \from r;
 #ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == lfap_exp_hi0(r.hi) + lfap_exp_lo0(r.hi, r.lo);
-  @ ensures lo: \result.lo == lfap_fast_lo(lfap_exp_hi0(r.hi), lfap_exp_lo0(r.hi, r.lo));
+  @ ensures hi: \result.hi == lfap_exp_poly(r.hi, r.lo);
+  @ ensures lo: \result.lo == 0.0;
 #endif
   @*/
 LFAP_INLINE lfap_pair exp_reduced(lfap_pair r) {
@@ -140,26 +144,69 @@ LFAP_INLINE lfap_pair exp_reduced(lfap_pair r) {
   /*@ assert lo1: s.lo == lfap_exp_lo1(r.hi, r.lo); */
 #endif
   s = pair_horner(1.0, 0.0, s, r);
+#ifdef LFAP_TIER_REAL
+  /*@ assert sum: s.hi + s.lo == lfap_exp_hi0(r.hi) + lfap_exp_lo0(r.hi, r.lo); */
+  /*@ assert poly: s.hi + s.lo == lfap_exp_poly(r.hi, r.lo); */
+#endif
   return pair_of_sum(s.hi, s.lo);
 }
 
-/* x = k ln 2 + r. The product k*LN2_HI and its difference from x are exact; k*LN2_LO < 2^-33 is rounded by at most 2^-87. */
+/* The whole number k nearest to x/ln 2, or one beside it where two are near. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from x;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_exp_k(x);
+#endif
+  @*/
+LFAP_INLINE double exp_exponent(double x) { return fma(x, INV_LN2, 0x1.8p52) - 0x1.8p52; }
+
+/* x - k ln 2. The product k*LN2_HI and its difference from x are exact; k*LN2_LO < 2^-33 is rounded by at most 2^-87. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from x, k;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: \result.hi == lfap_exp_r(x, k);
+  @ ensures lo: \result.lo == 0.0;
+#endif
+  @*/
+LFAP_INLINE lfap_pair exp_rest(double x, double k) {
+  return pair_of_any_sum(fma(-k, LN2_HI, x), -(k * LN2_LO));
+}
+
+/* s*2^k where that is subnormal: `grid` is chosen so that its ulp is 2^-1074 after scaling; adding it rounds s.hi + s.lo to
+   that grid once, the rest is exact. Two factors, because 2^k itself may lie below the normal range. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from s, k;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_exp_small(s.hi, s.lo, k);
+#endif
+  @*/
+LFAP_INLINE double exp_subnormal(lfap_pair s, double k) {
+  const double grid = pow2_of(-1022.0 - k);
+  const lfap_pair t = pair_of_sum(grid, s.hi);
+  const double rounded = (t.hi + (t.lo + s.lo)) - grid;
+  return (rounded * pow2_of(k + 128.0)) * 0x1p-128;
+}
+
 LFAP_CLONES
 double lfap_exp(double x) {
   if (x != x) return x;
   if (x > 0x1.62e42fefa39efp+9) return lfap_bits_to(0x7ff0000000000000u);
   if (x < -0x1.74910d52d3051p+9) return 0.0;
-  const double k = fma(x, INV_LN2, 0x1.8p52) - 0x1.8p52;
-  const lfap_pair r = pair_of_any_sum(fma(-k, LN2_HI, x), -(k * LN2_LO));
-  const lfap_pair s = exp_reduced(r);
+  const double k = exp_exponent(x);
+  const lfap_pair s = exp_reduced(exp_rest(x, k));
+#ifdef LFAP_TIER_REAL
+  /*@ assert parts: lfap_exp_of(x, k, lfap_exp_r(x, k)) == lfap_exp_scaled(x, k, s.hi, s.lo); */
+  /*@ assert whole: lfap_rexp(x) == lfap_exp_scaled(x, k, s.hi, s.lo); */
+  /*@ assert large: x > 0.0 ==> lfap_rexp(x) == (2.0*s.hi)*lfap_rpow2(k - 1.0); */
+  /*@ assert normal: x <= 0.0 && x >= -0x1.6232bdd7abcd2p+9 ==> lfap_rexp(x) == s.hi*lfap_rpow2(k); */
+  /*@ assert subnormal: x < -0x1.6232bdd7abcd2p+9 ==> lfap_rexp(x) == lfap_exp_small(s.hi, s.lo, k); */
+#endif
   if (x > 0.0) return (2.0 * s.hi) * pow2_of(k - 1.0); /* k may be 1024 */
   if (x >= -0x1.6232bdd7abcd2p+9) return s.hi * pow2_of(k);
-  /* Subnormal result: `grid` is chosen so that its ulp is 2^-1074 after scaling; adding it rounds s.hi + s.lo to that
-     grid once, the rest is exact. Two factors, because 2^k itself may lie below the normal range. */
-  const double grid = pow2_of(-1022.0 - k);
-  const lfap_pair t = pair_of_sum(grid, s.hi);
-  const double rounded = (t.hi + (t.lo + s.lo)) - grid;
-  return (rounded * pow2_of(k + 128.0)) * 0x1p-128;
+  return exp_subnormal(s, k);
 }
 
 /* 2 atanh(s) = 2 s (1 + z/3 + z^2/5 + ...), z = s^2 <= 0.0295 (the rest after z^11/23 is below 2^-65). */
@@ -167,8 +214,8 @@ double lfap_exp(double x) {
   @ exits never: \false;
   @ assigns \result \from s;
 #ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == 2.0*(lfap_log_hi1(s.hi*s.hi)*s.hi);
-  @ ensures lo: \result.lo == 2.0*lfap_mul_lo(lfap_log_hi1(s.hi*s.hi), lfap_log_lo1(s.hi*s.hi, lfap_square_lo(s.hi, s.lo)), s.hi, s.lo);
+  @ ensures hi: \result.hi == lfap_log_hi(s.hi);
+  @ ensures lo: \result.lo == lfap_log_lo(s.hi, s.lo);
 #endif
   @*/
 LFAP_INLINE lfap_pair atanh_twice(lfap_pair s) {
@@ -209,20 +256,94 @@ LFAP_INLINE lfap_pair atanh_twice(lfap_pair s) {
 #endif
   q.hi = 2.0 * q.hi;
   q.lo = 2.0 * q.lo;
+#ifdef LFAP_TIER_REAL
+  /*@ assert hi: q.hi == 2.0*(lfap_log_hi1(s.hi*s.hi)*s.hi); */
+  /*@ assert lo: q.lo
+    @   == 2.0*lfap_mul_lo(lfap_log_hi1(s.hi*s.hi), lfap_log_lo1(s.hi*s.hi, lfap_square_lo(s.hi, s.lo)), s.hi, s.lo); */
+#endif
   return q;
+}
+
+/* a/b: the quotient of the high parts, then that of what is left over by the high part of the divisor. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from a, b;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: \result.hi == lfap_quotient(a.hi, b.hi);
+  @ ensures lo: \result.lo == lfap_quotient_lo(a.hi, a.lo, b.hi, b.lo);
+#endif
+  @*/
+LFAP_INLINE lfap_pair pair_div(lfap_pair a, lfap_pair b) {
+  lfap_pair r;
+  r.hi = a.hi / b.hi;
+  r.lo = (fma(-r.hi, b.lo, fma(-r.hi, b.hi, a.hi)) + a.lo) / b.hi;
+  return r;
 }
 
 /* log(1 + f) for 1 + f in [1/sqrt 2, sqrt 2], through s = f/(2 + f). */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from f; */
+  @ assigns \result \from f;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: f.lo == 0.0 ==> \result.hi == lfap_log_hi_of(f.hi);
+  @ ensures lo: f.lo == 0.0 ==> \result.lo == lfap_log_lo_of(f.hi);
+#endif
+  @*/
 LFAP_INLINE lfap_pair log1p_reduced(lfap_pair f) {
   lfap_pair d = pair_of_sum(2.0, f.hi);
   d.lo = d.lo + f.lo;
-  lfap_pair s;
-  s.hi = f.hi / d.hi;
-  s.lo = (fma(-s.hi, d.lo, fma(-s.hi, d.hi, f.hi)) + f.lo) / d.hi;
+  const lfap_pair s = pair_div(f, d);
+#ifdef LFAP_TIER_REAL
+  /*@ assert quotient_hi: s.hi == lfap_quotient(f.hi, 2.0 + f.hi); */
+  /*@ assert quotient_lo: f.lo == 0.0 ==> s.lo == lfap_quotient_lo(f.hi, 0.0, 2.0 + f.hi, 0.0); */
+  /*@ assert hi: f.lo == 0.0 ==> lfap_log_hi_of(f.hi) == lfap_log_hi(s.hi); */
+  /*@ assert lo: f.lo == 0.0 ==> lfap_log_lo_of(f.hi) == lfap_log_lo(s.hi, s.lo); */
+#endif
   return atanh_twice(s);
+}
+
+/* k with u*2^-k in [1/sqrt 2, sqrt 2], of a normal u > 0 below 2^1023: its exponent or one more. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from u;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_log_k(u);
+#endif
+  @*/
+LFAP_INLINE double log_exponent(double u) {
+  const double k = (double)(lfap_bits_of(u) >> 52) - 1023.0;
+  return u * pow2_of(-k) > 0x1.6a09e667f3bcdp+0 ? k + 1.0 : k;
+}
+
+/* 1 + x without error; where the 1 does not count, x*2^-64, which keeps 2^-k normal. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from x, far;
+#ifdef LFAP_TIER_REAL
+  @ ensures hi: far == (x >= 0x1p80 ? 1 : 0) ==> \result.hi == lfap_log_u(x);
+  @ ensures lo: \result.lo == 0.0;
+#endif
+  @*/
+LFAP_INLINE lfap_pair log_argument(double x, int far) {
+  lfap_pair u = pair_of_any_sum(1.0, x);
+  if (far) {
+    u.hi = x * 0x1p-64;
+    u.lo = 0.0;
+  }
+  return u;
+}
+
+/* k ln 2 + a, rounded once. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from k, a;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_log_sum(k, a.hi, a.lo);
+#endif
+  @*/
+LFAP_INLINE double log_sum(double k, lfap_pair a) {
+  const lfap_pair t = pair_of_sum(k * LN2_HI, a.hi);
+  return t.hi + (t.lo + fma(k, LN2_LO, a.lo));
 }
 
 /* 1 + x = 2^k (1 + f). The sum is a pair without error, so f is exact for k = 0 and nothing cancels near x = 0. */
@@ -233,25 +354,18 @@ double lfap_log1p(double x) {
   if (x == -1.0) return lfap_bits_to(0xfff0000000000000u);
   if (fabs(x) < 0x1p-54) return x; /* log1p(x) = x - x^2/2 is within a quarter ulp of x; keeps the sign of zero */
   if (x > 0x1.fffffffffffffp1023) return x;
-  /* Far out the 1 does not count, and 2^-64 keeps 2^-k normal. */
   const int far = x >= 0x1p80;
-  const double k0 = far ? 64.0 : 0.0;
-  lfap_pair u = pair_of_any_sum(1.0, x);
-  if (far) {
-    u.hi = x * 0x1p-64;
-    u.lo = 0.0;
-  }
-  double k = (double)(lfap_bits_of(u.hi) >> 52) - 1023.0;
-  double m = u.hi * pow2_of(-k);
-  if (m > 0x1.6a09e667f3bcdp+0) {
-    m = 0.5 * m;
-    k = k + 1.0;
-  }
-  const lfap_pair f = pair_of_any_sum(m - 1.0, u.lo * pow2_of(-k));
+  const lfap_pair u = log_argument(x, far);
+  const double k = log_exponent(u.hi), scale = pow2_of(-k);
+  const lfap_pair f = pair_of_any_sum(u.hi * scale - 1.0, u.lo * scale);
+  const double e = k + (far ? 64.0 : 0.0);
   const lfap_pair a = log1p_reduced(f);
-  k = k + k0;
-  const lfap_pair t = pair_of_sum(k * LN2_HI, a.hi);
-  return t.hi + (t.lo + fma(k, LN2_LO, a.lo));
+#ifdef LFAP_TIER_REAL
+  /*@ assert fraction: f.hi == lfap_log_f(lfap_log_u(x)) && f.lo == 0.0; */
+  /*@ assert whole: lfap_rlog1p(x) == lfap_log_of(e, f.hi); */
+  /*@ assert parts: lfap_log_of(e, f.hi) == lfap_log_sum(e, a.hi, a.lo); */
+#endif
+  return log_sum(e, a);
 }
 
 double lfap_log_ge1(double x) { return lfap_log1p(x - 1.0); }

@@ -273,6 +273,11 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
 #ifdef LFAP_TIER_REAL
   @ ensures value: \result == \max(err, e);
 #endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures larger: \le_double(err, e) ==> \eq_double(\result, e);
+  @ ensures kept: \le_double(e, err) ==> \eq_double(\result, err);
+  @ ensures reject: \is_NaN(e) ==> \is_plus_infinity(\result);
+#endif
   @*/
 LFAP_INLINE double worse(double err, double e) { return e <= err ? err : e == e ? e : 1.0 / 0.0; }
 

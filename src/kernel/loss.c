@@ -34,6 +34,10 @@ double lfap_loss_logistic_r(double q) {
 
 void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant loss: \forall integer k; 0 <= k < i ==> l[k] == lfap_rloss(q[k], logistic);
+    @ loop invariant slope: \forall integer k; 0 <= k < i ==> g[k] == lfap_rloss_g(q[k], logistic);
+#endif
     @ loop assigns i, l[0 .. n-1], g[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -44,6 +48,11 @@ void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t 
       l[i] = lfap_loss_exp(q[i]);
       g[i] = l[i]; /* exp(-q) is its own g: one call, same bits */
     }
+#ifdef LFAP_TIER_REAL
+    /*@ assert loss: l[i] == lfap_rloss(q[i], logistic); */
+    /*@ assert slope: g[i] == lfap_rloss_g(q[i], logistic); */
+    /*@ assert kept: \forall integer k; 0 <= k < i ==> g[k] == \at(g[k],LoopCurrent); */
+#endif
   }
 }
 

@@ -6,30 +6,58 @@
 #include <stdint.h>
 
 #ifdef LFAP_TIER_REAL
-/*@ logic real lfap_open_coef(real g, integer n, real s) = (g / n)*s;
+#include "elementary.h"
+/*@ // the losses, g = -l' and r = -log g
+  @ logic real lfap_rloss(real q, integer logistic) =
+  @   logistic == 0 ? lfap_rexp(-q) : q >= 0.0 ? lfap_rlog1p(lfap_rexp(-q)) : -q + lfap_rlog1p(lfap_rexp(q));
+  @ logic real lfap_rloss_g(real q, integer logistic) =
+  @   logistic == 0 ? lfap_rexp(-q)
+  @   : q >= 0.0 ? lfap_rexp(-q) / (1.0 + lfap_rexp(-q)) : 1.0 / (1.0 + lfap_rexp(q));
+  @ logic real lfap_rlogistic_r(real q) = q >= 0.0 ? q + lfap_rlog1p(lfap_rexp(-q)) : lfap_rlog1p(lfap_rexp(q));
+  @ logic real lfap_open_coef(real g, integer n, real s) = (g / n)*s;
   @ logic real lfap_leaky_coef(real g, integer n, real s, real gamma) = gamma*lfap_open_coef(g, n, s);
   @ logic real lfap_row_entry(real z, real y, real s1, real s2, real side) = (-1.0*side*y)*(z > 0.0 ? s1 : s2); */
 #endif
 
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \nothing; */
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rloss(q, 0);
+#endif
+  @*/
 double lfap_loss_exp(double q);
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \nothing; */
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rloss_g(q, 0);
+#endif
+  @*/
 double lfap_loss_exp_g(double q);
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \nothing; */
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rloss(q, 1);
+#endif
+  @*/
 double lfap_loss_logistic(double q);
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \nothing; */
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rloss_g(q, 1);
+#endif
+  @*/
 double lfap_loss_logistic_g(double q);
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \nothing; */
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_rlogistic_r(q);
+#endif
+  @*/
 double lfap_loss_logistic_r(double q);
 /* l[i] and g[i] at the margins q; logistic != 0 chooses the loss. */
 /*@ requires l: \valid(l + (0 .. n-1));
@@ -40,7 +68,12 @@ double lfap_loss_logistic_r(double q);
   @ requires sep_gq: \separated(g + (0 .. n-1), q + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns l[0 .. n-1], g[0 .. n-1]; */
+  @ assigns l[0 .. n-1], g[0 .. n-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures loss: \forall integer i; 0 <= i < n ==> l[i] == lfap_rloss(q[i], logistic);
+  @ ensures slope: \forall integer i; 0 <= i < n ==> g[i] == lfap_rloss_g(q[i], logistic);
+#endif
+  @*/
 void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t n);
 /* Gradient coefficients (N5): s1[n] = (g[n]/N)*s, s2[n] = gamma*s1[n]; N = n as a double. */
 /*@ requires s1: \valid(s1 + (0 .. n-1));

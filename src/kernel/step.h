@@ -45,6 +45,10 @@ typedef struct {
 #ifdef LFAP_TIER_REAL
   @ ensures lr: p->lr == lr;
 #endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures best: \is_plus_infinity(p->best);
+  @ ensures lr: !\is_NaN(lr) ==> \eq_double(p->lr, lr);
+#endif
   @*/
 void lfap_plateau_init(lfap_plateau *p, double lr);
 /*@ requires p: \valid(p);
