@@ -5,38 +5,261 @@
 #include "lanes.h"
 #include "lanes_step.h"
 
-/* *p = sqrt(pivot) if the pivot is above its bound; written so that a NaN is a bad pivot. */
-/*@ requires p: \valid(p);
+/* A cell of A apart from the one that is written. */
+/*@ ghost
+  /@ requires cells: a < rows && i < rows && f < cols && j < cols && cols <= n && (f != j || a != i);
+     requires size: rows*n <= SIZE_MAX;
+     terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     ensures inside: 0 <= a*n + f < rows*n - n + cols;
+     ensures apart: a*n + f != i*n + j; @/
+  static void lfap_cells_at(size_t a, size_t f, size_t i, size_t j, size_t rows, size_t cols, size_t n) {
+    lfap_row_at(a, rows, n);
+    if (a < i) lfap_row_at(a, i, n);
+    if (i < a) lfap_row_at(i, a, n);
+  }
+*/
+
+/* A store: dots over the columns left of it, and dots of other rows, stay what they are. */
+/*@ requires cell: i < rows && j < cols && cols <= n;
+  @ requires size: rows*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rows*n - n + cols - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns *p;
-  @ ensures verdict: \result == 0 || \result == 1; */
-LFAP_INLINE int take_root(double *p, double pivot, double bound) {
-  if (!(pivot > bound)) return 0;
-  *p = sqrt(pivot);
+  @ assigns A[i*n + j];
+  @ LFAP_REAL(ensures stored: A[i*n + j] == v;)
+  @ LFAP_REAL(ensures left: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && 0 <= f <= j
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && a != i && b != i && 0 <= f <= cols
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
+LFAP_INLINE void put(double *A, size_t i, size_t j, double v, size_t rows, size_t cols, size_t n) {
+  (void)rows; /* only the contract needs them */
+  (void)cols;
+  /*@ ghost lfap_row_at(i, rows, n); */
+  A[i * n + j] = v;
+  /*@ ghost size_t a = 0, b = 0, f = 0, end = 0; */
+  /*@ ghost double p = 0.0, q = 0.0; */
+  /*@ ghost
+    /@ loop invariant row: 0 <= a <= rows;
+       LFAP_REAL(loop invariant left: \forall integer r, t, m; 0 <= r < a && 0 <= t < rows && 0 <= m <= j
+         ==> lfap_rdot_at(A, r, A, t, n, m) == lfap_rdot_at{Pre}(A, r, A, t, n, m);)
+       LFAP_REAL(loop invariant others: \forall integer r, t, m; 0 <= r < a && 0 <= t < rows && r != i && t != i && 0 <= m <= cols
+         ==> lfap_rdot_at(A, r, A, t, n, m) == lfap_rdot_at{Pre}(A, r, A, t, n, m);)
+       loop assigns a, b, f, end, p, q;
+       loop variant rows - a; @/
+    while (a != rows) {
+      b = 0;
+      /@ loop invariant row: 0 <= b <= rows;
+         LFAP_REAL(loop invariant left: \forall integer t, m; 0 <= t < b && 0 <= m <= j
+           ==> lfap_rdot_at(A, a, A, t, n, m) == lfap_rdot_at{Pre}(A, a, A, t, n, m);)
+         LFAP_REAL(loop invariant others: \forall integer t, m; 0 <= t < b && a != i && t != i && 0 <= m <= cols
+           ==> lfap_rdot_at(A, a, A, t, n, m) == lfap_rdot_at{Pre}(A, a, A, t, n, m);)
+         loop assigns b, f, end, p, q;
+         loop variant rows - b; @/
+      while (b != rows) {
+        f = 0;
+        end = a != i && b != i ? cols : j;
+        /@ assert range: j <= end <= cols; @/
+        /@ assert full: a != i && b != i ==> end == cols; @/
+        /@ assert column: a == i || b == i ==> end == j; @/
+        /@ loop invariant term: 0 <= f <= end;
+           LFAP_REAL(loop invariant same: \forall integer m; 0 <= m <= f
+             ==> lfap_rdot_at(A, a, A, b, n, m) == lfap_rdot_at{Pre}(A, a, A, b, n, m);)
+           loop assigns f, p, q;
+           loop variant end - f; @/
+        while (f != end) {
+          lfap_cells_at(a, f, i, j, rows, cols, n);
+          lfap_cells_at(b, f, i, j, rows, cols, n);
+          /@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1) == lfap_rdot_at(A, a, A, b, n, f) + lfap_term(A[a*n + f], A[b*n + f])); @/
+          p = A[a * n + f];
+          q = A[b * n + f];
+          /@ assert linked: LFAP_REAL_FACT(lfap_term(A[a*n + f], A[b*n + f]) == lfap_term(p, q)); @/
+          /@ assert first: LFAP_REAL_FACT(p == \at(A[\at(a*n + f,Here)],Pre)); @/
+          /@ assert second: LFAP_REAL_FACT(q == \at(A[\at(b*n + f,Here)],Pre)); @/
+          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(A, a, A, b, n, f + 1) == lfap_rdot_at{Pre}(A, a, A, b, n, f) + lfap_term(p, q)); @/
+          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1) == lfap_rdot_at(A, a, A, b, n, f) + lfap_term(p, q)); @/
+          /@ assert both: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1) == lfap_rdot_at{Pre}(A, a, A, b, n, f + 1)); @/
+          f++;
+        }
+        b++;
+      }
+      a++;
+    } */
+}
+
+/* A_ij, an entry q on the diagonal, becomes sqrt(q - s), s the squares left of it, if that pivot is above its bound
+   n*2^-52*q; else it stays. Written so that a NaN is a bad pivot. */
+/*@ requires cell: i < rows && j < cols && cols <= n;
+  @ requires size: rows*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rows*n - n + cols - 1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns A[i*n + j];
+  @ ensures verdict: \result == 0 || \result == 1;
+  @ LFAP_REAL(ensures taken: \result == 1 <==> \old(A[i*n + j]) - s > lfap_pivot_bound(\old(A[i*n + j]), n);)
+  @ LFAP_REAL(ensures root: \result == 1 && s < \old(A[i*n + j])
+  @   ==> A[i*n + j] > 0.0 && lfap_term(A[i*n + j], A[i*n + j]) == \old(A[i*n + j]) - s;)
+  @ LFAP_REAL(ensures kept: \result == 0 ==> A[i*n + j] == \old(A[i*n + j]);)
+  @ LFAP_REAL(ensures left: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && 0 <= f <= j
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && a != i && b != i && 0 <= f <= cols
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
+#ifdef LFAP_TIER_VALUE
+  @ ensures nan: \is_NaN(s) || \is_NaN(\old(A[i*n + j])) ==> \result == 0;
+#endif
+  @*/
+LFAP_INLINE int take_root(double *A, size_t i, size_t j, double s, size_t rows, size_t cols, size_t n) {
+  /*@ ghost lfap_row_at(i, rows, n); */
+  double q = A[i * n + j], pivot = q - s;
+  if (!(pivot > (double)n * 0x1p-52 * q)) return 0;
+  put(A, i, j, sqrt(pivot), rows, cols, n);
   return 1;
+}
+
+/* A pivot above its bound is positive: n 2^-52 < 1. */
+/*@ ghost
+  /@ requires size: n*n <= SIZE_MAX;
+     LFAP_REAL(requires squares: s >= 0.0;)
+     terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures positive: q - s > lfap_pivot_bound(q, n) ==> s < q;) @/
+  static void lfap_pivot_positive(double q, double s, size_t n) {
+    /@ assert small: n <= 0x100000000; @/
+    /@ assert part: LFAP_REAL_FACT(0.0 <= n*0x1p-52 < 1.0); @/
+  }
+*/
+
+/* A row's squares are not negative. */
+/*@ ghost
+  /@ requires row: m <= n;
+     terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures squares: lfap_rdot_at(A, i, A, i, n, m) >= 0.0;) @/
+  static void lfap_squares(const double *A, size_t i, size_t m, size_t n) {
+    size_t f = 0;
+    /@ loop invariant term: 0 <= f <= m;
+       LFAP_REAL(loop invariant squares: lfap_rdot_at(A, i, A, i, n, f) >= 0.0;)
+       loop assigns f;
+       loop variant m - f; @/
+    while (f != m) f++;
+  }
+*/
+
+/* The dot of the first m columns of two rows, seen from the whole matrix. */
+/*@ ghost
+  /@ requires rows: i < rows && j < rows && m <= n;
+     requires size: rows*n <= SIZE_MAX;
+     terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures dot: lfap_rdot(A + i*n, A + j*n, m) == lfap_rdot_at(A, i, A, j, n, m);) @/
+  static void lfap_rows_dot(const double *A, size_t i, size_t j, size_t m, size_t rows, size_t n) {
+    size_t f = 0;
+    lfap_row_at(i, rows, n);
+    lfap_row_at(j, rows, n);
+    /@ loop invariant term: 0 <= f <= m;
+       LFAP_REAL(loop invariant dot: lfap_rdot(A + i*n, A + j*n, f) == lfap_rdot_at(A, i, A, j, n, f);)
+       loop assigns f;
+       loop variant m - f; @/
+    while (f != m) f++;
+  }
+*/
+
+/* A_ij = (A_ij - s) / A_bj. */
+/*@ requires cell: i < rows && b < i && j < cols && cols <= n;
+  @ requires size: rows*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rows*n - n + cols - 1));
+  @ LFAP_REAL(requires pivot: lfap_nonzero(A[b*n + j]);)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns A[i*n + j];
+  @ LFAP_REAL(ensures equation: s + lfap_term(A[i*n + j], A[b*n + j]) == \old(A[i*n + j]);)
+  @ LFAP_REAL(ensures left: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && 0 <= f <= j
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && a != i && b != i && 0 <= f <= cols
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
+LFAP_INLINE void divide(double *A, size_t i, size_t b, size_t j, double s, size_t rows, size_t cols, size_t n) {
+  /*@ ghost lfap_row_at(i, rows, n); */
+  /*@ ghost lfap_row_at(b, rows, n); */
+  /*@ ghost lfap_row_at(b, i, n); */
+  double pivot = A[b * n + j], q = A[i * n + j], v = (q - s) / pivot;
+  /*@ assert solved: LFAP_REAL_FACT(lfap_term(v, pivot) == q - s); */
+  put(A, i, j, v, rows, cols, n);
+  /*@ assert same: LFAP_REAL_FACT(A[b*n + j] == pivot); */
+}
+
+/* L_ij = (Q_ij - sum_k<j L_ik L_jk) / L_jj. */
+/*@ requires entry: j < i && i < n;
+  @ requires size: n*n <= SIZE_MAX;
+  @ requires L: \valid(L + (0 .. n*n - 1));
+  @ LFAP_REAL(requires pivot: lfap_nonzero(L[lfap_at(j, j, n)]);)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns L[i*n + j];
+  @ LFAP_REAL(ensures equation: lfap_rdot_at(L, i, L, j, n, j + 1) == \old(L[i*n + j]);)
+  @ LFAP_REAL(ensures left: \forall integer a, b, f; 0 <= a < n && 0 <= b < n && 0 <= f <= j
+  @   ==> lfap_rdot_at(L, a, L, b, n, f) == \old(lfap_rdot_at(L, a, L, b, n, f));)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < n && 0 <= b < n && a != i && b != i && 0 <= f <= n
+  @   ==> lfap_rdot_at(L, a, L, b, n, f) == \old(lfap_rdot_at(L, a, L, b, n, f));) */
+LFAP_INLINE void entry(double *L, size_t i, size_t j, size_t n) {
+  /*@ ghost lfap_row_at(i, n, n); */
+  /*@ ghost lfap_row_at(j, n, n); */
+  /*@ ghost lfap_row_at(j, i, n); */
+  /*@ ghost lfap_rows_dot(L, i, j, j, n, n); */
+  double s = lfap_dot(j, L + i * n, L + j * n);
+  /*@ assert sum: LFAP_REAL_FACT(s == lfap_rdot_at(L, i, L, j, n, j)); */
+  divide(L, i, j, j, s, n, n, n);
+  /*@ assert before: LFAP_REAL_FACT(lfap_rdot_at(L, i, L, j, n, j) == s); */
+  /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(L, i, L, j, n, j + 1) == s + lfap_term(L[i*n + j], L[j*n + j])); */
 }
 
 int lfap_chol_row(double *L, size_t i, size_t n) {
   /*@ ghost lfap_row_at(i, n, n); */
-  double *row = L + i * n;
   /*@ loop invariant column: 0 <= j <= i;
-    @ loop assigns j, row[0 .. i-1];
+    @ LFAP_REAL(loop invariant row: \forall integer k; 0 <= k < j ==> lfap_rdot_at(L, i, L, k, n, k + 1) == \at(L[lfap_at(i, k, n)],Pre);)
+    @ LFAP_REAL(loop invariant todo: \forall integer c; i*n + j <= c <= i*n + i ==> L[c] == \at(L[c],Pre);)
+    @ LFAP_REAL(loop invariant pivots: \forall integer k; 0 <= k < i ==> lfap_nonzero(L[lfap_at(k, k, n)]);)
+    @ LFAP_REAL(loop invariant others: \forall integer a, b, f; 0 <= a < n && 0 <= b < n && a != i && b != i && 0 <= f <= n
+    @   ==> lfap_rdot_at(L, a, L, b, n, f) == lfap_rdot_at{Pre}(L, a, L, b, n, f);)
+    @ loop assigns j, L[i*n .. i*n + i];
     @ loop variant i - j; */
   for (size_t j = 0; j < i; j++) {
-    /*@ ghost lfap_row_at(j, n, n); */
-    row[j] = (row[j] - lfap_dot(j, row, L + j * n)) / L[j * n + j];
+    /*@ ghost lfap_row_at(j, i, n); */
+    /*@ assert place: LFAP_REAL_FACT(lfap_at(i, j, n) == i*n + j); */
+    /*@ assert mine: LFAP_REAL_FACT(L[i*n + j] == \at(L[\at(i*n + j,Here)],Pre)); */
+    entry(L, i, j, n);
+    /*@ assert now: LFAP_REAL_FACT(lfap_rdot_at(L, i, L, j, n, j + 1) == \at(L[lfap_at(i, \at(j,Here), n)],Pre)); */
+    /*@ assert before: LFAP_REAL_FACT(\forall integer k; 0 <= k < j ==> lfap_rdot_at(L, i, L, k, n, k + 1) == \at(L[lfap_at(i, k, n)],Pre)); */
   }
-  return take_root(row + i, row[i] - lfap_dot(i, row, row), (double)n * 0x1p-52 * row[i]);
+  /*@ ghost lfap_rows_dot(L, i, i, i, n, n); */
+  /*@ ghost lfap_squares(L, i, i, n); */
+  double s = lfap_dot(i, L + i * n, L + i * n);
+  /*@ assert sum: LFAP_REAL_FACT(s == lfap_rdot_at(L, i, L, i, n, i)); */
+  /*@ assert mine: LFAP_REAL_FACT(L[i*n + i] == \at(L[\at(i*n + i,Here)],Pre)); */
+  /*@ ghost lfap_pivot_positive(L[i * n + i], s, n); */
+  int good = take_root(L, i, i, s, n, n, n);
+  /*@ assert squares: LFAP_REAL_FACT(lfap_rdot_at(L, i, L, i, n, i) == s); */
+  /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(L, i, L, i, n, i + 1) == s + lfap_term(L[i*n + i], L[i*n + i])); */
+  return good;
 }
 
 size_t lfap_chol(double *L, size_t n) {
   /*@ loop invariant row: 0 <= i <= n;
+    @ LFAP_REAL(loop invariant factor: \forall integer r, c; 0 <= c <= r < i ==> lfap_rdot_at(L, r, L, c, n, c + 1) == \at(L[lfap_at(r, c, n)],Pre);)
+    @ LFAP_REAL(loop invariant pivots: \forall integer r; 0 <= r < i ==> lfap_nonzero(L[lfap_at(r, r, n)]);)
+    @ LFAP_REAL(loop invariant todo: \forall integer c; i*n <= c < n*n ==> L[c] == \at(L[c],Pre);)
     @ loop assigns i, L[0 .. n*n - 1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
     /*@ ghost lfap_row_at(i, n, n); */
+    /*@ assert mine: LFAP_REAL_FACT(\forall integer c; i*n <= c <= i*n + i ==> L[c] == \at(L[c],Pre)); */
     if (!lfap_chol_row(L, i, n)) return i;
+    /*@ assert above: LFAP_REAL_FACT(\forall integer r, c; 0 <= c <= r < i ==> lfap_rdot_at(L, r, L, c, n, c + 1) == \at(L[lfap_at(r, c, n)],Pre)); */
+    /*@ assert place: LFAP_REAL_FACT(lfap_at(i, i, n) == i*n + i); */
+    /*@ assert row: LFAP_REAL_FACT(\forall integer c; 0 <= c <= i ==> lfap_rdot_at(L, i, L, c, n, c + 1) == \at(L[lfap_at(\at(i,Here), c, n)],Pre)); */
   }
   return n;
 }
@@ -80,7 +303,7 @@ size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, siz
       @ loop assigns j, L[0 .. n*n - 1];
       @ loop variant i - j; */
     for (size_t j = 0; j < i; j++) column(L, S, first + i, 1, i, first, j, n);
-    if (!take_root(row + i, row[i] - lfap_lanes_more(S + lfap_lanes_at(i, i), i, row, row), (double)n * 0x1p-52 * row[i])) return i;
+    if (!take_root(L, first + i, first + i, lfap_lanes_more(S + lfap_lanes_at(i, i), i, row, row), n, n, n)) return i;
   }
   return mb;
 }

@@ -8,6 +8,7 @@
 #ifdef __FRAMAC__
 #include "../../spec/logic/index.acsl"
 #include "../../spec/logic/sums.acsl"
+#include "../../spec/logic/factor.acsl"
 #endif
 
 /* Row i of the factor in place: L (n x n, row-major), rows 0..i-1 done, row i holds Q_i0..Q_ii.
@@ -15,10 +16,18 @@
 /*@ requires row: i < n;
   @ requires size: n*n <= SIZE_MAX;
   @ requires L: \valid(L + (0 .. n*n - 1));
+  @ LFAP_REAL(requires pivots: \forall integer j; 0 <= j < i ==> lfap_nonzero(L[lfap_at(j, j, n)]);)
   @ terminates \true;
   @ exits never: \false;
   @ assigns L[i*n .. i*n + i];
-  @ ensures verdict: \result == 0 || \result == 1; */
+  @ ensures verdict: \result == 0 || \result == 1;
+  @ LFAP_REAL(ensures pivots: \forall integer j; 0 <= j < i ==> lfap_nonzero(L[lfap_at(j, j, n)]);)
+  @ LFAP_REAL(ensures row: \forall integer j; 0 <= j < i ==> lfap_rdot_at(L, i, L, j, n, j + 1) == \old(L[lfap_at(i, j, n)]);)
+  @ LFAP_REAL(ensures taken: \result == 1
+  @   <==> \old(L[i*n + i]) - lfap_rdot_at(L, i, L, i, n, i) > lfap_pivot_bound(\old(L[i*n + i]), n);)
+  @ LFAP_REAL(ensures pivot: \result == 1 ==> L[i*n + i] > 0.0 && lfap_rdot_at(L, i, L, i, n, i + 1) == \old(L[i*n + i]);)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < n && 0 <= b < n && a != i && b != i && 0 <= f <= n
+  @   ==> lfap_rdot_at(L, a, L, b, n, f) == \old(lfap_rdot_at(L, a, L, b, n, f));) */
 int lfap_chol_row(double *L, size_t i, size_t n);
 
 /* All rows; returns n, or the index of the first bad pivot. */
@@ -27,7 +36,12 @@ int lfap_chol_row(double *L, size_t i, size_t n);
   @ terminates \true;
   @ exits never: \false;
   @ assigns L[0 .. n*n - 1];
-  @ ensures verdict: 0 <= \result <= n; */
+  @ ensures verdict: 0 <= \result <= n;
+  @ LFAP_REAL(ensures factor: \forall integer i, j; 0 <= j <= i < \result
+  @   ==> lfap_rdot_at(L, i, L, j, n, j + 1) == \old(L[lfap_at(i, j, n)]);)
+  @ LFAP_REAL(ensures bad: \result < n ==> lfap_bad_pivot(\at(L[lfap_at(\at(\result,Post), \at(\result,Post), n)],Pre),
+  @   lfap_rdot_at(L, \result, L, \result, n, \result), n);)
+  @ LFAP_REAL(ensures pivots: \forall integer i; 0 <= i < \result ==> lfap_nonzero(L[lfap_at(i, i, n)]);) */
 size_t lfap_chol(double *L, size_t n);
 
 /* The same factor by blocks of columns, for callers that share the work out (data/factor.c). S holds the lanes of the
