@@ -1,8 +1,7 @@
 /* mirror.c - the upper triangle of a symmetric matrix from the lower. */
 
-#ifdef LFAP_TIER_REAL
-/*@ // before the lemmas about rows: with them the solvers lose their way here
-  @ lemma lfap_before_row: \forall integer i, j, k, n; 0 <= i < k ==> 0 <= n ==> j < n ==> i*n + j < k*n; */
+#ifdef __FRAMAC__
+#include "../../spec/logic/entry.acsl"
 #endif
 
 #include "rows.h"
@@ -10,25 +9,6 @@
 #include "clones.h"
 
 enum { SQUARE = 16 }; /* rows and columns copied together: both sides of the diagonal stay in the cache */
-
-#ifdef LFAP_TIER_REAL
-/*@ lemma lfap_rows_apart: \forall integer i, j, k, l, n;
-  @   0 <= i < k ==> 0 <= l ==> j < n ==> 0 <= n ==> lfap_at(i, j, n) < lfap_at(k, l, n); */
-#endif
-
-/* No other entry lies where (i, j) does. */
-/*@ ghost
-  /@ requires column: j < n;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures only: \forall integer k, l; 0 <= k ==> 0 <= l < n ==> lfap_at(k, l, n) == lfap_at(i, j, n) ==> k == i && l == j;) @/
-  static void lfap_at_only(size_t i, size_t j, size_t n) {
-    /@ assert below: LFAP_REAL_FACT(\forall integer k, l; 0 <= k < i ==> 0 <= l < n ==> lfap_at(k, l, n) < lfap_at(i, j, n)); @/
-    /@ assert above: LFAP_REAL_FACT(\forall integer k, l; i < k ==> 0 <= l < n ==> lfap_at(i, j, n) < lfap_at(k, l, n)); @/
-    /@ assert beside: LFAP_REAL_FACT(\forall integer l; 0 <= l < n ==> lfap_at(i, l, n) == lfap_at(i, j, n) ==> l == j); @/
-  }
-*/
 
 /* Rows r .. and columns c .. of the lower triangle, at most SQUARE each. */
 /*@ requires square: r <= n && c <= n;

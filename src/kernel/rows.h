@@ -30,7 +30,9 @@ void lfap_gemv(double *y, const double *A, const double *x, size_t rows, size_t 
   @ requires sep: \separated(C + (0 .. na*nb - 1), B + (0 .. nb*n - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns C[0 .. na*nb - 1]; */
+  @ assigns C[0 .. na*nb - 1];
+  @ LFAP_REAL(ensures dots: \forall integer i, j; 0 <= i < na && 0 <= j < nb
+  @   ==> C[lfap_at(i, j, nb)] == \old(lfap_rdot_at(A, i, B, j, n, n));) */
 void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb, size_t n);
 
 /* Row i of the lower triangle of the Gram matrix: g[j] = dot(X_i, X_j) for j <= i; g has i+1 entries. */
