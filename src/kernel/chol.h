@@ -78,9 +78,11 @@ void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t fir
   @ requires b: \valid_read(b + (0 .. n-1));
   @ requires sep: \separated(x + (0 .. n-1), L + (0 .. n*n - 1));
   @ requires sep: \separated(x + (0 .. n-1), b + (0 .. n-1));
+  @ LFAP_REAL(requires pivots: \forall integer i; 0 <= i < n ==> lfap_nonzero(L[lfap_at(i, i, n)]);)
   @ terminates \true;
   @ exits never: \false;
-  @ assigns x[0 .. n-1]; */
+  @ assigns x[0 .. n-1];
+  @ LFAP_REAL(ensures solution: \forall integer i; 0 <= i < n ==> lfap_rsolved(L, i, x, n, i + 1) == \old(b[i]);) */
 void lfap_chol_solve(double *x, const double *L, const double *b, size_t n);
 
 /* b - dot(q, x) with a compensated (twice-working-precision) accumulation. */
