@@ -7,6 +7,7 @@
 #include <stdint.h>
 #ifdef __FRAMAC__
 #include "../../spec/logic/index.acsl"
+#include "../../spec/logic/tiers.acsl"
 #endif
 
 enum {
@@ -18,12 +19,21 @@ enum {
   LFAP_BLOCK_PACK = (LFAP_BLOCK + LFAP_TILE) * LFAP_STEPS * 8 /* of the packed slice of B and four rows of A: 264 KiB */
 };
 
+#ifdef LFAP_TIER_REAL
+/*@ logic integer lfap_lanes_place(integer i, integer j) = ((j / LFAP_TILE * (LFAP_BLOCK / LFAP_TILE) + i / LFAP_TILE) * LFAP_TILE
+  @   + i % LFAP_TILE) * LFAP_TILE * 8 + j % LFAP_TILE * 8;
+  @ // what eight lanes hold together; those of entry (i, j)
+  @ logic real lfap_lanes_sum{L}(double *S, integer p) = S[p] + S[p+1] + S[p+2] + S[p+3] + S[p+4] + S[p+5] + S[p+6] + S[p+7];
+  @ logic real lfap_lanes_of{L}(double *S, integer i, integer j) = lfap_lanes_sum(S, lfap_lanes_place(i, j)); */
+#endif
+
 /* Where the eight lanes of entry (i, j) of a block lie: tiles by columns of tiles, entries of a tile by rows. */
 /*@ requires entry: i < LFAP_BLOCK && j < LFAP_BLOCK;
   @ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-  @ ensures inside: 0 <= \result <= LFAP_BLOCK_LANES - 8; */
+  @ ensures inside: 0 <= \result <= LFAP_BLOCK_LANES - 8;
+  @ LFAP_REAL(ensures place: \result == lfap_lanes_place(i, j);) */
 static inline size_t lfap_lanes_at(size_t i, size_t j) {
   return ((j / LFAP_TILE * (LFAP_BLOCK / LFAP_TILE) + i / LFAP_TILE) * LFAP_TILE + i % LFAP_TILE) * LFAP_TILE * 8 + j % LFAP_TILE * 8;
 }

@@ -120,11 +120,10 @@ LFAP_INLINE int take_root(double *A, size_t i, size_t j, double s, size_t rows, 
 /* A pivot above its bound is positive: n 2^-52 < 1. */
 /*@ ghost
   /@ requires size: n*n <= SIZE_MAX;
-     LFAP_REAL(requires squares: s >= 0.0;)
      terminates \true;
      exits never: \false;
      assigns \nothing;
-     LFAP_REAL(ensures positive: q - s > lfap_pivot_bound(q, n) ==> s < q;) @/
+     LFAP_REAL(ensures positive: s >= 0.0 ==> q - s > lfap_pivot_bound(q, n) ==> s < q;) @/
   static void lfap_pivot_positive(double q, double s, size_t n) {
     /@ assert small: n <= 0x100000000; @/
     /@ assert part: LFAP_REAL_FACT(0.0 <= n*0x1p-52 < 1.0); @/
@@ -266,51 +265,197 @@ size_t lfap_chol(double *L, size_t n) {
 
 enum { GROUP = 8 }; /* rows whose divisions overlap */
 
-/* Entry first+j of the rows i .. i+m-1; the lanes of row i are those of row `at` in S. */
-/*@ requires block: first + j < n && i + m <= n && at + m <= LFAP_BLOCK && j < LFAP_BLOCK;
-  @ requires below: first + j < i;
-  @ requires size: n*n <= SIZE_MAX;
-  @ requires L: \valid(L + (0 .. n*n - 1));
+/* A_ij = (A_ij - s) / A_bj, s the dot of rows i and b whose lanes begin with the eight at S + p. */
+/*@ requires entry: j < cols && cols <= n && b < i && i < rows && p <= LFAP_BLOCK_LANES - 8;
+  @ requires size: rows*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rows*n - n + cols - 1));
   @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
-  @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(A + (0 .. rows*n - n + cols - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ LFAP_REAL(requires pivot: lfap_nonzero(A[lfap_at(b, j, n)]);)
   @ terminates \true;
   @ exits never: \false;
-  @ assigns L[i*n .. (i + m)*n - 1]; */
-LFAP_INLINE void column(double *L, const double *S, size_t i, size_t m, size_t at, size_t first, size_t j, size_t n) {
-  /*@ ghost lfap_row_at(first + j, n, n); */
-  /*@ ghost lfap_rows_at(first + j + 1, i - first - j - 1, n, n); */
-  /*@ ghost lfap_rows_at(i, m, n, n); */
-  const double *pivot = L + (first + j) * n + first;
+  @ assigns A[i*n + j];
+  @ LFAP_REAL(ensures equation: \old(lfap_lanes_sum(S, p)) + lfap_rdot_at(A, i, A, b, n, j + 1) == \old(A[i*n + j]);)
+  @ LFAP_REAL(ensures left: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && 0 <= f <= j
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && a != i && b != i && 0 <= f <= cols
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
+LFAP_INLINE void finish(double *A, const double *S, size_t i, size_t b, size_t j, size_t p, size_t rows, size_t cols, size_t n) {
+  /*@ ghost lfap_row_at(i, rows, n); */
+  /*@ ghost lfap_row_at(b, i, n); */
+  /*@ ghost lfap_rows_dot(A, i, b, j, rows, n); */
+  double s = lfap_lanes_more(S + p, j, A + i * n, A + b * n);
+  /*@ assert sum: LFAP_REAL_FACT(s == lfap_lanes_sum(S, p) + lfap_rdot_at(A, i, A, b, n, j)); */
+  /*@ assert place: LFAP_REAL_FACT(lfap_at(b, j, n) == b*n + j); */
+  /*@ assert regular: LFAP_REAL_FACT(lfap_nonzero(A[b*n + j])); */
+  divide(A, i, b, j, s, rows, cols, n);
+  /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, i, A, b, n, j + 1) == lfap_rdot_at(A, i, A, b, n, j) + lfap_term(A[i*n + j], A[b*n + j])); */
+}
+
+/* Entry j of the rows i .. i+m-1; the lanes of row i are those of row `at` in S. */
+/*@ requires block: i + m <= rows && j < cols && cols <= n && at + m <= LFAP_BLOCK && j < LFAP_BLOCK && j < i;
+  @ requires size: rows*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rows*n - n + cols - 1));
+  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(A + (0 .. rows*n - n + cols - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ LFAP_REAL(requires pivot: lfap_nonzero(A[lfap_at(j, j, n)]);)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns A[i*n .. (i + m)*n - n + cols - 1]; */
+LFAP_INLINE void column(double *A, const double *S, size_t i, size_t m, size_t at, size_t j, size_t rows, size_t cols, size_t n) {
+  /*@ ghost lfap_row_at(j, i, n); */
+  /*@ ghost lfap_rows_at(i, m, rows, n); */
   /*@ loop invariant row: 0 <= r <= m;
-    @ loop assigns r, L[i*n .. (i + m)*n - 1];
+    @ LFAP_REAL(loop invariant pivot: lfap_nonzero(A[lfap_at(j, j, n)]);)
+    @ loop assigns r, A[i*n .. (i + m)*n - n + cols - 1];
     @ loop variant m - r; */
   for (size_t r = 0; r < m; r++) {
     /*@ ghost lfap_row_at(r, m, n); */
-    double *row = L + (i + r) * n + first;
-    row[j] = (row[j] - lfap_lanes_more(S + lfap_lanes_at(at + r, j), j, row, pivot)) / pivot[j];
+    finish(A, S, i + r, j, j, lfap_lanes_at(at + r, j), rows, cols, n);
   }
 }
 
-LFAP_CLONES
-size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, size_t n) {
+/* The diagonal's first entries lie before row i. */
+/*@ ghost
+  /@ requires row: i <= n;
+     terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures before: \forall integer c; 0 <= c < i ==> 0 <= lfap_at(c, c, n) < i*n;) @/
+  static void lfap_diagonal_at(size_t i, size_t n) {
+    size_t k = 0;
+    /@ loop invariant row: 0 <= k <= i;
+       LFAP_REAL(loop invariant before: \forall integer c; 0 <= c < k ==> 0 <= lfap_at(c, c, n) < i*n;)
+       loop assigns k;
+       loop variant i - k; @/
+    while (k != i) {
+      lfap_row_at(k, i, n);
+      /@ assert entry: LFAP_REAL_FACT(lfap_at(k, k, n) == k*n + k); @/
+      k++;
+    }
+  }
+*/
+
+/* Row i of the corner A. */
+/*@ requires block: i < rows && i < cols && cols <= n && i < LFAP_BLOCK;
+  @ requires size: rows*n <= SIZE_MAX && n*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rows*n - n + cols - 1));
+  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(A + (0 .. rows*n - n + cols - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ LFAP_REAL(requires pivots: \forall integer c; 0 <= c < i ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns A[i*n .. i*n + i];
+  @ ensures verdict: \result == 0 || \result == 1;
+  @ LFAP_REAL(ensures pivots: \forall integer c; 0 <= c < i ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
+  @ LFAP_REAL(ensures row: \forall integer c; 0 <= c < i ==> lfap_parts(\old(lfap_lanes_of(S, i, c)),
+  @   lfap_rdot_at(A, i, A, c, n, c + 1), \old(A[lfap_at(i, c, n)]));)
+  @ LFAP_REAL(ensures taken: \result == 1 <==> !lfap_bad_pivot(\old(A[lfap_at(i, i, n)]),
+  @   \old(lfap_lanes_of(S, i, i)) + lfap_rdot_at(A, i, A, i, n, i), n);)
+  @ LFAP_REAL(ensures pivot: \result == 1 && \old(lfap_not_negative(lfap_lanes_of(S, i, i)))
+  @   ==> lfap_nonzero(A[lfap_at(i, i, n)]) && lfap_parts(\old(lfap_lanes_of(S, i, i)),
+  @   lfap_rdot_at(A, i, A, i, n, i + 1), \old(A[lfap_at(i, i, n)]));)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && a != i && b != i && 0 <= f <= cols
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
+LFAP_INLINE int corner_row(double *A, const double *S, size_t i, size_t rows, size_t cols, size_t n) {
+  /*@ ghost lfap_row_at(i, rows, n); */
+  /*@ ghost lfap_diagonal_at(i, n); */
+  /*@ loop invariant column: 0 <= j <= i;
+    @ LFAP_REAL(loop invariant row: \forall integer c; 0 <= c < j ==> lfap_parts(lfap_lanes_of{Pre}(S, i, c),
+    @   lfap_rdot_at(A, i, A, c, n, c + 1), \at(A[lfap_at(i, c, n)],Pre));)
+    @ LFAP_REAL(loop invariant todo: \forall integer c; i*n + j <= c <= i*n + i ==> A[c] == \at(A[c],Pre);)
+    @ LFAP_REAL(loop invariant pivots: \forall integer c; 0 <= c < i ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
+    @ LFAP_REAL(loop invariant others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && a != i && b != i && 0 <= f <= cols
+    @   ==> lfap_rdot_at(A, a, A, b, n, f) == lfap_rdot_at{Pre}(A, a, A, b, n, f);)
+    @ loop assigns j, A[i*n .. i*n + i];
+    @ loop variant i - j; */
+  for (size_t j = 0; j < i; j++) {
+    size_t p = lfap_lanes_at(i, j);
+    /*@ ghost lfap_row_at(j, i, n); */
+    /*@ assert lanes: LFAP_REAL_FACT(lfap_lanes_sum(S, p) == lfap_lanes_of{Pre}(S, i, j)); */
+    /*@ assert place: LFAP_REAL_FACT(lfap_at(i, j, n) == i*n + j); */
+    /*@ assert mine: LFAP_REAL_FACT(A[i*n + j] == \at(A[\at(i*n + j,Here)],Pre)); */
+    finish(A, S, i, j, j, p, rows, cols, n);
+    /*@ assert now: LFAP_REAL_FACT(lfap_parts(lfap_lanes_of{Pre}(S, i, j), lfap_rdot_at(A, i, A, j, n, j + 1),
+      @   \at(A[lfap_at(i, \at(j,Here), n)],Pre))); */
+    /*@ assert before: LFAP_REAL_FACT(\forall integer c; 0 <= c < j ==> lfap_parts(lfap_lanes_of{Pre}(S, i, c),
+      @   lfap_rdot_at(A, i, A, c, n, c + 1), \at(A[lfap_at(i, c, n)],Pre))); */
+  }
+  /*@ ghost lfap_rows_dot(A, i, i, i, rows, n); */
+  /*@ ghost lfap_squares(A, i, i, n); */
+  size_t q = lfap_lanes_at(i, i);
+  double s = lfap_lanes_more(S + q, i, A + i * n, A + i * n);
+  /*@ assert lanes: LFAP_REAL_FACT(lfap_lanes_sum(S, q) == lfap_lanes_of{Pre}(S, i, i)); */
+  /*@ assert sum: LFAP_REAL_FACT(s == lfap_lanes_of{Pre}(S, i, i) + lfap_rdot_at(A, i, A, i, n, i)); */
+  /*@ assert place: LFAP_REAL_FACT(lfap_at(i, i, n) == i*n + i); */
+  /*@ assert mine: LFAP_REAL_FACT(A[i*n + i] == \at(A[\at(i*n + i,Here)],Pre)); */
+  /*@ ghost lfap_pivot_positive(A[i * n + i], s, n); */
+  int good = take_root(A, i, i, s, rows, cols, n);
+  /*@ assert squares: LFAP_REAL_FACT(lfap_lanes_of{Pre}(S, i, i) + lfap_rdot_at(A, i, A, i, n, i) == s); */
+  /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, i, A, i, n, i + 1) == lfap_rdot_at(A, i, A, i, n, i) + lfap_term(A[i*n + i], A[i*n + i])); */
+  return good;
+}
+
+/* The corner A on the diagonal: rest rows of L from there on. */
+/*@ requires block: mb <= LFAP_BLOCK && mb <= rest && rest <= n;
+  @ requires size: n*n <= SIZE_MAX && rest*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rest*n - n + rest - 1));
+  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(A + (0 .. rest*n - n + rest - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ LFAP_REAL(requires squares: \forall integer i; 0 <= i < mb ==> lfap_not_negative(lfap_lanes_of(S, i, i));)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns A[0 .. rest*n - n + rest - 1];
+  @ ensures verdict: 0 <= \result <= mb;
+  @ LFAP_REAL(ensures factor: \forall integer i, j; 0 <= j <= i < \result ==> lfap_parts(\old(lfap_lanes_of(S, i, j)),
+  @   lfap_rdot_at(A, i, A, j, n, j + 1), \old(A[lfap_at(i, j, n)]));)
+  @ LFAP_REAL(ensures pivots: \forall integer i; 0 <= i < \result ==> lfap_nonzero(A[lfap_at(i, i, n)]);) */
+LFAP_INLINE size_t corner(double *A, const double *S, size_t mb, size_t rest, size_t n) {
+  /*@ ghost size_t f = 0; */
   /*@ loop invariant row: 0 <= i <= mb;
-    @ loop assigns i, L[0 .. n*n - 1];
+    @ LFAP_REAL(loop invariant factor: \forall integer r, c; 0 <= c <= r < i ==> lfap_parts(lfap_lanes_of{Pre}(S, r, c),
+    @   lfap_rdot_at(A, r, A, c, n, c + 1), \at(A[lfap_at(r, c, n)],Pre));)
+    @ LFAP_REAL(loop invariant pivots: \forall integer r; 0 <= r < i ==> lfap_nonzero(A[lfap_at(r, r, n)]);)
+    @ LFAP_REAL(loop invariant todo: \forall integer c; i*n <= c < rest*n - n + rest ==> A[c] == \at(A[c],Pre);)
+    @ LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < LFAP_BLOCK_LANES ==> S[c] == \at(S[c],Pre);)
+    @ loop assigns i, f, A[0 .. rest*n - n + rest - 1];
     @ loop variant mb - i; */
   for (size_t i = 0; i < mb; i++) {
-    /*@ ghost lfap_row_at(first + i, n, n); */
-    double *row = L + (first + i) * n + first;
-    /*@ loop invariant column: 0 <= j <= i;
-      @ loop assigns j, L[0 .. n*n - 1];
-      @ loop variant i - j; */
-    for (size_t j = 0; j < i; j++) column(L, S, first + i, 1, i, first, j, n);
-    if (!take_root(L, first + i, first + i, lfap_lanes_more(S + lfap_lanes_at(i, i), i, row, row), n, n, n)) return i;
+    /*@ ghost lfap_row_at(i, rest, n); */
+    /*@ assert mine: LFAP_REAL_FACT(\forall integer c; i*n <= c <= i*n + i ==> A[c] == \at(A[c],Pre)); */
+    /*@ ghost f = 0; */
+    /*@ ghost
+      /@ loop invariant column: 0 <= f <= i + 1;
+         LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < f ==> lfap_lanes_of(S, i, c) == lfap_lanes_of{Pre}(S, i, c);)
+         loop assigns f;
+         loop variant i + 1 - f; @/
+      while (f != i + 1) {
+        /@ assert inside: LFAP_REAL_FACT(0 <= lfap_lanes_place(i, f) <= LFAP_BLOCK_LANES - 8); @/
+        /@ assert cells: LFAP_REAL_FACT(lfap_lanes_sum(S, lfap_lanes_place(i, f)) == lfap_lanes_sum{Pre}(S, lfap_lanes_place(i, f))); @/
+        f++;
+      } */
+    if (!corner_row(A, S, i, rest, rest, n)) return i;
+    /*@ assert above: LFAP_REAL_FACT(\forall integer r, c; 0 <= c <= r < i ==> lfap_parts(lfap_lanes_of{Pre}(S, r, c),
+      @   lfap_rdot_at(A, r, A, c, n, c + 1), \at(A[lfap_at(r, c, n)],Pre))); */
+    /*@ assert place: LFAP_REAL_FACT(lfap_at(i, i, n) == i*n + i); */
+    /*@ assert row: LFAP_REAL_FACT(\forall integer c; 0 <= c <= i ==> lfap_parts(lfap_lanes_of{Pre}(S, i, c),
+      @   lfap_rdot_at(A, i, A, c, n, c + 1), \at(A[lfap_at(\at(i,Here), c, n)],Pre))); */
   }
   return mb;
 }
 
 LFAP_CLONES
+size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, size_t n) {
+  /*@ ghost lfap_row_at(first, n, n); */
+  /*@ ghost lfap_rows_at(first, n - first, n, n); */
+  return corner(L + (first * n + first), S, mb, n - first, n);
+}
+
+LFAP_CLONES
 void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n) {
-  size_t r = 0;
+  size_t r = 0, rest = n - first;
+  /*@ ghost lfap_rows_at(first, rest, n, n); */
+  double *A = L + (first * n + first);
   /*@ loop invariant row: 0 <= r <= ma;
     @ loop assigns r, L[i*n .. (i + ma)*n - 1];
     @ loop variant ma - r; */
@@ -320,7 +465,7 @@ void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t fir
     /*@ loop invariant column: 0 <= j <= mb;
       @ loop assigns j, L[i*n .. (i + ma)*n - 1];
       @ loop variant mb - j; */
-    for (size_t j = 0; j < mb; j++) column(L, S, i + r, m, r, first, j, n);
+    for (size_t j = 0; j < mb; j++) column(A, S, i - first + r, m, r, j, rest, rest, n);
     r += m;
   }
 }

@@ -49,19 +49,23 @@ size_t lfap_chol(double *L, size_t n);
    lfap_block_lanes leaves them; the rest of every dot follows here in its order. */
 
 /* Rows first .. first+mb-1, the corner on the diagonal; returns mb, or the index in it of the first bad pivot. */
-/*@ requires block: mb <= LFAP_BLOCK && first + mb <= n;
+/*@ requires block: first < n && mb <= LFAP_BLOCK && first + mb <= n;
   @ requires size: n*n <= SIZE_MAX;
   @ requires L: \valid(L + (0 .. n*n - 1));
   @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
   @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ LFAP_REAL(requires squares: \forall integer i; 0 <= i < mb ==> lfap_not_negative(lfap_lanes_of(S, i, i));)
   @ terminates \true;
   @ exits never: \false;
   @ assigns L[0 .. n*n - 1];
-  @ ensures verdict: 0 <= \result <= mb; */
+  @ ensures verdict: 0 <= \result <= mb;
+  @ LFAP_REAL(ensures factor: \forall integer i, j; 0 <= j <= i < \result ==> lfap_parts(\old(lfap_lanes_of(S, i, j)),
+  @   lfap_rdot_at(L + (first*n + first), i, L + (first*n + first), j, n, j + 1), \old((L + (first*n + first))[lfap_at(i, j, n)]));)
+  @ LFAP_REAL(ensures pivots: \forall integer i; 0 <= i < \result ==> lfap_nonzero((L + (first*n + first))[lfap_at(i, i, n)]);) */
 size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, size_t n);
 
 /* Columns first .. first+mb-1 of the rows i .. i+ma-1 below the corner. */
-/*@ requires block: ma <= LFAP_BLOCK && mb <= LFAP_BLOCK && first + mb <= i && i + ma <= n;
+/*@ requires block: ma <= LFAP_BLOCK && mb <= LFAP_BLOCK && first < n && first + mb <= i && i + ma <= n;
   @ requires size: n*n <= SIZE_MAX;
   @ requires L: \valid(L + (0 .. n*n - 1));
   @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
