@@ -86,8 +86,9 @@ def frama_c_command(path, tier, options, functions, session, cache_mode, out, sm
 
 def environment(root, config):
     """A private Why3 configuration, and no user's cache. Frama-C resolves relative names against $PWD rather than the
-    directory it runs in; OCaml's collector spends less on a larger nursery."""
-    result = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8", PWD=root, OCAMLRUNPARAM="s=4M,o=200")
+    directory it runs in; OCaml's default nursery is small, and those
+    of eight processes have to fit the cache."""
+    result = dict(os.environ, WHY3CONFIG=config, LC_ALL="C.UTF-8", PWD=root, OCAMLRUNPARAM="s=512k,o=200")
     result.pop("FRAMAC_WP_CACHE", None)
     result.pop("FRAMAC_WP_CACHEDIR", None)
     return result
