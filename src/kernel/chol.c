@@ -292,8 +292,30 @@ LFAP_INLINE void finish(double *A, const double *S, size_t i, size_t b, size_t j
   /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, i, A, b, n, j + 1) == lfap_rdot_at(A, i, A, b, n, j) + lfap_term(A[i*n + j], A[b*n + j])); */
 }
 
-/* Entry j of the rows i .. i+m-1; the lanes of row i are those of row `at` in S. */
-/*@ requires block: i + m <= rows && j < cols && cols <= n && at + m <= LFAP_BLOCK && j < LFAP_BLOCK && j < i;
+/* The entries of other columns lie apart from (i, j). */
+/*@ ghost
+  /@ requires entry: j < n;
+     terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures apart: \forall integer a, c; 0 <= a < rows && 0 <= c < n && c != j ==> lfap_at(a, c, n) != i*n + j;) @/
+  static void lfap_column_apart(size_t i, size_t j, size_t rows, size_t n) {
+    size_t k = 0;
+    /@ loop invariant row: 0 <= k <= rows;
+       LFAP_REAL(loop invariant apart: \forall integer a, c; 0 <= a < k && 0 <= c < n && c != j ==> lfap_at(a, c, n) != i*n + j;)
+       loop assigns k;
+       loop variant rows - k; @/
+    while (k != rows) {
+      if (k < i) lfap_row_at(k, i, n);
+      if (i < k) lfap_row_at(i, k, n);
+      /@ assert row: LFAP_REAL_FACT(\forall integer c; 0 <= c < n && c != j ==> k*n + c != i*n + j); @/
+      k++;
+    }
+  }
+*/
+
+/* Entry j of the rows i .. i+m-1 below the corner; row `base` is the first that S has lanes of. */
+/*@ requires block: base <= i && i + m <= rows && j < cols && cols <= n && i - base + m <= LFAP_BLOCK && j < LFAP_BLOCK && j < base;
   @ requires size: rows*n <= SIZE_MAX;
   @ requires A: \valid(A + (0 .. rows*n - n + cols - 1));
   @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
@@ -301,17 +323,43 @@ LFAP_INLINE void finish(double *A, const double *S, size_t i, size_t b, size_t j
   @ LFAP_REAL(requires pivot: lfap_nonzero(A[lfap_at(j, j, n)]);)
   @ terminates \true;
   @ exits never: \false;
-  @ assigns A[i*n .. (i + m)*n - n + cols - 1]; */
-LFAP_INLINE void column(double *A, const double *S, size_t i, size_t m, size_t at, size_t j, size_t rows, size_t cols, size_t n) {
+  @ assigns A[i*n .. (i + m)*n - n + cols - 1];
+  @ LFAP_REAL(ensures equation: \forall integer a; i <= a < i + m ==> lfap_parts(\old(lfap_lanes_of(S, a - base, j)),
+  @   lfap_rdot_at(A, a, A, j, n, j + 1), \old(A[lfap_at(a, j, n)]));)
+  @ LFAP_REAL(ensures columns: \forall integer a, c; 0 <= a < rows && 0 <= c < cols && c != j ==> A[lfap_at(a, c, n)] == \old(A[lfap_at(a, c, n)]);)
+  @ LFAP_REAL(ensures left: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && 0 <= f <= j
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < i && (a < i || i + m <= a) && 0 <= f <= cols
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
+LFAP_INLINE void column(double *A, const double *S, size_t base, size_t i, size_t m, size_t j, size_t rows, size_t cols, size_t n) {
   /*@ ghost lfap_row_at(j, i, n); */
   /*@ ghost lfap_rows_at(i, m, rows, n); */
-  /*@ loop invariant row: 0 <= r <= m;
+  /*@ loop invariant row: i <= r <= i + m;
+    @ LFAP_REAL(loop invariant equation: \forall integer a; i <= a < r ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, j),
+    @   lfap_rdot_at(A, a, A, j, n, j + 1), \at(A[lfap_at(a, j, n)],Pre));)
+    @ LFAP_REAL(loop invariant columns: \forall integer a, c; 0 <= a < rows && 0 <= c < cols && c != j ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
+    @ LFAP_REAL(loop invariant todo: \forall integer c; r*n <= c <= rows*n - n + cols - 1 ==> A[c] == \at(A[c],Pre);)
+    @ LFAP_REAL(loop invariant left: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && 0 <= f <= j
+    @   ==> lfap_rdot_at(A, a, A, b, n, f) == lfap_rdot_at{Pre}(A, a, A, b, n, f);)
+    @ LFAP_REAL(loop invariant others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < i && (a < i || r <= a) && 0 <= f <= cols
+    @   ==> lfap_rdot_at(A, a, A, b, n, f) == lfap_rdot_at{Pre}(A, a, A, b, n, f);)
     @ LFAP_REAL(loop invariant pivot: lfap_nonzero(A[lfap_at(j, j, n)]);)
     @ loop assigns r, A[i*n .. (i + m)*n - n + cols - 1];
-    @ loop variant m - r; */
-  for (size_t r = 0; r < m; r++) {
-    /*@ ghost lfap_row_at(r, m, n); */
-    finish(A, S, i + r, j, j, lfap_lanes_at(at + r, j), rows, cols, n);
+    @ loop variant i + m - r; */
+  for (size_t r = i; r < i + m; r++) {
+    /*@ ghost lfap_row_at(r, rows, n); */
+    /*@ ghost lfap_row_at(r, i + m, n); */
+    /*@ ghost lfap_rows_at(i, r - i, r, n); */
+    /*@ ghost lfap_column_apart(r, j, rows, n); */
+    size_t p = lfap_lanes_at(r - base, j);
+    /*@ assert lanes: LFAP_REAL_FACT(lfap_lanes_sum(S, p) == lfap_lanes_of{Pre}(S, r - base, j)); */
+    /*@ assert place: LFAP_REAL_FACT(lfap_at(r, j, n) == r*n + j); */
+    /*@ assert mine: LFAP_REAL_FACT(A[r*n + j] == \at(A[\at(r*n + j,Here)],Pre)); */
+    finish(A, S, r, j, j, p, rows, cols, n);
+    /*@ assert now: LFAP_REAL_FACT(lfap_parts(lfap_lanes_of{Pre}(S, r - base, j), lfap_rdot_at(A, r, A, j, n, j + 1),
+      @   \at(A[lfap_at(\at(r,Here), j, n)],Pre))); */
+    /*@ assert before: LFAP_REAL_FACT(\forall integer a; i <= a < r ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, j),
+      @   lfap_rdot_at(A, a, A, j, n, j + 1), \at(A[lfap_at(a, j, n)],Pre))); */
   }
 }
 
@@ -465,7 +513,7 @@ void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t fir
     /*@ loop invariant column: 0 <= j <= mb;
       @ loop assigns j, L[i*n .. (i + ma)*n - 1];
       @ loop variant mb - j; */
-    for (size_t j = 0; j < mb; j++) column(A, S, i - first + r, m, r, j, rest, rest, n);
+    for (size_t j = 0; j < mb; j++) column(A, S, i - first, i - first + r, m, j, rest, rest, n);
     r += m;
   }
 }
