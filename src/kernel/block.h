@@ -64,6 +64,8 @@ void lfap_block_lanes(double *S, double *P, const double *A, const double *B, si
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), C + (0 .. ma*ldc - ldc + mb - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns C[0 .. ma*ldc - ldc + mb - 1]; */
+  @ assigns C[0 .. ma*ldc - ldc + mb - 1];
+  @ LFAP_REAL(ensures dots: \forall integer i, j; 0 <= i < ma && 0 <= j < mb && (lower == 0 || j <= i)
+  @   ==> C[lfap_at(i, j, ldc)] == \old(lfap_lanes_of(S, i, j));) */
 void lfap_block_join(double *C, const double *S, size_t ma, size_t mb, size_t ldc, int lower);
 #endif
