@@ -251,6 +251,7 @@ LFAP_INLINE int rows_equal(const unsigned char *a, const unsigned char *b, size_
   @ exits never: \false;
   @ assigns \result \from j, groups, m, n, first[0 .. m-1], slot[0 .. 2*m-1], open[0 .. m*n-1];
   @ ensures inside: \result <= 2*m;
+  @ ensures none: \result == 2*m ==> \forall integer k; 0 <= k < 2*m ==> slot[k] != 0;
   @ ensures half: \result < 2*m && slot[\result] != 0 ==> (first[slot[\result] - 1] < m/2 <==> j < m/2);
   @ ensures same: \result < 2*m && slot[\result] != 0 ==>
   @   lfap_same_row(open + j*n, open + first[slot[\result] - 1]*n, n); */
@@ -259,8 +260,12 @@ LFAP_INLINE size_t slot_of(const size_t *first, const size_t *slot, const unsign
   (void)groups; /* only the contract needs it */
   /*@ ghost lfap_row_at(j, m, n); */
   size_t at = row_hash(open + j * n, n) % (2 * m);
+  /*@ ghost size_t start = at; */
   /*@ loop invariant at: at < 2*m;
     @ loop invariant tries: tries <= 2*m;
+    @ loop invariant taken: (start <= at && tries == at - start && \forall integer k; start <= k < at ==> slot[k] != 0)
+    @   || (at <= start && tries == 2*m - start + at
+    @       && \forall integer k; 0 <= k < at || start <= k < 2*m ==> slot[k] != 0);
     @ loop assigns tries, at;
     @ loop variant 2*m - tries; */
   for (size_t tries = 0; tries < 2 * m; tries++) {

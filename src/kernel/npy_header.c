@@ -23,15 +23,78 @@ typedef struct {
   @   0 <= r->has_descr <= 1 && 0 <= r->has_order <= 1 && 0 <= r->has_shape <= 1;
   @ predicate good{L}(reader *r) = descr_ok(r) && shape_ok(r) && flags_ok(r); */
 
+/* The grammar's symbols as functions of the bytes: where the white space from `at` on ends, whether a symbol, a word or a
+   string stands there, and where the first byte c from `at` on is. */
+/*@ predicate mark(integer c) = c == '\'' || c == '"';
+  @ predicate digit(integer c) = '0' <= c <= '9';
+  @ logic integer skipped{L}(uint8_t *b, integer at, integer end) =
+  @   at < end && (b[at] == ' ' || (b[at] >= '\t' && b[at] <= '\r')) ? skipped(b, at + 1, end) : at;
+  @ logic integer found{L}(uint8_t *b, integer at, integer end, integer c) =
+  @   at < end && b[at] != c ? found(b, at + 1, end, c) : at;
+  @ predicate symbol{L}(uint8_t *b, integer at, integer end, integer c) =
+  @   skipped(b, at, end) < end && b[skipped(b, at, end)] == c;
+  @ predicate same_word{L}(uint8_t *b, integer from, uint8_t *word, integer m) =
+  @   \forall integer k; 0 <= k < m ==> b[from + k] == word[k];
+  @ logic integer closing{L}(uint8_t *b, integer at, integer end) = found(b, at + 1, end, b[at]);
+  @ predicate quoted{L}(uint8_t *b, integer at, integer end) =
+  @   skipped(b, at, end) < end && mark(b[skipped(b, at, end)]) && closing(b, skipped(b, at, end), end) < end;
+  @ logic integer digits_end{L}(uint8_t *b, integer at, integer end) =
+  @   at < end && b[at] >= '0' && b[at] <= '9' ? digits_end(b, at + 1, end) : at;
+  @ logic integer decimal{L}(uint8_t *b, integer from, integer to) =
+  @   to <= from ? 0 : 10*decimal(b, from, to - 1) + (b[to - 1] - '0');
+  @ // what the three letters of a descr stand for, and the words that Python writes
+  @ predicate item_of(integer order, integer kind, integer size, integer dtype, integer item) =
+  @   (size == '1' && (order == '|' || order == '<' || order == '>') && item == 1
+  @     && ((kind == 'u' && dtype == LFAP_U1) || (kind == 'i' && dtype == LFAP_I1)))
+  @   || (order == '<' && size == '8' && item == 8 && ((kind == 'f' && dtype == LFAP_F8) || (kind == 'i' && dtype == LFAP_I8)))
+  @   || (order == '<' && size == '4' && item == 4 && ((kind == 'f' && dtype == LFAP_F4) || (kind == 'i' && dtype == LFAP_I4)));
+  @ predicate false_at{L}(uint8_t *b, integer at, integer end) = at + 5 <= end
+  @   && b[at] == 'F' && b[at + 1] == 'a' && b[at + 2] == 'l' && b[at + 3] == 's' && b[at + 4] == 'e';
+  @ predicate true_at{L}(uint8_t *b, integer at, integer end) = at + 4 <= end
+  @   && b[at] == 'T' && b[at + 1] == 'r' && b[at + 2] == 'u' && b[at + 3] == 'e';
+  @ predicate is_descr{L}(uint8_t *b, integer at, integer n) = n == 5
+  @   && b[at] == 'd' && b[at + 1] == 'e' && b[at + 2] == 's' && b[at + 3] == 'c' && b[at + 4] == 'r';
+  @ predicate is_shape{L}(uint8_t *b, integer at, integer n) = n == 5
+  @   && b[at] == 's' && b[at + 1] == 'h' && b[at + 2] == 'a' && b[at + 3] == 'p' && b[at + 4] == 'e';
+  @ predicate is_order{L}(uint8_t *b, integer at, integer n) = n == 13
+  @   && b[at] == 'f' && b[at + 1] == 'o' && b[at + 2] == 'r' && b[at + 3] == 't' && b[at + 4] == 'r' && b[at + 5] == 'a'
+  @   && b[at + 6] == 'n' && b[at + 7] == '_' && b[at + 8] == 'o' && b[at + 9] == 'r' && b[at + 10] == 'd'
+  @   && b[at + 11] == 'e' && b[at + 12] == 'r';
+  @ // a number is spelled from `at` on and ends at `to`; a tuple of one or two of them
+  @ predicate number{L}(uint8_t *b, integer at, integer end, integer to, integer value) =
+  @   skipped(b, at, end) < to && to == digits_end(b, skipped(b, at, end), end) && value == decimal(b, skipped(b, at, end), to)
+  @   && (b[skipped(b, at, end)] == '0' ==> to == skipped(b, at, end) + 1);
+  @ predicate spelled{L}(uint8_t *b, integer at, integer end, integer value) =
+  @   number(b, at, end, digits_end(b, skipped(b, at, end), end), value);
+  @ predicate comma_after{L}(uint8_t *b, integer at, integer end, integer value, integer to) =
+  @   \exists integer e; number(b, at, end, e, value) && symbol(b, e, end, ',') && to == skipped(b, e, end) + 1;
+  @ // the three keys, each of which may be given once; which of them an entry gave
+  @ predicate others_kept{A,B}(reader *r, integer descr, integer order, integer shape) =
+  @   \at(r->has_descr,B) == \at(r->has_descr,A) + descr && \at(r->has_order,B) == \at(r->has_order,A) + order
+  @   && \at(r->has_shape,B) == \at(r->has_shape,A) + shape;
+  @ predicate gave{A,B}(reader *r, uint8_t *b, integer from, integer n) =
+  @   (is_descr{B}(b, from, n) && others_kept{A,B}(r, 1, 0, 0)) || (is_order{B}(b, from, n) && others_kept{A,B}(r, 0, 1, 0))
+  @   || (is_shape{B}(b, from, n) && others_kept{A,B}(r, 0, 0, 1));
+  @ // the dictionary is closed behind an entry that ends at e: '}' alone or after a comma, then white space up to the end
+  @ predicate closed{L}(uint8_t *b, integer e, integer end) =
+  @   symbol(b, e, end, '}') && skipped(b, skipped(b, e, end) + 1, end) == end;
+  @ predicate ended{L}(uint8_t *b, integer e, integer end) =
+  @   closed(b, e, end) || (symbol(b, e, end, ',') && closed(b, skipped(b, e, end) + 1, end));
+  @ // the last byte of an entry: a quotation mark, the e of True and False, or a parenthesis
+  @ predicate entry_last(integer c) = mark(c) || c == 'e' || c == ')'; */
+
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end);
   @ requires sep: \separated(r, b + (0 .. end - 1));
   @ terminates \true;
   @ exits \false;
   @ assigns r->at;
-  @ ensures pos: \old(r->at) <= r->at <= end; */
+  @ ensures pos: \old(r->at) <= r->at <= end;
+  @ ensures skipped: r->at == skipped(b, \old(r->at), end);
+  @ ensures stop: skipped(b, r->at, end) == r->at; */
 static void skip_space(reader *r, const uint8_t *b, size_t end) {
   /*@ loop invariant pos: \at(r->at, Pre) <= r->at <= end;
+    @ loop invariant skipped: skipped(b, r->at, end) == skipped(b, \at(r->at, Pre), end);
     @ loop assigns r->at;
     @ loop variant end - r->at; */
   while (r->at < end && (b[r->at] == ' ' || (b[r->at] >= '\t' && b[r->at] <= '\r'))) r->at++;
@@ -46,6 +109,9 @@ static void skip_space(reader *r, const uint8_t *b, size_t end) {
   @ assigns r->at;
   @ ensures result: \result == 0 || \result == 1;
   @ ensures pos: \old(r->at) <= r->at <= end;
+  @ ensures there: \result == 1 <==> symbol(b, \old(r->at), end, c);
+  @ ensures moved: r->at == skipped(b, \old(r->at), end) + \result;
+  @ ensures stop: \result == 0 ==> skipped(b, r->at, end) == r->at;
   @ ensures taken: \result == 1 ==> \old(r->at) < r->at && b[r->at - 1] == c; */
 static int take(reader *r, const uint8_t *b, size_t end, uint8_t c) {
   skip_space(r, b, end);
@@ -62,7 +128,7 @@ static int take(reader *r, const uint8_t *b, size_t end, uint8_t c) {
   @ exits \false;
   @ assigns \nothing;
   @ ensures result: \result == 0 || \result == 1;
-  @ ensures same: \result == 1 <==> (n == m && \forall integer k; 0 <= k < m ==> b[from + k] == word[k]); */
+  @ ensures same: \result == 1 <==> (n == m && same_word(b, from, word, m)); */
 static int spells(const uint8_t *b, size_t from, size_t n, const uint8_t *word, size_t m) {
   if (n != m) return 0;
   /*@ loop invariant range: 0 <= i <= m;
@@ -83,7 +149,11 @@ static int spells(const uint8_t *b, size_t from, size_t n, const uint8_t *word, 
   @ exits \false;
   @ assigns r->at;
   @ ensures result: \result == 0 || \result == 1;
-  @ ensures pos: \old(r->at) <= r->at <= end; */
+  @ ensures pos: \old(r->at) <= r->at <= end && \old(r->at) <= skipped(b, \old(r->at), end);
+  @ ensures there: \result == 1 <==>
+  @   skipped(b, \old(r->at), end) + m <= end && same_word(b, skipped(b, \old(r->at), end), word, m);
+  @ ensures moved: r->at == skipped(b, \old(r->at), end) + (\result == 1 ? m : 0);
+  @ ensures stop: \result == 0 ==> skipped(b, r->at, end) == r->at; */
 static int take_word(reader *r, const uint8_t *b, size_t end, const uint8_t *word, size_t m) {
   skip_space(r, b, end);
   if (end - r->at < m || spells(b, r->at, m, word, m) == 0) return 0;
@@ -100,13 +170,19 @@ static int take_word(reader *r, const uint8_t *b, size_t end, const uint8_t *wor
   @ assigns r->at, r->from, r->n;
   @ ensures result: \result == 0 || \result == 1;
   @ ensures pos: \old(r->at) <= r->at <= end;
-  @ ensures inside: r->from + r->n <= end; */
+  @ ensures inside: r->from + r->n <= end;
+  @ ensures there: \result == 1 <==> quoted(b, \old(r->at), end);
+  @ ensures text: \result == 1 ==> r->from == skipped(b, \old(r->at), end) + 1
+  @   && r->from + r->n == closing(b, skipped(b, \old(r->at), end), end) && r->at == r->from + r->n + 1;
+  @ ensures mark: \result == 1 ==> \old(r->at) < r->at && mark(b[r->at - 1]);
+  @ ensures kept: \result == 0 ==> r->from == \old(r->from) && r->n == \old(r->n) && r->at == skipped(b, \old(r->at), end); */
 static int take_quoted(reader *r, const uint8_t *b, size_t end) {
   skip_space(r, b, end);
   if (r->at >= end || (b[r->at] != '\'' && b[r->at] != '"')) return 0;
   uint8_t quote = b[r->at];
   size_t from = r->at + 1, q = from;
   /*@ loop invariant pos: from <= q <= end;
+    @ loop invariant found: found(b, q, end, quote) == found(b, from, end, quote);
     @ loop assigns q;
     @ loop variant end - q; */
   while (q < end && b[q] != quote) q++;
@@ -124,17 +200,29 @@ static int take_quoted(reader *r, const uint8_t *b, size_t end) {
   @ terminates \true;
   @ exits \false;
   @ assigns r->at, r->number;
-  @ ensures verdict: is_npy_verdict(\result);
-  @ ensures pos: \old(r->at) <= r->at <= end; */
+  @ ensures verdict: \result == LFAP_NPY_OK || \result == LFAP_NPY_HUGE || \result == LFAP_NPY_SYNTAX;
+  @ ensures pos: \old(r->at) <= r->at <= end;
+  @ ensures value: \result == LFAP_NPY_OK ==> number(b, \old(r->at), end, r->at, r->number);
+  @ ensures huge: \result == LFAP_NPY_HUGE ==> \exists integer q; skipped(b, \old(r->at), end) < q <= end && digit(b[q - 1])
+  @   && decimal(b, skipped(b, \old(r->at), end), q) > SIZE_MAX;
+  @ ensures wrong: \result == LFAP_NPY_SYNTAX ==> !(skipped(b, \old(r->at), end) < end && digit(b[skipped(b, \old(r->at), end)]))
+  @   || (b[skipped(b, \old(r->at), end)] == '0'
+  @       && digits_end(b, skipped(b, \old(r->at), end), end) > skipped(b, \old(r->at), end) + 1); */
 static lfap_npy_verdict take_number(reader *r, const uint8_t *b, size_t end) {
   skip_space(r, b, end);
   size_t v = 0, q = r->at;
   /*@ loop invariant pos: \at(r->at, Here) <= q <= end;
+    @ loop invariant digits: digits_end(b, q, end) == digits_end(b, r->at, end);
+    @ loop invariant value: v == decimal(b, r->at, q);
+    @ loop invariant first: q > r->at ==> digit(b[r->at]);
     @ loop assigns q, v;
     @ loop variant end - q; */
   while (q < end && b[q] >= '0' && b[q] <= '9') {
     size_t digit = (size_t)(b[q] - '0');
-    if (v > (SIZE_MAX - digit) / 10u) return LFAP_NPY_HUGE;
+    if (v > (SIZE_MAX - digit) / 10u) {
+      /*@ assert larger: decimal(b, r->at, q + 1) > SIZE_MAX; */
+      return LFAP_NPY_HUGE;
+    }
     v = v * 10u + digit;
     q++;
   }
@@ -150,7 +238,11 @@ static lfap_npy_verdict take_number(reader *r, const uint8_t *b, size_t end) {
   @ exits \false;
   @ assigns r->dtype, r->itemsize;
   @ ensures verdict: is_npy_verdict(\result);
-  @ ensures item: \result == LFAP_NPY_OK ==> npy_item(r->dtype, r->itemsize); */
+  @ ensures item: \result == LFAP_NPY_OK ==> npy_item(r->dtype, r->itemsize);
+  @ ensures spelled: \result == LFAP_NPY_OK ==> item_of(order, kind, size, r->dtype, r->itemsize);
+  @ ensures which: \result == LFAP_NPY_OK || \result == LFAP_NPY_DTYPE || \result == LFAP_NPY_BIG_ENDIAN;
+  @ ensures refused: \result != LFAP_NPY_OK ==> \forall integer t, n; !item_of(order, kind, size, t, n);
+  @ ensures big: \result == LFAP_NPY_BIG_ENDIAN <==> order == '>' && size != '1'; */
 static lfap_npy_verdict set_dtype(reader *r, uint8_t order, uint8_t kind, uint8_t size) {
   if (size == '1' && (order == '|' || order == '<' || order == '>')) {
     r->itemsize = 1;
@@ -179,16 +271,32 @@ static lfap_npy_verdict set_dtype(reader *r, uint8_t order, uint8_t kind, uint8_
   @ ensures verdict: is_npy_verdict(\result);
   @ ensures pos: \old(r->at) <= r->at <= end;
   @ ensures inside: r->from + r->n <= end;
-  @ ensures item: \result == LFAP_NPY_OK ==> npy_item(r->dtype, r->itemsize); */
+  @ ensures item: \result == LFAP_NPY_OK ==> npy_item(r->dtype, r->itemsize);
+  @ ensures record: symbol(b, \old(r->at), end, '[') ==> \result == LFAP_NPY_DTYPE;
+  @ ensures quoted: \result == LFAP_NPY_OK ==> quoted(b, \old(r->at), end);
+  @ ensures place: \result == LFAP_NPY_OK ==> r->n == 3 && r->from == skipped(b, \old(r->at), end) + 1;
+  @ ensures spelled: \result == LFAP_NPY_OK ==> item_of(b[skipped(b, \old(r->at), end) + 1],
+  @   b[skipped(b, \old(r->at), end) + 2], b[skipped(b, \old(r->at), end) + 3], r->dtype, r->itemsize);
+  @ ensures string: \result == LFAP_NPY_SYNTAX <==> !symbol(b, \old(r->at), end, '[') && !quoted(b, \old(r->at), end);
+  @ ensures object: \result == LFAP_NPY_OBJECT <==> !symbol(b, \old(r->at), end, '[') && quoted(b, \old(r->at), end)
+  @   && ((r->n > 0 && b[r->from] == 'O') || (r->n > 1 && b[r->from + 1] == 'O'));
+  @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at && mark(b[r->at - 1]); */
 static lfap_npy_verdict read_descr(reader *r, const uint8_t *b, size_t end) {
   if (take(r, b, end, '[') == 1) return LFAP_NPY_DTYPE; /* a record type */
+  /*@ assert place: skipped(b, r->at, end) == skipped(b, \at(r->at,Pre), end); */
+  /*@ assert string: quoted(b, r->at, end) <==> quoted(b, \at(r->at,Pre), end); */
   if (take_quoted(r, b, end) == 0) return LFAP_NPY_SYNTAX;
   size_t n = r->n;
   const uint8_t *s = b + r->from;
+  /*@ assert from: r->from == skipped(b, \at(r->at,Pre), end) + 1 && quoted(b, \at(r->at,Pre), end); */
   if (n > 0 && s[0] == 'O') return LFAP_NPY_OBJECT;
   if (n > 1 && s[1] == 'O') return LFAP_NPY_OBJECT;
   if (n != 3) return n > 0 && s[0] == '>' ? LFAP_NPY_BIG_ENDIAN : LFAP_NPY_DTYPE;
-  return set_dtype(r, s[0], s[1], s[2]);
+  lfap_npy_verdict v = set_dtype(r, s[0], s[1], s[2]);
+  /*@ assert letters: v == LFAP_NPY_OK ==> item_of(b[skipped(b, \at(r->at,Pre), end) + 1],
+    @   b[skipped(b, \at(r->at,Pre), end) + 2], b[skipped(b, \at(r->at,Pre), end) + 3], r->dtype, r->itemsize); */
+  /*@ assert kept: r->n == 3 && r->from == skipped(b, \at(r->at,Pre), end) + 1; */
+  return v;
 }
 
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
@@ -198,11 +306,47 @@ static lfap_npy_verdict read_descr(reader *r, const uint8_t *b, size_t end) {
   @ exits \false;
   @ assigns r->at;
   @ ensures verdict: is_npy_verdict(\result);
-  @ ensures pos: \old(r->at) <= r->at <= end; */
+  @ ensures pos: \old(r->at) <= r->at <= end;
+  @ ensures rows: \result == LFAP_NPY_OK <==> false_at(b, skipped(b, \old(r->at), end), end);
+  @ ensures columns: \result == LFAP_NPY_FORTRAN <==> true_at(b, skipped(b, \old(r->at), end), end);
+  @ ensures neither: \result == LFAP_NPY_OK || \result == LFAP_NPY_FORTRAN || \result == LFAP_NPY_SYNTAX;
+  @ ensures last: \result == LFAP_NPY_OK
+  @   ==> r->at == skipped(b, \old(r->at), end) + 5 && \old(r->at) < r->at;
+  @ ensures letter: \result == LFAP_NPY_OK ==> b[r->at - 1] == 'e'; */
 static lfap_npy_verdict read_order(reader *r, const uint8_t *b, size_t end) {
   const uint8_t word_true[4] = {'T', 'r', 'u', 'e'}, word_false[5] = {'F', 'a', 'l', 's', 'e'};
-  if (take_word(r, b, end, word_false, 5) == 1) return LFAP_NPY_OK;
+  if (take_word(r, b, end, word_false, 5) == 1) {
+    /*@ assert last: b[r->at - 1] == 'e'; */
+    return LFAP_NPY_OK;
+  }
+  /*@ assert place: r->at == skipped(b, \at(r->at,Pre), end) && skipped(b, r->at, end) == r->at; */
+  /*@ assert letters: same_word(b, r->at, &word_true[0], 4)
+    @   <==> b[r->at] == 'T' && b[r->at + 1] == 'r' && b[r->at + 2] == 'u' && b[r->at + 3] == 'e'; */
   return take_word(r, b, end, word_true, 4) == 1 ? LFAP_NPY_FORTRAN : LFAP_NPY_SYNTAX;
+}
+
+/* The second number of a tuple, which may be followed by a comma, and its end. */
+/*@ requires buffer: \valid_read(b + (0 .. end - 1));
+  @ requires reader: \valid(r) && in_header(r, end);
+  @ requires sep: \separated(r, b + (0 .. end - 1));
+  @ terminates \true;
+  @ exits \false;
+  @ assigns r->at, r->number, r->ndim, r->cols;
+  @ ensures verdict: is_npy_verdict(\result);
+  @ ensures pos: \old(r->at) <= r->at <= end;
+  @ ensures two: \result == LFAP_NPY_OK ==> r->ndim == 2;
+  @ ensures progress: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
+  @ ensures closed: \result == LFAP_NPY_OK ==> b[r->at - 1] == ')';
+  @ ensures number: \result == LFAP_NPY_OK ==> \exists integer e; number(b, \old(r->at), end, e, r->cols); */
+static lfap_npy_verdict read_columns(reader *r, const uint8_t *b, size_t end) {
+  lfap_npy_verdict v = take_number(r, b, end);
+  if (v != LFAP_NPY_OK) return v;
+  r->cols = r->number;
+  r->ndim = 2;
+  /*@ assert number: number(b, \at(r->at,Pre), end, r->at, r->cols); */
+  int comma = take(r, b, end, ',');
+  if (take(r, b, end, ')') == 1) return LFAP_NPY_OK;
+  return comma == 1 ? LFAP_NPY_SHAPE : LFAP_NPY_SYNTAX;
 }
 
 /* A tuple of one or two numbers; (3) without a comma is no tuple in Python. */
@@ -215,24 +359,31 @@ static lfap_npy_verdict read_order(reader *r, const uint8_t *b, size_t end) {
   @ ensures verdict: is_npy_verdict(\result);
   @ ensures pos: \old(r->at) <= r->at <= end;
   @ ensures shape: \result == LFAP_NPY_OK ==> (r->ndim == 1 && r->cols == 1) || r->ndim == 2;
-  @ ensures closed: \result == LFAP_NPY_OK ==> 0 < r->at && b[r->at - 1] == ')'; */
+  @ ensures progress: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
+  @ ensures closed: \result == LFAP_NPY_OK ==> b[r->at - 1] == ')';
+  @ ensures empty: symbol(b, \old(r->at), end, '(') && symbol(b, skipped(b, \old(r->at), end) + 1, end, ')')
+  @   ==> \result == LFAP_NPY_SHAPE;
+  @ ensures opened: \result == LFAP_NPY_OK ==> symbol(b, \old(r->at), end, '(');
+  @ ensures one: \result == LFAP_NPY_OK && r->ndim == 1 ==> \exists integer c;
+  @   comma_after(b, skipped(b, \old(r->at), end) + 1, end, r->rows, c) && symbol(b, c, end, ')') && r->at == skipped(b, c, end) + 1;
+  @ ensures rows: \result == LFAP_NPY_OK
+  @   ==> spelled(b, skipped(b, \old(r->at), end) + 1, end, r->rows); */
 static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   if (take(r, b, end, '(') == 0) return LFAP_NPY_SYNTAX;
+  /*@ ghost size_t open = r->at; */
+  /*@ assert opened: \at(r->at,Pre) < open; */
   if (take(r, b, end, ')') == 1) return LFAP_NPY_SHAPE;
   lfap_npy_verdict v = take_number(r, b, end);
   if (v != LFAP_NPY_OK) return v;
   r->rows = r->number;
   r->cols = 1;
   r->ndim = 1;
+  /*@ assert first: number(b, open, end, r->at, r->rows); */
+  /*@ assert rows: spelled(b, skipped(b, \at(r->at,Pre), end) + 1, end, r->rows); */
   if (take(r, b, end, ',') == 0) return LFAP_NPY_SYNTAX;
+  /*@ assert comma: comma_after(b, open, end, r->rows, r->at); */
   if (take(r, b, end, ')') == 1) return LFAP_NPY_OK;
-  v = take_number(r, b, end);
-  if (v != LFAP_NPY_OK) return v;
-  r->cols = r->number;
-  r->ndim = 2;
-  int comma = take(r, b, end, ',');
-  if (take(r, b, end, ')') == 1) return LFAP_NPY_OK;
-  return comma == 1 ? LFAP_NPY_SHAPE : LFAP_NPY_SYNTAX;
+  return read_columns(r, b, end);
 }
 
 /* The value of the key just read, which must be one of the three and new. */
@@ -245,7 +396,9 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   @ ensures verdict: is_npy_verdict(\result);
   @ ensures pos: \old(r->at) <= r->at;
   @ ensures inside: in_header(r, end);
-  @ ensures good: \result == LFAP_NPY_OK ==> good(r); */
+  @ ensures good: \result == LFAP_NPY_OK ==> good(r);
+  @ ensures key: \result == LFAP_NPY_OK ==> gave{Pre,Post}(r, b, \old(r->from), \old(r->n));
+  @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at && entry_last(b[r->at - 1]); */
 static lfap_npy_verdict read_value(reader *r, const uint8_t *b, size_t end) {
   const uint8_t key_descr[5] = {'d', 'e', 's', 'c', 'r'}, key_shape[5] = {'s', 'h', 'a', 'p', 'e'};
   const uint8_t key_order[13] = {'f', 'o', 'r', 't', 'r', 'a', 'n', '_', 'o', 'r', 'd', 'e', 'r'};
@@ -276,7 +429,12 @@ static lfap_npy_verdict read_value(reader *r, const uint8_t *b, size_t end) {
   @ ensures verdict: is_npy_verdict(\result);
   @ ensures inside: in_header(r, end);
   @ ensures progress: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
-  @ ensures good: \result == LFAP_NPY_OK ==> good(r); */
+  @ ensures good: \result == LFAP_NPY_OK ==> good(r);
+  @ ensures key: \result == LFAP_NPY_OK ==> quoted(b, \old(r->at), end)
+  @   && gave{Pre,Post}(r, b, skipped(b, \old(r->at), end) + 1,
+  @                     closing(b, skipped(b, \old(r->at), end), end) - skipped(b, \old(r->at), end) - 1);
+  @ ensures colon: \result == LFAP_NPY_OK ==> symbol(b, closing(b, skipped(b, \old(r->at), end), end) + 1, end, ':');
+  @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at && entry_last(b[r->at - 1]); */
 static lfap_npy_verdict read_entry(reader *r, const uint8_t *b, size_t end) {
   if (take_quoted(r, b, end) == 0) return LFAP_NPY_SYNTAX;
   if (take(r, b, end, ':') == 0) return LFAP_NPY_SYNTAX;
@@ -285,28 +443,39 @@ static lfap_npy_verdict read_entry(reader *r, const uint8_t *b, size_t end) {
 
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end) && good(r);
+  @ requires fresh: r->has_descr == 0 && r->has_order == 0 && r->has_shape == 0;
   @ requires sep: \separated(r, b + (0 .. end - 1));
   @ terminates \true;
   @ exits \false;
   @ assigns *r;
   @ ensures verdict: is_npy_verdict(\result);
+  @ ensures opened: \result == LFAP_NPY_OK ==> symbol(b, \old(r->at), end, '{');
+  @ ensures ended: \result == LFAP_NPY_OK ==> \exists integer e; 0 < e <= end && entry_last(b[e - 1]) && ended(b, e, end);
   @ ensures whole: \result == LFAP_NPY_OK ==> r->has_descr == 1 && r->has_order == 1 && r->has_shape == 1;
   @ ensures good: \result == LFAP_NPY_OK ==> good(r); */
 static lfap_npy_verdict read_dict(reader *r, const uint8_t *b, size_t end) {
   if (take(r, b, end, '{') == 0) return LFAP_NPY_SYNTAX;
   int open = 1;
+  /*@ ghost size_t last = 0; */ /* the end of the last entry */
   /*@ loop invariant inside: in_header(r, end);
     @ loop invariant good: good(r);
     @ loop invariant open: open == 0 || open == 1;
-    @ loop assigns *r, open;
+    @ loop invariant none: last == 0 ==> open == 1 && r->has_descr == 0;
+    @ loop invariant last: last > 0 ==> last <= end && entry_last(b[last - 1]);
+    @ loop invariant comma: last > 0 && open == 1 ==> symbol(b, last, end, ',') && r->at == skipped(b, last, end) + 1;
+    @ loop invariant brace: last > 0 && open == 0 ==> symbol(b, last, end, '}') && r->at == skipped(b, last, end) + 1;
+    @ loop assigns *r, open, last;
     @ loop variant end - r->at + open; */
   while (open == 1 && take(r, b, end, '}') == 0) {
     lfap_npy_verdict v = read_entry(r, b, end);
     if (v != LFAP_NPY_OK) return v;
+    /*@ ghost last = r->at; */
+    /*@ assert good: good(r); */
     if (take(r, b, end, ',') == 0) {
       if (take(r, b, end, '}') == 0) return LFAP_NPY_SYNTAX;
       open = 0;
     }
+    /*@ assert kept: good(r); */
   }
   skip_space(r, b, end);
   if (r->at != end) return LFAP_NPY_SYNTAX;
@@ -314,6 +483,11 @@ static lfap_npy_verdict read_dict(reader *r, const uint8_t *b, size_t end) {
 }
 
 /* Magic, version, length of the header: *from and *end enclose the dictionary. */
+/*@ predicate magic{L}(uint8_t *b, integer len) =
+  @   len >= 6 && b[0] == 0x93 && b[1] == 'N' && b[2] == 'U' && b[3] == 'M' && b[4] == 'P' && b[5] == 'Y';
+  @ predicate known{L}(uint8_t *b) = (b[6] == 1 || b[6] == 2) && b[7] == 0;
+  @ logic integer starts{L}(uint8_t *b) = b[6] == 2 ? 12 : 10;
+  @ logic integer length{L}(uint8_t *b) = b[8] + 256*b[9] + (b[6] == 2 ? 65536*b[10] + 16777216*b[11] : 0); */
 /*@ requires buffer: \valid_read(b + (0 .. len - 1));
   @ requires prefix: len <= total;
   @ requires outs: \valid(from) && \valid(end);
@@ -322,7 +496,14 @@ static lfap_npy_verdict read_dict(reader *r, const uint8_t *b, size_t end) {
   @ exits \false;
   @ assigns *from, *end;
   @ ensures verdict: is_npy_verdict(\result);
-  @ ensures inside: \result == LFAP_NPY_OK ==> 10 <= *from <= *end <= len; */
+  @ ensures inside: \result == LFAP_NPY_OK ==> 10 <= *from <= *end <= len;
+  @ ensures magic: \result == LFAP_NPY_MAGIC <==> !magic(b, len);
+  @ ensures version: \result == LFAP_NPY_VERSION <==> magic(b, len) && len >= 10 && !known(b);
+  @ ensures place: \result == LFAP_NPY_OK ==> *from == starts(b) && *end == starts(b) + length(b);
+  @ ensures fits: \result == LFAP_NPY_OK <==> magic(b, len) && len >= 10 && known(b) && len >= starts(b)
+  @   && len >= starts(b) + length(b);
+  @ ensures beyond: \result == LFAP_NPY_SYNTAX <==> magic(b, len) && len >= 10 && known(b) && len >= starts(b)
+  @   && len < starts(b) + length(b) <= total; */
 static lfap_npy_verdict read_preamble(size_t *from, size_t *end, const uint8_t *b, size_t len, size_t total) {
   if (len < 6 || b[0] != 0x93 || b[1] != 'N' || b[2] != 'U' || b[3] != 'M' || b[4] != 'P' || b[5] != 'Y')
     return LFAP_NPY_MAGIC;
@@ -349,15 +530,25 @@ static lfap_npy_verdict read_preamble(size_t *from, size_t *end, const uint8_t *
   @ ensures verdict: is_npy_verdict(\result);
   @ ensures entries: \result == LFAP_NPY_OK ==> rows > 0 && cols > 0;
   @ ensures fits: \result == LFAP_NPY_OK ==> rows * cols * itemsize <= room;
-  @ ensures addressable: \result == LFAP_NPY_OK ==> rows * cols <= 0x1fffffffffffffff; */
+  @ ensures addressable: \result == LFAP_NPY_OK ==> rows * cols <= 0x1fffffffffffffff;
+  @ ensures empty: \result == LFAP_NPY_EMPTY <==> rows == 0 || cols == 0;
+  @ ensures huge: \result == LFAP_NPY_HUGE <==> rows * cols > 0x1fffffffffffffff;
+  @ ensures truncated: \result == LFAP_NPY_TRUNCATED ==> rows * cols * itemsize > room; */
 static lfap_npy_verdict check_size(size_t rows, size_t cols, size_t itemsize, size_t room) {
   if (rows == 0 || cols == 0) return LFAP_NPY_EMPTY;
   size_t most = SIZE_MAX / 8u / cols;
-  if (rows > most) return LFAP_NPY_HUGE;
+  if (rows > most) {
+    /*@ assert more: rows * cols >= (most + 1) * cols; */
+    /*@ assert huge: rows * cols > 0x1fffffffffffffff; */
+    return LFAP_NPY_HUGE;
+  }
   /*@ assert rows * cols <= most * cols; */
   /*@ assert rows * cols <= 0x1fffffffffffffff; */
   size_t items = room / itemsize;
-  if (rows * cols > items) return LFAP_NPY_TRUNCATED;
+  if (rows * cols > items) {
+    /*@ assert beyond: rows * cols * itemsize >= (items + 1) * itemsize; */
+    return LFAP_NPY_TRUNCATED;
+  }
   /*@ assert rows * cols * itemsize <= items * itemsize; */
   return LFAP_NPY_OK;
 }
@@ -377,6 +568,8 @@ static lfap_npy_verdict check_size(size_t rows, size_t cols, size_t itemsize, si
   @ ensures addressable: \result == LFAP_NPY_OK ==> out->rows * out->cols <= 0x1fffffffffffffff;
   @ ensures entries: \result == LFAP_NPY_OK ==> out->rows > 0 && out->cols > 0;
   @ ensures shape: \result == LFAP_NPY_OK ==> (out->ndim == 1 && out->cols == 1) || out->ndim == 2;
+  @ ensures copied: \result == LFAP_NPY_OK ==> out->dtype == r->dtype && out->itemsize == r->itemsize
+  @   && out->ndim == r->ndim && out->rows == r->rows && out->cols == r->cols;
   @ ensures untouched: \result != LFAP_NPY_OK ==> *out == \old(*out); */
 static lfap_npy_verdict set_info(lfap_npy_info *out, const reader *r, size_t end, size_t total) {
   size_t rows = r->rows, cols = r->cols, itemsize = r->itemsize;

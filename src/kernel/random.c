@@ -129,9 +129,11 @@ double lfap_philox_double(lfap_philox *g) {
   @ terminates \true;
   @ exits never: \false;
   @ assigns g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
-  @ ensures ready: lfap_philox_ready(g); */
+  @ ensures ready: lfap_philox_ready(g);
+  @ ensures drawn: g->position >= 1; */
 static double normal_tail(lfap_philox *g) {
   /*@ loop invariant ready: lfap_philox_ready(g);
+    @ loop invariant drawn: attempt > 0 ==> g->position >= 1;
     @ loop invariant bounds: 0 <= attempt <= ATTEMPTS;
     @ loop assigns attempt, g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant ATTEMPTS - attempt; */
@@ -143,6 +145,22 @@ static double normal_tail(lfap_philox *g) {
   return ZIGGURAT_R;
 }
 
+#ifdef LFAP_TIER_REAL
+/*@ logic real lfap_signed(integer bit, real size) = bit % 2 == 0 ? size : -size;
+  @ logic real lfap_normal_of{L}(integer word) =
+  @   lfap_signed(word / 256, (word / 512 % 0x10000000000000)*ziggurat_w[word % 256]); */
+#endif
+
+/* The size, or minus the size where the lowest bit is 1. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == lfap_signed(bits, size);
+#endif
+  @*/
+static inline double with_sign(uint64_t bits, double size) { return bits % 2u ? -size : size; }
+
 /* One word: 8 bits of layer, a sign, 52 bits of abscissa; in the tail the sign is bit 17. Returns 0 if rejected. */
 /*@ requires ready: lfap_philox_ready(g);
   @ requires valid: \valid(x);
@@ -150,17 +168,22 @@ static double normal_tail(lfap_philox *g) {
   @ terminates \true;
   @ exits never: \false;
   @ assigns *x, g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
-  @ ensures ready: lfap_philox_ready(g); */
-static int normal_attempt(double *x, lfap_philox *g) {
-  const uint64_t word = lfap_philox_next(g);
+  @ ensures ready: lfap_philox_ready(g);
+  @ ensures drawn: \old(g->position) >= 1 ==> g->position >= 1;
+  @ ensures tail: word % 256 == 0 ==> \result == 1;
+#ifdef LFAP_TIER_REAL
+  @ ensures inside: word / 512 % 0x10000000000000 < ziggurat_k[word % 256] ==> \result == 1 && g->position == \old(g->position);
+  @ ensures value: word % 256 > 0 || word / 512 % 0x10000000000000 < ziggurat_k[0] ==> *x == lfap_normal_of(word);
+#endif
+  @*/
+static int normal_attempt(double *x, lfap_philox *g, uint64_t word) {
   const unsigned layer = (unsigned)(word % 256u);
-  const uint64_t abscissa = (word >> 9) & 0xfffffffffffffu;
+  const uint64_t abscissa = word / 512u % 0x10000000000000u;
   const double size = (double)abscissa * ziggurat_w[layer];
-  *x = (word >> 8) % 2u ? -size : size;
+  *x = with_sign(word / 256u, size);
   if (abscissa < ziggurat_k[layer]) return 1;
   if (layer == 0) {
-    const double tail = normal_tail(g);
-    *x = (word >> 17) % 2u ? -tail : tail;
+    *x = with_sign(word / 0x20000u, normal_tail(g));
     return 1;
   }
   /*@ assert layer: 1 <= layer <= 255; */
@@ -172,10 +195,11 @@ double lfap_philox_normal(lfap_philox *g) {
   double x = 0.0;
   /*@ loop invariant ready: lfap_philox_ready(g);
     @ loop invariant bounds: 0 <= attempt <= ATTEMPTS;
+    @ loop invariant drawn: attempt > 0 ==> g->position >= 1;
     @ loop assigns attempt, x, g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant ATTEMPTS - attempt; */
   for (int attempt = 0; attempt < ATTEMPTS; attempt++)
-    if (normal_attempt(&x, g)) return x;
+    if (normal_attempt(&x, g, lfap_philox_next(g))) return x;
   return 0.0;
 }
 
@@ -198,6 +222,20 @@ void lfap_fill_normal(double *x, lfap_philox *g, size_t n) {
   for (size_t i = 0; i < n; i++) x[i] = lfap_philox_normal(g);
 }
 
+/* The label that a draw from [0,1) stands for. */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \result == (u >= 0.5 ? 1.0 : -1.0);
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures plus: \le_double((double)0.5, u) ==> \eq_double(\result, (double)1.0);
+  @ ensures minus: !\le_double((double)0.5, u) ==> \eq_double(\result, (double)-1.0);
+#endif
+  @*/
+static inline double label_of(double u) { return u >= 0.5 ? 1.0 : -1.0; }
+
 void lfap_fill_labels(double *y, lfap_philox *g, size_t n) {
   /*@ loop invariant ready: lfap_philox_ready(g);
     @ loop invariant bounds: 0 <= i <= n;
@@ -210,5 +248,5 @@ void lfap_fill_labels(double *y, lfap_philox *g, size_t n) {
 #endif
     @ loop assigns i, y[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant n - i; */
-  for (size_t i = 0; i < n; i++) y[i] = lfap_philox_double(g) >= 0.5 ? 1.0 : -1.0;
+  for (size_t i = 0; i < n; i++) y[i] = label_of(lfap_philox_double(g));
 }

@@ -62,6 +62,7 @@ uint64_t lfap_philox_next(lfap_philox *g);
   @ exits never: \false;
   @ assigns g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
   @ ensures ready: lfap_philox_ready(g);
+  @ ensures drawn: g->position >= 1;
 #ifdef LFAP_TIER_REAL
   @ ensures unit: 0.0 <= \result < 1.0;
   @ ensures word: \result*9007199254740992.0 == g->buffer[g->position - 1] / 2048;
@@ -74,7 +75,8 @@ double lfap_philox_double(lfap_philox *g);
   @ terminates \true;
   @ exits never: \false;
   @ assigns g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
-  @ ensures ready: lfap_philox_ready(g); */
+  @ ensures ready: lfap_philox_ready(g);
+  @ ensures drawn: g->position >= 1; */
 double lfap_philox_normal(lfap_philox *g);
 
 /* x[i] = 2*double - 1, the uniform law on [-1,1); exact, since the double is a multiple of 2^-53. */
