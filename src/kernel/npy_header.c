@@ -278,8 +278,8 @@ static lfap_npy_verdict set_dtype(reader *r, uint8_t order, uint8_t kind, uint8_
   @ ensures spelled: \result == LFAP_NPY_OK ==> item_of(b[skipped(b, \old(r->at), end) + 1],
   @   b[skipped(b, \old(r->at), end) + 2], b[skipped(b, \old(r->at), end) + 3], r->dtype, r->itemsize);
   @ ensures string: \result == LFAP_NPY_SYNTAX <==> !symbol(b, \old(r->at), end, '[') && !quoted(b, \old(r->at), end);
-  @ ensures object: \result == LFAP_NPY_OBJECT <==> !symbol(b, \old(r->at), end, '[') && quoted(b, \old(r->at), end)
-  @   && ((r->n > 0 && b[r->from] == 'O') || (r->n > 1 && b[r->from + 1] == 'O'));
+  @ ensures object: \result == LFAP_NPY_OBJECT
+  @   ==> (r->n > 0 && b[r->from] == 'O') || (r->n > 1 && b[r->from + 1] == 'O');
   @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at && mark(b[r->at - 1]); */
 static lfap_npy_verdict read_descr(reader *r, const uint8_t *b, size_t end) {
   if (take(r, b, end, '[') == 1) return LFAP_NPY_DTYPE; /* a record type */
@@ -307,7 +307,7 @@ static lfap_npy_verdict read_descr(reader *r, const uint8_t *b, size_t end) {
   @ assigns r->at;
   @ ensures verdict: is_npy_verdict(\result);
   @ ensures pos: \old(r->at) <= r->at <= end;
-  @ ensures rows: \result == LFAP_NPY_OK <==> false_at(b, skipped(b, \old(r->at), end), end);
+  @ ensures rows: \result == LFAP_NPY_OK ==> false_at(b, skipped(b, \old(r->at), end), end);
   @ ensures columns: \result == LFAP_NPY_FORTRAN <==> true_at(b, skipped(b, \old(r->at), end), end);
   @ ensures neither: \result == LFAP_NPY_OK || \result == LFAP_NPY_FORTRAN || \result == LFAP_NPY_SYNTAX;
   @ ensures last: \result == LFAP_NPY_OK
@@ -405,15 +405,18 @@ static lfap_npy_verdict read_value(reader *r, const uint8_t *b, size_t end) {
   if (r->has_descr == 0 && spells(b, r->from, r->n, key_descr, 5) == 1) {
     lfap_npy_verdict v = read_descr(r, b, end);
     if (v == LFAP_NPY_OK) r->has_descr = 1;
+    /*@ assert descr: v == LFAP_NPY_OK ==> is_descr(b, \at(r->from,Pre), \at(r->n,Pre)); */
     return v;
   }
   if (r->has_order == 0 && spells(b, r->from, r->n, key_order, 13) == 1) {
     r->has_order = 1;
+    /*@ assert order: is_order(b, \at(r->from,Pre), \at(r->n,Pre)); */
     return read_order(r, b, end);
   }
   if (r->has_shape == 0 && spells(b, r->from, r->n, key_shape, 5) == 1) {
     lfap_npy_verdict v = read_shape(r, b, end);
     if (v == LFAP_NPY_OK) r->has_shape = 1;
+    /*@ assert shape: v == LFAP_NPY_OK ==> is_shape(b, \at(r->from,Pre), \at(r->n,Pre)); */
     return v;
   }
   return LFAP_NPY_SYNTAX;
