@@ -208,6 +208,7 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
         @ loop assigns l, S[0 .. LFAP_TILE_LANES-1];
         @ loop variant lanes - l; */
       for (size_t l = 0; l < lanes; l++) S[(i * LFAP_TILE + c + j) * LFAP_LANES + m + l] = s[i][j][l];
+#ifdef LFAP_TIER_REAL
   /*@ ghost size_t e = 0, f = 0, g = 0, u = 0; */
   /*@ ghost double x = 0.0, y = 0.0; */
   /*@ ghost
@@ -256,6 +257,7 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
       }
       e++;
     } */
+#endif
 }
 
 enum { HALF = 4, PAIR = 2 };

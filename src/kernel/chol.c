@@ -38,6 +38,7 @@ LFAP_INLINE void put(double *A, size_t i, size_t j, double v, size_t rows, size_
   (void)cols;
   /*@ ghost lfap_row_at(i, rows, n); */
   A[i * n + j] = v;
+#ifdef LFAP_TIER_REAL
   /*@ ghost size_t a = 0, b = 0, f = 0, end = 0; */
   /*@ ghost double p = 0.0, q = 0.0; */
   /*@ ghost
@@ -86,6 +87,7 @@ LFAP_INLINE void put(double *A, size_t i, size_t j, double v, size_t rows, size_
       }
       a++;
     } */
+#endif
 }
 
 /* A_ij, an entry q on the diagonal, becomes sqrt(q - s), s the squares left of it, if that pivot is above its bound
@@ -534,6 +536,7 @@ LFAP_INLINE void put_entry(double *x, const double *L, size_t i, double v, size_
   (void)L; /* only the contract needs them */
   (void)n;
   x[i] = v;
+#ifdef LFAP_TIER_REAL
   /*@ ghost size_t a = 0, f = 0; */
   /*@ ghost double p = 0.0, q = 0.0; */
   /*@ ghost
@@ -563,6 +566,7 @@ LFAP_INLINE void put_entry(double *x, const double *L, size_t i, double v, size_
       }
       a++;
     } */
+#endif
 }
 
 /* The dot of x and a row of L, seen from the whole matrix. */
@@ -643,6 +647,7 @@ LFAP_INLINE void back_step(double *x, const double *L, size_t m, size_t n) {
   /* fma(-L_ik, x_i, y_k) with the sign on the other factor: the product is the same */
   lfap_axpy(x, -v, row, m);
   /*@ assert same: LFAP_REAL_FACT(L[m*n + m] == pivot && x[m] == v); */
+#ifdef LFAP_TIER_REAL
   /*@ ghost size_t j = 0, k = 0; */
   /*@ ghost double f = 0.0, g = 0.0; */
   /*@ ghost
@@ -672,6 +677,7 @@ LFAP_INLINE void back_step(double *x, const double *L, size_t m, size_t n) {
       }
       j++;
     } */
+#endif
 }
 
 /* L' x = z, in place. */
@@ -702,6 +708,7 @@ LFAP_INLINE void backward(double *x, const double *L, size_t n) {
     /*@ assert parts: LFAP_REAL_FACT(\forall integer j; 0 <= j < i - 1
       @   ==> lfap_rcolumn(L, j, x, i - 1, n) == lfap_rcolumn(L, j, x, i, n) + lfap_term(L[lfap_at(i - 1, j, n)], x[i - 1])); */
   }
+#ifdef LFAP_TIER_REAL
   /*@ ghost size_t r = 0, f = 0; */
   /*@ ghost double p = 0.0; */
   /*@ ghost
@@ -732,10 +739,12 @@ LFAP_INLINE void backward(double *x, const double *L, size_t n) {
       }
       r++;
     } */
+#endif
 }
 
 void lfap_chol_solve(double *x, const double *L, const double *b, size_t n) {
   forward(x, L, b, n);
+#ifdef LFAP_TIER_REAL
   /*@ ghost size_t r = 0; */
   /*@ ghost
     /@ loop invariant row: 0 <= r <= n;
@@ -748,6 +757,7 @@ void lfap_chol_solve(double *x, const double *L, const double *b, size_t n) {
       /@ assert same: LFAP_REAL_FACT(L[r*n + r] == \at(L[\at(lfap_at(r, r, n),Here)],Pre)); @/
       r++;
     } */
+#endif
   backward(x, L, n);
 }
 

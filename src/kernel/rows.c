@@ -169,6 +169,7 @@ LFAP_INLINE void tile_at(double *C, const double *A, size_t i, size_t rows, cons
       C[c + j + q] = v.dot[p][q];
     }
   }
+#ifdef LFAP_TIER_REAL
   /*@ ghost size_t p = 0, q = 0, f = 0; */
   /*@ ghost double x = 0.0, y = 0.0; */
   /*@ ghost
@@ -207,6 +208,7 @@ LFAP_INLINE void tile_at(double *C, const double *A, size_t i, size_t rows, cons
       }
       p++;
     } */
+#endif
 }
 
 /* Rows i .. i+rows-1 of C: tiles, then the columns that are left over. */
