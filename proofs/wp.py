@@ -27,7 +27,7 @@ SMOKE = "_wp_smoke_"
 # a smoke test that passes costs each prover its whole time: one prover, one second
 SMOKE_PROVER = PROVERS.split(",")[0]
 TIMEOUT = 10
-OPTIONS = ("wrap",)  # what proofs/plan.tsv may say of a file, explained there
+OPTIONS = ("wrap", "rewrite")  # what proofs/plan.tsv may say of a file, explained there
 
 
 def read_plan(root):
@@ -69,9 +69,9 @@ def frama_c_command(path, tier, options, functions, session, cache_mode, out, sm
     command = ["frama-c", "-no-autoload-plugins", "-load-module", "wp,rtegen,report", "-c11",
                "-cpp-extra-args=" + " ".join(defines(tier)), "-wp", "-wp-rte", "-warn-special-float", "none",
                "-wp-model", MODELS[tier], "-wp-prover", SMOKE_PROVER if smoke else PROVERS, "-wp-timeout", str(timeout), "-wp-par", str(par),
-               "-wp-session", session, "-wp-cache", cache_mode, "-wp-report-json", out + ".json",
-               # nearly every goal comes out the same without these two simplifications, which took half of Qed's time
-               "-wp-no-pruning", "-wp-no-ground"]
+               "-wp-session", session, "-wp-cache", cache_mode, "-wp-report-json", out + ".json"]
+    if "rewrite" not in options:  # nearly every goal comes out the same, in half of Qed's time
+        command += ["-wp-no-pruning", "-wp-no-ground"]
     if "wrap" not in options:
         command.append("-warn-unsigned-overflow")
     if functions:
