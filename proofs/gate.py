@@ -210,10 +210,12 @@ def has_clauses(sources, path, tier):
     return "LFAP_%s(" % tier.upper() in text or "LFAP_TIER_%s" % tier.upper() in text
 
 
-def check_plan(sources, plan):
+def check_plan(sources, plan, soundness):
     """A clause written for a tier that plan.tsv does not run would never be proved."""
     problems = []
     for path in sources.files:
+        if set(sources.scan[path].functions) <= set(soundness.trusted):
+            continue  # its contracts are trusted, by name
         for tier in ("real", "value"):
             if has_clauses(sources, path, tier) and (path, tier) not in plan:
                 problems.append("%s: has clauses of the %s tier, plan.tsv never runs it" % (path, tier))

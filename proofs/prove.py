@@ -213,7 +213,7 @@ class Prover:
         self.problems += gate.check_unproved(reports, self.sources, self.soundness)
         self.problems += gate.check_contracts(reports, self.sources, self.soundness)
         self.problems += gate.check_visibility(reports, self.sources, self.soundness)
-        self.problems += gate.check_plan(self.sources, self.plan)
+        self.problems += gate.check_plan(self.sources, self.plan, self.soundness)
         self.problems += gate.check_clauses(reports, self.sources)
         self.problems += gate.check_loops(self.sources, self.soundness)
         self.problems += gate.check_assumptions(reports, self.sources, self.soundness)

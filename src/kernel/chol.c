@@ -461,19 +461,19 @@ LFAP_INLINE int corner_row(double *A, const double *S, size_t i, size_t rows, si
   @   lfap_rdot_at(A, i, A, j, n, j + 1), \old(A[lfap_at(i, j, n)]));)
   @ LFAP_REAL(ensures pivots: \forall integer i; 0 <= i < \result ==> lfap_nonzero(A[lfap_at(i, i, n)]);) */
 LFAP_INLINE size_t corner(double *A, const double *S, size_t mb, size_t rest, size_t n) {
-  /*@ ghost size_t f = 0; */
   /*@ loop invariant row: 0 <= i <= mb;
     @ LFAP_REAL(loop invariant factor: \forall integer r, c; 0 <= c <= r < i ==> lfap_parts(lfap_lanes_of{Pre}(S, r, c),
     @   lfap_rdot_at(A, r, A, c, n, c + 1), \at(A[lfap_at(r, c, n)],Pre));)
     @ LFAP_REAL(loop invariant pivots: \forall integer r; 0 <= r < i ==> lfap_nonzero(A[lfap_at(r, r, n)]);)
     @ LFAP_REAL(loop invariant todo: \forall integer c; i*n <= c < rest*n - n + rest ==> A[c] == \at(A[c],Pre);)
     @ LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < LFAP_BLOCK_LANES ==> S[c] == \at(S[c],Pre);)
-    @ loop assigns i, f, A[0 .. rest*n - n + rest - 1];
+    @ loop assigns i, A[0 .. rest*n - n + rest - 1];
     @ loop variant mb - i; */
   for (size_t i = 0; i < mb; i++) {
     /*@ ghost lfap_row_at(i, rest, n); */
     /*@ assert mine: LFAP_REAL_FACT(\forall integer c; i*n <= c <= i*n + i ==> A[c] == \at(A[c],Pre)); */
-    /*@ ghost f = 0; */
+#ifdef LFAP_TIER_REAL
+    /*@ ghost size_t f = 0; */
     /*@ ghost
       /@ loop invariant column: 0 <= f <= i + 1;
          LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < f ==> lfap_lanes_of(S, i, c) == lfap_lanes_of{Pre}(S, i, c);)
@@ -484,6 +484,7 @@ LFAP_INLINE size_t corner(double *A, const double *S, size_t mb, size_t rest, si
         /@ assert cells: LFAP_REAL_FACT(lfap_lanes_sum(S, lfap_lanes_place(i, f)) == lfap_lanes_sum{Pre}(S, lfap_lanes_place(i, f))); @/
         f++;
       } */
+#endif
     if (!corner_row(A, S, i, rest, rest, n)) return i;
     /*@ assert above: LFAP_REAL_FACT(\forall integer r, c; 0 <= c <= r < i ==> lfap_parts(lfap_lanes_of{Pre}(S, r, c),
       @   lfap_rdot_at(A, r, A, c, n, c + 1), \at(A[lfap_at(r, c, n)],Pre))); */
