@@ -14,6 +14,7 @@
 #include "kernel/qform.h"
 #include "kernel/random.h"
 #include "kernel/rows.h"
+#include "kernel/solve.h"
 #include "kernel/step.h"
 #include "lfap.h"
 

@@ -12,6 +12,7 @@
 #include "npy_header.h"
 #include "qform.h"
 #include "rows.h"
+#include "solve.h"
 #include "step.h"
 
 enum { MOST = 20 };

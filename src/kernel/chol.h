@@ -1,4 +1,4 @@
-/* chol.h - Cholesky factor and triangular solves for Q lambda = 1 (N6, statement Q1). */
+/* chol.h - Cholesky factor for Q lambda = 1 (N6, statement Q1). */
 #ifndef LFAP_KERNEL_CHOL_H
 #define LFAP_KERNEL_CHOL_H
 #include <stddef.h>
@@ -74,27 +74,4 @@ size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, siz
   @ exits never: \false;
   @ assigns L[i*n .. (i + ma)*n - 1]; */
 void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n);
-
-/* x = (L L')^-1 b; x and b may not overlap. */
-/*@ requires size: n*n <= SIZE_MAX;
-  @ requires x: \valid(x + (0 .. n-1));
-  @ requires L: \valid_read(L + (0 .. n*n - 1));
-  @ requires b: \valid_read(b + (0 .. n-1));
-  @ requires sep: \separated(x + (0 .. n-1), L + (0 .. n*n - 1));
-  @ requires sep: \separated(x + (0 .. n-1), b + (0 .. n-1));
-  @ LFAP_REAL(requires pivots: \forall integer i; 0 <= i < n ==> lfap_nonzero(L[lfap_at(i, i, n)]);)
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns x[0 .. n-1];
-  @ LFAP_REAL(ensures solution: \forall integer i; 0 <= i < n ==> lfap_rsolved(L, i, x, n, i + 1) == \old(b[i]);) */
-void lfap_chol_solve(double *x, const double *L, const double *b, size_t n);
-
-/* b - dot(q, x) with a compensated (twice-working-precision) accumulation. */
-/*@ requires q: \valid_read(q + (0 .. n-1));
-  @ requires x: \valid_read(x + (0 .. n-1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns \result \from b, n, q[0 .. n-1], x[0 .. n-1];
-  @ LFAP_REAL(ensures residual: \result == b - lfap_rdot(q, x, n);) */
-double lfap_residual(double b, const double *q, const double *x, size_t n);
 #endif

@@ -1,7 +1,7 @@
 /* pair.c - compensated chains and their products (N13): the operations of lfap_residual, one link at a time. */
 #include "pair.h"
 
-#include "chol.h"
+#include "solve.h"
 #include "clones.h"
 #include "lanes.h"
 #include "mathspec.h"

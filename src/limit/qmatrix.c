@@ -4,10 +4,10 @@
 
 #include "data/products.h"
 #include "io/parallel.h"
-#include "kernel/chol.h"
 #include "kernel/lanes.h"
 #include "kernel/pair.h"
 #include "kernel/qform.h"
+#include "kernel/solve.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include "data/factor.h"
 #include "kernel/chain.h"
-#include "kernel/chol.h"
 #include "kernel/lanes.h"
+#include "kernel/solve.h"
 
 #include <math.h>
 #include <stdlib.h>

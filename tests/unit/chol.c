@@ -6,6 +6,7 @@
 
 #include "draws.h"
 #include "kernel/chol.h"
+#include "kernel/solve.h"
 
 enum { MAX = 40 };
 
