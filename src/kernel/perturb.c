@@ -57,16 +57,15 @@ LFAP_INLINE double signed_bound(double w, double t, double eps) {
   const double side = t * lfap_sgn(w);
   const double e = eps * side;
 #ifdef LFAP_TIER_VALUE
-  /*@ ghost const double away = -eps; */
   /*@ assert along: lfap_signed_bound(t, eps) && lfap_along(w, t) ==> \eq_double(side, (double)1.0); */
   /*@ assert against: lfap_signed_bound(t, eps) && lfap_against(w, t) ==> \eq_double(side, (double)-1.0); */
   /*@ assert none: lfap_signed_bound(t, eps) && !lfap_along(w, t) && !lfap_against(w, t)
     @   ==> \eq_double(side, (double)0.0); */
   /*@ assert plus: \is_finite(eps) && \eq_double(side, (double)1.0) ==> \eq_double(e, eps); */
-  /*@ assert minus: \is_finite(eps) && \eq_double(side, (double)-1.0) ==> \eq_double(e, away); */
+  /*@ assert minus: \is_finite(eps) && \eq_double(side, (double)-1.0) ==> \eq_double(e, \neg_double(eps)); */
   /*@ assert zero: \is_finite(eps) && \eq_double(side, (double)0.0) ==> \eq_double(e, (double)0.0); */
-  /*@ assert order: lfap_signed_bound(t, eps) ==> \le_double(away, (double)0.0) && \is_finite(away); */
-  /*@ assert within: lfap_signed_bound(t, eps) ==> \le_double(away, e) && \le_double(e, eps); */
+  /*@ assert order: lfap_signed_bound(t, eps) ==> \le_double(\neg_double(eps), (double)0.0) && \is_finite(\neg_double(eps)); */
+  /*@ assert within: lfap_signed_bound(t, eps) ==> \le_double(\neg_double(eps), e) && \le_double(e, eps); */
 #endif
   return e;
 }

@@ -37,11 +37,10 @@
   @   (\lt_double((double)0.0, w) && \lt_double((double)0.0, t)) || (\lt_double(w, (double)0.0) && \lt_double(t, (double)0.0));
   @ predicate lfap_against(double w, double t) =
   @   (\lt_double((double)0.0, w) && \lt_double(t, (double)0.0)) || (\lt_double(w, (double)0.0) && \lt_double((double)0.0, t));
-  @ // e is eps along t*w, 0 without a direction, and never above eps; that it is not below -eps, and -eps against t*w, is
-  @ // asserted of the value in perturb.c: minus a double is a real number here, which the solvers cannot bring back
+  @ // e is eps along t*w, -eps against it, 0 without a direction, and always within eps
   @ predicate lfap_bounded(double e, double w, double t, double eps) =
-  @   \is_finite(e) && \le_double(e, eps) && (lfap_along(w, t) ==> \eq_double(e, eps))
-  @   && (lfap_against(w, t) ==> \le_double(e, (double)0.0))
+  @   \is_finite(e) && \le_double(\neg_double(eps), e) && \le_double(e, eps) && (lfap_along(w, t) ==> \eq_double(e, eps))
+  @   && (lfap_against(w, t) ==> \eq_double(e, \neg_double(eps)))
   @   && (!lfap_along(w, t) && !lfap_against(w, t) ==> \eq_double(e, (double)0.0));
   @ predicate lfap_same(double x, double y) = \eq_double(x, y) || (\is_NaN(x) && \is_NaN(y));
   @ // x was clamped to [lo,hi] or is no number
