@@ -30,7 +30,7 @@ ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o)
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
-.PHONY: prove-selftest mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
+.PHONY: prove-selftest mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-regenerate prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
 all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
 verify: setup
@@ -65,6 +65,8 @@ prove: setup-prove
 	$(PYTHON) proofs/prove.py full
 prove-replay: setup-prove
 	$(PYTHON) proofs/prove.py replay
+prove-regenerate: setup-prove
+	$(PYTHON) proofs/prove.py regenerate
 prove-update: setup-prove
 	$(PYTHON) proofs/prove.py update
 	@$(MAKE) --no-print-directory trace

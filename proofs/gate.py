@@ -4,6 +4,7 @@ WP exits 0 whatever it leaves unproved, does not mention a function it was never
 way we know to make a proof look better than it is has its own check here and its own broken kernel in must_fail/.
 """
 import glob
+import json
 import os
 import re
 
@@ -111,6 +112,29 @@ def write_manifest(root, rows):
         out.write("# file\tfunction\ttier\tgoals\n")
         for row in sorted(rows.values(), key=lambda row: row.key):
             out.write("%s\t%s\t%s\t%d\n" % (row.path, row.owner, row.tier, row.goals))
+
+
+def record_path(root):
+    return os.path.join(root, "proofs", "record.json")
+
+
+def read_record(root):
+    """{name of a job: {"program": digest, "goals": {owner: number}, "warnings": texts}} of what was proved whole."""
+    if not os.path.exists(record_path(root)):
+        return {}
+    with open(record_path(root), encoding="utf-8") as handle:
+        return json.load(handle)
+
+
+def said(report):
+    """What Frama-C warned of, without the line numbers, which a comment can move."""
+    return sorted({re.sub(r"(\.[ch]):\d+", r"\1", " ".join(text.split())) for text in report.warnings})
+
+
+def write_record(root, record):
+    with open(record_path(root), "w", encoding="utf-8") as out:
+        json.dump(record, out, indent=1, sort_keys=True)
+        out.write("\n")
 
 
 def collect(sources, reports):

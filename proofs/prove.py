@@ -2,8 +2,9 @@
 """The proof gate: prove every kernel, or replay the committed proofs, and compare with what is expected.
 
     proofs/prove.py full       run the provers from nothing and look for contradictory contracts (make prove)
-    proofs/prove.py replay     committed cache only, no solver is started (make prove-replay)
-    proofs/prove.py update     prove what changed, rewrite cache, manifest.tsv and STATUS.md (make prove-update)
+    proofs/prove.py replay     read every program; where one is not the one that was proved, as `regenerate` (make prove-replay)
+    proofs/prove.py regenerate make every goal and find its proof in the committed cache, no solver (make prove-regenerate)
+    proofs/prove.py update     prove what changed, rewrite cache, record, manifest and STATUS.md (make prove-update)
     proofs/prove.py selftest   show that the gate goes red on each broken kernel of must_fail/
 
 Options: --root DIR (another tree), --jobs N (Frama-C processes side by side; default: one a core with solvers, four in a
@@ -28,13 +29,14 @@ import why3conf
 import wp
 
 PACKAGES = "frama-c-base why3 z3 cvc4 cvc5"
-RETRY_TIMEOUT = 60     # a busy machine makes a proof slow, not false: goals that time out get a second, longer try
+TRIES = (4, 10, 60)    # seconds a solver gets for a goal: the next one often needs less than a longer wait for the first would
 PART = 10              # functions a Frama-C process gets at most: small parts end together
 REPLAY_TIMEOUT = 1000  # WP forgets a cached proof that took longer than the limit; a replay starts no solver anyway
 
 
-# One process: some functions of a job, or all but some (then the lemmas too). `name` is that of its session and reports.
-Part = collections.namedtuple("Part", "job name functions skip")
+# One process: some functions of a job, or all but some (then the lemmas and what headers define, too). `name` is that of its
+# session and reports, `group` its functions of the file itself.
+Part = collections.namedtuple("Part", "job name functions skip group")
 
 
 def missing_tools(solvers):
@@ -61,10 +63,11 @@ def link_all(paths, target, copy=False):
 class Prover:
     """Runs all jobs of a tree; holds where things are."""
 
-    def __init__(self, root, work, jobs, timeout=wp.TIMEOUT, retry=RETRY_TIMEOUT, cache=None, quiet=False, only=()):
+    def __init__(self, root, work, jobs, tries=TRIES, cache=None, quiet=False, only=()):
         self.root, self.work, self.only = root, work, only
-        self.parallel, self.replaying = jobs or os.cpu_count() or 2, jobs or 4 * (os.cpu_count() or 2)
-        self.timeout, self.retry, self.quiet = timeout, retry, quiet
+        cores = os.cpu_count() or 2
+        self.parallel, self.replaying = jobs or cores + 1, jobs or 4 * cores  # WP sleeps between goals
+        self.tries, self.quiet = tries, quiet
         self.cache = cache or os.path.join(root, "proofs", "cache")
         self.sources = gate.Sources(root)
         self.soundness = gate.Soundness(root)
@@ -104,17 +107,17 @@ class Prover:
         count = max(1, -(-len(names) // PART))
         groups = [tuple(names[first::count]) for first in range(count)]
         if functions:
-            return [Part(job, "%s.%d" % (self.name(job), at), group, ()) for at, group in enumerate(groups)]
+            return [Part(job, "%s.%d" % (self.name(job), at), group, (), group) for at, group in enumerate(groups)]
         others = tuple(name for group in groups[1:] for name in group)
-        return [Part(job, "%s.0" % self.name(job), (), others)] + \
-               [Part(job, "%s.%d" % (self.name(job), at), group, ()) for at, group in enumerate(groups[1:], 1)]
+        return [Part(job, "%s.0" % self.name(job), (), others, groups[0])] + \
+               [Part(job, "%s.%d" % (self.name(job), at), group, (), group) for at, group in enumerate(groups[1:], 1)]
 
-    def run_all(self, phase, session, mode, jobs=None, parallel=None, **options):
+    def run_all(self, phase, session, mode, parts=None, parallel=None, **options):
         """{job: report}; a job without a report becomes a problem. `session` gives the session folder of a part."""
-        jobs = self.jobs if jobs is None else jobs
+        parts = self.each_part() if parts is None else parts
         out = os.path.join(self.work, phase)
         os.makedirs(out, exist_ok=True)
-        options.setdefault("timeout", self.timeout)
+        options.setdefault("timeout", self.tries[0])
 
         def one(part):
             start = time.monotonic()
@@ -124,7 +127,7 @@ class Prover:
 
         pieces = {}
         with concurrent.futures.ThreadPoolExecutor(parallel or self.parallel) as pool:
-            for part, report, seconds in pool.map(one, [part for job in jobs for part in self.parts(job)]):
+            for part, report, seconds in pool.map(one, parts):
                 pieces.setdefault(part.job, []).append(report)
                 if isinstance(report, str):
                     self.problems.append(report)
@@ -145,25 +148,64 @@ class Prover:
             shutil.rmtree(session, ignore_errors=True)
         link_all(glob.glob(os.path.join(self.committed(part.job), "*.json")), os.path.join(session, "cache"), copy=True)
 
-    def each_part(self):
-        return [part for job in self.jobs for part in self.parts(job)]
+    def each_part(self, jobs=None):
+        return [part for job in (self.jobs if jobs is None else jobs) for part in self.parts(job)]
+
+    def programs(self):
+        """{job: its program as Frama-C reads it}, no goal made; a job that cannot be read becomes a problem."""
+        out = os.path.join(self.work, "program")
+        os.makedirs(out, exist_ok=True)
+        with concurrent.futures.ThreadPoolExecutor(self.parallel) as pool:
+            read = dict(zip(self.jobs, pool.map(
+                lambda job: wp.read_program(job, self.root, self.config, os.path.join(out, self.name(job))), self.jobs)))
+        self.problems += [report for report in read.values() if isinstance(report, str)]
+        return {job: report for job, report in read.items() if not isinstance(report, str)}
 
     def replay(self):
-        """Committed cache alone. The cache is copied first, so that nothing can write to it."""
+        """What was proved of the programs that are still the same, goals made again of all others."""
+        record, reports = gate.read_record(self.root), {}
+        for job, report in self.programs().items():
+            entry = record.get(self.name(job), {})
+            if entry.get("program") == wp.digest(job, report):
+                report.goals = {owner: {"recorded": (goals, goals)} for owner, goals in entry["goals"].items()}
+                report.warnings = entry["warnings"]
+                reports[job] = report
+        self.say("  %d of %d programs are those that were proved" % (len(reports), len(self.jobs)))
+        reports.update(self.regenerate([job for job in self.jobs if job not in reports]))
+        return reports
+
+    def record(self, reports):
+        """{name of a job: digest of its program, goals of each owner, WP's warnings} of the jobs proved whole."""
+        return {self.name(job): {"program": wp.digest(job, program), "warnings": gate.said(reports[job]),
+                                 "goals": {owner: reports[job].count(owner)[0] for owner in sorted(reports[job].goals)}}
+                for job, program in self.programs().items()
+                if job in reports and not any(reports[job].unproved(owner) for owner in reports[job].goals)}
+
+    def regenerate(self, jobs=None):
+        """Every goal made again, its proof found in the committed cache. That is copied first, so that nothing can write to it."""
         def session(part):
             return os.path.join(self.work, "replay-session", part.name)
-        for part in self.each_part():
+        parts = self.each_part(jobs)
+        for part in parts:
             self.load_committed(part, session(part))
-        return self.run_all("replay", session, "offline", parallel=self.replaying, timeout=REPLAY_TIMEOUT)
+        return self.run_all("replay", session, "offline", parts, parallel=self.replaying, timeout=REPLAY_TIMEOUT)
+
+    def left(self, job, report):
+        """The parts of a job that have unproved goals, cut down to the functions these belong to."""
+        owners = {owner for owner in report.goals
+                  if report.unproved(owner) and not self.soundness.allows_unproved(owner, job[1])}
+        parts = self.parts(job)
+        elsewhere = owners - {name for part in parts for name in part.group}  # a lemma, a function of a header
+        again = [part._replace(functions=tuple(name for name in part.group if name in owners), skip=()) for part in parts]
+        return [parts[0]] * bool(elsewhere) + [part for part in again[bool(elsewhere):] if part.functions]
 
     def solve(self, mode):
-        """Run the provers in the scratch sessions; give what timed out a second, longer try."""
+        """Run the provers in the scratch sessions; what times out gets a longer try."""
         reports = self.run_all("solve", self.scratch, mode)
-        again = [job for job, report in reports.items() for owner in report.goals
-                 if report.unproved(owner) and not self.soundness.allows_unproved(owner, job[1])]
-        again = [job for job in reports if job in again]
-        if again and self.retry > self.timeout:
-            reports.update(self.run_all("retry", self.scratch, "update", again, timeout=self.retry))
+        for limit in self.tries[1:]:
+            again = [part for job, report in reports.items() for part in self.left(job, report)]
+            for job, report in self.run_all("retry", self.scratch, "update", again, timeout=limit).items():
+                reports[job] = wp.merge([reports[job], report])
         return reports
 
     def smoke(self, afresh):
@@ -264,9 +306,19 @@ def check_expected(prover, rows):
     prover.problems += gate.check_manifest(rows, expected)
 
 
-def do_replay(prover):
-    rows = prover.judge(prover.replay())
+def check_record(prover, reports):
+    """The record says what was seen: which programs, which goals."""
+    record, seen = gate.read_record(prover.root), prover.record(reports)
+    prover.problems += ["proofs/record.json does not say what was seen of %s: run `make prove-update`" % name
+                        for name in sorted(set(record) | set(seen))
+                        if record.get(name) != seen.get(name) and (name in seen or not prover.only)]
+
+
+def do_replay(prover, reports, anew):
+    rows = prover.judge(reports)
     check_expected(prover, rows)
+    if anew:
+        check_record(prover, reports)
     if not prover.only:
         prover.check_status(rows)
     return prover.close(rows)
@@ -275,14 +327,16 @@ def do_replay(prover):
 def do_full(prover):
     """Prove from nothing: the committed cache is neither read nor written, so no forged entry of it can help."""
     shutil.rmtree(os.path.join(prover.work, "session"), ignore_errors=True)
-    rows = prover.judge(prover.solve("update"))
+    reports = prover.solve("update")
+    rows = prover.judge(reports)
     prover.problems += gate.check_smoke(prover.smoke(True), prover.sources, prover.soundness)
     check_expected(prover, rows)
+    check_record(prover, reports)
     return prover.close(rows)
 
 
 def do_update(prover, seeds):
-    """Prove what changed since the committed cache; rewrite cache, manifest and STATUS.md from what was seen."""
+    """Prove what changed since the committed cache; rewrite cache, record, manifest and STATUS.md from what was seen."""
     pool = [path for seed in seeds for path in glob.glob(os.path.join(seed, "**", "*.json"), recursive=True)
             if wp.is_cache_entry(path)]
     seed = os.path.join(prover.work, "seed")
@@ -297,9 +351,11 @@ def do_update(prover, seeds):
     for job in solved:
         prover.commit_cache(job)
     if prover.only:
-        return prover.close(prover.judge(prover.replay()))
+        return prover.close(prover.judge(prover.regenerate()))
     prover.drop_orphans()
-    rows = prover.judge(prover.replay())
+    reports = prover.regenerate()
+    rows = prover.judge(reports)
+    gate.write_record(prover.root, {} if prover.problems else prover.record(reports))
     gate.write_manifest(prover.root, rows)
     prover.write_status(rows)
     return prover.close(rows)
@@ -307,7 +363,7 @@ def do_update(prover, seeds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mode", choices=("full", "replay", "update", "selftest"))
+    parser.add_argument("mode", choices=("full", "replay", "regenerate", "update", "selftest"))
     parser.add_argument("--root", default=wp.ROOT)
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--only", default="")
@@ -316,7 +372,7 @@ def main():
         arguments = parser.parse_args()
     except SystemExit as stop:
         return 64 if stop.code else 0
-    missing = missing_tools(arguments.mode != "replay")
+    missing = missing_tools(arguments.mode not in ("replay", "regenerate"))
     if missing:
         print("prove: %s not found; the proofs need the Debian packages: apt-get install %s"
               % (", ".join(missing), PACKAGES), file=sys.stderr)
@@ -329,7 +385,8 @@ def main():
     if not prover.jobs:
         print("prove: no src/kernel/*.c under %s" % prover.root, file=sys.stderr)
         return 1
-    run = {"full": do_full, "replay": do_replay, "update": lambda prover: do_update(prover, arguments.seed_cache)}
+    run = {"full": do_full, "replay": lambda prover: do_replay(prover, prover.replay(), False),
+           "regenerate": lambda prover: do_replay(prover, prover.regenerate(), True), "update": lambda prover: do_update(prover, arguments.seed_cache)}
     code = run[arguments.mode](prover)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print("proofs: %s took %.0f s, %.0f s of processor time" % (arguments.mode, time.monotonic() - start,

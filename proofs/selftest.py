@@ -37,7 +37,7 @@ def make_tree(directory, kernel, trusted="", unproved="", plan=PLAN):
 
 def open_gate(directory, timeout, cache):
     import prove  # prove imports this module
-    return prove.Prover(directory, os.path.join(directory, "build"), 1, timeout=timeout, retry=0, cache=cache, quiet=True)
+    return prove.Prover(directory, os.path.join(directory, "build"), 1, tries=(timeout,), cache=cache, quiet=True)
 
 
 def judge(directory, expected, smoke=False, replay=False, cache=os.path.join(HERE, "cache"), old_status=None):
@@ -45,7 +45,7 @@ def judge(directory, expected, smoke=False, replay=False, cache=os.path.join(HER
     prover = open_gate(directory, 1, cache)
     for part in prover.each_part():
         prover.load_committed(part, prover.scratch(part))
-    rows = prover.judge(prover.replay() if replay else prover.solve("update"))
+    rows = prover.judge(prover.regenerate() if replay else prover.solve("update"))
     if smoke:
         prover.problems += gate.check_smoke(prover.smoke(True), prover.sources, prover.soundness)
     if expected is not None:

@@ -8,6 +8,7 @@ scratch cache under $BUILD (default build/), prints WP's own output, then each u
 is left. The gate in prove.py uses the same functions, so what proves here proves there.
 """
 import functools
+import hashlib
 import json
 import os
 import re
@@ -24,8 +25,10 @@ TIERS = tuple(MODELS)
 PROVER_KEYS = (("Qed", "qed"),) + tuple((name, "%s:%s" % (name, version)) for name, version, *_ in why3conf.SOLVERS)
 PROVERS = ",".join("%s:%s" % solver[:2] for solver in why3conf.SOLVERS)
 SMOKE = "_wp_smoke_"
-# a smoke test that passes costs each prover its whole time: one prover, one second
+# A smoke test that passes costs each prover its whole time: one prover, one second. The goals themselves are not made again; WP
+# makes a function's smoke tests only if some goal of it is wanted, and every function has `terminates` and `exits`.
 SMOKE_PROVER = PROVERS.split(",")[0]
+SMOKE_ALONE = ",".join("-@" + kind for kind in ("lemma", "requires", "ensures", "assert", "invariant", "variant", "assigns"))
 TIMEOUT = 10
 OPTIONS = ("wrap", "rewrite")  # what proofs/plan.tsv may say of a file, explained there
 
@@ -59,6 +62,17 @@ def defines(tier):
     return ["-D__FRAMAC__", "-DLFAP_TIER_" + tier.upper(), "-Isrc", "-Isrc/kernel", "-I."]
 
 
+def program_command(path, tier, out):
+    """The command that reads `path` and writes down what it read: no goal is made."""
+    return ["frama-c", "-no-autoload-plugins", "-load-module", "report", "-c11", "-cpp-extra-args=" + " ".join(defines(tier)),
+            path, "-then", "-report-untried"] + written_down(out)
+
+
+def written_down(out):
+    """The options that write the table of properties and the program as Frama-C understood it."""
+    return ["-report-csv", out + ".csv", "-print", "-ocode", out + ".acsl.c"]
+
+
 def frama_c_command(path, tier, options, functions, session, cache_mode, out, smoke=False, timeout=TIMEOUT, par=2,
                     skip=()):
     """The command that proves `path` (relative to the directory it will run in); `out` is the stem of its reports.
@@ -80,8 +94,8 @@ def frama_c_command(path, tier, options, functions, session, cache_mode, out, sm
         command += ["-wp-skip-fct", ",".join(skip)]
     if smoke:
         # requires, loops and calls; not dead code: a branch for NaN is dead, rightly, where doubles are reals
-        command += ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-no-smoke-dead-code"]
-    return command + [path, "-then", "-no-wp", "-report-csv", out + ".csv", "-print", "-ocode", out + ".acsl.c"]
+        command += ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-no-smoke-dead-code", "-wp-prop=" + SMOKE_ALONE]
+    return command + [path, "-then", "-no-wp"] + written_down(out)
 
 
 def environment(root, config):
@@ -184,6 +198,19 @@ class Report:
         return sorted(goal for goal, passed in self.smoke.get(owner, {}).items() if not passed)
 
 
+@functools.cache
+def tool_versions():
+    return [subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+            for command in (["frama-c", "-version"], ["why3", "--version"])] + [repr(why3conf.SOLVERS)]
+
+
+def digest(job, program):
+    """What the goals of a job follow from: the program it was read as, how WP is asked, which tools answer."""
+    path, tier, functions, planned = job
+    asked = frama_c_command(path, tier, planned, functions, "SESSION", "CACHE", "OUT")
+    return hashlib.sha256("\0".join(tool_versions() + asked + [program.code]).encode("utf-8")).hexdigest()
+
+
 def merge(reports):
     """One Report of the parts of a job. The program they saw is the same; each lists the properties of its own functions."""
     whole = reports[0]
@@ -201,21 +228,36 @@ def is_cache_entry(path):
     return re.fullmatch(r"[0-9a-f]{32}\.json", os.path.basename(path)) is not None
 
 
+def leave(command, path, tier, root, config, stem):
+    """Run `command`, which leaves its reports at `stem`: why there are none (or None), and what it printed."""
+    for suffix in (".json", ".csv", ".acsl.c"):
+        if os.path.exists(stem + suffix):
+            os.remove(stem + suffix)
+    code = run(command, root, config, stem + ".log")
+    with open(stem + ".log", encoding="utf-8", errors="replace") as handle:
+        log = handle.read()
+    if code != 0 or not os.path.exists(stem + ".csv"):
+        return "frama-c ended with code %d on %s (%s): %s" % (code, path, tier, " / ".join(log.strip().splitlines()[-4:])), log
+    return None, log
+
+
+def read_program(job, root, config, stem):
+    """The Report of a job before any goal is made, or the reason there is none as a string."""
+    path, tier, _, _ = job
+    reason, _ = leave(program_command(path, tier, stem), path, tier, root, config, stem)
+    return reason or Report(stem)
+
+
 def prove(job, root, config, session, cache_mode, stem, only=(), skip=(), **options):
     """Run one job (path, tier, functions, plan's options), `only` or all but `skip` of its functions; return its Report, or the
     reason there is none as a string."""
     path, tier, functions, planned = job
     functions, options = only or functions, dict(options, skip=skip)
-    for suffix in (".json", ".csv", ".acsl.c"):
-        if os.path.exists(stem + suffix):
-            os.remove(stem + suffix)
     os.makedirs(os.path.join(session, "cache"), exist_ok=True)
     command = frama_c_command(path, tier, planned, functions, session, cache_mode, stem, **options)
-    code = run(command, root, config, stem + ".log")
-    with open(stem + ".log", encoding="utf-8", errors="replace") as handle:
-        log = handle.read()
-    if code != 0 or not os.path.exists(stem + ".csv"):
-        return "frama-c ended with code %d on %s (%s): %s" % (code, path, tier, " / ".join(log.strip().splitlines()[-4:]))
+    reason, log = leave(command, path, tier, root, config, stem)
+    if reason:
+        return reason
     if cache_mode == "cleanup" and not re.search(r"\[Cache\] (found|updated)", log):
         shutil.rmtree(os.path.join(session, "cache"))  # WP cleans only a cache that it needed
     return Report(stem)
