@@ -51,7 +51,9 @@ void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d)
   @ requires sep: \separated(Y + (0 .. r*d - 1), X + (0 .. n*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns Y[0 .. r*d - 1]; */
+  @ assigns Y[0 .. r*d - 1];
+  @ LFAP_REAL(ensures chain: \forall integer i, j; 0 <= i < r && 0 <= j < d
+  @   ==> Y[lfap_at(i, j, d)] == \old(Y[lfap_at(i, j, d)] + lfap_rlinks_at(C, i, n, X, j, d, n));) */
 void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size_t n, size_t d);
 
 /* The same for the columns from .. to-1 alone. */
@@ -64,6 +66,10 @@ void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size
   @ requires sep: \separated(Y + (0 .. r*d - 1), X + (0 .. n*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns Y[0 .. r*d - 1]; */
+  @ assigns Y[0 .. r*d - 1];
+  @ LFAP_REAL(ensures chain: \forall integer i, j; 0 <= i < r && from <= j < to
+  @   ==> Y[lfap_at(i, j, d)] == \old(Y[lfap_at(i, j, d)] + lfap_rlinks_at(C, i, n, X, j, d, n));)
+  @ LFAP_REAL(ensures kept: \forall integer i, j; 0 <= i < r && 0 <= j < d && !(from <= j < to)
+  @   ==> Y[lfap_at(i, j, d)] == \old(Y[lfap_at(i, j, d)]);) */
 void lfap_chain_columns(double *Y, const double *C, const double *X, size_t from, size_t to, size_t r, size_t n, size_t d);
 #endif
