@@ -502,21 +502,141 @@ size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, siz
   return corner(L + (first * n + first), S, mb, n - first, n);
 }
 
-LFAP_CLONES
-void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n) {
-  size_t r = 0, rest = n - first;
-  /*@ ghost lfap_rows_at(first, rest, n, n); */
-  double *A = L + (first * n + first);
+/* Entries 0 .. mb-1 of the rows i .. i+m-1 below the corner; row `base` is the first that S has lanes of. */
+/*@ requires block: base <= i && i + m <= rows && i + m <= n && mb <= cols && cols <= n && i - base + m <= LFAP_BLOCK
+  @   && mb <= LFAP_BLOCK && mb <= base;
+  @ requires size: rows*n <= SIZE_MAX && n*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rows*n - n + cols - 1));
+  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(A + (0 .. rows*n - n + cols - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ LFAP_REAL(requires pivots: \forall integer c; 0 <= c < mb ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns A[i*n .. (i + m)*n - n + cols - 1];
+  @ LFAP_REAL(ensures equation: \forall integer a, c; i <= a < i + m && 0 <= c < mb ==> lfap_parts(\old(lfap_lanes_of(S, a - base, c)),
+  @   lfap_rdot_at(A, a, A, c, n, c + 1), \old(A[lfap_at(a, c, n)]));)
+  @ LFAP_REAL(ensures pivots: \forall integer c; 0 <= c < mb ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
+  @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < i && (a < i || i + m <= a) && 0 <= f <= cols
+  @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
+LFAP_INLINE void below(double *A, const double *S, size_t base, size_t i, size_t m, size_t mb, size_t rows, size_t cols, size_t n) {
+  /*@ ghost lfap_diagonal_at(i, n); */
+  /*@ loop invariant column: 0 <= j <= mb;
+    @ LFAP_REAL(loop invariant equation: \forall integer a, c; i <= a < i + m && 0 <= c < j ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+    @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre));)
+    @ LFAP_REAL(loop invariant todo: \forall integer a, c; 0 <= a < rows && j <= c < cols ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
+    @ LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < LFAP_BLOCK_LANES ==> S[c] == \at(S[c],Pre);)
+    @ LFAP_REAL(loop invariant pivots: \forall integer c; 0 <= c < mb ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
+    @ LFAP_REAL(loop invariant others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < i && (a < i || i + m <= a) && 0 <= f <= cols
+    @   ==> lfap_rdot_at(A, a, A, b, n, f) == lfap_rdot_at{Pre}(A, a, A, b, n, f);)
+    @ loop assigns j, A[i*n .. (i + m)*n - n + cols - 1];
+    @ loop variant mb - j; */
+  for (size_t j = 0; j < mb; j++) {
+#ifdef LFAP_TIER_REAL
+    /*@ ghost size_t f = i; */
+    /*@ ghost
+      /@ loop invariant row: i <= f <= i + m;
+         LFAP_REAL(loop invariant lanes: \forall integer a; i <= a < f ==> lfap_lanes_of(S, a - base, j) == lfap_lanes_of{Pre}(S, a - base, j);)
+         loop assigns f;
+         loop variant i + m - f; @/
+      while (f != i + m) {
+        /@ assert inside: LFAP_REAL_FACT(0 <= lfap_lanes_place(f - base, j) <= LFAP_BLOCK_LANES - 8); @/
+        /@ assert cells: LFAP_REAL_FACT(lfap_lanes_sum(S, lfap_lanes_place(f - base, j)) == lfap_lanes_sum{Pre}(S, lfap_lanes_place(f - base, j))); @/
+        f++;
+      } */
+#endif
+    column(A, S, base, i, m, j, rows, cols, n);
+    /*@ assert now: LFAP_REAL_FACT(\forall integer a; i <= a < i + m ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, j),
+      @   lfap_rdot_at(A, a, A, j, n, j + 1), \at(A[lfap_at(a, \at(j,Here), n)],Pre))); */
+    /*@ assert before: LFAP_REAL_FACT(\forall integer a, c; i <= a < i + m && 0 <= c < j ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+      @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre))); */
+  }
+}
+
+/* The rows from i on lie from i*n on. */
+/*@ ghost
+  /@ terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures from: \forall integer a, c; i <= a < rows && 0 <= c < n ==> i*n <= lfap_at(a, c, n) <= rows*n - n + c;) @/
+  static void lfap_rows_from(size_t i, size_t rows, size_t n) {
+    size_t k = i;
+    /@ loop invariant row: i <= k;
+       LFAP_REAL(loop invariant from: \forall integer a, c; i <= a < k && a < rows && 0 <= c < n ==> i*n <= lfap_at(a, c, n) <= rows*n - n + c;)
+       loop assigns k;
+       loop variant rows - k; @/
+    while (k < rows) {
+      lfap_rows_at(i, k - i, rows, n);
+      lfap_row_at(k, rows, n);
+      /@ assert row: LFAP_REAL_FACT(\forall integer c; 0 <= c < n ==> i*n <= lfap_at(k, c, n) <= rows*n - n + c); @/
+      k++;
+    }
+  }
+*/
+
+/* Entries 0 .. mb-1 of the rows base .. base+ma-1 of A, rest rows of L from the corner on, in groups. */
+/*@ requires block: base + ma <= rest && rest <= n && ma <= LFAP_BLOCK && mb <= LFAP_BLOCK && mb <= base;
+  @ requires size: n*n <= SIZE_MAX && rest*n <= SIZE_MAX;
+  @ requires A: \valid(A + (0 .. rest*n - n + rest - 1));
+  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ requires sep: \separated(A + (0 .. rest*n - n + rest - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ LFAP_REAL(requires pivots: \forall integer c; 0 <= c < mb ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns A[base*n .. (base + ma)*n - n + rest - 1];
+  @ LFAP_REAL(ensures equation: \forall integer a, c; base <= a < base + ma && 0 <= c < mb ==> lfap_parts(\old(lfap_lanes_of(S, a - base, c)),
+  @   lfap_rdot_at(A, a, A, c, n, c + 1), \old(A[lfap_at(a, c, n)]));) */
+LFAP_INLINE void below_groups(double *A, const double *S, size_t base, size_t ma, size_t mb, size_t rest, size_t n) {
+  size_t r = 0;
   /*@ loop invariant row: 0 <= r <= ma;
-    @ loop assigns r, L[i*n .. (i + ma)*n - 1];
+    @ LFAP_REAL(loop invariant equation: \forall integer a, c; base <= a < base + r && 0 <= c < mb ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+    @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre));)
+    @ LFAP_REAL(loop invariant todo: \forall integer c; (base + r)*n <= c <= rest*n - n + rest - 1 ==> A[c] == \at(A[c],Pre);)
+    @ LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < LFAP_BLOCK_LANES ==> S[c] == \at(S[c],Pre);)
+    @ LFAP_REAL(loop invariant pivots: \forall integer c; 0 <= c < mb ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
+    @ loop assigns r, A[base*n .. (base + ma)*n - n + rest - 1];
     @ loop variant ma - r; */
   while (r < ma) {
     size_t m = ma - r < GROUP ? ma - r : GROUP;
-    /*@ ghost lfap_rows_at(r, m, ma, n); */
-    /*@ loop invariant column: 0 <= j <= mb;
-      @ loop assigns j, L[i*n .. (i + ma)*n - 1];
-      @ loop variant mb - j; */
-    for (size_t j = 0; j < mb; j++) column(A, S, i - first, i - first + r, m, j, rest, rest, n);
+#ifdef LFAP_TIER_REAL
+    /*@ ghost size_t e = 0, f = 0; */
+    /*@ ghost
+      /@ loop invariant row: 0 <= e <= ma;
+         LFAP_REAL(loop invariant lanes: \forall integer a, c; 0 <= a < e && 0 <= c < mb ==> lfap_lanes_of(S, a, c) == lfap_lanes_of{Pre}(S, a, c);)
+         loop assigns e, f;
+         loop variant ma - e; @/
+      while (e != ma) {
+        f = 0;
+        /@ loop invariant column: 0 <= f <= mb;
+           LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < f ==> lfap_lanes_of(S, e, c) == lfap_lanes_of{Pre}(S, e, c);)
+           loop assigns f;
+           loop variant mb - f; @/
+        while (f != mb) {
+          /@ assert inside: LFAP_REAL_FACT(0 <= lfap_lanes_place(e, f) <= LFAP_BLOCK_LANES - 8); @/
+          /@ assert cells: LFAP_REAL_FACT(lfap_lanes_sum(S, lfap_lanes_place(e, f)) == lfap_lanes_sum{Pre}(S, lfap_lanes_place(e, f))); @/
+          f++;
+        }
+        e++;
+      } */
+#endif
+    /*@ ghost lfap_rows_from(base + r, rest, n); */
+    /*@ ghost lfap_rows_at(base + r, m, rest, n); */
+    /*@ assert mine: LFAP_REAL_FACT(\forall integer a, c; base + r <= a < base + r + m && 0 <= c < mb
+      @   ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre)); */
+    below(A, S, base, base + r, m, mb, rest, rest, n);
+    /*@ assert after: LFAP_REAL_FACT((base + r)*n <= (base + r + m)*n && (base + r + m)*n - n + rest - 1 < (base + r + m)*n); */
+    /*@ assert todo: LFAP_REAL_FACT(\forall integer c; (base + r + m)*n <= c <= rest*n - n + rest - 1
+      @   ==> A[c] == \at(A[c],Pre)); */
+    /*@ assert now: LFAP_REAL_FACT(\forall integer a, c; base + r <= a < base + r + m && 0 <= c < mb ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+      @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre))); */
+    /*@ assert before: LFAP_REAL_FACT(\forall integer a, c; base <= a < base + r && 0 <= c < mb ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+      @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre))); */
     r += m;
   }
+}
+
+LFAP_CLONES
+void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n) {
+  /*@ ghost lfap_row_at(first, n, n); */
+  /*@ ghost lfap_rows_at(first, n - first, n, n); */
+  below_groups(L + (first * n + first), S, i - first, ma, mb, n - first, n);
 }

@@ -70,8 +70,12 @@ size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, siz
   @ requires L: \valid(L + (0 .. n*n - 1));
   @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
   @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
+  @ LFAP_REAL(requires pivots: \forall integer j; 0 <= j < mb ==> lfap_nonzero((L + (first*n + first))[lfap_at(j, j, n)]);)
   @ terminates \true;
   @ exits never: \false;
-  @ assigns L[i*n .. (i + ma)*n - 1]; */
+  @ assigns L[i*n .. (i + ma)*n - 1];
+  @ LFAP_REAL(ensures equation: \forall integer a, j; i - first <= a < i - first + ma && 0 <= j < mb
+  @   ==> lfap_parts(\old(lfap_lanes_of(S, a - (i - first), j)),
+  @   lfap_rdot_at(L + (first*n + first), a, L + (first*n + first), j, n, j + 1), \old((L + (first*n + first))[lfap_at(a, j, n)]));) */
 void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n);
 #endif
