@@ -138,11 +138,13 @@ LFAP_INLINE size_t place_of(size_t i, size_t j, size_t rows, size_t n) {
   @ exits never: \false;
   @ assigns P[0 .. rows*STRIP - 1];
   @ LFAP_REAL(ensures packed: \forall integer u, q; 0 <= u < rows && 0 <= q < w
-  @   ==> P[lfap_at(u, q, STRIP)] == \old(X[lfap_at(k + u, at + q, d)]);) */
+  @   ==> P[lfap_at(u, q, STRIP)] == \old(X[lfap_at(k + u, at + q, d)]);)
+  @ LFAP_REAL(ensures filled: \forall integer u, q; 0 <= u < rows && w <= q < STRIP ==> lfap_zero(P[lfap_at(u, q, STRIP)]);) */
 LFAP_INLINE void pack(double *P, const double *X, size_t at, size_t w, size_t k, size_t rows, size_t n, size_t d) {
   /*@ loop invariant row: 0 <= l <= rows;
     @ LFAP_REAL(loop invariant packed: \forall integer u, q; 0 <= u < l && 0 <= q < w
     @   ==> P[lfap_at(u, q, STRIP)] == \at(X[lfap_at(k + u, at + q, d)],Pre);)
+    @ LFAP_REAL(loop invariant filled: \forall integer u, q; 0 <= u < l && w <= q < STRIP ==> lfap_zero(P[lfap_at(u, q, STRIP)]);)
     @ loop assigns l, P[0 .. rows*STRIP - 1];
     @ loop variant rows - l; */
   for (size_t l = 0; l < rows; l++) {
@@ -152,6 +154,7 @@ LFAP_INLINE void pack(double *P, const double *X, size_t at, size_t w, size_t k,
       @   ==> P[lfap_at(u, q, STRIP)] == \at(X[lfap_at(k + u, at + q, d)],Pre);)
       @ LFAP_REAL(loop invariant line: \forall integer u, q; l <= u < l + 1 && 0 <= q < c
       @   ==> P[lfap_at(u, q, STRIP)] == \at(X[lfap_at(k + u, at + q, d)],Pre);)
+      @ LFAP_REAL(loop invariant filled: \forall integer u, q; 0 <= u < l && w <= q < STRIP ==> lfap_zero(P[lfap_at(u, q, STRIP)]);)
       @ loop assigns c, P[0 .. rows*STRIP - 1];
       @ loop variant w - c; */
     for (size_t c = 0; c < w; c++) {
@@ -162,6 +165,8 @@ LFAP_INLINE void pack(double *P, const double *X, size_t at, size_t w, size_t k,
     /*@ loop invariant column: w <= c <= STRIP;
       @ LFAP_REAL(loop invariant packed: \forall integer u, q; 0 <= u < l + 1 && 0 <= q < w
       @   ==> P[lfap_at(u, q, STRIP)] == \at(X[lfap_at(k + u, at + q, d)],Pre);)
+      @ LFAP_REAL(loop invariant filled: \forall integer u, q; 0 <= u < l && w <= q < STRIP ==> lfap_zero(P[lfap_at(u, q, STRIP)]);)
+      @ LFAP_REAL(loop invariant zeros: \forall integer u, q; l <= u < l + 1 && w <= q < c ==> lfap_zero(P[lfap_at(u, q, STRIP)]);)
       @ loop assigns c, P[0 .. rows*STRIP - 1];
       @ loop variant STRIP - c; */
     for (size_t c = w; c < STRIP; c++) P[l * STRIP + c] = 0.0;
