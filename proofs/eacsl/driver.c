@@ -40,6 +40,8 @@ static void vectors(size_t n) {
 static void matrices(size_t n) {
   for (size_t i = 0; i < n; i++) y[i] = i % 2 ? 1.0 : -1.0;
   fill(a, n * n, 6), fill(b, n * n, 7);
+  lfap_chain_rows(c, a, b, n, n, n);
+  lfap_chain_columns(c, a, b, n / 3, n, n, n, n);
   lfap_gemv(c, a, b, n, n);
   lfap_rows(c, a, b, n, n, n);
   for (size_t i = 0; i < n; i++) lfap_gram_row(c + i * n, a, i, n, n);

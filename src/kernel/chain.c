@@ -39,12 +39,13 @@ void lfap_scale(double *y, double a, const double *x, size_t n) {
 */
 
 /* The chain of columns from .. to-1 of one row: y is loaded and stored once for eight rows of X. */
-/*@ requires size: n*d <= SIZE_MAX && from <= to <= d;
+/*@ requires columns: from <= to <= d;
+  @ requires size: n*d <= SIZE_MAX;
   @ requires c: \valid_read(c + (0 .. n-1));
   @ requires X: \valid_read(X + (0 .. n*d - 1));
-  @ requires y: \valid(y + (from .. to-1));
-  @ requires sep: \separated(y + (from .. to-1), c + (0 .. n-1));
-  @ requires sep: \separated(y + (from .. to-1), X + (0 .. n*d - 1));
+  @ requires y: \valid(y + from + (0 .. to - from - 1));
+  @ requires sep: \separated(y + from + (0 .. to - from - 1), c + (0 .. n-1));
+  @ requires sep: \separated(y + from + (0 .. to - from - 1), X + (0 .. n*d - 1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns y[from .. to-1];
