@@ -7,6 +7,7 @@
 #include <stdint.h>
 #ifdef __FRAMAC__
 #include "../../spec/logic/index.acsl"
+#include "../../spec/logic/sums.acsl"
 #include "../../spec/logic/tiers.acsl"
 #endif
 
@@ -39,7 +40,8 @@ static inline size_t lfap_lanes_at(size_t i, size_t j) {
 }
 
 /* S: the lanes of dot(A_i, B_j) over the first n columns, i < ma, j < mb; A and B have rows of ld doubles. With `lower`
-   only the entries j <= i are there (A and B then being the same rows). P is scratch. */
+   only the entries j <= i are there (A and B then being the same rows). P is scratch. Over the reals the eight lanes of an
+   entry add up to the dot. */
 /*@ requires block: ma <= LFAP_BLOCK && mb <= LFAP_BLOCK && n <= ld;
   @ requires size: ma*ld <= SIZE_MAX && mb*ld <= SIZE_MAX;
   @ requires A: \valid_read(A + (0 .. ma*ld - 1));
@@ -53,7 +55,9 @@ static inline size_t lfap_lanes_at(size_t i, size_t j) {
   @ requires sep: \separated(P + (0 .. LFAP_BLOCK_PACK - 1), B + (0 .. mb*ld - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns S[0 .. LFAP_BLOCK_LANES - 1], P[0 .. LFAP_BLOCK_PACK - 1]; */
+  @ assigns S[0 .. LFAP_BLOCK_LANES - 1], P[0 .. LFAP_BLOCK_PACK - 1];
+  @ LFAP_REAL(ensures dots: \forall integer i, j; 0 <= i < ma && 0 <= j < mb && (lower == 0 || j <= i)
+  @   ==> lfap_lanes_of(S, i, j) == \old(lfap_rdot_at(A, i, B, j, ld, n));) */
 void lfap_block_lanes(double *S, double *P, const double *A, const double *B, size_t ma, size_t mb, size_t ld, size_t n, int lower);
 
 /* C[i*ldc + j] = dot(A_i, B_j) from its lanes; with `lower` the entries j <= i alone. */
