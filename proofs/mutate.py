@@ -14,8 +14,7 @@ $BUILD, the next run goes on from there and writes nothing unless it reaches the
 A mutant is a kernel with one token changed, or one statement gone. It is killed when a goal of its function is not proved
 any more, in the safety tier or, if that still proves, in the real or value tier; so a kill means that `make prove` would go
 red. Mutants that the compiler turns into the same machine code are equivalent. Which mutants are made depends on nothing
-but the code: per function they come in the order of a digest of their text, and functions with a real or value contract
-take three turns where the others take one.
+but the code: per function they come in the order of a digest of their text, and every function takes its turn.
 """
 import argparse
 import concurrent.futures
@@ -184,13 +183,12 @@ def tiers_of(plan, path, function):
                          if function in plan.get((path, tier), ((), ()))[0]]
 
 
-def ordered(mutants, plan):
-    """Round after round over the functions; those that only have a safety contract take part in every third round."""
+def ordered(mutants):
+    """Round after round over the functions, whatever their contract says."""
     ranked = []
-    for (path, function), mine in mutants.items():
-        weight = 1 if len(tiers_of(plan, path, function)) > 1 else 3
+    for (_, function), mine in mutants.items():
         for turn, mutant in enumerate(sorted(mine, key=lambda mutant: mutant.digest)):
-            ranked.append((weight * (turn + 1), hashlib.sha256(function.encode()).hexdigest(), mutant.digest, mutant))
+            ranked.append((turn, hashlib.sha256(function.encode()).hexdigest(), mutant.digest, mutant))
     return [entry[3] for entry in sorted(ranked, key=lambda entry: entry[:3])]
 
 
@@ -384,7 +382,7 @@ def study(arguments, root, home):
     """Mutants of the copy `root`; what is found is written to the tree `home`."""
     plan = wp.read_plan(root)
     found = all_mutants(root, gate.Sources(root), gate.Soundness(root))
-    chosen = [mutant for mutant in ordered(found, plan) if (not arguments.file or mutant.path in arguments.file.split(","))
+    chosen = [mutant for mutant in ordered(found) if (not arguments.file or mutant.path in arguments.file.split(","))
               and (not arguments.function or mutant.function == arguments.function)]
     count = arguments.count or (SAMPLE if arguments.check else COUNT)
     if arguments.list:
