@@ -24,6 +24,9 @@ SOLVERS = (
     ("CVC4", "1.8", "cvc4", "cvc4_17",
      "cvc4 --stats --tlimit=%t000 --lang=smt2 %f", "cvc4 --stats --rlimit=%S --lang=smt2 %f"),
 )
+# CVC5 with a tenth of the time: a smoke test that passes always takes all of it, and nearly all proofs need less
+SMOKE = ("CVC5smoke", "1.0.3", "cvc5", None,
+         "cvc5 --stats --tlimit=%t00 --lang=smt2 %f", "cvc5 --stats --rlimit=%S --lang=smt2 %f")
 BASE_DRIVER = "cvc4_17.drv"
 
 
@@ -61,7 +64,7 @@ def write_config(directory):
     datadir, libdir = ask_why3("--print-datadir"), ask_why3("--print-libdir")
     lines = ["[main]", 'datadir = "%s"' % datadir, 'libdir = "%s"' % libdir,
              "magic = 14", "memlimit = 2000", "running_provers_max = 2", "timelimit = 10"]
-    for name, version, _, driver, command, command_steps in SOLVERS:
+    for name, version, _, driver, command, command_steps in SOLVERS + (SMOKE,):
         driver = driver or write_cvc5_driver(directory, datadir)
         lines += ["", "[prover]", 'name = "%s"' % name, 'version = "%s"' % version, 'driver = "%s"' % driver,
                   'command = "%s"' % command, 'command_steps = "%s"' % command_steps,
