@@ -91,7 +91,8 @@ LFAP_INLINE void pack_row(double *restrict P, size_t r, const double *restrict a
   @ terminates \true;
   @ exits never: \false;
   @ assigns P[0 .. PANEL-1];
-  @ LFAP_REAL(ensures packed: \forall integer p, t, l; 0 <= p < LFAP_TILE && i + p < m && 0 <= t && 0 <= l < LFAP_LANES && LFAP_LANES*t + l < n
+  @ LFAP_REAL(ensures packed: \forall integer p, t, l; 0 <= p < LFAP_TILE && i + p < m && 0 <= t && 0 <= l < LFAP_LANES
+  @   && LFAP_LANES*t + l < n
   @   ==> P[lfap_at(t, lfap_at(p, l, LFAP_LANES), STEP)] == \old(M[lfap_at(i + p, k + LFAP_LANES*t + l, ld)]);)
   @ LFAP_REAL(ensures padded: lfap_filled(P, LFAP_LANES, STEP, i, m, n, pad);) */
 LFAP_INLINE void pack_rows(double *P, const double *M, size_t i, size_t m, size_t ld, size_t k, size_t n, double pad) {
@@ -157,10 +158,12 @@ LFAP_INLINE void pack_panel(double *P, const double *M, size_t i, size_t m, doub
         while (c != z.ld) {
           x = z.A[e*z.ld + c];
           y = z.B[f*z.ld + c];
-          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1) == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
+          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1)
+               == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
           /@ assert same_x: LFAP_REAL_FACT(x == \at(z.A[\at(e*z.ld + c,Here)],Pre)); @/
           /@ assert same_y: LFAP_REAL_FACT(y == \at(z.B[\at(f*z.ld + c,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1) == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
+          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1)
+               == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
           c++;
         }
         f++;
@@ -262,11 +265,13 @@ LFAP_INLINE size_t start_of(size_t i, size_t rows, size_t n) {
   @ exits never: \false;
   @ assigns S[0 .. LFAP_TILE_LANES-1];
   @ LFAP_REAL(ensures part: \forall integer i, j, l; 0 <= i < LFAP_TILE && c <= j < c + columns && m <= l < m + lanes
-  @   ==> S[lfap_cell(i, j, l)] == \old(S[lfap_cell(i, j, l)] + lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps));)
+  @   ==> S[lfap_cell(i, j, l)] == \old(S[lfap_cell(i, j, l)]
+  @     + lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps));)
   @ LFAP_REAL(ensures kept: \forall integer i, j, l; 0 <= i < LFAP_TILE && 0 <= j < LFAP_TILE && 0 <= l < LFAP_LANES
   @   && !(c <= j < c + columns && m <= l < m + lanes) ==> S[lfap_cell(i, j, l)] == \old(S[lfap_cell(i, j, l)]);)
   @ LFAP_REAL(ensures same: \forall integer i, j, l; 0 <= i < LFAP_TILE && 0 <= j < LFAP_TILE && 0 <= l < LFAP_LANES
-  @   ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps) == \old(lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps));) */
+  @   ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps)
+  @     == \old(lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps));) */
 LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, const double *B, size_t steps, size_t c, size_t columns,
                            size_t m, size_t lanes) {
   double s[LFAP_TILE][LFAP_TILE][LFAP_LANES];
@@ -289,34 +294,47 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
       for (size_t l = 0; l < lanes; l++) s[i][j][l] = S[(i * LFAP_TILE + c + j) * LFAP_LANES + m + l];
   /*@ loop invariant step: 0 <= t <= steps;
     @ LFAP_REAL(loop invariant dots: \forall integer e, f, g; 0 <= e < LFAP_TILE && 0 <= f < columns && 0 <= g < lanes
-    @   ==> s[e][f][g] == S[lfap_cell(e, c + f, m + g)] + lfap_lane(A, lfap_at(e, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t);)
+    @   ==> s[e][f][g] == S[lfap_cell(e, c + f, m + g)]
+    @     + lfap_lane(A, lfap_at(e, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t);)
     @ loop assigns t, s[0 .. LFAP_TILE-1][0 .. LFAP_TILE-1][0 .. LFAP_LANES-1];
     @ loop variant steps - t; */
   for (size_t t = 0; t < steps; t++) {
     size_t y = start_of(t, steps, step);
     /*@ loop invariant row: 0 <= i <= LFAP_TILE;
       @ LFAP_REAL(loop invariant done: \forall integer e, f, g; 0 <= e < i && 0 <= f < columns && 0 <= g < lanes
-      @   ==> s[e][f][g] == S[lfap_cell(e, c + f, m + g)] + lfap_lane(A, lfap_at(e, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t + 1);)
+      @   ==> s[e][f][g] == S[lfap_cell(e, c + f, m + g)]
+      @     + lfap_lane(A, lfap_at(e, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t + 1);)
       @ LFAP_REAL(loop invariant todo: \forall integer e, f, g; i <= e < LFAP_TILE && 0 <= f < columns && 0 <= g < lanes
-      @   ==> s[e][f][g] == S[lfap_cell(e, c + f, m + g)] + lfap_lane(A, lfap_at(e, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t);)
+      @   ==> s[e][f][g] == S[lfap_cell(e, c + f, m + g)]
+      @     + lfap_lane(A, lfap_at(e, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t);)
       @ loop assigns i, s[0 .. LFAP_TILE-1][0 .. LFAP_TILE-1][0 .. LFAP_LANES-1];
       @ loop variant LFAP_TILE - i; */
     LFAP_UNROLL for (size_t i = 0; i < LFAP_TILE; i++) {
       size_t x = start_of(i, LFAP_TILE, row);
       /*@ loop invariant column: 0 <= j <= columns;
-        @ LFAP_REAL(loop invariant done: \forall integer f, g; 0 <= f < j && 0 <= g < lanes ==> s[i][f][g] == S[lfap_cell(i, c + f, m + g)] + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t + 1);)
-        @ LFAP_REAL(loop invariant todo: \forall integer f, g; j <= f < columns && 0 <= g < lanes ==> s[i][f][g] == S[lfap_cell(i, c + f, m + g)] + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t);)
+        @ LFAP_REAL(loop invariant done: \forall integer f, g; 0 <= f < j && 0 <= g < lanes
+        @   ==> s[i][f][g] == S[lfap_cell(i, c + f, m + g)]
+        @     + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t + 1);)
+        @ LFAP_REAL(loop invariant todo: \forall integer f, g; j <= f < columns && 0 <= g < lanes
+        @   ==> s[i][f][g] == S[lfap_cell(i, c + f, m + g)]
+        @     + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + f, m + g, LFAP_LANES), STEP, t);)
         @ loop assigns j, s[i][0 .. LFAP_TILE-1][0 .. LFAP_LANES-1];
         @ loop variant columns - j; */
       LFAP_UNROLL for (size_t j = 0; j < columns; j++)
         /*@ loop invariant lane: 0 <= l <= lanes;
-          @ LFAP_REAL(loop invariant done: \forall integer g; 0 <= g < l ==> s[i][j][g] == S[lfap_cell(i, c + j, m + g)] + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + j, m + g, LFAP_LANES), STEP, t + 1);)
-          @ LFAP_REAL(loop invariant todo: \forall integer g; l <= g < lanes ==> s[i][j][g] == S[lfap_cell(i, c + j, m + g)] + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + j, m + g, LFAP_LANES), STEP, t);)
+          @ LFAP_REAL(loop invariant done: \forall integer g; 0 <= g < l
+          @   ==> s[i][j][g] == S[lfap_cell(i, c + j, m + g)]
+          @     + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + j, m + g, LFAP_LANES), STEP, t + 1);)
+          @ LFAP_REAL(loop invariant todo: \forall integer g; l <= g < lanes
+          @   ==> s[i][j][g] == S[lfap_cell(i, c + j, m + g)]
+          @     + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + j, m + g, LFAP_LANES), STEP, t);)
           @ loop assigns l, s[i][j][0 .. LFAP_LANES-1];
           @ loop variant lanes - l; */
         for (size_t l = 0; l < lanes; l++) {
-          /*@ ghost lfap_lane_next(A, x + m + l, step, x + y + m + l, B, (c + j)*LFAP_LANES + m + l, STEP, t*STEP + (c + j)*LFAP_LANES + m + l, t); */
-          /*@ assert first: LFAP_REAL_FACT(x + m + l == lfap_at(i, m + l, row) && (c + j)*LFAP_LANES + m + l == lfap_at(c + j, m + l, LFAP_LANES)); */
+          /*@ ghost lfap_lane_next(A, x + m + l, step, x + y + m + l, B, (c + j)*LFAP_LANES + m + l, STEP, t*STEP + (c + j)*LFAP_LANES
+            @   + m + l, t); */
+          /*@ assert first: LFAP_REAL_FACT(x + m + l == lfap_at(i, m + l, row) && (c + j)*LFAP_LANES + m + l
+            @   == lfap_at(c + j, m + l, LFAP_LANES)); */
           s[i][j][l] = fma(A[x + y + m + l], B[t * STEP + (c + j) * LFAP_LANES + m + l], s[i][j][l]);
           /*@ assert grown: LFAP_REAL_FACT(s[i][j][l] == S[lfap_cell(i, c + j, m + l)]
                 + lfap_lane(A, lfap_at(i, m + l, row), step, B, lfap_at(c + j, m + l, LFAP_LANES), STEP, t + 1)); */
@@ -359,7 +377,8 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
   /*@ ghost
     /@ loop invariant row: 0 <= e <= LFAP_TILE;
        LFAP_REAL(loop invariant same: \forall integer i, j, l; 0 <= i < e && 0 <= j < LFAP_TILE && 0 <= l < LFAP_LANES
-         ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps) == lfap_lane{Pre}(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps);)
+         ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps)
+           == lfap_lane{Pre}(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps);)
        loop assigns e, f, g, u, x, y;
        loop variant LFAP_TILE - e; @/
     while (e != LFAP_TILE) {
@@ -367,20 +386,23 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
       f = 0;
       /@ loop invariant column: 0 <= f <= LFAP_TILE;
          LFAP_REAL(loop invariant same: \forall integer i, j, l; e <= i < e + 1 && 0 <= j < f && 0 <= l < LFAP_LANES
-           ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps) == lfap_lane{Pre}(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps);)
+           ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps)
+             == lfap_lane{Pre}(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps);)
          loop assigns f, g, u, x, y;
          loop variant LFAP_TILE - f; @/
       while (f != LFAP_TILE) {
         g = 0;
         /@ loop invariant lane: 0 <= g <= LFAP_LANES;
            LFAP_REAL(loop invariant same: \forall integer i, j, l; e <= i < e + 1 && f <= j < f + 1 && 0 <= l < g
-             ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps) == lfap_lane{Pre}(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps);)
+             ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps)
+               == lfap_lane{Pre}(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps);)
            loop assigns g, u, x, y;
            loop variant LFAP_LANES - g; @/
         while (g != LFAP_LANES) {
           u = 0;
           /@ loop invariant step: 0 <= u <= steps;
-             LFAP_REAL(loop invariant same: lfap_lane(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u) == lfap_lane{Pre}(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u);)
+             LFAP_REAL(loop invariant same: lfap_lane(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u)
+               == lfap_lane{Pre}(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u);)
              loop assigns u, x, y;
              loop variant steps - u; @/
           while (u != steps) {
@@ -390,10 +412,12 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
             y = B[u*STEP + f*LFAP_LANES + g];
             /@ assert at: LFAP_REAL_FACT(e*row + u*step + g == lfap_at(u, lfap_at(e, g, row), step)
                  && u*STEP + f*LFAP_LANES + g == lfap_at(u, lfap_at(f, g, LFAP_LANES), STEP)); @/
-            /@ assert here: LFAP_REAL_FACT(lfap_lane(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u + 1) == lfap_lane(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u) + lfap_term(x, y)); @/
+            /@ assert here: LFAP_REAL_FACT(lfap_lane(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u + 1)
+                 == lfap_lane(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u) + lfap_term(x, y)); @/
             /@ assert same_x: LFAP_REAL_FACT(x == \at(A[\at(e*row + u*step + g,Here)],Pre)); @/
             /@ assert same_y: LFAP_REAL_FACT(y == \at(B[\at(u*STEP + f*LFAP_LANES + g,Here)],Pre)); @/
-            /@ assert then: LFAP_REAL_FACT(lfap_lane{Pre}(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u + 1) == lfap_lane{Pre}(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u) + lfap_term(x, y)); @/
+            /@ assert then: LFAP_REAL_FACT(lfap_lane{Pre}(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u + 1)
+                 == lfap_lane{Pre}(A, lfap_at(e, g, row), step, B, lfap_at(f, g, LFAP_LANES), STEP, u) + lfap_term(x, y)); @/
             u++;
           }
           g++;
@@ -419,7 +443,8 @@ enum { HALF = 4, PAIR = 2 };
   @ exits never: \false;
   @ assigns S[0 .. LFAP_TILE_LANES-1];
   @ LFAP_REAL(ensures tile: \forall integer i, j, l; 0 <= i < LFAP_TILE && 0 <= j < LFAP_TILE && 0 <= l < LFAP_LANES
-  @   ==> S[lfap_cell(i, j, l)] == \old(S[lfap_cell(i, j, l)] + lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps));) */
+  @   ==> S[lfap_cell(i, j, l)] == \old(S[lfap_cell(i, j, l)]
+  @     + lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps));) */
 LFAP_INLINE void tile(double *S, const double *A, size_t row, size_t step, const double *B, size_t steps, int wide) {
   if (wide) {
     tile_part(S, A, row, step, B, steps, 0, LFAP_TILE, 0, LFAP_LANES);
@@ -444,13 +469,16 @@ LFAP_INLINE void tile(double *S, const double *A, size_t row, size_t step, const
        == lfap_lane(X, lfap_at(p, l, row), step, P, lfap_at(q, l, 8), 32, u)
        + lfap_rdot_at(z.A, i + p, z.B, j + q, z.ld, z.k + lfap_cut(8*u + l + 1, z.n)) - lfap_rdot_at(z.A, i + p, z.B, j + q, z.ld, z.k + lfap_cut(8*u + l, z.n));) @/
   static void lfap_column_in_lane(const double *X, size_t p, size_t row, size_t step, const double *P, size_t q, size_t i, size_t j, size_t u, size_t l, slice z) {
-    /@ assert next: LFAP_REAL_FACT(lfap_lane(X, lfap_at(p, l, row), step, P, lfap_at(q, l, 8), 32, u + 1) == lfap_lane(X, lfap_at(p, l, row), step, P, lfap_at(q, l, 8), 32, u)
+    /@ assert next: LFAP_REAL_FACT(lfap_lane(X, lfap_at(p, l, row), step, P, lfap_at(q, l, 8), 32, u + 1)
+         == lfap_lane(X, lfap_at(p, l, row), step, P, lfap_at(q, l, 8), 32, u)
          + lfap_term(X[lfap_at(u, lfap_at(p, l, row), step)], P[lfap_at(u, lfap_at(q, l, 8), 32)])); @/
-    /@ assert first: LFAP_REAL_FACT(8*u + l < z.n ==> X[lfap_at(u, lfap_at(p, l, row), step)] == z.A[lfap_at(i + p, z.k + 8*u + l, z.ld)]); @/
+    /@ assert first: LFAP_REAL_FACT(8*u + l < z.n ==> X[lfap_at(u, lfap_at(p, l, row), step)]
+         == z.A[lfap_at(i + p, z.k + 8*u + l, z.ld)]); @/
     /@ assert second: LFAP_REAL_FACT(8*u + l < z.n ==> P[lfap_at(u, lfap_at(q, l, 8), 32)] == z.B[lfap_at(j + q, z.k + 8*u + l, z.ld)]); @/
     /@ assert term: LFAP_REAL_FACT(8*u + l < z.n ==> lfap_term(X[lfap_at(u, lfap_at(p, l, row), step)], P[lfap_at(u, lfap_at(q, l, 8), 32)])
          == lfap_term(z.A[lfap_at(i + p, z.k + 8*u + l, z.ld)], z.B[lfap_at(j + q, z.k + 8*u + l, z.ld)])); @/
-    /@ assert dot: LFAP_REAL_FACT(lfap_rdot_at(z.A, i + p, z.B, j + q, z.ld, z.k + 8*u + l + 1) == lfap_rdot_at(z.A, i + p, z.B, j + q, z.ld, z.k + 8*u + l)
+    /@ assert dot: LFAP_REAL_FACT(lfap_rdot_at(z.A, i + p, z.B, j + q, z.ld, z.k + 8*u + l + 1)
+         == lfap_rdot_at(z.A, i + p, z.B, j + q, z.ld, z.k + 8*u + l)
          + lfap_term(z.A[lfap_at(i + p, z.k + 8*u + l, z.ld)], z.B[lfap_at(j + q, z.k + 8*u + l, z.ld)])); @/
     /@ assert none: LFAP_REAL_FACT(z.n <= 8*u + l ==> lfap_term(X[lfap_at(u, lfap_at(p, l, row), step)], P[lfap_at(u, lfap_at(q, l, 8), 32)]) == 0.0); @/
     /@ assert inside: LFAP_REAL_FACT(8*u + l < z.n ==> lfap_cut(8*u + l + 1, z.n) == 8*u + l + 1 && lfap_cut(8*u + l, z.n) == 8*u + l); @/
@@ -566,15 +594,18 @@ LFAP_INLINE void tile_slice(double *S, const double *X, size_t row, size_t step,
        ==> 0 <= lfap_at(t, lfap_at(p, l, row), step) < (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES;) @/
   static void lfap_steps_inside(size_t row, size_t step, size_t steps) {
     lfap_entries_inside(steps, step);
-    /@ assert step: LFAP_REAL_FACT(\forall integer t; 0 <= t < steps ==> 0 <= lfap_at(t, 0, step) && lfap_at(t, step - 1, step) < steps*step); @/
+    /@ assert step: LFAP_REAL_FACT(\forall integer t; 0 <= t < steps
+         ==> 0 <= lfap_at(t, 0, step) && lfap_at(t, step - 1, step) < steps*step); @/
     /@ assert row: LFAP_REAL_FACT(\forall integer p; 0 <= p < LFAP_TILE ==> 0 <= lfap_at(p, 0, row) <= (LFAP_TILE-1)*row); @/
-    /@ assert sum: LFAP_REAL_FACT(\forall integer p, t, l; lfap_at(t, lfap_at(p, l, row), step) == lfap_at(t, 0, step) + lfap_at(p, 0, row) + l); @/
+    /@ assert sum: LFAP_REAL_FACT(\forall integer p, t, l; lfap_at(t, lfap_at(p, l, row), step)
+         == lfap_at(t, 0, step) + lfap_at(p, 0, row) + l); @/
     /@ assert last: LFAP_REAL_FACT(\forall integer t; lfap_at(t, step - 1, step) == lfap_at(t, 0, step) + step - 1); @/
   }
 */
 
 /* Tile (i, j) of a block advances by a slice; no other does, and no dot of A and B changes by it. */
-/*@ requires block: i < LFAP_BLOCK/LFAP_TILE && j < LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES && steps <= LFAP_STEPS;
+/*@ requires block: i < LFAP_BLOCK/LFAP_TILE && j < LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES
+  @   && steps <= LFAP_STEPS;
   @ requires size: LFAP_LANES <= step && (LFAP_TILE-1)*row + steps*step <= SIZE_MAX && z.k + z.n <= z.ld;
   @ requires X: \valid_read(X + (0 .. (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES-1));
   @ requires P: \valid_read(P + (0 .. LFAP_BLOCK*LFAP_STEPS*LFAP_LANES - 1));
@@ -582,8 +613,10 @@ LFAP_INLINE void tile_slice(double *S, const double *X, size_t row, size_t step,
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), P + (0 .. LFAP_BLOCK*LFAP_STEPS*LFAP_LANES - 1));
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), X + (0 .. (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES-1));
   @ LFAP_REAL(requires size: z.ma*z.ld <= SIZE_MAX && z.mb*z.ld <= SIZE_MAX;)
-  @ LFAP_REAL(requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));)
-  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
+  @ LFAP_REAL(requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));)
+  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires X: lfap_slice(X, row, step, z.A, LFAP_TILE*i, z.ma, z.ld, z.k, z.n);)
   @ LFAP_REAL(requires P: lfap_panels(P, 32, z.B, z.mb, z.ld, z.k, z.n);)
   @ LFAP_REAL(requires pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
@@ -602,7 +635,8 @@ LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t 
   double *s = S + (j * (LFAP_BLOCK / LFAP_TILE) + i) * LFAP_TILE_LANES;
   /*@ assert at: s == S + (4096*j + 128*i); */
   /*@ assert cells: LFAP_REAL_FACT(\forall integer p, q; LFAP_CELLS(s, p, q) == lfap_lanes_sum(S, lfap_tile_at(i, j, p, q))); */
-  /*@ assert panel: LFAP_REAL_FACT(\forall integer p, t, l; (P + 1024*j)[lfap_at(t, lfap_at(p, l, 8), 32)] == P[lfap_at(j, lfap_at(t, lfap_at(p, l, 8), 32), 1024)]); */
+  /*@ assert panel: LFAP_REAL_FACT(\forall integer p, t, l; (P + 1024*j)[lfap_at(t, lfap_at(p, l, 8), 32)]
+    @   == P[lfap_at(j, lfap_at(t, lfap_at(p, l, 8), 32), 1024)]); */
   tile_slice(s, X, row, step, P + j * PANEL, steps, wide, LFAP_TILE * i, LFAP_TILE * j, z);
   /*@ assert cells: LFAP_REAL_FACT(\forall integer p, q; LFAP_CELLS(s, p, q) == lfap_lanes_sum(S, lfap_tile_at(i, j, p, q))); */
   /*@ assert kept_S: LFAP_REAL_FACT(\forall integer x; x < 4096*j + 128*i || 4096*j + 128*i + 128 <= x ==> S[x] == \at(S[x],Pre)); */
@@ -617,7 +651,8 @@ LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t 
   /*@ assert kept_B: LFAP_REAL_FACT(\forall integer x; 0 <= x < z.mb*z.ld ==> z.B[x] == \at(z.B[x],Pre)); */
   /*@ assert kept_P: LFAP_REAL_FACT(\forall integer j, p, t, l; 0 <= j < 32 && 0 <= p < 4 && 0 <= t < 32 && 0 <= l < 8
         ==> P[lfap_at(j, lfap_at(t, lfap_at(p, l, 8), 32), 1024)] == \at(P[lfap_at(j, lfap_at(t, lfap_at(p, l, 8), 32), 1024)],Pre)); */
-  /*@ assert kept_X: LFAP_REAL_FACT(\forall integer x; 0 <= x < (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES ==> X[x] == \at(X[x],Pre)); */
+  /*@ assert kept_X: LFAP_REAL_FACT(\forall integer x; 0 <= x < (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES
+    @   ==> X[x] == \at(X[x],Pre)); */
 #ifdef LFAP_TIER_REAL
   /*@ ghost size_t e = 0, f = 0, c = 0; */
   /*@ ghost double x = 0.0, y = 0.0; */
@@ -646,10 +681,12 @@ LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t 
         while (c != z.ld) {
           x = z.A[e*z.ld + c];
           y = z.B[f*z.ld + c];
-          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1) == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
+          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1)
+               == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
           /@ assert same_x: LFAP_REAL_FACT(x == \at(z.A[\at(e*z.ld + c,Here)],Pre)); @/
           /@ assert same_y: LFAP_REAL_FACT(y == \at(z.B[\at(f*z.ld + c,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1) == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
+          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1)
+               == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
           c++;
         }
         f++;
@@ -660,7 +697,8 @@ LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t 
 }
 
 /* Row i of tiles: four rows of A, in X, against the first `end` packed panels of B. */
-/*@ requires block: i < LFAP_BLOCK/LFAP_TILE && end <= LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES && steps <= LFAP_STEPS;
+/*@ requires block: i < LFAP_BLOCK/LFAP_TILE && end <= LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES
+  @   && steps <= LFAP_STEPS;
   @ requires size: LFAP_LANES <= step && (LFAP_TILE-1)*row + steps*step <= SIZE_MAX && z.k + z.n <= z.ld;
   @ requires X: \valid_read(X + (0 .. (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES-1));
   @ requires P: \valid_read(P + (0 .. LFAP_BLOCK*LFAP_STEPS*LFAP_LANES - 1));
@@ -668,8 +706,10 @@ LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t 
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), P + (0 .. LFAP_BLOCK*LFAP_STEPS*LFAP_LANES - 1));
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), X + (0 .. (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES-1));
   @ LFAP_REAL(requires size: z.ma*z.ld <= SIZE_MAX && z.mb*z.ld <= SIZE_MAX;)
-  @ LFAP_REAL(requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));)
-  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
+  @ LFAP_REAL(requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));)
+  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires X: lfap_slice(X, row, step, z.A, LFAP_TILE*i, z.ma, z.ld, z.k, z.n);)
   @ LFAP_REAL(requires P: lfap_panels(P, 32, z.B, z.mb, z.ld, z.k, z.n);)
   @ LFAP_REAL(requires pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
@@ -704,7 +744,8 @@ LFAP_INLINE void tile_row(double *S, const double *X, size_t row, size_t step, c
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), P + (0 .. LFAP_BLOCK*LFAP_STEPS*LFAP_LANES - 1));
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));
   @ LFAP_REAL(requires size: z.mb*z.ld <= SIZE_MAX;)
-  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
+  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires P: lfap_panels(P, 32, z.B, z.mb, z.ld, z.k, z.n);)
   @ LFAP_REAL(requires pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
   @ terminates \true;
@@ -732,7 +773,8 @@ LFAP_INLINE double minus_zero(void) {
 }
 
 /* Row i of tiles from a packed panel. */
-/*@ requires block: i < LFAP_BLOCK/LFAP_TILE && end <= LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES && 0 < steps <= LFAP_STEPS;
+/*@ requires block: i < LFAP_BLOCK/LFAP_TILE && end <= LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES
+  @   && 0 < steps <= LFAP_STEPS;
   @ requires size: LFAP_TILE*i <= z.ma && z.ma <= LFAP_BLOCK && z.ma*z.ld <= SIZE_MAX && z.k + z.n <= z.ld;
   @ requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1));
   @ requires P: \valid(P + (0 .. LFAP_BLOCK_PACK - 1));
@@ -741,7 +783,8 @@ LFAP_INLINE double minus_zero(void) {
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));
   @ requires sep: \separated(P + (0 .. LFAP_BLOCK_PACK - 1), z.A + (0 .. z.ma*z.ld - 1));
   @ LFAP_REAL(requires size: z.mb*z.ld <= SIZE_MAX;)
-  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
+  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires sep: \separated(P + (0 .. LFAP_BLOCK_PACK - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires P: lfap_panels(P, 32, z.B, z.mb, z.ld, z.k, z.n);)
   @ LFAP_REAL(requires pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
@@ -759,14 +802,16 @@ LFAP_INLINE void packed_row(double *S, double *P, size_t i, size_t end, size_t s
   /*@ ghost lfap_entries_inside(z.mb, z.ld); */
   /*@ assert kept_B: LFAP_REAL_FACT(\forall integer x; 0 <= x < z.mb*z.ld ==> z.B[x] == \at(z.B[x],Pre)); */
   /*@ assert kept_S: LFAP_REAL_FACT(\forall integer x; 0 <= x < LFAP_BLOCK_LANES ==> S[x] == \at(S[x],Pre)); */
-  /*@ assert lanes: LFAP_REAL_FACT(\forall integer x; 0 <= x <= LFAP_BLOCK_LANES - 8 ==> lfap_lanes_sum(S, x) == \at(lfap_lanes_sum(S, x),Pre)); */
+  /*@ assert lanes: LFAP_REAL_FACT(\forall integer x; 0 <= x <= LFAP_BLOCK_LANES - 8
+    @   ==> lfap_lanes_sum(S, x) == \at(lfap_lanes_sum(S, x),Pre)); */
   /*@ assert panels: LFAP_REAL_FACT(\forall integer j, p, t, l; 0 <= j < 32 && 0 <= p < 4 && 0 <= t < 32 && 0 <= l < 8
         ==> P[lfap_at(j, lfap_at(t, lfap_at(p, l, 8), 32), 1024)] == \at(P[lfap_at(j, lfap_at(t, lfap_at(p, l, 8), 32), 1024)],Pre)); */
   tile_row(S, X, LFAP_LANES, STEP, P, i, end, steps, wide, z);
 }
 
 /* Row i of tiles, packed only where a tile or the last step is incomplete. */
-/*@ requires block: i < LFAP_BLOCK/LFAP_TILE && end <= LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES && 0 < steps <= LFAP_STEPS;
+/*@ requires block: i < LFAP_BLOCK/LFAP_TILE && end <= LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES
+  @   && 0 < steps <= LFAP_STEPS;
   @ requires size: LFAP_TILE*i <= z.ma && z.ma <= LFAP_BLOCK && z.ma*z.ld <= SIZE_MAX && z.k + z.n <= z.ld;
   @ requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1));
   @ requires P: \valid(P + (0 .. LFAP_BLOCK_PACK - 1));
@@ -775,7 +820,8 @@ LFAP_INLINE void packed_row(double *S, double *P, size_t i, size_t end, size_t s
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));
   @ requires sep: \separated(P + (0 .. LFAP_BLOCK_PACK - 1), z.A + (0 .. z.ma*z.ld - 1));
   @ LFAP_REAL(requires size: z.mb*z.ld <= SIZE_MAX;)
-  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
+  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires sep: \separated(P + (0 .. LFAP_BLOCK_PACK - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires P: lfap_panels(P, 32, z.B, z.mb, z.ld, z.k, z.n);)
   @ LFAP_REAL(requires pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
@@ -796,7 +842,8 @@ LFAP_INLINE void any_row(double *S, double *P, size_t i, size_t end, size_t step
 
 /* Rows of tiles advance by a slice, of which B's is packed; tiles above the diagonal are left out when only the lower half
    is wanted. */
-/*@ requires block: z.ma <= LFAP_BLOCK && tb <= LFAP_BLOCK/LFAP_TILE && z.mb <= LFAP_TILE*tb && 0 < z.n <= LFAP_STEPS*LFAP_LANES && z.k + z.n <= z.ld;
+/*@ requires block: z.ma <= LFAP_BLOCK && tb <= LFAP_BLOCK/LFAP_TILE && z.mb <= LFAP_TILE*tb && 0 < z.n <= LFAP_STEPS*LFAP_LANES
+  @   && z.k + z.n <= z.ld;
   @ requires size: z.ma*z.ld <= SIZE_MAX;
   @ requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1));
   @ requires P: \valid(P + (0 .. LFAP_BLOCK_PACK - 1));
@@ -805,7 +852,8 @@ LFAP_INLINE void any_row(double *S, double *P, size_t i, size_t end, size_t step
   @ requires sep: \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));
   @ requires sep: \separated(P + (0 .. LFAP_BLOCK_PACK - 1), z.A + (0 .. z.ma*z.ld - 1));
   @ LFAP_REAL(requires size: z.mb*z.ld <= SIZE_MAX;)
-  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
+  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires sep: \separated(P + (0 .. LFAP_BLOCK_PACK - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ LFAP_REAL(requires P: lfap_panels(P, 32, z.B, z.mb, z.ld, z.k, z.n);)
   @ LFAP_REAL(requires pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
@@ -834,7 +882,8 @@ LFAP_INLINE void tiles(double *S, double *P, size_t tb, int lower, int wide, sli
 }
 
 /* A block advances by a slice. */
-/*@ requires block: z.ma <= LFAP_BLOCK && z.mb <= LFAP_BLOCK && tb <= LFAP_BLOCK/LFAP_TILE && z.mb <= LFAP_TILE*tb && 0 < z.n <= LFAP_STEPS*LFAP_LANES && z.k + z.n <= z.ld;
+/*@ requires block: z.ma <= LFAP_BLOCK && z.mb <= LFAP_BLOCK && tb <= LFAP_BLOCK/LFAP_TILE && z.mb <= LFAP_TILE*tb
+  @   && 0 < z.n <= LFAP_STEPS*LFAP_LANES && z.k + z.n <= z.ld;
   @ requires size: z.ma*z.ld <= SIZE_MAX && z.mb*z.ld <= SIZE_MAX;
   @ requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1));
   @ requires P: \valid(P + (0 .. LFAP_BLOCK_PACK - 1));
@@ -853,7 +902,8 @@ LFAP_INLINE void tiles(double *S, double *P, size_t tb, int lower, int wide, sli
 LFAP_INLINE void block_slice(double *S, double *P, size_t tb, int lower, int wide, slice z) {
   pack(P, z);
   /*@ assert kept_S: LFAP_REAL_FACT(\forall integer x; 0 <= x < LFAP_BLOCK_LANES ==> S[x] == \at(S[x],Pre)); */
-  /*@ assert lanes: LFAP_REAL_FACT(\forall integer x; 0 <= x <= LFAP_BLOCK_LANES - 8 ==> lfap_lanes_sum(S, x) == \at(lfap_lanes_sum(S, x),Pre)); */
+  /*@ assert lanes: LFAP_REAL_FACT(\forall integer x; 0 <= x <= LFAP_BLOCK_LANES - 8
+    @   ==> lfap_lanes_sum(S, x) == \at(lfap_lanes_sum(S, x),Pre)); */
   /*@ assert kept: LFAP_REAL_FACT(lfap_rows_kept{Pre, Here}(S, 0)); */
   /*@ assert slices: LFAP_REAL_FACT(\forall integer f, g; 0 <= f < z.ma && 0 <= g < z.mb
         ==> lfap_rslice(z.A, f, z.B, g, z.ld, z.k, z.n) == lfap_rslice{Pre}(z.A, f, z.B, g, z.ld, z.k, z.n)); */
@@ -888,8 +938,10 @@ LFAP_INLINE void fill(double *S, size_t ta, size_t tb, double v) {
 /*@ requires block: ta <= LFAP_BLOCK/LFAP_TILE && tb <= LFAP_BLOCK/LFAP_TILE;
   @ requires S: \valid(S + (0 .. LFAP_BLOCK_LANES - 1));
   @ LFAP_REAL(requires size: z.ma*z.ld <= SIZE_MAX && z.mb*z.ld <= SIZE_MAX;)
-  @ LFAP_REAL(requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));)
-  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1)) && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
+  @ LFAP_REAL(requires A: \valid_read(z.A + (0 .. z.ma*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.A + (0 .. z.ma*z.ld - 1));)
+  @ LFAP_REAL(requires B: \valid_read(z.B + (0 .. z.mb*z.ld - 1))
+  @   && \separated(S + (0 .. LFAP_BLOCK_LANES - 1), z.B + (0 .. z.mb*z.ld - 1));)
   @ terminates \true;
   @ exits never: \false;
   @ assigns S[0 .. LFAP_BLOCK_LANES - 1];
@@ -926,10 +978,12 @@ LFAP_INLINE void block_start(double *S, size_t ta, size_t tb, slice z) {
         while (c != z.ld) {
           x = z.A[e*z.ld + c];
           y = z.B[f*z.ld + c];
-          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1) == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
+          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1)
+               == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
           /@ assert same_x: LFAP_REAL_FACT(x == \at(z.A[\at(e*z.ld + c,Here)],Pre)); @/
           /@ assert same_y: LFAP_REAL_FACT(y == \at(z.B[\at(f*z.ld + c,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1) == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
+          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1)
+               == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
           c++;
         }
         f++;
@@ -948,11 +1002,13 @@ void lfap_block_lanes(double *S, double *P, const double *A, const double *B, si
   block_start(S, (ma + LFAP_TILE - 1) / LFAP_TILE, tb, none);
   /*@ assert line: LFAP_REAL_FACT(\forall integer j, x; 0 <= j < tb && 0 <= x && x + 8 <= (ma + LFAP_TILE - 1)/LFAP_TILE*LFAP_TILE_LANES
         ==> lfap_zero(lfap_line_sum(S, j, x))); */
-  /*@ assert same: LFAP_REAL_FACT(\forall integer i, j, p, q; lfap_lanes_sum(S, lfap_tile_at(i, j, p, q)) == lfap_line_sum(S, j, 128*i + 32*p + 8*q)); */
+  /*@ assert same: LFAP_REAL_FACT(\forall integer i, j, p, q; lfap_lanes_sum(S, lfap_tile_at(i, j, p, q))
+    @   == lfap_line_sum(S, j, 128*i + 32*p + 8*q)); */
   /*@ assert start: LFAP_REAL_FACT(\forall integer i, j, p, q; 0 <= i && 0 <= j && 0 <= p < 4 && 0 <= q < 4 && 4*i + p < ma && 4*j + q < mb
         ==> lfap_zero(lfap_lanes_sum(S, lfap_tile_at(i, j, p, q)))); */
   /*@ loop invariant slice: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant dots: \forall integer i, j, p, q; 0 <= i && 0 <= j && 0 <= p < 4 && 0 <= q < 4 && 4*i + p < ma && 4*j + q < mb && (lower == 0 || j <= i)
+    @ LFAP_REAL(loop invariant dots: \forall integer i, j, p, q; 0 <= i && 0 <= j && 0 <= p < 4 && 0 <= q < 4 && 4*i + p < ma
+    @   && 4*j + q < mb && (lower == 0 || j <= i)
     @   ==> lfap_lanes_sum(S, lfap_tile_at(i, j, p, q)) == lfap_rdot_at{Pre}(A, 4*i + p, B, 4*j + q, ld, k);)
     @ LFAP_REAL(loop invariant same: lfap_same_dots{Pre, Here}(A, ma, B, mb, ld);)
     @ loop assigns k, S[0 .. LFAP_BLOCK_LANES - 1], P[0 .. LFAP_BLOCK_PACK - 1];
@@ -961,11 +1017,13 @@ void lfap_block_lanes(double *S, double *P, const double *A, const double *B, si
     slice z = {A, B, ma, mb, ld, k, n - k < most ? n - k : most};
     block_slice(S, P, tb, lower, wide, z);
     /*@ assert same: LFAP_REAL_FACT(lfap_same_dots{Pre, Here}(A, ma, B, mb, ld)); */
-    /*@ assert slices: LFAP_REAL_FACT(\forall integer i, j; 0 <= i < ma && 0 <= j < mb ==> lfap_rslice{LoopCurrent}(A, i, B, j, ld, z.k, z.n)
+    /*@ assert slices: LFAP_REAL_FACT(\forall integer i, j; 0 <= i < ma && 0 <= j < mb
+      @   ==> lfap_rslice{LoopCurrent}(A, i, B, j, ld, z.k, z.n)
           == lfap_rdot_at{Pre}(A, i, B, j, ld, \at(k + z.n,Here)) - lfap_rdot_at{Pre}(A, i, B, j, ld, \at(k,Here))); */
     k += z.n;
   }
-  /*@ assert place: LFAP_REAL_FACT(\forall integer i, j; 0 <= i && 0 <= j ==> lfap_lanes_place(i, j) == lfap_tile_at(i/4, j/4, i%4, j%4)); */
+  /*@ assert place: LFAP_REAL_FACT(\forall integer i, j; 0 <= i && 0 <= j
+    @   ==> lfap_lanes_place(i, j) == lfap_tile_at(i/4, j/4, i%4, j%4)); */
   /*@ assert entry: LFAP_REAL_FACT(\forall integer i; 0 <= i ==> 4*(i/4) + i%4 == i && 0 <= i/4 && 0 <= i%4 < 4); */
   /*@ assert dots: LFAP_REAL_FACT(\forall integer i, j; 0 <= i < ma && 0 <= j < mb && (lower == 0 || j <= i)
         ==> lfap_lanes_sum(S, lfap_tile_at(i/4, j/4, i%4, j%4)) == lfap_rdot_at{Pre}(A, i, B, j, ld, n)); */

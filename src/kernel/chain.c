@@ -61,7 +61,8 @@ LFAP_INLINE void chain_part(double *restrict y, const double *restrict c, const 
     /*@ ghost lfap_rows_at(k, LINKS, n, d); */
     const double *x = X + k * d;
     /*@ loop invariant entry: from <= i <= to;
-      @ LFAP_REAL(loop invariant done: \forall integer j; from <= j < i ==> y[j] == \at(y[j],Pre) + lfap_rlinks{Pre}(c, X, d, j, k + LINKS);)
+      @ LFAP_REAL(loop invariant done: \forall integer j; from <= j < i
+      @   ==> y[j] == \at(y[j],Pre) + lfap_rlinks{Pre}(c, X, d, j, k + LINKS);)
       @ LFAP_REAL(loop invariant todo: \forall integer j; i <= j < to ==> y[j] == \at(y[j],Pre) + lfap_rlinks{Pre}(c, X, d, j, k);)
       @ loop assigns i, p, q, y[from .. to-1];
       @ loop variant to - i; */
@@ -380,7 +381,8 @@ LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, s
       /*@ ghost
         e = i;
         /@ loop invariant row: i <= e <= i + GROUP;
-           LFAP_REAL(loop invariant linked: \forall integer a, q; i <= a < e && 0 <= q < w ==> lfap_rlinks(C + lfap_at(a, k, n), &P[0], STRIP, q, links)
+           LFAP_REAL(loop invariant linked: \forall integer a, q; i <= a < e && 0 <= q < w
+             ==> lfap_rlinks(C + lfap_at(a, k, n), &P[0], STRIP, q, links)
              == lfap_rlinks_at{Pre}(C, a, n, X, at + q, d, k + links) - lfap_rlinks_at{Pre}(C, a, n, X, at + q, d, k);)
            loop assigns e, b, c, l, x, y;
            loop variant i + GROUP - e; @/
@@ -430,7 +432,8 @@ LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, s
     }
     unpack(Y, T, at, w, i, r, d);
     /*@ assert now: LFAP_REAL_FACT(\forall integer a, q; i <= a < i + GROUP && at <= q < at + w ==> Y[lfap_at(a, q, d)]
-      @   == \at(Y[lfap_at(a, q, d)],Pre) + (lfap_rlinks_at{Pre}(C, a, n, X, q, d, k + links) - lfap_rlinks_at{Pre}(C, a, n, X, q, d, k))); */
+      @   == \at(Y[lfap_at(a, q, d)],Pre) + (lfap_rlinks_at{Pre}(C, a, n, X, q, d, k
+      @     + links) - lfap_rlinks_at{Pre}(C, a, n, X, q, d, k))); */
   }
 #ifdef LFAP_TIER_REAL
   /*@ ghost
@@ -460,10 +463,12 @@ LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, s
           x = C[e*n + l];
           y = X[l*d + c];
           /@ assert place: LFAP_REAL_FACT(e*n + l == lfap_at(e, l, n) && l*d + c == lfap_at(l, c, d)); @/
-          /@ assert here: LFAP_REAL_FACT(lfap_rlinks_at(C, e, n, X, c, d, l + 1) == lfap_rlinks_at(C, e, n, X, c, d, l) + lfap_term(x, y)); @/
+          /@ assert here: LFAP_REAL_FACT(lfap_rlinks_at(C, e, n, X, c, d, l + 1)
+               == lfap_rlinks_at(C, e, n, X, c, d, l) + lfap_term(x, y)); @/
           /@ assert same_x: LFAP_REAL_FACT(x == \at(C[lfap_at(\at(e,Here), \at(l,Here), n)],Pre)); @/
           /@ assert same_y: LFAP_REAL_FACT(y == \at(X[lfap_at(\at(l,Here), \at(c,Here), d)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rlinks_at{Pre}(C, e, n, X, c, d, l + 1) == lfap_rlinks_at{Pre}(C, e, n, X, c, d, l) + lfap_term(x, y)); @/
+          /@ assert then: LFAP_REAL_FACT(lfap_rlinks_at{Pre}(C, e, n, X, c, d, l + 1)
+               == lfap_rlinks_at{Pre}(C, e, n, X, c, d, l) + lfap_term(x, y)); @/
           /@ assert both: LFAP_REAL_FACT(lfap_rlinks_at(C, e, n, X, c, d, l + 1) == lfap_rlinks_at{Pre}(C, e, n, X, c, d, l + 1)); @/
           l++;
         }
@@ -535,8 +540,10 @@ LFAP_INLINE void strips(double *Y, const double *C, const double *X, size_t band
      LFAP_REAL(ensures apart: \forall integer a, q; 0 <= a ==> 0 <= q < d ==> !(a == i && from <= q < to)
        ==> lfap_at(a, q, d) < i*d + from || i*d + to <= lfap_at(a, q, d);) @/
   static void lfap_columns_apart(size_t i, size_t from, size_t to, size_t d) {
-    /@ assert above: LFAP_REAL_FACT(from < to ==> \forall integer a, q; 0 <= a < i ==> 0 <= q < d ==> lfap_at(a, q, d) < lfap_at(i, from, d)); @/
-    /@ assert below: LFAP_REAL_FACT(from < to ==> \forall integer a, q; i < a ==> 0 <= q < d ==> lfap_at(i, to - 1, d) < lfap_at(a, q, d)); @/
+    /@ assert above: LFAP_REAL_FACT(from < to ==> \forall integer a, q; 0 <= a < i ==> 0 <= q < d
+         ==> lfap_at(a, q, d) < lfap_at(i, from, d)); @/
+    /@ assert below: LFAP_REAL_FACT(from < to ==> \forall integer a, q; i < a ==> 0 <= q < d
+         ==> lfap_at(i, to - 1, d) < lfap_at(a, q, d)); @/
   }
 */
 
@@ -594,7 +601,8 @@ LFAP_INLINE void single_rows(double *Y, const double *C, const double *X, size_t
           /@ assert here: LFAP_REAL_FACT(lfap_rlinks(C + i*n, X, d, c, l + 1) == lfap_rlinks(C + i*n, X, d, c, l) + lfap_term(x, y)); @/
           /@ assert same_x: LFAP_REAL_FACT(x == \at(C[lfap_at(\at(i,Here), \at(l,Here), n)],Pre)); @/
           /@ assert same_y: LFAP_REAL_FACT(y == \at(X[lfap_at(\at(l,Here), \at(c,Here), d)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rlinks_at{Pre}(C, i, n, X, c, d, l + 1) == lfap_rlinks_at{Pre}(C, i, n, X, c, d, l) + lfap_term(x, y)); @/
+          /@ assert then: LFAP_REAL_FACT(lfap_rlinks_at{Pre}(C, i, n, X, c, d, l + 1)
+               == lfap_rlinks_at{Pre}(C, i, n, X, c, d, l) + lfap_term(x, y)); @/
           l++;
         }
         c++;

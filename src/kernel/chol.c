@@ -72,13 +72,15 @@ LFAP_INLINE void put(double *A, size_t i, size_t j, double v, size_t rows, size_
         while (f != end) {
           lfap_cells_at(a, f, i, j, rows, cols, n);
           lfap_cells_at(b, f, i, j, rows, cols, n);
-          /@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1) == lfap_rdot_at(A, a, A, b, n, f) + lfap_term(A[a*n + f], A[b*n + f])); @/
+          /@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1)
+               == lfap_rdot_at(A, a, A, b, n, f) + lfap_term(A[a*n + f], A[b*n + f])); @/
           p = A[a * n + f];
           q = A[b * n + f];
           /@ assert linked: LFAP_REAL_FACT(lfap_term(A[a*n + f], A[b*n + f]) == lfap_term(p, q)); @/
           /@ assert first: LFAP_REAL_FACT(p == \at(A[\at(a*n + f,Here)],Pre)); @/
           /@ assert second: LFAP_REAL_FACT(q == \at(A[\at(b*n + f,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(A, a, A, b, n, f + 1) == lfap_rdot_at{Pre}(A, a, A, b, n, f) + lfap_term(p, q)); @/
+          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(A, a, A, b, n, f + 1)
+               == lfap_rdot_at{Pre}(A, a, A, b, n, f) + lfap_term(p, q)); @/
           /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1) == lfap_rdot_at(A, a, A, b, n, f) + lfap_term(p, q)); @/
           /@ assert both: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1) == lfap_rdot_at{Pre}(A, a, A, b, n, f + 1)); @/
           f++;
@@ -233,7 +235,8 @@ int lfap_chol_row(double *L, size_t i, size_t n) {
     /*@ assert mine: LFAP_REAL_FACT(L[i*n + j] == \at(L[\at(i*n + j,Here)],Pre)); */
     entry(L, i, j, n);
     /*@ assert now: LFAP_REAL_FACT(lfap_rdot_at(L, i, L, j, n, j + 1) == \at(L[lfap_at(i, \at(j,Here), n)],Pre)); */
-    /*@ assert before: LFAP_REAL_FACT(\forall integer k; 0 <= k < j ==> lfap_rdot_at(L, i, L, k, n, k + 1) == \at(L[lfap_at(i, k, n)],Pre)); */
+    /*@ assert before: LFAP_REAL_FACT(\forall integer k; 0 <= k < j
+      @   ==> lfap_rdot_at(L, i, L, k, n, k + 1) == \at(L[lfap_at(i, k, n)],Pre)); */
   }
   /*@ ghost lfap_rows_dot(L, i, i, i, n, n); */
   /*@ ghost lfap_squares(L, i, i, n); */
@@ -249,7 +252,8 @@ int lfap_chol_row(double *L, size_t i, size_t n) {
 
 size_t lfap_chol(double *L, size_t n) {
   /*@ loop invariant row: 0 <= i <= n;
-    @ LFAP_REAL(loop invariant factor: \forall integer r, c; 0 <= c <= r < i ==> lfap_rdot_at(L, r, L, c, n, c + 1) == \at(L[lfap_at(r, c, n)],Pre);)
+    @ LFAP_REAL(loop invariant factor: \forall integer r, c; 0 <= c <= r < i
+    @   ==> lfap_rdot_at(L, r, L, c, n, c + 1) == \at(L[lfap_at(r, c, n)],Pre);)
     @ LFAP_REAL(loop invariant pivots: \forall integer r; 0 <= r < i ==> lfap_nonzero(L[lfap_at(r, r, n)]);)
     @ LFAP_REAL(loop invariant todo: \forall integer c; i*n <= c < n*n ==> L[c] == \at(L[c],Pre);)
     @ loop assigns i, L[0 .. n*n - 1];
@@ -258,9 +262,11 @@ size_t lfap_chol(double *L, size_t n) {
     /*@ ghost lfap_row_at(i, n, n); */
     /*@ assert mine: LFAP_REAL_FACT(\forall integer c; i*n <= c <= i*n + i ==> L[c] == \at(L[c],Pre)); */
     if (!lfap_chol_row(L, i, n)) return i;
-    /*@ assert above: LFAP_REAL_FACT(\forall integer r, c; 0 <= c <= r < i ==> lfap_rdot_at(L, r, L, c, n, c + 1) == \at(L[lfap_at(r, c, n)],Pre)); */
+    /*@ assert above: LFAP_REAL_FACT(\forall integer r, c; 0 <= c <= r < i
+      @   ==> lfap_rdot_at(L, r, L, c, n, c + 1) == \at(L[lfap_at(r, c, n)],Pre)); */
     /*@ assert place: LFAP_REAL_FACT(lfap_at(i, i, n) == i*n + i); */
-    /*@ assert row: LFAP_REAL_FACT(\forall integer c; 0 <= c <= i ==> lfap_rdot_at(L, i, L, c, n, c + 1) == \at(L[lfap_at(\at(i,Here), c, n)],Pre)); */
+    /*@ assert row: LFAP_REAL_FACT(\forall integer c; 0 <= c <= i
+      @   ==> lfap_rdot_at(L, i, L, c, n, c + 1) == \at(L[lfap_at(\at(i,Here), c, n)],Pre)); */
   }
   return n;
 }
@@ -291,7 +297,8 @@ LFAP_INLINE void finish(double *A, const double *S, size_t i, size_t b, size_t j
   /*@ assert place: LFAP_REAL_FACT(lfap_at(b, j, n) == b*n + j); */
   /*@ assert regular: LFAP_REAL_FACT(lfap_nonzero(A[b*n + j])); */
   divide(A, i, b, j, s, rows, cols, n);
-  /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, i, A, b, n, j + 1) == lfap_rdot_at(A, i, A, b, n, j) + lfap_term(A[i*n + j], A[b*n + j])); */
+  /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, i, A, b, n, j + 1)
+    @   == lfap_rdot_at(A, i, A, b, n, j) + lfap_term(A[i*n + j], A[b*n + j])); */
 }
 
 /* The entries of other columns lie apart from (i, j). */
@@ -328,7 +335,8 @@ LFAP_INLINE void finish(double *A, const double *S, size_t i, size_t b, size_t j
   @ assigns A[i*n .. (i + m)*n - n + cols - 1];
   @ LFAP_REAL(ensures equation: \forall integer a; i <= a < i + m ==> lfap_parts(\old(lfap_lanes_of(S, a - base, j)),
   @   lfap_rdot_at(A, a, A, j, n, j + 1), \old(A[lfap_at(a, j, n)]));)
-  @ LFAP_REAL(ensures columns: \forall integer a, c; 0 <= a < rows && 0 <= c < cols && c != j ==> A[lfap_at(a, c, n)] == \old(A[lfap_at(a, c, n)]);)
+  @ LFAP_REAL(ensures columns: \forall integer a, c; 0 <= a < rows && 0 <= c < cols && c != j
+  @   ==> A[lfap_at(a, c, n)] == \old(A[lfap_at(a, c, n)]);)
   @ LFAP_REAL(ensures left: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && 0 <= f <= j
   @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
   @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < i && (a < i || i + m <= a) && 0 <= f <= cols
@@ -339,7 +347,8 @@ LFAP_INLINE void column(double *A, const double *S, size_t base, size_t i, size_
   /*@ loop invariant row: i <= r <= i + m;
     @ LFAP_REAL(loop invariant equation: \forall integer a; i <= a < r ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, j),
     @   lfap_rdot_at(A, a, A, j, n, j + 1), \at(A[lfap_at(a, j, n)],Pre));)
-    @ LFAP_REAL(loop invariant columns: \forall integer a, c; 0 <= a < rows && 0 <= c < cols && c != j ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
+    @ LFAP_REAL(loop invariant columns: \forall integer a, c; 0 <= a < rows && 0 <= c < cols && c != j
+    @   ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
     @ LFAP_REAL(loop invariant todo: \forall integer c; r*n <= c <= rows*n - n + cols - 1 ==> A[c] == \at(A[c],Pre);)
     @ LFAP_REAL(loop invariant left: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && 0 <= f <= j
     @   ==> lfap_rdot_at(A, a, A, b, n, f) == lfap_rdot_at{Pre}(A, a, A, b, n, f);)
@@ -442,7 +451,8 @@ LFAP_INLINE int corner_row(double *A, const double *S, size_t i, size_t rows, si
   /*@ ghost lfap_pivot_positive(A[i * n + i], s, n); */
   int good = take_root(A, i, i, s, rows, cols, n);
   /*@ assert squares: LFAP_REAL_FACT(lfap_lanes_of{Pre}(S, i, i) + lfap_rdot_at(A, i, A, i, n, i) == s); */
-  /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, i, A, i, n, i + 1) == lfap_rdot_at(A, i, A, i, n, i) + lfap_term(A[i*n + i], A[i*n + i])); */
+  /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, i, A, i, n, i + 1)
+    @   == lfap_rdot_at(A, i, A, i, n, i) + lfap_term(A[i*n + i], A[i*n + i])); */
   return good;
 }
 
@@ -521,9 +531,11 @@ size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, siz
 LFAP_INLINE void below(double *A, const double *S, size_t base, size_t i, size_t m, size_t mb, size_t rows, size_t cols, size_t n) {
   /*@ ghost lfap_diagonal_at(i, n); */
   /*@ loop invariant column: 0 <= j <= mb;
-    @ LFAP_REAL(loop invariant equation: \forall integer a, c; i <= a < i + m && 0 <= c < j ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+    @ LFAP_REAL(loop invariant equation: \forall integer a, c; i <= a < i + m && 0 <= c < j
+    @   ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
     @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre));)
-    @ LFAP_REAL(loop invariant todo: \forall integer a, c; 0 <= a < rows && j <= c < cols ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
+    @ LFAP_REAL(loop invariant todo: \forall integer a, c; 0 <= a < rows && j <= c < cols
+    @   ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
     @ LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < LFAP_BLOCK_LANES ==> S[c] == \at(S[c],Pre);)
     @ LFAP_REAL(loop invariant pivots: \forall integer c; 0 <= c < mb ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
     @ LFAP_REAL(loop invariant others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < i && (a < i || i + m <= a) && 0 <= f <= cols
@@ -535,12 +547,14 @@ LFAP_INLINE void below(double *A, const double *S, size_t base, size_t i, size_t
     /*@ ghost size_t f = i; */
     /*@ ghost
       /@ loop invariant row: i <= f <= i + m;
-         LFAP_REAL(loop invariant lanes: \forall integer a; i <= a < f ==> lfap_lanes_of(S, a - base, j) == lfap_lanes_of{Pre}(S, a - base, j);)
+         LFAP_REAL(loop invariant lanes: \forall integer a; i <= a < f
+           ==> lfap_lanes_of(S, a - base, j) == lfap_lanes_of{Pre}(S, a - base, j);)
          loop assigns f;
          loop variant i + m - f; @/
       while (f != i + m) {
         /@ assert inside: LFAP_REAL_FACT(0 <= lfap_lanes_place(f - base, j) <= LFAP_BLOCK_LANES - 8); @/
-        /@ assert cells: LFAP_REAL_FACT(lfap_lanes_sum(S, lfap_lanes_place(f - base, j)) == lfap_lanes_sum{Pre}(S, lfap_lanes_place(f - base, j))); @/
+        /@ assert cells: LFAP_REAL_FACT(lfap_lanes_sum(S, lfap_lanes_place(f - base, j))
+             == lfap_lanes_sum{Pre}(S, lfap_lanes_place(f - base, j))); @/
         f++;
       } */
 #endif
@@ -561,7 +575,8 @@ LFAP_INLINE void below(double *A, const double *S, size_t base, size_t i, size_t
   static void lfap_rows_from(size_t i, size_t rows, size_t n) {
     size_t k = i;
     /@ loop invariant row: i <= k;
-       LFAP_REAL(loop invariant from: \forall integer a, c; i <= a < k && a < rows && 0 <= c < n ==> i*n <= lfap_at(a, c, n) <= rows*n - n + c;)
+       LFAP_REAL(loop invariant from: \forall integer a, c; i <= a < k && a < rows && 0 <= c < n
+         ==> i*n <= lfap_at(a, c, n) <= rows*n - n + c;)
        loop assigns k;
        loop variant rows - k; @/
     while (k < rows) {
@@ -583,12 +598,14 @@ LFAP_INLINE void below(double *A, const double *S, size_t base, size_t i, size_t
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[base*n .. (base + ma)*n - n + rest - 1];
-  @ LFAP_REAL(ensures equation: \forall integer a, c; base <= a < base + ma && 0 <= c < mb ==> lfap_parts(\old(lfap_lanes_of(S, a - base, c)),
+  @ LFAP_REAL(ensures equation: \forall integer a, c; base <= a < base + ma && 0 <= c < mb
+  @   ==> lfap_parts(\old(lfap_lanes_of(S, a - base, c)),
   @   lfap_rdot_at(A, a, A, c, n, c + 1), \old(A[lfap_at(a, c, n)]));) */
 LFAP_INLINE void below_groups(double *A, const double *S, size_t base, size_t ma, size_t mb, size_t rest, size_t n) {
   size_t r = 0;
   /*@ loop invariant row: 0 <= r <= ma;
-    @ LFAP_REAL(loop invariant equation: \forall integer a, c; base <= a < base + r && 0 <= c < mb ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+    @ LFAP_REAL(loop invariant equation: \forall integer a, c; base <= a < base + r && 0 <= c < mb
+    @   ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
     @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre));)
     @ LFAP_REAL(loop invariant todo: \forall integer c; (base + r)*n <= c <= rest*n - n + rest - 1 ==> A[c] == \at(A[c],Pre);)
     @ LFAP_REAL(loop invariant lanes: \forall integer c; 0 <= c < LFAP_BLOCK_LANES ==> S[c] == \at(S[c],Pre);)
@@ -601,7 +618,8 @@ LFAP_INLINE void below_groups(double *A, const double *S, size_t base, size_t ma
     /*@ ghost size_t e = 0, f = 0; */
     /*@ ghost
       /@ loop invariant row: 0 <= e <= ma;
-         LFAP_REAL(loop invariant lanes: \forall integer a, c; 0 <= a < e && 0 <= c < mb ==> lfap_lanes_of(S, a, c) == lfap_lanes_of{Pre}(S, a, c);)
+         LFAP_REAL(loop invariant lanes: \forall integer a, c; 0 <= a < e && 0 <= c < mb
+           ==> lfap_lanes_of(S, a, c) == lfap_lanes_of{Pre}(S, a, c);)
          loop assigns e, f;
          loop variant ma - e; @/
       while (e != ma) {
@@ -626,9 +644,11 @@ LFAP_INLINE void below_groups(double *A, const double *S, size_t base, size_t ma
     /*@ assert after: LFAP_REAL_FACT((base + r)*n <= (base + r + m)*n && (base + r + m)*n - n + rest - 1 < (base + r + m)*n); */
     /*@ assert todo: LFAP_REAL_FACT(\forall integer c; (base + r + m)*n <= c <= rest*n - n + rest - 1
       @   ==> A[c] == \at(A[c],Pre)); */
-    /*@ assert now: LFAP_REAL_FACT(\forall integer a, c; base + r <= a < base + r + m && 0 <= c < mb ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+    /*@ assert now: LFAP_REAL_FACT(\forall integer a, c; base + r <= a < base + r + m && 0 <= c < mb
+      @   ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
       @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre))); */
-    /*@ assert before: LFAP_REAL_FACT(\forall integer a, c; base <= a < base + r && 0 <= c < mb ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
+    /*@ assert before: LFAP_REAL_FACT(\forall integer a, c; base <= a < base + r && 0 <= c < mb
+      @   ==> lfap_parts(lfap_lanes_of{Pre}(S, a - base, c),
       @   lfap_rdot_at(A, a, A, c, n, c + 1), \at(A[lfap_at(a, c, n)],Pre))); */
     r += m;
   }

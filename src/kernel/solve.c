@@ -39,7 +39,8 @@ LFAP_INLINE void put_entry(double *x, const double *L, size_t i, double v, size_
          loop assigns f, p, q;
          loop variant i - f; @/
       while (f != i) {
-        /@ assert next: LFAP_REAL_FACT(lfap_rdot_at(L, a, x, 0, n, f + 1) == lfap_rdot_at(L, a, x, 0, n, f) + lfap_term(L[a*n + f], x[f])); @/
+        /@ assert next: LFAP_REAL_FACT(lfap_rdot_at(L, a, x, 0, n, f + 1)
+             == lfap_rdot_at(L, a, x, 0, n, f) + lfap_term(L[a*n + f], x[f])); @/
         p = L[a * n + f];
         q = x[f];
         /@ assert linked: LFAP_REAL_FACT(lfap_term(L[a*n + f], x[f]) == lfap_term(p, q)); @/
@@ -174,7 +175,8 @@ LFAP_INLINE void back_step(double *x, const double *L, size_t m, size_t n) {
   @ terminates \true;
   @ exits never: \false;
   @ assigns x[0 .. n-1];
-  @ LFAP_REAL(ensures solution: \forall integer i; 0 <= i < n ==> lfap_rsolved(L, i, x, n, i + 1) == \old(lfap_rdot_at(L, i, x, 0, n, i + 1));) */
+  @ LFAP_REAL(ensures solution: \forall integer i; 0 <= i < n
+  @   ==> lfap_rsolved(L, i, x, n, i + 1) == \old(lfap_rdot_at(L, i, x, 0, n, i + 1));) */
 LFAP_INLINE void backward(double *x, const double *L, size_t n) {
   /*@ loop invariant row: 0 <= i <= n;
     @ LFAP_REAL(loop invariant columns: \forall integer j; i <= j < n ==> lfap_rcolumn(L, j, x, j, n) == \at(x[j],Pre);)
@@ -198,7 +200,8 @@ LFAP_INLINE void backward(double *x, const double *L, size_t n) {
   /*@ ghost double p = 0.0; */
   /*@ ghost
     /@ loop invariant row: 0 <= r <= n;
-       LFAP_REAL(loop invariant solution: \forall integer i; 0 <= i < r ==> lfap_rsolved(L, i, x, n, i + 1) == lfap_rdot_at{Pre}(L, i, x, 0, n, i + 1);)
+       LFAP_REAL(loop invariant solution: \forall integer i; 0 <= i < r
+         ==> lfap_rsolved(L, i, x, n, i + 1) == lfap_rdot_at{Pre}(L, i, x, 0, n, i + 1);)
        loop assigns r, f, p;
        loop variant n - r; @/
     while (r != n) {
