@@ -192,7 +192,7 @@ class Prover:
         # seen once in some hundred thousand goals: one that is in the cache was not found, and was the next time
         again = [part for job, report in reports.items() for part in self.left(job, report)]
         more = self.run_all("again", session, "offline", again, parallel=self.replaying, timeout=REPLAY_TIMEOUT)
-        return {job: wp.merge([report, more[job]]) if job in more else report for job, report in reports.items()}
+        return {job: wp.amend(report, more[job]) if job in more else report for job, report in reports.items()}
 
     def left(self, job, report):
         """The parts of a job that have unproved goals, cut down to the functions these belong to."""
@@ -209,7 +209,7 @@ class Prover:
         for limit in self.tries[1:]:
             again = [part for job, report in reports.items() for part in self.left(job, report)]
             for job, report in self.run_all("retry", self.scratch, "update", again, timeout=limit).items():
-                reports[job] = wp.merge([reports[job], report])
+                reports[job] = wp.amend(reports[job], report)
         return reports
 
     def smoke(self, afresh):

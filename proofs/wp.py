@@ -223,6 +223,14 @@ def merge(reports):
     return whole
 
 
+def amend(whole, again):
+    """`whole` with the functions that were run once more as that run left them: by themselves their goals have other names."""
+    for owner in again.goals:
+        whole.goals[owner], whole.provers[owner] = again.goals[owner], again.provers.get(owner, {})
+    whole.warnings += again.warnings
+    return whole
+
+
 def is_cache_entry(path):
     """Whether a file is named as WP names a goal's proof: by its digest."""
     return re.fullmatch(r"[0-9a-f]{32}\.json", os.path.basename(path)) is not None
