@@ -7,8 +7,8 @@
     proofs/prove.py update     prove what changed, rewrite cache, record, manifest and STATUS.md (make prove-update)
     proofs/prove.py selftest   show that the gate goes red on each broken kernel of must_fail/
 
-Options: --root DIR (another tree), --jobs N (Frama-C processes side by side; default: one a core with solvers, four in a
-replay, where WP waits most of its time), --only FILE,FILE (these kernels alone, without manifest and STATUS.md: for a
+Options: --root DIR (another tree), --jobs N (Frama-C processes side by side; default: one more than cores with solvers,
+four a core in a replay, where WP waits most of its time), --only FILE,FILE (these kernels alone, without manifest and STATUS.md: for a
 developer), --seed-cache DIR (update: goals already tried in another scratch cache are not tried again; repeatable).
 Exit codes: 0 proved, 1 not proved, 64 usage, 69 a tool is missing.
 """
@@ -198,10 +198,15 @@ class Prover:
         """The parts of a job that have unproved goals, cut down to the functions these belong to."""
         owners = {owner for owner in report.goals
                   if report.unproved(owner) and not self.soundness.allows_unproved(owner, job[1])}
-        parts = self.parts(job)
-        elsewhere = owners - {name for part in parts for name in part.group}  # a lemma, a function of a header
-        again = [part._replace(functions=tuple(name for name in part.group if name in owners), skip=()) for part in parts]
-        return [parts[0]] * bool(elsewhere) + [part for part in again[bool(elsewhere):] if part.functions]
+        parts, again = self.parts(job), []
+        grouped = {name for part in parts for name in part.group}
+        for part in parts:
+            mine = tuple(name for name in part.group if name in owners)
+            if part == parts[0] and owners - grouped:  # a lemma, or a function of a header
+                again.append(part)
+            elif mine:
+                again.append(part._replace(functions=mine, skip=()))
+        return again
 
     def solve(self, mode):
         """Run the provers in the scratch sessions; what times out gets a longer try."""

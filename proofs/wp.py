@@ -62,10 +62,14 @@ def defines(tier):
     return ["-D__FRAMAC__", "-DLFAP_TIER_" + tier.upper(), "-Isrc", "-Isrc/kernel", "-I."]
 
 
+def reading(tier, plugins):
+    """How a command begins. No other plugins: their global data costs OCaml's collector a fifth of the time."""
+    return ["frama-c", "-no-autoload-plugins", "-load-module", plugins, "-c11", "-cpp-extra-args=" + " ".join(defines(tier))]
+
+
 def program_command(path, tier, out):
     """The command that reads `path` and writes down what it read: no goal is made."""
-    return ["frama-c", "-no-autoload-plugins", "-load-module", "report", "-c11", "-cpp-extra-args=" + " ".join(defines(tier)),
-            path, "-then", "-report-untried"] + written_down(out)
+    return reading(tier, "report") + [path, "-then", "-report-untried"] + written_down(out)
 
 
 def written_down(out):
@@ -79,11 +83,10 @@ def frama_c_command(path, tier, options, functions, session, cache_mode, out, sm
 
     The cache is session/cache: given through -wp-session and not -wp-cache-dir, WP can also clean it of stale entries.
     """
-    # no other plugins: their global data costs OCaml's collector a fifth of the time
-    command = ["frama-c", "-no-autoload-plugins", "-load-module", "wp,rtegen,report", "-c11",
-               "-cpp-extra-args=" + " ".join(defines(tier)), "-wp", "-wp-rte", "-warn-special-float", "none",
-               "-wp-model", MODELS[tier], "-wp-prover", SMOKE_PROVER if smoke else PROVERS, "-wp-timeout", str(timeout), "-wp-par", str(par),
-               "-wp-session", session, "-wp-cache", cache_mode, "-wp-report-json", out + ".json"]
+    command = reading(tier, "wp,rtegen,report")
+    command += ["-wp", "-wp-rte", "-warn-special-float", "none", "-wp-model", MODELS[tier],
+                "-wp-prover", SMOKE_PROVER if smoke else PROVERS, "-wp-timeout", str(timeout), "-wp-par", str(par),
+                "-wp-session", session, "-wp-cache", cache_mode, "-wp-report-json", out + ".json"]
     if "rewrite" not in options:  # nearly every goal comes out the same, for a sixth less time
         command += ["-wp-no-pruning", "-wp-no-ground"]
     if "wrap" not in options:

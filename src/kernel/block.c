@@ -131,45 +131,7 @@ LFAP_INLINE void pack_panel(double *P, const double *M, size_t i, size_t m, doub
   /*@ ghost lfap_entries_inside(m, z.ld); */
   /*@ assert kept: LFAP_REAL_FACT(\forall integer x; 0 <= x < m*z.ld ==> M[x] == \at(M[x],Pre)); */
 #ifdef LFAP_TIER_REAL
-  /*@ ghost size_t e = 0, f = 0, c = 0; */
-  /*@ ghost double x = 0.0, y = 0.0; */
-  /*@ ghost
-    /@ loop invariant row: 0 <= e <= z.ma;
-       LFAP_REAL(loop invariant same: \forall integer g, h, d; 0 <= g < e && 0 <= h < z.mb && 0 <= d <= z.ld
-         ==> lfap_rdot_at{Pre}(z.A, g, z.B, h, z.ld, d) == lfap_rdot_at(z.A, g, z.B, h, z.ld, d);)
-       loop assigns e, f, c, x, y;
-       loop variant z.ma - e; @/
-    while (e != z.ma) {
-      lfap_row_at(e, z.ma, z.ld);
-      f = 0;
-      /@ loop invariant column: 0 <= f <= z.mb;
-         LFAP_REAL(loop invariant same: \forall integer h, d; 0 <= h < f && 0 <= d <= z.ld
-           ==> lfap_rdot_at{Pre}(z.A, e, z.B, h, z.ld, d) == lfap_rdot_at(z.A, e, z.B, h, z.ld, d);)
-         loop assigns f, c, x, y;
-         loop variant z.mb - f; @/
-      while (f != z.mb) {
-        lfap_row_at(f, z.mb, z.ld);
-        c = 0;
-        /@ loop invariant term: 0 <= c <= z.ld;
-           LFAP_REAL(loop invariant same: \forall integer d; 0 <= d <= c
-             ==> lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, d) == lfap_rdot_at(z.A, e, z.B, f, z.ld, d);)
-           loop assigns c, x, y;
-           loop variant z.ld - c; @/
-        while (c != z.ld) {
-          x = z.A[e*z.ld + c];
-          y = z.B[f*z.ld + c];
-          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1)
-               == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
-          /@ assert same_x: LFAP_REAL_FACT(x == \at(z.A[\at(e*z.ld + c,Here)],Pre)); @/
-          /@ assert same_y: LFAP_REAL_FACT(y == \at(z.B[\at(f*z.ld + c,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1)
-               == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
-          c++;
-        }
-        f++;
-      }
-      e++;
-    } */
+#include "../../spec/logic/same_dots.acsl"
 #endif
 }
 
@@ -654,45 +616,7 @@ LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t 
   /*@ assert kept_X: LFAP_REAL_FACT(\forall integer x; 0 <= x < (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES
     @   ==> X[x] == \at(X[x],Pre)); */
 #ifdef LFAP_TIER_REAL
-  /*@ ghost size_t e = 0, f = 0, c = 0; */
-  /*@ ghost double x = 0.0, y = 0.0; */
-  /*@ ghost
-    /@ loop invariant row: 0 <= e <= z.ma;
-       LFAP_REAL(loop invariant same: \forall integer g, h, d; 0 <= g < e && 0 <= h < z.mb && 0 <= d <= z.ld
-         ==> lfap_rdot_at{Pre}(z.A, g, z.B, h, z.ld, d) == lfap_rdot_at(z.A, g, z.B, h, z.ld, d);)
-       loop assigns e, f, c, x, y;
-       loop variant z.ma - e; @/
-    while (e != z.ma) {
-      lfap_row_at(e, z.ma, z.ld);
-      f = 0;
-      /@ loop invariant column: 0 <= f <= z.mb;
-         LFAP_REAL(loop invariant same: \forall integer h, d; 0 <= h < f && 0 <= d <= z.ld
-           ==> lfap_rdot_at{Pre}(z.A, e, z.B, h, z.ld, d) == lfap_rdot_at(z.A, e, z.B, h, z.ld, d);)
-         loop assigns f, c, x, y;
-         loop variant z.mb - f; @/
-      while (f != z.mb) {
-        lfap_row_at(f, z.mb, z.ld);
-        c = 0;
-        /@ loop invariant term: 0 <= c <= z.ld;
-           LFAP_REAL(loop invariant same: \forall integer d; 0 <= d <= c
-             ==> lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, d) == lfap_rdot_at(z.A, e, z.B, f, z.ld, d);)
-           loop assigns c, x, y;
-           loop variant z.ld - c; @/
-        while (c != z.ld) {
-          x = z.A[e*z.ld + c];
-          y = z.B[f*z.ld + c];
-          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1)
-               == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
-          /@ assert same_x: LFAP_REAL_FACT(x == \at(z.A[\at(e*z.ld + c,Here)],Pre)); @/
-          /@ assert same_y: LFAP_REAL_FACT(y == \at(z.B[\at(f*z.ld + c,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1)
-               == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
-          c++;
-        }
-        f++;
-      }
-      e++;
-    } */
+#include "../../spec/logic/same_dots.acsl"
 #endif
 }
 
@@ -951,45 +875,7 @@ LFAP_INLINE void block_start(double *S, size_t ta, size_t tb, slice z) {
   (void)z; /* only the contract needs it */
   fill(S, ta, tb, 0.0);
 #ifdef LFAP_TIER_REAL
-  /*@ ghost size_t e = 0, f = 0, c = 0; */
-  /*@ ghost double x = 0.0, y = 0.0; */
-  /*@ ghost
-    /@ loop invariant row: 0 <= e <= z.ma;
-       LFAP_REAL(loop invariant same: \forall integer g, h, d; 0 <= g < e && 0 <= h < z.mb && 0 <= d <= z.ld
-         ==> lfap_rdot_at{Pre}(z.A, g, z.B, h, z.ld, d) == lfap_rdot_at(z.A, g, z.B, h, z.ld, d);)
-       loop assigns e, f, c, x, y;
-       loop variant z.ma - e; @/
-    while (e != z.ma) {
-      lfap_row_at(e, z.ma, z.ld);
-      f = 0;
-      /@ loop invariant column: 0 <= f <= z.mb;
-         LFAP_REAL(loop invariant same: \forall integer h, d; 0 <= h < f && 0 <= d <= z.ld
-           ==> lfap_rdot_at{Pre}(z.A, e, z.B, h, z.ld, d) == lfap_rdot_at(z.A, e, z.B, h, z.ld, d);)
-         loop assigns f, c, x, y;
-         loop variant z.mb - f; @/
-      while (f != z.mb) {
-        lfap_row_at(f, z.mb, z.ld);
-        c = 0;
-        /@ loop invariant term: 0 <= c <= z.ld;
-           LFAP_REAL(loop invariant same: \forall integer d; 0 <= d <= c
-             ==> lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, d) == lfap_rdot_at(z.A, e, z.B, f, z.ld, d);)
-           loop assigns c, x, y;
-           loop variant z.ld - c; @/
-        while (c != z.ld) {
-          x = z.A[e*z.ld + c];
-          y = z.B[f*z.ld + c];
-          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(z.A, e, z.B, f, z.ld, c + 1)
-               == lfap_rdot_at(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
-          /@ assert same_x: LFAP_REAL_FACT(x == \at(z.A[\at(e*z.ld + c,Here)],Pre)); @/
-          /@ assert same_y: LFAP_REAL_FACT(y == \at(z.B[\at(f*z.ld + c,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c + 1)
-               == lfap_rdot_at{Pre}(z.A, e, z.B, f, z.ld, c) + lfap_term(x, y)); @/
-          c++;
-        }
-        f++;
-      }
-      e++;
-    } */
+#include "../../spec/logic/same_dots.acsl"
 #endif
 }
 
