@@ -28,12 +28,15 @@ extern "C" {
 typedef enum {
   LFAP_OK = 0,
   LFAP_ERR_USAGE = 64,       /* an argument out of its range */
-  LFAP_ERR_DATA = 65,        /* bad data: format, value, shape, not separable, degenerate */
+  LFAP_ERR_DATA = 65,        /* bad data: format, value, shape, degenerate */
   LFAP_ERR_NOINPUT = 66,     /* an input cannot be opened or read */
   LFAP_ERR_INTERNAL = 70,    /* a broken invariant: please report it */
   LFAP_ERR_MEMORY = 71,      /* out of memory, or larger than the memory there is */
   LFAP_ERR_CANTCREATE = 73,  /* an output cannot be created */
   LFAP_ERR_IO = 74,          /* writing failed half-way (nothing is left behind) */
+  LFAP_ERR_INFEASIBLE = 80,  /* a finding: no network with label slopes separates the data */
+  LFAP_ERR_RANGE = 81,       /* numbers leave the range of doubles */
+  LFAP_ERR_UNSOLVED = 82,    /* no finding: the solver gave up, doubles cannot tell */
   LFAP_ERR_INTERRUPTED = 130 /* the progress callback asked to stop */
 } lfap_status;
 

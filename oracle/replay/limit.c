@@ -277,7 +277,7 @@ static lfap_status enter(lfap_ctx *ctx, solver *s, size_t add, int *moved) {
     else if (any_falling(s)) segment(s);
     else *moved = 1;
   }
-  if (step == UNBOUNDED) return lfap_fail(ctx, LFAP_ERR_DATA, "replay: the quadratic programme is unbounded, the data are not separable");
+  if (step == UNBOUNDED) return lfap_fail(ctx, LFAP_ERR_INFEASIBLE, "replay: the quadratic programme is unbounded, the data are not separable");
   for (size_t i = 0; i < s->n; i++) {
     if (*moved) mpfr_set(s->old[i], s->lambda[i], MPFR_RNDN);
     else {
@@ -305,14 +305,14 @@ static lfap_status active_set(lfap_ctx *ctx, solver *s) {
     int moved = 0;
     for (size_t i = 0; i < s->n; i++) mu_at(s, i);
     size_t add = entering(s);
-    if (add == s->n && any_skipped(s)) return lfap_fail(ctx, LFAP_ERR_DATA, "replay: no bounded solution at %ld bits", (long)s->A->prec);
+    if (add == s->n && any_skipped(s)) return lfap_fail(ctx, LFAP_ERR_INFEASIBLE, "replay: no bounded solution at %ld bits", (long)s->A->prec);
     if (add == s->n) return LFAP_OK;
     lfap_status st = enter(ctx, s, add, &moved);
     if (st) return st;
     if (!moved) s->skip[add] = 1;
     for (size_t i = 0; moved && i < s->n; i++) s->skip[i] = 0;
   }
-  return lfap_fail(ctx, LFAP_ERR_DATA, "replay: the active set does not settle at %ld bits", (long)s->A->prec);
+  return lfap_fail(ctx, LFAP_ERR_UNSOLVED, "replay: the active set does not settle at %ld bits", (long)s->A->prec);
 }
 
 /* ---- the limit ------------------------------------------------------------------------------------------------------- */

@@ -53,8 +53,14 @@ static int unknown_verb(const char *name) {
 }
 
 static int exit_code(const cli *c, lfap_status s) {
-  if (s == LFAP_ERR_MEMORY) return LFAP_ERR_DATA; /* an input too large for this machine */
-  if (s) return s;
+  switch (s) {
+  case LFAP_OK: break;
+  case LFAP_ERR_MEMORY: /* an input too large for this machine */
+  case LFAP_ERR_INFEASIBLE:
+  case LFAP_ERR_RANGE:
+  case LFAP_ERR_UNSOLVED: return LFAP_ERR_DATA; /* spec/formats.md, Exit codes */
+  default: return (int)s;
+  }
   return c->verdict == LFAP_FAIL ? 1 : c->verdict == LFAP_UNDECIDED ? 2 : 0;
 }
 

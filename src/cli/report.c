@@ -33,7 +33,8 @@ void cli_report_leave(cli_report_run *r, const char *what, const char *why) {
 }
 
 lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s) {
-  if (s != LFAP_ERR_DATA && s != LFAP_ERR_NOINPUT && s != LFAP_ERR_USAGE) return s;
+  int of_the_data = s == LFAP_ERR_DATA || s == LFAP_ERR_INFEASIBLE || s == LFAP_ERR_RANGE || s == LFAP_ERR_UNSOLVED;
+  if (!of_the_data && s != LFAP_ERR_NOINPUT && s != LFAP_ERR_USAGE) return s;
   cli_report_leave(r, what, r->c->ctx.message);
   if (!r->wrong[0]) snprintf(r->wrong, sizeof r->wrong, "; %.290s", r->c->ctx.message);
   r->c->ctx.message[0] = 0;

@@ -150,7 +150,7 @@ static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, doubl
   if (st) return st;
   /* squared norms that over- or underflow leave nothing to compute with */
   if (!(isfinite(l->hyp.r_max2) && l->hyp.r_min2 >= 0x1p-1022 && isfinite(1.0 / (l->gamma * l->hyp.r_min2))))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "limit: squared norms from %g to %g leave the range of doubles; scale the samples to norms near 1",
+    return lfap_fail(ctx, LFAP_ERR_RANGE, "limit: squared norms from %g to %g leave the range of doubles; scale the samples to norms near 1",
                      l->hyp.r_min2, l->hyp.r_max2);
   for (size_t i = 0; i < l->n; i++) l->q[i] = 1.0; /* the right-hand side, before it becomes Q lambda */
   task->b = l->q;

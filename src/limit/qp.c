@@ -147,7 +147,7 @@ static lfap_status step_along_kernel(qp *p, size_t enter, int *solved) {
     if (a < alpha) alpha = a;
   }
   if (isinf(alpha))
-    return lfap_fail(p->ctx, LFAP_ERR_DATA,
+    return lfap_fail(p->ctx, LFAP_ERR_INFEASIBLE,
                      "quadratic programme: no bounded solution with N = %zu (it falls for ever where sample %zu grows); the data are not "
                      "separable by this form of the network", p->n, enter);
   for (size_t k = 0; k < s->nf; k++) {
@@ -217,7 +217,7 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
     int moved = 0;
     if (st || (pick == p->n && !skipped)) return st;
     if (pick == p->n)
-      return lfap_fail(p->ctx, LFAP_ERR_DATA,
+      return lfap_fail(p->ctx, LFAP_ERR_INFEASIBLE,
                        "quadratic programme: no bounded solution with N = %zu (%zu constraints cannot be met together); the data are "
                        "not separable by this form of the network", p->n, skipped);
     st = active_set_add(p, pick, &moved);
@@ -228,7 +228,7 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
     } else
       skip[pick] = 1; /* until the point moves */
   }
-  return lfap_fail(p->ctx, LFAP_ERR_DATA, "quadratic programme: not solved after %zu active-set steps; Q is too ill-conditioned", cap);
+  return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED, "quadratic programme: not solved after %zu active-set steps; Q is too ill-conditioned", cap);
 }
 
 static lfap_status run(qp *p, int *done, unsigned char *skip) {

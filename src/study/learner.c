@@ -16,7 +16,7 @@ void lfap_learner_free(lfap_learner *l) {
 /* A set that no network with label slopes separates has no limit of this form: a finding, not a failure. */
 static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const double *G, double gamma) {
   lfap_status st = lfap_limit_solve(ctx, &l->lim, data, G, gamma);
-  if (st && st != LFAP_ERR_DATA) return st;
+  if (st && st != LFAP_ERR_INFEASIBLE && st != LFAP_ERR_RANGE && st != LFAP_ERR_UNSOLVED) return st;
   lfap_hypothesis h = l->lim.hyp;
   if (st) lfap_hypothesis_of(&h, G, data->n, gamma);
   l->status = (lfap_set_status){.form = st ? LFAP_LIMIT_NONE : l->lim.full ? LFAP_LIMIT_FULL : LFAP_LIMIT_QP,

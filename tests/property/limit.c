@@ -172,7 +172,7 @@ Test(limit, samples_out_of_scale_are_refused) {
     lfap_limit l = {0};
     lfap_ctx ctx = {0};
     for (size_t i = 0; i < 30; i++) D.x[i] *= scale[k];
-    cr_assert_eq(lfap_limit_solve(&ctx, &l, &D, NULL, 0.5), LFAP_ERR_DATA, "scale %g", scale[k]);
+    cr_assert_eq(lfap_limit_solve(&ctx, &l, &D, NULL, 0.5), LFAP_ERR_RANGE, "scale %g", scale[k]);
     cr_assert_not_null(strstr(ctx.message, "scale"));
     cr_assert_null(l.lambda);
     lfap_data_free(&D);
@@ -261,7 +261,7 @@ Test(qp, no_bounded_solution_is_an_error) {
   /* two opposite constraints on the same direction, both asking for 1: min is -infinity along (1, 1) */
   double M[4] = {1, -1, -1, 1}, b[2] = {1, 1}, l[2] = {7, 7}, mu[2] = {7, 7};
   lfap_ctx ctx = {0};
-  cr_assert_eq(lfap_qp_solve(&ctx, l, mu, M, b, 2), LFAP_ERR_DATA);
+  cr_assert_eq(lfap_qp_solve(&ctx, l, mu, M, b, 2), LFAP_ERR_INFEASIBLE);
   cr_assert_eq(l[0], 7.0, "outputs are untouched on failure");
   cr_assert_not_null(strstr(ctx.message, "separable"));
 }
