@@ -148,7 +148,7 @@ $(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 
 $(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $^ -lcriterion -lflint-arb -lflint -lmpfr -lgmp $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $(filter %.c %.a,$^) -lcriterion -lflint-arb -lflint -lmpfr -lgmp $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)

@@ -336,6 +336,7 @@ typedef struct {
   size_t points;    /* LFAP_CLAIM_T4: which set of points */
   int enclosed;     /* a certifier has spoken: */
   lfap_verdict certified;
+  double margin;    /* its least certain slack; NaN where there is none */
   int headline;     /* one of the few lines that show the effect itself: accuracies with and without perturbation */
 } lfap_check;
 
@@ -377,7 +378,7 @@ typedef struct {
 } lfap_offer;
 
 /* A second opinion from outside the library: sets `enclosed` and `certified` of lines, turns a verdict that disagrees into
-   FAIL, may add lines (verify/report.h). */
+   FAIL, may add lines (verify/lines.h). */
 typedef lfap_status (*lfap_certifier)(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
 
 typedef struct {

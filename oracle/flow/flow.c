@@ -275,8 +275,8 @@ static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *
   if (start->d != data->d) return lfap_fail(ctx, LFAP_ERR_DATA, "flow: the weights have d = %zu columns, the samples d = %zu", start->d, data->d);
   if (!(o->log_loss <= 0.0) || isinf(o->log_loss))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "flow: the log loss to reach is %g; it must be negative and finite", o->log_loss);
-  if (prec < ORACLE_PREC_MIN || prec > ORACLE_PREC_MAX - ORACLE_FLOW_GUARD)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "precision %u: the flow takes %d..%d bits", prec, ORACLE_PREC_MIN, ORACLE_PREC_MAX - ORACLE_FLOW_GUARD);
+  if (prec < ORACLE_PREC_MIN || prec > ORACLE_FLOW_PREC_MAX)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "precision %u: the flow takes %d..%d bits", prec, ORACLE_PREC_MIN, ORACLE_FLOW_PREC_MAX);
   return LFAP_OK;
 }
 

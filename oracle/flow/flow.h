@@ -8,9 +8,11 @@
  */
 #ifndef ORACLE_FLOW_H
 #define ORACLE_FLOW_H
+#include "oracle/oracle.h"
 #include "oracle/replay/arith.h"
 
-enum { ORACLE_FLOW_PREC_DEFAULT = 256 };
+/* The limit that the flow is held against, and the flow itself, carry GUARD bits more. */
+enum { ORACLE_FLOW_PREC_DEFAULT = 256, ORACLE_FLOW_GUARD = 64, ORACLE_FLOW_PREC_MAX = ORACLE_PREC_MAX - ORACLE_FLOW_GUARD };
 
 typedef struct {
   unsigned prec;        /* 0: 256 */

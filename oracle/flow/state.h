@@ -5,7 +5,7 @@
 #include "oracle/flow/series.h"
 #include "oracle/replay/network.h"
 
-enum { ORACLE_FLOW_ROWS = 512, ORACLE_FLOW_GUARD = 64 };
+enum { ORACLE_FLOW_ROWS = 512 };
 enum { FLOW_SLIDES = 2 }; /* slopes: 0 is gamma, 1 is 1, 2 is on the kink (kinks.c) */
 
 typedef struct {

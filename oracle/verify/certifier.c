@@ -5,62 +5,35 @@
 #include <stdlib.h>
 
 #include "oracle/verify/certifier.h"
-#include "verify/report.h"
+#include "verify/lines.h"
 
-/* Where to look when doubles and enclosure disagree about a claim. */
-static const char *kernels_of(lfap_claim claim) {
-  switch (claim) {
-  case LFAP_CLAIM_H: return "lfap_gram_row, lfap_hypothesis_of";
-  case LFAP_CLAIM_C1: return "lfap_uv_coef, lfap_gemv";
-  case LFAP_CLAIM_T4: return "lfap_axpy, lfap_dot";
-  default: return "lfap_q_row, lfap_chol, lfap_residual";
-  }
+void oracle_cert_decided(lfap_decided of[LFAP_CLAIM_T4], const oracle_cert *cert) {
+  static const oracle_claim claim[LFAP_CLAIM_T4] = {[LFAP_CLAIM_H] = ORACLE_V_H,   [LFAP_CLAIM_Q1] = ORACLE_V_Q1,
+                                                    [LFAP_CLAIM_T1] = ORACLE_V_T1, [LFAP_CLAIM_T2] = ORACLE_V_T2,
+                                                    [LFAP_CLAIM_POST] = ORACLE_V_POST, [LFAP_CLAIM_C1] = ORACLE_V_C1};
+  of[LFAP_CLAIM_NONE] = (lfap_decided){LFAP_UNDECIDED, NAN};
+  for (size_t i = LFAP_CLAIM_NONE + 1; i < LFAP_CLAIM_T4; i++)
+    of[i] = (lfap_decided){cert->verdict[claim[i]], oracle_cert_margin(cert, claim[i])};
 }
 
-/* Joins what doubles found with what the enclosure decided. */
-static void settle(lfap_check *k, lfap_verdict certified) {
-  k->enclosed = 1;
-  /* a condition that is disproved, and that doubles did not claim either, is simply not met */
-  k->certified = certified == LFAP_FAIL && k->verdict == LFAP_NOT_APPLICABLE ? LFAP_NOT_APPLICABLE : certified;
-  if (k->certified == k->verdict) return;
-  if (k->verdict == LFAP_UNDECIDED) {
-    k->verdict = k->certified;
-  } else if (k->certified == LFAP_UNDECIDED) {
-    if (k->verdict == LFAP_PASS) k->verdict = LFAP_UNDECIDED;
-    lfap_check_note(k, "the enclosure is undecided; try more bits");
-  } else {
-    lfap_check_note(k, "doubles say %s, the certificate %s: look at %s", lfap_verdict_name(k->verdict),
-                    lfap_verdict_name(k->certified), kernels_of(k->claim));
-    k->verdict = LFAP_FAIL;
-  }
-}
-
-static void settle_claims(lfap_case *c, size_t first, const oracle_cert *cert) {
-  static const oracle_claim of[] = {[LFAP_CLAIM_H] = ORACLE_V_H,   [LFAP_CLAIM_Q1] = ORACLE_V_Q1,
-                                    [LFAP_CLAIM_T1] = ORACLE_V_T1, [LFAP_CLAIM_T2] = ORACLE_V_T2,
-                                    [LFAP_CLAIM_POST] = ORACLE_V_POST, [LFAP_CLAIM_C1] = ORACLE_V_C1};
-  for (size_t i = first; i < c->checks; i++)
-    if (c->check[i].claim != LFAP_CLAIM_NONE && c->check[i].claim != LFAP_CLAIM_T4)
-      settle(&c->check[i], cert->verdict[of[c->check[i].claim]]);
-}
-
-/* A new line with both verdicts: `wrong` must be at most `bound`. */
-static lfap_status line(lfap_ctx *ctx, lfap_case *c, const char *subject, const char *what, double wrong, double bound,
-                        size_t undecided) {
-  lfap_check *k = lfap_check_add(ctx, c, "Q1", subject, what);
+/* A new line with both verdicts: what a double result may be off, or contradict. */
+static lfap_status line(lfap_ctx *ctx, lfap_case *c, lfap_line which, const char *subject, const char *at, double wrong, size_t undecided) {
+  lfap_facts always = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
+  lfap_check *k = lfap_line_add(ctx, c, which, subject, at, &always, wrong, NAN);
   if (!k) return LFAP_ERR_MEMORY;
-  lfap_check_decide(k, 1, wrong, "<=", bound);
   if (undecided) lfap_check_note(k, "%zu signs are not decided by the enclosure", undecided);
-  settle(k, k->verdict == LFAP_PASS && undecided ? LFAP_UNDECIDED : k->verdict);
-  if (k->verdict == LFAP_FAIL) lfap_check_note(k, "contradicts its enclosure: look at lfap_chol, lfap_residual, lfap_axpy, lfap_dot");
+  lfap_line_settle(k, (lfap_decided){k->verdict == LFAP_PASS && undecided ? LFAP_UNDECIDED : k->verdict, NAN});
+  if (k->verdict == LFAP_FAIL)
+    lfap_check_note(k, "the double result lies outside its own enclosure: look at lfap_chol, lfap_residual, lfap_axpy, lfap_dot");
   return LFAP_OK;
 }
 
-/* lambda of the double path against its enclosures. */
-static lfap_status multiplier_line(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, const oracle_cert *cert) {
-  double worst = oracle_cert_distance(cert, o->lim->lambda);
-  if (isnan(worst)) return LFAP_OK;
-  return line(ctx, c, o->subject, "largest relative distance of lambda from its enclosure", worst, 1e-11, 0);
+lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim, const char *subject) {
+  lfap_decided of[LFAP_CLAIM_T4];
+  oracle_cert_decided(of, cert);
+  lfap_settle(c, first, of);
+  double worst = oracle_cert_distance(cert, lim->lambda);
+  return isnan(worst) ? LFAP_OK : line(ctx, c, LFAP_LINE_ENCLOSED, subject, NULL, worst, 0);
 }
 
 /* Signs of the set's own boundary function at the points, as computed and as certified. */
@@ -71,7 +44,7 @@ static lfap_status sign_lines(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, 
     const lfap_tried *p = &o->tried[t];
     const double *f = p->f_adv ? p->f_adv : p->f_bdy;
     size_t wrong = 0, open = 0;
-    char what[96];
+    char at[64];
     int *sign = calloc(p->n, sizeof *sign);
     s = sign ? oracle_sign_points(ctx, sign, &w, p->Z, p->n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu signs", p->n);
     for (size_t i = 0; !s && i < p->n; i++) {
@@ -79,8 +52,8 @@ static lfap_status sign_lines(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, 
       wrong += sign[i] != 0 && (f[i] > 0) - (f[i] < 0) != sign[i];
     }
     free(sign);
-    snprintf(what, sizeof what, "%s: signs of %s that its enclosure contradicts, %zu points", p->name, p->f_adv ? "f_adv" : "f_bdy", p->n);
-    if (!s) s = line(ctx, c, o->subject, what, (double)wrong, 0, open);
+    snprintf(at, sizeof at, "%s, %zu points", p->name, p->n);
+    if (!s) s = line(ctx, c, p->f_adv ? LFAP_LINE_SIGNS_ADV : LFAP_LINE_SIGNS_BDY, o->subject, at, (double)wrong, open);
   }
   oracle_vector_free(&w);
   return s;
@@ -99,7 +72,7 @@ static lfap_status settle_t4(lfap_ctx *ctx, lfap_check *k, const oracle_adversar
   }
   free(split);
   if (s) return s;
-  settle(k, broken ? LFAP_FAIL : holds ? LFAP_PASS : open ? LFAP_UNDECIDED : LFAP_NOT_APPLICABLE);
+  lfap_line_settle(k, (lfap_decided){broken ? LFAP_FAIL : holds ? LFAP_PASS : open ? LFAP_UNDECIDED : LFAP_NOT_APPLICABLE, NAN});
   if (k->certified == LFAP_PASS && k->verdict == LFAP_PASS) lfap_check_note(k, "the condition is certified at %zu of %zu points", holds, p->n);
   return LFAP_OK;
 }
@@ -124,14 +97,7 @@ static lfap_status speak_fast(lfap_ctx *ctx, lfap_case *c, size_t first, const l
   lfap_enclosure e = {0};
   lfap_status s = lfap_limit_enclose(ctx, &e, o->data, o->lim, NULL);
   if (!s) s = oracle_enclosure_finish(ctx, &e, o->data, o->lim, NULL);
-  for (size_t i = first; !s && i < c->checks; i++) {
-    lfap_check *k = &c->check[i];
-    lfap_verdict v = k->claim == LFAP_CLAIM_H ? e.h : k->claim == LFAP_CLAIM_C1 ? e.c1 : LFAP_UNDECIDED;
-    if (v == LFAP_UNDECIDED) continue;
-    settle(k, v);
-    if (!k->note[0]) lfap_check_note(k, e.finished && k->claim == LFAP_CLAIM_C1 ? "certified by error bounds in doubles, and exactly at %zu samples"
-                                                              : "certified by error bounds in doubles", e.finished);
-  }
+  if (!s) lfap_settle_enclosure(c, first, &e, 0);
   lfap_enclosure_free(&e);
   return s;
 }
@@ -147,8 +113,7 @@ lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size
   }
   lfap_status s = oracle_limit_certify(ctx, &cert, o->data, c->gamma, &me->opts);
   if (s) return s;
-  settle_claims(c, first, &cert);
-  s = multiplier_line(ctx, c, o, &cert);
+  s = oracle_settle(ctx, c, first, &cert, o->lim, o->subject);
   /* a boundary in exact integers takes some eight times the memory of its doubles: not beside a set that large */
   if (!s && (!o->adversarial || o->bases)) s = sign_lines(ctx, c, o, &cert);
   if (!s && o->bases && me->natural.n) s = t4_lines(ctx, c, first, o, &cert, &me->natural);

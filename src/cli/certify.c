@@ -101,51 +101,48 @@ lfap_status cli_certify_run(cli *c, oracle_cert *out, const lfap_data *data, dou
 
 /* ---- reports ----------------------------------------------------------------------------------------------------------------- */
 
-static const struct { oracle_claim claim; const char *id, *what, *relation; } lines[CLI_CERTIFY_CHECKS] = {
-    {ORACLE_V_H, "H", "certified: lhs - rhs", ">="},
-    {ORACLE_V_Q1, "Q1", "certified: least multiplier, or slack off the support", ">"},
-    {ORACLE_V_C1, "C1", "certified: least of y<u,x>, -y<v,x>, times sqrt(m)", ">"},
-    {ORACLE_V_T1, "T1", "certified: distance of the multipliers from the bounds", ">"},
-    {ORACLE_V_T2, "T2", "certified: distance of the multipliers from the bounds", ">="},
-    {ORACLE_V_POST, "T2", "certified: the same, a posteriori", ">="},
-};
-
-size_t cli_certify_checks(lfap_check k[CLI_CERTIFY_CHECKS], const oracle_cert *cert) {
-  int h = cert->verdict[ORACLE_V_H] == LFAP_PASS;
-  for (int i = 0; i < CLI_CERTIFY_CHECKS; i++) {
-    lfap_verdict v = cert->verdict[lines[i].claim];
-    int refuted = lines[i].claim == ORACLE_V_C1 && v == LFAP_FAIL;
-    if (refuted && !h) v = LFAP_NOT_APPLICABLE; /* no statement says that (b) must hold here */
-    cli_check_set(&k[i], lines[i].id, "data", lines[i].what, v, oracle_cert_margin(cert, lines[i].claim), lines[i].relation, 0.0);
-    k[i].enclosed = 1;
-    k[i].certified = v;
-    if (refuted) snprintf(k[i].note, sizeof k[i].note, "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
-    else if (v == LFAP_UNDECIDED) snprintf(k[i].note, sizeof k[i].note, "undecided at %u bits", cert->prec);
+size_t cli_certify_checks(lfap_check k[LFAP_CLAIM_COUNT], const oracle_cert *cert) {
+  lfap_decided of[LFAP_CLAIM_T4];
+  oracle_cert_decided(of, cert);
+  for (int i = 0; i < LFAP_CLAIM_COUNT; i++) {
+    const lfap_claim_info *claim = &lfap_claims[i];
+    lfap_verdict v = of[claim->claim].verdict;
+    int refuted = claim->claim == LFAP_CLAIM_C1 && v == LFAP_FAIL;
+    if (refuted && of[LFAP_CLAIM_H].verdict != LFAP_PASS) v = LFAP_NOT_APPLICABLE; /* no statement says that (b) must hold here */
+    k[i] = (lfap_check){.id = claim->id, .verdict = v, .value = of[claim->claim].margin, .bound = 0.0, .claim = claim->claim,
+                        .enclosed = 1, .certified = v, .margin = of[claim->claim].margin};
+    snprintf(k[i].subject, sizeof k[i].subject, "data");
+    snprintf(k[i].what, sizeof k[i].what, "certified: %s", claim->margin);
+    snprintf(k[i].relation, sizeof k[i].relation, "%s", claim->relation);
+    if (refuted) lfap_check_note(&k[i], "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
+    else if (v == LFAP_UNDECIDED) lfap_check_note(&k[i], "undecided at %u bits", cert->prec);
     else if (v == LFAP_NOT_APPLICABLE)
-      snprintf(k[i].note, sizeof k[i].note, lines[i].claim == ORACLE_V_POST ? "the a-posteriori kappa is not below 1/2" : "(H) is not met: certified");
+      lfap_check_note(&k[i], claim->claim == LFAP_CLAIM_POST ? "the a-posteriori kappa is not below 1/2" : "(H) is not met: certified");
   }
-  return CLI_CERTIFY_CHECKS;
+  return LFAP_CLAIM_COUNT;
+}
+
+void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_CLAIM_T4]) {
+  lfap_json_object_begin(j, "verdicts");
+  for (int i = 0; i < LFAP_CLAIM_COUNT; i++) lfap_json_string(j, lfap_claims[i].json, lfap_verdict_name(of[lfap_claims[i].claim].verdict));
+  lfap_json_object_end(j);
+  lfap_json_object_begin(j, "margins");
+  for (int i = 0; i < LFAP_CLAIM_COUNT; i++) lfap_json_double_hex(j, lfap_claims[i].json, of[lfap_claims[i].claim].margin);
+  lfap_json_object_end(j);
 }
 
 static const char *const modes[] = {"enclosed", "exact", "approximate"};
 
 void cli_certify_json(lfap_json *j, const oracle_cert *cert) {
-  static const struct { const char *key; oracle_claim claim; } claims[] = {
-      {"H", ORACLE_V_H}, {"Q1", ORACLE_V_Q1}, {"T1", ORACLE_V_T1}, {"T2", ORACLE_V_T2}, {"T2_a_posteriori", ORACLE_V_POST}, {"C1", ORACLE_V_C1}};
+  lfap_decided of[LFAP_CLAIM_T4];
+  oracle_cert_decided(of, cert);
   lfap_json_object_begin(j, "certificate");
   lfap_json_string(j, "mode", modes[cert->mode]);
   lfap_json_uint(j, "bits", cert->prec);
   lfap_json_uint(j, "support", cert->support);
   lfap_json_uint(j, "aligned_samples", cert->aligned);
   lfap_json_uint(j, "refuted_samples", cert->refuted);
-  lfap_json_object_begin(j, "verdicts");
-  for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++)
-    lfap_json_string(j, claims[i].key, lfap_verdict_name(cert->verdict[claims[i].claim]));
-  lfap_json_object_end(j);
-  lfap_json_object_begin(j, "margins");
-  for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++)
-    lfap_json_double_hex(j, claims[i].key, oracle_cert_margin(cert, claims[i].claim));
-  lfap_json_object_end(j);
+  cli_claims_json(j, of);
   lfap_json_object_end(j);
 }
 

@@ -3,6 +3,7 @@
 #define LFAP_CLI_CERTIFY_H
 #include "cli/cli.h"
 #include "oracle/oracle.h"
+#include "oracle/verify/certifier.h"
 
 typedef enum { CLI_CERTIFY_EXACT, CLI_CERTIFY_FAST, CLI_CERTIFY_AUTO } cli_certify_how;
 typedef struct {
@@ -35,11 +36,11 @@ lfap_status cli_certify_run(cli *c, oracle_cert *out, const lfap_data *data, dou
    uses the oracle. */
 void cli_oracle_memory(void);
 
-enum { CLI_CERTIFY_CHECKS = 6 };
-/* One line a claim; value is the least slack, proved. */
-size_t cli_certify_checks(lfap_check k[CLI_CERTIFY_CHECKS], const oracle_cert *cert);
-/* The same lines, JSON object and summary of enclosures in doubles (lfap_limit_enclose). */
-size_t cli_enclosure_checks(lfap_check k[CLI_CERTIFY_CHECKS], const lfap_enclosure *e);
+/* One line a claim, for a certificate by itself; value is the least slack, proved. */
+size_t cli_certify_checks(lfap_check k[LFAP_CLAIM_COUNT], const oracle_cert *cert);
+/* "verdicts" and "margins" of every claim. */
+void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_CLAIM_T4]);
+/* JSON object and summary of enclosures in doubles (lfap_limit_enclose). */
 void cli_enclosure_json(lfap_json *j, const lfap_enclosure *e);
 void cli_enclosure_print(const lfap_enclosure *e);
 /* "certificate": {...}. */

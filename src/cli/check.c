@@ -29,7 +29,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
 static lfap_status report(cli *c, const args *a, int accepted, const oracle_cert *cert) {
   if (!c->json) {
     if (accepted) {
-      lfap_check k[CLI_CERTIFY_CHECKS];
+      lfap_check k[LFAP_CLAIM_COUNT];
       printf("check: N = %zu, d = %zu, gamma = %g\n", cert->n, cert->d, cert->gamma);
       cli_certify_print(cert);
       cli_checks_print(c, k, cli_certify_checks(k, cert));

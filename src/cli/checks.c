@@ -5,14 +5,6 @@
 
 #include "cli/cli.h"
 
-void cli_check_set(lfap_check *k, const char *id, const char *subject, const char *what, lfap_verdict verdict,
-                   double value, const char *relation, double bound) {
-  *k = (lfap_check){.id = id, .verdict = verdict, .value = value, .bound = bound};
-  snprintf(k->subject, sizeof k->subject, "%s", subject);
-  snprintf(k->what, sizeof k->what, "%s", what);
-  snprintf(k->relation, sizeof k->relation, "%s", relation);
-}
-
 static const char *colour(lfap_verdict v) {
   switch (v) {
   case LFAP_PASS: return "\033[32m";
@@ -137,6 +129,7 @@ void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n) {
     lfap_json_string(j, "relation", k->relation);
     if (k->enclosed) lfap_json_string(j, "certified", lfap_verdict_name(k->certified));
     else lfap_json_null(j, "certified");
+    lfap_json_double_hex(j, "margin", k->enclosed ? k->margin : NAN);
     lfap_json_string(j, "note", k->note);
     lfap_json_object_end(j);
   }

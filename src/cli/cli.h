@@ -140,8 +140,6 @@ int cli_interrupted(void);
 typedef struct {
   size_t of[4];
 } cli_tally; /* by lfap_verdict */
-void cli_check_set(lfap_check *k, const char *id, const char *subject, const char *what, lfap_verdict verdict,
-                   double value, const char *relation, double bound);
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
 /* The same at a glance: one row a statement, then the lines that show the effect itself. */
 void cli_digest_print(const cli *c, const lfap_check *check, size_t n);

@@ -77,7 +77,7 @@ static lfap_status check(cli *c, const args *a) {
   return s;
 }
 
-/* ---- checks ---------------------------------------------------------------------------------------------------- */
+/* ---- range of the multipliers ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   double min, max;
@@ -92,53 +92,6 @@ static range range_of(const double *v, size_t n) {
   return r;
 }
 
-/* Multipliers carry a rounding error; closer than this to a bound, doubles do not say on which side they are. */
-static const double CLOSE = 1e-9;
-
-/* `slack` is how far inside the bound the value lies. */
-static lfap_verdict side(int applies, double slack, double bound) {
-  if (!applies || isnan(bound)) return LFAP_NOT_APPLICABLE;
-  if (fabs(slack) <= CLOSE * fabs(bound)) return LFAP_UNDECIDED;
-  return slack > 0 ? LFAP_PASS : LFAP_FAIL;
-}
-
-enum { CHECKS = 7 };
-
-static void two_sided(lfap_check *k, const char *id, const char *form, int applies, const char *why, range r, double lo,
-                      double hi, int strict) {
-  char what[96];
-  snprintf(what, sizeof what, "smallest multiplier%s", form);
-  cli_check_set(&k[0], id, "data", what, side(applies, r.min - lo, lo), r.min, strict ? ">" : ">=", lo);
-  snprintf(what, sizeof what, "largest multiplier%s", form);
-  cli_check_set(&k[1], id, "data", what, side(applies, hi - r.max, hi), r.max, strict ? "<" : "<=", hi);
-  for (int i = 0; i < 2; i++) {
-    if (k[i].verdict == LFAP_NOT_APPLICABLE) snprintf(k[i].note, sizeof k[i].note, "%s", why);
-    if (k[i].verdict == LFAP_UNDECIDED) snprintf(k[i].note, sizeof k[i].note, "nearer to the bound than doubles tell");
-    if (k[i].verdict == LFAP_FAIL)
-      snprintf(k[i].note, sizeof k[i].note, "(H) holds, so this contradicts the statement");
-  }
-}
-
-static size_t checks_of(lfap_check *k, const lfap_limit *l, range r) {
-  const char *h = "(H) is not met";
-  int implied = l->hyp.holds || l->row_kappa < l->c_bound; /* (H) and (C) each imply C1 */
-  cli_check_set(&k[0], "C1", "data", "samples with label-aligned slopes (b)",
-                l->c1          ? LFAP_PASS
-                : implied      ? LFAP_FAIL
-                               : LFAP_NOT_APPLICABLE,
-                (double)l->c1b, "=", (double)l->n);
-  if (!l->c1)
-    snprintf(k[0].note, sizeof k[0].note,
-             l->c1b < l->n ? "(b) fails at %zu: the label-aligned form is refuted here"
-                           : "(a) is not met to rounding: largest |Q lambda - 1| or a multiplier of 0 too close",
-             l->n - l->c1b);
-  two_sided(k + 1, "T1", "", l->hyp.holds, h, r, l->t1_lo, l->t1_hi, 1);
-  two_sided(k + 3, "T2", "", l->hyp.holds, h, r, l->t2_lo, l->t2_hi, 0);
-  two_sided(k + 5, "T2", ", a posteriori", l->full, "the a-posteriori kappa is not below 1/2", r, l->post_lo,
-            l->post_hi, 0);
-  return CHECKS;
-}
-
 /* ---- reports ------------------------------------------------------------------------------------------------------- */
 
 static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
@@ -148,8 +101,8 @@ static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
   lfap_json_object_end(j);
 }
 
-static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_check *k,
-                               size_t n, const oracle_cert *cert, const lfap_enclosure *fast) {
+static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_case *k,
+                               const oracle_cert *cert, const lfap_enclosure *fast) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
@@ -192,7 +145,7 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   lfap_json_bool(&j, "holds", l->c1);
   lfap_json_uint(&j, "aligned_samples", l->c1b);
   lfap_json_object_end(&j);
-  cli_checks_json(&j, k, n);
+  cli_checks_json(&j, k->check, k->checks);
   if (cert) cli_certify_json(&j, cert);
   if (fast) cli_enclosure_json(&j, fast);
   cli_json_files(c, &j);
@@ -200,8 +153,8 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   return cli_json_print(c, &j);
 }
 
-static void report(const cli *c, const lfap_limit *l, range r, const lfap_check *k, size_t n, const cli_tally *tally,
-                   const oracle_cert *cert, const lfap_enclosure *fast) {
+static void report(const cli *c, const lfap_limit *l, range r, const lfap_case *k, const cli_tally *tally, const oracle_cert *cert,
+                   const lfap_enclosure *fast) {
   printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
   printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n", l->row_kappa,
@@ -210,7 +163,7 @@ static void report(const cli *c, const lfap_limit *l, range r, const lfap_check 
          l->support, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
   if (cert) cli_certify_print(cert);
   if (fast) cli_enclosure_print(fast);
-  cli_checks_print(c, k, n);
+  cli_checks_print(c, k->check, k->checks);
   cli_verdict_print(c, tally);
 }
 
@@ -246,12 +199,20 @@ static lfap_status write(cli *c, oracle_cert *cert, const args *a, const lfap_da
   return s;
 }
 
+/* Every line of the limit, and what is certain of it. */
+static lfap_status judge(cli *c, lfap_case *k, const lfap_limit *l, const oracle_cert *exact, const lfap_enclosure *fast) {
+  lfap_status s = lfap_judge_limit(&c->ctx, k, l, "data");
+  if (!s && exact) s = oracle_settle(&c->ctx, k, 0, exact, l, "data");
+  if (!s && fast) lfap_settle_enclosure(k, 0, fast, 1);
+  return s;
+}
+
 static lfap_status run(cli *c, int argc, char **argv) {
   args a = {0};
   lfap_data data = {0};
   lfap_limit l = {0};
   lfap_enclosure fast = {0};
-  lfap_check k[CHECKS + CLI_CERTIFY_CHECKS];
+  lfap_case k = {0};
   oracle_cert cert = {0};
   cli_tally tally = {{0}};
   int help = 0;
@@ -262,18 +223,17 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = solve(c, &l, &fast, &a, &data);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
   if (!s) s = write(c, &cert, &a, &data, &l);
+  const oracle_cert *exact = cert.n ? &cert : NULL;
+  const lfap_enclosure *quick = fast.n ? &fast : NULL;
+  if (!s) s = judge(c, &k, &l, exact, quick);
   if (!s) {
     range r = range_of(l.lambda, l.n);
-    size_t n = checks_of(k, &l, r);
-    const oracle_cert *exact = cert.n ? &cert : NULL;
-    const lfap_enclosure *quick = fast.n ? &fast : NULL;
-    if (exact) n += cli_certify_checks(k + n, exact);
-    if (quick) n += cli_enclosure_checks(k + n, quick);
-    cli_tally_add(&tally, k, n);
+    cli_tally_add(&tally, k.check, k.checks);
     c->verdict = cli_tally_verdict(&tally);
-    if (c->json) s = report_json(c, &data, &l, r, k, n, exact, quick);
-    else report(c, &l, r, k, n, &tally, exact, quick);
+    if (c->json) s = report_json(c, &data, &l, r, &k, exact, quick);
+    else report(c, &l, r, &k, &tally, exact, quick);
   }
+  lfap_case_free(&k);
   oracle_cert_free(&cert);
   lfap_enclosure_free(&fast);
   lfap_limit_free(&l);

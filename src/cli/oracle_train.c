@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "oracle/flow/flow.h"
+#include "verify/lines.h"
 
 enum { O_DATA, O_LABELS, O_GAMMA, O_LOSS, O_M, O_INIT, O_SCALE, O_SEED, O_LOG_LOSS, O_PREC, O_PROBES, O_STEPS };
 static const cli_option options[] = {
@@ -62,7 +63,8 @@ static lfap_status check(cli *c, const args *a) {
   if (!s && a->m) s = cli_even(c, a->m, "--m");
   if (!s && !(a->log_loss < 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: the logarithm of a loss to reach, below 0", a->log_loss);
-  if (!s && a->prec > 65536) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec %zu: at most 65472 bits", a->prec);
+  if (!s && a->prec > ORACLE_FLOW_PREC_MAX)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec %zu: at most %d bits", a->prec, ORACLE_FLOW_PREC_MAX);
   return s;
 }
 
@@ -79,26 +81,25 @@ static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d)
 
 enum { CHECKS = 4 };
 
-/* F1 speaks of the aligned phase: a flow that ends outside it is none of its cases. The last two ask for a late time. */
-static void checks_of(lfap_check *k, const oracle_flow_table *t) {
+/* F1 speaks of the aligned phase: a flow that ends outside it is none of its cases. All but the first ask for a late time too. */
+static lfap_status judge(cli *c, lfap_case *k, const oracle_flow_table *t) {
   const oracle_flow_row *end = &t->row[t->rows - 1];
   int aligned = end->mismatched == 0, late = end->log_loss <= -1e4;
-  cli_check_set(&k[0], "F1", "flow", "pairs without the label slope at the end", aligned ? LFAP_PASS : LFAP_NOT_APPLICABLE,
-                (double)end->mismatched, "=", 0.0);
-  cli_check_set(&k[1], "F1", "flow", "slope of log L against -1/sum lambda, relative",
-                !aligned || !late ? LFAP_NOT_APPLICABLE : end->slope_error <= 1e-6 ? LFAP_PASS : LFAP_FAIL, end->slope_error, "<=", 1e-6);
-  cli_check_set(&k[2], "F1", "flow", "exponent of the direction error in s, distance from -1",
-                !aligned || !late ? LFAP_NOT_APPLICABLE : fabs(t->exponent + 1.0) <= 0.02 ? LFAP_PASS : LFAP_FAIL, fabs(t->exponent + 1.0), "<=", 0.02);
-  cli_check_set(&k[3], "Q1", "flow", "probes at which f and the boundary differ",
-                !aligned || !late         ? LFAP_NOT_APPLICABLE
-                : end->disagree           ? LFAP_FAIL
-                : end->undecided == t->np ? LFAP_UNDECIDED
-                                          : LFAP_PASS,
-                (double)end->disagree, "=", 0.0);
-  for (int i = 1; i < CHECKS; i++)
-    if (k[i].verdict == LFAP_NOT_APPLICABLE)
-      snprintf(k[i].note, sizeof k[i].note, "%s", aligned ? "log L is above -1e4" : "the flow is not in its aligned phase");
-  if (end->undecided) snprintf(k[3].note, sizeof k[3].note, "%zu of %zu probes without a certified sign", end->undecided, t->np);
+  lfap_facts f = {.of = {[LFAP_WHEN_OWN] = aligned ? LFAP_YES : LFAP_NO, [LFAP_WHEN_REST] = aligned && late ? LFAP_YES : LFAP_NO}};
+  const struct { lfap_line line; double value; } all[] = {{LFAP_LINE_FAR_SLOPES, (double)end->mismatched},
+                                                           {LFAP_LINE_FAR_RATE, end->slope_error},
+                                                           {LFAP_LINE_FAR_ORDER, fabs(t->exponent + 1.0)},
+                                                           {LFAP_LINE_FAR_SIGNS, (double)end->disagree}};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    /* without one certified sign there is nothing that agrees */
+    if (all[i].line == LFAP_LINE_FAR_SIGNS && f.of[LFAP_WHEN_REST] && end->undecided == t->np) f.of[LFAP_WHEN_REST] = LFAP_UNKNOWN;
+    lfap_check *line = lfap_line_add(&c->ctx, k, all[i].line, "flow", NULL, &f, all[i].value, NAN);
+    if (!line) return LFAP_ERR_MEMORY;
+    if (i > 0 && line->verdict == LFAP_NOT_APPLICABLE) lfap_check_note(line, aligned ? "log L is above -1e4" : "the flow is not in its aligned phase");
+    if (all[i].line == LFAP_LINE_FAR_SIGNS && end->undecided)
+      lfap_check_note(line, "%zu of %zu probes without a certified sign", end->undecided, t->np);
+  }
+  return LFAP_OK;
 }
 
 /* ---- reports ----------------------------------------------------------------------------------------------------------- */
@@ -108,7 +109,7 @@ static void cell(const char *format, double x) {
   else printf(format, x);
 }
 
-static void report(const cli *c, const args *a, const oracle_flow_table *t, const lfap_check *k, const cli_tally *tally) {
+static void report(const cli *c, const args *a, const oracle_flow_table *t, const lfap_case *k, const cli_tally *tally) {
   printf("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma, losses[a->loss], t->prec);
   printf("  %10s  %10s  %10s  %10s  %10s  %10s  %10s  %8s  %8s\n", "log L", "log t", "s", "|p - p*|", "direction", "slope", "exponent", "slopes",
          "boundary");
@@ -125,7 +126,7 @@ static void report(const cli *c, const args *a, const oracle_flow_table *t, cons
   printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000: %.6f\n", t->exponent);
   printf("  slopes: not the label slope; boundary: of %zu probes, certified signs of f and of the boundary that differ\n", t->np);
   printf("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slope changes, %zu of them onto a kink\n", t->s_aligned, t->s_rest, t->steps, t->crossings, t->slides);
-  cli_checks_print(c, k, CHECKS);
+  cli_checks_print(c, k->check, k->checks);
   cli_verdict_print(c, tally);
 }
 
@@ -144,7 +145,7 @@ static void row_json(lfap_json *j, const oracle_flow_row *r) {
   lfap_json_object_end(j);
 }
 
-static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t, const lfap_check *k) {
+static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t, const lfap_case *k) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
@@ -171,7 +172,7 @@ static lfap_status report_json(cli *c, const args *a, const lfap_data *data, con
   lfap_json_uint(&j, "steps", t->steps);
   lfap_json_uint(&j, "crossings", t->crossings);
   lfap_json_uint(&j, "slides", t->slides);
-  cli_checks_json(&j, k, CHECKS);
+  cli_checks_json(&j, k->check, k->checks);
   lfap_json_object_end(&j);
   return cli_json_print(c, &j);
 }
@@ -195,7 +196,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   args a = {.scale = 1.0, .log_loss = -1e6, .probes = 100};
   lfap_data data = {0};
   oracle_flow_table t = {0};
-  lfap_check k[CHECKS];
+  lfap_case k = {0};
   cli_tally tally = {{0}};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
@@ -204,13 +205,14 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = follow(c, &t, &a, &data);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  if (!s) s = judge(c, &k, &t);
   if (!s) {
-    checks_of(k, &t);
-    cli_tally_add(&tally, k, CHECKS);
+    cli_tally_add(&tally, k.check, k.checks);
     c->verdict = cli_tally_verdict(&tally);
-    if (c->json) s = report_json(c, &a, &data, &t, k);
-    else report(c, &a, &t, k, &tally);
+    if (c->json) s = report_json(c, &a, &data, &t, &k);
+    else report(c, &a, &t, &k, &tally);
   }
+  lfap_case_free(&k);
   oracle_flow_table_free(&t);
   lfap_data_free(&data);
   return s;

@@ -10,7 +10,7 @@
 
 static void claims(cli_report_run *r, const oracle_cert *cert) {
   static const char *const head[] = {"id", "statement", "verdict", "least slack", "how it is known", "note", NULL};
-  lfap_check k[CLI_CERTIFY_CHECKS];
+  lfap_check k[LFAP_CLAIM_COUNT];
   char slack[32], caption[96];
   snprintf(caption, sizeof caption, "certificate.json: accepted, it follows from the data, for gamma = %g",
            cert->gamma);

@@ -24,6 +24,7 @@ typedef struct {
   double *sums;            /* 4 d */
   double Dr;               /* at least ||D r|| on the support */
   double norm_max;
+  int orthogonal;          /* no two rows meet, for certain */
 } enclosing;
 
 /* ---- storage --------------------------------------------------------------------------------------------------------- */
@@ -207,11 +208,38 @@ static void slopes(enclosing *s) {
 
 /* ---- H, T1, T2 -------------------------------------------------------------------------------------------------------------- */
 
+/* sum += v; was that exact? */
+static int add_exactly(double *sum, double v) {
+  double next = *sum + v, part = next - *sum, lost = (*sum - (next - part)) + (v - part);
+  *sum = next;
+  return lost == 0.0;
+}
+
+/* <x, z> = 0, and certainly: products in two parts each, both parts summed without a rounding. */
+static int meets_nothing(const double *x, const double *z, size_t d) {
+  double high = 0.0, low = 0.0;
+  for (size_t i = 0; i < d; i++) {
+    double p = x[i] * z[i];
+    if (p == 0.0 ? x[i] != 0.0 && z[i] != 0.0 : fabs(p) < 0x1p-900) return 0; /* the low part might underflow */
+    if (!add_exactly(&high, p) || !add_exactly(&low, fma(x[i], z[i], -p))) return 0;
+  }
+  return high == 0.0 && low == 0.0;
+}
+
+/* Certainly orthogonal rows, where that is affordable to see. */
+static int orthogonal_rows(const enclosing *s) {
+  if (s->lim->hyp.p_max != 0.0 || (double)s->n * (double)s->n * (double)s->d > 0x1p34) return 0;
+  for (size_t i = 0; i < s->n; i++)
+    for (size_t k = 0; k < i; k++)
+      if (!meets_nothing(s->data->x + i * s->d, s->data->x + k * s->d, s->d)) return 0;
+  return 1;
+}
+
 /* lhs and rhs are products of positive numbers: relative errors, but that of pmax is relative to the norms. */
 static void hypothesis(enclosing *s) {
   const lfap_hypothesis *h = &s->lim->hyp;
   double dots = lfap_bound_dot(s->d), rel = 4.0 * dots + 0x1p-48, r2 = s->norm_max * s->norm_max;
-  double p_err = s->n > 1 ? lfap_up(dots * r2 + (double)s->d * LFAP_TINY) : 0.0;
+  double p_err = s->n > 1 && !s->orthogonal ? lfap_up(dots * r2 + (double)s->d * LFAP_TINY) : 0.0;
   double rhs_err = lfap_up(h->rhs * rel + 3.0 * (double)s->n * r2 * p_err * (1.0 + rel));
   lfap_range lhs = lfap_range_around(h->lhs, lfap_up(h->lhs * rel)), rhs = lfap_range_around(h->rhs, rhs_err);
   s->e->h = lhs.lo >= rhs.hi ? LFAP_PASS : lhs.hi < rhs.lo ? LFAP_NOT_APPLICABLE : LFAP_UNDECIDED;
@@ -250,6 +278,15 @@ static lfap_range spoiled(double lo, double hi, double rel) {
 static double t2_lo(const enclosing *s, double k) { return (1.0 - 2.0 * k) / (((1.0 - k) * s->h) * s->lim->hyp.r_max2); }
 static double t2_hi(const enclosing *s, double k) { return 1.0 / (((1.0 - k) * s->h) * s->lim->hyp.r_min2); }
 
+/* Orthogonal rows have the multipliers 1/(h ||x||^2): the ends of the a-posteriori interval are two of them, T2's interval is wider, and T1's
+   ends are 0.5/Rmax^2 and more away, since h < 1 and 1.5/gamma^2 - 1/h > 1/2. */
+static void orthogonal_intervals(enclosing *s) {
+  lfap_enclosure *e = s->e;
+  e->t1 = e->t2 = e->post = LFAP_PASS;
+  e->t1_slack = lfap_down(0.5 / (s->norm_max * s->norm_max));
+  e->t2_slack = e->post_slack = 0.0;
+}
+
 static void intervals(enclosing *s) {
   lfap_enclosure *e = s->e;
   const lfap_limit *l = s->lim;
@@ -285,8 +322,10 @@ lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_da
     st = eigenvalue(&s);
     multipliers(&s);
     slopes(&s);
+    s.orthogonal = orthogonal_rows(&s);
     hypothesis(&s);
-    intervals(&s);
+    if (s.orthogonal) orthogonal_intervals(&s);
+    else intervals(&s);
   }
   free(s.norm);
   free(s.f);

@@ -7,13 +7,16 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static lfap_status check_opts(lfap_ctx *ctx, const lfap_verify_opts *o) {
   if (!o->data || o->data->n == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "verify: no data");
   if (o->test && o->test->d != o->data->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "verify: test points have d = %zu, the data d = %zu", o->test->d, o->data->d);
-  if (o->net && (o->net->d != o->data->d || o->net->gamma != o->gamma))
+  if (o->net && o->net->d != o->data->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "verify: the weights have d = %zu columns, the data d = %zu", o->net->d, o->data->d);
+  if (o->net && o->net->gamma != o->gamma)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "verify: the network has gamma = %g, the case gamma = %g", o->net->gamma, o->gamma);
   if (o->n_adv == 0 || o->flow_steps == 0 || !(o->log_loss_target < 0.0))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "verify: n_adv = %zu and flow steps = %zu must be positive, the log-loss target negative", o->n_adv, o->flow_steps);
   return LFAP_OK;
@@ -54,6 +57,33 @@ static lfap_status make_direction(lfap_run *r, int k) {
   return lfap_perturb_unit(r->ctx, r->e[k], &r->dual[k], r->c->lim.w, (lfap_norm)k, r->o->k, r->d);
 }
 
+/* The size of the data, as a power of two: noise and flows made here are made for it. Ordinary data, entries up to 16, are taken as
+   they are. */
+static double unit_of(const lfap_data *data) {
+  int exponent = 0;
+  double largest = lfap_amax(data->n * data->d, data->x);
+  if (largest >= 0x1p-4 && largest <= 0x1p4) return 1.0;
+  (void)frexp(largest, &exponent);
+  return ldexp(1.0, exponent);
+}
+
+int lfap_run_can_go_on(lfap_status st) {
+  return st == LFAP_ERR_DATA || st == LFAP_ERR_INFEASIBLE || st == LFAP_ERR_RANGE || st == LFAP_ERR_UNSOLVED;
+}
+
+lfap_status lfap_run_left_out(lfap_run *r, lfap_status st, const char *subject, const char *part) {
+  if (!lfap_run_can_go_on(st)) return st;
+  lfap_facts none = {0};
+  char why[sizeof r->ctx->message] = "";
+  if (r->ctx) {
+    memcpy(why, r->ctx->message, sizeof why);
+    r->ctx->message[0] = '\0';
+  }
+  ADD(k, LEFT_OUT, subject, part, &none, NAN, NAN);
+  lfap_check_note(k, "%s", why);
+  return LFAP_OK;
+}
+
 static void drop_direction(lfap_run *r, int k) {
   free(r->e[k]);
   r->e[k] = NULL;
@@ -80,12 +110,20 @@ static void run_free(lfap_run *r) {
   lfap_history_free(&r->hist);
 }
 
+/* Doubles found no limit of the data: the one line there is says so, and why. */
+static lfap_status unsolved(lfap_run *r) {
+  lfap_facts unknown = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_UNKNOWN}};
+  ADD(k, Q1, "data", NULL, &unknown, NAN, NAN);
+  lfap_check_note(k, "%s", r->ctx ? r->ctx->message : "doubles cannot tell");
+  return LFAP_OK;
+}
+
 lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_opts *o) {
   lfap_status st = check_opts(ctx, o);
   if (st) return st;
   lfap_case c = {.n = o->data->n, .d = o->data->d, .n_adv = o->n_adv, .m = o->net ? o->net->m : o->m, .gamma = o->gamma,
                  .eps = o->eps[LFAP_L2], .seed = o->seed};
-  lfap_run r = {.ctx = ctx, .o = o, .c = &c, .d = c.d};
+  lfap_run r = {.ctx = ctx, .o = o, .c = &c, .d = c.d, .unit = unit_of(o->data)};
   snprintf(c.name, sizeof c.name, "%s", o->name ? o->name : "case");
   st = lfap_data_check(ctx, o->data, c.name);
   if (!st) st = lfap_limit_solve(ctx, &c.lim, o->data, NULL, o->gamma);
@@ -94,6 +132,7 @@ lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_op
     st = make_points(&r);
   }
   if (!st) st = run_parts(&r);
+  if (st == LFAP_ERR_UNSOLVED) st = unsolved(&r);
   run_free(&r);
   if (st) lfap_case_free(&c);
   else *out = c;

@@ -3,60 +3,24 @@
 #include "verify/judge.h"
 #include "verify/run.h"
 
+#include "kernel/chain.h"
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
-#include "kernel/chain.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Two lines: the smallest multiplier above lo, the largest below hi. */
-static lfap_status interval_lines(lfap_run *r, const lfap_limit *lim, lfap_claim claim, const char *subject,
-                                  const char *name, int applies, double lo, double hi) {
-  const char *id = claim == LFAP_CLAIM_T1 ? "T1" : "T2";
-  int strict = claim == LFAP_CLAIM_T1;
-  double min = INFINITY, max = -INFINITY;
-  for (size_t i = 0; i < lim->n; i++) {
-    if (lim->lambda[i] < min) min = lim->lambda[i];
-    if (lim->lambda[i] > max) max = lim->lambda[i];
-  }
-  char what[96];
-  snprintf(what, sizeof what, "smallest multiplier, %s", name);
-  ADD(a, id, subject, what);
-  lfap_check_decide(a, applies, min, strict ? ">" : ">=", lo);
-  a->claim = claim;
-  snprintf(what, sizeof what, "largest multiplier, %s", name);
-  ADD(b, id, subject, what);
-  lfap_check_decide(b, applies, max, strict ? "<" : "<=", hi);
-  b->claim = claim;
-  return LFAP_OK;
-}
-
-lfap_status lfap_run_limit_lines(lfap_run *r, const lfap_limit *lim, const char *subject) {
-  int h = lim->hyp.holds;
-  ADD(k, "H", subject, "nearly orthogonal: gamma^3 Rmin^4 against 3 N Rmax^2 pmax");
-  lfap_check_decide(k, h, lim->hyp.lhs, ">=", lim->hyp.rhs);
-  k->claim = LFAP_CLAIM_H;
-  if (!h) lfap_check_note(k, "hypothesis not met (ratio %.3g)", lim->hyp.lhs / lim->hyp.rhs);
-  ADD(q, "Q1", subject, "residual of Q lambda = 1 on the support");
-  lfap_check_decide(q, 1, lim->residual, "<=", 1e-12);
-  q->claim = LFAP_CLAIM_Q1;
-  if (!lim->full) lfap_check_note(q, "nonnegative QP, support %zu of %zu", lim->support, lim->n);
-  lfap_status st = interval_lines(r, lim, LFAP_CLAIM_T1, subject, "interval of T1", h, lim->t1_lo, lim->t1_hi);
-  if (!st) st = interval_lines(r, lim, LFAP_CLAIM_T2, subject, "interval of T2", h, lim->t2_lo, lim->t2_hi);
-  if (!st && !isnan(lim->post_lo))
-    st = interval_lines(r, lim, LFAP_CLAIM_POST, subject, "a-posteriori interval", 1, lim->post_lo, lim->post_hi);
-  if (st) return st;
-  ADD(c, "C1", subject, "share of samples whose slopes the limit forces to the label, (b)");
-  lfap_check_decide(c, h || lim->c1, (double)lim->c1b / (double)lim->n, "=", 1.0);
-  c->claim = LFAP_CLAIM_C1;
-  size_t on_support = 0;
-  for (size_t i = 0; i < lim->n; i++) on_support += lim->lambda[i] > 0.0 && !(lim->fu[i] > 0.0 && lim->fv[i] < 0.0);
-  if (!lim->c1 && !h)
-    lfap_check_note(c, "(b) fails at %zu samples, %zu of them on the support: no limit with label slopes", lim->n - lim->c1b, on_support);
-  return LFAP_OK;
+lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
+  lfap_facts f = lfap_facts_of(lim);
+  lfap_holds h = f.of[LFAP_WHEN_LIMIT_H], c1 = !hist || (hist->stationary && hist->aligned) ? f.of[LFAP_WHEN_C1] : LFAP_NO;
+  lfap_holds linear = h == LFAP_YES || c1 == LFAP_YES ? LFAP_YES : h == LFAP_NO ? c1 : h;
+  f.of[LFAP_WHEN_LINEAR] = linear;
+  /* a network brought along claims to be at the limit: how near it is is always judged */
+  f.of[LFAP_WHEN_REST] = !hist ? LFAP_YES : hist->stationary ? linear : LFAP_NO;
+  f.brought = !hist;
+  return f;
 }
 
 lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *const *f_adv) {
@@ -70,6 +34,20 @@ lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *
   return r->o->certify(r->o->certify_user, r->ctx, r->c, first, &offer);
 }
 
+/* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly. */
+static lfap_status train(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *t) {
+  if (r->unit == 1.0) return lfap_train(r->ctx, net, h, data, t);
+  lfap_data own = {0};
+  lfap_status st = lfap_data_alloc(r->ctx, &own, data->n, data->d);
+  if (st) return st;
+  for (size_t i = 0; i < data->n * data->d; i++) own.x[i] = data->x[i] / r->unit;
+  memcpy(own.y, data->y, data->n * sizeof *own.y);
+  st = lfap_train(r->ctx, net, h, &own, t);
+  for (size_t i = 0; !st && i < net->m * net->d; i++) net->w[i] /= r->unit;
+  lfap_data_free(&own);
+  return st;
+}
+
 lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed, lfap_loss loss) {
   lfap_train_opts t;
   lfap_train_defaults(&t, LFAP_METHOD_FLOW);
@@ -79,7 +57,7 @@ lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfa
   t.rtol = t.atol = 1e-2; /* the way does not matter here: it ends at rest, or is reported as it stands */
   lfap_net fresh = {0};
   lfap_status st = lfap_net_init(r->ctx, &fresh, m, r->d, r->o->gamma, seed, 1.0);
-  if (!st) st = lfap_train(r->ctx, &fresh, h, data, &t);
+  if (!st) st = train(r, &fresh, h, data, &t);
   if (st) lfap_net_free(&fresh);
   else *net = fresh;
   return st;
@@ -93,8 +71,8 @@ static lfap_status flow_lines(lfap_run *r) {
     double e = fabs(r->hist.p[i] - lim->lambda[i] / sum);
     if (e > worst) worst = e;
   }
-  ADD(k, "F1", "flow", "distance of p from lambda / sum lambda, times N");
-  lfap_check_decide(k, r->hist.stationary && r->hist.aligned, worst * (double)lim->n, "<=", 1e-9);
+  lfap_facts rest = lfap_facts_own(&r->facts, r->hist.stationary && r->hist.aligned);
+  ADD(k, REST, "flow", NULL, &rest, worst * (double)lim->n, NAN);
   if (!r->hist.stationary)
     lfap_check_note(k, "%s after %zu steps, log L = %.4g", r->hist.aligned ? "not yet at rest" : "slopes not aligned", r->hist.rows, r->hist.log_loss);
   else
@@ -112,26 +90,43 @@ static lfap_status agreement_lines(lfap_run *r) {
     double same = st ? NAN : lfap_sign_agreement(f, p->f_bdy, p->n), right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
     free(f);
     if (st) return st;
-    char what[96];
-    snprintf(what, sizeof what, "sign agreement of the network with f_bdy, %zu points", p->n);
-    ADD(k, r->c->lim.hyp.holds ? "T1" : "F1", p->name, what);
-    lfap_check_decide(k, r->linear, same, "=", 1.0);
+    char at[32];
+    snprintf(at, sizeof at, "%zu points", p->n);
+    ADD(k, AGREE, p->name, at, &r->facts, same, NAN);
     if (p->y) lfap_check_note(k, "network right at %.4g, f_bdy at %.4g", right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
   }
   return LFAP_OK;
 }
 
+/* How near W is to the limit. Of a network brought along first of all: does it classify the data? */
 static lfap_status kkt_lines(lfap_run *r) {
   lfap_k1 k1;
   lfap_status st = lfap_k1_of(r->ctx, &k1, &r->net, r->o->data, &r->c->lim, NULL, 0);
   if (st) return st;
-  ADD(a, "K1", "network", "KKT residual of W");
-  lfap_check_decide(a, r->linear && r->hist.stationary, k1.residual, "<=", 1e-6);
-  lfap_check_note(a, "slackness %.2g, outside rank 2 %.2g, row spread %.2g", k1.slackness, k1.outside_rank2, k1.row_spread);
-  ADD(b, r->c->lim.hyp.holds ? "T1" : "F1", "network", "share of slopes equal to the label slope");
-  lfap_check_decide(b, r->linear, k1.pattern_aligned, "=", 1.0);
-  ADD(c, r->c->lim.hyp.holds ? "T1" : "F1", "network", "cosine of the mean-row difference with w");
-  lfap_check_decide(c, r->linear && r->hist.stationary, k1.cosine, ">=", 1.0 - 1e-9);
+  ADD(a, KKT, "network", NULL, &r->facts, k1.residual, NAN);
+  if (isnan(k1.residual)) lfap_check_note(a, "W does not classify the data, so it is not feasible at any scale");
+  else lfap_check_note(a, "slackness %.2g, outside rank 2 %.2g, row spread %.2g", k1.slackness, k1.outside_rank2, k1.row_spread);
+  ADD(b, SLOPES, "network", NULL, &r->facts, k1.pattern_aligned, NAN);
+  ADD(c, COSINE, "network", NULL, &r->facts, k1.cosine, NAN);
+  if (c->verdict == LFAP_UNDECIDED && r->facts.brought) lfap_check_note(c, "the network is not at the limit: train it further, or it is another's");
+  return LFAP_OK;
+}
+
+static lfap_status classified_line(lfap_run *r) {
+  const lfap_data *data = r->o->data;
+  double *f = malloc(data->n * sizeof *f);
+  lfap_status st = f ? lfap_net_eval(r->ctx, f, &r->net, data->x, data->n)
+                     : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", data->n);
+  size_t wrong = 0, first = 0;
+  for (size_t i = data->n; !st && i-- > 0;)
+    if (!(data->y[i] * f[i] > 0.0)) {
+      wrong++;
+      first = i;
+    }
+  free(f);
+  if (st) return st;
+  ADD(k, CLASSIFIES, "network", NULL, &r->facts, wrong, NAN);
+  if (wrong) lfap_check_note(k, "of %zu; the first is sample %zu: other data, rows in another order, or not trained", data->n, first);
   return LFAP_OK;
 }
 
@@ -169,15 +164,15 @@ static lfap_status perturbation_lines(lfap_run *r, lfap_norm norm) {
   free(eta);
   if (st) return st;
   const char *name = lfap_norm_name(norm);
-  /* L2 is rounded (twice per entry and in the norm): one part in 10^15; the others are exact */
-  ADD(a, "P1", name, norm == LFAP_L2 ? "l2 norm of the perturbation" : "largest entry of the perturbation");
-  lfap_check_decide(a, 1, size, "<=", norm == LFAP_L2 ? eps * (1 + 4e-15) : eps);
-  if (norm == LFAP_L0) {
-    ADD(n, "P1", name, "entries changed");
-    lfap_check_decide(n, 1, (double)changed, "<=", (double)k);
+  if (norm == LFAP_L2) { /* rounded, twice per entry and in the norm; the others are exact */
+    ADD(l2, P1_L2, name, NULL, &r->facts, size, eps);
+  } else {
+    ADD(entry, P1_ENTRY, name, NULL, &r->facts, size, eps);
   }
-  ADD(b, "P1", name, "t<eta,w> over its maximum eps ||w||_dual, minus 1");
-  lfap_check_decide(b, 1, fabs(value / best - 1.0), "<=", 1e-13);
+  if (norm == LFAP_L0) {
+    ADD(n, P1_CHANGED, name, NULL, &r->facts, changed, k);
+  }
+  ADD(b, P1_BEST, name, NULL, &r->facts, fabs(value / best - 1.0), NAN);
   return LFAP_OK;
 }
 
@@ -213,24 +208,18 @@ static lfap_status flip_share(lfap_run *r, double *share, lfap_norm norm, const 
 }
 
 static lfap_status threshold_lines(lfap_run *r, lfap_norm norm) {
-  static const double off[2][2] = {{1e-6, -1e-6}, {1e-4, -1e-4}}; /* f_bdy; a network far out, but not at infinity */
-  for (int on_net = 0; on_net < 2; on_net++)
-    for (int i = 0; i < 2; i++) {
-      double share = 0.0;
-      lfap_status st = flip_share(r, &share, norm, on_net ? &r->net : NULL, off[on_net][i]);
-      if (st) return st;
-      char what[96];
-      snprintf(what, sizeof what, "%s %s at eps* (1 %s %s)", on_net ? "network" : "f_bdy", i ? "holds" : "flips", i ? "-" : "+", on_net ? "1e-4" : "1e-6");
-      ADD(k, "D1", lfap_norm_name(norm), what);
-      lfap_check_decide(k, on_net ? r->linear && r->hist.stationary : 1, share, "=", 1.0);
-    }
+  static const struct { lfap_line line; int on_net; double off; } tried[] = {
+      {LFAP_LINE_D1_FLIPS, 0, 1e-6}, {LFAP_LINE_D1_HOLDS, 0, -1e-6},
+      {LFAP_LINE_D1_NET_FLIPS, 1, 1e-4}, {LFAP_LINE_D1_NET_HOLDS, 1, -1e-4}}; /* a network far out, but not at infinity */
+  for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+    double share = 0.0;
+    if (tried[i].on_net && !r->net.w) continue;
+    lfap_status st = flip_share(r, &share, norm, tried[i].on_net ? &r->net : NULL, tried[i].off);
+    if (st) return st;
+    if (!lfap_line_add(r->ctx, r->c, tried[i].line, lfap_norm_name(norm), tried[i].on_net ? "network" : "f_bdy", &r->facts, share, NAN))
+      return LFAP_ERR_MEMORY;
+  }
   return LFAP_OK;
-}
-
-/* Mean positive row minus mean negative row: the direction a network shows. */
-static void mean_difference(double *out, const lfap_net *net) {
-  memset(out, 0, net->d * sizeof *out);
-  for (size_t j = 0; j < net->m; j++) lfap_axpy(out, j < net->m / 2 ? 1.0 : -1.0, net->w + j * net->d, net->d);
 }
 
 /* D2: a network of another start, width and loss shares w: its direction, and the flips of perturbations made from w. */
@@ -241,45 +230,63 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
   lfap_status st = a ? lfap_run_flow(r, &other, &h, r->o->data, m, seed, loss)
                      : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
   if (!st) {
-    mean_difference(a, &r->net);
-    mean_difference(a + r->d, &other);
+    lfap_net_direction(a, &r->net);
+    lfap_net_direction(a + r->d, &other);
     cosine = lfap_dot(r->d, a, a + r->d) / (lfap_norm2(r->d, a) * lfap_norm2(r->d, a + r->d));
     st = flip_share(r, &share, LFAP_L2, &other, 1e-4);
   }
-  int applies = r->c->lim.hyp.holds && h.stationary && r->hist.stationary;
+  lfap_facts both = lfap_facts_own(&r->facts, h.stationary && r->hist.stationary);
+  if (both.of[LFAP_WHEN_OWN]) both.of[LFAP_WHEN_OWN] = both.of[LFAP_WHEN_LIMIT_H];
   size_t steps = h.rows;
   free(a);
   lfap_net_free(&other);
   lfap_history_free(&h);
   if (st) return st;
-  ADD(c, "D2", subject, "cosine of its mean-row difference with the first network's");
-  lfap_check_decide(c, applies, cosine, ">=", 1.0 - 1e-9);
+  ADD(c, D2_COSINE, subject, NULL, &both, cosine, NAN);
   lfap_check_note(c, "m = %zu, %s loss, %zu steps", m, loss == LFAP_LOSS_EXP ? "exponential" : "logistic", steps);
-  ADD(f, "D2", subject, "flipped by the l2 perturbation made from w at eps* (1 + 1e-4)");
-  lfap_check_decide(f, applies, share, "=", 1.0);
+  ADD(f, D2_FLIPS, subject, NULL, &both, share, NAN);
   return LFAP_OK;
+}
+
+/* D2 for other starts, widths and losses; one whose flow cannot be followed stops nothing else. */
+static lfap_status transfers(lfap_run *r) {
+  const lfap_verify_opts *o = r->o;
+  size_t half = o->m / 4 * 2 > 0 ? o->m / 4 * 2 : 2;
+  const struct { const char *name; size_t m; lfap_loss loss; } other[] = {
+      {"other init", o->m, LFAP_LOSS_EXP}, {"other width", half, LFAP_LOSS_EXP}, {"other loss", o->m, LFAP_LOSS_LOGISTIC}};
+  lfap_status st = LFAP_OK;
+  for (size_t i = 0; !st && i < 3; i++) {
+    st = transfer_lines(r, other[i].name, other[i].m, o->seed + 2 + i, other[i].loss);
+    st = lfap_run_left_out(r, st, other[i].name, "network trained for D2");
+  }
+  return st;
+}
+
+/* The network under test: trained here, or brought along. */
+static lfap_status network(lfap_run *r) {
+  const lfap_verify_opts *o = r->o;
+  lfap_status st = LFAP_OK;
+  if (o->net) r->net = *o->net;
+  else st = lfap_run_flow(r, &r->net, &r->hist, o->data, o->m, o->seed + 1, LFAP_LOSS_EXP);
+  if (st) return st;
+  r->facts = lfap_run_facts(&r->c->lim, o->net ? NULL : &r->hist);
+  st = o->net ? classified_line(r) : flow_lines(r);
+  if (!st) st = agreement_lines(r);
+  return st ? st : kkt_lines(r);
 }
 
 lfap_status lfap_run_natural(lfap_run *r) {
   const lfap_verify_opts *o = r->o;
-  lfap_status st = lfap_run_limit_lines(r, &r->c->lim, "data");
+  lfap_status st = lfap_judge_limit(r->ctx, r->c, &r->c->lim, "data");
   if (!st) st = lfap_run_offer(r, 0, (lfap_offer){.subject = "data", .data = o->data, .lim = &r->c->lim}, NULL);
-  if (!st && o->net) r->net = *o->net;
-  if (!st && !o->net) st = lfap_run_flow(r, &r->net, &r->hist, o->data, o->m, o->seed + 1, LFAP_LOSS_EXP);
-  /* a network brought along is measured: no statement says how far its training went */
-  r->linear = !o->net && (r->c->lim.hyp.holds || (r->c->lim.c1 && r->hist.stationary && r->hist.aligned));
-  if (!st && !o->net) st = flow_lines(r);
-  if (!st) st = agreement_lines(r);
-  if (!st) st = kkt_lines(r);
+  r->facts = lfap_facts_of(&r->c->lim);
+  if (!st) st = lfap_run_left_out(r, network(r), "network", "network trained on the data");
   for (int k = 0; !st && k < 3; k++)
     if (r->e[k]) {
       st = perturbation_lines(r, (lfap_norm)k);
       if (!st) st = threshold_lines(r, (lfap_norm)k);
     }
-  size_t half = o->m / 4 * 2 > 0 ? o->m / 4 * 2 : 2;
-  if (!st && r->e[LFAP_L2] && !o->net) st = transfer_lines(r, "other init", o->m, o->seed + 2, LFAP_LOSS_EXP);
-  if (!st && r->e[LFAP_L2] && !o->net) st = transfer_lines(r, "other width", half, o->seed + 3, LFAP_LOSS_EXP);
-  if (!st && r->e[LFAP_L2] && !o->net) st = transfer_lines(r, "other loss", o->m, o->seed + 4, LFAP_LOSS_LOGISTIC);
+  if (!st && r->e[LFAP_L2] && !o->net && r->net.w) st = transfers(r);
   if (!o->net) lfap_net_free(&r->net);
   return st;
 }

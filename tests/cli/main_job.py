@@ -1,18 +1,15 @@
 """The main job as a user runs it: `lfap verify` passes, and the figures behind the verdicts are the ones the project
 stands for."""
-import json, os, sys, time
+import json, os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
 
-start = os.times()
 r = Run("verify", "--json", timeout=600)
-spent = sum(os.times()[2:4]) - sum(start[2:4])
 ok(r.code == 0 and r.err == "", "lfap verify: exit 0", r)
 doc = json.loads(r.out)
 cases = {c["name"].split()[0]: c for c in doc["cases"]}
 ok(list(cases) == ["uniform", "orthogonal", "outside", "fashion-mnist"] and doc["skipped"] == [], "the four cases", list(cases))
 ok(doc["verdict"] == "PASS" and doc["counts"]["FAIL"] == doc["counts"]["UNDECIDED"] == 0, "verdict PASS", doc["counts"])
-ok(spent < 40, "within 40 s of processor time, 20 s on two cores", f"{spent:.1f} s")
 
 for name, holds in (("uniform", True), ("orthogonal", True), ("outside", False), ("fashion-mnist", False)):
     c = cases[name]
@@ -61,11 +58,4 @@ c = doc["counts"]
 ok(f"verdict: PASS ({c['PASS']} PASS, 0 FAIL, 0 UNDECIDED, {c['NOT-APPLICABLE']} NOT-APPLICABLE)" in r.out and "lfap explain T4" in r.out,
    "the last lines: verdict, counts, what to do next", r.out[-300:])
 
-# a network that was never trained is not passed off as the limit
-X, y = sample(2, 20000)
-put("set/X.npy", X), put("set/y.npy", y), put("set/W.npy", np.random.default_rng(4).standard_normal((4, 20000)))
-r = Run("verify", "--data", "set", "--gamma", "0.9", "--controls", "1", "--json")
-doc = json.loads(r.out)
-k1 = [k["verdict"] for k in doc["cases"][0]["checks"] if k["subject"] == "network"]
-ok(doc["cases"][0]["hypothesis"] and k1 and "PASS" not in k1 and r.code in (0, 1, 2), "an untrained network of yours: K1 does not pass", k1)
 done()

@@ -5,39 +5,88 @@
 #include <string.h>
 
 #include "lfap.h"
-#include "verify/report.h"
+#include "verify/lines.h"
 
-static lfap_verdict decided(int applies, double v, const char *rel, double b) {
-  lfap_check k = {.id = "T1"};
-  lfap_check_decide(&k, applies, v, rel, b);
+static lfap_verdict decided(lfap_line line, lfap_holds holds, double v, double b) {
+  lfap_check k = {.id = ""};
+  lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = holds, [LFAP_WHEN_H] = holds, [LFAP_WHEN_LIMIT_H] = holds, [LFAP_WHEN_OWN] = holds, [LFAP_WHEN_C1] = holds}};
+  lfap_line_decide(&k, line, &f, v, b);
   cr_assert(isnan(v) ? isnan(k.value) : k.value == v);
   return k.verdict;
 }
 
 Test(verdict, relations) {
-  cr_assert_eq(decided(1, 1.0, "<", 2.0), LFAP_PASS);
-  cr_assert_eq(decided(1, 2.0, "<", 1.0), LFAP_FAIL);
-  cr_assert_eq(decided(1, 2.0, "<", 2.0), LFAP_UNDECIDED);
-  cr_assert_eq(decided(1, 2.0 - 1e-15, "<", 2.0), LFAP_UNDECIDED);
-  cr_assert_eq(decided(1, 2.0, "<=", 2.0), LFAP_PASS);
-  cr_assert_eq(decided(1, 2.1, "<=", 2.0), LFAP_FAIL);
-  cr_assert_eq(decided(1, 2.0, ">", 1.0), LFAP_PASS);
-  cr_assert_eq(decided(1, 0.5, ">=", 1.0), LFAP_FAIL);
-  cr_assert_eq(decided(1, 1.0, "=", 1.0), LFAP_PASS);
-  cr_assert_eq(decided(1, 0.999, "=", 1.0), LFAP_FAIL);
+  cr_assert_eq(decided(LFAP_LINE_T1_MAX, LFAP_YES, 1.0, 2.0), LFAP_PASS);
+  cr_assert_eq(decided(LFAP_LINE_T1_MAX, LFAP_YES, 2.0, 1.0), LFAP_FAIL);
+  cr_assert_eq(decided(LFAP_LINE_T1_MAX, LFAP_YES, 2.0, 2.0), LFAP_UNDECIDED, "strict: a double does not tell");
+  cr_assert_eq(decided(LFAP_LINE_T1_MAX, LFAP_YES, 2.0 - 1e-15, 2.0), LFAP_UNDECIDED);
+  cr_assert_eq(decided(LFAP_LINE_T2_MAX, LFAP_YES, 2.0, 2.0), LFAP_PASS);
+  cr_assert_eq(decided(LFAP_LINE_T2_MAX, LFAP_YES, 2.0 + 1e-15, 2.0), LFAP_PASS, "equal to within rounding");
+  cr_assert_eq(decided(LFAP_LINE_T2_MAX, LFAP_YES, 2.0 + 1e-11, 2.0), LFAP_FAIL);
+  cr_assert_eq(decided(LFAP_LINE_T1_MIN, LFAP_YES, 2.0, 1.0), LFAP_PASS);
+  cr_assert_eq(decided(LFAP_LINE_T2_MIN, LFAP_YES, 0.5, 1.0), LFAP_FAIL);
+  cr_assert_eq(decided(LFAP_LINE_C1, LFAP_YES, 3.0, 3.0), LFAP_PASS);
+  cr_assert_eq(decided(LFAP_LINE_C1, LFAP_YES, 2.0, 3.0), LFAP_FAIL);
+  cr_assert_eq(decided(LFAP_LINE_Q1, LFAP_YES, 1e-13, NAN), LFAP_PASS, "the table's own bound");
+  cr_assert_eq(decided(LFAP_LINE_Q1, LFAP_YES, 1e-11, NAN), LFAP_UNDECIDED, "a residual is no contradiction: doubles cannot tell");
 }
 
 Test(verdict, a_hypothesis_that_does_not_hold_is_never_a_pass) {
-  const char *rel[] = {"<", "<=", ">", ">=", "="};
-  for (size_t i = 0; i < 5; i++)
-    for (double v = -1; v <= 1; v += 0.5) cr_assert_eq(decided(0, v, rel[i], 0.0), LFAP_NOT_APPLICABLE);
+  for (int line = 0; line < LFAP_LINES; line++)
+    for (double v = -1; v <= 1; v += 0.5) {
+      cr_assert_eq(decided((lfap_line)line, LFAP_NO, v, 0.0), LFAP_NOT_APPLICABLE);
+      lfap_verdict open = decided((lfap_line)line, LFAP_UNKNOWN, v, 0.0);
+      cr_assert(open == LFAP_UNDECIDED || open == LFAP_NOT_APPLICABLE, "what is not known to apply does not pass");
+    }
 }
 
 Test(verdict, nan_never_passes) {
-  const char *rel[] = {"<", "<=", ">", ">=", "="};
-  for (size_t i = 0; i < 5; i++) {
-    cr_assert_eq(decided(1, NAN, rel[i], 0.0), LFAP_FAIL);
-    cr_assert_neq(decided(1, 0.0, rel[i], NAN), LFAP_PASS);
+  for (int line = 0; line < LFAP_LINES; line++) cr_assert_neq(decided((lfap_line)line, LFAP_YES, NAN, 0.0), LFAP_PASS);
+  for (int line = LFAP_LINE_T1_MIN; line <= LFAP_LINE_T2_MAX; line++) cr_assert_neq(decided((lfap_line)line, LFAP_YES, 1.0, NAN), LFAP_PASS);
+  cr_assert_eq(decided(LFAP_LINE_T2_MAX, LFAP_YES, NAN, 1.0), LFAP_FAIL);
+}
+
+/* Exactly orthogonal rows of unequal lengths, and one row alone: T2's a-posteriori interval is met with equality. */
+static lfap_case judged(size_t n, size_t d, double gamma, const double *length) {
+  lfap_data data = {0};
+  lfap_limit lim = {0};
+  lfap_case c = {0};
+  cr_assert_eq(lfap_data_alloc(NULL, &data, n, d), LFAP_OK);
+  for (size_t i = 0; i < n; i++) {
+    data.x[i * d + i] = length[i];
+    data.y[i] = i % 2 ? -1 : 1;
+  }
+  cr_assert_eq(lfap_limit_solve(NULL, &lim, &data, NULL, gamma), LFAP_OK);
+  cr_assert_eq(lfap_judge_limit(NULL, &c, &lim, "data"), LFAP_OK);
+  lfap_limit_free(&lim);
+  lfap_data_free(&data);
+  return c;
+}
+
+Test(verdict, orthogonal_rows_pass_every_line) {
+  const double length[] = {3, 0.1, 1.7, 0x1.fffffffffffffp-1, 5e9, 1e-7};
+  for (size_t n = 1; n <= 6; n++)
+    for (double gamma = 0.01; gamma < 1; gamma += 0.07) {
+      lfap_case c = judged(n, 7, gamma, length);
+      for (size_t i = 0; i < c.checks; i++)
+        cr_assert_eq(c.check[i].verdict, LFAP_PASS, "n = %zu, gamma = %g: %s: %.17g against %.17g", n, gamma, c.check[i].what, c.check[i].value, c.check[i].bound);
+      cr_assert_eq(c.checks, 9);
+      lfap_case_free(&c);
+    }
+}
+
+/* What is certain settles the same line. */
+Test(verdict, a_certificate_settles_the_line) {
+  const lfap_verdict P = LFAP_PASS, F = LFAP_FAIL, U = LFAP_UNDECIDED, N = LFAP_NOT_APPLICABLE;
+  const struct { lfap_verdict doubles, certain, after; } rule[] = {{P, P, P}, {F, F, F}, {N, N, N}, {U, P, P}, {U, F, F}, {U, N, N}, {P, U, U},
+                                                                    {F, U, F}, {N, U, N}, {P, F, F}, {F, P, F}, {N, P, F}, {P, N, F}, {N, F, N}};
+  for (size_t i = 0; i < sizeof rule / sizeof rule[0]; i++) {
+    lfap_check k = {.id = "T1", .claim = LFAP_CLAIM_T1, .verdict = rule[i].doubles};
+    lfap_line_settle(&k, (lfap_decided){rule[i].certain, 0.25});
+    cr_assert_eq(k.verdict, rule[i].after, "%d, %d", (int)rule[i].doubles, (int)rule[i].certain);
+    cr_assert(k.enclosed && k.margin == 0.25);
+    int contradiction = rule[i].after == F && rule[i].doubles != rule[i].certain && rule[i].doubles != U && rule[i].certain != U;
+    if (contradiction) cr_assert(strstr(k.note, "lfap_"), "a contradiction names where to look: %s", k.note);
   }
 }
 
@@ -103,20 +152,128 @@ Test(verify, outside_h_the_theorem_is_not_applied) {
   lfap_case_free(&c);
 }
 
-Test(verify, a_network_brought_along_is_measured_not_judged) {
-  lfap_net net = {0};
-  cr_assert_eq(lfap_net_init(NULL, &net, 10, 20000, 0.9, 1, 1.0), LFAP_OK);
-  lfap_case c = run(2, 20000, 8, 0.9, 5.0, &net);
-  int seen = 0;
-  for (size_t i = 0; i < c.checks; i++)
-    if (strstr(c.check[i].what, "sign agreement of the network with f_bdy")) {
-      seen++;
-      cr_assert_eq(c.check[i].verdict, LFAP_NOT_APPLICABLE);
-      if (!strcmp(c.check[i].subject, "probes")) cr_assert(c.check[i].value < 0.95, "an untrained network must not agree: %g", c.check[i].value);
+static lfap_verdict verdict_of(const lfap_case *c, const char *what, double *value) {
+  for (size_t i = 0; i < c->checks; i++)
+    if (!strcmp(c->check[i].subject, "network") && strstr(c->check[i].what, what)) {
+      if (value) *value = c->check[i].value;
+      return c->check[i].verdict;
     }
-  cr_assert_eq(seen, 2);
+  cr_assert_fail("no line '%s' about the network", what);
+  return LFAP_PASS;
+}
+
+/* Does it classify the data? The lines about a network that was never trained go by that, and never pass. */
+Test(verify, a_network_brought_along_is_judged) {
+  int seen[2] = {0};
+  for (uint64_t seed = 1; seed <= 8; seed++) {
+    lfap_net net = {0};
+    double wrong = 0, cosine = 0;
+    cr_assert_eq(lfap_net_init(NULL, &net, 10, 20000, 0.9, seed, 1.0), LFAP_OK);
+    lfap_case c = run(2, 20000, 8, 0.9, 5.0, &net);
+    lfap_verdict sorted = verdict_of(&c, "does not classify", &wrong);
+    cr_assert_eq(sorted, wrong == 0 ? LFAP_PASS : LFAP_FAIL);
+    cr_assert_eq(verdict_of(&c, "KKT residual", NULL), LFAP_UNDECIDED);
+    cr_assert_eq(verdict_of(&c, "cosine", &cosine), LFAP_UNDECIDED);
+    cr_assert_lt(fabs(cosine), 0.1);
+    cr_assert_eq(lfap_case_verdict(&c), wrong == 0 ? LFAP_UNDECIDED : LFAP_FAIL);
+    seen[wrong == 0]++;
+    lfap_case_free(&c);
+    lfap_net_free(&net);
+  }
+  cr_assert(seen[0] && seen[1], "both kinds were drawn: %d, %d", seen[0], seen[1]);
+}
+
+Test(verify, a_network_trained_to_the_limit_passes_and_a_permuted_one_does_not) {
+  lfap_data data = {0};
+  lfap_net net = {0};
+  lfap_train_opts t;
+  cr_assert_eq(lfap_gen_uniform(NULL, &data, 3, 2, 20000), LFAP_OK);
+  data.y[0] = 1;
+  data.y[1] = -1;
+  lfap_train_defaults(&t, LFAP_METHOD_FLOW);
+  cr_assert_eq(lfap_net_init(NULL, &net, 10, 20000, 0.9, 1, 1.0), LFAP_OK);
+  cr_assert_eq(lfap_train(NULL, &net, NULL, &data, &t), LFAP_OK);
+  lfap_case c = run(2, 20000, 8, 0.9, 5.0, &net);
+  cr_assert_eq(lfap_case_verdict(&c), LFAP_PASS);
+  cr_assert_eq(verdict_of(&c, "does not classify", NULL), LFAP_PASS);
+  cr_assert_eq(verdict_of(&c, "KKT residual", NULL), LFAP_PASS);
+  cr_assert_eq(verdict_of(&c, "cosine", NULL), LFAP_PASS);
+  lfap_case_free(&c);
+  for (size_t i = 0; i < 20000; i++) { /* a row of either sign change places */
+    double w = net.w[i];
+    net.w[i] = net.w[9 * 20000 + i];
+    net.w[9 * 20000 + i] = w;
+  }
+  c = run(2, 20000, 8, 0.9, 5.0, &net);
+  cr_assert_neq(lfap_case_verdict(&c), LFAP_PASS);
+  cr_assert_neq(lfap_case_verdict(&c), LFAP_NOT_APPLICABLE);
   lfap_case_free(&c);
   lfap_net_free(&net);
+  lfap_data_free(&data);
+}
+
+/* Lines about the data do not depend on their unit; those about noise of verify's own may, but nothing fails or leaves the range. */
+Test(verify, the_unit_of_the_data_changes_no_verdict) {
+  static const int powers[] = {-180, -40, 7, 66, 190};
+  lfap_data data = {0}, scaled = {0};
+  lfap_ctx ctx = {.threads = 2};
+  cr_assert_eq(lfap_gen_gauss(NULL, &data, 3, 12, 300), LFAP_OK);
+  cr_assert_eq(lfap_data_alloc(NULL, &scaled, 12, 300), LFAP_OK);
+  memcpy(scaled.y, data.y, 12 * sizeof *data.y);
+  lfap_case plain = {0};
+  lfap_verify_opts o = {.name = "test", .data = &data, .gamma = 0.5, .seed = 5, .n_adv = 20, .m = 4, .m_adv = 4, .eps = {1, 0.05, 0.2}, .k = 15,
+                        .gauss_bases = 1, .probes = 30, .controls = 1, .log_loss_target = -1e12, .flow_steps = 2000};
+  cr_assert_eq(lfap_verify_case(&ctx, &plain, &o), LFAP_OK, "%s", ctx.message);
+  for (size_t p = 0; p < sizeof powers / sizeof powers[0]; p++) {
+    lfap_case c = {0};
+    double unit = ldexp(1.0, powers[p]);
+    for (size_t i = 0; i < 12 * 300; i++) scaled.x[i] = data.x[i] * unit;
+    o.data = &scaled;
+    for (int k = 0; k < 3; k++) o.eps[k] = (double[]){1, 0.05, 0.2}[k] * unit;
+    cr_assert_eq(lfap_verify_case(&ctx, &c, &o), LFAP_OK, "2^%d: %s", powers[p], ctx.message);
+    cr_assert_eq(c.checks, plain.checks);
+    for (size_t i = 0; i < c.checks; i++) {
+      const lfap_check *k = &c.check[i];
+      int own = !strncmp(k->subject, "adv", 3) || !strcmp(k->subject, "control");
+      cr_assert_neq(k->verdict, LFAP_FAIL, "2^%d: %s, %s", powers[p], k->subject, k->what);
+      cr_assert(own || k->verdict == plain.check[i].verdict || k->verdict == LFAP_UNDECIDED, "2^%d: %s, %s: %d, %d", powers[p], k->subject, k->what,
+                (int)k->verdict, (int)plain.check[i].verdict);
+      cr_assert(!isinf(k->value) && !isinf(k->bound), "2^%d: %s", powers[p], k->what);
+      cr_assert_eq(isnan(k->value), isnan(plain.check[i].value), "2^%d: %s", powers[p], k->what);
+    }
+    lfap_case_free(&c);
+  }
+  lfap_case_free(&plain);
+  lfap_data_free(&data);
+  lfap_data_free(&scaled);
+}
+
+/* Sets that verify makes itself and that have no limit stop nothing: points in the plane, more of them than have one. */
+Test(verify, what_cannot_be_made_is_left_out_by_name) {
+  lfap_data data = {0};
+  lfap_case c = {0};
+  lfap_ctx ctx = {.threads = 2};
+  cr_assert_eq(lfap_gen_uniform(NULL, &data, 3, 60, 2), LFAP_OK);
+  for (size_t i = 0; i < 60; i++) {
+    data.y[i] = data.x[2 * i] > 0 ? 1 : -1;
+    data.x[2 * i] += data.y[i];
+  }
+  lfap_verify_opts o = {.name = "plane", .data = &data, .gamma = 0.5, .seed = 5, .n_adv = 60, .m = 4, .m_adv = 4, .eps = {0.1, 0.1, 0.1}, .k = 1,
+                        .probes = 30, .controls = 2, .log_loss_target = -1e12, .flow_steps = 500};
+  cr_assert_eq(lfap_verify_case(&ctx, &c, &o), LFAP_OK, "%s", ctx.message);
+  size_t left = 0;
+  for (size_t i = 0; i < c.checks; i++)
+    if (strstr(c.check[i].what, "could not be judged")) {
+      left++;
+      cr_assert_eq(c.check[i].verdict, LFAP_NOT_APPLICABLE);
+      cr_assert(c.check[i].note[0], "it says why");
+      cr_assert(strncmp(c.check[i].subject, "adv", 3) || strstr(c.check[i].what, "N_adv = 60"), "it names the set: %s", c.check[i].what);
+    }
+  cr_assert_eq(left, 4, "three norms and the limits on bare noise: %zu", left);
+  cr_assert_gt(count(&c, "D1", LFAP_PASS), 0, "the other parts were judged");
+  cr_assert_eq(count(&c, NULL, LFAP_FAIL), 0);
+  lfap_case_free(&c);
+  lfap_data_free(&data);
 }
 
 Test(verify, bad_options_are_refused) {

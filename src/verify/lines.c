@@ -1,0 +1,264 @@
+/* lines.c - the one judge: what the table says of a line, the facts about a set and its limit, and what a certificate settles. */
+#include "verify/lines.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FAIL LFAP_FAIL
+#define UNDECIDED LFAP_UNDECIDED
+
+typedef struct {
+  const char *id, *outside;
+  lfap_claim claim;
+  lfap_when when;
+  const char *what, *relation;
+  double bound, tolerance;
+  lfap_verdict miss;
+} line_info;
+
+static const line_info lines[LFAP_LINES] = {
+#define LINE(key, id, outside, claim, when, what, relation, bound, tolerance, miss) \
+  {id, outside, LFAP_CLAIM_##claim, LFAP_WHEN_##when, what, relation, bound, tolerance, miss},
+#include "verify/lines.def"
+};
+
+const lfap_claim_info lfap_claims[LFAP_CLAIM_COUNT] = {
+#define CLAIM(key, id, json, relation, margin, suspects) {LFAP_CLAIM_##key, id, json, relation, margin, suspects},
+#include "verify/lines.def"
+};
+
+/* ---- facts ------------------------------------------------------------------------------------------------------------- */
+
+static lfap_holds known(int settled, lfap_holds holds) { return settled || holds == LFAP_NO ? holds : LFAP_UNKNOWN; }
+
+/* (H), unless its sides are nearer to each other than doubles tell. Nothing on the right is exact: no two rows meet. */
+static lfap_holds hypothesis(const lfap_hypothesis *h) {
+  if (h->rhs > 0.0 && fabs(h->lhs - h->rhs) <= lines[LFAP_LINE_H].tolerance * h->rhs) return LFAP_UNKNOWN;
+  return h->holds ? LFAP_YES : LFAP_NO;
+}
+
+static int settled(const lfap_limit *lim) { return lim->residual <= lines[LFAP_LINE_Q1].bound; }
+
+/* What the slopes say of (b) by themselves. They are sums that make up margins of 1: nearer to 0 than this, doubles do not tell. */
+static lfap_holds slopes(const lfap_limit *lim) {
+  lfap_holds all = LFAP_YES;
+  for (size_t i = 0; i < lim->n; i++) {
+    double least = fmin(lim->fu[i], -lim->fv[i]), open = 1e-12 * fmax(1.0, fmax(fabs(lim->fu[i]), fabs(lim->fv[i])));
+    if (least < -open) return LFAP_NO;
+    if (least <= open) all = LFAP_UNKNOWN;
+  }
+  return all;
+}
+
+lfap_facts lfap_facts_of(const lfap_limit *lim) {
+  lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
+  int sure = settled(lim), implied = lim->hyp.holds || lim->row_kappa < lim->c_bound; /* (H) and (C) each imply C1 */
+  lfap_holds h = hypothesis(&lim->hyp);
+  f.of[LFAP_WHEN_H] = h;
+  f.of[LFAP_WHEN_LIMIT_H] = known(sure, h);
+  f.of[LFAP_WHEN_POST] = known(sure, isnan(lim->post_lo) ? LFAP_NO : LFAP_YES);
+  lfap_holds b = slopes(lim);
+  f.of[LFAP_WHEN_C1] = b == LFAP_YES && !lim->c1 ? LFAP_UNKNOWN : known(sure, b == LFAP_NO ? (lfap_holds)implied : b);
+  return f;
+}
+
+lfap_facts lfap_facts_own(const lfap_facts *f, int holds) {
+  lfap_facts own = *f;
+  own.of[LFAP_WHEN_OWN] = holds ? LFAP_YES : LFAP_NO;
+  return own;
+}
+
+/* ---- verdicts ---------------------------------------------------------------------------------------------------------- */
+
+static lfap_verdict compared(const line_info *l, double value, double bound, lfap_verdict miss) {
+  const char *r = l->relation;
+  int strict = (r[0] == '<' || r[0] == '>') && r[1] == '\0'; /* "" has no second character */
+  int near = isfinite(bound) && fabs(value - bound) <= l->tolerance * fabs(bound);
+  if (strict && near) return LFAP_UNDECIDED;
+  int ok = r[0] == '<' ? value < bound : r[0] == '>' ? value > bound : 0;
+  if (!strict) ok = ok || value == bound || near;
+  return ok ? LFAP_PASS : miss;
+}
+
+void lfap_line_decide(lfap_check *k, lfap_line line, const lfap_facts *facts, double value, double bound) {
+  const line_info *l = &lines[line];
+  lfap_holds holds = facts->of[l->when];
+  lfap_verdict miss = facts->brought && line != LFAP_LINE_CLASSIFIES && l->when != LFAP_WHEN_ALWAYS ? LFAP_UNDECIDED : l->miss;
+  k->id = facts->of[LFAP_WHEN_H] == LFAP_YES ? l->id : l->outside;
+  k->claim = l->claim;
+  k->value = value;
+  k->bound = isnan(l->bound) ? bound : l->bound;
+  snprintf(k->relation, sizeof k->relation, "%s", l->relation);
+  k->verdict = holds == LFAP_NO        ? LFAP_NOT_APPLICABLE
+               : holds == LFAP_UNKNOWN ? LFAP_UNDECIDED
+               : isnan(value)          ? miss
+                                       : compared(l, value, k->bound, miss);
+}
+
+static lfap_check *grow(lfap_ctx *ctx, lfap_case *c) {
+  lfap_check *grown = realloc(c->check, (c->checks + 1) * sizeof *grown);
+  if (!grown) {
+    lfap_fail(ctx, LFAP_ERR_MEMORY, "verdicts: no memory for line %zu", c->checks + 1);
+    return NULL;
+  }
+  c->check = grown;
+  return &c->check[c->checks++];
+}
+
+lfap_check *lfap_line_add(lfap_ctx *ctx, lfap_case *c, lfap_line line, const char *subject, const char *at, const lfap_facts *facts,
+                          double value, double bound) {
+  lfap_check *k = grow(ctx, c);
+  if (!k) return NULL;
+  *k = (lfap_check){.margin = NAN};
+  snprintf(k->subject, sizeof k->subject, "%s", subject);
+  snprintf(k->what, sizeof k->what, "%s%s%s", at ? at : "", at ? ": " : "", lines[line].what);
+  lfap_line_decide(k, line, facts, value, bound);
+  return k;
+}
+
+void lfap_check_note(lfap_check *k, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(k->note, sizeof k->note, format, ap);
+  va_end(ap);
+}
+
+/* ---- a set and its limit ------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  lfap_ctx *ctx;
+  lfap_case *c;
+  const char *subject;
+  const lfap_limit *lim;
+  lfap_facts facts;
+} judging;
+
+static lfap_check *put(judging *j, lfap_line line, double value, double bound) {
+  return lfap_line_add(j->ctx, j->c, line, j->subject, NULL, &j->facts, value, bound);
+}
+
+/* The smallest multiplier against lo, the largest against hi; `why` where the interval does not apply. */
+static lfap_status interval(judging *j, lfap_line smallest, double lo, double hi, const char *why) {
+  double min = INFINITY, max = -INFINITY;
+  for (size_t i = 0; i < j->lim->n; i++) {
+    min = fmin(min, j->lim->lambda[i]);
+    max = fmax(max, j->lim->lambda[i]);
+  }
+  for (int top = 0; top < 2; top++) {
+    lfap_check *k = put(j, smallest + (lfap_line)top, top ? max : min, top ? hi : lo);
+    if (!k) return LFAP_ERR_MEMORY;
+    if (k->verdict == LFAP_NOT_APPLICABLE) lfap_check_note(k, "%s", why);
+    if (k->verdict == LFAP_UNDECIDED) lfap_check_note(k, settled(j->lim) ? "nearer to the bound than doubles tell" : "the multipliers are not settled");
+    if (k->verdict == LFAP_FAIL) lfap_check_note(k, "its hypothesis holds, so this contradicts the statement");
+  }
+  return LFAP_OK;
+}
+
+static lfap_status condition(judging *j) {
+  const lfap_limit *l = j->lim;
+  lfap_check *k = put(j, LFAP_LINE_C1, (double)l->c1b, (double)l->n);
+  if (!k) return LFAP_ERR_MEMORY;
+  size_t on_support = 0;
+  for (size_t i = 0; i < l->n; i++) on_support += l->lambda[i] > 0.0 && !(l->fu[i] > 0.0 && l->fv[i] < 0.0);
+  if (k->verdict == LFAP_UNDECIDED)
+    lfap_check_note(k, !settled(l) ? "the multipliers are not settled"
+                       : l->c1b == l->n && !l->c1 ? "(a) is not met to rounding: a multiplier of 0 too close"
+                                                  : "a slope is nearer to 0 than doubles tell");
+  else if (l->c1b < l->n)
+    lfap_check_note(k, "(b) fails at %zu samples, %zu of them on the support: the label-aligned form is refuted here", l->n - l->c1b, on_support);
+  return LFAP_OK;
+}
+
+lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim, const char *subject) {
+  judging j = {ctx, c, subject, lim, lfap_facts_of(lim)};
+  lfap_check *h = put(&j, LFAP_LINE_H, lim->hyp.lhs, lim->hyp.rhs);
+  if (!h) return LFAP_ERR_MEMORY;
+  if (h->verdict == LFAP_NOT_APPLICABLE) lfap_check_note(h, "hypothesis not met (ratio %.3g)", lim->hyp.lhs / lim->hyp.rhs);
+  if (h->verdict == LFAP_UNDECIDED) lfap_check_note(h, "its sides are nearer to each other than doubles tell");
+  lfap_check *q = put(&j, LFAP_LINE_Q1, lim->residual, NAN);
+  if (!q) return LFAP_ERR_MEMORY;
+  if (q->verdict != LFAP_PASS) lfap_check_note(q, "doubles cannot tell; limit --certify --exact decides (N <= 64)");
+  else if (!lim->full) lfap_check_note(q, "nonnegative QP, support %zu of %zu", lim->support, lim->n);
+  lfap_status st = interval(&j, LFAP_LINE_T1_MIN, lim->t1_lo, lim->t1_hi, "(H) is not met");
+  if (!st) st = interval(&j, LFAP_LINE_T2_MIN, lim->t2_lo, lim->t2_hi, "(H) is not met");
+  if (!st && !isnan(lim->post_lo))
+    st = interval(&j, LFAP_LINE_POST_MIN, lim->post_lo, lim->post_hi, "the a-posteriori kappa is not below 1/2");
+  return st ? st : condition(&j);
+}
+
+/* ---- certificates ---------------------------------------------------------------------------------------------------------- */
+
+static const char *suspects(lfap_claim claim) {
+  for (size_t i = 0; i < LFAP_CLAIM_COUNT; i++)
+    if (lfap_claims[i].claim == claim) return lfap_claims[i].suspects;
+  return "lfap_axpy, lfap_dot";
+}
+
+void lfap_line_settle(lfap_check *k, lfap_decided d) {
+  k->enclosed = 1;
+  k->margin = d.margin;
+  /* a condition that is disproved, and that doubles did not claim either, is simply not met */
+  k->certified = d.verdict == LFAP_FAIL && k->verdict == LFAP_NOT_APPLICABLE ? LFAP_NOT_APPLICABLE : d.verdict;
+  if (k->certified == k->verdict) return;
+  if (k->verdict == LFAP_UNDECIDED) {
+    k->verdict = k->certified;
+    k->note[0] = '\0';
+  } else if (k->certified == LFAP_UNDECIDED) {
+    if (k->verdict == LFAP_PASS) k->verdict = LFAP_UNDECIDED;
+    lfap_check_note(k, "the enclosure is undecided");
+  } else {
+    lfap_check_note(k, "doubles say %s, the certificate %s: look at %s", lfap_verdict_name(k->verdict), lfap_verdict_name(k->certified),
+                    suspects(k->claim));
+    k->verdict = LFAP_FAIL;
+  }
+}
+
+/* What is decided of a line: an open C1 that is disproved, where (H) does not promise it, is not met. */
+static lfap_decided spoken(const lfap_check *k, const lfap_decided of[LFAP_CLAIM_T4]) {
+  lfap_decided d = of[k->claim];
+  int promised = of[LFAP_CLAIM_H].verdict == LFAP_PASS;
+  if (k->claim == LFAP_CLAIM_C1 && k->verdict == LFAP_UNDECIDED && d.verdict == LFAP_FAIL && !promised) d.verdict = LFAP_NOT_APPLICABLE;
+  return d;
+}
+
+void lfap_settle(lfap_case *c, size_t first, const lfap_decided of[LFAP_CLAIM_T4]) {
+  for (size_t i = first; i < c->checks; i++) {
+    lfap_claim claim = c->check[i].claim;
+    if (claim != LFAP_CLAIM_NONE && claim < LFAP_CLAIM_T4) lfap_line_settle(&c->check[i], spoken(&c->check[i], of));
+  }
+}
+
+/* The least certain value on both sides of (b). */
+static double slope_slack(const lfap_enclosure *e) {
+  double least = INFINITY;
+  for (size_t i = 0; i < e->n; i++) least = fmin(least, fmin(e->u_lo[i], -e->v_hi[i]));
+  return isfinite(least) ? least : NAN;
+}
+
+void lfap_enclosure_decided(lfap_decided of[LFAP_CLAIM_T4], const lfap_enclosure *e) {
+  of[LFAP_CLAIM_NONE] = (lfap_decided){LFAP_UNDECIDED, NAN};
+  of[LFAP_CLAIM_H] = (lfap_decided){e->h, e->h_slack};
+  of[LFAP_CLAIM_Q1] = (lfap_decided){e->q1, fmin(e->lambda_min, e->slack_min)}; /* fmin passes over NaN */
+  of[LFAP_CLAIM_T1] = (lfap_decided){e->t1, e->t1_slack};
+  of[LFAP_CLAIM_T2] = (lfap_decided){e->t2, e->t2_slack};
+  of[LFAP_CLAIM_POST] = (lfap_decided){e->post, e->post_slack};
+  of[LFAP_CLAIM_C1] = (lfap_decided){e->c1, slope_slack(e)};
+}
+
+void lfap_settle_enclosure(lfap_case *c, size_t first, const lfap_enclosure *e, int all) {
+  lfap_decided of[LFAP_CLAIM_T4];
+  lfap_enclosure_decided(of, e);
+  for (size_t i = first; i < c->checks; i++) {
+    lfap_check *k = &c->check[i];
+    int claimed = k->claim != LFAP_CLAIM_NONE && k->claim < LFAP_CLAIM_T4;
+    if (!claimed || (!all && of[k->claim].verdict == LFAP_UNDECIDED)) continue;
+    lfap_line_settle(k, spoken(k, of));
+    if (k->certified == LFAP_UNDECIDED)
+      lfap_check_note(k, k->claim == LFAP_CLAIM_C1 ? "undecided at %zu samples; --certify=exact goes on" : "the error bounds are too wide; --certify=exact goes on",
+                      e->n - e->aligned - e->refuted);
+    else if (!k->note[0] && e->finished && k->claim == LFAP_CLAIM_C1)
+      lfap_check_note(k, "by error bounds in doubles, and exactly at %zu samples", e->finished);
+    else if (!k->note[0]) lfap_check_note(k, "by error bounds in doubles");
+  }
+}

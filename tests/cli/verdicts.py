@@ -1,0 +1,127 @@
+"""One judge: the same data get the same verdicts through every door; a network brought along is judged; a part that cannot be
+computed stops nothing else; data times a power of two."""
+import json, os, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from tap import *
+
+
+def save(name, X, y):
+    put(f"{name}/X.npy", np.asarray(X, float)), put(f"{name}/y.npy", np.asarray(y, float))
+    return name
+
+
+def report(*args):
+    r = Run(*args, "--json")
+    try:
+        doc = json.loads(r.out)
+    except ValueError:
+        doc = {}
+    return r, doc
+
+
+# ---- equality: orthogonal rows and one row alone pass every line, through every door
+rng = np.random.default_rng(5)
+had = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]], float)
+sets = {
+    "hadamard": (save("hadamard", had, [1, -1, 1, -1]), 0.5),
+    "scaled rows": (save("scaled", had * [[3], [0.1], [1.7], [9e3]], [1, -1, -1, 1]), 0.3),
+    "axes": (save("axes", np.diag(rng.random(6) + 0.1), [1, -1, 1, 1, -1, -1]), 0.01),
+    "one row": (save("one", rng.standard_normal((1, 7)), [1]), 0.9),
+    "one entry": (save("entry", [[0.3]], [-1]), 0.2),
+}
+for name, (data, gamma) in sets.items():
+    for how in ([], ["--certify=fast"], ["--certify", "--out", "c"], ["--certify", "--exact", "--out", "c"]):
+        r, doc = report("limit", "--data", data, "--gamma", gamma, *how)
+        bad = [(c["id"], c["what"], c["verdict"], c["certified"]) for c in doc.get("checks", []) if c["verdict"] != "PASS"]
+        ok(r.code == 0 and len(doc.get("checks", [])) >= 9 and not bad, f"{name}: limit {' '.join(how)}: every line passes", bad or r)
+        certified = [c["certified"] for c in doc.get("checks", [])]
+        ok(not how or all(v in ("PASS", None) for v in certified) and certified.count("PASS") >= 9, f"{name}: limit {' '.join(how)}: certified", certified)
+    r, doc = report("verify", "--data", data, "--gamma", gamma, "--controls", 1)
+    of_data = [c for c in doc["cases"][0]["checks"] if c["subject"] == "data"] if doc else []
+    ok(r.code == 0 and of_data and all(c["verdict"] == "PASS" for c in of_data), f"{name}: verify", [c for c in of_data if c["verdict"] != "PASS"] or r)
+
+# ---- limit and verify say the same of the same data, line by line; a certificate settles these lines and adds one
+for seed, (n, d, gamma) in enumerate([(2, 20000, 0.9), (6, 40, 0.5), (12, 30, 0.1), (30, 20, 0.7), (5, 5, 0.01)]):
+    data = save(f"same{seed}", rng.standard_normal((n, d)), np.where(np.arange(n) % 2, -1, 1))
+    _, plain = report("limit", "--data", data, "--gamma", gamma)
+    _, exact = report("limit", "--data", data, "--gamma", gamma, "--certify", "--out", "c")
+    _, whole = report("verify", "--data", data, "--gamma", gamma, "--controls", 1, "--probes", 10)
+    key = lambda c: (c["id"], c["what"], c["relation"])
+    first, second = plain.get("checks", []), exact.get("checks", [])
+    third = [c for c in whole["cases"][0]["checks"] if c["subject"] == "data"][:len(first)] if whole else []
+    ok([key(c) for c in first] == [key(c) for c in third] and len(first) >= 7, f"set {seed}: limit and verify have the same lines", (first, third))
+    ok([key(c) for c in first] == [key(c) for c in second][:len(first)] and len(second) - len(first) in (0, 1)
+       and len({key(c) for c in second}) == len(second), f"set {seed}: a certificate adds no twin", [key(c) for c in second])
+    ok([(c["verdict"], c["certified"]) for c in second][:len(first)] == [(c["verdict"], c["certified"]) for c in third], f"set {seed}: and the same verdicts", (second, third))
+
+# ---- a network brought along
+d = 20000
+X = 2 * rng.random((2, d)) - 1
+data = save("net", X, [1, -1])
+ok(Run("train", "--data", data, "--gamma", "0.9", "--m", "20", "--out", "trained").code == 0, "a network is trained")
+W = np.load("trained/W.npy")
+other = save("other", 2 * rng.random((2, d)) - 1, [1, -1])
+Run("train", "--data", other, "--gamma", "0.9", "--m", "20", "--out", "elsewhere")
+Run("train", "--data", data, "--gamma", "0.9", "--m", "20", "--method", "gd", "--epochs", "3", "--out", "early")
+
+
+def f(W, X, gamma=0.9):
+    z = X @ W.T
+    a = np.r_[np.ones(len(W) // 2), -np.ones(len(W) // 2)] / np.sqrt(len(W))
+    return np.where(z > 0, z, gamma * z) @ a
+
+
+networks = {"trained": W, "doubled": 2 * W, "random": rng.standard_normal((20, d)), "random too": rng.standard_normal((20, d)), "permuted": W[rng.permutation(20)],
+            "signs exchanged": W[::-1].copy(), "of other data": np.load("elsewhere/W.npy"), "early": np.load("early/W.npy"), "noisy": W + 1e-3 * np.abs(W).max() * rng.standard_normal(W.shape),
+            "zero": np.zeros((4, d))}
+for name, V in networks.items():
+    r, doc = report("verify", "--data", data, "--gamma", "0.9", "--controls", 1, "--weights", put("w.npy", np.ascontiguousarray(V)))
+    sorted_out = bool((np.array([1, -1]) * f(V, X) > 0).all())
+    want = 0 if name in ("trained", "doubled") else 2 if sorted_out else 1
+    lines = [c for c in doc["cases"][0]["checks"] if c["subject"] == "network"] if doc else []
+    ok(r.code == want and doc["verdict"] == {0: "PASS", 1: "FAIL", 2: "UNDECIDED"}[want], f"network {name}: exit {want}", [(c["what"], c["value"], c["verdict"]) for c in lines] or r)
+    classifies = [c for c in lines if "does not classify" in c["what"]]
+    ok(len(classifies) == 1 and (classifies[0]["value"] == 0) == sorted_out and classifies[0]["verdict"] == ("PASS" if sorted_out else "FAIL"), f"network {name}: does it classify the data", classifies)
+    ok(want == 0 or not any(c["verdict"] == "PASS" for c in lines if "KKT" in c["what"] or "cosine" in c["what"]) or name == "noisy", f"network {name}: not at the limit", lines)
+# outside (H) and C1 too: nothing supposes anything of the network
+X2 = rng.standard_normal((20, 30))
+far = save("far", X2, np.where(np.arange(20) % 2, -1, 1))
+r, doc = report("verify", "--data", far, "--gamma", "0.01", "--controls", 1, "--weights", put("w.npy", rng.standard_normal((6, 30))))
+ok(r.code == 1 and not doc["cases"][0]["hypothesis"], "outside every hypothesis an untrained network fails", r)
+
+# ---- one part that cannot be computed does not stop the rest
+a = rng.uniform(-1, 1, (100, 2))
+b = np.where(a[:, 0] > 0, 1.0, -1.0)
+a[:, 0] += b
+r, doc = report("verify", "--data", save("plane", a, b), "--gamma", "0.5", "--controls", 2)
+left = [c for c in doc["cases"][0]["checks"] if "could not be judged" in c["what"]] if doc else []
+ok(r.code in (0, 2) and doc["counts"]["FAIL"] == 0, "100 points in the plane: judged", r)
+ok({c["subject"] for c in left} >= {"adv l2", "adv linf", "adv l0"} and all(c["verdict"] == "NOT-APPLICABLE" and c["note"] for c in left)
+   and all("N_adv = 100" in c["what"] for c in left if c["subject"] != "control"), "verify's own sets are named, with the reason", left)
+ok(sum(c["subject"] in ("l2", "linf", "l0") and c["verdict"] == "PASS" for c in doc["cases"][0]["checks"]) >= 13, "P1 and D1 are judged all the same")
+
+# ---- the unit of the data
+X = rng.standard_normal((6, 40))
+y = np.where(np.arange(6) % 2, -1.0, 1.0)
+want = None
+for k in (0, -500, -250, -125, 125, 250, 500):
+    r, doc = report("verify", "--data", save("unit", X * 2.0**k, y), "--gamma", "0.5", "--controls", 1, "--probes", 20)
+    text = (r.out + r.err).lower()
+    lines = [(c["id"], c["what"], c["verdict"]) for c in doc["cases"][0]["checks"] if c["subject"] in ("data", "l2", "linf", "l0")] if doc else None
+    want = want or lines
+    if lines is None:
+        ok(r.code == 65 and "2^" in r.err or "power of two" in r.err, f"verify, data times 2^{k}: refused, with the remedy", r)
+        continue
+    changed = [(p, q) for p, q in zip(want, lines) if p != q and q[2] != "UNDECIDED"]
+    ok(len(lines) == len(want) and not changed and doc["counts"]["FAIL"] == 0 and '"inf"' not in text and ": inf" not in text, f"verify, data times 2^{k}: the verdicts of 2^0", changed or r)
+big = save("big", 1e20 * X, y)
+r, doc = report("verify", "--data", big, "--gamma", "0.5", "--controls", 1)
+ok(r.code == 0 and "identical" not in r.out + r.err, "data of size 1e20: verify's own noise is as large", r)
+
+# ---- converge judges by the same table
+r, doc = report("converge", "--data", save("small", rng.standard_normal((3, 60)), [1, -1, 1]), "--gamma", "0.5", "--m", 4, "--log-loss", "-1e5")
+ok(r.code == 0 and [c["id"] for c in doc["checks"]] == ["F1", "F1", "F1", "Q1"] and {c["verdict"] for c in doc["checks"]} == {"PASS"}, "converge", r)
+r = Run("converge", "--data", "small", "--gamma", "0.5", "--m", 4, "--prec", 65473)
+ok(r.code == 64 and "65472" in r.err, "converge --prec: the bound it names is the bound", r)
+ok("65472" not in Run("converge", "--data", "small", "--gamma", "0.5", "--m", 4, "--prec", 65472, "--log-loss", "-1e-9", timeout=60).err, "converge --prec: and is taken")
+done()
