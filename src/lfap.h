@@ -115,6 +115,8 @@ typedef struct {
 lfap_status lfap_images_read(lfap_ctx *ctx, lfap_images *out, const char *dir, int class_pos, int class_neg, size_t n,
                              int center);
 void lfap_images_free(lfap_images *im);
+/* Height and width alone, in pixels. */
+lfap_status lfap_images_shape(lfap_ctx *ctx, size_t *height, size_t *width, const char *dir);
 
 /* G (n x n, row-major, caller's memory) of the rows of X. */
 lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d);

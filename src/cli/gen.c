@@ -10,7 +10,7 @@ enum { O_SEED, O_N, O_D, O_OUT, O_CLASSES, O_NO_CENTER, O_IMAGES };
 static const cli_option options[] = {
     {"seed", "S", "seed of the generator, a whole number (default 0)"},
     {"n", "N", "number of samples (fashion-mnist: training images, default 200)"},
-    {"d", "D", "dimension of a sample (fashion-mnist: 784, fixed)"},
+    {"d", "D", "dimension of a sample (fashion-mnist: that of the images, 784)"},
     {"out", "DIR", "directory to write to; made if it is not there"},
     {"classes", "A,B", "fashion-mnist: class A gets label +1, class B -1 (default 0,9)"},
     {"no-center", NULL, "fashion-mnist: keep the mean image of the training samples"},
@@ -51,8 +51,6 @@ static lfap_status check(cli *c, args *a) {
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which data? give uniform, gauss, orthogonal or fashion-mnist");
   if (!images && (a->classes_given || a->no_center || a->images))
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--classes, --no-center and --images belong to fashion-mnist");
-  if (images && a->d && a->d != 784)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--d %zu: an image of fashion-mnist has d = 784 pixels", a->d);
   lfap_status s = LFAP_OK;
   if (!images) s = cli_require(c, a->n ? a : NULL, "--n", "the number of samples");
   if (!s && !images) s = cli_require(c, a->d ? a : NULL, "--d", "the dimension of a sample");
@@ -62,13 +60,23 @@ static lfap_status check(cli *c, args *a) {
   return s;
 }
 
+static lfap_status read_images(cli *c, const args *a, lfap_images *im) {
+  const char *dir = a->images ? a->images : IMAGES_DIR;
+  size_t height = 0, width = 0;
+  lfap_status s = a->d ? lfap_images_shape(&c->ctx, &height, &width, dir) : LFAP_OK;
+  if (!s && a->d != height * width)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--d %zu: an image of fashion-mnist in %s has %zu x %zu pixels, d = %zu; leave --d out", a->d, dir, height,
+                  width, height * width);
+  return s ? s : lfap_images_read(&c->ctx, im, dir, a->pos, a->neg, a->n, !a->no_center);
+}
+
 static lfap_status generate(cli *c, const args *a, lfap_data *data, lfap_images *im) {
   switch (a->kind) {
   case UNIFORM: return lfap_gen_uniform(&c->ctx, data, a->seed, a->n, a->d);
   case GAUSS: return lfap_gen_gauss(&c->ctx, data, a->seed, a->n, a->d);
   case ORTHOGONAL: return lfap_gen_orthogonal(&c->ctx, data, a->seed, a->n, a->d);
   default:
-    return lfap_images_read(&c->ctx, im, a->images ? a->images : IMAGES_DIR, a->pos, a->neg, a->n, !a->no_center);
+    return read_images(c, a, im);
   }
 }
 

@@ -17,19 +17,37 @@ typedef struct {
   lfap_table_head head;
   char *path[3];    /* csv, jsonl, times */
   lfap_ledger table[2];
+  int times;        /* descriptor of the wall times; -1: not open */
   size_t done;      /* rows that were there */
 } sweep;
 
 static void sweep_free(sweep *w) {
   for (int i = 0; i < 2; i++) lfap_ledger_close(&w->table[i]);
+  if (w->times >= 0) close(w->times);
   for (int i = 0; i < 3; i++) free(w->path[i]);
   free(w->cell);
   free(w->mine);
 }
 
+/* The pixels of an image are the d of its cells; a --d that is for no other data has to say the same. */
+static lfap_status measure_images(cli *c, lfap_grid *g, const cli_sweep_args *a) {
+  size_t height = 0, width = 0, fashion = 0;
+  for (size_t i = 0; i < g->data.n; i++) fashion += g->data.v[i] == LFAP_STUDY_FASHION;
+  if (fashion == 0) return LFAP_OK;
+  lfap_status s = lfap_images_shape(&c->ctx, &height, &width, a->o.images);
+  g->pixels = height * width;
+  for (size_t i = 0; !s && fashion == g->data.n && i < a->d.n; i++)
+    if (a->d.v[i] != (double)g->pixels)
+      s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--d %.0f: the images in %s have %zu x %zu pixels, d = %zu; leave --d out", a->d.v[i], a->o.images,
+                    height, width, g->pixels);
+  return s;
+}
+
 static lfap_status plan(cli *c, sweep *w, const cli_sweep_args *a) {
   lfap_text t = {0};
-  lfap_status s = lfap_grid_cells(&c->ctx, &w->cell, &w->cells, &a->grid);
+  lfap_grid grid = a->grid;
+  lfap_status s = measure_images(c, &grid, a);
+  if (!s) s = lfap_grid_cells(&c->ctx, &w->cell, &w->cells, &grid);
   if (!s) s = lfap_grid_shard(&c->ctx, &w->mine, &w->count, w->cell, w->cells, a->shard, a->shards);
   if (s) return s;
   lfap_grid_put(&t, w->cell, w->cells, &a->o);
@@ -75,25 +93,27 @@ static lfap_status open_tables(cli *c, sweep *w, const cli_sweep_args *a) {
     if (!s && w->table[f].rows < w->done) w->done = w->table[f].rows;
   }
   for (int f = 0; !s && f < 2; f++)
-    if (w->table[f].fd > 0) s = lfap_ledger_cut(&c->ctx, &w->table[f], w->done);
-  return s;
+    if (w->table[f].fd >= 0) s = lfap_ledger_cut(&c->ctx, &w->table[f], w->done);
+  return s ? s : lfap_log_open(&c->ctx, &w->times, w->path[2], "cell,seconds\n");
 }
 
-/* Beside the tables, since it differs from run to run; losing a line of it in a crash does no harm. */
-static void note_time(const sweep *w, size_t index, double seconds) {
-  FILE *f = fopen(w->path[2], "a");
-  if (!f) return;
-  if (ftell(f) == 0) fputs("cell,seconds\n", f);
-  fprintf(f, "%zu,%.3f\n", index, seconds);
-  fclose(f);
+/* Beside the tables, since it differs from run to run. */
+static lfap_status note_time(cli *c, const sweep *w, size_t index, double seconds) {
+  char line[64];
+  lfap_text t = {0};
+  snprintf(line, sizeof line, "%zu,%.3f\n", index, seconds);
+  lfap_text_puts(&t, line);
+  lfap_status s = lfap_log_append(&c->ctx, w->times, w->path[2], &t);
+  lfap_text_free(&t);
+  return s;
 }
 
 static lfap_status put_row(cli *c, sweep *w, size_t index, const lfap_row *r) {
   lfap_status s = LFAP_OK;
   for (int f = 0; !s && f < 2; f++) {
-    if (w->table[f].fd == 0) continue;
+    if (w->table[f].fd < 0) continue;
     lfap_text t = {0};
-    lfap_table_put_row(&t, index, &w->cell[index], r, (lfap_table_format)f);
+    lfap_table_put_row(&t, &w->head, index, &w->cell[index], r, (lfap_table_format)f);
     s = lfap_ledger_append(&c->ctx, &w->table[f], &t);
     lfap_text_free(&t);
   }
@@ -116,12 +136,12 @@ static lfap_status run_cells(cli *c, sweep *w, const lfap_study_opts *o) {
     size_t index = w->mine[i];
     double start = cli_seconds();
     lfap_row row;
-    s = lfap_tick(&c->ctx, "sweep", (double)i, (double)w->count);
+    s = lfap_tick(&c->ctx, "cell", (double)i, (double)w->count);
     if (!s) s = lfap_study_run(&c->ctx, &row, &study, &w->cell[index]);
     if (!s) s = put_row(c, w, index, &row);
-    if (s) break;
-    note_time(w, index, cli_seconds() - start);
+    if (!s) s = note_time(c, w, index, cli_seconds() - start);
     cli_progress_clear(c);
+    if (s) break;
     if (!c->json && !c->quiet) print_row(&w->cell[index], &row, index, cli_seconds() - start);
   }
   lfap_study_free(&study);
@@ -158,7 +178,7 @@ static lfap_status report(cli *c, const sweep *w) {
 /* A sweep that fails or is stopped in its first cell leaves no tables without rows. */
 static void drop_empty(sweep *w) {
   for (int f = 0; f < 2; f++)
-    if (w->table[f].fd > 0 && w->table[f].rows == 0) unlink(w->path[f]);
+    if (w->table[f].fd >= 0 && w->table[f].rows == 0) unlink(w->path[f]);
 }
 
 static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
@@ -168,7 +188,7 @@ static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
   if (!s) s = run_cells(c, w, &a->o);
   if (s && !a->resume) drop_empty(w);
   for (int f = 0; !s && f < 2; f++)
-    if (w->table[f].fd > 0) s = remember(c, w->path[f]);
+    if (w->table[f].fd >= 0) s = remember(c, w->path[f]);
   return s ? s : report(c, w);
 }
 
@@ -187,7 +207,7 @@ static lfap_status merge(cli *c, const cli_sweep_args *a) {
 
 static lfap_status run(cli *c, int argc, char **argv) {
   cli_sweep_args a;
-  sweep w = {0};
+  sweep w = {.table = {LFAP_LEDGER_NONE, LFAP_LEDGER_NONE}, .times = -1};
   int help = 0;
   lfap_status s = cli_sweep_read(c, &a, &help, argc, argv);
   if (!s && !help) s = a.merge ? merge(c, &a) : sweep_run(c, &w, &a);

@@ -17,7 +17,7 @@ const cli_option cli_sweep_options[] = {
     {"method", "LIST", "what learns: limit, flow, sgd (default limit)"},
     {"from", "SOURCE", "flow and sgd: perturbations from geometry, gradient or pgd (default geometry)"},
     {"norm", "LIST", "l2, linf, l0 (default l2)"},
-    {"d", "LIST", "dimensions (default 1000; fashion-mnist 784)"},
+    {"d", "LIST", "dimensions (default 1000; of fashion-mnist those of its images, 784)"},
     {"n", "LIST", "natural samples (default 100)"},
     {"n-adv", "LIST", "bases (default: as many as natural samples)"},
     {"m", "LIST", "flow and sgd: neurons, even (default 20)"},
@@ -245,6 +245,7 @@ lfap_status cli_sweep_read(cli *c, cli_sweep_args *a, int *help, int argc, char 
   lfap_study_defaults(&a->o);
   lfap_status s = cli_parse(c, a, set, help, argc, argv);
   if (!s && !*help) s = check(c, a);
+  a->d = a->grid.d;
   if (!s && !*help && a->preset >= 0) {
     lfap_grid preset = {0};
     lfap_grid_preset(&preset, lfap_preset_name[a->preset], a->paper == 1);

@@ -221,3 +221,13 @@ void lfap_images_free(lfap_images *im) {
   free(im->mean);
   *im = (lfap_images){0};
 }
+
+lfap_status lfap_images_shape(lfap_ctx *ctx, size_t *height, size_t *width, const char *dir) {
+  idx_file test = {0}; /* the smaller half; lfap_images_read wants one shape of both */
+  lfap_status status = read_idx(ctx, &test, dir, "t10k-images-idx3-ubyte.gz", 3);
+  free(test.bytes);
+  if (status != LFAP_OK) return status;
+  *height = test.info.dim[1];
+  *width = test.info.dim[2];
+  return LFAP_OK;
+}

@@ -248,6 +248,8 @@ static void commands(lfap_picture *p, const study *s, const size_t *begin) {
 }
 
 static lfap_status columns_of(lfap_ctx *ctx, study *s, size_t *acc, size_t *control) {
+  if (!s->t->sweep)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: does not begin like a table of lfap sweep; its rows could not be told whole from cut", s->t->path);
   for (int k = 0; k < KEYS; k++)
     if ((s->key[k] = lfap_table_column(s->t, key_name[k])) == s->t->cols)
       return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/file.h"
+#include "study/table.h"
 
 enum { LARGEST = 1 << 30 };
 
@@ -57,12 +58,24 @@ static lfap_status split(lfap_ctx *ctx, lfap_table *t) {
   return LFAP_OK;
 }
 
+static lfap_status whole_rows(lfap_ctx *ctx, const lfap_table *t, size_t len) {
+  lfap_table_reader r;
+  const char *row = t->bytes;
+  size_t n = 0;
+  lfap_status s = lfap_table_open(ctx, &r, t->path, t->bytes, len);
+  if (!s && r.format != LFAP_TABLE_CSV) s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is a table in JSON lines; give the one in CSV", t->path);
+  while (!s && row) s = lfap_table_next(ctx, &r, &row, &n, 0);
+  return s;
+}
+
 lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path) {
   lfap_table t = {.path = path};
   size_t len = 0;
   lfap_status s = lfap_file_read(ctx, &t.bytes, &len, path);
   if (!s && memchr(t.bytes, 0, len))
     s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is CSV text", path);
+  t.sweep = !s && lfap_table_begins(t.bytes, len);
+  if (!s && t.sweep) s = whole_rows(ctx, &t, len);
   if (!s) s = split(ctx, &t);
   if (s) lfap_table_free(&t);
   else *out = t;

@@ -10,10 +10,11 @@ typedef struct {
   const char **cell; /* (rows + 1) x cols, the header first, owned */
   size_t rows, cols; /* rows without the header */
   const char *path;  /* for messages; the caller's */
+  int sweep;         /* it is one of lfap sweep, every row whole */
 } lfap_table;
 
 /* Cells are separated by commas, without quotes; every line has the header's number of them. Blank lines and lines
-   that start with # are skipped. */
+   that start with # are skipped. What begins like a table of lfap sweep must be one, row by row (study/table.h). */
 lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path);
 void lfap_table_free(lfap_table *t);
 /* The column of a name; t->cols when there is none. */

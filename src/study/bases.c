@@ -10,6 +10,7 @@
 #include "kernel/random.h"
 #include "kernel/rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) {
   lfap_status st = draw_bases(ctx, &b->set, c, &s->teacher->data);
   if (!st) st = lfap_study_square(ctx, &G, n);
   if (!st) st = lfap_gram(ctx, G, b->set.x, n, c->d);
-  if (!st) st = lfap_learner_make(ctx, &control, &b->set, G, c, &s->o, LFAP_ROLE_LEARNER);
+  if (!st) st = lfap_learner_make(ctx, &control, &b->set, G, c, &s->o, LFAP_ROLE_LEARNER, LFAP_OK);
   if (!st) st = lfap_study_doubles(ctx, &b->gram, n % 2 ? (n + 1) / 2 * n : n / 2 * (n + 1));
   if (!st) pack(b->gram, G, n);
   free(G);
@@ -71,6 +72,12 @@ lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) {
 
 /* ---- perturbations ----------------------------------------------------------------------------------------------------- */
 
+static lfap_status within_range(lfap_ctx *ctx, const double *x, size_t n, const char *what) {
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(x[i])) return lfap_fail(ctx, LFAP_ERR_RANGE, "study: %s of the perturbation leave the range of doubles", what);
+  return LFAP_OK;
+}
+
 /* Geometry: bases + t eta where they lie, and their Gram matrix by the rank-two update. */
 static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double *G, double *eta, const double *w, const lfap_cell *c) {
   size_t n = b->set.n, d = b->set.d;
@@ -78,9 +85,12 @@ static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double *G, dou
   lfap_status st = lfap_perturb_direction(ctx, eta, w, 1.0, c->norm, c->eps, c->k, d);
   if (!st) st = lfap_study_doubles(ctx, &p, n);
   if (!st) st = lfap_rows_product(ctx, p, b->set.x, eta, n, 1, d);
+  double eta2 = st ? 0.0 : lfap_dot(d, eta, eta);
+  if (!st) st = within_range(ctx, &eta2, 1, "squares");
+  if (!st) st = within_range(ctx, p, n, "products");
   if (!st) {
     unpack(G, b->gram, n);
-    st = lfap_gram_shift(ctx, G, G, b->set.y, p, lfap_dot(d, eta, eta), n);
+    st = lfap_gram_shift(ctx, G, G, b->set.y, p, eta2, n);
   }
   free(p);
   if (st) return st;
@@ -97,11 +107,13 @@ static lfap_status move_each(lfap_ctx *ctx, lfap_study_bases *b, double *G, cons
   po.has_range = c->base == LFAP_BASE_NOISE ? !lfap_cell_gauss(c) : c->data == LFAP_STUDY_UNIFORM || c->data == LFAP_STUDY_ORTHOGONAL;
   lfap_status st = c->from == LFAP_FROM_PGD ? lfap_perturb_pgd(ctx, &p, b->set.x, b->set.y, net, &po, b->set.n)
                                             : lfap_perturb_gradient(ctx, &p, b->set.x, b->set.y, net, &po, b->set.n);
-  if (st) return st;
-  b->moved = 1;
-  memcpy(b->set.x, p.x, b->set.n * b->set.d * sizeof *p.x);
+  if (!st) st = within_range(ctx, p.x, b->set.n * b->set.d, "entries");
+  if (!st) {
+    b->moved = 1;
+    memcpy(b->set.x, p.x, b->set.n * b->set.d * sizeof *p.x);
+  }
   lfap_perturbed_free(&p);
-  return lfap_gram(ctx, G, b->set.x, b->set.n, b->set.d);
+  return st ? st : lfap_gram(ctx, G, b->set.x, b->set.n, b->set.d);
 }
 
 lfap_status lfap_bases_unmove(lfap_ctx *ctx, lfap_study *s) {

@@ -83,7 +83,7 @@ static lfap_cell cell_at(const position *p) {
                  .gamma = value(p, &g->gamma, GAMMA), .n = (size_t)value(p, &g->n, SAMPLES),
                  .seed = (uint64_t)value(p, &g->seed, SEED), .base = (lfap_study_base)value(p, &g->base, BASE),
                  .n_adv = (size_t)value(p, &g->n_adv, N_ADV), .norm = norm_at(p), .from = g->from};
-  c.d = c.data == LFAP_STUDY_FASHION ? 784 : (size_t)value(p, &g->d, DIM);
+  c.d = c.data == LFAP_STUDY_FASHION ? g->pixels : (size_t)value(p, &g->d, DIM);
   if (c.n_adv == 0) c.n_adv = c.n;
   if (c.method == LFAP_BY_LIMIT) c.from = LFAP_FROM_GEOMETRY;
   else c.m = (size_t)value(p, &g->m, WIDTH);

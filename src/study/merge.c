@@ -8,9 +8,7 @@
 
 typedef struct {
   char *bytes;
-  size_t len, body; /* body: where the rows begin */
-  lfap_table_head head;
-  lfap_table_format format;
+  lfap_table_reader r;
 } shard;
 
 typedef struct {
@@ -19,38 +17,30 @@ typedef struct {
 } line;
 
 static lfap_status read_shard(lfap_ctx *ctx, shard *s, const char *path) {
-  lfap_status st = lfap_file_read(ctx, &s->bytes, &s->len, path);
-  if (st) return st;
-  s->body = lfap_table_read_head(&s->head, &s->format, s->bytes, s->len);
-  if (!s->body) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: does not begin like a table of lfap sweep of this version", path);
-  if (s->head.cells > LFAP_STUDY_CELLS || s->head.shard == 0 || s->head.shard > s->head.shards)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: shard %zu/%zu of %zu cells cannot be", path, s->head.shard, s->head.shards, s->head.cells);
-  return LFAP_OK;
+  size_t len = 0;
+  lfap_status st = lfap_file_read(ctx, &s->bytes, &len, path);
+  return st ? st : lfap_table_open(ctx, &s->r, path, s->bytes, len);
 }
 
-static lfap_status same_sweep(lfap_ctx *ctx, const shard *a, const shard *b, const char *path_a, const char *path_b) {
-  if (a->format != b->format) return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: one is CSV, the other JSON lines", path_a, path_b);
+static lfap_status same_sweep(lfap_ctx *ctx, const lfap_table_reader *a, const lfap_table_reader *b) {
+  if (a->format != b->format) return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: one is CSV, the other JSON lines", a->path, b->path);
   if (strcmp(a->head.grid, b->head.grid) != 0 || strcmp(a->head.version, b->head.version) != 0 || a->head.cells != b->head.cells ||
       a->head.shards != b->head.shards)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: shards of different sweeps", path_a, path_b);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: shards of different sweeps", a->path, b->path);
   return LFAP_OK;
 }
 
-static lfap_status take_rows(lfap_ctx *ctx, line *rows, const shard *s, const char *path) {
-  for (size_t at = s->body; at < s->len;) {
-    size_t cell = 0;
-    const char *end = memchr(s->bytes + at, '\n', s->len - at);
-    if (!end) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: ends in half a row; run this shard with --resume first", path);
-    if (!lfap_table_read_index(&cell, s->bytes + at, s->format) || cell >= s->head.cells)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: '%.20s...' is not a row of this sweep", path, s->bytes + at);
-    if (rows[cell].text) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: cell %zu is there twice; give each shard once", path, cell);
-    rows[cell] = (line){s->bytes + at, (size_t)(end - s->bytes) + 1 - at};
-    at += rows[cell].len;
+static lfap_status take_rows(lfap_ctx *ctx, line *rows, lfap_table_reader *r) {
+  for (;;) {
+    line l;
+    lfap_status st = lfap_table_next(ctx, r, &l.text, &l.len, 0);
+    if (st || !l.text) return st;
+    if (rows[r->cell].text) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: cell %zu is there twice; give each shard once", r->path, r->cell);
+    rows[r->cell] = l;
   }
-  return LFAP_OK;
 }
 
-static lfap_status put_table(lfap_ctx *ctx, const char *out, const shard *first, const line *rows) {
+static lfap_status put_table(lfap_ctx *ctx, const char *out, const lfap_table_reader *first, const line *rows) {
   lfap_text t = {0};
   lfap_table_head head = first->head;
   head.shard = head.shards = 1;
@@ -74,14 +64,14 @@ lfap_status lfap_table_merge(lfap_ctx *ctx, const char *out, const char *const *
   lfap_status st = s ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "sweep: out of memory");
   for (size_t i = 0; !st && i < count; i++) {
     st = read_shard(ctx, &s[i], paths[i]);
-    if (!st) st = same_sweep(ctx, &s[0], &s[i], paths[0], paths[i]);
+    if (!st) st = same_sweep(ctx, &s[0].r, &s[i].r);
   }
   if (!st) {
-    rows = calloc(s[0].head.cells + 1, sizeof *rows);
-    if (!rows) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "sweep: out of memory for %zu rows", s[0].head.cells);
+    rows = calloc(s[0].r.head.cells + 1, sizeof *rows);
+    if (!rows) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "sweep: out of memory for %zu rows", s[0].r.head.cells);
   }
-  for (size_t i = 0; !st && i < count; i++) st = take_rows(ctx, rows, &s[i], paths[i]);
-  if (!st) st = put_table(ctx, out, &s[0], rows);
+  for (size_t i = 0; !st && i < count; i++) st = take_rows(ctx, rows, &s[i].r);
+  if (!st) st = put_table(ctx, out, &s[0].r, rows);
   for (size_t i = 0; s && i < count; i++) free(s[i].bytes);
   free(s);
   free(rows);

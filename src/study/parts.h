@@ -6,6 +6,7 @@
 /* How a learner does, held against the teacher. */
 typedef struct {
   double acc, acc_test, agree_natural, agree, agree_teacher, cosine, log_loss;
+  lfap_why why; /* why there are none */
 } lfap_scores;
 
 struct lfap_study_teacher {
@@ -18,7 +19,7 @@ struct lfap_study_teacher {
 };
 lfap_status lfap_teacher_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c);
 void lfap_teacher_free(lfap_study_teacher *t);
-/* Where the learner has no direction (no limit), its scores do not exist: NaN. */
+/* Where the learner has no direction (no limit), or its output leaves the range of doubles, its scores do not exist: NaN. */
 lfap_status lfap_teacher_score(lfap_ctx *ctx, lfap_scores *out, const lfap_learner *l, const lfap_study_teacher *t,
                                const lfap_study_opts *o);
 
@@ -34,7 +35,7 @@ struct lfap_study_bases {
 lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c);
 void lfap_bases_free(lfap_study_bases *b);
 /* Puts the perturbation of a cell on the bases and its Gram matrix into G (n x n). eta (d) is what geometry adds for the
-   target +1. */
+   target +1. RANGE where the sums, or their products, leave the range of doubles. */
 lfap_status lfap_bases_move(lfap_ctx *ctx, lfap_study *s, double *G, double *eta, const lfap_cell *c);
 /* Draws them again if a perturbation is on them. */
 lfap_status lfap_bases_unmove(lfap_ctx *ctx, lfap_study *s);

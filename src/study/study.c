@@ -45,42 +45,67 @@ static lfap_status measured_ratio(lfap_ctx *ctx, double *out, const lfap_limit *
   return LFAP_OK;
 }
 
-/* Perturbs, learns, scores; the teacher has a direction. */
-static lfap_status learn(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const lfap_cell *c) {
-  const lfap_study_teacher *t = s->teacher;
-  int geometry = c->from == LFAP_FROM_GEOMETRY;
-  double *G = NULL, *eta = NULL;
-  lfap_learner l = {0};
-  lfap_scores of = {0};
-  lfap_status st = lfap_study_square(ctx, &G, c->n_adv);
-  if (!st) st = lfap_study_doubles(ctx, &eta, c->d);
-  if (!st) st = lfap_bases_move(ctx, s, G, eta, c);
-  if (!st) st = lfap_learner_make(ctx, &l, &s->bases->set, G, c, &s->o, LFAP_ROLE_LEARNER);
-  free(G);
-  if (!st) st = lfap_teacher_score(ctx, &of, &l, t, &s->o);
-  if (!st && geometry && l.lim.w) st = measured_ratio(ctx, &r->ratio, &l.lim, eta, &t->data);
-  if (!st && c->base == LFAP_BASE_NOISE) st = rule_of_thumb(ctx, &r->rule, c, t->who.w);
-  r->adv = l.status;
-  free(eta);
-  lfap_learner_free(&l);
-  if (st) return st;
-  r->acc = of.acc;
-  r->acc_test = of.acc_test;
-  r->agree_natural = of.agree_natural;
-  r->agree = of.agree;
-  r->agree_teacher = of.agree_teacher;
-  r->cosine = of.cosine;
-  r->log_loss = of.log_loss;
-  return LFAP_OK;
+/* R1, NaN where there is no direction to take it along. */
+static lfap_status estimate(lfap_ctx *ctx, lfap_row *r, const lfap_study *s, const lfap_cell *c) {
+  lfap_why why = LFAP_WHY_NONE;
+  lfap_status st = c->base == LFAP_BASE_NOISE ? rule_of_thumb(ctx, &r->rule, c, s->teacher->who.w) : LFAP_OK;
+  return st && lfap_why_of(&why, st, LFAP_WHY_PERTURBATION) ? LFAP_OK : st;
 }
 
+static void take_scores(lfap_row *r, const lfap_scores *of) {
+  r->acc = of->acc;
+  r->acc_test = of->acc_test;
+  r->agree_natural = of->agree_natural;
+  r->agree = of->agree;
+  r->agree_teacher = of->agree_teacher;
+  r->cosine = of->cosine;
+  r->log_loss = of->log_loss;
+  r->why_learner = of->why == LFAP_WHY_LIMIT ? LFAP_WHY_LIMIT_ADV : of->why;
+}
+
+/* Learns the perturbed bases, of Gram matrix G, and scores. */
+static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const double *G, const double *eta, const lfap_cell *c) {
+  const lfap_study_teacher *t = s->teacher;
+  lfap_learner l = {0};
+  lfap_scores of = {0};
+  lfap_status st = lfap_learner_make(ctx, &l, &s->bases->set, G, c, &s->o, LFAP_ROLE_LEARNER, LFAP_OK);
+  if (!st) st = lfap_teacher_score(ctx, &of, &l, t, &s->o);
+  if (!st && c->from == LFAP_FROM_GEOMETRY && l.lim.w) st = measured_ratio(ctx, &r->ratio, &l.lim, eta, &t->data);
+  if (!st) {
+    r->adv = l.status;
+    take_scores(r, &of);
+  }
+  lfap_learner_free(&l);
+  return st;
+}
+
+/* Perturbs, learns, scores; the teacher has a direction. */
+static lfap_status learn(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const lfap_cell *c) {
+  double *G = NULL, *eta = NULL;
+  lfap_status st = estimate(ctx, r, s, c);
+  if (!st) st = lfap_study_square(ctx, &G, c->n_adv);
+  if (!st) st = lfap_study_doubles(ctx, &eta, c->d);
+  lfap_status moved = st ? st : lfap_bases_move(ctx, s, G, eta, c);
+  if (!st && !moved) st = learn_moved(ctx, r, s, G, eta, c);
+  else if (!st && lfap_why_of(&r->why_learner, moved, LFAP_WHY_PERTURBATION)) r->adv.why = r->why_learner; /* no set to learn */
+  else if (!st) st = moved;
+  free(G);
+  free(eta);
+  return st;
+}
+
+/* As long as nothing is perturbed and learned. */
 static lfap_row blank_row(const lfap_study *s) {
   const lfap_scores *k = &s->bases->control;
-  return (lfap_row){.natural = s->teacher->who.status, .adv = {.h_ratio = NAN, .c1_share = NAN}, .control = s->bases->status,
+  const lfap_learner *t = &s->teacher->who;
+  return (lfap_row){.natural = t->status, .control = s->bases->status,
+                    .adv = {.form = LFAP_LIMIT_UNKNOWN, .why = LFAP_WHY_TEACHER, .h = -1, .c1 = -1, .h_ratio = NAN, .c1_share = NAN},
                     .rule = NAN, .ratio = NAN, .acc_teacher = s->teacher->acc, .acc = NAN, .acc_control = k->acc,
                     .acc_test = NAN, .acc_test_control = k->acc_test, .agree_natural = NAN, .agree = NAN,
                     .agree_control = k->agree, .agree_teacher = NAN, .cosine = NAN, .cosine_control = k->cosine,
-                    .log_loss_teacher = s->teacher->who.log_loss, .log_loss = NAN, .log_loss_control = k->log_loss};
+                    .log_loss_teacher = t->log_loss, .log_loss = NAN, .log_loss_control = k->log_loss,
+                    .why_teacher = t->why, .why_learner = LFAP_WHY_TEACHER,
+                    .why_control = k->why == LFAP_WHY_LIMIT ? LFAP_WHY_LIMIT_CONTROL : k->why};
 }
 
 lfap_status lfap_study_run(lfap_ctx *ctx, lfap_row *out, lfap_study *s, const lfap_cell *c) {

@@ -15,6 +15,20 @@ extern const char *const lfap_study_base_name[LFAP_BASES];         /* "noise", "
 extern const char *const lfap_study_method_name[LFAP_METHODS];     /* "limit", "flow", "sgd" */
 extern const char *const lfap_study_from_name[LFAP_FROMS];         /* "geometry", "gradient", "pgd" */
 
+/* Why a value of a row does not exist, by its word in the column `reason` (spec/formats.md). */
+typedef enum {
+  LFAP_WHY_NONE, /* "undefined": nothing is missing, yet there is no value, as in 0/0 */
+  LFAP_WHY_INFEASIBLE, LFAP_WHY_UNSOLVED, LFAP_WHY_RANGE, LFAP_WHY_DATA, /* a status of this name */
+  LFAP_WHY_TRAINING, LFAP_WHY_PERTURBATION,                              /* that failed */
+  LFAP_WHY_NOT_NOISE, LFAP_WHY_OWN_DIRECTIONS, LFAP_WHY_NO_TEST_SET, LFAP_WHY_NO_TRAINING, /* not of this cell */
+  LFAP_WHY_TEACHER, LFAP_WHY_LIMIT, LFAP_WHY_LIMIT_ADV, LFAP_WHY_LIMIT_CONTROL, /* it is made from that, whose own cell says why */
+  LFAP_WHYS
+} lfap_why;
+extern const char *const lfap_why_name[LFAP_WHYS];
+/* A status that speaks of the data at hand leaves a cell empty, for the reason *why (DATA means `part`); any other ends the
+   study: 0. */
+int lfap_why_of(lfap_why *why, lfap_status st, lfap_why part);
+
 /* What all cells of a study share. */
 typedef struct {
   const char *images;       /* directory of Fashion-MNIST */
@@ -44,10 +58,12 @@ enum { LFAP_STUDY_CELLS = 1000000 }; /* most cells of a grid */
 enum { LFAP_ROLE_DATA, LFAP_ROLE_BASES, LFAP_ROLE_TEACHER, LFAP_ROLE_LEARNER, LFAP_ROLE_PROBES };
 
 /* The limit of a set, as far as a row tells of it. */
-typedef enum { LFAP_LIMIT_NONE, LFAP_LIMIT_QP, LFAP_LIMIT_FULL } lfap_study_limit;
+typedef enum { LFAP_LIMIT_NONE, LFAP_LIMIT_QP, LFAP_LIMIT_FULL, LFAP_LIMIT_UNKNOWN, LFAP_LIMITS } lfap_study_limit;
+extern const char *const lfap_study_limit_name[LFAP_LIMITS]; /* "none", "qp", "full", "unknown" */
 typedef struct {
-  lfap_study_limit form; /* none: no network with label slopes separates the set */
-  int h, c1;             /* (H) holds, C1's conditions hold */
+  lfap_study_limit form; /* none: no network with label slopes separates the set; unknown: it was not to be told */
+  lfap_why why;          /* of none and unknown */
+  int h, c1;             /* (H) holds, C1's conditions hold; -1: not known */
   double h_ratio;        /* lhs / rhs of (H); inf where pmax = 0 */
   double c1_share;       /* share of samples at which C1(b) holds; NaN without a limit */
 } lfap_set_status;
@@ -61,6 +77,7 @@ typedef struct {
   double agree_teacher;                                  /* signs of the learner against the teacher, at the probes */
   double cosine, cosine_control;                         /* direction of learner, control with that of the teacher */
   double log_loss_teacher, log_loss, log_loss_control;   /* at the end of training; NaN for the limit */
+  lfap_why why_teacher, why_learner, why_control;                    /* why it has no direction; NONE where it has one */
 } lfap_row;
 
 /* Keeps teacher and bases of the last cell. Zero-initialise, set `o`; free at the end. */
@@ -78,6 +95,7 @@ lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c);
 /* Same teacher (data, training), same bases as well: such cells side by side share the work. */
 int lfap_cell_same_teacher(const lfap_cell *a, const lfap_cell *b);
 int lfap_cell_same_bases(const lfap_cell *a, const lfap_cell *b);
-/* Runs a cell. A set without a limit is a result (LFAP_LIMIT_NONE and NaNs), not an error. */
+/* Runs a cell. What cannot be computed of it is a NaN with its reason, not an error: the other parts and the other cells
+   do not suffer from it. */
 lfap_status lfap_study_run(lfap_ctx *ctx, lfap_row *out, lfap_study *s, const lfap_cell *c);
 #endif

@@ -1,156 +1,247 @@
 /* table.c - the columns of a sweep's table (R1, T3, T4 and what led to them), in CSV and JSON lines. */
-#include "study/table.h"
-
-#include "io/json.h"
+#include "study/columns.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
-/* Where values go: the header takes the names alone. */
-typedef struct {
-  lfap_text *csv;
-  lfap_json *json;
-  int names, first;
-} sink;
+/* ---- a cell of a row, written or matched -------------------------------------------------------------------------------- */
 
-static int separate(sink *s, const char *name) {
-  if (s->json) return 0;
-  if (!s->first) lfap_text_puts(s->csv, ",");
+static int expect(lfap_sink *s, const char *text) {
+  size_t n = strlen(text);
+  if (strncmp(s->at, text, n) != 0) return 0;
+  s->at += n;
+  return 1;
+}
+
+/* Begins a cell: what separates it from the one before, and in JSON its key. Is its value wanted? */
+static int begin(lfap_sink *s, const char *name) {
+  int first = s->first, json = s->format == LFAP_TABLE_JSONL;
   s->first = 0;
-  if (s->names) lfap_text_puts(s->csv, name);
-  return !s->names;
+  if (s->mode == LFAP_SINK_MATCH) {
+    int good = json ? expect(s, first ? "{\"" : ", \"") && expect(s, name) && expect(s, "\": ") : first || expect(s, ",");
+    if (!good && !s->bad) s->bad = name;
+    return !s->bad;
+  }
+  if (json) return 1;
+  if (!first) lfap_text_puts(s->csv, ",");
+  if (s->mode == LFAP_SINK_NAMES) lfap_text_puts(s->csv, name);
+  return s->mode == LFAP_SINK_ROW;
 }
 
-static void word(sink *s, const char *name, const char *value) {
-  if (separate(s, name)) lfap_text_puts(s->csv, value);
+static void matched(lfap_sink *s, const char *name, size_t len) {
+  s->at += len;
+  if (len == 0) s->bad = name;
+}
+
+/* Length of a number at `text`, or of the word for one that does not exist; 0: neither. */
+static size_t number_length(const char *text, int json) {
+  static const char *const words[] = {"nan", "inf", "-inf"};
+  char *end = NULL;
+  size_t n = strspn(text, "+-.0123456789e");
+  if (json && strncmp(text, "null", 4) == 0) return 4;
+  for (size_t i = 0; !json && i < 3; i++)
+    if (strncmp(text, words[i], strlen(words[i])) == 0) return strlen(words[i]);
+  if (n == 0 || n > 32) return 0;
+  (void)strtod(text, &end);
+  return end == text + n ? n : 0;
+}
+
+static void text_cell(lfap_sink *s, const char *name, const char *value) {
   if (s->json) lfap_json_string(s->json, name, value);
+  else lfap_text_puts(s->csv, value);
 }
 
-static void whole(sink *s, const char *name, uint64_t value) {
-  if (separate(s, name)) lfap_text_uint(s->csv, value);
-  if (s->json) lfap_json_uint(s->json, name, value);
+/* One of `count` words. */
+static void word(lfap_sink *s, const char *name, const char *const *words, int count, int which) {
+  int json = s->format == LFAP_TABLE_JSONL, found = 0;
+  if (!begin(s, name)) return;
+  if (s->mode == LFAP_SINK_ROW) {
+    text_cell(s, name, words[which]);
+    return;
+  }
+  if (json && !expect(s, "\"")) s->bad = name;
+  for (int i = 0; i < count && !found && !s->bad; i++) {
+    size_t n = strlen(words[i]);
+    if (strncmp(s->at, words[i], n) != 0 || s->at[n] != (json ? '"' : ',')) continue;
+    matched(s, name, n + (json ? 1 : 0));
+    found = 1;
+  }
+  if (!found) s->bad = name;
 }
 
-static void number(sink *s, const char *name, double value) {
-  if (separate(s, name)) lfap_text_double(s->csv, value);
+static void whole(lfap_sink *s, const char *name, uint64_t value) {
+  if (!begin(s, name)) return;
+  if (s->mode == LFAP_SINK_MATCH) matched(s, name, strspn(s->at, "0123456789"));
+  else if (s->json) lfap_json_uint(s->json, name, value);
+  else lfap_text_uint(s->csv, value);
+}
+
+static void reason(lfap_sink *s, const char *name, const char *why) {
+  if (s->mode != LFAP_SINK_ROW) return;
+  if (s->reasons.len) lfap_text_puts(&s->reasons, ";");
+  lfap_text_puts(&s->reasons, name);
+  lfap_text_puts(&s->reasons, ":");
+  lfap_text_puts(&s->reasons, why);
+}
+
+/* What is no number takes its reason with it. */
+static void number(lfap_sink *s, const char *name, double value, lfap_why why) {
+  if (!begin(s, name)) return;
+  if (s->mode == LFAP_SINK_MATCH) {
+    matched(s, name, number_length(s->at, s->format == LFAP_TABLE_JSONL));
+    return;
+  }
   if (s->json) lfap_json_double(s->json, name, value);
+  else lfap_text_double(s->csv, value);
+  if (!isfinite(value)) reason(s, name, isinf(value) ? "infinite" : lfap_why_name[why]);
 }
 
-static void parameters(sink *s, size_t index, const lfap_cell *c) {
+/* 0, 1, or -1 for what is not known. */
+static void flag(lfap_sink *s, const char *name, int value, lfap_why why) { number(s, name, value < 0 ? (double)NAN : (double)value, why); }
+
+/* What a limit is, if it is one. */
+static void limit_word(lfap_sink *s, const char *name, const lfap_set_status *of) {
+  word(s, name, lfap_study_limit_name, LFAP_LIMITS, (int)of->form);
+  if (of->form == LFAP_LIMIT_NONE || of->form == LFAP_LIMIT_UNKNOWN) reason(s, name, lfap_why_name[of->why]);
+}
+
+/* ---- the columns -------------------------------------------------------------------------------------------------------- */
+
+static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {
+  const char *const norms[] = {lfap_norm_name(LFAP_L2), lfap_norm_name(LFAP_LINF), lfap_norm_name(LFAP_L0)};
   whole(s, "cell", index);
-  word(s, "data", lfap_study_kind_name[c->data]);
-  word(s, "base", lfap_study_base_name[c->base]);
-  word(s, "method", lfap_study_method_name[c->method]);
-  word(s, "from", lfap_study_from_name[c->from]);
-  word(s, "norm", lfap_norm_name(c->norm));
+  word(s, "data", lfap_study_kind_name, LFAP_STUDY_KINDS, (int)c->data);
+  word(s, "base", lfap_study_base_name, LFAP_BASES, (int)c->base);
+  word(s, "method", lfap_study_method_name, LFAP_METHODS, (int)c->method);
+  word(s, "from", lfap_study_from_name, LFAP_FROMS, (int)c->from);
+  word(s, "norm", norms, 3, (int)c->norm);
   whole(s, "d", c->d);
   whole(s, "n", c->n);
   whole(s, "n_adv", c->n_adv);
   whole(s, "m", c->m);
-  number(s, "gamma", c->gamma);
-  number(s, "eps", c->eps);
+  number(s, "gamma", c->gamma, LFAP_WHY_NONE);
+  number(s, "eps", c->eps, LFAP_WHY_NONE);
   whole(s, "k", c->k);
   whole(s, "seed", c->seed);
 }
 
-static void results(sink *s, const lfap_row *r) {
-  static const char *const form[] = {"none", "qp", "full"};
-  word(s, "limit", form[r->natural.form]);
-  whole(s, "h", (uint64_t)r->natural.h);
-  number(s, "h_ratio", r->natural.h_ratio);
-  whole(s, "c1", (uint64_t)r->natural.c1);
-  number(s, "c1_share", r->natural.c1_share);
-  word(s, "limit_adv", form[r->adv.form]);
-  whole(s, "h_adv", (uint64_t)r->adv.h);
-  number(s, "h_ratio_adv", r->adv.h_ratio);
-  whole(s, "c1_adv", (uint64_t)r->adv.c1);
-  number(s, "c1_share_adv", r->adv.c1_share);
-  word(s, "limit_control", form[r->control.form]);
-  number(s, "rule", r->rule);
-  number(s, "ratio", r->ratio);
-  number(s, "acc_teacher", r->acc_teacher);
-  number(s, "acc", r->acc);
-  number(s, "acc_control", r->acc_control);
-  number(s, "acc_test", r->acc_test);
-  number(s, "acc_test_control", r->acc_test_control);
-  number(s, "agree_natural", r->agree_natural);
-  number(s, "agree", r->agree);
-  number(s, "agree_control", r->agree_control);
-  number(s, "agree_teacher", r->agree_teacher);
-  number(s, "cosine", r->cosine);
-  number(s, "cosine_control", r->cosine_control);
-  number(s, "log_loss_teacher", r->log_loss_teacher);
-  number(s, "log_loss", r->log_loss);
-  number(s, "log_loss_control", r->log_loss_control);
+static void sets(lfap_sink *s, const lfap_row *r) {
+  limit_word(s, "limit", &r->natural);
+  flag(s, "h", r->natural.h, r->natural.why);
+  number(s, "h_ratio", r->natural.h_ratio, r->natural.why);
+  flag(s, "c1", r->natural.c1, LFAP_WHY_LIMIT);
+  number(s, "c1_share", r->natural.c1_share, LFAP_WHY_LIMIT);
+  limit_word(s, "limit_adv", &r->adv);
+  flag(s, "h_adv", r->adv.h, r->adv.why);
+  number(s, "h_ratio_adv", r->adv.h_ratio, r->adv.why);
+  flag(s, "c1_adv", r->adv.c1, LFAP_WHY_LIMIT_ADV);
+  number(s, "c1_share_adv", r->adv.c1_share, LFAP_WHY_LIMIT_ADV);
+  limit_word(s, "limit_control", &r->control);
 }
 
-void lfap_table_put_row(lfap_text *out, size_t index, const lfap_cell *c, const lfap_row *r, lfap_table_format format) {
+static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a : b; }
+
+static void results(lfap_sink *s, const lfap_cell *c, const lfap_row *r) {
+  int untold = r->natural.form == LFAP_LIMIT_NONE || r->natural.form == LFAP_LIMIT_UNKNOWN;
+  lfap_why teacher = r->why_teacher != LFAP_WHY_NONE ? LFAP_WHY_TEACHER : LFAP_WHY_NONE, no_bdy = untold ? LFAP_WHY_LIMIT : LFAP_WHY_NONE,
+           no_test = c->data == LFAP_STUDY_FASHION ? LFAP_WHY_NONE : LFAP_WHY_NO_TEST_SET,
+           no_loss = c->method == LFAP_BY_LIMIT ? LFAP_WHY_NO_TRAINING : LFAP_WHY_NONE;
+  number(s, "rule", r->rule, c->base == LFAP_BASE_NOISE ? teacher : LFAP_WHY_NOT_NOISE);
+  number(s, "ratio", r->ratio, c->from == LFAP_FROM_GEOMETRY ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_OWN_DIRECTIONS);
+  number(s, "acc_teacher", r->acc_teacher, r->why_teacher);
+  number(s, "acc", r->acc, r->why_learner);
+  number(s, "acc_control", r->acc_control, r->why_control);
+  number(s, "acc_test", r->acc_test, first_of(no_test, r->why_learner));
+  number(s, "acc_test_control", r->acc_test_control, first_of(no_test, r->why_control));
+  number(s, "agree_natural", r->agree_natural, first_of(r->why_learner, no_bdy));
+  number(s, "agree", r->agree, first_of(r->why_learner, no_bdy));
+  number(s, "agree_control", r->agree_control, first_of(r->why_control, no_bdy));
+  number(s, "agree_teacher", r->agree_teacher, first_of(r->why_learner, teacher));
+  number(s, "cosine", r->cosine, r->why_learner);
+  number(s, "cosine_control", r->cosine_control, first_of(r->why_control, teacher));
+  number(s, "log_loss_teacher", r->log_loss_teacher, first_of(no_loss, r->why_teacher));
+  number(s, "log_loss", r->log_loss, first_of(no_loss, r->why_learner));
+  number(s, "log_loss_control", r->log_loss_control, first_of(no_loss, r->why_control));
+}
+
+/* Names and words, joined: nothing of it needs quotes. */
+static void reasons(lfap_sink *s) {
+  static const char name[] = "reason", letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-:;";
+  if (!begin(s, name)) return;
+  if (s->mode == LFAP_SINK_ROW) text_cell(s, name, s->reasons.bytes ? s->reasons.bytes : "");
+  else {
+    int json = s->format == LFAP_TABLE_JSONL;
+    if (json && !expect(s, "\"")) s->bad = name;
+    s->at += strspn(s->at, letters);
+    if (json && !expect(s, "\"")) s->bad = name;
+  }
+}
+
+void lfap_columns(lfap_sink *s, size_t index, const lfap_cell *c, const lfap_row *r) {
+  static const lfap_cell no_cell = {0};
+  static const lfap_row no_row = {0};
+  s->first = 1;
+  parameters(s, index, c ? c : &no_cell);
+  sets(s, r ? r : &no_row);
+  results(s, c ? c : &no_cell, r ? r : &no_row);
+  reasons(s);
+}
+
+/* ---- whole lines --------------------------------------------------------------------------------------------------------- */
+
+const char lfap_check_column[] = "check";
+
+size_t lfap_check_at(size_t len, lfap_table_format format) {
+  size_t tail = LFAP_CHECK_DIGITS + (format == LFAP_TABLE_JSONL ? sizeof "\"}\n" : sizeof "\n") - 1;
+  return len > tail ? len - tail : 0;
+}
+
+void lfap_check_of(char digits[LFAP_CHECK_DIGITS + 1], const lfap_table_head *head, const char *line, size_t len) {
+  uLong crc = crc32_z(crc32_z(0, NULL, 0), (const Bytef *)head->grid, strlen(head->grid));
+  snprintf(digits, LFAP_CHECK_DIGITS + 1, "%08lx", crc32_z(crc, (const Bytef *)line, len) & 0xffffffffUL);
+}
+
+void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t index, const lfap_cell *c, const lfap_row *r,
+                        lfap_table_format format) {
+  char digits[LFAP_CHECK_DIGITS + 1] = "00000000"; /* until the rest is there */
   lfap_json j = {0};
-  sink s = {.csv = out, .json = format == LFAP_TABLE_JSONL ? &j : NULL, .first = 1};
-  if (s.json) lfap_json_object_begin(&j, NULL);
-  parameters(&s, index, c);
-  results(&s, r);
-  if (s.json) {
+  size_t start = out->len;
+  int json = format == LFAP_TABLE_JSONL;
+  lfap_sink s = {.mode = LFAP_SINK_ROW, .format = format, .csv = out, .json = json ? &j : NULL};
+  if (json) lfap_json_object_begin(&j, NULL);
+  lfap_columns(&s, index, c, r);
+  if (begin(&s, lfap_check_column)) text_cell(&s, lfap_check_column, digits);
+  if (json) {
     lfap_json_object_end(&j);
     if (lfap_json_finish(NULL, &j)) out->status = LFAP_ERR_MEMORY;
     else lfap_text_put(out, j.text.bytes, j.text.len);
     lfap_json_free(&j);
   } else
     lfap_text_puts(out, "\n");
+  if (s.reasons.status) out->status = s.reasons.status;
+  lfap_text_free(&s.reasons);
+  if (out->status) return;
+  size_t at = lfap_check_at(out->len - start, format);
+  lfap_check_of(digits, head, out->bytes + start, at);
+  memcpy(out->bytes + start + at, digits, LFAP_CHECK_DIGITS);
 }
 
 void lfap_table_put_head(lfap_text *out, const lfap_table_head *h, lfap_table_format format) {
   char line[256];
   if (format == LFAP_TABLE_JSONL) {
-    snprintf(line, sizeof line, "{\"sweep\": \"%s\", \"cells\": %zu, \"shard\": \"%zu/%zu\", \"grid\": \"%s\"}\n", h->version,
-             h->cells, h->shard, h->shards, h->grid);
+    snprintf(line, sizeof line, "{\"sweep\": \"%s\", \"table\": %d, \"cells\": %zu, \"shard\": \"%zu/%zu\", \"grid\": \"%s\"}\n",
+             h->version, LFAP_TABLE_VERSION, h->cells, h->shard, h->shards, h->grid);
     lfap_text_puts(out, line);
     return;
   }
-  snprintf(line, sizeof line, "# lfap sweep %s cells=%zu shard=%zu/%zu grid=%s\n", h->version, h->cells, h->shard, h->shards,
-           h->grid);
+  snprintf(line, sizeof line, "# lfap sweep %s table=%d cells=%zu shard=%zu/%zu grid=%s\n", h->version, LFAP_TABLE_VERSION, h->cells,
+           h->shard, h->shards, h->grid);
   lfap_text_puts(out, line);
-  sink s = {.csv = out, .names = 1, .first = 1};
-  parameters(&s, 0, &(lfap_cell){0});
-  results(&s, &(lfap_row){0});
+  lfap_sink s = {.mode = LFAP_SINK_NAMES, .format = format, .csv = out};
+  lfap_columns(&s, 0, NULL, NULL);
+  begin(&s, lfap_check_column);
   lfap_text_puts(out, "\n");
-}
-
-size_t lfap_table_read_head(lfap_table_head *head, lfap_table_format *format, const char *bytes, size_t len) {
-  static const char *const shape[] = {"# lfap sweep %15s cells=%zu shard=%zu/%zu grid=%64s",
-                                      "{\"sweep\": \"%15[^\"]\", \"cells\": %zu, \"shard\": \"%zu/%zu\", \"grid\": \"%64[^\"]\"}"};
-  char line[256];
-  const char *end = memchr(bytes, '\n', len < sizeof line ? len : sizeof line - 1);
-  if (!end) return 0;
-  memcpy(line, bytes, (size_t)(end - bytes));
-  line[end - bytes] = '\0';
-  for (int f = LFAP_TABLE_CSV; f <= LFAP_TABLE_JSONL; f++) {
-    lfap_table_head h = {{0}, {0}, 0, 0, 0};
-    lfap_text again = {0};
-    if (sscanf(line, shape[f], h.version, &h.cells, &h.shard, &h.shards, h.grid) != 5) continue;
-    /* whatever was read must be the whole head, as it would be written */
-    lfap_table_put_head(&again, &h, (lfap_table_format)f);
-    size_t whole_head = !again.status && len >= again.len && memcmp(bytes, again.bytes, again.len) == 0 ? again.len : 0;
-    lfap_text_free(&again);
-    if (!whole_head) continue;
-    *head = h;
-    *format = (lfap_table_format)f;
-    return whole_head;
-  }
-  return 0;
-}
-
-int lfap_table_read_index(size_t *index, const char *line, lfap_table_format format) {
-  static const char key[] = "{\"cell\": ";
-  const char *at = line;
-  if (format == LFAP_TABLE_JSONL) {
-    if (strncmp(line, key, sizeof key - 1) != 0) return 0;
-    at += sizeof key - 1;
-  }
-  size_t digits = strspn(at, "0123456789");
-  if (digits == 0 || digits > 9 || at[digits] != ',') return 0;
-  *index = (size_t)strtoul(at, NULL, 10);
-  return 1;
 }

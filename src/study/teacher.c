@@ -31,17 +31,18 @@ static lfap_status images(lfap_ctx *ctx, lfap_study_teacher *t, const lfap_study
   t->data = im.train;
   t->test = im.test;
   free(im.mean);
-  return LFAP_OK;
+  if (t->data.d == t->cell.d) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: the images have %zu x %zu = %zu pixels, but the cell's d is %zu", o->images, im.height, im.width,
+                   t->data.d, t->cell.d);
 }
 
 static lfap_status natural(lfap_ctx *ctx, lfap_study_teacher *t, const lfap_study_opts *o) {
   const lfap_cell *c = &t->cell;
   uint64_t seed = lfap_cell_seed(c, LFAP_ROLE_DATA);
-  lfap_status st = c->data == LFAP_STUDY_FASHION      ? images(ctx, t, o)
-                   : c->data == LFAP_STUDY_ORTHOGONAL ? lfap_gen_orthogonal(ctx, &t->data, seed, c->n, c->d)
-                   : c->data == LFAP_STUDY_GAUSS      ? lfap_gen_gauss(ctx, &t->data, seed, c->n, c->d)
-                                                      : lfap_gen_uniform(ctx, &t->data, seed, c->n, c->d);
-  return st ? st : lfap_data_check(ctx, &t->data, lfap_study_kind_name[c->data]);
+  return c->data == LFAP_STUDY_FASHION      ? images(ctx, t, o)
+         : c->data == LFAP_STUDY_ORTHOGONAL ? lfap_gen_orthogonal(ctx, &t->data, seed, c->n, c->d)
+         : c->data == LFAP_STUDY_GAUSS      ? lfap_gen_gauss(ctx, &t->data, seed, c->n, c->d)
+                                            : lfap_gen_uniform(ctx, &t->data, seed, c->n, c->d);
 }
 
 void lfap_teacher_free(lfap_study_teacher *t) {
@@ -58,41 +59,73 @@ static double cosine(const double *a, const double *b, size_t d) {
   return lfap_dot(d, a, b) / (lfap_norm2(d, a) * lfap_norm2(d, b));
 }
 
+/* The learner's outputs at n rows. Where they leave the range of doubles they have no sign to be compared: *scores is told. */
+static lfap_status outputs(lfap_ctx *ctx, double *f, lfap_scores *scores, const lfap_learner *l, const double *Z, size_t n) {
+  lfap_status st = lfap_learner_eval(ctx, f, l, Z, n);
+  for (size_t i = 0; !st && i < n; i++)
+    if (!isfinite(f[i])) scores->why = LFAP_WHY_RANGE;
+  return st;
+}
+
+static const lfap_scores no_scores = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, LFAP_WHY_NONE};
+
 lfap_status lfap_teacher_score(lfap_ctx *ctx, lfap_scores *out, const lfap_learner *l, const lfap_study_teacher *t,
                                const lfap_study_opts *o) {
   size_t n = t->data.n, most = n > o->probes ? n : o->probes;
   double *f = NULL;
   lfap_data probe = {0};
-  lfap_scores s = {NAN, NAN, NAN, NAN, NAN, NAN, l->log_loss};
+  lfap_scores s = no_scores;
+  s.log_loss = l->log_loss;
+  s.why = l->why;
   if (!l->w) {
     *out = s;
     return LFAP_OK;
   }
   lfap_status st = lfap_study_doubles(ctx, &f, t->test.n > most ? t->test.n : most);
-  if (!st) st = lfap_learner_eval(ctx, f, l, t->data.x, n);
+  if (!st) st = outputs(ctx, f, &s, l, t->data.x, n);
   if (!st) {
     s.acc = lfap_sign_agreement(f, t->data.y, n);
     if (t->f_bdy) s.agree_natural = lfap_sign_agreement(f, t->f_bdy, n);
     if (t->who.w) s.cosine = cosine(l->w, t->who.w, t->data.d);
     st = lfap_cell_noise(ctx, &probe, &t->cell, LFAP_ROLE_PROBES, o->probes);
   }
-  if (!st) st = lfap_learner_eval(ctx, f, l, probe.x, o->probes);
+  if (!st) st = outputs(ctx, f, &s, l, probe.x, o->probes);
   if (!st && t->f_bdy) s.agree = lfap_sign_agreement(f, t->f_bdy + n, o->probes);
   if (!st && t->f) s.agree_teacher = lfap_sign_agreement(f, t->f, o->probes);
   if (!st && t->test.n) {
-    st = lfap_learner_eval(ctx, f, l, t->test.x, t->test.n);
+    st = outputs(ctx, f, &s, l, t->test.x, t->test.n);
     s.acc_test = lfap_sign_agreement(f, t->test.y, t->test.n);
   }
   free(f);
   lfap_data_free(&probe);
-  if (!st) *out = s;
+  if (st) return st;
+  *out = s.why == LFAP_WHY_NONE ? s : no_scores;
+  out->log_loss = s.log_loss;
+  out->why = s.why;
+  return LFAP_OK;
+}
+
+/* The teacher's own decisions, at the probes and at its samples. One whose outputs leave the range of doubles teaches nothing. */
+static lfap_status own_points(lfap_ctx *ctx, lfap_study_teacher *t, const double *probe, size_t probes) {
+  size_t n = t->data.n;
+  double *own = NULL;
+  lfap_scores s = no_scores;
+  lfap_status st = lfap_study_doubles(ctx, &t->f, probes);
+  if (!st) st = lfap_study_doubles(ctx, &own, n);
+  if (!st) st = outputs(ctx, t->f, &s, &t->who, probe, probes);
+  if (!st) st = outputs(ctx, own, &s, &t->who, t->data.x, n);
+  if (!st && s.why == LFAP_WHY_NONE) t->acc = lfap_sign_agreement(own, t->data.y, n);
+  if (!st && s.why != LFAP_WHY_NONE) {
+    t->who.w = NULL;
+    t->who.why = s.why;
+  }
+  free(own);
   return st;
 }
 
 /* f_bdy and the teacher's own decisions at the points that learners are scored at. */
 static lfap_status teacher_points(lfap_ctx *ctx, lfap_study_teacher *t, const lfap_study_opts *o) {
   size_t n = t->data.n, d = t->data.d;
-  double *own = NULL;
   lfap_data probe = {0};
   lfap_status st = lfap_cell_noise(ctx, &probe, &t->cell, LFAP_ROLE_PROBES, o->probes);
   if (!st && t->who.lim.w) {
@@ -100,14 +133,7 @@ static lfap_status teacher_points(lfap_ctx *ctx, lfap_study_teacher *t, const lf
     if (!st) st = lfap_rows_product(ctx, t->f_bdy, t->data.x, t->who.lim.w, n, 1, d);
     if (!st) st = lfap_rows_product(ctx, t->f_bdy + n, probe.x, t->who.lim.w, o->probes, 1, d);
   }
-  if (!st && t->who.w) {
-    st = lfap_study_doubles(ctx, &t->f, o->probes);
-    if (!st) st = lfap_study_doubles(ctx, &own, n);
-    if (!st) st = lfap_learner_eval(ctx, t->f, &t->who, probe.x, o->probes);
-    if (!st) st = lfap_learner_eval(ctx, own, &t->who, t->data.x, n);
-    if (!st) t->acc = lfap_sign_agreement(own, t->data.y, n);
-  }
-  free(own);
+  if (!st && t->who.w) st = own_points(ctx, t, probe.x, o->probes);
   lfap_data_free(&probe);
   return st;
 }
@@ -118,10 +144,13 @@ lfap_status lfap_teacher_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) 
   if (!t) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: out of memory");
   t->cell = *c;
   t->acc = NAN;
-  lfap_status st = natural(ctx, t, &s->o);
+  lfap_why why = LFAP_WHY_NONE;
+  lfap_status st = natural(ctx, t, &s->o), refused = LFAP_OK;
+  if (!st) refused = lfap_data_check(ctx, &t->data, lfap_study_kind_name[c->data]);
+  if (refused && !lfap_why_of(&why, refused, LFAP_WHY_DATA)) st = refused;
   if (!st) st = lfap_study_square(ctx, &G, c->n);
   if (!st) st = lfap_gram(ctx, G, t->data.x, c->n, c->d);
-  if (!st) st = lfap_learner_make(ctx, &t->who, &t->data, G, c, &s->o, LFAP_ROLE_TEACHER);
+  if (!st) st = lfap_learner_make(ctx, &t->who, &t->data, G, c, &s->o, LFAP_ROLE_TEACHER, refused);
   free(G);
   if (!st) st = teacher_points(ctx, t, &s->o);
   if (st) lfap_teacher_free(t);
