@@ -5,18 +5,38 @@
 2. Its accuracy, a mean over seeds, rises along d, N_adv and eps (for l0: k, the entries changed) and falls along N. Neighbours
    are compared seed by seed; a step in the wrong direction counts when it is larger than twice its standard error.
 
-Prints every exception; exit code 1 when there is one. Rows without a limit to learn (nan) are counted, not judged."""
-import csv, math, statistics, sys
+Prints every exception; exit code 1 when there is one. Rows without a limit to learn (nan) are counted, not judged. A table
+with a row that was cut, changed, moved or doubled is refused."""
+import csv, math, statistics, sys, zlib
 
 AXES = {"d": 1, "n": -1, "n_adv": 1, "eps": 1, "k": 1}
 CURVE = ("data", "base", "method", "from", "norm", "d", "n", "n_adv", "m", "gamma", "eps", "k")
 
 
+def whole(path, head, lines):
+    """Refuses rows that are not as they were written (spec/formats.md, `check`), or not in the order of their cells."""
+    grid, last = zlib.crc32(head.rsplit("grid=", 1)[1].encode()), -1
+    for number, line in enumerate(lines, 3):
+        text, digits = line[:-8], line[-8:]
+        if not text.endswith(",") or digits != "%08x" % zlib.crc32(text.encode(), grid):
+            sys.exit(f"{path}: line {number} is not a whole row: it was cut or changed")
+        cell = int(text.split(",", 1)[0])
+        if cell <= last:
+            sys.exit(f"{path}: line {number}: cell {cell} comes after cell {last}")
+        last = cell
+
+
 def table(path):
-    with open(path) as f:
-        if not f.readline().startswith("# lfap sweep"):
-            sys.exit(f"{path}: not a table of lfap sweep in CSV")
-        return list(csv.DictReader(f))
+    with open(path, newline="") as f:
+        head, *lines = f.read().split("\n")
+    if not head.startswith("# lfap sweep"):
+        sys.exit(f"{path}: not a table of lfap sweep in CSV")
+    if " table=2 " not in head:
+        sys.exit(f"{path}: a table of another version, without checksums or with other ones; run the sweep again")
+    if not lines or lines[-1] or not lines[0].endswith(",check"):
+        sys.exit(f"{path}: its head or its last row is not whole; let lfap sweep --resume complete it")
+    whole(path, head, lines[1:-1])
+    return list(csv.DictReader(lines[:-1]))
 
 
 def axis_of(rows):

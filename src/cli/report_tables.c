@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/file.h"
 #include "picture/document.h"
+#include "study/table.h"
 
 /* ---- verify ---------------------------------------------------------------------------------------------------- */
 
@@ -84,9 +86,14 @@ typedef struct {
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-/* Is it a table of lfap sweep? Others (histories, times) are none of this part's business. */
+/* Is it a table of lfap sweep, be it damaged? Others (histories, times) are none of this part's business. */
 static int is_sweep(const char *path) {
   lfap_table t = {0};
+  char *bytes = NULL;
+  size_t len = 0;
+  int begins = lfap_file_read(NULL, &bytes, &len, path) == LFAP_OK && lfap_table_begins(bytes, len);
+  free(bytes);
+  if (begins) return 1;
   int yes = lfap_table_read(NULL, &t, path) == LFAP_OK && lfap_table_column(&t, "acc_control") < t.cols;
   lfap_table_free(&t);
   return yes;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "picture/style.h"
+#include "study/table.h"
 
 /* The columns of a cell: words, then sizes, which may be swept. */
 enum { DATA, BASE, METHOD, FROM, NORM, D, N, N_ADV, M, GAMMA, EPS, K, KEYS, WORDS = D };
@@ -54,25 +55,46 @@ static void shown(char *out, size_t room, const study *s, size_t row, int k) {
 
 static int same(const study *s, size_t a, size_t b, int k) { return strcmp(word(s, a, k), word(s, b, k)) == 0; }
 
-static int same_words(const study *s, size_t a, size_t b) {
-  for (int k = 0; k < WORDS; k++)
-    if (!same(s, a, b, k)) return 0;
-  return 1;
+/* A row to be sorted by its words, then, if x is one, by key x. */
+typedef struct {
+  const study *s;
+  size_t row;
+  int x;
+} place;
+
+static int by_words(const void *a, const void *b) {
+  const place *p = a, *q = b;
+  for (int k = 0; k < WORDS; k++) {
+    int order = strcmp(word(p->s, p->row, k), word(p->s, q->row, k));
+    if (order) return order;
+  }
+  return p->x < 0 ? 0 : strcmp(word(p->s, p->row, p->x), word(p->s, q->row, p->x));
 }
 
-/* Does key k vary between rows of equal words, and, if x is one, of equal x? */
-static int varies(const study *s, int k, int x) {
-  for (size_t i = 1; i < s->t->rows; i++)
-    for (size_t j = 0; j < i; j++)
-      if (!same(s, i, j, k) && same_words(s, i, j) && (x < 0 || same(s, i, j, x))) return 1;
-  return 0;
+/* Which keys vary between rows of equal words, and, if x is one, of equal x? Sorted, such rows are neighbours. */
+static lfap_status find_varying(lfap_ctx *ctx, int varies[KEYS], const study *s, int x) {
+  size_t n = s->t->rows;
+  place *p = malloc((n + 1) * sizeof *p);
+  if (!p) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu rows", s->t->path, n);
+  for (size_t i = 0; i < n; i++) p[i] = (place){s, i, x};
+  qsort(p, n, sizeof *p, by_words);
+  for (int k = 0; k < KEYS; k++) {
+    varies[k] = 0;
+    for (size_t i = 1; i < n && !varies[k]; i++) varies[k] = by_words(&p[i - 1], &p[i]) == 0 && !same(s, p[i - 1].row, p[i].row, k);
+  }
+  free(p);
+  return LFAP_OK;
 }
 
 static lfap_status choose_x(lfap_ctx *ctx, study *s, const char *x) {
   static const int order[] = {D, N, N_ADV, EPS, GAMMA, M, K};
+  int varies[KEYS];
+  lfap_status st = LFAP_OK;
   if (!x) {
     size_t i = 0, last = sizeof order / sizeof order[0];
-    while (i < last && !varies(s, order[i], -1)) i++;
+    st = find_varying(ctx, varies, s, -1);
+    if (st) return st;
+    while (i < last && !varies[order[i]]) i++;
     if (i == last)
       return lfap_fail(
           ctx, LFAP_ERR_DATA,
@@ -85,8 +107,9 @@ static lfap_status choose_x(lfap_ctx *ctx, study *s, const char *x) {
       return lfap_fail(ctx, LFAP_ERR_USAGE, "--x '%.40s' is unknown; known: d, n, n_adv, m, gamma, eps, k", x);
   }
   /* what follows from x (eps chosen for each d, say) is no panel of its own */
-  for (int k = 0; k < KEYS; k++) s->fixed[k] = k != s->x && (k < WORDS || varies(s, k, s->x));
-  return LFAP_OK;
+  st = find_varying(ctx, varies, s, s->x);
+  for (int k = 0; !st && k < KEYS; k++) s->fixed[k] = k != s->x && (k < WORDS || varies[k]);
+  return st;
 }
 
 static lfap_status panel_of(lfap_ctx *ctx, study *s, cell *c) {
@@ -248,8 +271,8 @@ static void commands(lfap_picture *p, const study *s, const size_t *begin) {
 }
 
 static lfap_status columns_of(lfap_ctx *ctx, study *s, size_t *acc, size_t *control) {
-  if (!s->t->sweep)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: does not begin like a table of lfap sweep; its rows could not be told whole from cut", s->t->path);
+  if (!s->t->sweep && lfap_table_column(s->t, "check") < s->t->cols)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: has lost its first line, without which no row can be told whole from cut; give the table as lfap sweep left it", s->t->path);
   for (int k = 0; k < KEYS; k++)
     if ((s->key[k] = lfap_table_column(s->t, key_name[k])) == s->t->cols)
       return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path,
@@ -262,10 +285,26 @@ static lfap_status columns_of(lfap_ctx *ctx, study *s, size_t *acc, size_t *cont
   return LFAP_OK;
 }
 
+/* What goes from the table into the picture's own tables: known words, and numbers. */
+static lfap_status check_keys(lfap_ctx *ctx, const study *s) {
+  double size;
+  for (size_t r = 0; r < s->t->rows; r++) {
+    for (int k = 0; k < WORDS; k++)
+      if (!lfap_table_word(key_name[k], word(s, r, k)))
+        return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column %s: '%.40s' is no word of lfap sweep", s->t->path, r + 1, key_name[k], word(s, r, k));
+    for (int k = WORDS; k < KEYS; k++) {
+      lfap_status st = lfap_table_number(ctx, &size, s->t, r, s->key[k]);
+      if (st) return st;
+    }
+  }
+  return LFAP_OK;
+}
+
 lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x) {
   study s = {.t = sweep};
   size_t acc = 0, control = 0, begin[MOST_PANELS + 1];
   lfap_status st = columns_of(ctx, &s, &acc, &control);
+  if (!st) st = check_keys(ctx, &s);
   if (!st) st = choose_x(ctx, &s, x);
   if (!st) st = cells_of(ctx, &s, acc, control);
   if (!st) {

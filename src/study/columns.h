@@ -5,7 +5,7 @@
 #include "study/table.h"
 
 /* Where values go to, or come from. */
-typedef enum { LFAP_SINK_NAMES, LFAP_SINK_ROW, LFAP_SINK_MATCH } lfap_sink_mode;
+typedef enum { LFAP_SINK_NAMES, LFAP_SINK_ROW, LFAP_SINK_MATCH, LFAP_SINK_ASK } lfap_sink_mode;
 typedef struct {
   lfap_sink_mode mode;
   lfap_table_format format;
@@ -15,6 +15,8 @@ typedef struct {
   lfap_text reasons; /* of the row's empty cells; owned */
   const char *at;    /* match: what is still to be read of the line */
   const char *bad;   /* match: the first column that cannot be read, or NULL */
+  const char *column, *text; /* ask: is that a word of that column? */
+  int yes;
 } lfap_sink;
 /* All columns but the last, the checksum. `c` and `r` are not looked at unless rows are written. */
 void lfap_columns(lfap_sink *s, size_t index, const lfap_cell *c, const lfap_row *r);

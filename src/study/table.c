@@ -57,6 +57,10 @@ static void text_cell(lfap_sink *s, const char *name, const char *value) {
 /* One of `count` words. */
 static void word(lfap_sink *s, const char *name, const char *const *words, int count, int which) {
   int json = s->format == LFAP_TABLE_JSONL, found = 0;
+  if (s->mode == LFAP_SINK_ASK) {
+    for (int i = 0; i < count && strcmp(s->column, name) == 0; i++) s->yes |= strcmp(s->text, words[i]) == 0;
+    return;
+  }
   if (!begin(s, name)) return;
   if (s->mode == LFAP_SINK_ROW) {
     text_cell(s, name, words[which]);
@@ -110,14 +114,18 @@ static void limit_word(lfap_sink *s, const char *name, const lfap_set_status *of
 
 /* ---- the columns -------------------------------------------------------------------------------------------------------- */
 
-static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {
+static void kinds(lfap_sink *s, const lfap_cell *c) {
   const char *const norms[] = {lfap_norm_name(LFAP_L2), lfap_norm_name(LFAP_LINF), lfap_norm_name(LFAP_L0)};
-  whole(s, "cell", index);
   word(s, "data", lfap_study_kind_name, LFAP_STUDY_KINDS, (int)c->data);
   word(s, "base", lfap_study_base_name, LFAP_BASES, (int)c->base);
   word(s, "method", lfap_study_method_name, LFAP_METHODS, (int)c->method);
   word(s, "from", lfap_study_from_name, LFAP_FROMS, (int)c->from);
-  word(s, "norm", norms, 3, (int)c->norm);
+  word(s, "norm", norms, (int)(sizeof norms / sizeof norms[0]), (int)c->norm);
+}
+
+static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {
+  whole(s, "cell", index);
+  kinds(s, c);
   whole(s, "d", c->d);
   whole(s, "n", c->n);
   whole(s, "n_adv", c->n_adv);
@@ -188,6 +196,13 @@ void lfap_columns(lfap_sink *s, size_t index, const lfap_cell *c, const lfap_row
   sets(s, r ? r : &no_row);
   results(s, c ? c : &no_cell, r ? r : &no_row);
   reasons(s);
+}
+
+int lfap_table_word(const char *column, const char *text) {
+  static const lfap_cell no_cell = {0};
+  lfap_sink s = {.mode = LFAP_SINK_ASK, .column = column, .text = text};
+  kinds(&s, &no_cell);
+  return s.yes;
 }
 
 /* ---- whole lines --------------------------------------------------------------------------------------------------------- */
