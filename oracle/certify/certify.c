@@ -138,7 +138,7 @@ static lfap_status refine(solver *s) {
     }
     st = oracle_factor_step(s->ctx, s->step, &s->F, (const mpz_t *)s->B, s->shift_in, s->shift_out);
     for (size_t i = 0; !st && i < s->nf; i++) mpz_add(s->c.p[s->f[i]], s->c.p[s->f[i]], s->step[i]);
-    if (!st) st = lfap_tick(s->ctx, "refinement", (double)round, (double)s->c.prec / 40.0 + 2.0);
+    if (!st) st = lfap_tick(s->ctx, "refinement", (double)round, 0.0);
   }
   return st;
 }

@@ -265,6 +265,7 @@ static lfap_status rounds(finish *f, const lfap_limit *lim, const double *G) {
     if (slopes(f) == 0 || k + 1 == ROUNDS) break;
     st = correct(f, &better, &m, v, v + f->n, in);
   }
+  if (!st) st = lfap_tick(f->ctx, "open samples", ROUNDS, ROUNDS);
   lfap_qm_close(&m);
   free(v);
   free(in);

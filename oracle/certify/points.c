@@ -148,6 +148,7 @@ lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w,
     product(lo, hi, w, Z + p * w->d); /* doubles did not decide */
     sign[p] = mpq_sgn(lo) > 0 ? 1 : mpq_sgn(hi) < 0 ? -1 : 0;
   }
+  if (!st) st = lfap_tick(ctx, "signs", (double)np, (double)np);
   mpq_clears(lo, hi, NULL);
   return st;
 }

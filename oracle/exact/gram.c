@@ -308,6 +308,7 @@ lfap_status oracle_gram_make(lfap_ctx *ctx, oracle_gram *out, const double *X, s
     st = lfap_tick(ctx, "exact Gram matrix", (double)j.first, (double)d);
     if (!st) st = add_span(ctx, &j);
   }
+  if (!st) st = lfap_tick(ctx, "exact Gram matrix", (double)d, (double)d);
   free_planes(&j);
   if (st) oracle_gram_free(&g);
   else *out = g;

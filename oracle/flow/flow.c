@@ -143,7 +143,7 @@ static lfap_status go(lfap_ctx *ctx, flow_run *w) {
     if (w->out->steps >= most)
       return lfap_fail(ctx, LFAP_ERR_DATA, "flow: %zu steps end at log L = %g, s = %g; p does not come to rest", most, mpfr_get_d(w->log_g, MPFR_RNDN),
                        mpfr_get_d(w->s, MPFR_RNDN));
-    lfap_status st = lfap_tick(ctx, "flow", -mpfr_get_d(w->log_g, MPFR_RNDN), -w->o->log_loss);
+    lfap_status st = lfap_tick(ctx, "step of the flow", (double)w->out->steps, 0.0);
     if (!st) st = step(ctx, w, &reached);
     if (st) return st;
     expand(w);

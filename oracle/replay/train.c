@@ -148,7 +148,7 @@ static void plateau(trainer *w) {
 
 static lfap_status descend(lfap_ctx *ctx, trainer *w) {
   for (size_t e = 0; e < w->o->epochs; e++) {
-    lfap_status st = lfap_tick(ctx, "training", (double)e, (double)w->o->epochs);
+    lfap_status st = lfap_tick(ctx, "epoch", (double)e, (double)w->o->epochs);
     if (st) return st;
     forward(w);
     if (!mpfr_number_p(w->t[T_LOSS]))

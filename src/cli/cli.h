@@ -14,15 +14,16 @@
 
 enum { CLI_FILES = 128 };
 
-enum { CLI_WORKS = 4 };
+enum { CLI_WORKS = 8 };
 typedef struct {
-  char what[48];
-  double start, last; /* seconds on the monotonic clock: first and latest report */
-  double first, done; /* the counts reported then */
-  int active;         /* not yet complete */
+  char what[48], key[48]; /* as shown, as reported */
+  double start;           /* seconds on the monotonic clock */
+  double first, done;     /* the counts reported then, and last */
+  double total;           /* 0: not known */
 } cli_work;
 typedef struct {
-  cli_work work[CLI_WORKS];
+  cli_work work[CLI_WORKS]; /* what goes on, outermost first (bar.c) */
+  int works;
   double drawn; /* when the bar was drawn last */
   int allowed, visible;
 } cli_progress;
@@ -128,11 +129,12 @@ lfap_status cli_json_print(cli *c, lfap_json *j);
 /* "wrote ..." on stderr, unless --quiet. */
 void cli_note_files(const cli *c);
 
-/* ---- signals and the progress bar (progress.c) ---------------------------------------------------------------- */
+/* ---- signals and the progress bar (progress.c, bar.c) ---------------------------------------------------------------- */
 
 double cli_seconds(void); /* on the monotonic clock */
 void cli_progress_start(cli *c);
 void cli_progress_clear(cli *c);
+void cli_bar_report(cli_progress *p, const char *what, double done, double total);
 int cli_interrupted(void);
 
 /* ---- tables of checks (checks.c) --------------------------------------------------------------------------------- */

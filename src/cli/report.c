@@ -123,7 +123,7 @@ static lfap_status parts(cli_report_run *r) {
                                                           cli_report_sweeps};
   lfap_status s = LFAP_OK;
   for (size_t i = 0; i < sizeof part / sizeof part[0] && !s; i++) {
-    s = lfap_tick(&r->c->ctx, "report", (double)i, (double)(sizeof part / sizeof part[0]));
+    s = lfap_tick(&r->c->ctx, "part of the report", (double)i, (double)(sizeof part / sizeof part[0]));
     if (!s) s = part[i](r);
   }
   return s;

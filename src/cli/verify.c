@@ -199,7 +199,8 @@ static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbos
   for (size_t i = 0; i < r->cases; i++) {
     r->input[i].opts.certify = oracle_certifier_speak;
     r->input[i].opts.certify_user = oracle;
-    lfap_status s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
+    lfap_status s = lfap_tick(&c->ctx, "case", (double)i, (double)r->cases);
+    if (!s) s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
     if (s) return s;
     cli_tally_add(&r->tally, r->result[i].check, r->result[i].checks);
     cli_progress_clear(c);

@@ -51,6 +51,7 @@ lfap_status lfap_factor(lfap_ctx *ctx, double *L, size_t n, size_t *bad) {
     if (st || !block_column(ctx, &f, &stop)) break;
   }
   free(f.scratch);
+  if (!st) st = lfap_tick(ctx, "Cholesky factor", (double)n, (double)n);
   if (!st) *bad = stop;
   return st;
 }

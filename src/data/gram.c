@@ -74,7 +74,7 @@ static lfap_status by_spans(lfap_ctx *ctx, product *p, size_t n, const char *wha
     size_t here = n - p->first < span ? n - p->first : span;
     lfap_parallel(threads, here, 1, flops * (double)here, block_range, p);
   }
-  return LFAP_OK;
+  return lfap_tick(ctx, what, (double)n, (double)n);
 }
 
 static lfap_status run(lfap_ctx *ctx, product p, const char *what) {
@@ -83,7 +83,7 @@ static lfap_status run(lfap_ctx *ctx, product p, const char *what) {
   if (flops < SMALL_FLOPS || p.na < 2 * LFAP_TILE || p.nb < 2 * LFAP_TILE) {
     lfap_status st = lfap_tick(ctx, what, 0.0, (double)p.na);
     if (!st) lfap_parallel((int)threads, p.na, p.lower ? 4 : 16, flops, rows_range, &p);
-    return st;
+    return st ? st : lfap_tick(ctx, what, (double)p.na, (double)p.na);
   }
   p.edge = count_units(p.na, p.nb, LFAP_BLOCK, p.lower) < FEW_UNITS * threads ? SMALL_BLOCK : LFAP_BLOCK;
   size_t n = count_units(p.na, p.nb, p.edge, p.lower);

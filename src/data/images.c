@@ -64,7 +64,8 @@ static lfap_status unpack(lfap_ctx *ctx, idx_file *f, gzFile in, const char *pat
   int code;
   (void)gzerror(in, &code);
   /* a stream cut short ends like a whole one, except for this */
-  return code == Z_OK || code == Z_STREAM_END ? LFAP_OK : fail_gz(ctx, path, in);
+  if (code != Z_OK && code != Z_STREAM_END) return fail_gz(ctx, path, in);
+  return lfap_tick(ctx, path, (double)cap, (double)cap);
 }
 
 static lfap_status fail_idx(lfap_ctx *ctx, const char *path, lfap_idx_verdict v, const idx_file *f) {

@@ -46,5 +46,5 @@ lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const 
     lfap_parallel((int)threads, r, chunk, flops, chain_rows_range, &p);
   else
     lfap_parallel((int)threads, d, 512, flops, chain_columns_range, &p);
-  return LFAP_OK;
+  return lfap_tick(ctx, "chain product", (double)r, (double)r);
 }

@@ -21,5 +21,6 @@ lfap_status lfap_fail(lfap_ctx *ctx, lfap_status status, const char *format, ...
 lfap_status lfap_tick(lfap_ctx *ctx, const char *what, double done, double total) {
   if (ctx == NULL || ctx->progress == NULL) return LFAP_OK;
   if (ctx->progress(ctx->user, what, done, total) == 0) return LFAP_OK;
+  if (!(total > 0.0)) return lfap_fail(ctx, LFAP_ERR_INTERRUPTED, "interrupted: %s (%.0f done)", what, done);
   return lfap_fail(ctx, LFAP_ERR_INTERRUPTED, "interrupted: %s (%.0f of %.0f done)", what, done, total);
 }

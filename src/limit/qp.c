@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define DUAL_TOL 1e-10
+#define ROUND "round of the quadratic programme"
 /* A residual above this share of max |b| after refinement: the factor went through, but only rounding kept its pivots positive. */
 #define SOLVED_TOL 0x1p-10
 
@@ -70,7 +71,7 @@ static lfap_status block_pivoting(qp *p, int *done) {
   int lives = 3, solved = 0;
   *done = 0;
   for (size_t round = 0; round < cap; round++) {
-    lfap_status st = lfap_tick(p->ctx, "quadratic programme", (double)round, (double)cap);
+    lfap_status st = lfap_tick(p->ctx, ROUND, (double)round, 0.0);
     if (!st) st = solve_on_support(p, &solved);
     if (st || !solved) return st;
     take_solution(p);
@@ -213,7 +214,7 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
   for (size_t i = 0; i < p->n; i++) p->mu[i] = -p->b[i];
   for (; round < cap; round++) {
     size_t skipped = 0, pick = most_negative(p, skip, &skipped);
-    lfap_status st = lfap_tick(p->ctx, "quadratic programme (active set)", (double)round, (double)cap);
+    lfap_status st = lfap_tick(p->ctx, ROUND, (double)round, 0.0);
     int moved = 0;
     if (st || (pick == p->n && !skipped)) return st;
     if (pick == p->n)
@@ -258,6 +259,8 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
     p.row = p.old + n;
     for (size_t i = 0; i < n; i++) p.in[i] = task->support ? task->support[i] != 0 : 1;
     st = run(&p, &done, skip);
+    lfap_status end = lfap_tick(ctx, ROUND, 1.0, 1.0); /* whatever came of it */
+    if (!st) st = end;
   }
   if (!st) {
     memcpy(lambda, p.lambda, n * sizeof(double));

@@ -35,5 +35,5 @@ lfap_status lfap_gram_shift(lfap_ctx *ctx, double *G_out, const double *G, const
   if (st) return st;
   shift s = {G_out, G, t, p, eta2, n};
   lfap_parallel(lfap_threads(ctx), n, 16, 6.0 * (double)n * (double)n, shift_rows, &s);
-  return LFAP_OK;
+  return lfap_tick(ctx, "Gram shift", (double)n, (double)n);
 }

@@ -202,7 +202,7 @@ static lfap_status aligned_phase(flow *fl, lfap_history *h) {
       break;
     }
     double s0 = fl->s;
-    st = lfap_tick(fl->ctx, "flow", fl->log_loss, fl->o->log_loss_target);
+    st = lfap_tick(fl->ctx, "step of the flow", (double)h->rows, 0.0);
     if (!st) st = rk_step(fl, sys, step_cap(sys->K + n, fl->Q, fl->q_sum, n));
     if (st) return st;
     record(fl, h, fl->s - s0);
@@ -225,7 +225,7 @@ static lfap_status integrate(flow *fl, lfap_history *h) {
       rhs_general(fl, sys->K, sys->x); /* alignment was lost: start the general phase afresh */
     } else {
       double s0 = fl->s;
-      lfap_status st = lfap_tick(fl->ctx, "flow", fl->log_loss, fl->o->log_loss_target);
+      lfap_status st = lfap_tick(fl->ctx, "step of the flow", (double)h->rows, 0.0);
       if (!st) st = rk_step(fl, sys, cap);
       if (st) return st;
       record(fl, h, fl->s - s0);
@@ -290,6 +290,7 @@ lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const l
   lfap_status st = flow_alloc(&fl);
   if (!st) st = prepare(&fl, net);
   if (!st) st = integrate(&fl, h);
+  if (!st) st = lfap_tick(ctx, "step of the flow", (double)h->rows, (double)h->rows);
   if (!st) {
     weights(&fl, net);
     memcpy(h->p, fl.p, fl.n * sizeof(double));

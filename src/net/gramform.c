@@ -228,7 +228,7 @@ static void enqueue(gramform *w, double lr) {
 
 static lfap_status epoch(lfap_ctx *ctx, gramform *w, lfap_history *h, size_t e) {
   double lr = 0.0;
-  lfap_status st = lfap_tick(ctx, "training", (double)e, (double)w->s.o->epochs);
+  lfap_status st = lfap_tick(ctx, "epoch", (double)e, (double)w->s.o->epochs);
   if (!st) st = lfap_descent_epoch(ctx, &lr, &w->s, h, e);
   if (st) return st;
   coefficients(w);
@@ -258,6 +258,7 @@ lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, con
   if (!st) st = lfap_rows_product(ctx, w.Z, net->w, data->x, m, n, d);
   if (!st) move_state(&w, 0.0);
   for (size_t e = 0; !st && e < o->epochs; e++) st = epoch(ctx, &w, h, e);
+  if (!st) st = lfap_tick(ctx, "epoch", (double)o->epochs, (double)o->epochs);
   h->aligned = !st && aligned(&w);
   if (!st) {
     settle(&w);

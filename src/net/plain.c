@@ -90,11 +90,12 @@ lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, co
   lfap_status st = plain_alloc(ctx, &w, net, data, o);
   for (size_t e = 0; !st && e < o->epochs; e++) {
     update u = {.w = &w, .weights = net->w, .first = e == 0};
-    st = lfap_tick(ctx, "training", (double)e, (double)o->epochs);
+    st = lfap_tick(ctx, "epoch", (double)e, (double)o->epochs);
     if (!st) st = forward(ctx, &w, net);
     if (!st) st = lfap_descent_epoch(ctx, &u.lr, &w.s, h, e);
     if (!st) lfap_parallel(w.threads, w.m, w.chunk, 2.0 * (double)w.m * (double)w.n * (double)w.d, update_range, &u);
   }
+  if (!st) st = lfap_tick(ctx, "epoch", (double)o->epochs, (double)o->epochs);
   h->aligned = !st && aligned(&w);
   plain_free(&w);
   return st;

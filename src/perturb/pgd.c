@@ -172,6 +172,7 @@ static lfap_status attack_all(lfap_ctx *ctx, attack *k, size_t n) {
       pack_start(&p[packs], first, n - first < most ? n - first : most);
     st = run_round(ctx, p, packs, n);
   }
+  if (!st) st = lfap_tick(ctx, "PGD", (double)n, (double)n);
   for (size_t b = 0; p && b < workers; b++) {
     free(p[b].z);
     free(p[b].mask);

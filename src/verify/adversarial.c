@@ -284,13 +284,14 @@ lfap_status lfap_run_controls(lfap_run *r) {
   double *f = malloc(p->n * sizeof *f);
   if (!f) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
   for (size_t s = 0; !st && s < r->o->controls; s++) {
-    st = lfap_tick(r->ctx, "controls", (double)s, (double)r->o->controls);
+    st = lfap_tick(r->ctx, "control", (double)s, (double)r->o->controls);
     if (!st) st = control_limit(r, &a, f, s);
     if (lfap_run_can_go_on(st)) {
       none = st;
       st = LFAP_OK;
     }
   }
+  if (!st) st = lfap_tick(r->ctx, "control", (double)r->o->controls, (double)r->o->controls);
   free(f);
   if (st) return st;
   if (a.seeds == 0) return lfap_run_left_out(r, none, "control", "limits on bare noise");

@@ -143,6 +143,7 @@ lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const d
     s = see_sample(ctx, &j, &r, bases + i * d, points + i * d, t[i], i);
     if (!s && i % 64 == 63) s = lfap_tick(ctx, "perturbations judged", (double)i, (double)n);
   }
+  if (!s) s = lfap_tick(ctx, "perturbations judged", (double)n, (double)n);
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_end(all[i], n);
   judge_free(&j);
   if (!s) *out = r;

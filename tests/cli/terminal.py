@@ -1,5 +1,5 @@
 """What a terminal sees and a pipe does not: colours (NO_COLOR, TERM=dumb) and the progress bar (--quiet)."""
-import os, pty, re, select, signal, sys, time
+import fcntl, os, pty, re, select, signal, struct, sys, termios, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
 
@@ -8,10 +8,12 @@ put("set/X.npy", X), put("set/y.npy", Y)
 ESCAPE = "\033"
 
 
-def on_terminal(args, out=True, err=False, seconds=30, **env):
+def on_terminal(args, out=True, err=False, seconds=30, columns=0, **env):
     """Runs lfap with stdout and/or stderr on a terminal; (exit code, terminal, pipe). Interrupted after `seconds`."""
     clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
     master, slave = pty.openpty()
+    if columns:
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     p = subprocess.Popen([LFAP] + args, stdin=subprocess.DEVNULL, stdout=slave if out else subprocess.PIPE,
                          stderr=slave if err else subprocess.PIPE, env={**clean, **env})
     os.close(slave)
@@ -55,7 +57,7 @@ for verb in ("verify", "limit"):
 # the progress bar: stderr on a terminal, work over two seconds
 work = ["train", "--method", "gd", "--lr", "1e-6", "--epochs", "100000", "--data", "set", "--gamma", "0.5", "--m", "60", "--out", "out"]
 code, term, piped = on_terminal(work, out=False, err=True, seconds=4.5, TERM="xterm")
-ok(code == 130 and re.search(r"\r\033\[Ktraining \[#*\.+\] +\d+%  [\d.e+]+/s  .* left", term), "a bar with rate and time left", term[:300])
+ok(code == 130 and re.search(r"\r\033\[Kepoch \d+ of 100000  \[#*\.+\] +\d+%  [\d.e+]+/s  .* left", term), "a bar with count, rate and time left", term[:300])
 ok(term.rstrip().splitlines()[-1].lstrip("\r").startswith("\033[Klfap train: ") and piped == "", "the bar is wiped before the message", term[-200:])
 ok("%" not in on_terminal(work + ["--quiet"], out=False, err=True, seconds=3.5, TERM="xterm")[1], "--quiet: no bar")
 code, _, piped = on_terminal(work, out=True, err=False, seconds=3.5, TERM="xterm")
@@ -63,6 +65,29 @@ ok(code == 130 and "%" not in piped and ESCAPE not in piped, "a pipe gets no bar
 code, term, _ = on_terminal(["train", "--method", "gd", "--epochs", "3", "--data", "set", "--gamma", "0.5", "--m", "4", "--out", "short"],
                             out=False, err=True, TERM="xterm")
 ok(code == 0 and "%" not in term, "short work: no bar", term)
+
+# work inside work: the outermost is shown, with what goes on inside it where there is room (the inner work reports first)
+
+
+def bars(args, seconds, columns=0):
+    """The lines that the bar was drawn as."""
+    code, term, _ = on_terminal(args, out=False, err=True, seconds=seconds, columns=columns, TERM="xterm")
+    return code, [l for l in re.split(r"[\r\n]+(?:\033\[K)?", term) if l and "lfap" not in l and "wrote" not in l]
+
+
+gram = ["train", "--method", "gd", "--lr", "1e-7", "--epochs", "100000", "--form", "gram", "--data", "set", "--gamma", "0.5", "--m", "3000", "--out", "out"]
+code, drawn = bars(gram, 4.5)
+ok(code == 130 and drawn and all(re.match(r"epoch \d+ of 100000  \[", l) for l in drawn), "Gram form: epochs, not the products in them", drawn[:5])
+cells = ["sweep", "--d", "300", "--n", "30", "--n-adv", "30", "--method", "sgd", "--epochs", "30000", "--m", "100", "--seeds", "0-99", "--threads", "1", "--out", "cells"]
+code, drawn = bars(cells, 5, columns=150)
+ok(code == 130 and drawn and all(re.match(r"cell \d+ of 100  \[[#.]+\] +\d+%", l) for l in drawn), "a sweep: cells, whatever goes on in them", drawn[:5])
+ok(any(re.search(r"  epoch \d+ of 30000$", l) for l in drawn), "and the epochs beside them", drawn[:5])
+ok(not any(" left" in l for l in drawn if l.startswith("cell 1 ")), "no time left before a cell is done", drawn[:5])
+os.remove("cells.csv") if os.path.exists("cells.csv") else None
+code, drawn = bars(cells[:-1] + ["narrow"], 5, columns=60)
+ok(code == 130 and drawn and all(re.match(r"cell \d+ of 100  \[", l) and len(l) < 60 for l in drawn), "60 columns: nothing beyond them", drawn[:5])
+code, drawn = bars(["train", "--epochs", "1000000", "--rtol", "1e-12", "--atol", "1e-14", "--data", "set", "--gamma", "0.05", "--m", "1000", "--out", "out"], 4)
+ok(code == 130 and drawn and all(re.match(r"step of the flow \d+(  [\d.e+]+/s)?$", l) for l in drawn), "the flow, of which nobody knows the end: steps, no time left", drawn[:5])
 
 # notes
 args = ["gen", "uniform", "--n", "2", "--d", "3", "--out", "g"]

@@ -235,7 +235,7 @@ Test(gramform, is_chosen_where_it_is_cheaper_and_the_epoch_is_long) {
 
 static int stop(void *user, const char *what, double done, double total) {
   (void)total;
-  return strcmp(what, "training") == 0 && done >= *(double *)user;
+  return strcmp(what, "epoch") == 0 && done >= *(double *)user;
 }
 
 Test(gramform, failures_leave_the_weights_alone) {

@@ -1,0 +1,106 @@
+/* bar.c - how far a run is, on stderr: the outermost work that goes on, and beside it what goes on inside it.
+ *
+ * Work nests: a cell of a sweep is trainings, an epoch is products of matrices. lfap_tick has its counts alone, so the nesting
+ * is read from their order: work that reports a higher count goes on, and all that began after it has ended; work that reports
+ * 0, or less than before, begins, and begins inside all that goes on; work that reports its total has ended. */
+#include <math.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+enum { WIDTH = 24, LINE = 256, LABEL = 112 };
+
+static void duration(char *out, size_t size, double seconds) {
+  double hours = floor(seconds / 3600);
+  if (!(seconds < 360000)) snprintf(out, size, "%.0f days left", floor(hours / 24));
+  else if (seconds >= 3600) snprintf(out, size, "%.0f h %02d min left", hours, (int)seconds / 60 % 60);
+  else if (seconds >= 60) snprintf(out, size, "%d min %02d s left", (int)seconds / 60, (int)seconds % 60);
+  else snprintf(out, size, "%d s left", (int)(seconds + 0.5));
+}
+
+/* "cell 3 of 300": the third goes on when two are done. */
+static void label(char out[LABEL], const cli_work *w) {
+  double at = floor(w->done) + 1;
+  if (w->total > 0) snprintf(out, LABEL, "%s %.0f of %.0f", w->what, at < w->total ? at : ceil(w->total), w->total);
+  else snprintf(out, LABEL, "%s %.0f", w->what, at);
+}
+
+static size_t terminal_width(void) {
+  struct winsize size;
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* Adds a part where it fits into the line. */
+static void add(char line[LINE], size_t room, const char *part) {
+  size_t used = strlen(line), gap = used ? 2 : 0;
+  if (used + gap + strlen(part) < room) sprintf(line + used, "%s%s", gap ? "  " : "", part);
+}
+
+/* Share, rate and time left: of what has a total and has got somewhere. */
+static void add_pace(char line[LINE], size_t room, const cli_work *w, double t) {
+  char bar[WIDTH + 16], rate[32], left[64];
+  double share = w->done / w->total, pace = (w->done - w->first) / (t - w->start);
+  int full = w->total > 0 && share > 0 ? (int)(share * WIDTH) : 0;
+  if (w->total > 0) {
+    char cells[WIDTH + 1];
+    memset(cells, '.', WIDTH);
+    memset(cells, '#', (size_t)full);
+    cells[WIDTH] = 0;
+    snprintf(bar, sizeof bar, "[%s] %3.0f%%", cells, 100 * share);
+    add(line, room, bar);
+  }
+  if (!(pace > 0)) return;
+  snprintf(rate, sizeof rate, "%.4g/s", pace);
+  add(line, room, rate);
+  if (!(w->total > 0)) return;
+  duration(left, sizeof left, (w->total - w->done) / pace);
+  add(line, room, left);
+}
+
+static void draw(cli_progress *p, double t) {
+  char line[LINE] = "", text[LABEL];
+  size_t width = terminal_width(), room = width < LINE ? width : LINE;
+  label(text, &p->work[0]);
+  add(line, room, text);
+  add_pace(line, room, &p->work[0], t);
+  if (p->works > 1) {
+    label(text, &p->work[1]);
+    add(line, room, text);
+  }
+  fprintf(stderr, "\r\033[K%s", line);
+  p->visible = 1;
+  p->drawn = t;
+}
+
+static void begin(cli_progress *p, const char *what, double done, double t) {
+  if (p->works == CLI_WORKS) return; /* so deep inside that nobody would see it */
+  cli_work *w = &p->work[p->works++];
+  snprintf(w->what, sizeof w->what, "%s", what);
+  for (char *c = w->what; *c; c++)
+    if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?'; /* the name of a file may hold anything */
+  snprintf(w->key, sizeof w->key, "%s", what);
+  w->start = t;
+  w->first = done;
+}
+
+void cli_bar_report(cli_progress *p, const char *what, double done, double total) {
+  double t = cli_seconds();
+  int i = 0;
+  while (i < p->works && strncmp(p->work[i].key, what, sizeof p->work[i].key - 1) != 0) i++;
+  cli_work *w = i < p->works ? &p->work[i] : NULL;
+  if (total > 0 && done >= total) {
+    if (w) p->works = i;
+    return;
+  }
+  if (w && done > 0 && done >= w->done) p->works = i + 1;
+  else {
+    if (w) memmove(w, w + 1, (size_t)(--p->works - i) * sizeof *w);
+    begin(p, what, done, t);
+    i = p->works - 1;
+  }
+  p->work[i].done = done;
+  p->work[i].total = total;
+  if (t - p->work[0].start > 2 && t - p->drawn > 0.1) draw(p, t);
+}
