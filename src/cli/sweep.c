@@ -178,7 +178,7 @@ static lfap_status report(cli *c, const sweep *w) {
 /* A sweep that fails or is stopped in its first cell leaves no tables without rows. */
 static void drop_empty(sweep *w) {
   for (int f = 0; f < 2; f++)
-    if (w->table[f].fd >= 0 && w->table[f].rows == 0) unlink(w->path[f]);
+    if (w->table[f].fd >= 0 && w->table[f].made && w->table[f].rows == 0) unlink(w->path[f]);
 }
 
 static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
@@ -186,7 +186,7 @@ static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
   if (s || a->list) return s;
   s = open_tables(c, w, a);
   if (!s) s = run_cells(c, w, &a->o);
-  if (s && !a->resume) drop_empty(w);
+  if (s) drop_empty(w);
   for (int f = 0; !s && f < 2; f++)
     if (w->table[f].fd >= 0) s = remember(c, w->path[f]);
   return s ? s : report(c, w);

@@ -10,7 +10,7 @@ const char *const lfap_study_base_name[LFAP_BASES] = {"noise", "natural-random",
 const char *const lfap_study_method_name[LFAP_METHODS] = {"limit", "flow", "sgd"};
 const char *const lfap_study_from_name[LFAP_FROMS] = {"geometry", "gradient", "pgd"};
 const char *const lfap_study_limit_name[LFAP_LIMITS] = {"none", "qp", "full", "unknown"};
-const char *const lfap_why_name[LFAP_WHYS] = {"undefined", "infeasible", "unsolved", "range", "data", "training", "perturbation", "not-noise",
+const char *const lfap_why_name[LFAP_WHYS] = {"undefined", "infeasible", "unsolved", "range", "bad-data", "training", "perturbation", "not-noise",
                                               "own-directions", "no-test-set", "no-training", "teacher", "limit", "limit_adv", "limit_control"};
 
 int lfap_why_of(lfap_why *why, lfap_status st, lfap_why part) {

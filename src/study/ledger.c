@@ -94,6 +94,7 @@ static lfap_status examine(lfap_ctx *ctx, lfap_ledger *l, size_t *good, const lf
   lfap_status st = read_back(ctx, l->fd, l->path, &bytes, &len);
   if (st) return st;
   l->rows = 0;
+  l->made = len == 0;
   *good = 0;
   if (len >= head->len || memcmp(bytes, head->bytes, len) != 0) st = count_rows(ctx, l, good, bytes, len, head, index, count);
   free(bytes);
@@ -139,12 +140,12 @@ lfap_status lfap_ledger_open(lfap_ctx *ctx, lfap_ledger *out, const char *path, 
   lfap_text text = {0};
   lfap_table_put_head(&text, head, format);
   lfap_status st = text.status ? lfap_fail(ctx, text.status, "sweep: out of memory") : open_regular(ctx, &l.fd, path, resume ? 0 : O_EXCL);
-  int made = !st && !resume;
+  l.made = !st && !resume;
   l.head = text.len;
   if (!st) st = lock(ctx, &l);
   if (!st) st = resume ? continue_table(ctx, &l, &text, index, count) : append(ctx, l.fd, path, text.bytes, text.len, 1);
   lfap_text_free(&text);
-  if (st && made) unlink(path);
+  if (st && l.made) unlink(path);
   if (st) lfap_ledger_close(&l);
   *out = l;
   return st;

@@ -10,6 +10,7 @@ typedef struct {
   lfap_table_format format;
   size_t rows; /* in the file */
   size_t head; /* bytes of the head */
+  int made;    /* it was not there, or empty */
 } lfap_ledger;
 #define LFAP_LEDGER_NONE ((lfap_ledger){.fd = -1})
 
