@@ -103,13 +103,24 @@ static void point(cli_case *k) {
   k->opts.net = k->has_net ? &k->net : NULL;
 }
 
+static lfap_status check_k(cli *c, const cli_case *k, const cli_verify_args *a) {
+  if (a->k <= k->data.d) return LFAP_OK;
+  return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the samples of %s have d = %zu entries; give at most that", a->k, k->name[0] ? k->name : a->data,
+                   k->data.d);
+}
+
+static size_t default_k(size_t d) { return d >= 20 ? d / 20 : 1; }
+
 lfap_status cli_case_default(cli *c, cli_case *out, size_t i, const cli_verify_args *a) {
+  recipe r = recipes[i];
   lfap_status s = make_data(c, out, i, a);
+  if (!s) s = check_k(c, out, a);
   if (s) {
     cli_case_free(out);
     return s;
   }
-  choose(&out->opts, &recipes[i], a);
+  if (i == FASHION) r.k = default_k(out->data.d); /* images have the size they have */
+  choose(&out->opts, &r, a);
   point(out);
   return LFAP_OK;
 }
@@ -123,7 +134,7 @@ static void default_sizes(recipe *r, const lfap_data *data) {
     for (size_t i = 0; i < data->d; i++) square = fma(data->x[n * data->d + i], data->x[n * data->d + i], square);
     if (square > longest) longest = square;
   }
-  r->k = data->d >= 20 ? data->d / 20 : 1;
+  r->k = default_k(data->d);
   r->eps[0] = sqrt(longest / (double)data->n) / 16;
   r->eps[1] = r->eps[0] / sqrt((double)data->d);
   r->eps[2] = r->eps[0] / sqrt((double)r->k);
@@ -139,9 +150,7 @@ static lfap_status read_user(cli *c, cli_case *k, const cli_verify_args *a) {
     if (!s && k->test.d != k->data.d)
       s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: d = %zu, but the data have d = %zu", a->test, k->test.d, k->data.d);
   }
-  if (!s && a->k > k->data.d)
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the samples have d = %zu entries; give at most that", a->k,
-                  k->data.d);
+  if (!s) s = check_k(c, k, a);
   return s;
 }
 
