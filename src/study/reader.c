@@ -29,6 +29,7 @@ static size_t read_head(lfap_table_head *head, const char *bytes, size_t len, in
   line[end - bytes] = '\0';
   lfap_table_head h = {{0}, {0}, 0, 0, 0};
   if (sscanf(line, shape[f], h.version, &table, &h.cells, &h.shard, &h.shards, h.grid) != 6) return 0;
+  if (h.version[strspn(h.version, "0123456789.")] || strspn(h.grid, "0123456789abcdef") != LFAP_GRID_HASH - 1) return 0;
   lfap_table_put_head(&again, &h, (lfap_table_format)f);
   size_t whole_head = !again.status && len >= again.len && memcmp(bytes, again.bytes, again.len) == 0 ? again.len : 0;
   lfap_text_free(&again);

@@ -209,6 +209,13 @@ ok(r.code == 65 and "4 x 4" in r.err and "5 x 5" in r.err and not os.path.exists
 r = Run("gen", "fashion-mnist", "--images", "images-4x4", "--n", "8", "--d", "16", "--out", "gen")
 s = Run("gen", "fashion-mnist", "--images", "images-4x4", "--n", "8", "--d", "784", "--out", "gen2")
 ok(r.code == 0 and np.load("gen/X.npy").shape == (8, 16) and s.code == 64 and "4 x 4" in s.err, "gen takes the size from the images as well", (r, s))
+for folder in ("images-4x4", "images-40x40"):
+    r = Run("verify", "--case", "fashion-mnist", "--images", folder, "--n", "8", "--n-adv", "6", "--m", "4", "--controls", "1", "--probes", "3", "--json")
+    d = int(folder.split("x")[-1]) ** 2
+    ok(r.code in (0, 1, 2) and json.loads(r.out)["cases"][0]["sizes"]["d"] == d and json.loads(r.out)["cases"][0]["sizes"]["k"] == max(1, d // 20),
+       f"verify of images of {d} pixels: sizes are theirs", r)
+r = Run("verify", "--case", "fashion-mnist", "--images", "images-4x4", "--n", "8", "--k", "17")
+ok(r.code == 65 and "--k 17" in r.err and "d = 16" in r.err, "verify: a --k beyond them is refused", r)
 t = table("double", *FASHION, "--images", images("double-images", 4, 4, same=True), "--base", "noise,natural-flipped")
 ok(all(x["limit"] == "unknown" and "limit:bad-data" in x["reason"] and x["limit_control"] in ("full", "qp") for x in t[:1]), "an image that is there twice: its cells are empty, the control's are not", t)
 t = table("doubt", *FASHION, "--images", "double-images", "--method", "sgd", "--epochs", "50", "--m", "4")
