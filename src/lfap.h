@@ -43,9 +43,9 @@ typedef enum {
 /* One per calling thread. Zero-initialise; set what you need. */
 typedef struct lfap_ctx {
   int threads; /* worker threads for the blocked kernels; 0 means 1 */
-  /* Called now and then by long work: `done` of `total` units of `what`, 0 of them when it begins, all when it has ended;
-     work inside work (an epoch's products) reports between. total is 0 where it is not known beforehand. A non-zero return
-     stops the work with LFAP_ERR_INTERRUPTED. May be NULL. */
+  /* Called now and then by long work: `done` of `total` units of `what`, 0 of them when it begins, all when it has
+     ended; work inside work (an epoch's products) reports between. total is 0 where it is not known beforehand. A
+     non-zero return stops the work with LFAP_ERR_INTERRUPTED. May be NULL. */
   int (*progress)(void *user, const char *what, double done, double total);
   void *user;
   char message[1024]; /* the last error, empty if none */

@@ -1,8 +1,9 @@
 /* bar.c - how far a run is, on stderr: the outermost work that goes on, and beside it what goes on inside it.
  *
- * Work nests: a cell of a sweep is trainings, an epoch is products of matrices. lfap_tick has its counts alone, so the nesting
- * is read from their order: work that reports a higher count goes on, and all that began after it has ended; work that reports
- * 0, or less than before, begins, and begins inside all that goes on; work that reports its total has ended. */
+ * Work nests: a cell of a sweep is trainings, an epoch is products of matrices. lfap_tick has its counts alone, so the
+ * nesting is read from their order: work that reports a higher count goes on, and all that began after it has ended;
+ * work that reports 0, or less than before, begins, and begins inside all that goes on; work that reports its total
+ * has ended. */
 #include <math.h>
 #include <string.h>
 #include <sys/ioctl.h>

@@ -129,7 +129,7 @@ lfap_status cli_json_print(cli *c, lfap_json *j);
 /* "wrote ..." on stderr, unless --quiet. */
 void cli_note_files(const cli *c);
 
-/* ---- signals and the progress bar (progress.c, bar.c) ---------------------------------------------------------------- */
+/* ---- signals and the progress bar (progress.c, bar.c) ------------------------------------------------------------ */
 
 double cli_seconds(void); /* on the monotonic clock */
 void cli_progress_start(cli *c);

@@ -65,8 +65,9 @@ static lfap_status read_images(cli *c, const args *a, lfap_images *im) {
   size_t height = 0, width = 0;
   lfap_status s = a->d ? lfap_images_shape(&c->ctx, &height, &width, dir) : LFAP_OK;
   if (!s && a->d != height * width)
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--d %zu: an image of fashion-mnist in %s has %zu x %zu pixels, d = %zu; leave --d out", a->d, dir, height,
-                  width, height * width);
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                  "--d %zu: an image of fashion-mnist in %s has %zu x %zu pixels, d = %zu; leave --d out", a->d, dir,
+                  height, width, height * width);
   return s ? s : lfap_images_read(&c->ctx, im, dir, a->pos, a->neg, a->n, !a->no_center);
 }
 
@@ -75,8 +76,7 @@ static lfap_status generate(cli *c, const args *a, lfap_data *data, lfap_images 
   case UNIFORM: return lfap_gen_uniform(&c->ctx, data, a->seed, a->n, a->d);
   case GAUSS: return lfap_gen_gauss(&c->ctx, data, a->seed, a->n, a->d);
   case ORTHOGONAL: return lfap_gen_orthogonal(&c->ctx, data, a->seed, a->n, a->d);
-  default:
-    return read_images(c, a, im);
+  default: return read_images(c, a, im);
   }
 }
 

@@ -1,5 +1,5 @@
-/* progress.c - Ctrl-C, and whether there is a bar (bar.c). The handler only raises a flag; the library asks for it through
- * ctx->progress and unwinds, so nothing is left half-written. A second Ctrl-C has the usual effect. */
+/* progress.c - Ctrl-C, and whether there is a bar (bar.c). The handler only raises a flag; the library asks for it
+ * through ctx->progress and unwinds, so nothing is left half-written. A second Ctrl-C has the usual effect. */
 #include <signal.h>
 #include <string.h>
 #include <time.h>

@@ -38,8 +38,8 @@ static lfap_status measure_images(cli *c, lfap_grid *g, const cli_sweep_args *a)
   g->pixels = height * width;
   for (size_t i = 0; !s && fashion == g->data.n && i < a->d.n; i++)
     if (a->d.v[i] != (double)g->pixels)
-      s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--d %.0f: the images in %s have %zu x %zu pixels, d = %zu; leave --d out", a->d.v[i], a->o.images,
-                    height, width, g->pixels);
+      s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--d %.0f: the images in %s have %zu x %zu pixels, d = %zu; leave --d out",
+                    a->d.v[i], a->o.images, height, width, g->pixels);
   return s;
 }
 

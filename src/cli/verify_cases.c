@@ -105,8 +105,8 @@ static void point(cli_case *k) {
 
 static lfap_status check_k(cli *c, const cli_case *k, const cli_verify_args *a) {
   if (a->k <= k->data.d) return LFAP_OK;
-  return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the samples of %s have d = %zu entries; give at most that", a->k, k->name[0] ? k->name : a->data,
-                   k->data.d);
+  return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the samples of %s have d = %zu entries; give at most that", a->k,
+                   k->name[0] ? k->name : a->data, k->data.d);
 }
 
 static size_t default_k(size_t d) { return d >= 20 ? d / 20 : 1; }

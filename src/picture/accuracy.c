@@ -80,7 +80,8 @@ static lfap_status find_varying(lfap_ctx *ctx, int varies[KEYS], const study *s,
   qsort(p, n, sizeof *p, by_words);
   for (int k = 0; k < KEYS; k++) {
     varies[k] = 0;
-    for (size_t i = 1; i < n && !varies[k]; i++) varies[k] = by_words(&p[i - 1], &p[i]) == 0 && !same(s, p[i - 1].row, p[i].row, k);
+    for (size_t i = 1; i < n && !varies[k]; i++)
+      varies[k] = by_words(&p[i - 1], &p[i]) == 0 && !same(s, p[i - 1].row, p[i].row, k);
   }
   free(p);
   return LFAP_OK;
@@ -272,7 +273,11 @@ static void commands(lfap_picture *p, const study *s, const size_t *begin) {
 
 static lfap_status columns_of(lfap_ctx *ctx, study *s, size_t *acc, size_t *control) {
   if (!s->t->sweep && lfap_table_column(s->t, "check") < s->t->cols)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: has lost its first line, without which no row can be told whole from cut; give the table as lfap sweep left it", s->t->path);
+    return lfap_fail(
+        ctx, LFAP_ERR_DATA,
+        "%s: has lost its first line, without which no row can be told whole from cut; give the table as "
+        "lfap sweep left it",
+        s->t->path);
   for (int k = 0; k < KEYS; k++)
     if ((s->key[k] = lfap_table_column(s->t, key_name[k])) == s->t->cols)
       return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path,
@@ -291,7 +296,8 @@ static lfap_status check_keys(lfap_ctx *ctx, const study *s) {
   for (size_t r = 0; r < s->t->rows; r++) {
     for (int k = 0; k < WORDS; k++)
       if (!lfap_table_word(key_name[k], word(s, r, k)))
-        return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column %s: '%.40s' is no word of lfap sweep", s->t->path, r + 1, key_name[k], word(s, r, k));
+        return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column %s: '%.40s' is no word of lfap sweep", s->t->path,
+                         r + 1, key_name[k], word(s, r, k));
     for (int k = WORDS; k < KEYS; k++) {
       lfap_status st = lfap_table_number(ctx, &size, s->t, r, s->key[k]);
       if (st) return st;

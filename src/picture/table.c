@@ -63,7 +63,8 @@ static lfap_status whole_rows(lfap_ctx *ctx, const lfap_table *t, size_t len) {
   const char *row = t->bytes;
   size_t n = 0;
   lfap_status s = lfap_table_open(ctx, &r, t->path, t->bytes, len);
-  if (!s && r.format != LFAP_TABLE_CSV) s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is a table in JSON lines; give the one in CSV", t->path);
+  if (!s && r.format != LFAP_TABLE_CSV)
+    s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is a table in JSON lines; give the one in CSV", t->path);
   while (!s && row) s = lfap_table_next(ctx, &r, &row, &n, 0);
   return s;
 }

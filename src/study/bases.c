@@ -74,7 +74,8 @@ lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) {
 
 static lfap_status within_range(lfap_ctx *ctx, const double *x, size_t n, const char *what) {
   for (size_t i = 0; i < n; i++)
-    if (!isfinite(x[i])) return lfap_fail(ctx, LFAP_ERR_RANGE, "study: %s of the perturbation leave the range of doubles", what);
+    if (!isfinite(x[i]))
+      return lfap_fail(ctx, LFAP_ERR_RANGE, "study: %s of the perturbation leave the range of doubles", what);
   return LFAP_OK;
 }
 

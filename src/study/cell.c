@@ -10,8 +10,9 @@ const char *const lfap_study_base_name[LFAP_BASES] = {"noise", "natural-random",
 const char *const lfap_study_method_name[LFAP_METHODS] = {"limit", "flow", "sgd"};
 const char *const lfap_study_from_name[LFAP_FROMS] = {"geometry", "gradient", "pgd"};
 const char *const lfap_study_limit_name[LFAP_LIMITS] = {"none", "qp", "full", "unknown"};
-const char *const lfap_why_name[LFAP_WHYS] = {"undefined", "infeasible", "unsolved", "range", "bad-data", "training", "perturbation", "not-noise",
-                                              "own-directions", "no-test-set", "no-training", "teacher", "limit", "limit_adv", "limit_control"};
+const char *const lfap_why_name[LFAP_WHYS] = {
+    "undefined",      "infeasible",  "unsolved",    "range",   "bad-data", "training",  "perturbation", "not-noise",
+    "own-directions", "no-test-set", "no-training", "teacher", "limit",    "limit_adv", "limit_control"};
 
 int lfap_why_of(lfap_why *why, lfap_status st, lfap_why part) {
   switch (st) {
@@ -30,7 +31,8 @@ void lfap_study_defaults(lfap_study_opts *o) {
 
 static lfap_status check_sizes(lfap_ctx *ctx, const lfap_cell *c) {
   if (c->d == 0 || c->n == 0 || c->n_adv == 0)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: d = %zu, N = %zu and N_adv = %zu must be at least 1", c->d, c->n, c->n_adv);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: d = %zu, N = %zu and N_adv = %zu must be at least 1", c->d, c->n,
+                     c->n_adv);
   if (c->data == LFAP_STUDY_ORTHOGONAL && !lfap_hadamard_order(c->n, c->d))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: %zu orthogonal samples do not fit into d = %zu: the smallest power of two >= N must not exceed d", c->n, c->d);
   if (c->base != LFAP_BASE_NOISE && c->n_adv > c->n)

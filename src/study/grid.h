@@ -15,7 +15,7 @@ typedef struct {
   lfap_axis eps[3]; /* per norm; not given: lfap_eps_default */
   lfap_axis share;  /* share of the entries that an L0 perturbation changes */
   lfap_study_from from;
-  size_t pixels;    /* d of fashion-mnist: what its images have */
+  size_t pixels; /* d of fashion-mnist: what its images have */
 } lfap_grid;
 
 /* Size of a perturbation where none is given: 0.0078 sqrt(d) for l2 (at the paper's d its own numbers), 0.03 for linf, 0.3,

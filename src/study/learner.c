@@ -13,18 +13,26 @@ void lfap_learner_free(lfap_learner *l) {
   *l = (lfap_learner){0};
 }
 
-/* A set that no network with label slopes separates has no limit of this form: a finding. That the solver gave up, or that
-   numbers left the range of doubles, is none, and says nothing of the set. */
-static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const double *G, double gamma, lfap_status refused) {
+/* A set that no network with label slopes separates has no limit of this form: a finding. That the solver gave up,
+   or that numbers left the range of doubles, is none, and says nothing of the set. */
+static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const double *G, double gamma,
+                              lfap_status refused) {
   lfap_why why = LFAP_WHY_NONE;
   lfap_status st = refused ? refused : lfap_limit_solve(ctx, &l->lim, data, G, gamma);
   if (st && !lfap_why_of(&why, st, LFAP_WHY_DATA)) return st;
   lfap_hypothesis h = l->lim.hyp;
   if (st) lfap_hypothesis_of(&h, G, data->n, gamma);
   int none = st == LFAP_ERR_INFEASIBLE, range = st == LFAP_ERR_RANGE;
-  l->status = (lfap_set_status){.form = none ? LFAP_LIMIT_NONE : st ? LFAP_LIMIT_UNKNOWN : l->lim.full ? LFAP_LIMIT_FULL : LFAP_LIMIT_QP,
-                                .why = why, .h = range ? -1 : h.holds, .h_ratio = range ? NAN : h.lhs / h.rhs,
-                                .c1 = none ? 0 : st ? -1 : l->lim.c1,
+  l->status = (lfap_set_status){.form = none          ? LFAP_LIMIT_NONE
+                                        : st          ? LFAP_LIMIT_UNKNOWN
+                                        : l->lim.full ? LFAP_LIMIT_FULL
+                                                      : LFAP_LIMIT_QP,
+                                .why = why,
+                                .h = range ? -1 : h.holds,
+                                .h_ratio = range ? NAN : h.lhs / h.rhs,
+                                .c1 = none ? 0
+                                      : st ? -1
+                                           : l->lim.c1,
                                 .c1_share = st ? NAN : (double)l->lim.c1b / (double)data->n};
   if (ctx && st) ctx->message[0] = '\0';
   return LFAP_OK;
@@ -50,7 +58,8 @@ static lfap_status direction(lfap_ctx *ctx, lfap_learner *l) {
 }
 
 /* The network's direction; one whose training fails has none. */
-static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const lfap_cell *c, const lfap_study_opts *o, int role) {
+static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const lfap_cell *c,
+                                const lfap_study_opts *o, int role) {
   lfap_status st = train(ctx, l, data, c, o, role);
   if (st && lfap_why_of(&l->why, st, LFAP_WHY_TRAINING)) {
     lfap_net_free(&l->net);
@@ -60,8 +69,8 @@ static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, const lfap_data 
   return st ? st : direction(ctx, l);
 }
 
-lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, const lfap_data *data, const double *G, const lfap_cell *c,
-                              const lfap_study_opts *o, int role, lfap_status refused) {
+lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, const lfap_data *data, const double *G,
+                              const lfap_cell *c, const lfap_study_opts *o, int role, lfap_status refused) {
   lfap_learner l = {.log_loss = NAN};
   int by_limit = c->method == LFAP_BY_LIMIT;
   lfap_status st = find_limit(ctx, &l, data, G, c->gamma, refused);

@@ -12,8 +12,8 @@
 
 static lfap_status io_error(lfap_ctx *ctx, const char *path, const char *what) {
   char why[LFAP_REASON];
-  return lfap_fail(ctx, LFAP_ERR_IO, "%s: %s failed: %s; the rows before are whole, --resume continues after them", path, what,
-                   lfap_reason(why, errno));
+  return lfap_fail(ctx, LFAP_ERR_IO, "%s: %s failed: %s; the rows before are whole, --resume continues after them",
+                   path, what, lfap_reason(why, errno));
 }
 
 static int write_all(int fd, const char *bytes, size_t len) {
@@ -43,7 +43,8 @@ static lfap_status lock(lfap_ctx *ctx, const lfap_ledger *l) {
   return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: another sweep is writing it", l->path);
 }
 
-/* The whole file through the descriptor that holds the lock: closing another one would drop it. A NUL stands behind it. */
+/* The whole file through the descriptor that holds the lock: closing another one would drop it. A NUL stands behind
+   it. */
 static lfap_status read_back(lfap_ctx *ctx, int fd, const char *path, char **bytes, size_t *len) {
   off_t end = lseek(fd, 0, SEEK_END);
   if (end < 0) return io_error(ctx, path, "seeking");
@@ -67,28 +68,35 @@ static lfap_status read_back(lfap_ctx *ctx, int fd, const char *path, char **byt
 }
 
 /* Rows of the table in `bytes`, which must be those of index[0..]; *good: bytes of head and rows. */
-static lfap_status count_rows(lfap_ctx *ctx, lfap_ledger *l, size_t *good, const char *bytes, size_t len, const lfap_text *head,
-                              const size_t *index, size_t count) {
+static lfap_status count_rows(lfap_ctx *ctx, lfap_ledger *l, size_t *good, const char *bytes, size_t len,
+                              const lfap_text *head, const size_t *index, size_t count) {
   lfap_table_reader r;
   lfap_status st = lfap_table_open(ctx, &r, l->path, bytes, len);
   if (!st && (r.at != head->len || memcmp(bytes, head->bytes, head->len) != 0))
-    st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: begins with another head than this sweep's; it belongs to another grid, other options, another shard or another version", l->path);
+    st = lfap_fail(
+        ctx, LFAP_ERR_DATA,
+        "%s: begins with another head than this sweep's; it belongs to another grid, other options, "
+        "another shard or another version",
+        l->path);
   while (!st) {
     const char *row;
     size_t n;
     st = lfap_table_next(ctx, &r, &row, &n, 1);
     if (st || !row) break;
     if (l->rows == count || r.cell != index[l->rows])
-      st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu is of cell %zu, not the one this sweep would write there; rows were removed or added", l->path, l->rows + 1, r.cell);
+      st = lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s: row %zu is of cell %zu, not the one this sweep would write there; rows were removed or added",
+                     l->path, l->rows + 1, r.cell);
     else l->rows++;
   }
   *good = st ? 0 : r.at;
   return st;
 }
 
-/* Bytes of the head and of the rows that are there. A last line without its newline, or a head cut short, is what a kill
-   leaves and does not count. */
-static lfap_status examine(lfap_ctx *ctx, lfap_ledger *l, size_t *good, const lfap_text *head, const size_t *index, size_t count) {
+/* Bytes of the head and of the rows that are there. A last line without its newline, or a head cut short, is what a
+   kill leaves and does not count. */
+static lfap_status examine(lfap_ctx *ctx, lfap_ledger *l, size_t *good, const lfap_text *head, const size_t *index,
+                           size_t count) {
   char *bytes = NULL;
   size_t len = 0;
   lfap_status st = read_back(ctx, l->fd, l->path, &bytes, &len);
@@ -96,12 +104,14 @@ static lfap_status examine(lfap_ctx *ctx, lfap_ledger *l, size_t *good, const lf
   l->rows = 0;
   l->made = len == 0;
   *good = 0;
-  if (len >= head->len || memcmp(bytes, head->bytes, len) != 0) st = count_rows(ctx, l, good, bytes, len, head, index, count);
+  if (len >= head->len || memcmp(bytes, head->bytes, len) != 0)
+    st = count_rows(ctx, l, good, bytes, len, head, index, count);
   free(bytes);
   return st;
 }
 
-static lfap_status continue_table(lfap_ctx *ctx, lfap_ledger *l, const lfap_text *head, const size_t *index, size_t count) {
+static lfap_status continue_table(lfap_ctx *ctx, lfap_ledger *l, const lfap_text *head, const size_t *index,
+                                  size_t count) {
   size_t good = 0;
   lfap_status st = examine(ctx, l, &good, head, index, count);
   if (!st && ftruncate(l->fd, (off_t)good) != 0) st = io_error(ctx, l->path, "cutting off a half-written row");
@@ -109,15 +119,18 @@ static lfap_status continue_table(lfap_ctx *ctx, lfap_ledger *l, const lfap_text
   return st;
 }
 
-/* Opens a regular file for reading and writing, and never under the number of a standard stream: text for a closed one would
-   become rows. */
+/* Opens a regular file for reading and writing, and never under the number of a standard stream: text for a closed one
+   would become rows. */
 static lfap_status open_regular(lfap_ctx *ctx, int *out, const char *path, int flags) {
   char why[LFAP_REASON];
   struct stat s;
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | flags, 0666), e = errno;
   *out = -1;
-  if (fd < 0 && e == EEXIST) return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: is there already; --resume continues it, or remove it", path);
-  if (fd < 0 && e == ELOOP) return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: is a symbolic link, which is not followed; name the file itself", path);
+  if (fd < 0 && e == EEXIST)
+    return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: is there already; --resume continues it, or remove it", path);
+  if (fd < 0 && e == ELOOP)
+    return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: is a symbolic link, which is not followed; name the file itself",
+                     path);
   if (fd < 0) return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", path, lfap_reason(why, e));
   int regular = fstat(fd, &s) == 0 && S_ISREG(s.st_mode);
   if (regular && fd <= STDERR_FILENO) {
@@ -139,11 +152,13 @@ lfap_status lfap_ledger_open(lfap_ctx *ctx, lfap_ledger *out, const char *path, 
   lfap_ledger l = {.fd = -1, .path = path, .format = format};
   lfap_text text = {0};
   lfap_table_put_head(&text, head, format);
-  lfap_status st = text.status ? lfap_fail(ctx, text.status, "sweep: out of memory") : open_regular(ctx, &l.fd, path, resume ? 0 : O_EXCL);
+  lfap_status st = text.status ? lfap_fail(ctx, text.status, "sweep: out of memory")
+                               : open_regular(ctx, &l.fd, path, resume ? 0 : O_EXCL);
   l.made = !st && !resume;
   l.head = text.len;
   if (!st) st = lock(ctx, &l);
-  if (!st) st = resume ? continue_table(ctx, &l, &text, index, count) : append(ctx, l.fd, path, text.bytes, text.len, 1);
+  if (!st)
+    st = resume ? continue_table(ctx, &l, &text, index, count) : append(ctx, l.fd, path, text.bytes, text.len, 1);
   lfap_text_free(&text);
   if (st && l.made) unlink(path);
   if (st) lfap_ledger_close(&l);
@@ -176,7 +191,7 @@ void lfap_ledger_close(lfap_ledger *l) {
   *l = LFAP_LEDGER_NONE;
 }
 
-/* ---- the log --------------------------------------------------------------------------------------------------------------- */
+/* ---- the log ----------------------------------------------------------------------------------------------------- */
 
 lfap_status lfap_log_open(lfap_ctx *ctx, int *fd, const char *path, const char *head) {
   char *bytes = NULL;

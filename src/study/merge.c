@@ -23,7 +23,8 @@ static lfap_status read_shard(lfap_ctx *ctx, shard *s, const char *path) {
 }
 
 static lfap_status same_sweep(lfap_ctx *ctx, const lfap_table_reader *a, const lfap_table_reader *b) {
-  if (a->format != b->format) return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: one is CSV, the other JSON lines", a->path, b->path);
+  if (a->format != b->format)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: one is CSV, the other JSON lines", a->path, b->path);
   if (strcmp(a->head.grid, b->head.grid) != 0 || strcmp(a->head.version, b->head.version) != 0 || a->head.cells != b->head.cells ||
       a->head.shards != b->head.shards)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: shards of different sweeps", a->path, b->path);
@@ -35,7 +36,8 @@ static lfap_status take_rows(lfap_ctx *ctx, line *rows, lfap_table_reader *r) {
     line l;
     lfap_status st = lfap_table_next(ctx, r, &l.text, &l.len, 0);
     if (st || !l.text) return st;
-    if (rows[r->cell].text) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: cell %zu is there twice; give each shard once", r->path, r->cell);
+    if (rows[r->cell].text)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: cell %zu is there twice; give each shard once", r->path, r->cell);
     rows[r->cell] = l;
   }
 }

@@ -19,7 +19,8 @@ struct lfap_study_teacher {
 };
 lfap_status lfap_teacher_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c);
 void lfap_teacher_free(lfap_study_teacher *t);
-/* Where the learner has no direction (no limit), or its output leaves the range of doubles, its scores do not exist: NaN. */
+/* Where the learner has no direction (no limit), or its output leaves the range of doubles, its scores do not exist:
+   NaN. */
 lfap_status lfap_teacher_score(lfap_ctx *ctx, lfap_scores *out, const lfap_learner *l, const lfap_study_teacher *t,
                                const lfap_study_opts *o);
 

@@ -11,11 +11,14 @@ static int begins(const char *bytes, size_t len, int f) {
   return len >= n && memcmp(bytes, mark[f], n) == 0;
 }
 
-int lfap_table_begins(const char *bytes, size_t len) { return begins(bytes, len, LFAP_TABLE_CSV) || begins(bytes, len, LFAP_TABLE_JSONL); }
+int lfap_table_begins(const char *bytes, size_t len) {
+  return begins(bytes, len, LFAP_TABLE_CSV) || begins(bytes, len, LFAP_TABLE_JSONL);
+}
 
-/* ---- the head ------------------------------------------------------------------------------------------------------------- */
+/* ---- the head ---------------------------------------------------------------------------------------------------- */
 
-/* The length of the head, or 0 when these are not the bytes of one; whatever was read must be as it would be written. */
+/* The length of the head, or 0 when these are not the bytes of one; whatever was read must be as it would be
+   written. */
 static size_t read_head(lfap_table_head *head, const char *bytes, size_t len, int f) {
   static const char *const shape[] = {
       "# lfap sweep %15s table=%d cells=%zu shard=%zu/%zu grid=%64s",
@@ -49,21 +52,25 @@ static int other_version(const char *bytes, int f) {
 lfap_status lfap_table_open(lfap_ctx *ctx, lfap_table_reader *out, const char *path, const char *bytes, size_t len) {
   int f = begins(bytes, len, LFAP_TABLE_JSONL) ? LFAP_TABLE_JSONL : LFAP_TABLE_CSV;
   lfap_table_reader r = {.path = path, .bytes = bytes, .len = len, .format = (lfap_table_format)f, .cell = SIZE_MAX};
-  if (!begins(bytes, len, f)) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: does not begin like a table of lfap sweep", path);
+  if (!begins(bytes, len, f))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: does not begin like a table of lfap sweep", path);
   r.at = read_head(&r.head, bytes, len, f);
   int version = r.at ? 0 : other_version(bytes, f);
   if (version)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is a table of version %d, %s; this lfap knows version %d: run the sweep again", path, version,
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s: is a table of version %d, %s; this lfap knows version %d: run the sweep again", path, version,
                      version == 1 ? "whose rows have no checksum" : "of another lfap", LFAP_TABLE_VERSION);
-  if (!r.at) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: its head is not whole: it was cut or changed; run the sweep again", path);
+  if (!r.at)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: its head is not whole: it was cut or changed; run the sweep again", path);
   if (r.head.cells > LFAP_STUDY_CELLS || r.head.shard == 0 || r.head.shard > r.head.shards)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: shard %zu/%zu of %zu cells cannot be", path, r.head.shard, r.head.shards, r.head.cells);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: shard %zu/%zu of %zu cells cannot be", path, r.head.shard, r.head.shards,
+                     r.head.cells);
   r.line = f == LFAP_TABLE_CSV ? 2 : 1;
   *out = r;
   return LFAP_OK;
 }
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 /* Is the line, `len` bytes with its newline, as it was written? */
 static int unchanged(const lfap_table_reader *r, const char *line, size_t len) {
@@ -74,7 +81,8 @@ static int unchanged(const lfap_table_reader *r, const char *line, size_t len) {
   return memcmp(line + at, digits, LFAP_CHECK_DIGITS) == 0;
 }
 
-/* The first column that does not hold what it may hold: a checksum is no protection against who means ill. NULL: all do. */
+/* The first column that does not hold what it may hold: a checksum is no protection against who means ill. NULL: all
+   do. */
 static const char *wrong_column(const lfap_table_reader *r, const char *line, size_t len) {
   int json = r->format == LFAP_TABLE_JSONL;
   lfap_sink s = {.mode = LFAP_SINK_MATCH, .format = r->format, .at = line};
@@ -82,7 +90,8 @@ static const char *wrong_column(const lfap_table_reader *r, const char *line, si
   if (s.bad) return s.bad;
   const char *between = json ? ", \"check\": \"" : ",", *end = json ? "\"}\n" : "\n";
   size_t at = lfap_check_at(len, r->format), n = strlen(between);
-  int good = s.at + n == line + at && memcmp(s.at, between, n) == 0 && memcmp(line + at + LFAP_CHECK_DIGITS, end, strlen(end)) == 0;
+  int good = s.at + n == line + at && memcmp(s.at, between, n) == 0 &&
+             memcmp(line + at + LFAP_CHECK_DIGITS, end, strlen(end)) == 0;
   return good ? NULL : lfap_check_column;
 }
 
@@ -103,24 +112,30 @@ lfap_status lfap_table_next(lfap_ctx *ctx, lfap_table_reader *r, const char **ro
   *len = 0;
   if (r->at == r->len || (!end && torn_ok)) return LFAP_OK;
   if (!end)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %zu, the last, is half a row; let lfap sweep --resume complete the table first", r->path,
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s: line %zu, the last, is half a row; let lfap sweep --resume complete the table first", r->path,
                      r->line + 1);
   size_t n = (size_t)(end - line) + 1;
   if (!unchanged(r, line, n))
-    return lfap_fail(ctx, LFAP_ERR_DATA,
-                     "%s: line %zu is not a whole row of this sweep: it was cut or changed, its checksum does not fit; delete it and the lines "
-                     "behind it, and lfap sweep --resume computes them again", r->path, r->line + 1);
+    return lfap_fail(
+        ctx, LFAP_ERR_DATA,
+        "%s: line %zu is not a whole row of this sweep: it was cut or changed, its checksum does not fit; delete "
+        "it and the lines behind it, and lfap sweep --resume computes them again",
+        r->path, r->line + 1);
   const char *wrong = wrong_column(r, line, n);
   if (wrong)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %zu, column %s holds what lfap sweep never writes there; run the sweep again", r->path,
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s: line %zu, column %s holds what lfap sweep never writes there; run the sweep again", r->path,
                      r->line + 1, wrong);
   size_t cell = cell_of(r, line);
   if (cell >= r->head.cells)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %zu is of cell %zu, but the sweep has %zu", r->path, r->line + 1, cell, r->head.cells);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %zu is of cell %zu, but the sweep has %zu", r->path, r->line + 1,
+                     cell, r->head.cells);
   if (r->cell != SIZE_MAX && cell <= r->cell)
-    return lfap_fail(ctx, LFAP_ERR_DATA,
-                     "%s: line %zu: cell %zu %s cell %zu; rows stand in the order of their cells, each once: run the sweep again", r->path,
-                     r->line + 1, cell, cell == r->cell ? "is there twice, after" : "comes after", r->cell);
+    return lfap_fail(
+        ctx, LFAP_ERR_DATA,
+        "%s: line %zu: cell %zu %s cell %zu; rows stand in the order of their cells, each once: run the sweep again",
+        r->path, r->line + 1, cell, cell == r->cell ? "is there twice, after" : "comes after", r->cell);
   r->cell = cell;
   r->line++;
   r->at += n;

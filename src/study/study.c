@@ -64,7 +64,8 @@ static void take_scores(lfap_row *r, const lfap_scores *of) {
 }
 
 /* Learns the perturbed bases, of Gram matrix G, and scores. */
-static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const double *G, const double *eta, const lfap_cell *c) {
+static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const double *G, const double *eta,
+                               const lfap_cell *c) {
   const lfap_study_teacher *t = s->teacher;
   lfap_learner l = {0};
   lfap_scores of = {0};
@@ -87,7 +88,8 @@ static lfap_status learn(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const lfap_c
   if (!st) st = lfap_study_doubles(ctx, &eta, c->d);
   lfap_status moved = st ? st : lfap_bases_move(ctx, s, G, eta, c);
   if (!st && !moved) st = learn_moved(ctx, r, s, G, eta, c);
-  else if (!st && lfap_why_of(&r->why_learner, moved, LFAP_WHY_PERTURBATION)) r->adv.why = r->why_learner; /* no set to learn */
+  else if (!st && lfap_why_of(&r->why_learner, moved, LFAP_WHY_PERTURBATION))
+    r->adv.why = r->why_learner; /* no set to learn */
   else if (!st) st = moved;
   free(G);
   free(eta);
@@ -98,14 +100,29 @@ static lfap_status learn(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const lfap_c
 static lfap_row blank_row(const lfap_study *s) {
   const lfap_scores *k = &s->bases->control;
   const lfap_learner *t = &s->teacher->who;
-  return (lfap_row){.natural = t->status, .control = s->bases->status,
-                    .adv = {.form = LFAP_LIMIT_UNKNOWN, .why = LFAP_WHY_TEACHER, .h = -1, .c1 = -1, .h_ratio = NAN, .c1_share = NAN},
-                    .rule = NAN, .ratio = NAN, .acc_teacher = s->teacher->acc, .acc = NAN, .acc_control = k->acc,
-                    .acc_test = NAN, .acc_test_control = k->acc_test, .agree_natural = NAN, .agree = NAN,
-                    .agree_control = k->agree, .agree_teacher = NAN, .cosine = NAN, .cosine_control = k->cosine,
-                    .log_loss_teacher = t->log_loss, .log_loss = NAN, .log_loss_control = k->log_loss,
-                    .why_teacher = t->why, .why_learner = LFAP_WHY_TEACHER,
-                    .why_control = k->why == LFAP_WHY_LIMIT ? LFAP_WHY_LIMIT_CONTROL : k->why};
+  return (lfap_row){
+      .natural = t->status,
+      .control = s->bases->status,
+      .adv = {.form = LFAP_LIMIT_UNKNOWN, .why = LFAP_WHY_TEACHER, .h = -1, .c1 = -1, .h_ratio = NAN, .c1_share = NAN},
+      .rule = NAN,
+      .ratio = NAN,
+      .acc_teacher = s->teacher->acc,
+      .acc = NAN,
+      .acc_control = k->acc,
+      .acc_test = NAN,
+      .acc_test_control = k->acc_test,
+      .agree_natural = NAN,
+      .agree = NAN,
+      .agree_control = k->agree,
+      .agree_teacher = NAN,
+      .cosine = NAN,
+      .cosine_control = k->cosine,
+      .log_loss_teacher = t->log_loss,
+      .log_loss = NAN,
+      .log_loss_control = k->log_loss,
+      .why_teacher = t->why,
+      .why_learner = LFAP_WHY_TEACHER,
+      .why_control = k->why == LFAP_WHY_LIMIT ? LFAP_WHY_LIMIT_CONTROL : k->why};
 }
 
 lfap_status lfap_study_run(lfap_ctx *ctx, lfap_row *out, lfap_study *s, const lfap_cell *c) {

@@ -18,15 +18,25 @@ extern const char *const lfap_study_from_name[LFAP_FROMS];         /* "geometry"
 /* Why a value of a row does not exist, by its word in the column `reason` (spec/formats.md). */
 typedef enum {
   LFAP_WHY_NONE, /* "undefined": nothing is missing, yet there is no value, as in 0/0 */
-  LFAP_WHY_INFEASIBLE, LFAP_WHY_UNSOLVED, LFAP_WHY_RANGE, LFAP_WHY_DATA, /* a status of this name */
-  LFAP_WHY_TRAINING, LFAP_WHY_PERTURBATION,                              /* that failed */
-  LFAP_WHY_NOT_NOISE, LFAP_WHY_OWN_DIRECTIONS, LFAP_WHY_NO_TEST_SET, LFAP_WHY_NO_TRAINING, /* not of this cell */
-  LFAP_WHY_TEACHER, LFAP_WHY_LIMIT, LFAP_WHY_LIMIT_ADV, LFAP_WHY_LIMIT_CONTROL, /* it is made from that, whose own cell says why */
+  LFAP_WHY_INFEASIBLE,
+  LFAP_WHY_UNSOLVED,
+  LFAP_WHY_RANGE,
+  LFAP_WHY_DATA, /* a status of this name */
+  LFAP_WHY_TRAINING,
+  LFAP_WHY_PERTURBATION, /* that failed */
+  LFAP_WHY_NOT_NOISE,
+  LFAP_WHY_OWN_DIRECTIONS,
+  LFAP_WHY_NO_TEST_SET,
+  LFAP_WHY_NO_TRAINING, /* not of this cell */
+  LFAP_WHY_TEACHER,
+  LFAP_WHY_LIMIT,
+  LFAP_WHY_LIMIT_ADV,
+  LFAP_WHY_LIMIT_CONTROL, /* it is made from that, whose own cell says why */
   LFAP_WHYS
 } lfap_why;
 extern const char *const lfap_why_name[LFAP_WHYS];
-/* A status that speaks of the data at hand leaves a cell empty, for the reason *why (DATA means `part`); any other ends the
-   study: 0. */
+/* A status that speaks of the data at hand leaves a cell empty, for the reason *why (DATA means `part`); any other
+   ends the study: 0. */
 int lfap_why_of(lfap_why *why, lfap_status st, lfap_why part);
 
 /* What all cells of a study share. */
@@ -77,7 +87,7 @@ typedef struct {
   double agree_teacher;                                  /* signs of the learner against the teacher, at the probes */
   double cosine, cosine_control;                         /* direction of learner, control with that of the teacher */
   double log_loss_teacher, log_loss, log_loss_control;   /* at the end of training; NaN for the limit */
-  lfap_why why_teacher, why_learner, why_control;                    /* why it has no direction; NONE where it has one */
+  lfap_why why_teacher, why_learner, why_control;        /* why it has no direction; NONE where it has one */
 } lfap_row;
 
 /* Keeps teacher and bases of the last cell. Zero-initialise, set `o`; free at the end. */
@@ -95,7 +105,7 @@ lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c);
 /* Same teacher (data, training), same bases as well: such cells side by side share the work. */
 int lfap_cell_same_teacher(const lfap_cell *a, const lfap_cell *b);
 int lfap_cell_same_bases(const lfap_cell *a, const lfap_cell *b);
-/* Runs a cell. What cannot be computed of it is a NaN with its reason, not an error: the other parts and the other cells
-   do not suffer from it. */
+/* Runs a cell. What cannot be computed of it is a NaN with its reason, not an error: the other parts and the other
+   cells do not suffer from it. */
 lfap_status lfap_study_run(lfap_ctx *ctx, lfap_row *out, lfap_study *s, const lfap_cell *c);
 #endif

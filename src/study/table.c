@@ -7,7 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
-/* ---- a cell of a row, written or matched -------------------------------------------------------------------------------- */
+/* ---- a cell of a row, written or matched ------------------------------------------------------------------------- */
 
 static int expect(lfap_sink *s, const char *text) {
   size_t n = strlen(text);
@@ -21,7 +21,8 @@ static int begin(lfap_sink *s, const char *name) {
   int first = s->first, json = s->format == LFAP_TABLE_JSONL;
   s->first = 0;
   if (s->mode == LFAP_SINK_MATCH) {
-    int good = json ? expect(s, first ? "{\"" : ", \"") && expect(s, name) && expect(s, "\": ") : first || expect(s, ",");
+    int good =
+        json ? expect(s, first ? "{\"" : ", \"") && expect(s, name) && expect(s, "\": ") : first || expect(s, ",");
     if (!good && !s->bad) s->bad = name;
     return !s->bad;
   }
@@ -104,7 +105,9 @@ static void number(lfap_sink *s, const char *name, double value, lfap_why why) {
 }
 
 /* 0, 1, or -1 for what is not known. */
-static void flag(lfap_sink *s, const char *name, int value, lfap_why why) { number(s, name, value < 0 ? (double)NAN : (double)value, why); }
+static void flag(lfap_sink *s, const char *name, int value, lfap_why why) {
+  number(s, name, value < 0 ? (double)NAN : (double)value, why);
+}
 
 /* What a limit is, if it is one. */
 static void limit_word(lfap_sink *s, const char *name, const lfap_set_status *of) {
@@ -112,7 +115,7 @@ static void limit_word(lfap_sink *s, const char *name, const lfap_set_status *of
   if (of->form == LFAP_LIMIT_NONE || of->form == LFAP_LIMIT_UNKNOWN) reason(s, name, lfap_why_name[of->why]);
 }
 
-/* ---- the columns -------------------------------------------------------------------------------------------------------- */
+/* ---- the columns ------------------------------------------------------------------------------------------------- */
 
 static void kinds(lfap_sink *s, const lfap_cell *c) {
   const char *const norms[] = {lfap_norm_name(LFAP_L2), lfap_norm_name(LFAP_LINF), lfap_norm_name(LFAP_L0)};
@@ -154,7 +157,8 @@ static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a
 
 static void results(lfap_sink *s, const lfap_cell *c, const lfap_row *r) {
   int untold = r->natural.form == LFAP_LIMIT_NONE || r->natural.form == LFAP_LIMIT_UNKNOWN;
-  lfap_why teacher = r->why_teacher != LFAP_WHY_NONE ? LFAP_WHY_TEACHER : LFAP_WHY_NONE, no_bdy = untold ? LFAP_WHY_LIMIT : LFAP_WHY_NONE,
+  lfap_why teacher = r->why_teacher != LFAP_WHY_NONE ? LFAP_WHY_TEACHER : LFAP_WHY_NONE,
+           no_bdy = untold ? LFAP_WHY_LIMIT : LFAP_WHY_NONE,
            no_test = c->data == LFAP_STUDY_FASHION ? LFAP_WHY_NONE : LFAP_WHY_NO_TEST_SET,
            no_loss = c->method == LFAP_BY_LIMIT ? LFAP_WHY_NO_TRAINING : LFAP_WHY_NONE;
   number(s, "rule", r->rule, c->base == LFAP_BASE_NOISE ? teacher : LFAP_WHY_NOT_NOISE);
@@ -205,7 +209,7 @@ int lfap_table_word(const char *column, const char *text) {
   return s.yes;
 }
 
-/* ---- whole lines --------------------------------------------------------------------------------------------------------- */
+/* ---- whole lines ------------------------------------------------------------------------------------------------- */
 
 const char lfap_check_column[] = "check";
 
@@ -219,8 +223,8 @@ void lfap_check_of(char digits[LFAP_CHECK_DIGITS + 1], const lfap_table_head *he
   snprintf(digits, LFAP_CHECK_DIGITS + 1, "%08lx", crc32_z(crc, (const Bytef *)line, len) & 0xffffffffUL);
 }
 
-void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t index, const lfap_cell *c, const lfap_row *r,
-                        lfap_table_format format) {
+void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t index, const lfap_cell *c,
+                        const lfap_row *r, lfap_table_format format) {
   char digits[LFAP_CHECK_DIGITS + 1] = "00000000"; /* until the rest is there */
   lfap_json j = {0};
   size_t start = out->len;
@@ -234,8 +238,7 @@ void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t inde
     if (lfap_json_finish(NULL, &j)) out->status = LFAP_ERR_MEMORY;
     else lfap_text_put(out, j.text.bytes, j.text.len);
     lfap_json_free(&j);
-  } else
-    lfap_text_puts(out, "\n");
+  } else lfap_text_puts(out, "\n");
   if (s.reasons.status) out->status = s.reasons.status;
   lfap_text_free(&s.reasons);
   if (out->status) return;
@@ -247,13 +250,14 @@ void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t inde
 void lfap_table_put_head(lfap_text *out, const lfap_table_head *h, lfap_table_format format) {
   char line[256];
   if (format == LFAP_TABLE_JSONL) {
-    snprintf(line, sizeof line, "{\"sweep\": \"%s\", \"table\": %d, \"cells\": %zu, \"shard\": \"%zu/%zu\", \"grid\": \"%s\"}\n",
+    snprintf(line, sizeof line,
+             "{\"sweep\": \"%s\", \"table\": %d, \"cells\": %zu, \"shard\": \"%zu/%zu\", \"grid\": \"%s\"}\n",
              h->version, LFAP_TABLE_VERSION, h->cells, h->shard, h->shards, h->grid);
     lfap_text_puts(out, line);
     return;
   }
-  snprintf(line, sizeof line, "# lfap sweep %s table=%d cells=%zu shard=%zu/%zu grid=%s\n", h->version, LFAP_TABLE_VERSION, h->cells,
-           h->shard, h->shards, h->grid);
+  snprintf(line, sizeof line, "# lfap sweep %s table=%d cells=%zu shard=%zu/%zu grid=%s\n", h->version,
+           LFAP_TABLE_VERSION, h->cells, h->shard, h->shards, h->grid);
   lfap_text_puts(out, line);
   lfap_sink s = {.mode = LFAP_SINK_NAMES, .format = format, .csv = out};
   lfap_columns(&s, 0, NULL, NULL);

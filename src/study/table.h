@@ -1,4 +1,5 @@
-/* table.h - rows of a sweep as CSV and as JSON lines (spec/formats.md): one list of columns writes both and reads both back. */
+/* table.h - rows of a sweep as CSV and as JSON lines (spec/formats.md): one list of columns writes both and reads
+   both back. */
 #ifndef LFAP_STUDY_TABLE_H
 #define LFAP_STUDY_TABLE_H
 #include "io/text.h"
@@ -17,8 +18,8 @@ typedef struct {
 
 void lfap_table_put_head(lfap_text *out, const lfap_table_head *head, lfap_table_format format);
 /* The row ends in its checksum, which the grid of the head goes into: a row of another sweep is none of this one's. */
-void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t index, const lfap_cell *c, const lfap_row *r,
-                        lfap_table_format format);
+void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t index, const lfap_cell *c,
+                        const lfap_row *r, lfap_table_format format);
 
 /* Is this a word that the table has in the column of that name? The columns data, base, method, from and norm. */
 int lfap_table_word(const char *column, const char *text);
@@ -26,17 +27,18 @@ int lfap_table_word(const char *column, const char *text);
 /* Do these bytes begin like a table of lfap sweep, of whichever version? */
 int lfap_table_begins(const char *bytes, size_t len);
 
-/* Goes through a table, row by row; every row is whole, as it was written, and in its place, or DATA says which is not. */
+/* Goes through a table, row by row; every row is whole, as it was written, and in its place, or DATA says which is
+   not. */
 typedef struct {
   const char *path, *bytes; /* the caller's */
   size_t len, at;           /* at: behind the last row read */
   lfap_table_head head;
   lfap_table_format format;
-  size_t line, cell;        /* of the last row read; before the first: of the last line of the head, SIZE_MAX */
+  size_t line, cell; /* of the last row read; before the first: of the last line of the head, SIZE_MAX */
 } lfap_table_reader;
 /* Reads the head. A NUL stands behind the last of the bytes. */
 lfap_status lfap_table_open(lfap_ctx *ctx, lfap_table_reader *out, const char *path, const char *bytes, size_t len);
-/* The next row in *row (*len bytes with its newline); NULL behind the last. A last line without its newline, which a kill leaves,
-   is DATA, or with `torn_ok` the end. */
+/* The next row in *row (*len bytes with its newline); NULL behind the last. A last line without its newline, which a
+   kill leaves, is DATA, or with `torn_ok` the end. */
 lfap_status lfap_table_next(lfap_ctx *ctx, lfap_table_reader *r, const char **row, size_t *len, int torn_ok);
 #endif

@@ -32,8 +32,8 @@ static lfap_status images(lfap_ctx *ctx, lfap_study_teacher *t, const lfap_study
   t->test = im.test;
   free(im.mean);
   if (t->data.d == t->cell.d) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: the images have %zu x %zu = %zu pixels, but the cell's d is %zu", o->images, im.height, im.width,
-                   t->data.d, t->cell.d);
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: the images have %zu x %zu = %zu pixels, but the cell's d is %zu", o->images,
+                   im.height, im.width, t->data.d, t->cell.d);
 }
 
 static lfap_status natural(lfap_ctx *ctx, lfap_study_teacher *t, const lfap_study_opts *o) {
@@ -59,8 +59,10 @@ static double cosine(const double *a, const double *b, size_t d) {
   return lfap_dot(d, a, b) / (lfap_norm2(d, a) * lfap_norm2(d, b));
 }
 
-/* The learner's outputs at n rows. Where they leave the range of doubles they have no sign to be compared: *scores is told. */
-static lfap_status outputs(lfap_ctx *ctx, double *f, lfap_scores *scores, const lfap_learner *l, const double *Z, size_t n) {
+/* The learner's outputs at n rows. Where they leave the range of doubles they have no sign to be compared: *scores
+   is told. */
+static lfap_status outputs(lfap_ctx *ctx, double *f, lfap_scores *scores, const lfap_learner *l, const double *Z,
+                           size_t n) {
   lfap_status st = lfap_learner_eval(ctx, f, l, Z, n);
   for (size_t i = 0; !st && i < n; i++)
     if (!isfinite(f[i])) scores->why = LFAP_WHY_RANGE;
@@ -105,7 +107,8 @@ lfap_status lfap_teacher_score(lfap_ctx *ctx, lfap_scores *out, const lfap_learn
   return LFAP_OK;
 }
 
-/* The teacher's own decisions, at the probes and at its samples. One whose outputs leave the range of doubles teaches nothing. */
+/* The teacher's own decisions, at the probes and at its samples. One whose outputs leave the range of doubles
+   teaches nothing. */
 static lfap_status own_points(lfap_ctx *ctx, lfap_study_teacher *t, const double *probe, size_t probes) {
   size_t n = t->data.n;
   double *own = NULL;

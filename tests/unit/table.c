@@ -9,7 +9,8 @@
 #include "kernel/random.h"
 #include "study/table.h"
 
-static const lfap_table_head head = {LFAP_VERSION, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 40, 1, 1};
+static const lfap_table_head head = {LFAP_VERSION, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                                     40, 1, 1};
 
 static double some(lfap_philox *g) {
   static const double odd[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1.0, 0x1p-1074, 0x1.fffffffffffffp1023};
@@ -18,14 +19,25 @@ static double some(lfap_philox *g) {
 }
 
 static lfap_set_status some_set(lfap_philox *g) {
-  return (lfap_set_status){.form = (lfap_study_limit)(lfap_philox_next(g) % LFAP_LIMITS), .why = (lfap_why)(lfap_philox_next(g) % LFAP_WHYS),
-                           .h = (int)(lfap_philox_next(g) % 3) - 1, .c1 = (int)(lfap_philox_next(g) % 3) - 1, .h_ratio = some(g), .c1_share = some(g)};
+  return (lfap_set_status){.form = (lfap_study_limit)(lfap_philox_next(g) % LFAP_LIMITS),
+                           .why = (lfap_why)(lfap_philox_next(g) % LFAP_WHYS),
+                           .h = (int)(lfap_philox_next(g) % 3) - 1,
+                           .c1 = (int)(lfap_philox_next(g) % 3) - 1,
+                           .h_ratio = some(g),
+                           .c1_share = some(g)};
 }
 
 static void put_some(lfap_text *t, size_t index, lfap_philox *g, lfap_table_format f) {
-  lfap_cell c = {.data = (lfap_study_kind)(lfap_philox_next(g) % LFAP_STUDY_KINDS), .base = (lfap_study_base)(lfap_philox_next(g) % LFAP_BASES),
-                 .method = (lfap_study_method)(lfap_philox_next(g) % LFAP_METHODS), .from = (lfap_study_from)(lfap_philox_next(g) % LFAP_FROMS),
-                 .norm = (lfap_norm)(lfap_philox_next(g) % 3), .d = lfap_philox_next(g), .n = 1, .n_adv = lfap_philox_next(g) % 100, .gamma = some(g), .eps = some(g)};
+  lfap_cell c = {.data = (lfap_study_kind)(lfap_philox_next(g) % LFAP_STUDY_KINDS),
+                 .base = (lfap_study_base)(lfap_philox_next(g) % LFAP_BASES),
+                 .method = (lfap_study_method)(lfap_philox_next(g) % LFAP_METHODS),
+                 .from = (lfap_study_from)(lfap_philox_next(g) % LFAP_FROMS),
+                 .norm = (lfap_norm)(lfap_philox_next(g) % 3),
+                 .d = lfap_philox_next(g),
+                 .n = 1,
+                 .n_adv = lfap_philox_next(g) % 100,
+                 .gamma = some(g),
+                 .eps = some(g)};
   lfap_row r = {.natural = some_set(g), .adv = some_set(g), .control = some_set(g)};
   double *first = &r.rule, *last = &r.log_loss_control;
   for (double *x = first; x <= last; x++) *x = some(g);
@@ -51,7 +63,8 @@ static int rows_of(lfap_ctx *ctx, const char *bytes, size_t len, int torn_ok) {
   int count = 0;
   lfap_status st = lfap_table_open(ctx, &r, "t.csv", bytes, len);
   for (; !st && row; count += row != NULL) st = lfap_table_next(ctx, &r, &row, &n, torn_ok);
-  cr_assert(st == LFAP_OK || (st == LFAP_ERR_DATA && strncmp(ctx->message, "t.csv: ", 7) == 0), "%d %s", st, ctx->message);
+  cr_assert(st == LFAP_OK || (st == LFAP_ERR_DATA && strncmp(ctx->message, "t.csv: ", 7) == 0), "%d %s", st,
+            ctx->message);
   return st ? -1 : count;
 }
 
@@ -85,7 +98,8 @@ Test(table, no_change_of_a_byte_passes) {
         char was = t.bytes[i], other = "0\n,z"[k];
         if (was == other) continue;
         t.bytes[i] = other;
-        cr_assert_eq(rows_of(&ctx, t.bytes, t.len, 0), -1, "format %d, byte %zu of %zu: %d for %d passes", f, i, t.len, other, was);
+        cr_assert_eq(rows_of(&ctx, t.bytes, t.len, 0), -1, "format %d, byte %zu of %zu: %d for %d passes", f, i, t.len,
+                     other, was);
         t.bytes[i] = was;
       }
     cr_assert_eq(rows_of(&ctx, t.bytes, t.len, 0), 2);
@@ -108,7 +122,8 @@ Test(table, every_cut_is_seen) {
       cr_assert_eq(rows_of(&ctx, part, cut, 0), part[cut - 1] == '\n' ? whole : -1);
       part[cut] = '\n';
       part[cut + 1] = '\0';
-      cr_assert_eq(rows_of(&ctx, part, cut + 1, 1), t.bytes[cut] == '\n' ? whole + 1 : -1, "format %d, cut at %zu and ended", f, cut);
+      cr_assert_eq(rows_of(&ctx, part, cut + 1, 1), t.bytes[cut] == '\n' ? whole + 1 : -1,
+                   "format %d, cut at %zu and ended", f, cut);
       free(part);
     }
     lfap_text_free(&t);
@@ -126,16 +141,19 @@ Test(table, order_and_number_of_cells) {
       lfap_table_put_head(&t, &head, (lfap_table_format)f);
       put_some(&t, 7, &g, (lfap_table_format)f);
       put_some(&t, second, &g, (lfap_table_format)f);
-      cr_assert_eq(rows_of(&ctx, t.bytes, t.len, 0), second > 7 && second < head.cells ? 2 : -1, "7, then %zu: %s", second, ctx.message);
+      cr_assert_eq(rows_of(&ctx, t.bytes, t.len, 0), second > 7 && second < head.cells ? 2 : -1, "7, then %zu: %s",
+                   second, ctx.message);
       lfap_text_free(&t);
     }
 }
 
 Test(table, other_versions_are_told) {
-  static const char *const texts[] = {
-      "# lfap sweep 0.1.0 cells=3 shard=1/1 grid=d1\ncell,data\n", "# lfap sweep 0.1.0 table=3 cells=3 shard=1/1 grid=d1\ncell\n",
-      "{\"sweep\": \"0.1.0\", \"cells\": 3, \"shard\": \"1/1\", \"grid\": \"d1\"}\n", "{\"sweep\": \"0.2.0\", \"table\": 17, \"cells\": 3}\n"};
-  static const char *const said[] = {"version 1, whose rows have no checksum", "version 3, of another lfap", "version 1, whose rows", "version 17"};
+  static const char *const texts[] = {"# lfap sweep 0.1.0 cells=3 shard=1/1 grid=d1\ncell,data\n",
+                                      "# lfap sweep 0.1.0 table=3 cells=3 shard=1/1 grid=d1\ncell\n",
+                                      "{\"sweep\": \"0.1.0\", \"cells\": 3, \"shard\": \"1/1\", \"grid\": \"d1\"}\n",
+                                      "{\"sweep\": \"0.2.0\", \"table\": 17, \"cells\": 3}\n"};
+  static const char *const said[] = {"version 1, whose rows have no checksum", "version 3, of another lfap",
+                                     "version 1, whose rows", "version 17"};
   for (size_t i = 0; i < 4; i++) {
     lfap_ctx ctx = {0};
     cr_assert_eq(rows_of(&ctx, texts[i], strlen(texts[i]), 0), -1);
@@ -144,6 +162,8 @@ Test(table, other_versions_are_told) {
 }
 
 Test(table, words_are_known_ones) {
-  cr_assert(lfap_table_word("data", "fashion-mnist") && lfap_table_word("norm", "linf") && lfap_table_word("base", "noise"));
-  cr_assert(!lfap_table_word("data", "noise") && !lfap_table_word("norm", "") && !lfap_table_word("norm", "=cmd|' /C calc'!A0") && !lfap_table_word("d", "5"));
+  cr_assert(lfap_table_word("data", "fashion-mnist") && lfap_table_word("norm", "linf") &&
+            lfap_table_word("base", "noise"));
+  cr_assert(!lfap_table_word("data", "noise") && !lfap_table_word("norm", "") &&
+            !lfap_table_word("norm", "=cmd|' /C calc'!A0") && !lfap_table_word("d", "5"));
 }
