@@ -129,7 +129,7 @@ static lfap_status refine(solver *s) {
     if (!s->in[i]) mpz_set_ui(s->c.p[i], 0);
   for (int round = 0; !st; round++) {
     long now = residuals(s);
-    if (now == LONG_MIN || (round > 0 && now >= last - 1)) return LFAP_OK;
+    if (now == LONG_MIN || (round > 0 && now >= last - 1)) return lfap_tick(s->ctx, "refinement", 1.0, 1.0);
     last = now;
     for (size_t i = 0; i < s->nf; i++) {
       mpz_set(s->B[i], s->A[s->f[i]]);

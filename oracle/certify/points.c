@@ -324,6 +324,7 @@ lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_a
       if (s.open || !split_fast(&out[p], &s, Z + p * a->nat->d)) split_one(&out[p], &s, Z + p * a->nat->d);
     } else out[p] = (oracle_split){.t4 = LFAP_UNDECIDED};
   }
+  if (!st) st = lfap_tick(ctx, "signs", (double)np, (double)np);
   if (!st && !oracle_flags_good())
     for (size_t p = 0; p < np; p++) out[p] = (oracle_split){.t4 = LFAP_UNDECIDED};
   oracle_iv_clear(&s.scale);

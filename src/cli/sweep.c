@@ -122,10 +122,23 @@ static lfap_status put_row(cli *c, sweep *w, size_t index, const lfap_row *r) {
 
 /* ---- the run ----------------------------------------------------------------------------------------------------------- */
 
+/* Why nobody learned: what the reasons of the row lead to, in words. Nothing where an accuracy is there. */
+static void print_why(const lfap_row *r) {
+  lfap_why why = r->why_learner == LFAP_WHY_TEACHER ? r->why_teacher : r->why_learner;
+  const char *of = r->why_learner == LFAP_WHY_TEACHER ? "teacher" : "learner";
+  if (why == LFAP_WHY_NONE) return;
+  if (why == LFAP_WHY_LIMIT) printf("  limit of the natural samples: %s", lfap_why_name[r->natural.why]);
+  else if (why == LFAP_WHY_LIMIT_ADV) printf("  limit of the perturbed bases: %s", lfap_why_name[r->adv.why]);
+  else printf("  %s: %s", of, lfap_why_name[why]);
+}
+
 static void print_row(const lfap_cell *k, const lfap_row *r, size_t index, double seconds) {
-  printf("%6zu  %-10s %-4s d=%-6zu N=%-5zu N_adv=%-6zu eps=%-8.4g seed %-3llu  right %.4f  control %.4f  rule %-8.3g %.2f s\n", index,
-         lfap_study_kind_name[k->data], lfap_norm_name(k->norm), k->d, k->n, k->n_adv, k->eps, (unsigned long long)k->seed, r->acc,
-         r->acc_control, r->rule, seconds);
+  printf("%6zu  %-10s %-4s d=%-6zu N=%-5zu N_adv=%-6zu eps=%-8.4g seed %-3llu  right %.4f  control %.4f  rule %-8.3g "
+         "%.2f s",
+         index, lfap_study_kind_name[k->data], lfap_norm_name(k->norm), k->d, k->n, k->n_adv, k->eps,
+         (unsigned long long)k->seed, r->acc, r->acc_control, r->rule, seconds);
+  print_why(r);
+  printf("\n");
   fflush(stdout);
 }
 

@@ -259,8 +259,10 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
     p.row = p.old + n;
     for (size_t i = 0; i < n; i++) p.in[i] = task->support ? task->support[i] != 0 : 1;
     st = run(&p, &done, skip);
-    lfap_status end = lfap_tick(ctx, ROUND, 1.0, 1.0); /* whatever came of it */
-    if (!st) st = end;
+    if (st != LFAP_ERR_INTERRUPTED) { /* whatever came of it */
+      lfap_status end = lfap_tick(ctx, ROUND, 1.0, 1.0);
+      if (!st || end == LFAP_ERR_INTERRUPTED) st = end;
+    }
   }
   if (!st) {
     memcpy(lambda, p.lambda, n * sizeof(double));

@@ -156,6 +156,12 @@ def table(name, *args, code=0):
     return t
 
 
+for name, words, args in (("no limit", "limit of the natural samples: infeasible", ["--d", "10", "--n", "100"]),
+                          ("no limit of the perturbed", "limit of the perturbed bases: infeasible", ["--d", "10", "--n", "5", "--n-adv", "100"]),
+                          ("out of range", "learner: range", ["--d", "10", "--n", "5", "--eps", "1e300"]), ("ordinary", " s\n", ["--d", "10", "--n", "5"])):
+    r = Run("sweep", *args, "--out", "say")
+    ok(r.code == 0 and words in r.out.replace("sweep:", "\nsweep:"), f"{name}: the line of the cell says so as well", r)
+    os.remove("say.csv")
 explained(rows("ref.csv"), "an ordinary table: every empty cell has its reason")
 t = table("flat", "--d", "10", "--n", "100")[0]
 why = dict(p.split(":") for p in t["reason"].split(";"))
