@@ -76,7 +76,6 @@ static void draw(cli_progress *p, double t) {
 }
 
 static void begin(cli_progress *p, const char *what, double done, double t) {
-  if (p->works == CLI_WORKS) return; /* so deep inside that nobody would see it */
   cli_work *w = &p->work[p->works++];
   snprintf(w->what, sizeof w->what, "%s", what);
   for (char *c = w->what; *c; c++)
@@ -98,6 +97,7 @@ void cli_bar_report(cli_progress *p, const char *what, double done, double total
   if (w && done > 0 && done >= w->done) p->works = i + 1;
   else {
     if (w) memmove(w, w + 1, (size_t)(--p->works - i) * sizeof *w);
+    if (p->works == CLI_WORKS) return; /* so deep inside that nobody would see it */
     begin(p, what, done, t);
     i = p->works - 1;
   }
