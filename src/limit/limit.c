@@ -151,7 +151,22 @@ typedef struct {
   lfap_qp_way way;
 } solution;
 
-/* The residual, from the samples. */
+/* The residual, and whether the multipliers separate, from Q lambda with its bounds. */
+static void judge(solution *s, const lfap_measured *at, const lfap_qm *m) {
+  s->residual = 0.0;
+  s->separates = 1;
+  for (size_t i = 0; i < m->n; i++) {
+    lfap_range q = lfap_measured_q(at, i, m->h, m->gamma);
+    double off = s->lambda[i] > 0.0 ? fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)) : fmax(0.0, 1.0 - q.lo);
+    off = off > 0.0 ? nextafter(off, INFINITY) : 0.0;
+    if (!(off <= s->residual)) s->residual = off;
+    if (!(q.lo > 0.0)) s->separates = 0;
+  }
+}
+
+static int settled(const solution *s) { return s->residual <= LFAP_RESIDUAL_MOST; }
+
+/* From the samples; with bounds that cost more where the cheap ones do not settle it. */
 static lfap_status measure(lfap_ctx *ctx, solution *s, const lfap_qm *m, const lfap_data *data) {
   size_t n = data->n;
   double *v = calloc(5 * n, sizeof *v), *norm = v;
@@ -159,19 +174,14 @@ static lfap_status measure(lfap_ctx *ctx, solution *s, const lfap_qm *m, const l
   lfap_measured at = {v + n, v + 2 * n, v + 3 * n, v + 4 * n};
   for (size_t i = 0; i < n; i++) norm[i] = lfap_norm_above(data->x + i * data->d, data->d);
   lfap_measure(ctx, &at, s->lambda, norm, data, m->vec + 2 * n);
-  s->residual = 0.0;
-  s->separates = 1;
-  for (size_t i = 0; i < n; i++) {
-    lfap_range q = lfap_measured_q(&at, i, m->h, m->gamma);
-    double off = s->lambda[i] > 0.0 ? fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)) : fmax(0.0, 1.0 - q.lo);
-    if (!(off <= s->residual)) s->residual = off;
-    if (!(q.lo > 0.0)) s->separates = 0;
+  judge(s, &at, m);
+  if (!settled(s)) {
+    lfap_measure_closer(&at, s->lambda, norm, data, m->vec + 2 * n);
+    judge(s, &at, m);
   }
   free(v);
   return LFAP_OK;
 }
-
-static int settled(const solution *s) { return s->residual <= LFAP_RESIDUAL_MOST; }
 
 /* Solves; a programme that doubles do not solve leaves its last point. INFEASIBLE: proved. */
 static lfap_status attempt(lfap_ctx *ctx, solution *s, lfap_qp_task *task, const lfap_data *data) {
@@ -194,10 +204,6 @@ static lfap_status improve(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_
     m->on_data = 1;
     st = attempt(ctx, &again, task, data);
   }
-  if (st == LFAP_ERR_MEMORY) {
-    again.residual = INFINITY;
-    st = LFAP_OK;
-  } /* there is a solution to go on with */
   s->way.rounds += again.way.rounds;
   s->way.iterations += again.way.iterations;
   if (!st && (again.separates > s->separates || (again.separates == s->separates && again.residual < s->residual))) {
@@ -221,7 +227,9 @@ static lfap_status find(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm 
   if (!st && !s->separates && !best_effort)
     return lfap_fail(ctx, LFAP_ERR_UNSOLVED,
                      "limit: doubles cannot tell whether label slopes separate these N = %zu samples (no multipliers do, to a residual of %.2g, and "
-                     "no proof that none can was found); exact arithmetic can: `lfap limit --certify --exact`, for N <= 64", data->n, s->residual);
+                     "no proof that none can was found); %s", data->n, s->residual,
+                     task->no_factor ? "the memory limit leaves no room for a factor, raise it"
+                                     : "exact arithmetic can: `lfap limit --certify --exact`, for N <= 64");
   if (!st && ctx) ctx->message[0] = '\0';
   return st;
 }

@@ -3,6 +3,8 @@
 
 #include "kernel/lanes.h"
 
+#include <string.h>
+
 double lfap_norm_above(const double *x, size_t d) { return lfap_up(sqrt(lfap_range_norm2(lfap_dot(d, x, x), d).hi)); }
 
 void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data, double *sums) {
@@ -24,6 +26,26 @@ void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda,
     out->B[i] *= y;
     out->Ae[i] = lfap_bound_pair_value(out->A[i], K[y < 0.0], norm[i], d);
     out->Be[i] = lfap_bound_pair_value(out->B[i], K[y > 0.0], norm[i], d);
+  }
+}
+
+static double abs_dot(const double *x, const double *s, size_t d) {
+  double sum = 0.0;
+  for (size_t j = 0; j < d; j++) sum += fabs(x[j]) * s[j];
+  return lfap_up(sum + (double)d * LFAP_TINY);
+}
+
+void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data, double *sums) {
+  size_t n = data->n, d = data->d;
+  memset(sums, 0, 2 * d * sizeof *sums);
+  for (size_t k = 0; k < n; k++) {
+    double *s = sums + (data->y[k] < 0.0 ? d : 0);
+    for (size_t j = 0; lambda[k] > 0.0 && j < d; j++) s[j] += lambda[k] * fabs(data->x[k * d + j]) + LFAP_TINY;
+  }
+  for (size_t i = 0; i < n; i++) {
+    const double *x = data->x + i * d, *own = sums + (data->y[i] < 0.0 ? d : 0), *other = sums + (data->y[i] < 0.0 ? 0 : d);
+    out->Ae[i] = lfap_bound_pair_entries(out->A[i], abs_dot(x, own, d), norm[i], n, d);
+    out->Be[i] = lfap_bound_pair_entries(out->B[i], abs_dot(x, other, d), norm[i], n, d);
   }
 }
 

@@ -12,6 +12,8 @@ typedef struct { double *A, *Ae, *B, *Be; } lfap_measured;
 double lfap_norm_above(const double *x, size_t d);
 /* For lambda >= 0 and norm[n] >= ||x_n||; sums is scratch of 4 d. */
 void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data, double *sums);
+/* The same A and B with bounds entry by entry, Ae and Be smaller where entries are 0 or samples are of very different lengths. */
+void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data, double *sums);
 /* (Q lambda)_n. */
 lfap_range lfap_measured_q(const lfap_measured *m, size_t n, double h, double gamma);
 #endif

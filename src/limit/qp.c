@@ -240,7 +240,7 @@ static lfap_status run(qp *p, int *done, unsigned char *skip) {
   lfap_status st = block_pivoting(p, done);
   if (st || *done) return st;
   if (p->sys.no_factor)
-    return lfap_fail(p->ctx, LFAP_ERR_MEMORY,
+    return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED,
                      "quadratic programme: conjugate gradients do not converge (Q of N = %zu is too ill-conditioned), and the memory "
                      "limit leaves no room for a factor of %.3g GB; raise it", p->n, 8e-9 * (double)p->n * (double)p->n);
   p->sys.by_cg = 0;
