@@ -238,7 +238,7 @@ typedef struct {
                             solved by conjugate gradients, without room for the Gram matrix from the samples alone (N6) */
   lfap_solver solver;
   const unsigned char *support; /* n flags: where lambda > 0 is to be expected, e.g. of a neighbouring problem; NULL: everywhere */
-  int best_effort; /* in the place of UNSOLVED the best multipliers found, which separate nothing (settled is 0), unless more memory may help */
+  int best_effort; /* in the place of UNSOLVED the best multipliers found, which separate nothing (settled is 0) */
 } lfap_limit_opts;
 /* The same with options; NULL: the defaults, all zero. */
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,

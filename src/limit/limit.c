@@ -224,7 +224,7 @@ static lfap_status find(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm 
   if (!st && !settled(s)) st = improve(ctx, s, task, m, data);
   free(task->ray);
   task->ray = NULL;
-  if (!st && !s->separates && (!best_effort || task->no_factor))
+  if (!st && !s->separates && !best_effort)
     return lfap_fail(ctx, LFAP_ERR_UNSOLVED,
                      "limit: doubles cannot tell whether label slopes separate these N = %zu samples (no multipliers do, to a residual of %.2g, and "
                      "no proof that none can was found); %s", data->n, s->residual,

@@ -98,8 +98,7 @@ for small, truth in ((3e-8, 0.8 / 9e-16), (1e-8, 0.8 / 1e-16), (1e-12, 0.8 / 1e-
     for how in ((), ("--solver", "cg"), ("--memory-limit", "100K"), ("--certify",), ("--certify", "--exact")):
         got = Run("limit", "--data", "p", "--gamma", "0.5", "--json", "--out", "q", *how)
         name = f"(1, {small}), (-1, {small}) {' '.join(how)}"
-        memory = "--memory-limit" in how and got.code == 65 and "memory limit" in got.err
-        if not ok(got.code in (0, 2) or memory, f"{name}: not called inseparable", got) or memory:
+        if not ok(got.code in (0, 2), f"{name}: not called inseparable", got):
             continue
         doc = json.loads(got.out)
         la, w = np.load("q/lambda.npy"), np.load("q/w.npy")
