@@ -8,7 +8,8 @@
 #include "oracle/exact/lcp.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "io/parallel.h"
 
 typedef struct {
   mpz_t *T;          /* n rows of n + 1: coefficients, constant; over den */
@@ -20,24 +21,50 @@ typedef struct {
 static mpz_t *row_of(const tableau *s, size_t i) { return s->T + i * s->width; }
 static int sign(const tableau *s, size_t i, size_t j) { return mpz_sgn(row_of(s, i)[j]); }
 
-/* Row r less its part of the pivot row, over the new denominator. */
-static void eliminate(tableau *s, mpz_t *row, mpz_t *pivot, size_t j) {
-  for (size_t c = 0; c < s->width; c++) {
-    if (c == j) continue;
-    mpz_mul(row[c], row[c], pivot[j]);
-    mpz_submul(row[c], row[j], pivot[c]);
-    mpz_divexact(row[c], row[c], s->den);
+/* ---- pivots ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  tableau *s;
+  size_t i, j; /* the pivot */
+} pivot;
+
+/* Rows less their part of the pivot row, over the new denominator. A pivot on the diagonal keeps entries (r, c) and (c, r) equal up to
+   sign: there the lower half is enough. */
+static void eliminate(void *arg, size_t begin, size_t end, int worker) {
+  const pivot *p = arg;
+  const tableau *s = p->s;
+  mpz_t *from = row_of(s, p->i);
+  (void)worker;
+  for (size_t r = begin; r < end; r++) {
+    mpz_t *row = row_of(s, r);
+    for (size_t c = 0; r != p->i && c < s->width; c++) {
+      if (c == p->j || (p->i == p->j && c > r && c < s->n)) continue;
+      mpz_mul(row[c], row[c], from[p->j]);
+      mpz_submul(row[c], row[p->j], from[c]);
+      mpz_divexact(row[c], row[c], s->den);
+    }
   }
 }
 
-/* The variable of row i changes places with that of column j. */
-static void exchange(tableau *s, size_t i, size_t j) {
-  mpz_t *pivot = row_of(s, i);
+/* The upper half after a pivot on the diagonal at i, whose row and column need none. */
+static void mirror(tableau *s, size_t i) {
   for (size_t r = 0; r < s->n; r++)
-    if (r != i) eliminate(s, row_of(s, r), pivot, j); /* column j of these rows stays */
+    for (size_t c = 0; r != i && c < r; c++) {
+      if (c == i) continue;
+      mpz_set(row_of(s, c)[r], row_of(s, r)[c]);
+      if (s->in[r] != s->in[c]) mpz_neg(row_of(s, c)[r], row_of(s, c)[r]);
+    }
+}
+
+/* The variable of row i changes places with that of column j; column j of the other rows stays. */
+static void exchange(const lfap_ctx *ctx, tableau *s, size_t i, size_t j) {
+  pivot p = {s, i, j};
+  mpz_t *from = row_of(s, i);
+  lfap_parallel(lfap_threads(ctx), s->n, 1, 100.0 * (double)s->n * (double)mpz_size(s->den) * (double)s->n, eliminate, &p);
+  if (i == j) mirror(s, i);
   for (size_t c = 0; c < s->width; c++)
-    if (c != j) mpz_neg(pivot[c], pivot[c]);
-  mpz_swap(pivot[j], s->den);
+    if (c != j) mpz_neg(from[c], from[c]);
+  mpz_swap(from[j], s->den);
   if (mpz_sgn(s->den) > 0) return;
   mpz_neg(s->den, s->den);
   for (size_t k = 0; k < s->n * s->width; k++) mpz_neg(s->T[k], s->T[k]);
@@ -57,17 +84,17 @@ static size_t negative(const tableau *s) {
 }
 
 /* One step at row k; 0 when the row shows that there is no solution. */
-static int step(tableau *s, size_t k) {
+static int step(const lfap_ctx *ctx, tableau *s, size_t k) {
   size_t r = 0;
   if (sign(s, k, k) != 0) {
-    exchange(s, k, k);
+    exchange(ctx, s, k, k);
     s->in[k] ^= 1;
     return 1;
   }
   while (r < s->n && sign(s, k, r) <= 0) r++;
   if (r == s->n) return 0;
-  exchange(s, k, r); /* row k: the variable of column r, and its partner is in row r: */
-  exchange(s, r, k);
+  exchange(ctx, s, k, r); /* row k: the variable of column r, and its partner is in row r: */
+  exchange(ctx, s, r, k);
   swap_places(s, k, r);
   s->in[k] ^= 1;
   s->in[r] ^= 1;
@@ -80,7 +107,7 @@ static lfap_status begin(lfap_ctx *ctx, tableau *s, const unsigned char *in) {
   for (size_t i = 0; !st && i < s->n; i++) {
     st = lfap_tick(ctx, "exact system", (double)i, (double)s->n);
     if (st || !in[i] || sign(s, i, i) == 0) continue;
-    exchange(s, i, i);
+    exchange(ctx, s, i, i);
     s->in[i] = 1;
   }
   return st;
@@ -103,7 +130,7 @@ static lfap_status run(lfap_ctx *ctx, mpz_t *p, mpz_t den, int *solvable, tablea
   lfap_status st = begin(ctx, s, in);
   for (size_t steps = 0; !st && *solvable && (k = negative(s)) < s->n; steps++) {
     st = lfap_tick(ctx, "exact system", (double)(steps % s->n), (double)s->n);
-    if (!st) *solvable = step(s, k);
+    if (!st) *solvable = step(ctx, s, k);
   }
   if (!st) take(p, den, s, *solvable ? s->n : k);
   return st;

@@ -137,7 +137,7 @@ static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, doub
   lfap_status st = lfap_chain_product(ctx, l->w, mu, data->x, 1, l->n, l->d);
   if (st) return st;
   pattern_condition(ctx, l, m, mu);
-  l->c1 = off_ok && l->support > 0 && l->c1b == l->n && l->residual < 1e-9;
+  l->c1 = off_ok && l->support > 0 && l->c1b == l->n && l->settled;
   return LFAP_OK;
 }
 
