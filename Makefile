@@ -40,7 +40,7 @@ verify: setup
 check: setup-check
 	@$(MAKE) --no-print-directory verify test
 
-test: all $(UNIT) $(ORACLE_TESTS) $(BUILD)/bench/count
+test: all $(UNIT) $(ORACLE_TESTS) $(BUILD)/tests/cross/solve_many $(BUILD)/bench/count
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/run.sh
 
 # The checks in which PyTorch is the other implementation; `make test` skips them where it is not installed.
@@ -115,6 +115,11 @@ bench-count: setup-check $(BUILD)/bench/count
 	@$(PYTHON) bench/count.py $(BUILD)/bench/count
 bench-count-update: setup-check $(BUILD)/bench/count
 	$(PYTHON) bench/count.py $(BUILD)/bench/count --update
+
+# What tests/cross/separability_exact.py asks.
+$(BUILD)/tests/cross/solve_many: tests/cross/lib/solve_many.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
 
 $(BUILD)/bench/kernels: bench/kernels.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)

@@ -3,7 +3,9 @@
  * A *certificate* of a data set speaks of its limit (statements H, Q1, T1, T2, C1 of spec/theory.md) as a mathematical
  * object: the data and gamma are taken as exact doubles, every verdict other than UNDECIDED is proved by the inequalities
  * of spec/certificate.md. A solver proposes (certify/), a small evaluator decides (check/, exact/, interval/), and
- * `lfap check` runs the evaluator again on what a file proposes. No numerical code is shared with src/kernel.
+ * `lfap check` runs the evaluator again on what a file proposes. The evaluator shares no numerical code with src/: of the library it has
+ * threads, text and messages. Of the solver, certify/finish.c does: it begins with the multipliers, the enclosures and the bound of the
+ * inverse that the library found in doubles (lfap_limit_enclose), so its verdicts rest on spec/numerics.md N14 too.
  *
  * Conventions of lfap.h: statuses, messages in ctx, outputs untouched on failure, `_free` of a zeroed object is allowed.
  * GMP and MPFR take memory through their own functions, which cannot report failure: a program that must survive it sets
@@ -80,7 +82,8 @@ typedef struct {
   lfap_verdict verdict[ORACLE_VERDICTS];
 } oracle_cert;
 
-/* H is PASS or NOT_APPLICABLE (not met: certified too). Q1: PASS, the support is proved and the multipliers are enclosed.
+/* INFEASIBLE (o->exact): no network with label slopes separates the data.
+   H is PASS or NOT_APPLICABLE (not met: certified too). Q1: PASS, the support is proved and the multipliers are enclosed.
    C1: PASS, (a) has a solution and (b) holds for it; FAIL, (b) is disproved. T1, T2: NOT_APPLICABLE where (H) is not met;
    POST: where kappa' >= 1/2. */
 lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma, const oracle_opts *o);
@@ -90,7 +93,9 @@ void oracle_cert_free(oracle_cert *c);
 double oracle_cert_double(const oracle_cert *c, oracle_value v, int up);
 /* Enclosure of lambda_n in doubles. */
 void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n);
-/* Largest relative distance of multipliers (n of them) from their enclosures; NaN unless Q1 is certified. */
+/* The doubles nearest to the enclosed multipliers (n). They lie in their enclosures as oracle_cert_lambda has them. */
+void oracle_cert_nearest(double *lambda, const oracle_cert *c);
+/* Largest relative distance of multipliers (n of them) from their enclosures; NaN unless Q1 is certified */
 double oracle_cert_distance(const oracle_cert *c, const double *lambda);
 /* Line of a report: a claim with its certified margin (the least slack, as a double rounded down), NaN when there is none. */
 double oracle_cert_margin(const oracle_cert *c, oracle_claim claim);

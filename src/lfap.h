@@ -95,8 +95,14 @@ lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d);
 void lfap_data_free(lfap_data *data);
 /* Reads X and y and checks them (lfap_data_check). */
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
-/* n > 0, d > 0, labels +-1, all finite, no all-zero sample, no duplicate samples: with opposite labels no network
-   separates them, with equal ones lambda is not unique. `name` goes into the message. */
+/* The range of a sample's norm in which every result is right (N14): squares of norms, their products and quotients stay far from the
+   ends of the doubles. Multiplying all data by a power of two changes no verdict and divides lambda by its square. */
+#define LFAP_NORM_MIN 0x1p-200
+#define LFAP_NORM_MAX 0x1p200
+/* The least slope of the leaky ReLU for which gamma^3 Rmin^4 and its like stay in it. */
+#define LFAP_GAMMA_MIN 0x1p-64
+/* n > 0, d > 0, labels +-1, all finite, no all-zero sample, norms from LFAP_NORM_MIN to LFAP_NORM_MAX (RANGE), no duplicate samples:
+   with opposite labels no network separates them, with equal ones lambda is not unique. `name` goes into the message. */
 lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *name);
 
 /* Generators (spec/formats.md, N10): bit-identical to NumPy's Generator(Philox(key=seed)). */
@@ -199,6 +205,8 @@ lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, cons
 /* How linear systems are solved: by size and conditioning (N6), by Cholesky factors, by conjugate gradients. */
 typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 } lfap_solver;
 
+#define LFAP_RESIDUAL_MOST 1e-12
+
 typedef struct {
   size_t n, d;
   double gamma;
@@ -209,7 +217,9 @@ typedef struct {
   size_t support; /* number of lambda_n > 0 */
   size_t c1b;     /* number of samples at which (b) holds */
   int full;       /* Q lambda = 1 has only positive entries: no QP was needed */
-  double residual;/* max |Q lambda - 1| on the support */
+  double residual;/* largest |Q lambda - 1| on the support and 1 - (Q lambda)_n off it, of the samples themselves: never below the true
+                     one, and above it by rounding (N6, "Residual") */
+  int settled;    /* residual is at most LFAP_RESIDUAL_MOST; 0: doubles do not tell, Q1 is undecided */
   double t1_lo, t1_hi, t2_lo, t2_hi, kappa; /* multiplier intervals; NaN where they do not exist */
   double post_kappa, post_lo, post_hi;      /* a-posteriori T2; NaN where post_kappa >= 1/2 */
   int c1;         /* C1's conditions hold as computed */
@@ -218,7 +228,8 @@ typedef struct {
   double h_star, c_bound;    /* (H*): row_kappa < h_star; (C): row_kappa < c_bound, then C1 holds */
   size_t rounds, iterations; /* systems solved, steps of conjugate gradients (0: factors alone) */
 } lfap_limit;
-/* G: the Gram matrix of data->x (n x n) or NULL to compute it. */
+/* G: the Gram matrix of data->x (n x n) or NULL to compute it. INFEASIBLE: it is proved that no network with label slopes separates the
+   data. UNSOLVED: neither was that proved, nor were multipliers found that separate them. With LFAP_OK they do, `settled` or not. */
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma);
 void lfap_limit_free(lfap_limit *lim);
 
@@ -227,14 +238,18 @@ typedef struct {
                             solved by conjugate gradients, without room for the Gram matrix from the samples alone (N6) */
   lfap_solver solver;
   const unsigned char *support; /* n flags: where lambda > 0 is to be expected, e.g. of a neighbouring problem; NULL: everywhere */
+  int best_effort; /* in the place of UNSOLVED the best multipliers found, which separate nothing (settled is 0) */
 } lfap_limit_opts;
 /* The same with options; NULL: the defaults, all zero. */
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o);
-/* Bytes that takes, samples included: with Gram matrix and factor (matrices = 2), the Gram matrix alone (1), without (0). */
+/* The limit that given multipliers lambda >= 0 (n) make: everything as above, nothing is solved. */
+lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma, const double *lambda);
+/* Bytes that lfap_limit_solve takes, samples included: with Gram matrix and factor (matrices = 2), the Gram matrix alone (1), without (0). */
 uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads);
 
-/* min 1/2 l'Ml - b'l over l >= 0 for symmetric positive semidefinite M (n x n): lambda (n), and mu = M l - b (n). */
+/* min 1/2 l'Ml - b'l over l >= 0 for symmetric positive semidefinite M (n x n): lambda (n), and mu = M l - b (n). INFEASIBLE: it falls
+   for ever along a ray, as far as doubles tell; UNSOLVED: they do not tell. */
 lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const double *M, const double *b, size_t n);
 
 /* ---- perturbations (P1, D1) ---------------------------------------------------------------------------- */

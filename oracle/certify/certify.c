@@ -9,7 +9,7 @@
 #include "oracle/certify/factor.h"
 #include "oracle/certify/support.h"
 #include "oracle/check/evaluate.h"
-#include "oracle/exact/bareiss.h"
+#include "oracle/exact/lcp.h"
 
 typedef struct {
   lfap_ctx *ctx;
@@ -182,63 +182,58 @@ static lfap_status settle(solver *s, unsigned prec) {
 
 /* ---- rationals ---------------------------------------------------------------------------------------------------------------- */
 
-static lfap_status exact_once(solver *s, int *singular) {
-  size_t m = s->nf;
-  mpz_t *M = malloc((m * m + 1) * sizeof *M), v, one;
-  if (!M) return lfap_fail(s->ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu x %zu integers", m, m);
-  mpz_init_set_ui(one, 1);
-  long up = s->q.c - s->q.gram->e; /* the right-hand side in units of 2^(e - c) */
-  for (size_t i = 0; i < m; i++) {
-    mpz_set(s->step[i], one);
-    if (up >= 0) mpz_mul_2exp(s->step[i], s->step[i], (mp_bitcnt_t)up);
-    for (size_t k = 0; k < m; k++) {
-      int same = s->q.y[s->f[i]] == s->q.y[s->f[k]];
-      mpz_init(M[i * m + k]);
-      mpz_mul(M[i * m + k], oracle_gram_at(v, s->q.gram, s->f[i], s->f[k]), same ? s->q.H : s->q.Gm);
-      if (!same) mpz_neg(M[i * m + k], M[i * m + k]);
-      if (up < 0) mpz_mul_2exp(M[i * m + k], M[i * m + k], (mp_bitcnt_t)-up);
+/* Q lambda = 1 in integers, in units of 2^(e - c); M and b are initialised. */
+static void integers(const solver *s, mpz_t *M, mpz_t *b) {
+  size_t n = s->n;
+  long up = s->q.c - s->q.gram->e;
+  for (size_t i = 0; i < n; i++) {
+    mpz_set_ui(b[i], 0);
+    mpz_setbit(b[i], (mp_bitcnt_t)(up > 0 ? up : 0));
+    for (size_t k = 0; k < n; k++) {
+      mpz_t v;
+      int same = s->q.y[i] == s->q.y[k];
+      mpz_mul(M[i * n + k], oracle_gram_at(v, s->q.gram, i, k), same ? s->q.H : s->q.Gm);
+      if (!same) mpz_neg(M[i * n + k], M[i * n + k]);
+      if (up < 0) mpz_mul_2exp(M[i * n + k], M[i * n + k], (mp_bitcnt_t)-up);
     }
   }
-  oracle_bareiss(s->step, s->c.den, singular, M, m);
-  for (size_t i = 0; i < m * m; i++) mpz_clear(M[i]);
-  mpz_clear(one);
-  free(M);
-  return LFAP_OK;
 }
 
-/* Exact multipliers on the support, exchanging the index of least sign (lowest on ties) until C1(a) holds. */
-static lfap_status solve_exactly(solver *s, int *solved) {
-  *solved = 0;
-  for (size_t round = 0; round < 3 * s->n + 100; round++) {
-    int singular = 0;
-    list(s);
-    lfap_status st = s->nf ? exact_once(s, &singular) : LFAP_OK;
-    if (st || singular || s->nf == 0) return st;
-    for (size_t i = 0; i < s->n; i++) mpz_set_ui(s->c.p[i], 0);
-    for (size_t i = 0; i < s->nf; i++) mpz_set(s->c.p[s->f[i]], s->step[i]);
-    size_t bad = s->n;
-    for (size_t i = 0; i < s->n; i++)
-      if (mpz_sgn(s->c.p[i]) < 0 && (bad == s->n || mpz_cmp(s->c.p[i], s->c.p[bad]) < 0)) bad = i;
-    if (bad == s->n) {
-      mpz_t one, t;
-      mpz_inits(one, t, NULL);
-      mpz_set(one, s->c.den);
-      oracle_qm_sums(s->ctx, s->A, s->B, &s->q, (const mpz_t *)s->c.p);
-      long up = s->q.c - s->q.gram->e;
-      mpz_mul_2exp(one, one, (mp_bitcnt_t)(up > 0 ? up : 0));
-      for (size_t i = 0; i < s->n; i++) {
-        mpz_mul(t, s->q.H, s->A[i]);
-        mpz_submul(t, s->q.Gm, s->B[i]);
-        if (up < 0) mpz_mul_2exp(t, t, (mp_bitcnt_t)-up);
-        mpz_sub(s->A[i], one, t);
-        if (mpz_sgn(s->A[i]) > 0 && (bad == s->n || mpz_cmp(s->A[i], s->A[bad]) > 0)) bad = i;
-      }
-      mpz_clears(one, t, NULL);
-    }
-    if (bad == s->n) { *solved = 1; return LFAP_OK; }
-    s->in[bad] = !s->in[bad];
+/* c->p is a ray: Q p = 0, p >= 0, so ||W(p)||^2 = 0 and the sums of both classes vanish. */
+static lfap_status not_separable(solver *s) {
+  size_t i = 0, count = 0, first[2] = {0, 0};
+  int zero = 1;
+  oracle_qm_sums(s->ctx, s->A, s->B, &s->q, (const mpz_t *)s->c.p);
+  for (size_t n = 0; n < s->n; n++) {
+    zero = zero && mpz_sgn(s->A[n]) == 0 && mpz_sgn(s->B[n]) == 0 && mpz_sgn(s->c.p[n]) >= 0;
+    if (mpz_sgn(s->c.p[n]) == 0) continue;
+    if (count < 2) first[count] = n;
+    i = n;
+    count++;
   }
-  return LFAP_OK;
+  if (!zero || count < 2) return lfap_fail(s->ctx, LFAP_ERR_INTERNAL, "certificate: a ray that is none; please report it");
+  return lfap_fail(s->ctx, LFAP_ERR_INFEASIBLE,
+                   "the data are not separable by a network with label slopes, in exact arithmetic: 0 is a combination with positive coefficients of "
+                   "%zu samples of class %+g (%zu, %zu%s), so that class lies in no open half-space; remove samples, or take a larger d",
+                   count, s->q.y[i], first[0], first[1], count > 2 ? ", ..." : "");
+}
+
+static lfap_status solve_exactly(solver *s) {
+  size_t n = s->n;
+  int solvable = 0;
+  mpz_t *M = malloc(n * n * sizeof *M), *b = malloc(n * sizeof *b);
+  lfap_status st = M && b ? LFAP_OK : lfap_fail(s->ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu x %zu integers", n, n);
+  if (!st) {
+    for (size_t i = 0; i < n * n; i++) mpz_init(M[i]);
+    for (size_t i = 0; i < n; i++) mpz_init(b[i]);
+    integers(s, M, b);
+    st = oracle_lcp(s->ctx, s->c.p, s->c.den, &solvable, M, b, s->in, n);
+    for (size_t i = 0; i < n * n; i++) mpz_clear(M[i]);
+    for (size_t i = 0; i < n; i++) mpz_clear(b[i]);
+  }
+  free(M);
+  free(b);
+  return st || solvable ? st : not_separable(s);
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------------------------------------- */
@@ -273,11 +268,9 @@ static lfap_status by_enclosure(solver *s, unsigned prec) {
 }
 
 static lfap_status by_rationals(solver *s, unsigned prec) {
-  int solved = 0;
-  lfap_status st = solve_exactly(s, &solved);
+  lfap_status st = solve_exactly(s);
   if (st) return st;
   s->c.prec = prec;
-  if (!solved) return approximate(s);
   s->c.mode = ORACLE_EXACT;
   s->c.bits = 0;
   s->c.mu = 0;

@@ -168,6 +168,21 @@ void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n) 
   *hi = c->mode == ORACLE_APPROXIMATE ? INFINITY : oracle_q_double(c->hi[n], 1);
 }
 
+void oracle_cert_nearest(double *lambda, const oracle_cert *c) {
+  mpq_t q;
+  mpfr_t r;
+  mpq_init(q);
+  mpfr_init2(r, 53);
+  for (size_t n = 0; n < c->n; n++) {
+    mpq_add(q, c->lo[n], c->hi[n]);
+    mpq_div_2exp(q, q, 1);
+    mpfr_set_q(r, q, MPFR_RNDN);
+    lambda[n] = mpfr_get_d(r, MPFR_RNDN);
+  }
+  mpfr_clear(r);
+  mpq_clear(q);
+}
+
 double oracle_cert_distance(const oracle_cert *c, const double *lambda) {
   double worst = 0.0;
   if (c->verdict[ORACLE_V_Q1] != LFAP_PASS) return NAN;

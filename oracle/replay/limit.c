@@ -305,7 +305,7 @@ static lfap_status active_set(lfap_ctx *ctx, solver *s) {
     int moved = 0;
     for (size_t i = 0; i < s->n; i++) mu_at(s, i);
     size_t add = entering(s);
-    if (add == s->n && any_skipped(s)) return lfap_fail(ctx, LFAP_ERR_INFEASIBLE, "replay: no bounded solution at %ld bits", (long)s->A->prec);
+    if (add == s->n && any_skipped(s)) return lfap_fail(ctx, LFAP_ERR_UNSOLVED, "replay: no bounded solution at %ld bits", (long)s->A->prec);
     if (add == s->n) return LFAP_OK;
     lfap_status st = enter(ctx, s, add, &moved);
     if (st) return st;

@@ -122,6 +122,7 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   lfap_json_uint(&j, "support", l->support);
   lfap_json_bool(&j, "full", l->full);
   lfap_json_double_hex(&j, "residual", l->residual);
+  lfap_json_bool(&j, "settled", l->settled);
   lfap_json_object_end(&j);
   lfap_json_object_begin(&j, "intervals");
   interval_json(&j, "T1", l->t1_lo, l->t1_hi);
@@ -189,11 +190,30 @@ static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args
   return s;
 }
 
-/* lambda.npy, w.npy and, unless it is fast, the certificate. */
-static lfap_status write(cli *c, oracle_cert *cert, const args *a, const lfap_data *data, const lfap_limit *l) {
+/* Where a certificate knows the multipliers better than doubles (rationals, or a residual that does not settle them): they, rounded. */
+static lfap_status adopt(cli *c, lfap_limit *l, const oracle_cert *cert, const lfap_data *data) {
+  if (cert->verdict[ORACLE_V_Q1] != LFAP_PASS || (cert->mode != ORACLE_EXACT && l->settled)) return LFAP_OK;
+  double *lambda = malloc(l->n * sizeof *lambda);
+  lfap_limit better = {0};
+  if (!lambda) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu multipliers", l->n);
+  oracle_cert_nearest(lambda, cert);
+  lfap_status s = lfap_limit_given(&c->ctx, &better, data, NULL, l->gamma, lambda);
+  free(lambda);
+  if (s) return s;
+  better.rounds = l->rounds;
+  better.iterations = l->iterations;
+  lfap_limit_free(l);
+  *l = better;
+  return LFAP_OK;
+}
+
+/* lambda.npy, w.npy and, unless it is fast, the certificate, which lambda then agrees with. */
+static lfap_status write(cli *c, oracle_cert *cert, const args *a, const lfap_data *data, lfap_limit *l) {
   lfap_status s = LFAP_OK;
-  if (a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_EXACT)
+  if (a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_EXACT) {
     s = cli_certify_run(c, cert, data, a->gamma, &a->certify.o, a->out);
+    if (!s) s = adopt(c, l, cert, data);
+  }
   if (!s && a->out) s = cli_out_vector(c, a->out, "lambda.npy", l->lambda, l->n);
   if (!s && a->out) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
   return s;
@@ -208,7 +228,7 @@ static lfap_status judge(cli *c, lfap_case *k, const lfap_limit *l, const oracle
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
-  args a = {0};
+  args a = {.limit.best_effort = 1};
   lfap_data data = {0};
   lfap_limit l = {0};
   lfap_enclosure fast = {0};

@@ -28,6 +28,12 @@ double lfap_bound_pair_value(double value, double K, double norm, size_t d) {
   return lfap_up(2.01 * LFAP_U * fabs(value) + K * norm + 3.0 * (double)d * LFAP_TINY);
 }
 
+double lfap_bound_pair_entries(double value, double size, double norm, size_t n, size_t d) {
+  double k = (double)d + 1.0, m = (double)n + 1.0, terms = k * k + m * m + (double)(d / 8 + 6) * m;
+  return lfap_up(2.01 * LFAP_U * fabs(value) + (terms * LFAP_U * LFAP_U) * (1.0 + 0x1p-17) * size +
+                 (2.0 * m * sqrt((double)d) * norm + 3.0 * (double)d) * LFAP_TINY);
+}
+
 double lfap_bound_combine(double a, double ea, double b, double eb, double wa, double wb) {
   return lfap_up((wa * ea + wb * eb) * (1.0 + 4.0 * LFAP_U) + 4.0 * LFAP_U * (fabs(wa * a) + fabs(wb * b)) + 4.0 * LFAP_TINY);
 }

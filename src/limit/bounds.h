@@ -34,6 +34,8 @@ double lfap_bound_class_sum(double weight, size_t n, size_t d);
 double lfap_bound_pair_dot(double sum_error, double norm_hi, double norm_lo, size_t d);
 /* |error| for one value, with K and ||x||. */
 double lfap_bound_pair_value(double value, double K, double norm, size_t d);
+/* The same for the pair dot with a class sum over n samples, from `size` >= sum_j |x_j| sum_k |c_k x_kj|. */
+double lfap_bound_pair_entries(double value, double size, double norm, size_t n, size_t d);
 /* wa*a + wb*b (nonnegative weights, each off by at most u of itself) with errors ea, eb, as computed by two products and a sum. */
 double lfap_bound_combine(double a, double ea, double b, double eb, double wa, double wb);
 

@@ -1,11 +1,9 @@
 /* enclose.c - what is certain of a limit computed in doubles: enclosures of Q lambda, of the multipliers and of the slopes, and the
  * claims they decide (statements H, Q1, T1, T2, C1; the inequalities (R), (N), (S), (G), (B) of spec/certificate.md with the error
  * bounds of spec/numerics.md N14, limit/bounds.h). What stays UNDECIDED is for exact arithmetic. */
-#include "data/factor.h"
-#include "kernel/lanes.h"
 #include "kernel/qform.h"
-#include "limit/bounds.h"
-#include "limit/qmatrix.h"
+#include "limit/eigen.h"
+#include "limit/measure.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,14 +59,14 @@ static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
 
 /* ---- norms and products ------------------------------------------------------------------------------------------------ */
 
-/* Norms, scales and the support; 0 where the bounds do not apply: norms outside 2^-200..2^200, a multiplier that is none. */
+/* Norms, scales and the support; 0 where the bounds do not apply: norms out of range, a multiplier that is none. */
 static int prepare(enclosing *s) {
   if (s->n >= (size_t)1 << 30 || s->d >= (size_t)1 << 30) return 0;
   for (size_t i = 0; i < s->n; i++) {
     const double *x = s->data->x + i * s->d;
     int exponent;
-    s->norm[i] = lfap_up(sqrt(lfap_range_norm2(lfap_dot(s->d, x, x), s->d).hi));
-    if (!(s->norm[i] > 0x1p-200 && s->norm[i] < 0x1p200)) return 0;
+    s->norm[i] = lfap_norm_above(x, s->d);
+    if (!(s->norm[i] >= LFAP_NORM_MIN && s->norm[i] <= 2.0 * LFAP_NORM_MAX)) return 0; /* a bound may lie just above the range */
     if (!(s->lim->lambda[i] >= 0.0 && isfinite(s->lim->lambda[i]))) return 0;
     (void)frexp(s->norm[i], &exponent);
     s->e->scale[i] = ldexp(1.0, -exponent);
@@ -78,24 +76,13 @@ static int prepare(enclosing *s) {
   return 1;
 }
 
-/* A_n = y_n <x_n, own class sum> and B_n, the other's: Q lambda = h A + gamma B. */
+/* Q lambda and its distance from 1, P = A + gamma B and M = gamma A + B, from A and B of limit/measure.h. */
 static void products(enclosing *s) {
-  size_t n = s->n, d = s->d;
-  double *const sum[4] = {s->sums, s->sums + d, s->sums + 2 * d, s->sums + 3 * d};
-  double weight[2] = {0, 0}, K[2], root = sqrt((double)d);
-  for (size_t i = 0; i < n; i++) {
-    s->P[i] = s->lim->lambda[i] * s->data->y[i];
-    weight[s->data->y[i] < 0.0] += s->lim->lambda[i] * s->norm[i];
-  }
-  lfap_class_sums(s->ctx, sum, s->P, s->data->x, s->data->y, n, d);
-  for (size_t c = 0; c < 2; c++) /* sqrt(d) max |.| in the place of the norm: nothing underflows */
-    K[c] = lfap_bound_pair_dot(lfap_bound_class_sum(lfap_up(weight[c]), n, d), lfap_up(root * lfap_amax(d, sum[2 * c])),
-                               lfap_up(root * lfap_amax(d, sum[2 * c + 1])), d);
-  lfap_class_products(s->ctx, s->P, s->M, sum, s->data->x, s->data->y, NULL, n, d);
-  for (size_t i = 0; i < n; i++) {
-    double y = s->data->y[i], g = s->gamma, A = y * s->P[i], B = y * s->M[i];
-    double Ae = lfap_bound_pair_value(A, K[y < 0.0], s->norm[i], d), Be = lfap_bound_pair_value(B, K[y > 0.0], s->norm[i], d);
-    lfap_range q = lfap_range_around(s->h * A + g * B, lfap_bound_combine(A, Ae, B, Be, s->h, g));
+  lfap_measured at = {s->P, s->Pe, s->M, s->Me};
+  lfap_measure(s->ctx, &at, s->lim->lambda, s->norm, s->data, s->sums);
+  for (size_t i = 0; i < s->n; i++) {
+    double g = s->gamma, A = at.A[i], B = at.B[i], Ae = at.Ae[i], Be = at.Be[i];
+    lfap_range q = lfap_measured_q(&at, i, s->h, g);
     s->e->q_lo[i] = q.lo;
     s->e->q_hi[i] = q.hi;
     s->res[i] = lfap_up(fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)));
@@ -124,42 +111,12 @@ static void gap(enclosing *s) {
 
 /* ---- the inverse --------------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  const enclosing *s;
-  double *L, c;
-} shifted;
-
-static void shifted_row(void *arg, size_t at, const double *q) {
-  const shifted *j = arg;
-  const enclosing *s = j->s;
-  double *row = j->L + at * s->nf, di = s->e->scale[s->f[at]];
-  for (size_t k = 0; k <= at; k++) row[k] = q[k] * di * s->e->scale[s->f[k]];
-  row[at] -= j->c;
-}
-
-/* *mu is a lower bound of the eigenvalues of D Q D on the support, or 0: does D fl(Q) D - c have a factor? */
-static lfap_status try_shift(enclosing *s, const lfap_qm *m, double *L, double c, double *mu) {
-  shifted j = {s, L, c};
-  size_t bad = 0;
-  *mu = 0.0;
-  lfap_qm_rows(s->ctx, m, (lfap_qm_part){s->f, s->f, s->nf, s->nf}, shifted_row, &j);
-  s->e->factors++;
-  lfap_status st = lfap_factor(s->ctx, L, s->nf, &bad);
-  if (!st && bad == s->nf) *mu = lfap_down(c - lfap_bound_factor(s->nf, s->d));
-  return st;
-}
-
 static lfap_status eigenvalue(enclosing *s) {
-  double loss = lfap_bound_factor(s->nf, s->d), shift[3] = {0x1p-14, 0x1p-24, 16.0 * loss};
   lfap_qm m = {.n = s->n, .G = s->G, .y = s->data->y, .gamma = s->gamma};
   if (!s->G || s->nf == 0) return LFAP_OK;
-  double *L = malloc(s->nf * s->nf * sizeof *L);
-  lfap_status st = L ? lfap_qm_open(s->ctx, &m)
-                     : lfap_fail(s->ctx, LFAP_ERR_MEMORY, "enclosure: no memory for a factor of %zu x %zu", s->nf, s->nf);
-  for (size_t k = 0; !st && k < 3 && s->e->eigen == 0.0; k++)
-    if (shift[k] >= 2.0 * loss && (k < 2 || shift[k] < shift[k - 1])) st = try_shift(s, &m, L, shift[k], &s->e->eigen);
+  lfap_status st = lfap_qm_open(s->ctx, &m);
+  if (!st) st = lfap_least_eigenvalue(s->ctx, &s->e->eigen, &s->e->factors, &m, s->f, s->nf, s->e->scale, s->d);
   lfap_qm_close(&m);
-  free(L);
   return st;
 }
 

@@ -1,12 +1,16 @@
 /* limit.c - the limiting decision boundary: Q lambda = 1, w = sum lambda_n y_n x_n, the multiplier intervals and the
  * conditions of the a-posteriori certificate (statements Q1, T1, T2, C1; spec/numerics.md N6, N11). */
 #include "data/products.h"
+#include "data/range.h"
 #include "kernel/lanes.h"
 #include "kernel/qform.h"
+#include "limit/farkas.h"
+#include "limit/measure.h"
 #include "limit/qp.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 void lfap_limit_free(lfap_limit *lim) {
   free(lim->lambda);
@@ -55,7 +59,6 @@ static void see_row(void *arg, size_t i, const double *g, double *spare) {
 /* (H) from the diagonal and the rows' largest entries: lfap_hypothesis_of, row by row. */
 static void hypothesis(lfap_limit *l, const row_facts *f) {
   lfap_hypothesis h = {.r_min2 = INFINITY};
-  double g = l->gamma;
   for (size_t i = 0; i < l->n; i++) {
     if (f->m->diag[i] < h.r_min2) h.r_min2 = f->m->diag[i];
     if (f->m->diag[i] > h.r_max2) h.r_max2 = f->m->diag[i];
@@ -65,9 +68,7 @@ static void hypothesis(lfap_limit *l, const row_facts *f) {
       h.p_k = i;
     }
   }
-  h.lhs = ((g * g) * g) * (h.r_min2 * h.r_min2);
-  h.rhs = (3.0 * (double)l->n) * (h.r_max2 * h.p_max);
-  h.holds = h.lhs >= h.rhs;
+  lfap_hypothesis_sides(&h, l->n, l->gamma);
   l->hyp = h;
 }
 
@@ -124,42 +125,142 @@ static void pattern_condition(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, do
   }
 }
 
-/* The boundary, and C1's conditions as computed; mu = Q lambda - 1. */
+/* The boundary, and C1's conditions as computed; mu = Q lambda - 1, l->residual is measured. */
 static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, double *mu, const lfap_data *data) {
   int off_ok = 1;
   for (size_t i = 0; i < l->n; i++) {
     l->q[i] = 1.0 + mu[i];
-    if (l->lambda[i] > 0.0) {
-      l->support++;
-      if (fabs(mu[i]) > l->residual) l->residual = fabs(mu[i]);
-    } else if (!(mu[i] > 0.0))
-      off_ok = 0;
+    if (l->lambda[i] > 0.0) l->support++;
+    else if (!(mu[i] > 0.0)) off_ok = 0;
     mu[i] = l->lambda[i] * data->y[i]; /* from here on w's coefficients */
   }
   lfap_status st = lfap_chain_product(ctx, l->w, mu, data->x, 1, l->n, l->d);
   if (st) return st;
   pattern_condition(ctx, l, m, mu);
-  l->c1 = off_ok && l->support > 0 && l->c1b == l->n && l->residual < 1e-9;
+  l->c1 = off_ok && l->support > 0 && l->c1b == l->n && l->settled;
   return LFAP_OK;
 }
 
-/* Everything on an opened matrix; mu is scratch of n. */
-static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, double *mu, const lfap_data *data) {
-  lfap_qp_way way = {0};
-  lfap_status st = data_facts(ctx, l, task->m);
+/* ---- solving ---------------------------------------------------------------------------------------------------------- */
+
+/* A solution, and what the samples say of it. */
+typedef struct {
+  double *lambda, *mu; /* n each: multipliers, Q lambda - 1 as the solver has it */
+  double residual;     /* as in lfap_limit */
+  int separates;       /* (Q lambda)_n > 0 for all n: certain */
+  lfap_qp_way way;
+} solution;
+
+/* The residual, and whether the multipliers separate, from Q lambda with its bounds. */
+static void judge(solution *s, const lfap_measured *at, const lfap_qm *m) {
+  s->residual = 0.0;
+  s->separates = 1;
+  for (size_t i = 0; i < m->n; i++) {
+    lfap_range q = lfap_measured_q(at, i, m->h, m->gamma);
+    double off = s->lambda[i] > 0.0 ? fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)) : fmax(0.0, 1.0 - q.lo);
+    off = off > 0.0 ? nextafter(off, INFINITY) : 0.0;
+    if (!(off <= s->residual)) s->residual = off;
+    if (!(q.lo > 0.0)) s->separates = 0;
+  }
+}
+
+static int settled(const solution *s) { return s->residual <= LFAP_RESIDUAL_MOST; }
+
+/* From the samples; with bounds that cost more where the cheap ones do not settle it. */
+static lfap_status measure(lfap_ctx *ctx, solution *s, const lfap_qm *m, const lfap_data *data) {
+  size_t n = data->n;
+  double *v = calloc(5 * n, sizeof *v), *norm = v;
+  if (!v) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the residual of N = %zu", n);
+  lfap_measured at = {v + n, v + 2 * n, v + 3 * n, v + 4 * n};
+  for (size_t i = 0; i < n; i++) norm[i] = lfap_norm_above(data->x + i * data->d, data->d);
+  lfap_measure(ctx, &at, s->lambda, norm, data, m->vec + 2 * n);
+  judge(s, &at, m);
+  if (!settled(s)) {
+    lfap_measure_closer(&at, s->lambda, norm, data, m->vec + 2 * n);
+    judge(s, &at, m);
+  }
+  free(v);
+  return LFAP_OK;
+}
+
+/* Solves; a programme that doubles do not solve leaves its last point. INFEASIBLE: proved. */
+static lfap_status attempt(lfap_ctx *ctx, solution *s, lfap_qp_task *task, const lfap_data *data) {
+  lfap_status st = lfap_qp_run(ctx, s->lambda, s->mu, &s->way, task);
+  if (st == LFAP_ERR_INFEASIBLE) st = lfap_farkas(ctx, data, task->ray);
+  if (st == LFAP_ERR_UNSOLVED) st = LFAP_OK;
+  return st ? st : measure(ctx, s, task->m, data);
+}
+
+/* Once more with residuals of the samples themselves, from the support that the rounded matrix led to; the better one stays. */
+static lfap_status improve(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm *m, const lfap_data *data) {
+  size_t n = data->n;
+  double *v = malloc(2 * n * sizeof *v);
+  unsigned char *in = malloc(n);
+  solution again = {.lambda = v, .mu = v ? v + n : NULL};
+  lfap_status st = v && in ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", n);
+  if (!st) {
+    for (size_t i = 0; i < n; i++) in[i] = s->lambda[i] > 0.0;
+    task->support = in;
+    m->on_data = 1;
+    st = attempt(ctx, &again, task, data);
+  }
+  s->way.rounds += again.way.rounds;
+  s->way.iterations += again.way.iterations;
+  if (!st && (again.separates > s->separates || (again.separates == s->separates && again.residual < s->residual))) {
+    memcpy(s->lambda, again.lambda, n * sizeof *v);
+    memcpy(s->mu, again.mu, n * sizeof *v);
+    s->residual = again.residual;
+    s->separates = again.separates;
+    s->way.full = again.way.full;
+  }
+  free(v);
+  free(in);
+  return st;
+}
+
+static lfap_status find(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm *m, const lfap_data *data, int best_effort) {
+  task->ray = malloc(data->n * sizeof(double));
+  lfap_status st = task->ray ? attempt(ctx, s, task, data) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", data->n);
+  if (!st && !settled(s)) st = improve(ctx, s, task, m, data);
+  free(task->ray);
+  task->ray = NULL;
+  if (!st && !s->separates && !best_effort)
+    return lfap_fail(ctx, LFAP_ERR_UNSOLVED,
+                     "limit: doubles cannot tell whether label slopes separate these N = %zu samples (no multipliers do, to a residual of %.2g, and "
+                     "no proof that none can was found); %s", data->n, s->residual,
+                     task->no_factor ? "the memory limit leaves no room for a factor, raise it"
+                                     : "exact arithmetic can: `lfap limit --certify --exact`, for N <= 64");
+  if (!st && ctx) ctx->message[0] = '\0';
+  return st;
+}
+
+/* Everything on an opened matrix; mu is scratch of n. `given`: multipliers, instead of solving. */
+static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu, const lfap_data *data, const double *given,
+                         int best_effort) {
+  solution s = {.lambda = l->lambda, .mu = mu};
+  lfap_status st = data_facts(ctx, l, m);
   if (st) return st;
-  /* squared norms that over- or underflow leave nothing to compute with */
-  if (!(isfinite(l->hyp.r_max2) && l->hyp.r_min2 >= 0x1p-1022 && isfinite(1.0 / (l->gamma * l->hyp.r_min2))))
-    return lfap_fail(ctx, LFAP_ERR_RANGE, "limit: squared norms from %g to %g leave the range of doubles; scale the samples to norms near 1",
-                     l->hyp.r_min2, l->hyp.r_max2);
   for (size_t i = 0; i < l->n; i++) l->q[i] = 1.0; /* the right-hand side, before it becomes Q lambda */
   task->b = l->q;
-  st = lfap_qp_run(ctx, l->lambda, mu, &way, task);
+  if (given) {
+    memcpy(l->lambda, given, l->n * sizeof *given);
+    m->on_data = 1;
+    lfap_qm_residual(ctx, mu, m, l->q, given, (lfap_qm_part){NULL, NULL, l->n, l->n});
+    s.way.full = 1;
+    for (size_t i = 0; i < l->n; i++) {
+      mu[i] = -mu[i];
+      s.way.full = s.way.full && given[i] > 0.0;
+    }
+    st = measure(ctx, &s, m, data);
+  } else
+    st = find(ctx, &s, task, m, data, best_effort);
   if (st) return st;
-  l->full = way.full;
-  l->rounds = way.rounds;
-  l->iterations = way.iterations;
-  return conclude(ctx, l, task->m, mu, data);
+  l->full = s.way.full;
+  l->rounds = s.way.rounds;
+  l->iterations = s.way.iterations;
+  l->residual = s.residual;
+  l->settled = settled(&s);
+  return conclude(ctx, l, m, mu, data);
 }
 
 /* ---- memory --------------------------------------------------------------------------------------------------------- */
@@ -185,27 +286,41 @@ static lfap_status plan(lfap_ctx *ctx, int *matrices, const lfap_data *data, con
                    1e-9 * (double)o->memory_limit);
 }
 
-lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                                  const lfap_limit_opts *opts) {
-  static const lfap_limit_opts defaults = {0};
-  const lfap_limit_opts *o = opts ? opts : &defaults;
+static lfap_status check(lfap_ctx *ctx, const lfap_data *data, double gamma, const double *given) {
   if (!(gamma > 0.0 && gamma < 1.0))
     return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", gamma);
+  if (gamma < LFAP_GAMMA_MIN)
+    return lfap_fail(ctx, LFAP_ERR_RANGE, "gamma = %g: below 2^%d, gamma^3 Rmin^4 and its like may leave the range of doubles; take a larger one", gamma,
+                     ilogb(LFAP_GAMMA_MIN));
+  if (data->n == 0 || data->d == 0)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "limit: N = %zu samples of dimension d = %zu; both must be at least 1", data->n, data->d);
+  if (data->n > SIZE_MAX / sizeof(double) / data->n)
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: the Gram matrix of N = %zu samples has no size", data->n);
+  for (size_t i = 0; given && i < data->n; i++)
+    if (!(given[i] >= 0.0 && isfinite(given[i])))
+      return lfap_fail(ctx, LFAP_ERR_DATA, "limit: multiplier %zu is %g; multipliers are finite and not negative", i, given[i]);
+  return lfap_data_in_range(ctx, data, "limit");
+}
+
+static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma, const lfap_limit_opts *opts,
+                        const double *given) {
+  static const lfap_limit_opts defaults = {0};
+  const lfap_limit_opts *o = opts ? opts : &defaults;
   size_t n = data->n;
-  if (n == 0 || n > SIZE_MAX / sizeof(double) / n)
-    return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: the Gram matrix of N = %zu samples has no size", n);
   int matrices = 0;
   lfap_limit l = {0};
-  lfap_status st = plan(ctx, &matrices, data, G, o);
+  lfap_status st = check(ctx, data, gamma, given);
+  if (!st) st = plan(ctx, &matrices, data, G, o);
   if (st) return st;
   int compute = !G && matrices > 0;
   double *own = compute ? malloc(n * n * sizeof *own) : NULL, *mu = malloc(n * sizeof *mu);
   lfap_qm m = {.n = n, .G = G ? G : own, .X = data->x, .d = data->d, .y = data->y, .gamma = gamma};
+  lfap_qp_task task = {.m = &m, .support = o->support, .solver = o->solver, .no_factor = matrices < 2};
   st = limit_alloc(ctx, &l, n, data->d, gamma);
   if (!st && ((compute && !own) || !mu)) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix", n, n);
   if (!st && compute) st = lfap_gram(ctx, own, data->x, n, data->d);
   if (!st) st = lfap_qm_open(ctx, &m);
-  if (!st) st = solve(ctx, &l, &(lfap_qp_task){.m = &m, .support = o->support, .solver = o->solver, .no_factor = matrices < 2}, mu, data);
+  if (!st) st = solve(ctx, &l, &task, &m, mu, data, given, o->best_effort);
   lfap_qm_close(&m);
   free(own);
   free(mu);
@@ -217,6 +332,15 @@ lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_dat
   return LFAP_OK;
 }
 
+lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
+                                  const lfap_limit_opts *o) {
+  return make(ctx, out, data, G, gamma, o, NULL);
+}
+
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma) {
-  return lfap_limit_solve_opts(ctx, out, data, G, gamma, NULL);
+  return make(ctx, out, data, G, gamma, NULL, NULL);
+}
+
+lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma, const double *lambda) {
+  return make(ctx, out, data, G, gamma, NULL, lambda);
 }

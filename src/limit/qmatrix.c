@@ -21,7 +21,7 @@ static size_t block_rows(size_t n) {
 }
 
 lfap_status lfap_qm_open(lfap_ctx *ctx, lfap_qm *m) {
-  size_t n = m->n, own = m->M || m->G ? 0 : 4 * m->d;
+  size_t n = m->n, own = m->X ? 4 * m->d : 0;
   m->h = lfap_q_h(m->gamma);
   m->diag = malloc(n * sizeof(double));
   m->vec = malloc((2 * n + own) * sizeof(double));
@@ -210,7 +210,7 @@ static void residual_row(void *arg, size_t at, const double *q) {
 }
 
 /* b - (h A + gamma B) with A = y_i <x_i, own class sum of x>, B the same of the other class. */
-static void residual_without_matrix(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x, lfap_qm_part part) {
+static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x, lfap_qm_part part) {
   double *c = m->vec, *other = m->vec + m->n, *t = m->vec + 2 * m->n;
   double *const s[4] = {t, t + m->d, t + 2 * m->d, t + 3 * m->d};
   memset(c, 0, m->n * sizeof *c);
@@ -228,6 +228,6 @@ static void residual_without_matrix(const lfap_ctx *ctx, double *out, const lfap
 
 void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x, lfap_qm_part part) {
   residual_job j = {out, b, x, part};
-  if (!m->M && !m->G) residual_without_matrix(ctx, out, m, b, x, part);
+  if (!m->M && (!m->G || m->on_data)) residual_of_samples(ctx, out, m, b, x, part);
   else lfap_qm_rows(ctx, m, part, residual_row, &j);
 }

@@ -10,10 +10,11 @@ typedef struct {
   const double *G;        /* this Gram matrix (n x n), or NULL: of */
   const double *X;        /* these samples (n x d), */
   size_t d;
+  int on_data;            /* residuals of the samples even where there is a Gram matrix (N6, "Residual") */
   const double *y;        /* with labels y */
   double gamma, h;
   double *diag;           /* n: the diagonal of G, or of M; owned */
-  double *vec;            /* 2 n, and 4 d without a matrix; owned */
+  double *vec;            /* 2 n, and 4 d where there are samples; owned */
   double *spare;          /* 2 n for each thread; owned */
 } lfap_qm;
 
@@ -31,7 +32,8 @@ void lfap_qm_rows(const lfap_ctx *ctx, const lfap_qm *m, lfap_qm_part part, lfap
 
 /* out[at] = (Q v)_row for full-length v (n), each a dot. */
 void lfap_qm_product(lfap_ctx *ctx, double *out, const lfap_qm *m, const double *v, const size_t *row, size_t nr);
-/* out[at] = b_row - sum over part.col of Q x, compensated; x has part.nc entries. Without a matrix through class sums (N13). */
+/* out[at] = b_row - sum over part.col of Q x, compensated; x has part.nc entries. Without a matrix, or on_data, through
+   class sums (N13). */
 void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x, lfap_qm_part part);
 
 /* Work on row i of the Gram matrix; `spare` has n entries. */

@@ -23,6 +23,7 @@ typedef struct {
   unsigned char *in;   /* n: in the support F */
   double *lambda, *mu; /* n each */
   double *old, *row;   /* n each: the point before an addition; a row of M */
+  double *ray;         /* n, or NULL: where to write the ray along which the objective falls for ever */
   double tol;          /* DUAL_TOL * max |b| */
   size_t rounds;
 } qp;
@@ -136,6 +137,14 @@ static lfap_status solve_for_kernel(qp *p, size_t enter, int *solved) {
   return st;
 }
 
+/* z = 1 at `enter`, -s on F. */
+static void take_ray(qp *p, size_t enter) {
+  if (!p->ray) return;
+  memset(p->ray, 0, p->n * sizeof(double));
+  for (size_t k = 0; k < p->sys.nf; k++) p->ray[p->sys.f[k]] = fabs(p->sys.s[k]);
+  p->ray[enter] = 1.0;
+}
+
 /* M is positive definite on F but not with `enter`: M z = 0 there for z = 1 at `enter`, -s on F. Along z the objective falls at
    the constant rate mu_enter < 0, until the first entry of F reaches zero and leaves; if none does, it falls for ever. */
 static lfap_status step_along_kernel(qp *p, size_t enter, int *solved) {
@@ -147,10 +156,12 @@ static lfap_status step_along_kernel(qp *p, size_t enter, int *solved) {
     double a = s->s[k] > 0.0 ? p->lambda[s->f[k]] / s->s[k] : INFINITY;
     if (a < alpha) alpha = a;
   }
-  if (isinf(alpha))
+  if (isinf(alpha)) {
+    take_ray(p, enter);
     return lfap_fail(p->ctx, LFAP_ERR_INFEASIBLE,
-                     "quadratic programme: no bounded solution with N = %zu (it falls for ever where sample %zu grows); the data are not "
+                     "quadratic programme: no bounded solution with N = %zu (it falls for ever where entry %zu grows); data behind it are not "
                      "separable by this form of the network", p->n, enter);
+  }
   for (size_t k = 0; k < s->nf; k++) {
     size_t i = s->f[k];
     int drop = s->s[k] > 0.0 && p->lambda[i] / s->s[k] <= alpha;
@@ -171,27 +182,21 @@ static int all_positive(const lfap_system *s) {
 /* Enters an index and goes to the minimiser over a face that has it. Without rounding its entry only grows and F without it stays
    positive definite (N6); where rounding says otherwise the index is given up: *moved = 0, and the point is the old one. */
 static lfap_status active_set_add(qp *p, size_t enter, int *moved) {
-  int solved = 0;
+  lfap_status st = LFAP_OK;
+  int solved = 1;
   memcpy(p->old, p->lambda, p->n * sizeof(double));
   p->in[enter] = 1;
   *moved = 0;
-  for (size_t steps = 0; steps <= p->n && p->in[enter]; steps++) { /* every step drops an index */
-    lfap_status st = solve_or_singular(p, &solved);
-    if (st) return st;
-    if (solved && all_positive(&p->sys)) {
-      *moved = 1;
-      return LFAP_OK;
-    }
-    if (solved) step_to_face(p);
-    else {
-      st = step_along_kernel(p, enter, &solved);
-      if (st) return st;
-      if (!solved) break;
-    }
+  for (size_t steps = 0; !st && solved && steps <= p->n && p->in[enter]; steps++) { /* every step drops an index */
+    st = solve_or_singular(p, &solved);
+    *moved = !st && solved && all_positive(&p->sys);
+    if (*moved) return LFAP_OK;
+    if (!st && solved) step_to_face(p);
+    else if (!st) st = step_along_kernel(p, enter, &solved);
   }
   memcpy(p->lambda, p->old, p->n * sizeof(double));
   for (size_t i = 0; i < p->n; i++) p->in[i] = p->lambda[i] > 0.0;
-  return LFAP_OK;
+  return st;
 }
 
 /* The index off F whose mu is most negative, not among those given up; n when there is none. */
@@ -218,9 +223,8 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
     int moved = 0;
     if (st || (pick == p->n && !skipped)) return st;
     if (pick == p->n)
-      return lfap_fail(p->ctx, LFAP_ERR_INFEASIBLE,
-                       "quadratic programme: no bounded solution with N = %zu (%zu constraints cannot be met together); the data are "
-                       "not separable by this form of the network", p->n, skipped);
+      return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED,
+                       "quadratic programme: doubles cannot tell how to meet %zu of N = %zu constraints; M is too ill-conditioned", skipped, p->n);
     st = active_set_add(p, pick, &moved);
     if (st) return st;
     if (moved) {
@@ -229,14 +233,14 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
     } else
       skip[pick] = 1; /* until the point moves */
   }
-  return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED, "quadratic programme: not solved after %zu active-set steps; Q is too ill-conditioned", cap);
+  return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED, "quadratic programme: not solved after %zu active-set steps; M is too ill-conditioned", cap);
 }
 
 static lfap_status run(qp *p, int *done, unsigned char *skip) {
   lfap_status st = block_pivoting(p, done);
   if (st || *done) return st;
   if (p->sys.no_factor)
-    return lfap_fail(p->ctx, LFAP_ERR_MEMORY,
+    return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED,
                      "quadratic programme: conjugate gradients do not converge (Q of N = %zu is too ill-conditioned), and the memory "
                      "limit leaves no room for a factor of %.3g GB; raise it", p->n, 8e-9 * (double)p->n * (double)p->n);
   p->sys.by_cg = 0;
@@ -246,7 +250,7 @@ static lfap_status run(qp *p, int *done, unsigned char *skip) {
 
 lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *way, const lfap_qp_task *task) {
   size_t n = task->m->n;
-  qp p = {.ctx = ctx, .b = task->b, .n = n, .tol = DUAL_TOL * lfap_amax(n, task->b)};
+  qp p = {.ctx = ctx, .b = task->b, .n = n, .ray = task->ray, .tol = DUAL_TOL * lfap_amax(n, task->b)};
   p.lambda = calloc(4 * n, sizeof(double));
   p.in = malloc(n);
   unsigned char *skip = calloc(n, 1);
@@ -264,7 +268,7 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
       if (!st || end == LFAP_ERR_INTERRUPTED) st = end;
     }
   }
-  if (!st) {
+  if (!st || st == LFAP_ERR_INFEASIBLE || st == LFAP_ERR_UNSOLVED) {
     memcpy(lambda, p.lambda, n * sizeof(double));
     memcpy(mu, p.mu, n * sizeof(double));
     if (way) *way = (lfap_qp_way){done && p.sys.nf == n, p.rounds, p.sys.iterations};
@@ -279,8 +283,14 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
 lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const double *M, const double *b, size_t n) {
   if (n == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "quadratic programme: n = 0");
   lfap_qm m = {.n = n, .M = M};
-  lfap_status st = lfap_qm_open(ctx, &m);
-  if (!st) st = lfap_qp_run(ctx, lambda, mu, NULL, &(lfap_qp_task){.m = &m, .b = b});
+  double *own = malloc(2 * n * sizeof *own);
+  lfap_status st = own ? lfap_qm_open(ctx, &m) : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for n = %zu", n);
+  if (!st) st = lfap_qp_run(ctx, own, own + n, NULL, &(lfap_qp_task){.m = &m, .b = b});
+  if (!st) {
+    memcpy(lambda, own, n * sizeof *own);
+    memcpy(mu, own + n, n * sizeof *own);
+  }
   lfap_qm_close(&m);
+  free(own);
   return st;
 }

@@ -9,6 +9,7 @@ typedef struct {
   const unsigned char *support; /* n flags to start from, or NULL: every index */
   lfap_solver solver;           /* AUTO: chosen by size, and by how fast conjugate gradients get on (N6) */
   int no_factor;                /* there is no memory for a factor */
+  double *ray;                  /* n, or NULL: gets the ray of INFEASIBLE */
 } lfap_qp_task;
 
 typedef struct {
@@ -17,6 +18,7 @@ typedef struct {
   size_t iterations; /* of conjugate gradients; 0: by factors alone */
 } lfap_qp_way;
 
-/* min 1/2 l'Ml - b'l over l >= 0: lambda (n), and mu = M l - b (n). */
+/* min 1/2 l'Ml - b'l over l >= 0: lambda (n), and mu = M l - b (n). INFEASIBLE: as far as doubles tell, M z = 0 and b'z > 0 for the ray
+   z >= 0. UNSOLVED: given up. After these two lambda, mu and way are the last point and the way to it. */
 lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *way, const lfap_qp_task *task);
 #endif

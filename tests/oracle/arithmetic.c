@@ -7,8 +7,8 @@
 
 #include "draws.h"
 #include "oracle/certify/factor.h"
-#include "oracle/exact/bareiss.h"
 #include "oracle/exact/gram.h"
+#include "oracle/exact/lcp.h"
 #include "oracle/interval/dyadic.h"
 #include "oracle/interval/interval.h"
 
@@ -287,28 +287,59 @@ Test(positive, rounding_never_proves_a_singular_matrix) {
   cr_assert(ran > 0, "the factorisation alone should be fooled now and then");
 }
 
-Test(bareiss, solves_random_integer_systems) {
-  for (size_t n = 1; n <= 9; n++) {
-    mpz_t *M = malloc(n * n * sizeof *M), *A = malloc(n * n * sizeof *A), *b = malloc(n * sizeof *b), *r = malloc(n * sizeof *r), den, s;
-    mpz_inits(den, s, NULL);
-    for (size_t i = 0; i < n; i++) mpz_init_set_si(r[i], (long)(next() % 2001) - 1000), mpz_init_set(b[i], r[i]);
-    for (size_t i = 0; i < n * n; i++) mpz_init_set_si(M[i], n > 1 && i == 0 ? 0 : (long)(next() % 2001) - 1000), mpz_init_set(A[i], M[i]);
-    int singular = -1;
-    oracle_bareiss(b, den, &singular, M, n);
-    cr_assert_eq(singular, 0);
-    cr_assert(mpz_sgn(den) > 0);
-    for (size_t i = 0; i < n; i++) {
-      mpz_set_ui(s, 0);
-      for (size_t k = 0; k < n; k++) mpz_addmul(s, A[i * n + k], b[k]);
-      mpz_submul(s, den, r[i]);
-      cr_assert_eq(mpz_sgn(s), 0);
-    }
-    for (size_t i = 0; i < n * n; i++) mpz_set_ui(A[i], i / n + i % n); /* rank 2 */
-    oracle_bareiss(b, den, &singular, A, n);
-    cr_assert_eq(singular, n > 2 || n == 1);
-    for (size_t i = 0; i < n; i++) mpz_clears(b[i], r[i], NULL);
-    for (size_t i = 0; i < n * n; i++) mpz_clears(M[i], A[i], NULL);
-    mpz_clears(den, s, NULL);
-    free(M); free(A); free(b); free(r);
+/* A random Gram matrix of rank at most d: definite, singular, with solutions and without. */
+static void fill_gram(mpz_t *M, size_t n, size_t d, long size) {
+  long x[12][12];
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < d; j++) x[i][j] = (long)(next() % (unsigned long)(2 * size + 1)) - size;
+  for (size_t i = 0; i < n * n; i++) {
+    long s = 0;
+    for (size_t j = 0; j < d; j++) s += x[i / n][j] * x[i % n][j];
+    mpz_init_set_si(M[i], s);
   }
+}
+
+/* p/den is complementary to M p/den - b >= 0, or a ray: p >= 0, p != 0, M p = 0. */
+static void assert_lcp(mpz_t *p, const mpz_t den, int solvable, mpz_t *M, mpz_t *b, size_t n) {
+  int positive = 0;
+  mpz_t s;
+  mpz_init(s);
+  for (size_t i = 0; i < n; i++) {
+    mpz_set_ui(s, 0);
+    for (size_t k = 0; k < n; k++) mpz_addmul(s, M[i * n + k], p[k]);
+    if (solvable) mpz_submul(s, den, b[i]);
+    cr_assert_geq(mpz_sgn(p[i]), 0);
+    positive |= mpz_sgn(p[i]) > 0;
+    if (solvable) cr_assert(mpz_sgn(s) >= 0 && (mpz_sgn(p[i]) == 0 || mpz_sgn(s) == 0));
+    else cr_assert_eq(mpz_sgn(s), 0);
+  }
+  cr_assert(mpz_sgn(den) > 0 && positive);
+  mpz_clear(s);
+}
+
+Test(lcp, solves_or_shows_a_ray_from_any_start) {
+  size_t yes = 0, no = 0;
+  for (int trial = 0; trial < 1500; trial++) {
+    size_t n = 1 + next() % 9, d = 1 + next() % 6;
+    mpz_t M[81], A[81], b[9], c[9], p[9], den;
+    unsigned char in[9];
+    int solvable[2];
+    mpz_init(den);
+    fill_gram(A, n, d, 1 + trial % 3);
+    for (size_t i = 0; i < n; i++) mpz_init_set_si(b[i], 1 + (trial % 2 ? (long)(next() % 5) : 0)), mpz_inits(c[i], p[i], NULL);
+    for (size_t i = 0; i < n * n; i++) mpz_init(M[i]);
+    for (int start = 0; start < 2; start++) {
+      for (size_t i = 0; i < n; i++) in[i] = start ? next() % 2 : 0, mpz_set(c[i], b[i]);
+      for (size_t i = 0; i < n * n; i++) mpz_set(M[i], A[i]);
+      cr_assert_eq(oracle_lcp(NULL, p, den, &solvable[start], M, c, in, n), LFAP_OK);
+      assert_lcp(p, den, solvable[start], A, b, n);
+    }
+    cr_assert_eq(solvable[0], solvable[1]);
+    if (solvable[0]) yes++;
+    else no++;
+    for (size_t i = 0; i < n; i++) mpz_clears(b[i], c[i], p[i], NULL);
+    for (size_t i = 0; i < n * n; i++) mpz_clears(M[i], A[i], NULL);
+    mpz_clear(den);
+  }
+  cr_assert(yes > 200 && no > 200, "%zu with a solution, %zu without", yes, no);
 }

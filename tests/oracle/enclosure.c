@@ -303,8 +303,8 @@ Test(enclosure, says_nothing_of_samples_out_of_range) {
   lfap_limit l = {0};
   lfap_enclosure e = {0};
   cr_assert_eq(lfap_gen_uniform(NULL, &D, 1, 4, 30), LFAP_OK);
-  for (size_t k = 0; k < 120; k++) D.x[k] *= 0x1p-210;
   cr_assert_eq(lfap_limit_solve(NULL, &l, &D, NULL, 0.5), LFAP_OK);
+  for (size_t k = 0; k < 120; k++) D.x[k] *= 0x1p-210;
   cr_assert_eq(lfap_limit_enclose(NULL, &e, &D, &l, NULL), LFAP_OK);
   cr_assert(e.c1 == LFAP_UNDECIDED && e.q1 == LFAP_UNDECIDED && e.h == LFAP_UNDECIDED && isinf(e.ball));
   lfap_enclosure_free(&e);

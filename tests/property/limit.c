@@ -179,6 +179,75 @@ Test(limit, samples_out_of_scale_are_refused) {
   }
 }
 
+/* ---- the residual belongs to the samples ------------------------------------------------------------------------------- */
+
+/* Q of these rounds so that a wrong lambda solves it; the truth is 0.8/9e-16. */
+Test(limit, a_wrong_solution_of_the_rounded_matrix_shows) {
+  double x[4] = {1, 3e-8, -1, 3e-8}, y[2] = {1, 1}, wrong[2] = {9.007e14, 9.007e14};
+  lfap_data D = {.n = 2, .d = 2, .x = x, .y = y};
+  lfap_limit l = {0};
+  cr_assert_eq(lfap_limit_given(NULL, &l, &D, NULL, 0.5, wrong), LFAP_OK);
+  cr_assert(fabs(l.residual - (9.007e14 / (0.8 / 9e-16) - 1)) < 1e-9 && !l.settled && !l.c1, "%g", l.residual);
+  lfap_limit_free(&l);
+  for (int cg = 0; cg < 2; cg++) {
+    lfap_limit_opts o = {.solver = cg ? LFAP_SOLVER_CG : LFAP_SOLVER_AUTO};
+    cr_assert_eq(lfap_limit_solve_opts(NULL, &l, &D, NULL, 0.5, &o), LFAP_OK);
+    cr_assert(fabs(l.lambda[0] * 9e-16 / 0.8 - 1) < (l.settled ? 1e-12 : 1e-6), "%g, residual %g", l.lambda[0], l.residual);
+    lfap_limit_free(&l);
+  }
+  x[1] = x[3] = 1e-8; /* doubles see two opposite samples here, which do not exist */
+  lfap_ctx ctx = {0};
+  cr_assert_eq(lfap_limit_solve(&ctx, &l, &D, NULL, 0.5), LFAP_ERR_UNSOLVED);
+  cr_assert(l.lambda == NULL && strstr(ctx.message, "--exact"), "%s", ctx.message);
+  cr_assert_eq(lfap_limit_solve_opts(&ctx, &l, &D, NULL, 0.5, &(lfap_limit_opts){.best_effort = 1}), LFAP_OK);
+  cr_assert(!l.settled && l.residual >= 1 && !l.c1);
+  lfap_limit_free(&l);
+}
+
+/* Given multipliers make the limit that the solver makes of them. */
+Test(limit, given_multipliers_make_the_same_limit) {
+  lfap_data D = uniform(3, 7, 60);
+  lfap_limit a = {0}, b = {0};
+  lfap_ctx ctx = {0};
+  cr_assert_eq(lfap_limit_solve(NULL, &a, &D, NULL, 0.4), LFAP_OK);
+  cr_assert_eq(lfap_limit_given(NULL, &b, &D, NULL, 0.4, a.lambda), LFAP_OK);
+  cr_assert_eq(memcmp(a.w, b.w, 60 * sizeof(double)), 0);
+  cr_assert_eq(memcmp(a.fu, b.fu, 7 * sizeof(double)), 0);
+  cr_assert(a.residual == b.residual && a.settled && b.settled && a.c1 == b.c1 && a.support == b.support && a.full == b.full);
+  cr_assert_gt(a.residual, 0); /* a bound, never below the truth */
+  lfap_limit_free(&b);
+  a.lambda[2] = -1;
+  cr_assert_eq(lfap_limit_given(&ctx, &b, &D, NULL, 0.4, a.lambda), LFAP_ERR_DATA);
+  cr_assert(b.lambda == NULL && strstr(ctx.message, "multiplier 2"));
+  lfap_limit_free(&a);
+  lfap_data_free(&D);
+}
+
+/* Corners of a simplex around 0, a sum that is 0 in fewer dimensions than there are; and both moved so that they are separable. */
+Test(limit, not_separable_is_proved_or_not_said) {
+  lfap_ctx ctx = {0};
+  lfap_limit l = {0};
+  double y[4] = {1, 1, 1, 1}, around[12] = {0.9, 0.1, -0.2, -0.3, 0.8, 0.1, 0.2, -0.3, 0.7, -0.7, -0.8, -0.9}, sum[15] = {1, 2, 0, 5, -1, 3, 0, -2, 1, 1, -5, -4, 4, -7, 1};
+  lfap_data A = {.n = 4, .d = 3, .x = around, .y = y}, S = {.n = 3, .d = 5, .x = sum, .y = y};
+  for (size_t i = 0; i < 5; i++) sum[10 + i] = -(2 * sum[i] + 3 * sum[5 + i]) / 4;
+  for (int k = 0; k < 4; k++) {
+    cr_assert_eq(lfap_limit_solve(&ctx, &l, &A, NULL, 0.5), LFAP_ERR_INFEASIBLE, "%s", ctx.message);
+    cr_assert_not_null(strstr(ctx.message, "4 samples of class +1"), "%s", ctx.message);
+    cr_assert_eq(lfap_limit_solve(&ctx, &l, &S, NULL, 0.5), LFAP_ERR_INFEASIBLE, "%s", ctx.message);
+    cr_assert_not_null(strstr(ctx.message, "3 samples"), "%s", ctx.message);
+    for (size_t i = 0; i < 12; i++) around[i] = ldexp(around[i], -60);
+    for (size_t i = 0; i < 15; i++) sum[i] = ldexp(sum[i], k < 3 ? -60 : 180);
+  }
+  for (int e = -52; e < 0; e += 4) { /* from one ulp on: separable, whatever doubles make of it */
+    for (size_t i = 0; i < 5; i++) sum[10 + i] = -(2 * sum[i] + 3 * sum[5 + i]) / 4;
+    sum[10] += ldexp(fabs(sum[10]), e);
+    lfap_status st = lfap_limit_solve(&ctx, &l, &S, NULL, 0.5);
+    cr_assert(st == LFAP_OK || st == LFAP_ERR_UNSOLVED, "2^%d: %s", e, ctx.message);
+    cr_assert(e < -20 || (st == LFAP_OK && l.residual < 1e-3), "2^%d: %s", e, ctx.message);
+    lfap_limit_free(&l);
+  }
+}
+
 /* The QP's minimum by trying every support: Gaussian elimination in long double on each of the 2^n. */
 static long double best_by_enumeration(const double *M, const double *b, size_t n) {
   long double best = 0;

@@ -73,6 +73,42 @@ Test(data, reading_checks_that_files_belong_together) {
   scratch_remove(&s);
 }
 
+Test(data, norms_have_one_range) {
+  static const struct { double norm; lfap_status want; } at[] = {
+      {LFAP_NORM_MIN, LFAP_OK}, {0x0.fffffffffffff8p-200, LFAP_ERR_RANGE}, {LFAP_NORM_MAX, LFAP_OK}, {0x1.0000000000001p200, LFAP_ERR_RANGE},
+      {0x1p-1074, LFAP_ERR_RANGE}, {0x1p1023, LFAP_ERR_RANGE}, {1.0, LFAP_OK}};
+  for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
+    double x[6] = {1, 2, 3, 0, 0, at[k].norm}, y[2] = {1, -1};
+    lfap_data D = {.n = 2, .d = 3, .x = x, .y = y};
+    lfap_ctx ctx = {0};
+    cr_assert_eq(lfap_data_check(&ctx, &D, "X.npy"), at[k].want, "%a: %s", at[k].norm, ctx.message);
+    if (at[k].want) cr_assert(strstr(ctx.message, "X.npy") && strstr(ctx.message, "sample 1") && strstr(ctx.message, "power of two"), "%s", ctx.message);
+  }
+  double x[2] = {0x1p-201, 0x1p-201}, y[1] = {1}; /* 2^-200.5; the longer is within */
+  lfap_data D = {.n = 1, .d = 2, .x = x, .y = y};
+  cr_assert_eq(lfap_data_check(NULL, &D, "X"), LFAP_ERR_RANGE);
+  x[0] = 0x1.cp-201;
+  cr_assert_eq(lfap_data_check(NULL, &D, "X"), LFAP_OK);
+}
+
+/* Beyond the doubles both sides are 0, or infinite; (H) is decided all the same: gamma^3 Rmin^4 >= 3 N Rmax^2 pmax. */
+Test(hypothesis, holds_or_not_whatever_the_scale) {
+  static const double off[] = {0.02, 0.025}; /* at gamma = 1/2 with norms 1 and two samples: below and above 1/48 */
+  for (int k = -500; k <= 500; k += 100)
+    for (int side = 0; side < 2; side++) {
+      double one = ldexp(1.0, k), p = off[side] * one, G[4] = {one, p, p, one};
+      lfap_hypothesis h;
+      lfap_hypothesis_of(&h, G, 2, 0.5);
+      cr_assert_eq(h.holds, side == 0, "2^%d: %g >= %g", k, h.lhs, h.rhs);
+    }
+  double far[4] = {1e-170, 1e-175, 1e-175, 1e-170}, tiny[4] = {1, 1e-3, 1e-3, 1};
+  lfap_hypothesis h;
+  lfap_hypothesis_of(&h, far, 2, 0.5);
+  cr_assert(h.lhs == 0.0 && h.rhs == 0.0 && h.holds); /* ratio 1/480 of the norm, below 1/48 */
+  lfap_hypothesis_of(&h, tiny, 2, 1e-300);
+  cr_assert(h.lhs == 0.0 && !h.holds);
+}
+
 Test(hypothesis, by_hand) {
   /* norms^2 4 and 9, largest product 0.5: gamma^3 16 against 3*2*9*0.5 = 27 */
   double G[4] = {4, -0.5, -0.5, 9};

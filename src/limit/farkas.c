@@ -1,0 +1,162 @@
+/* farkas.c - Gordan's alternative, proved in doubles (C1(a): label slopes separate the data iff each class lies in an open half-space):
+ * by sums without any rounding, where small multiples of the ray are whole numbers; or because the samples span the space they live in,
+ * the sum is small, and every coefficient is larger than the correction that makes it 0. */
+#include "limit/farkas.h"
+
+#include "limit/eigen.h"
+#include "limit/measure.h"
+#include "kernel/lanes.h"
+#include "kernel/pair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Coefficients below this share of the largest (times the norms) are rounding. */
+#define DUST 0x1p-40
+enum { MULTIPLES = 2520 };
+
+typedef struct {
+  const lfap_data *data;
+  size_t *f, k;  /* the samples: of one class */
+  double *c;     /* k: their coefficients, c_n ||x_n|| at most about 1 */
+  double *scale; /* k: powers of two, scale_n ||x_n|| < 1 */
+  double *t;     /* k: whole numbers to try */
+} combination;
+
+/* The class in which the ray is longest, without dust. */
+static void choose(combination *p, const double *ray) {
+  const lfap_data *D = p->data;
+  double top = 0.0, class = 0.0;
+  for (size_t i = 0; i < D->n; i++) {
+    double w = ray[i] * lfap_norm_above(D->x + i * D->d, D->d);
+    if (!(w > top)) continue;
+    top = w;
+    class = D->y[i];
+  }
+  for (size_t i = 0; i < D->n; i++) {
+    double norm = lfap_norm_above(D->x + i * D->d, D->d), w = ray[i] * norm / top;
+    int e;
+    if (D->y[i] != class || !(w > DUST) || !isfinite(w)) continue;
+    (void)frexp(norm, &e);
+    p->f[p->k] = i;
+    p->c[p->k] = ray[i] / top;
+    p->scale[p->k++] = ldexp(1.0, -e);
+  }
+}
+
+/* ---- without rounding -------------------------------------------------------------------------------------------------- */
+
+/* Whether sum t_n x_n = 0 in every coordinate, no product and no sum rounded. */
+static int vanishes(const combination *p) {
+  for (size_t j = 0; j < p->data->d; j++) {
+    double s = 0.0;
+    for (size_t a = 0; a < p->k; a++) {
+      double x = p->data->x[p->f[a] * p->data->d + j], v = p->t[a] * x, sum = s + v, back = sum - s;
+      if (fma(p->t[a], x, -v) != 0.0 || (s - (sum - back)) + (v - back) != 0.0) return 0;
+      s = sum;
+    }
+    if (s != 0.0) return 0;
+  }
+  return 1;
+}
+
+static int exactly(const combination *p) {
+  double least = INFINITY;
+  for (size_t a = 0; a < p->k; a++) least = fmin(least, p->c[a]);
+  for (int m = 1; m <= MULTIPLES; m++) {
+    int whole = 1;
+    for (size_t a = 0; a < p->k && whole; a++) {
+      double v = p->c[a] / least * m;
+      p->t[a] = nearbyint(v);
+      whole = p->t[a] < 0x1p40 && fabs(v - p->t[a]) <= 0x1p-24 * v;
+    }
+    if (whole && vanishes(p)) return 1;
+  }
+  return 0;
+}
+
+/* ---- robustly ------------------------------------------------------------------------------------------------------------ */
+
+/* Columns in which some sample is not 0: the dimension of the space they live in is at most that. */
+static size_t columns(const combination *p) {
+  size_t count = 0;
+  for (size_t j = 0; j < p->data->d; j++) {
+    size_t a = 0;
+    while (a < p->k && p->data->x[p->f[a] * p->data->d + j] == 0.0) a++;
+    count += a < p->k;
+  }
+  return count;
+}
+
+/* At least ||sum c_n x_n||; s is scratch of 2 d. */
+static double sum_above(const combination *p, double *s) {
+  size_t d = p->data->d;
+  double weight = 0.0, size = 0.0;
+  memset(s, 0, 2 * d * sizeof *s);
+  for (size_t a = 0; a < p->k; a++) {
+    lfap_pair_axpy(s, s + d, p->c[a], p->data->x + p->f[a] * d, d);
+    weight += p->c[a] / p->scale[a];
+  }
+  for (size_t j = 0; j < d; j++) size += fabs(s[j]) + fabs(s[d + j]);
+  return lfap_up(size + lfap_bound_class_sum(lfap_up(weight), p->k, d));
+}
+
+/* The least eigenvalue of the first k - 1 samples' Gram matrix, scaled, as that of Q on them (h < 1). */
+static lfap_status spread(lfap_ctx *ctx, double *eigen, const combination *p) {
+  size_t n = p->k - 1, d = p->data->d;
+  double *x = malloc(n * d * sizeof *x), *G = malloc(n * n * sizeof *G), *y = malloc(n * sizeof *y);
+  size_t *all = malloc(n * sizeof *all);
+  int factors = 0;
+  lfap_qm m = {.n = n, .G = G, .y = y, .gamma = 0.5};
+  lfap_status st = x && G && y && all ? lfap_qm_open(ctx, &m) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu samples", n);
+  if (!st) {
+    for (size_t a = 0; a < n; a++) {
+      memcpy(x + a * d, p->data->x + p->f[a] * d, d * sizeof *x);
+      y[a] = 1.0;
+      all[a] = a;
+    }
+    st = lfap_gram(ctx, G, x, n, d);
+  }
+  if (!st) st = lfap_least_eigenvalue(ctx, eigen, &factors, &m, all, n, p->scale, d);
+  lfap_qm_close(&m);
+  free(x);
+  free(G);
+  free(y);
+  free(all);
+  return st;
+}
+
+/* The first k - 1 samples span the space; so some v with ||D^-1 v|| <= ||sum||/sqrt(eigen) has sum v_n x_n = - sum c_n x_n, and
+   c + v > 0 is a proof. */
+static lfap_status robustly(lfap_ctx *ctx, int *proved, const combination *p) {
+  double eigen = 0.0, *s = malloc(2 * p->data->d * sizeof *s);
+  lfap_status st = s ? spread(ctx, &eigen, p) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for d = %zu", p->data->d);
+  if (!st && eigen > 0.0) {
+    double most = lfap_up(sum_above(p, s) / sqrt(eigen));
+    *proved = 1;
+    for (size_t a = 0; a + 1 < p->k; a++) *proved = *proved && p->c[a] > lfap_up(p->scale[a] * most);
+  }
+  free(s);
+  return st;
+}
+
+/* ---- both ------------------------------------------------------------------------------------------------------------------ */
+
+lfap_status lfap_farkas(lfap_ctx *ctx, const lfap_data *data, const double *ray) {
+  size_t n = data->n;
+  double *v = malloc(3 * n * sizeof *v);
+  combination p = {.data = data, .f = malloc(n * sizeof *p.f), .c = v, .scale = v ? v + n : NULL, .t = v ? v + 2 * n : NULL};
+  lfap_status st = v && p.f ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", n);
+  int proved = 0;
+  if (!st) choose(&p, ray);
+  if (!st && p.k > 1) proved = exactly(&p);
+  if (!st && p.k > 1 && !proved && p.k - 1 == columns(&p)) st = robustly(ctx, &proved, &p);
+  if (!st && proved)
+    st = lfap_fail(ctx, LFAP_ERR_INFEASIBLE,
+                   "the data are not separable by a network with label slopes: 0 is a combination with positive coefficients of %zu samples of "
+                   "class %+g (%zu, %zu%s), so that class lies in no open half-space; remove samples, or take a larger d",
+                   p.k, data->y[p.f[0]], p.f[0], p.f[1], p.k > 2 ? ", ..." : "");
+  free(v);
+  free(p.f);
+  return st;
+}
