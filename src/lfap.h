@@ -67,6 +67,7 @@ typedef struct {
   size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
   int ndim;          /* 1 or 2: the shape written to NPY */
   double *v;         /* rows*cols doubles, owned */
+  double unit;       /* unit roundoff of the numbers as a file stored them: 2^-53 <f8, 2^-24 <f4; 0: exact, or not of a file */
 } lfap_mat;
 
 /* Allocates rows x cols zeros. LFAP_ERR_MEMORY names the size asked for. */
@@ -89,6 +90,7 @@ typedef struct {
   size_t n, d;
   double *x; /* n x d, owned */
   double *y; /* n labels +-1, owned */
+  double unit; /* of x, as in lfap_mat */
 } lfap_data;
 
 lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d);
