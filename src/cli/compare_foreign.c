@@ -88,10 +88,11 @@ static lfap_status vector_read(cli *c, lfap_mat *its, const char *name, const ch
 
 static lfap_mat computed(double *v, size_t n) { return (lfap_mat){.rows = n, .cols = 1, .ndim = 1, .v = v, .unit = 0x1p-53}; }
 
-/* What rounding to `unit` in every operation of N4, in any order, may cost an output: two sums of d and m terms and four
-   roundings more, so (d + m + 4) unit times sum_j |a_j| sum_i |w_ji z_i| (N1a). Half as much again for the higher powers. */
+/* What rounding to `unit` in every operation of N4, in any order, may cost an output: k = d + m + 4 roundings one upon the
+   other, two sums of d and m terms and four more, so k u/(1 - k u) times sum_j |a_j| sum_i |w_ji z_i|. */
 static lfap_status output_errors(cli *c, lfap_mat *out, const compare_run *r, double unit) {
   size_t n = r->probes.rows, m = r->net.m, d = r->net.d;
+  double ku = unit * ((double)d + (double)m + 4.0), share = ku < 1.0 ? ku / (1.0 - ku) : INFINITY;
   lfap_mat size = {0};
   lfap_status s = lfap_vec_alloc(&c->ctx, out, n);
   if (!s) s = lfap_vec_alloc(&c->ctx, &size, d);
@@ -100,7 +101,7 @@ static lfap_status output_errors(cli *c, lfap_mat *out, const compare_run *r, do
     for (size_t i = 0; i < d; i++) size.v[i] += fabs(r->net.w[j * d + i]);
   for (size_t k = 0; k < n; k++) {
     for (size_t i = 0; i < d; i++) out->v[k] += size.v[i] * fabs(r->probes.v[k * d + i]);
-    out->v[k] *= 1.5 * unit * ((double)d + (double)m + 4.0) / sqrt((double)m);
+    out->v[k] *= share / sqrt((double)m);
   }
   lfap_mat_free(&size);
   return LFAP_OK;

@@ -136,11 +136,12 @@ lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const doub
 }
 
 /* Is the gradient (d) no more than what rounding leaves of terms that cancel? Its entries are chains of m terms a_j phi'_j w_ji
-   (N1a): below m u times the sum of their sizes there is no direction, whatever the bits say. `sum` is scratch (d). */
-static int cancels(const double *grad, double *sum, const lfap_net *net) {
+   (N1a): below m u times the sum of their sizes there is no direction, whatever the bits say. `sum` is scratch (d), `largest`
+   that weight: where the gradient is above what m terms of its size can leave, which is the rule, W need not be looked at. */
+static int cancels(const double *grad, double *sum, const lfap_net *net, double largest) {
   size_t m = net->m, d = net->d;
   double most = lfap_amax(d, grad), unit = 0x1p-53 * (double)m * (1.0 / sqrt((double)m));
-  if (most > unit * (double)m * lfap_amax(m * d, net->w)) return 0; /* the usual case, at the cost of one look at W */
+  if (most > unit * (double)m * largest) return 0;
   memset(sum, 0, d * sizeof *sum);
   for (size_t j = 0; j < m; j++)
     for (size_t i = 0; i < d; i++) sum[i] += fabs(net->w[j * d + i]);
@@ -163,14 +164,15 @@ lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const doub
   lfap_perturbed p = {0};
   lfap_net scaled = {0};
   int e = 0;
-  double *grad = malloc(2 * d * sizeof *grad);
+  double *grad = malloc(2 * d * sizeof *grad), largest = 0.0;
   lfap_status st = grad ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
   if (!st) st = check(ctx, o->norm, o->eps, o->k, d);
   if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
+  if (!st) largest = lfap_amax(net->m * d, scaled.w);
   if (!st) st = perturbed_alloc(ctx, &p, n, d);
   for (size_t i = 0; !st && i < n; i++) {
     st = lfap_net_input_grad(ctx, grad, &scaled, B + i * d);
-    if (!st && cancels(grad, grad + d, &scaled)) st = fail_cancelled(ctx, net, i);
+    if (!st && cancels(grad, grad + d, &scaled, largest)) st = fail_cancelled(ctx, net, i);
     if (!st) st = lfap_perturb_direction(ctx, p.eta + i * d, grad, t[i], o->norm, o->eps, o->k, d);
     if (!st) lfap_add(p.x + i * d, B + i * d, p.eta + i * d, d);
   }

@@ -145,12 +145,12 @@ for norm in EPS:
     ok((X == B).all() and not eta.any(), f"pgd {norm}, all losses equal: the base is kept", abs(eta).max())
 
 # ---- gradients around the guard of 1e-12, and far below it: the step shrinks with them in every norm; where exp underflows it is 0
-for scale, some in ((30, 12), (60, 12), (2000, 0)):
+for scale, share in ((90, 0.9), (300, 1.0), (30000, 1.0)):
     far = Net(W * scale, GAMMA)
-    s = np.sign([far.f(b) for b in B])          # towards the side they are on: losses exp(-|f|), from 1e-12 down to 0
+    s = np.sign([far.f(b) for b in B])          # towards the side they are on: losses exp(-|f|)
     put("far.npy", W * scale), put("s.npy", s)
     size = np.array([np.exp(-abs(far.f(b))) * abs(far.gradient(b)).max() for b in B])
-    ok((size < 1e-12).sum() >= (1 if scale < 100 else 3) and (size[size > 0] > 1e-300).all(), f"weights times {scale}: some gradients are below the guard", size)
+    ok(0 < (size < 1e-12).sum() <= share * N and (size == 0).any() == (scale == 30000), f"weights times {scale}: some gradients are below the guard", size)
     for norm in EPS:
         X, eta = perturb(f"pgd {norm}, weights times {scale}", "--from", "pgd", "--norm", norm, "--eps", repr(EPS[norm]), "--weights", "far.npy",
                          "--gamma", repr(GAMMA), "--targets", "s.npy")
