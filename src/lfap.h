@@ -67,7 +67,8 @@ typedef struct {
   size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
   int ndim;          /* 1 or 2: the shape written to NPY */
   double *v;         /* rows*cols doubles, owned */
-  double unit;       /* unit roundoff of the numbers as a file stored them: 2^-53 <f8, 2^-24 <f4; 0: exact, or not of a file */
+  double unit;       /* unit roundoff of the numbers as a file stored them: 2^-53 <f8, 2^-24 <f4; 0: exact, or of no
+                        file */
 } lfap_mat;
 
 /* Allocates rows x cols zeros. LFAP_ERR_MEMORY names the size asked for. */

@@ -131,7 +131,9 @@ void oracle_fma(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b,
   finish(A, r, mpfr_fma(r, a, b, c, MPFR_RNDN));
 }
 
-void oracle_shift(const oracle_arith *A, mpfr_t r, const mpfr_t a, long e) { finish(A, r, mpfr_mul_2si(r, a, e, MPFR_RNDN)); }
+void oracle_shift(const oracle_arith *A, mpfr_t r, const mpfr_t a, long e) {
+  finish(A, r, mpfr_mul_2si(r, a, e, MPFR_RNDN));
+}
 
 /* ---- N1 ----------------------------------------------------------------------------------------------------------- */
 
@@ -182,7 +184,8 @@ static void scaled_norm2(const oracle_arith *A, mpfr_t r, mpfr_t *x, size_t n, l
   oracle_shift(A, r, r, -e);
 }
 
-/* As in N1: where the sum of squares leaves [2^-900, 2^900] the entries are scaled. At more than 53 bits that changes nothing. */
+/* As in N1b: where the sum of squares leaves [2^-900, 2^900] the entries are scaled. At more than 53 bits that changes
+   nothing. */
 void oracle_norm2(const oracle_arith *A, mpfr_t r, mpfr_t *x, size_t n) {
   oracle_dot(A, r, x, x, n);
   if (mpfr_cmp_ui_2exp(r, 1, -900) >= 0 && mpfr_cmp_ui_2exp(r, 1, 900) <= 0) oracle_sqrt(A, r, r);

@@ -42,7 +42,8 @@ static void signed_eps(attack *p, mpfr_t out, const mpfr_t w) {
 
 static int ordinary(const mpfr_t v) { return mpfr_cmp_ui_2exp(v, 1, -100) >= 0 && mpfr_cmp_ui_2exp(v, 1, 100) <= 0; }
 
-/* w times the power of two that brings its largest entry to [1, 2), where that entry, or eps, is no ordinary number (N7). */
+/* w times the power of two that brings its largest entry to [1, 2), where that entry, or eps, is no ordinary number
+   (N1b). */
 static void centre(attack *p, mpfr_t *w, size_t n) {
   mpfr_ptr most = p->t[T_A];
   oracle_amax(most, w, n);
@@ -189,11 +190,13 @@ static void perturb_one(attack *p, size_t n) {
 static lfap_status check(lfap_ctx *ctx, const oracle_perturb_args *a) {
   size_t want = a->attack == ORACLE_GEOMETRY ? a->d : a->m * a->d;
   if (a->w->n != want) return lfap_fail(ctx, LFAP_ERR_DATA, "%zu weights where %zu are needed", a->w->n, want);
-  if (!(a->o->eps > 0.0)) return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is above 0", a->o->eps);
+  if (!(a->o->eps > 0.0))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is above 0", a->o->eps);
   if (a->attack == ORACLE_GEOMETRY)
     for (size_t i = 0; i < a->d; i++)
       if (!mpfr_zero_p(a->w->v[i])) return LFAP_OK;
-  if (a->attack == ORACLE_GEOMETRY) return lfap_fail(ctx, LFAP_ERR_DATA, "the direction is zero in all entries, so there is nowhere to go");
+  if (a->attack == ORACLE_GEOMETRY)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "the direction is zero in all entries, so there is nowhere to go");
   return LFAP_OK;
 }
 

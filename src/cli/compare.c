@@ -119,8 +119,8 @@ static lfap_status outputs(cli *c, compare_run *r) {
   lfap_status s = lfap_net_eval(&c->ctx, r->f.v, &r->net, r->probes.v, n);
   size_t bad = s ? n : lfap_first_unbounded(r->f.v, n);
   if (bad < n)
-    s = lfap_fail(&c->ctx, LFAP_ERR_RANGE, "the output of W at probe point %zu is %g, outside the range of doubles: scale W or the points",
-                  bad, r->f.v[bad]);
+    s = lfap_fail(&c->ctx, LFAP_ERR_RANGE,
+                  "the output of W at probe point %zu is %g, outside the range of doubles: scale W or the points", bad, r->f.v[bad]);
   return s;
 }
 

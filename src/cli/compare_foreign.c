@@ -54,8 +54,8 @@ lfap_status compare_perturbed(cli *c, compare_run *r) {
 /* ---- arrays -------------------------------------------------------------------------------------------------------------- */
 
 /* `error`: what computing in the precision of `its` may cost an entry; NULL: nothing. */
-static lfap_status add(cli *c, compare_run *r, const char *name, const char *against, const lfap_mat *its, const lfap_mat *other,
-                       const double *error) {
+static lfap_status add(cli *c, compare_run *r, const char *name, const char *against, const lfap_mat *its,
+                       const lfap_mat *other, const double *error) {
   compare_array *grown = realloc(r->array, (r->arrays + 1) * sizeof *grown);
   if (!grown) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   r->array = grown;
@@ -72,7 +72,8 @@ static lfap_status add(cli *c, compare_run *r, const char *name, const char *aga
   k->same_shape = its->rows == other->rows && its->cols == other->cols && its->ndim == other->ndim;
   k->unit = fmax(its->unit, other->unit);
   if (k->same_shape)
-    lfap_difference_of(&k->d, (lfap_rounded){its->v, its->unit}, (lfap_rounded){other->v, other->unit}, error, its->rows * its->cols);
+    lfap_difference_of(&k->d, (lfap_rounded){its->v, its->unit}, (lfap_rounded){other->v, other->unit}, error,
+                       its->rows * its->cols);
   return LFAP_OK;
 }
 
@@ -82,14 +83,18 @@ static lfap_status vector_read(cli *c, lfap_mat *its, const char *name, const ch
   if (s) return s;
   if (its->rows * its->cols != n || (its->rows != n && its->cols != n))
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); %s has one entry for each of %zu", path, its->rows, its->cols, name, n);
-  *its = (lfap_mat){.rows = n, .cols = 1, .ndim = 1, .v = its->v, .unit = its->unit}; /* a row or a column counts as a vector */
+  its->rows = n; /* a row or a column counts as a vector */
+  its->cols = 1;
+  its->ndim = 1;
   return LFAP_OK;
 }
 
-static lfap_mat computed(double *v, size_t n) { return (lfap_mat){.rows = n, .cols = 1, .ndim = 1, .v = v, .unit = 0x1p-53}; }
+static lfap_mat computed(double *v, size_t n) {
+  return (lfap_mat){.rows = n, .cols = 1, .ndim = 1, .v = v, .unit = 0x1p-53};
+}
 
-/* What rounding to `unit` in every operation of N4, in any order, may cost an output: k = d + m + 4 roundings one upon the
-   other, two sums of d and m terms and four more, so k u/(1 - k u) times sum_j |a_j| sum_i |w_ji z_i|. */
+/* What rounding to `unit` in every operation of N4, in any order, may cost an output: k = d + m + 4 roundings one upon
+   the other, two sums of d and m terms and four more, so k u/(1 - k u) times sum_j |a_j| sum_i |w_ji z_i|. */
 static lfap_status output_errors(cli *c, lfap_mat *out, const compare_run *r, double unit) {
   size_t n = r->probes.rows, m = r->net.m, d = r->net.d;
   double ku = unit * ((double)d + (double)m + 4.0), share = ku < 1.0 ? ku / (1.0 - ku) : INFINITY;

@@ -187,7 +187,8 @@ static void p1_print(const compare_run *r) {
   printf("; recomputed as perturbed - base\n");
   spread_print("size", &p->size, o->norm == LFAP_L0 ? "entries changed" : "in the norm");
   spread_print("entry", &p->entry, "largest entry of each");
-  printf("  P1  %-16s %zu of %zu outside the constraint, beyond rounding to %d bits\n", "constraint", p->outside, p->n, bits_of(p->unit));
+  printf("  P1  %-16s %zu of %zu outside the constraint, beyond rounding to %d bits\n", "constraint", p->outside, p->n,
+         bits_of(p->unit));
   if (o->has_range)
     printf("  P1  %-16s %zu of %zu outside [%g, %g], at most by %.6g (at %zu)\n", "range", p->range_outside, p->n, o->lo, o->hi,
            p->range_excess, p->range_at);

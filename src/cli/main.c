@@ -66,9 +66,9 @@ static int exit_code(const cli *c, lfap_status s) {
 
 /* The library begins some messages with the word for its part; where that is the verb, it is said once. */
 static const char *message_of(const cli *c) {
-  size_t len = strlen(c->verb->name);
-  return strncmp(c->ctx.message, c->verb->name, len) == 0 && strncmp(c->ctx.message + len, ": ", 2) == 0 ? c->ctx.message + len + 2
-                                                                                                     : c->ctx.message;
+  const char *text = c->ctx.message, *name = c->verb->name;
+  size_t len = strlen(name);
+  return strncmp(text, name, len) == 0 && strncmp(text + len, ": ", 2) == 0 ? text + len + 2 : text;
 }
 
 /* Colours only where a person looks, and not where NO_COLOR is set (no-color.org). */

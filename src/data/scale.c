@@ -1,4 +1,5 @@
-/* scale.c - exact powers of two between the user's scale and one at which no product leaves the range (spec/numerics.md N1b). */
+/* scale.c - exact powers of two between the user's scale and one at which no product leaves the range (spec/numerics.md
+ * N1b). */
 #include "data/scale.h"
 
 #include "kernel/lanes.h"
@@ -16,7 +17,9 @@ int lfap_exponent_of(const double *x, size_t n) {
   return e - 1;
 }
 
-int lfap_exponent_outside(const double *x, size_t n) { return lfap_ordinary(lfap_amax(n, x)) ? 0 : lfap_exponent_of(x, n); }
+int lfap_exponent_outside(const double *x, size_t n) {
+  return lfap_ordinary(lfap_amax(n, x)) ? 0 : lfap_exponent_of(x, n);
+}
 
 void lfap_times_power(double *out, const double *x, int e, size_t n) {
   for (size_t i = 0; i < n; i++) out[i] = ldexp(x[i], e);
@@ -52,8 +55,8 @@ lfap_status lfap_rows_in_range(lfap_ctx *ctx, const char *name, const double *x,
     double most = lfap_amax(d, x + i * d);
     if (most != 0.0 && !(most >= 0x1p-200 && most <= 0x1p200))
       return lfap_fail(ctx, LFAP_ERR_RANGE,
-                       "%s: the largest entry of row %zu is %g; outside 2^-200..2^200 (about 1e-60..1e60) products leave the "
-                       "range of doubles: multiply everything by one constant", name, i, most);
+                       "%s: the largest entry of row %zu is %g; outside 2^-200..2^200 (about 1e-60..1e60) products leave "
+                       "the range of doubles: multiply everything by one constant", name, i, most);
   }
   return LFAP_OK;
 }

@@ -1,4 +1,5 @@
-/* scale.h - numbers whose products would leave the range of doubles, brought to the middle of it by an exact power of two. */
+/* scale.h - numbers whose products would leave the range of doubles, brought to the middle of it by an exact power of
+ * two. */
 #ifndef LFAP_DATA_SCALE_H
 #define LFAP_DATA_SCALE_H
 #include "lfap.h"

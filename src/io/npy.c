@@ -238,8 +238,8 @@ lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m) {
   lfap_newfile f;
   size_t bad = lfap_first_unbounded(m->v, m->rows * m->cols);
   if (bad < m->rows * m->cols) /* nothing that the reader would refuse is written */
-    return lfap_fail(ctx, LFAP_ERR_RANGE, "%s: not written: entry [%zu, %zu] would be %g, outside the range of doubles", path,
-                     bad / m->cols, bad % m->cols, m->v[bad]);
+    return lfap_fail(ctx, LFAP_ERR_RANGE, "%s: not written: entry [%zu, %zu] would be %g, outside the range of doubles",
+                     path, bad / m->cols, bad % m->cols, m->v[bad]);
   lfap_status status = lfap_newfile_begin(ctx, &f, path);
   if (status != LFAP_OK) return status;
   status = write_all(ctx, &f, m);

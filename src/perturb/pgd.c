@@ -80,7 +80,8 @@ static void step_ball(double *x, const double *g, const double *x0, double *delt
 }
 
 /* One more entry may change. */
-static void step_pixels(double *x, const double *g, const double *x0, unsigned char *mask, const lfap_perturb_opts *o, size_t d) {
+static void step_pixels(double *x, const double *g, const double *x0, unsigned char *mask, const lfap_perturb_opts *o,
+                        size_t d) {
   lfap_pgd_mask(mask, x, x0, g, d);
   lfap_pgd_move_masked(x, g, mask, o->eps, divisor(lfap_masked_amax(g, mask, d)), o->has_range, o->lo, o->hi, d);
 }

@@ -80,14 +80,16 @@ static double entries_changed(const judge *j, const double *x) {
 
 static double size_of(const judge *j, const double *x) {
   size_t d = j->net->d;
-  return j->o->norm == LFAP_L2 ? lfap_norm2(d, j->eta) : j->o->norm == LFAP_LINF ? lfap_amax(d, j->eta) : entries_changed(j, x);
+  if (j->o->norm == LFAP_L0) return entries_changed(j, x);
+  return j->o->norm == LFAP_L2 ? lfap_norm2(d, j->eta) : lfap_amax(d, j->eta);
 }
 
 /* How much larger than intended ||eta|| may come out (spec/formats.md, Stored precision). */
 static double allowance(const judge *j, const double *x, const double *x_adv) {
   size_t d = j->net->d;
   double u = j->unit;
-  if (j->o->norm == LFAP_L2) return 2.0 * u * (lfap_norm2(d, x) + lfap_norm2(d, x_adv)) + u * (0.5 * (double)d + 8.0) * j->o->eps;
+  if (j->o->norm == LFAP_L2)
+    return 2.0 * u * (lfap_norm2(d, x) + lfap_norm2(d, x_adv)) + u * (0.5 * (double)d + 8.0) * j->o->eps;
   return 2.0 * u * (lfap_amax(d, x) + lfap_amax(d, x_adv) + j->o->eps);
 }
 
@@ -148,11 +150,13 @@ static lfap_status check(lfap_ctx *ctx, const double *w, const lfap_perturb_opts
 /* eps times a dual norm, which the figures are divided by. */
 static lfap_status check_optimum(lfap_ctx *ctx, double optimum, double eps) {
   if (isnan(optimum) || (optimum >= 0x1p-900 && optimum <= 0x1p900)) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_RANGE, "P1: eps = %g times the dual norm of w is %g, at the end of the range of doubles: scale "
-                   "the points and eps by one constant", eps, optimum);
+  return lfap_fail(ctx, LFAP_ERR_RANGE,
+                   "P1: eps = %g times the dual norm of w is %g, at the end of the range of doubles: scale the points and "
+                   "eps by one constant", eps, optimum);
 }
 
-static lfap_status see_all(lfap_ctx *ctx, judge *j, lfap_p1 *r, const lfap_mat *bases, const lfap_mat *points, const double *t) {
+static lfap_status see_all(lfap_ctx *ctx, judge *j, lfap_p1 *r, const lfap_mat *bases, const lfap_mat *points,
+                           const double *t) {
   size_t n = points->rows, d = points->cols;
   lfap_status s = lfap_net_eval(ctx, j->f, j->net, bases->v, n);
   if (!s) s = lfap_net_eval(ctx, j->f_adv, j->net, points->v, n);
@@ -164,7 +168,8 @@ static lfap_status see_all(lfap_ctx *ctx, judge *j, lfap_p1 *r, const lfap_mat *
   return s;
 }
 
-/* The network is seen with weights in the middle of the range; what is proportional to them goes back by the same power. */
+/* The network is seen with weights in the middle of the range; what is proportional to them goes back by the same
+   power. */
 lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const lfap_mat *bases, const lfap_mat *points,
                        const double *t, const double *w, const lfap_perturb_opts *o) {
   size_t n = points->rows, d = net->d;

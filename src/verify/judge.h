@@ -51,8 +51,8 @@ typedef struct {
 } lfap_p1;
 
 /* bases, points: n x d; t: n targets +-1; w (d) not 0. o->eps may be 0 for l0: entries then have no bound, as in the authors'
-   experiments, and there is no optimum. o->k is l0's. Bases and points are as they were read; their lfap_mat.unit says with
-   what precision they were stored and, so the claim to be checked, computed. */
+   experiments, and there is no optimum. o->k is l0's. Bases and points are as they were read; their lfap_mat.unit says
+   with what precision they were stored and, so the claim to be checked, computed. */
 lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const lfap_mat *bases, const lfap_mat *points,
                        const double *t, const double *w, const lfap_perturb_opts *o);
 #endif

@@ -176,12 +176,15 @@ static lfap_status figures(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, con
 static lfap_status check_weights(lfap_ctx *ctx, const lfap_net *net) {
   size_t all = net->m * net->d, bad = lfap_first_unbounded(net->w, all);
   if (bad < all)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "K1: weight [%zu, %zu] is %g; all must be finite", bad / net->d, bad % net->d, net->w[bad]);
-  if (lfap_amax(all, net->w) == 0.0) return lfap_fail(ctx, LFAP_ERR_DATA, "K1: all weights are zero: no network to judge");
+    return lfap_fail(ctx, LFAP_ERR_DATA, "K1: weight [%zu, %zu] is %g; all must be finite", bad / net->d, bad % net->d,
+                     net->w[bad]);
+  if (lfap_amax(all, net->w) == 0.0)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "K1: all weights are zero: no network to judge");
   return LFAP_OK;
 }
 
-/* Every figure but the smallest margin is the same for W and for W 2^e, so W is judged where no product leaves the range. */
+/* Every figure but the smallest margin is the same for W and for W 2^e, so W is judged where no product leaves the
+   range. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np) {
   if (net->d != data->d || lim->d != data->d || lim->n != data->n)
@@ -197,8 +200,9 @@ lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const l
   lfap_net_scaled_free(&scaled, net);
   double margin = ldexp(r.margin_min, e);
   if (!st && ldexp(margin, -e) != r.margin_min)
-    st = lfap_fail(ctx, LFAP_ERR_RANGE, "K1: the smallest margin is %g times 2^%d, outside the range of doubles; scale W or the data",
-                   r.margin_min, e);
+    st = lfap_fail(ctx, LFAP_ERR_RANGE,
+                   "K1: the smallest margin is %g times 2^%d, outside the range of doubles; scale W or the data", r.margin_min,
+                   e);
   r.margin_min = margin;
   if (!st) *out = r;
   return st;
