@@ -120,7 +120,8 @@ static lfap_status outputs(cli *c, compare_run *r) {
   size_t bad = s ? n : lfap_first_unbounded(r->f.v, n);
   if (bad < n)
     s = lfap_fail(&c->ctx, LFAP_ERR_RANGE,
-                  "the output of W at probe point %zu is %g, outside the range of doubles: scale W or the points", bad, r->f.v[bad]);
+                  "the output of W at probe point %zu is %g, outside the range of doubles: scale W or the points", bad,
+                  r->f.v[bad]);
   return s;
 }
 
@@ -160,8 +161,9 @@ const cli_verb cli_compare = {
     "For weights from any framework: the first half of the rows have output weight +1/sqrt(m), the second half\n"
     "-1/sqrt(m), no bias. Nothing passes or fails; the numbers say how far W is from a KKT point, and from w.\n"
     "With --adversarial, its perturbations: recomputed as perturbed minus base, held against their constraint and\n"
-    "against the best there is. With --lambda, --outputs, --reference: the largest differences, in ulp too.",
-    "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().double().cpu().numpy())\n"
+    "against the best there is. Rounding to the precision of the files (<f4 or <f8) is allowed for, so save arrays as\n"
+    "they were computed. With --lambda, --outputs, --reference: the largest differences, in ulp too.",
+    "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().cpu().numpy())\n"
     "  lfap compare --data X.npy --labels y.npy --weights W.npy --gamma 0.01\n"
     "  # the network and the perturbations of `lfap perturb --help`:\n"
     "  lfap compare --data data --weights learned/W.npy --gamma 0.9 --adversarial adv --bases noise/X.npy --norm l2 --eps 5",

@@ -178,6 +178,19 @@ static int bits_of(double unit) {
   return 1 - e;
 }
 
+static int single(const lfap_mat *m) {
+  for (size_t i = 0; i < m->rows * m->cols; i++)
+    if ((double)(float)m->v[i] != m->v[i]) return 0;
+  return 1;
+}
+
+/* The files say <f8, and every number in them is one of single precision: they were converted on the way. */
+static void precision_hint(const compare_run *r) {
+  if (!r->p1.outside || r->p1.unit != 0x1p-53 || !single(&r->bases) || !single(&r->points)) return;
+  printf("      every entry of bases and points is a number of single precision: where they were made in it, save them as <f4\n"
+         "      (without .double()), and its rounding is allowed for\n");
+}
+
 static void p1_print(const compare_run *r) {
   const lfap_p1 *p = &r->p1;
   const lfap_perturb_opts *o = &r->a.o;
@@ -189,6 +202,7 @@ static void p1_print(const compare_run *r) {
   spread_print("entry", &p->entry, "largest entry of each");
   printf("  P1  %-16s %zu of %zu outside the constraint, beyond rounding to %d bits\n", "constraint", p->outside, p->n,
          bits_of(p->unit));
+  precision_hint(r);
   if (o->has_range)
     printf("  P1  %-16s %zu of %zu outside [%g, %g], at most by %.6g (at %zu)\n", "range", p->range_outside, p->n, o->lo, o->hi,
            p->range_excess, p->range_at);

@@ -54,9 +54,11 @@ lfap_status lfap_rows_in_range(lfap_ctx *ctx, const char *name, const double *x,
   for (size_t i = 0; i < n; i++) {
     double most = lfap_amax(d, x + i * d);
     if (most != 0.0 && !(most >= 0x1p-200 && most <= 0x1p200))
-      return lfap_fail(ctx, LFAP_ERR_RANGE,
-                       "%s: the largest entry of row %zu is %g; outside 2^-200..2^200 (about 1e-60..1e60) products leave "
-                       "the range of doubles: multiply everything by one constant", name, i, most);
+      return lfap_fail(
+          ctx, LFAP_ERR_RANGE,
+          "%s: the largest entry of row %zu is %g; outside 2^-200..2^200 (about 1e-60..1e60) products leave "
+          "the range of doubles: multiply everything by one constant",
+          name, i, most);
   }
   return LFAP_OK;
 }

@@ -112,7 +112,8 @@ lfap_status lfap_perturbed_check(lfap_ctx *ctx, const lfap_perturbed *p, double 
     if (lfap_first_unbounded(p->x + n * p->d, p->d) < p->d || lfap_first_unbounded(p->eta + n * p->d, p->d) < p->d)
       return lfap_fail(ctx, LFAP_ERR_RANGE,
                        "base %zu plus its perturbation leaves the range of doubles (eps = %g); give a smaller eps, or "
-                       "divide bases and eps by one constant", n, eps);
+                       "divide bases and eps by one constant",
+                       n, eps);
   return LFAP_OK;
 }
 
@@ -135,10 +136,10 @@ lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const doub
   return st;
 }
 
-/* Is the gradient (d) no more than what rounding leaves of terms that cancel? Its entries are chains of m terms a_j phi'_j
-   w_ji (N1a): below m u times the sum of their sizes there is no direction, whatever the bits say. `sum` is scratch (d),
-   `largest` the largest weight: where the gradient is above what m terms of that size can leave, which is the rule, W need
-   not be looked at. */
+/* Is the gradient (d) no more than what rounding leaves of terms that cancel? Its entries are chains of m terms
+   a_j phi'_j w_ji (N1a): below m u times the sum of their sizes there is no direction, whatever the bits say. `sum` is
+   scratch (d), `largest` the largest weight: where the gradient is above what m terms of that size can leave, which is
+   the rule, W need not be looked at. */
 static int cancels(const double *grad, double *sum, const lfap_net *net, double largest) {
   size_t m = net->m, d = net->d;
   double most = lfap_amax(d, grad), unit = 0x1p-53 * (double)m * (1.0 / sqrt((double)m));
@@ -154,9 +155,11 @@ static int cancels(const double *grad, double *sum, const lfap_net *net, double 
 static lfap_status fail_cancelled(lfap_ctx *ctx, const lfap_net *net, size_t i) {
   if (lfap_amax(net->m * net->d, net->w) == 0.0)
     return lfap_fail(ctx, LFAP_ERR_DATA, "base %zu: the gradient of f is zero there, since all weights are zero", i);
-  return lfap_fail(ctx, LFAP_ERR_DATA,
-                   "base %zu: the gradient of f is zero there up to rounding: the rows of W with positive and with negative "
-                   "output weight cancel, so no direction is the best; give other weights, or leave this base out", i);
+  return lfap_fail(
+      ctx, LFAP_ERR_DATA,
+      "base %zu: the gradient of f is zero there up to rounding: the rows of W with positive and with negative "
+      "output weight cancel, so no direction is the best; give other weights, or leave this base out",
+      i);
 }
 
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
@@ -166,8 +169,8 @@ lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const doub
   lfap_net scaled = {0};
   int e = 0;
   double *grad = malloc(2 * d * sizeof *grad), largest = 0.0;
-  lfap_status st = grad ? check_targets(ctx, t, n)
-                        : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
+  lfap_status st =
+      grad ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
   if (!st) st = check(ctx, o->norm, o->eps, o->k, d);
   if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (!st) largest = lfap_amax(net->m * d, scaled.w);

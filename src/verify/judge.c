@@ -150,9 +150,11 @@ static lfap_status check(lfap_ctx *ctx, const double *w, const lfap_perturb_opts
 /* eps times a dual norm, which the figures are divided by. */
 static lfap_status check_optimum(lfap_ctx *ctx, double optimum, double eps) {
   if (isnan(optimum) || (optimum >= 0x1p-900 && optimum <= 0x1p900)) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_RANGE,
-                   "P1: eps = %g times the dual norm of w is %g, at the end of the range of doubles: scale the points and "
-                   "eps by one constant", eps, optimum);
+  return lfap_fail(
+      ctx, LFAP_ERR_RANGE,
+      "P1: eps = %g times the dual norm of w is %g, at the end of the range of doubles: scale the points and "
+      "eps by one constant",
+      eps, optimum);
 }
 
 static lfap_status see_all(lfap_ctx *ctx, judge *j, lfap_p1 *r, const lfap_mat *bases, const lfap_mat *points,

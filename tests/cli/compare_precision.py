@@ -103,6 +103,12 @@ for name, bases, points in (("points as float64", X, wide(good)), ("bases as flo
     ok(compare(linf(X, t, g, eps * 1.001).astype(points.dtype), "linf", repr(eps), bases=bases).get("outside") == 20, f"linf, {name}: a cheat of 1.001 is seen")
 got = compare(wide(good), "linf", repr(eps), bases=wide(X))
 ok(got.get("unit") == 2.0**-53 and got["outside"] == 20, "two float64 files have no such excuse", got)
+put("adv.npy", wide(good)), put("bases.npy", wide(X))
+text = Run("compare", "--data", "set", "--weights", "W.npy", "--gamma", GAMMA, "--adversarial", "adv.npy", "--bases", "bases.npy", "--targets", "t.npy", "--norm", "linf", "--eps", repr(eps)).out
+ok("20 of 20 outside" in text and "save them as <f4" in text, "but a hint where all their numbers are float32's", text)
+put("adv.npy", wide(X) + 1.001 * eps * np.sign(g))
+text = Run("compare", "--data", "set", "--weights", "W.npy", "--gamma", GAMMA, "--adversarial", "adv.npy", "--bases", "bases.npy", "--targets", "t.npy", "--norm", "linf", "--eps", repr(eps)).out
+ok("20 of 20 outside" in text and "save them as <f4" not in text, "and none where they are not", text)
 mean, std = F4(0.2861), F4(0.3530)
 for scale, cheat, want in ((1, 1, 0), (1, 1.001, 20), (255, 1, 0), (255, 1.001, 20)):
     big, moved = F4(scale) * X, F4(scale) * linf(X, t, g, eps * cheat)
