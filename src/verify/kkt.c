@@ -79,7 +79,7 @@ static lfap_status rank2(lfap_ctx *ctx, double *outside, const lfap_net *net) {
   size_t m = net->m;
   double *A = malloc((m * m + 4 * m) * sizeof *A);
   if (!A) return lfap_fail(ctx, LFAP_ERR_MEMORY, "K1: no memory for the %zu x %zu row Gram matrix", m, m);
-  double *u = A + m * m, *v = u + m, *au = v + m, *av = au + m, last = -INFINITY, total = 0.0;
+  double *u = A + m * m, *v = u + m, *au = v + m, *av = au + m, last = -1.0, total = 0.0;
   lfap_status st = lfap_gram(ctx, A, net->w, m, net->d);
   for (size_t i = 0; !st && i < m; i++) {
     total += A[i * m + i];

@@ -76,6 +76,12 @@ for d in (784, 3072):
         for cheat in (1.001, 1.01):
             got = compare(l2(X, t, g, eps * cheat), "l2", repr(eps))
             ok(got.get("outside") == 8, f"l2 d = {d}, eps {eps}: a cheat of {cheat} is seen", got.get("outside"))
+    flat, eps = (F4(0.3) * np.sign(g)).astype(F4), 50.0        # equal squares added from left to right err the same way each time
+    good = l2(X, t, flat, eps)
+    far = np.linalg.norm(wide(good) - wide(X), axis=1).max() / eps - 1
+    ok(d < 3072 or far > 200 * 2.0**-24, f"l2 d = {d}: a norm summed in float32 is off by hundreds of roundings", far)
+    ok(compare(good, "l2", repr(eps)).get("outside") == 0 and compare(l2(X, t, flat, eps * 1.001), "l2", repr(eps)).get("outside") == 8,
+       f"l2 d = {d}: which are explained, a cheat of 1.001 is not")
     k = d // 20
     for eps in (0.3, 8 / 255):
         for name, bases, points in (("both float32", X, l0(X, t, g, eps, k)), ("bases float64", wide(X), l0(X, t, g, eps, k)),
