@@ -67,6 +67,8 @@ typedef struct {
   size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
   int ndim;          /* 1 or 2: the shape written to NPY */
   double *v;         /* rows*cols doubles, owned */
+  double unit;       /* unit roundoff of the numbers as a file stored them: 2^-53 <f8, 2^-24 <f4; 0: exact, or of no
+                        file */
 } lfap_mat;
 
 /* Allocates rows x cols zeros. LFAP_ERR_MEMORY names the size asked for. */
@@ -76,7 +78,7 @@ void lfap_mat_free(lfap_mat *m);
 
 /* NPY 1.0/2.0, C order, <f8 <f4 |u1 |i1 <i4 <i8, one or two dimensions; NaN and Inf are refused (DATA). */
 lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path);
-/* NPY 1.0, <f8, written to a temporary name in the same directory and renamed. */
+/* NPY 1.0, <f8, written to a temporary name in the same directory and renamed. RANGE where an entry is not finite. */
 lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m);
 /* Any bytes, the same way (used for CSV and JSON). */
 lfap_status lfap_file_write(lfap_ctx *ctx, const char *path, const void *bytes, size_t len);
@@ -89,6 +91,7 @@ typedef struct {
   size_t n, d;
   double *x; /* n x d, owned */
   double *y; /* n labels +-1, owned */
+  double unit; /* of x, as in lfap_mat */
 } lfap_data;
 
 lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d);
@@ -273,7 +276,8 @@ typedef struct {
 } lfap_perturb_opts;
 typedef struct { size_t n, d; double *x, *eta; } lfap_perturbed; /* n x d each, owned */
 void lfap_perturbed_free(lfap_perturbed *p);
-/* Bases B (n x d), targets t (n). */
+/* Bases B (n x d), targets t (n). RANGE, with the base, where a perturbed point would not be finite; gradient: DATA, with
+   the base, where the gradient of f vanishes. Directions and weights of any size serve. */
 lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
                                   const lfap_perturb_opts *o, size_t n, size_t d);
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,
@@ -295,7 +299,8 @@ typedef struct {
   double agreement;       /* share of probe points whose sign of f is that of f_bdy */
   size_t probes;
 } lfap_k1;
-/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. */
+/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. Weights of any size serve; RANGE where margin_min is
+   no double. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np);
 

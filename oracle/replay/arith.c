@@ -131,6 +131,10 @@ void oracle_fma(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b,
   finish(A, r, mpfr_fma(r, a, b, c, MPFR_RNDN));
 }
 
+void oracle_shift(const oracle_arith *A, mpfr_t r, const mpfr_t a, long e) {
+  finish(A, r, mpfr_mul_2si(r, a, e, MPFR_RNDN));
+}
+
 /* ---- N1 ----------------------------------------------------------------------------------------------------------- */
 
 static void lanes_clear(const oracle_arith *A) {
@@ -167,9 +171,25 @@ void oracle_asum(const oracle_arith *A, mpfr_t r, mpfr_t *x, size_t n) {
   lanes_join(A, r);
 }
 
+/* sqrt(dot(c x, c x))/c with c = 2^e; exact scaling. */
+static void scaled_norm2(const oracle_arith *A, mpfr_t r, mpfr_t *x, size_t n, long e) {
+  mpfr_ptr cx = A->lane[ORACLE_LANES];
+  lanes_clear(A);
+  for (size_t k = 0; k < n; k++) {
+    oracle_shift(A, cx, x[k], e);
+    oracle_fma(A, A->lane[k % ORACLE_LANES], cx, cx, A->lane[k % ORACLE_LANES]);
+  }
+  lanes_join(A, r);
+  oracle_sqrt(A, r, r);
+  oracle_shift(A, r, r, -e);
+}
+
+/* As in N1b: where the sum of squares leaves [2^-900, 2^900] the entries are scaled. At more than 53 bits that changes
+   nothing. */
 void oracle_norm2(const oracle_arith *A, mpfr_t r, mpfr_t *x, size_t n) {
   oracle_dot(A, r, x, x, n);
-  oracle_sqrt(A, r, r);
+  if (mpfr_cmp_ui_2exp(r, 1, -900) >= 0 && mpfr_cmp_ui_2exp(r, 1, 900) <= 0) oracle_sqrt(A, r, r);
+  else scaled_norm2(A, r, x, n, mpfr_cmp_ui(r, 1) > 0 ? -600 : 600);
 }
 
 void oracle_amax(mpfr_t r, mpfr_t *x, size_t n) {

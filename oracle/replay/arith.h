@@ -60,6 +60,8 @@ void oracle_sub(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b)
 void oracle_mul(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b);
 void oracle_div(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b);
 void oracle_fma(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b, const mpfr_t c);
+/* r = a 2^e. */
+void oracle_shift(const oracle_arith *A, mpfr_t r, const mpfr_t a, long e);
 void oracle_sqrt(const oracle_arith *A, mpfr_t r, const mpfr_t a);
 /* N3: by the operations of N3a at 53 bits, correctly rounded at others. */
 void oracle_exp(oracle_arith *A, mpfr_t r, const mpfr_t x);

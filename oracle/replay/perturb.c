@@ -40,9 +40,23 @@ static void signed_eps(attack *p, mpfr_t out, const mpfr_t w) {
   oracle_mul(p->A, out, p->t[T_EPS], out);
 }
 
+static int ordinary(const mpfr_t v) { return mpfr_cmp_ui_2exp(v, 1, -100) >= 0 && mpfr_cmp_ui_2exp(v, 1, 100) <= 0; }
+
+/* w times the power of two that brings its largest entry to [1, 2), where that entry, or eps, is no ordinary number
+   (N1b). */
+static void centre(attack *p, mpfr_t *w, size_t n) {
+  mpfr_ptr most = p->t[T_A];
+  oracle_amax(most, w, n);
+  if (!mpfr_regular_p(most) || (ordinary(most) && ordinary(p->t[T_EPS]))) return;
+  mpfr_exp_t e = mpfr_get_exp(most) - 1;
+  for (size_t i = 0; i < n; i++) oracle_shift(p->A, w[i], w[i], -e);
+}
+
+/* w is brought to the middle of the range. */
 static void direction(attack *p, mpfr_t *eta, mpfr_t *w) {
   const lfap_perturb_opts *o = p->a->o;
   size_t d = p->a->d;
+  centre(p, w, d);
   if (o->norm == LFAP_L2) {
     oracle_norm2(p->A, p->t[T_A], w, d);
     oracle_div(p->A, p->t[T_A], p->t[T_EPS], p->t[T_A]);
@@ -76,11 +90,16 @@ static void descend(attack *p, size_t i, const mpfr_t c) {
   oracle_fma(p->A, p->cur[i], p->t[T_STEP], p->t[T_B], p->cur[i]);
 }
 
+/* max(c, 1e-12), whatever the norm. */
+static void guard(mpfr_t c) {
+  if (!(mpfr_cmp_d(c, 1e-12) >= 0)) mpfr_set_d(c, 1e-12, MPFR_RNDN);
+}
+
 /* One step of l2 or linf, projected back to the ball around x0. */
 static void step_ball(attack *p, mpfr_t *x0) {
   size_t d = p->a->d;
   size_of(p, p->t[T_A], p->g);
-  if (!(mpfr_cmp_d(p->t[T_A], 1e-12) >= 0)) mpfr_set_d(p->t[T_A], 1e-12, MPFR_RNDN);
+  guard(p->t[T_A]);
   for (size_t i = 0; i < d; i++) {
     descend(p, i, p->t[T_A]);
     oracle_sub(p->A, p->delta[i], p->cur[i], x0[i]);
@@ -98,8 +117,8 @@ static void step_ball(attack *p, mpfr_t *x0) {
   }
 }
 
-/* One step of l0: one entry more. 0 when the gradient vanishes on the mask. */
-static int step_sparse(attack *p, mpfr_t *x0) {
+/* One step of l0: one entry more. */
+static void step_sparse(attack *p, mpfr_t *x0) {
   size_t d = p->a->d, add = d;
   for (size_t i = 0; i < d; i++) {
     p->keep[i] = !mpfr_equal_p(p->cur[i], x0[i]);
@@ -109,13 +128,12 @@ static int step_sparse(attack *p, mpfr_t *x0) {
   mpfr_set_zero(p->t[T_A], 1);
   for (size_t i = 0; i < d; i++)
     if (p->keep[i] && mpfr_cmpabs(p->g[i], p->t[T_A]) > 0) mpfr_abs(p->t[T_A], p->g[i], MPFR_RNDN);
-  if (mpfr_zero_p(p->t[T_A])) return 0;
+  guard(p->t[T_A]);
   for (size_t i = 0; i < d; i++)
     if (p->keep[i]) {
       descend(p, i, p->t[T_A]);
       clamp(p, p->cur[i]);
     }
-  return 1;
 }
 
 static void pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
@@ -143,8 +161,8 @@ static void pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
     oracle_mul(p->A, p->t[T_A], p->t[T_T], p->t[T_LOSS]);
     mpfr_neg(p->t[T_A], p->t[T_A], MPFR_RNDN);
     for (size_t i = 0; i < d; i++) oracle_mul(p->A, p->g[i], p->t[T_A], p->g[i]);
-    if (o->norm != LFAP_L0) step_ball(p, x0);
-    else if (!step_sparse(p, x0)) return;
+    if (o->norm == LFAP_L0) step_sparse(p, x0);
+    else step_ball(p, x0);
   }
 }
 
@@ -171,12 +189,14 @@ static void perturb_one(attack *p, size_t n) {
 
 static lfap_status check(lfap_ctx *ctx, const oracle_perturb_args *a) {
   size_t want = a->attack == ORACLE_GEOMETRY ? a->d : a->m * a->d;
-  if (a->w->n != want) return lfap_fail(ctx, LFAP_ERR_DATA, "perturb: %zu weights where %zu are needed", a->w->n, want);
-  if (!(a->o->eps > 0.0)) return lfap_fail(ctx, LFAP_ERR_USAGE, "perturb: eps = %g must be positive", a->o->eps);
+  if (a->w->n != want) return lfap_fail(ctx, LFAP_ERR_DATA, "%zu weights where %zu are needed", a->w->n, want);
+  if (!(a->o->eps > 0.0))
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is above 0", a->o->eps);
   if (a->attack == ORACLE_GEOMETRY)
     for (size_t i = 0; i < a->d; i++)
       if (!mpfr_zero_p(a->w->v[i])) return LFAP_OK;
-  if (a->attack == ORACLE_GEOMETRY) return lfap_fail(ctx, LFAP_ERR_DATA, "perturb: the direction w is zero");
+  if (a->attack == ORACLE_GEOMETRY)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "the direction is zero in all entries, so there is nowhere to go");
   return LFAP_OK;
 }
 
@@ -202,6 +222,7 @@ static lfap_status prepare(lfap_ctx *ctx, attack *p) {
   for (size_t i = 0; i < a->w->n; i++) mpfr_set(w[i], a->w->v[i], MPFR_RNDN);
   p->w = w;
   mpfr_set_d(p->t[T_EPS], a->o->eps, MPFR_RNDN);
+  if (a->attack == ORACLE_GRADIENT) centre(p, w, a->w->n); /* PGD divides by max(norm, 1e-12) and sees the scale */
   mpfr_set_d(p->t[T_LO], a->o->lo, MPFR_RNDN);
   mpfr_set_d(p->t[T_HI], a->o->hi, MPFR_RNDN);
   return LFAP_OK;

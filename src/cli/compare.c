@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/compare.h"
+#include "data/scale.h"
 
 enum {
   O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_PROBES, O_POINTS, O_SEED, O_ADVERSARIAL, O_TARGETS, O_BASES, O_NORM, O_EPS, O_K,
@@ -103,11 +104,25 @@ static lfap_status probe_points(cli *c, lfap_mat *out, const compare_args *a, si
   if (p.ndim != 2 || p.cols != d || p.rows == 0) {
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); probe points are P x d with d = %zu", a->points,
                   p.rows, p.cols, d);
+  }
+  if (!s) s = lfap_rows_in_range(&c->ctx, a->points, p.v, p.rows, d);
+  if (s) {
     lfap_mat_free(&p);
     return s;
   }
   *out = p;
   return LFAP_OK;
+}
+
+static lfap_status outputs(cli *c, compare_run *r) {
+  size_t n = r->probes.rows;
+  lfap_status s = lfap_net_eval(&c->ctx, r->f.v, &r->net, r->probes.v, n);
+  size_t bad = s ? n : lfap_first_unbounded(r->f.v, n);
+  if (bad < n)
+    s = lfap_fail(&c->ctx, LFAP_ERR_RANGE,
+                  "the output of W at probe point %zu is %g, outside the range of doubles: scale W or the points", bad,
+                  r->f.v[bad]);
+  return s;
 }
 
 static lfap_status judge(cli *c, compare_run *r) {
@@ -116,7 +131,7 @@ static lfap_status judge(cli *c, compare_run *r) {
   if (!s) s = cli_network_read(c, &r->net, a->weights, a->data, a->gamma, r->data.d);
   if (!s) s = probe_points(c, &r->probes, a, r->data.d);
   if (!s) s = lfap_vec_alloc(&c->ctx, &r->f, r->probes.rows);
-  if (!s) s = lfap_net_eval(&c->ctx, r->f.v, &r->net, r->probes.v, r->probes.rows);
+  if (!s) s = outputs(c, r);
   if (!s) s = lfap_limit_solve(&c->ctx, &r->lim, &r->data, NULL, a->gamma);
   if (!s) s = lfap_k1_of(&c->ctx, &r->k1, &r->net, &r->data, &r->lim, r->probes.v, r->probes.rows);
   if (!s && a->adversarial) s = compare_perturbed(c, r);
@@ -146,8 +161,9 @@ const cli_verb cli_compare = {
     "For weights from any framework: the first half of the rows have output weight +1/sqrt(m), the second half\n"
     "-1/sqrt(m), no bias. Nothing passes or fails; the numbers say how far W is from a KKT point, and from w.\n"
     "With --adversarial, its perturbations: recomputed as perturbed minus base, held against their constraint and\n"
-    "against the best there is. With --lambda, --outputs, --reference: the largest differences, in ulp too.",
-    "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().double().cpu().numpy())\n"
+    "against the best there is. Rounding to the precision of the files (<f4 or <f8) is allowed for, so save arrays as\n"
+    "they were computed. With --lambda, --outputs, --reference: the largest differences, in ulp too.",
+    "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().cpu().numpy())\n"
     "  lfap compare --data X.npy --labels y.npy --weights W.npy --gamma 0.01\n"
     "  # the network and the perturbations of `lfap perturb --help`:\n"
     "  lfap compare --data data --weights learned/W.npy --gamma 0.9 --adversarial adv --bases noise/X.npy --norm l2 --eps 5",

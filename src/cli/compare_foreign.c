@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/compare.h"
+#include "data/scale.h"
 
 void compare_free(compare_run *r) {
   lfap_data_free(&r->data);
@@ -30,7 +31,7 @@ static lfap_status read_bases(cli *c, compare_run *r) {
     lfap_status s = lfap_npy_read(&c->ctx, &r->bases, r->a.bases);
     if (s) return s;
     r->own_bases = 1;
-  } else r->bases = (lfap_mat){.rows = r->data.n, .cols = r->data.d, .ndim = 2, .v = r->data.x};
+  } else r->bases = (lfap_mat){.rows = r->data.n, .cols = r->data.d, .ndim = 2, .v = r->data.x, .unit = r->data.unit};
   if (r->points.cols != r->data.d || r->bases.rows != r->points.rows || r->bases.cols != r->points.cols || r->bases.ndim != 2)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), its bases (%s) (%zu, %zu) and the data have d = %zu; give each perturbed point its base",
                      r->a.adversarial, r->points.rows, r->points.cols, r->a.bases ? r->a.bases : "the samples; or give --bases",
@@ -45,12 +46,16 @@ lfap_status compare_perturbed(cli *c, compare_run *r) {
   r->a.o.norm = (lfap_norm)a->norm;
   lfap_status s = cli_pairs_read(c, &r->points, &r->targets, a->adversarial, a->targets);
   if (!s) s = read_bases(c, r);
-  return s ? s : lfap_p1_of(&c->ctx, &r->p1, &r->net, r->bases.v, r->points.v, r->targets.v, r->lim.w, &r->a.o, r->points.rows);
+  if (!s) s = lfap_rows_in_range(&c->ctx, a->bases ? a->bases : a->data, r->bases.v, r->bases.rows, r->bases.cols);
+  if (!s) s = lfap_rows_in_range(&c->ctx, a->adversarial, r->points.v, r->points.rows, r->points.cols);
+  return s ? s : lfap_p1_of(&c->ctx, &r->p1, &r->net, &r->bases, &r->points, r->targets.v, r->lim.w, &r->a.o);
 }
 
 /* ---- arrays -------------------------------------------------------------------------------------------------------------- */
 
-static lfap_status add(cli *c, compare_run *r, const char *name, const char *against, const lfap_mat *its, const lfap_mat *other) {
+/* `error`: what computing in the precision of `its` may cost an entry; NULL: nothing. */
+static lfap_status add(cli *c, compare_run *r, const char *name, const char *against, const lfap_mat *its,
+                       const lfap_mat *other, const double *error) {
   compare_array *grown = realloc(r->array, (r->arrays + 1) * sizeof *grown);
   if (!grown) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   r->array = grown;
@@ -65,29 +70,66 @@ static lfap_status add(cli *c, compare_run *r, const char *name, const char *aga
   k->cols = its->cols;
   k->ndim = its->ndim;
   k->same_shape = its->rows == other->rows && its->cols == other->cols && its->ndim == other->ndim;
-  if (k->same_shape) lfap_difference_of(&k->d, its->v, other->v, its->rows * its->cols);
+  k->unit = fmax(its->unit, other->unit);
+  if (k->same_shape)
+    lfap_difference_of(&k->d, (lfap_rounded){its->v, its->unit}, (lfap_rounded){other->v, other->unit}, error,
+                       its->rows * its->cols);
   return LFAP_OK;
 }
 
-/* A vector the run brought along, against the one computed here; it stays in `its`. */
-static lfap_status vector(cli *c, compare_run *r, lfap_mat *its, const char *name, const char *path, double *ours, size_t n) {
-  lfap_mat own = {.rows = n, .cols = 1, .ndim = 1, .v = ours};
+/* A vector the run brought along. */
+static lfap_status vector_read(cli *c, lfap_mat *its, const char *name, const char *path, size_t n) {
   lfap_status s = lfap_npy_read(&c->ctx, its, path);
   if (s) return s;
   if (its->rows * its->cols != n || (its->rows != n && its->cols != n))
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); %s has one entry for each of %zu", path, its->rows, its->cols, name, n);
-  *its = (lfap_mat){.rows = n, .cols = 1, .ndim = 1, .v = its->v}; /* a row or a column counts as a vector */
-  return add(c, r, name, "computed", its, &own);
+  its->rows = n; /* a row or a column counts as a vector */
+  its->cols = 1;
+  its->ndim = 1;
+  return LFAP_OK;
+}
+
+static lfap_mat computed(double *v, size_t n) {
+  return (lfap_mat){.rows = n, .cols = 1, .ndim = 1, .v = v, .unit = 0x1p-53};
+}
+
+/* What rounding to `unit` in every operation of N4, in any order, may cost an output: k = d + m + 4 roundings one upon
+   the other, two sums of d and m terms and four more, so k u/(1 - k u) times sum_j |a_j| sum_i |w_ji z_i|. */
+static lfap_status output_errors(cli *c, lfap_mat *out, const compare_run *r, double unit) {
+  size_t n = r->probes.rows, m = r->net.m, d = r->net.d;
+  double ku = unit * ((double)d + (double)m + 4.0), share = ku < 1.0 ? ku / (1.0 - ku) : INFINITY;
+  lfap_mat size = {0};
+  lfap_status s = lfap_vec_alloc(&c->ctx, out, n);
+  if (!s) s = lfap_vec_alloc(&c->ctx, &size, d);
+  if (s) return s;
+  for (size_t j = 0; j < m; j++)
+    for (size_t i = 0; i < d; i++) size.v[i] += fabs(r->net.w[j * d + i]);
+  for (size_t k = 0; k < n; k++) {
+    for (size_t i = 0; i < d; i++) out->v[k] += size.v[i] * fabs(r->probes.v[k * d + i]);
+    out->v[k] *= share / sqrt((double)m);
+  }
+  lfap_mat_free(&size);
+  return LFAP_OK;
+}
+
+static lfap_status compare_outputs(cli *c, compare_run *r) {
+  lfap_mat its = {0}, error = {0}, own = computed(r->f.v, r->probes.rows);
+  lfap_status s = vector_read(c, &its, "outputs", r->a.outputs, r->probes.rows);
+  if (!s) s = output_errors(c, &error, r, fmax(its.unit, 0x1p-53));
+  if (!s) s = add(c, r, "outputs", "computed", &its, &own, error.v);
+  lfap_mat_free(&its);
+  lfap_mat_free(&error);
+  return s;
 }
 
 lfap_status compare_numbers(cli *c, compare_run *r) {
   lfap_status s = LFAP_OK;
-  lfap_mat its = {0};
-  if (r->a.lambda) s = vector(c, r, &r->lambda, "lambda", r->a.lambda, r->lim.lambda, r->data.n);
-  if (s || !r->a.outputs) return s;
-  s = vector(c, r, &its, "outputs", r->a.outputs, r->f.v, r->probes.rows);
-  lfap_mat_free(&its);
-  return s;
+  if (r->a.lambda) {
+    lfap_mat own = computed(r->lim.lambda, r->data.n);
+    s = vector_read(c, &r->lambda, "lambda", r->a.lambda, r->data.n);
+    if (!s) s = add(c, r, "lambda", "computed", &r->lambda, &own, NULL);
+  }
+  return s || !r->a.outputs ? s : compare_outputs(c, r);
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
@@ -126,7 +168,7 @@ static lfap_status one_file(cli *c, compare_run *r, const char *name) {
   if (!s) s = lfap_npy_read(&c->ctx, &other, path);
   int there = !s && cli_is_file(its_path);
   if (there) s = lfap_npy_read(&c->ctx, &its, its_path);
-  if (!s) s = add(c, r, name, "reference", there ? &its : NULL, &other);
+  if (!s) s = add(c, r, name, "reference", there ? &its : NULL, &other, NULL);
   lfap_mat_free(&its);
   lfap_mat_free(&other);
   free(its_path);

@@ -44,6 +44,7 @@ static void p1_json(lfap_json *j, const compare_run *r) {
   }
   spread_json(j, "size", &p->size);
   spread_json(j, "entry", &p->entry);
+  lfap_json_double_hex(j, "unit", p->unit);
   lfap_json_uint(j, "outside", p->outside);
   lfap_json_uint(j, "range_outside", p->range_outside);
   lfap_json_double_hex(j, "range_excess", p->range_excess);
@@ -80,7 +81,9 @@ static void array_json(lfap_json *j, const compare_array *k) {
   else shape_json(j, "shape", k->rows, k->cols, k->ndim);
   shape_json(j, "expected_shape", k->other_rows, k->other_cols, k->other_ndim);
   if (k->same_shape) {
+    lfap_json_double_hex(j, "unit", k->unit);
     lfap_json_uint(j, "differ", k->d.differ);
+    lfap_json_uint(j, "beyond_rounding", k->d.beyond);
     lfap_json_double_hex(j, "max_abs", k->d.max_abs);
     place_json(j, "max_abs_at", k, k->d.abs_at);
     lfap_json_uint(j, "max_ulp", k->d.max_ulp);
@@ -168,6 +171,26 @@ static void spread_print(const char *name, const lfap_spread *s, const char *mea
   else printf("  P1  %-16s %-12.6g (at %zu) mean %-12.6g to %-12.6g (at %zu)  %s\n", name, s->min, s->min_at, s->mean, s->max, s->max_at, meaning);
 }
 
+/* Bits of the significand that a unit roundoff belongs to. */
+static int bits_of(double unit) {
+  int e;
+  (void)frexp(unit, &e);
+  return 1 - e;
+}
+
+static int single(const lfap_mat *m) {
+  for (size_t i = 0; i < m->rows * m->cols; i++)
+    if ((double)(float)m->v[i] != m->v[i]) return 0;
+  return 1;
+}
+
+/* The files say <f8, and every number in them is one of single precision: they were converted on the way. */
+static void precision_hint(const compare_run *r) {
+  if (!r->p1.outside || r->p1.unit != 0x1p-53 || !single(&r->bases) || !single(&r->points)) return;
+  printf("      every entry of bases and points is a number of single precision: where they were made in it, save them as <f4\n"
+         "      (without .double()), and its rounding is allowed for\n");
+}
+
 static void p1_print(const compare_run *r) {
   const lfap_p1 *p = &r->p1;
   const lfap_perturb_opts *o = &r->a.o;
@@ -177,7 +200,9 @@ static void p1_print(const compare_run *r) {
   printf("; recomputed as perturbed - base\n");
   spread_print("size", &p->size, o->norm == LFAP_L0 ? "entries changed" : "in the norm");
   spread_print("entry", &p->entry, "largest entry of each");
-  printf("  P1  %-16s %zu of %zu outside the constraint, beyond rounding\n", "constraint", p->outside, p->n);
+  printf("  P1  %-16s %zu of %zu outside the constraint, beyond rounding to %d bits\n", "constraint", p->outside, p->n,
+         bits_of(p->unit));
+  precision_hint(r);
   if (o->has_range)
     printf("  P1  %-16s %zu of %zu outside [%g, %g], at most by %.6g (at %zu)\n", "range", p->range_outside, p->n, o->lo, o->hi,
            p->range_excess, p->range_at);
@@ -202,7 +227,9 @@ static void array_print(const compare_array *k) {
   else if (!k->same_shape) printf("shape (%zu, %zu), not (%zu, %zu)\n", k->rows, k->cols, k->other_rows, k->other_cols);
   else if (!k->d.differ) printf("equal\n");
   else {
-    printf("%zu entries differ; at most by %.6g at ", k->d.differ, k->d.max_abs);
+    printf("%zu entries differ", k->d.differ);
+    if (k->unit > 0) printf(", %zu beyond rounding to %d bits", k->d.beyond, bits_of(k->unit));
+    printf("; at most by %.6g at ", k->d.max_abs);
     index_print(k, k->d.abs_at);
     printf(", %" PRIu64 " ulp at ", k->d.max_ulp);
     index_print(k, k->d.ulp_at);

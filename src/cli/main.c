@@ -64,6 +64,13 @@ static int exit_code(const cli *c, lfap_status s) {
   return c->verdict == LFAP_FAIL ? 1 : c->verdict == LFAP_UNDECIDED ? 2 : 0;
 }
 
+/* The library begins some messages with the word for its part; where that is the verb, it is said once. */
+static const char *message_of(const cli *c) {
+  const char *text = c->ctx.message, *name = c->verb->name;
+  size_t len = strlen(name);
+  return strncmp(text, name, len) == 0 && strncmp(text + len, ": ", 2) == 0 ? text + len + 2 : text;
+}
+
 /* Colours only where a person looks, and not where NO_COLOR is set (no-color.org). */
 static int wants_color(void) {
   const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -100,7 +107,7 @@ int main(int argc, char **argv) {
   cli_progress_start(&c);
   lfap_status s = run(&c, argc - 1, argv + 1);
   if (s) {
-    fprintf(stderr, "lfap %s: %s", c.verb->name, c.ctx.message[0] ? c.ctx.message : "failed without a message");
+    fprintf(stderr, "lfap %s: %s", c.verb->name, c.ctx.message[0] ? message_of(&c) : "failed without a message");
     if (s == LFAP_ERR_USAGE) fprintf(stderr, " (`lfap %s --help` tells the options)", c.verb->name);
     fputs("\n", stderr);
   } else if (!c.json) cli_note_files(&c);

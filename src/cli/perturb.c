@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "data/scale.h"
 
 enum { O_NORM, O_FROM, O_DATA, O_TARGETS, O_DIRECTION, O_WEIGHTS, O_GAMMA, O_EPS, O_K, O_STEPS, O_RANGE, O_OUT };
 static const cli_option options[] = {
@@ -140,14 +141,16 @@ typedef struct {
 static sizes measure(const lfap_perturbed *p) {
   sizes most = {0, 0, 0, 0};
   for (size_t n = 0; n < p->n; n++) {
+    const double *eta = p->eta + n * p->d;
+    const int shift = lfap_exponent_outside(eta, p->d);
     double square = 0, large = 0, entries = 0;
     for (size_t i = 0; i < p->d; i++) {
-      double e = p->eta[n * p->d + i];
+      const double e = shift ? ldexp(eta[i], -shift) : eta[i];
       square = fma(e, e, square);
-      large = fmax(large, fabs(e));
-      entries += e != 0;
+      large = fmax(large, fabs(eta[i]));
+      entries += eta[i] != 0;
     }
-    most.l2 = fmax(most.l2, sqrt(square));
+    most.l2 = fmax(most.l2, ldexp(sqrt(square), shift));
     most.linf = fmax(most.linf, large);
     most.l0 = fmax(most.l0, entries);
     most.unchanged += entries == 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/scale.h"
 #include "io/file.h"
 #include "kernel/bits.h"
 #include "kernel/npy_header.h"
@@ -78,6 +79,9 @@ static int64_t from_twos(uint64_t u, int bits) {
   uint64_t top = UINT64_C(1) << (bits - 1);
   return (u & top) == 0 ? (int64_t)u : -(int64_t)((top << 1) - 1 - u) - 1;
 }
+
+/* What rounding to the dtype may have cost, relative: integers cost nothing. */
+static double unit_of(lfap_npy_dtype dtype) { return dtype == LFAP_F8 ? 0x1p-53 : dtype == LFAP_F4 ? 0x1p-24 : 0.0; }
 
 /* n items of the dtype at b to doubles. */
 static void decode(double *out, const uint8_t *b, size_t n, lfap_npy_dtype dtype) {
@@ -173,6 +177,7 @@ static lfap_status read_open(lfap_ctx *ctx, lfap_mat *out, FILE *in, size_t tota
     lfap_mat_free(&m);
     return status;
   }
+  m.unit = unit_of(info.dtype);
   *out = m;
   return LFAP_OK;
 }
@@ -231,6 +236,10 @@ static lfap_status write_all(lfap_ctx *ctx, lfap_newfile *f, const lfap_mat *m) 
 
 lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m) {
   lfap_newfile f;
+  size_t bad = lfap_first_unbounded(m->v, m->rows * m->cols);
+  if (bad < m->rows * m->cols) /* nothing that the reader would refuse is written */
+    return lfap_fail(ctx, LFAP_ERR_RANGE, "%s: not written: entry [%zu, %zu] would be %g, outside the range of doubles",
+                     path, bad / m->cols, bad % m->cols, m->v[bad]);
   lfap_status status = lfap_newfile_begin(ctx, &f, path);
   if (status != LFAP_OK) return status;
   status = write_all(ctx, &f, m);

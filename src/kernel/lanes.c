@@ -99,6 +99,67 @@ double lfap_amax(size_t n, const double *x) {
   return top;
 }
 
+#ifdef LFAP_TIER_REAL
+/*@ // <c x, c x> over the first n entries
+  @ logic real lfap_rsquare{L}(double *x, real c, integer n) =
+  @   n <= 0 ? 0.0 : lfap_rsquare(x, c, n - 1) + (c*x[n - 1])*(c*x[n - 1]); */
+#endif
+
+/* dot(c x, c x) for a power of two c: the entries are scaled without rounding, so that their squares stay in range. */
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, x[0 .. n-1], c;
+  @ LFAP_REAL(ensures square: \result == lfap_rsquare(x, c, n);) */
+static double scaled_square(size_t n, const double *x, double c) {
+  double s[LFAP_LANES] = {0.0}, t[LFAP_LANES];
+  size_t k = 0;
+  /*@ loop invariant lanes: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant square: LFAP_TOTAL(s) == lfap_rsquare(x, c, k);)
+    @ loop assigns k, s[0 .. LFAP_LANES-1];
+    @ loop variant n - k; */
+  for (; n - k >= LFAP_LANES; k += LFAP_LANES)
+    /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+      @ LFAP_REAL(loop invariant square: LFAP_TOTAL(s) == lfap_rsquare(x, c, k + l);)
+      @ loop assigns l, s[0 .. LFAP_LANES-1];
+      @ loop variant LFAP_LANES - l; */
+    for (size_t l = 0; l < LFAP_LANES; l++) s[l] = fma(c * x[k + l], c * x[k + l], s[l]);
+  /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+    @ LFAP_REAL(loop invariant copy: \forall integer i; 0 <= i < l ==> t[i] == s[i];)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant LFAP_LANES - l; */
+  for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[l];
+  /*@ loop invariant lane: 0 <= l <= n - k;
+    @ LFAP_REAL(loop invariant square: LFAP_TOTAL(t) == lfap_rsquare(x, c, k + l);)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant n - k - l; */
+  for (size_t l = 0; l < n - k; l++) t[l] = fma(c * x[k + l], c * x[k + l], t[l]);
+  return LFAP_JOIN(t);
+}
+
+/*@ requires x: \valid_read(x + (0 .. n-1));
+  @ LFAP_REAL(requires inverse: c*back == 1.0;)
+  @ LFAP_REAL(requires positive: back >= 0.0;)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from n, x[0 .. n-1], c, back;
+  @ LFAP_REAL(ensures norm: \result >= 0.0 && \result*\result == lfap_rdot(x, x, n);) */
+static double scaled_norm(size_t n, const double *x, double c, double back) {
+  /*@ ghost size_t f = 0; */
+  /*@ ghost
+    /@ loop invariant term: 0 <= f <= n;
+       LFAP_REAL(loop invariant square: 0.0 <= lfap_rdot(x, x, f);)
+       LFAP_REAL(loop invariant same: lfap_rsquare(x, c, f) == (c*c)*lfap_rdot(x, x, f);)
+       loop assigns f;
+       loop variant n - f; @/
+    while (f < n) f++; */
+  const double root = sqrt(scaled_square(n, x, c));
+  /*@ assert root: LFAP_REAL_FACT(root*root == (c*c)*lfap_rdot(x, x, n)); */
+  /*@ assert squares: LFAP_REAL_FACT((back*root)*(back*root) == (back*back)*(root*root)); */
+  /*@ assert one: LFAP_REAL_FACT((back*back)*(c*c) == 1.0); */
+  return back * root;
+}
+
 double lfap_norm2(size_t n, const double *x) {
   /*@ ghost size_t f = 0; */
   /*@ ghost
@@ -107,5 +168,8 @@ double lfap_norm2(size_t n, const double *x) {
        loop assigns f;
        loop variant n - f; @/
     while (f < n) f++; */
-  return sqrt(lfap_dot(n, x, x));
+  const double s = lfap_dot(n, x, x);
+  if (s >= 0x1p-900 && s <= 0x1p900) return sqrt(s);
+  /* a NaN goes the second way, and so does 0: both stay what they are */
+  return s > 1.0 ? scaled_norm(n, x, 0x1p-600, 0x1p600) : scaled_norm(n, x, 0x1p600, 0x1p-600);
 }

@@ -41,7 +41,8 @@ double lfap_asum(size_t n, const double *x);
   @ LFAP_REAL(ensures reached: lfap_among(\result, x, n);) */
 double lfap_amax(size_t n, const double *x);
 
-/* Euclidean norm sqrt(dot(x,x)), not scaled. */
+/* Euclidean norm sqrt(dot(x,x)); of entries scaled by a power of two where the sum of squares would leave the range
+   (N1b). */
 /*@ requires x: \valid_read(x + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;

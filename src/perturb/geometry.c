@@ -2,8 +2,10 @@
  * spec/numerics.md N7): each maximises t<eta,w> under its constraint. */
 #include "lfap.h"
 
+#include "data/scale.h"
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
+#include "perturb/perturbed.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,37 +13,66 @@
 
 const char *lfap_norm_name(lfap_norm norm) { return norm == LFAP_L2 ? "l2" : norm == LFAP_LINF ? "linf" : "l0"; }
 
-static lfap_status check(lfap_ctx *ctx, const double *w, lfap_norm norm, double eps, size_t k, size_t d) {
+static lfap_status check(lfap_ctx *ctx, lfap_norm norm, double eps, size_t k, size_t d) {
   if (!(eps >= 0.0) || !isfinite(eps))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "perturb: eps = %g must be finite and not negative", eps);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is finite and not negative", eps);
   if (norm == LFAP_L0 && (k == 0 || k > d))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "perturb: k = %zu entries of d = %zu; k must lie in 1..d", k, d);
-  double size = lfap_norm2(d, w);
-  if (!(size > 0.0) || !isfinite(size))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "perturb: the direction has norm %g; it must be finite and not zero", size);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "k = %zu entries of d = %zu; k must lie in 1..d", k, d);
   return LFAP_OK;
 }
 
-/* Writes eta; `keep` is scratch of d bytes, used by L0 alone. */
-static void eta_fill(double *eta, unsigned char *keep, const double *w, double t, lfap_norm norm, double eps, size_t k, size_t d) {
-  if (norm == LFAP_L2)
-    lfap_eta_l2(eta, w, lfap_norm2(d, w), t, eps, d);
-  else if (norm == LFAP_LINF)
-    lfap_eta_linf(eta, w, t, eps, d);
+/* A direction and what is needed to follow it. Only its ratios count, so that it is scaled by a power of two where eps
+   over its length would leave the range. */
+typedef struct {
+  const double *w;     /* `scaled`, or the caller's */
+  double *scaled;      /* NULL or d, owned */
+  unsigned char *keep; /* d, owned: scratch of L0 */
+} aim;
+
+static void aim_free(aim *a) {
+  free(a->scaled);
+  free(a->keep);
+}
+
+static lfap_status aim_at(lfap_ctx *ctx, aim *out, const double *w, double eps, size_t d) {
+  aim a = {.w = w};
+  int e = lfap_ordinary(eps) ? lfap_exponent_outside(w, d) : lfap_exponent_of(w, d);
+  size_t bad = lfap_first_unbounded(w, d);
+  if (bad < d)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "the direction has the entry [%zu] = %g; all must be finite", bad, w[bad]);
+  if (lfap_amax(d, w) == 0.0)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "the direction is zero in all %zu entries, so there is nowhere to go", d);
+  a.keep = malloc(d);
+  a.scaled = e ? malloc(d * sizeof *a.scaled) : NULL;
+  if (!a.keep || (e && !a.scaled)) {
+    aim_free(&a);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a direction of d = %zu", d);
+  }
+  if (e) {
+    lfap_times_power(a.scaled, w, -e, d);
+    a.w = a.scaled;
+  }
+  *out = a;
+  return LFAP_OK;
+}
+
+static void eta_fill(double *eta, const aim *a, double t, lfap_norm norm, double eps, size_t k, size_t d) {
+  if (norm == LFAP_L2) lfap_eta_l2(eta, a->w, lfap_norm2(d, a->w), t, eps, d);
+  else if (norm == LFAP_LINF) lfap_eta_linf(eta, a->w, t, eps, d);
   else {
-    lfap_topk(keep, w, k, d);
-    lfap_eta_l0(eta, w, keep, t, eps, d);
+    lfap_topk(a->keep, a->w, k, d);
+    lfap_eta_l0(eta, a->w, a->keep, t, eps, d);
   }
 }
 
 lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps, size_t k,
                                    size_t d) {
-  lfap_status st = check(ctx, w, norm, eps, k, d);
+  aim a;
+  lfap_status st = check(ctx, norm, eps, k, d);
+  if (!st) st = aim_at(ctx, &a, w, eps, d);
   if (st) return st;
-  unsigned char *keep = malloc(d);
-  if (!keep) return lfap_fail(ctx, LFAP_ERR_MEMORY, "perturb: no memory for d = %zu flags", d);
-  eta_fill(eta, keep, w, t, norm, eps, k, d);
-  free(keep);
+  eta_fill(eta, &a, t, norm, eps, k, d);
+  aim_free(&a);
   return LFAP_OK;
 }
 
@@ -72,39 +103,87 @@ static lfap_status perturbed_alloc(lfap_ctx *ctx, lfap_perturbed *out, size_t n,
 static lfap_status check_targets(lfap_ctx *ctx, const double *t, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (t[i] != 1.0 && t[i] != -1.0)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "perturb: target %zu is %g; targets must be +1 or -1", i, t[i]);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "target %zu is %g; targets must be +1 or -1", i, t[i]);
+  return LFAP_OK;
+}
+
+lfap_status lfap_perturbed_check(lfap_ctx *ctx, const lfap_perturbed *p, double eps) {
+  for (size_t n = 0; n < p->n; n++)
+    if (lfap_first_unbounded(p->x + n * p->d, p->d) < p->d || lfap_first_unbounded(p->eta + n * p->d, p->d) < p->d)
+      return lfap_fail(ctx, LFAP_ERR_RANGE,
+                       "base %zu plus its perturbation leaves the range of doubles (eps = %g); give a smaller eps, or "
+                       "divide bases and eps by one constant",
+                       n, eps);
   return LFAP_OK;
 }
 
 lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
                                   const lfap_perturb_opts *o, size_t n, size_t d) {
   lfap_perturbed p = {0};
-  unsigned char *keep = malloc(d ? d : 1);
-  lfap_status st = keep ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "perturb: no memory for d = %zu flags", d);
-  if (!st) st = check(ctx, w, o->norm, o->eps, o->k, d);
+  aim a = {0};
+  lfap_status st = check_targets(ctx, t, n);
+  if (!st) st = check(ctx, o->norm, o->eps, o->k, d);
+  if (!st) st = aim_at(ctx, &a, w, o->eps, d);
   if (!st) st = perturbed_alloc(ctx, &p, n, d);
   for (size_t i = 0; !st && i < n; i++) {
-    eta_fill(p.eta + i * d, keep, w, t[i], o->norm, o->eps, o->k, d);
+    eta_fill(p.eta + i * d, &a, t[i], o->norm, o->eps, o->k, d);
     lfap_add(p.x + i * d, B + i * d, p.eta + i * d, d);
   }
-  free(keep);
-  if (!st) *out = p;
+  if (!st) st = lfap_perturbed_check(ctx, &p, o->eps);
+  aim_free(&a);
+  if (st) lfap_perturbed_free(&p);
+  else *out = p;
   return st;
+}
+
+/* Is the gradient (d) no more than what rounding leaves of terms that cancel? Its entries are chains of m terms
+   a_j phi'_j w_ji (N1a): below m u times the sum of their sizes there is no direction, whatever the bits say. `sum` is
+   scratch (d), `largest` the largest weight: where the gradient is above what m terms of that size can leave, which is
+   the rule, W need not be looked at. */
+static int cancels(const double *grad, double *sum, const lfap_net *net, double largest) {
+  size_t m = net->m, d = net->d;
+  double most = lfap_amax(d, grad), unit = 0x1p-53 * (double)m * (1.0 / sqrt((double)m));
+  if (most > unit * (double)m * largest) return 0;
+  memset(sum, 0, d * sizeof *sum);
+  for (size_t j = 0; j < m; j++)
+    for (size_t i = 0; i < d; i++) sum[i] += fabs(net->w[j * d + i]);
+  for (size_t i = 0; i < d; i++)
+    if (fabs(grad[i]) > unit * sum[i]) return 0;
+  return 1;
+}
+
+static lfap_status fail_cancelled(lfap_ctx *ctx, const lfap_net *net, size_t i) {
+  if (lfap_amax(net->m * net->d, net->w) == 0.0)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "base %zu: the gradient of f is zero there, since all weights are zero", i);
+  return lfap_fail(
+      ctx, LFAP_ERR_DATA,
+      "base %zu: the gradient of f is zero there up to rounding: the rows of W with positive and with negative "
+      "output weight cancel, so no direction is the best; give other weights, or leave this base out",
+      i);
 }
 
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                                   const lfap_perturb_opts *o, size_t n) {
   size_t d = net->d;
   lfap_perturbed p = {0};
-  double *grad = malloc(d * sizeof *grad);
-  lfap_status st = grad ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "perturb: no memory for a gradient of d = %zu", d);
+  lfap_net scaled = {0};
+  int e = 0;
+  double *grad = malloc(2 * d * sizeof *grad), largest = 0.0;
+  lfap_status st =
+      grad ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
+  if (!st) st = check(ctx, o->norm, o->eps, o->k, d);
+  if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
+  if (!st) largest = lfap_amax(net->m * d, scaled.w);
   if (!st) st = perturbed_alloc(ctx, &p, n, d);
   for (size_t i = 0; !st && i < n; i++) {
-    st = lfap_net_input_grad(ctx, grad, net, B + i * d);
+    st = lfap_net_input_grad(ctx, grad, &scaled, B + i * d);
+    if (!st && cancels(grad, grad + d, &scaled, largest)) st = fail_cancelled(ctx, net, i);
     if (!st) st = lfap_perturb_direction(ctx, p.eta + i * d, grad, t[i], o->norm, o->eps, o->k, d);
     if (!st) lfap_add(p.x + i * d, B + i * d, p.eta + i * d, d);
   }
+  if (!st) st = lfap_perturbed_check(ctx, &p, o->eps);
   free(grad);
+  lfap_net_scaled_free(&scaled, net);
   if (st) lfap_perturbed_free(&p);
   else *out = p;
   return st;

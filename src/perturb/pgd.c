@@ -10,6 +10,7 @@
 #include "kernel/network.h"
 #include "kernel/perturb.h"
 #include "kernel/rows.h"
+#include "perturb/perturbed.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,10 +30,10 @@ typedef struct {
 /* Samples first..first+count-1 on their way. z, c: PACK x m; g: PACK x d; work: m; delta, mask: d. */
 typedef struct {
   const attack *k;
-  size_t first, count, left; /* left: samples still on their way */
-  size_t step, span;         /* iterates seen; steps before the next pause */
+  size_t first, count;
+  size_t step, span; /* iterates seen; steps before the next pause */
+  int over;          /* every step is done */
   double best[PACK], loss[PACK];
-  int done[PACK];
   double *z, *c, *g, *work, *delta;
   unsigned char *mask;
 } pack;
@@ -54,22 +55,23 @@ static void pack_start(pack *p, size_t first, size_t count) {
   const attack *k = p->k;
   size_t d = k->net->d;
   p->first = first;
-  p->count = p->left = count;
+  p->count = count;
   p->step = 0;
-  for (size_t i = 0; i < count; i++) {
-    p->best[i] = INFINITY;
-    p->done[i] = 0;
-  }
+  p->over = 0;
+  for (size_t i = 0; i < count; i++) p->best[i] = INFINITY;
   memcpy(k->x + first * d, k->B + first * d, count * d * sizeof(double));
   memcpy(k->eta + first * d, k->B + first * d, count * d * sizeof(double));
 }
 
 static double size_of(const double *v, lfap_norm norm, size_t d) { return norm == LFAP_L2 ? lfap_norm2(d, v) : lfap_amax(d, v); }
 
+/* What a gradient of this size is divided by, in every norm: below 1e-12 the step shrinks with it, and a gradient that
+   vanishes moves nothing. */
+static double divisor(double size) { return size > 1e-12 ? size : 1e-12; }
+
 /* Normalised gradient step, projection to the ball (radial, also for linf), clamp. */
 static void step_ball(double *x, const double *g, const double *x0, double *delta, const lfap_perturb_opts *o, size_t d) {
-  double c = size_of(g, o->norm, d);
-  lfap_pgd_move(x, g, o->eps / 5.0, c > 1e-12 ? c : 1e-12, d);
+  lfap_pgd_move(x, g, o->eps / 5.0, divisor(size_of(g, o->norm, d)), d);
   lfap_sub(delta, x, x0, d);
   double size = size_of(delta, o->norm, d);
   if (size > o->eps) lfap_scale(delta, o->eps / (size + 1e-7), delta, d);
@@ -77,13 +79,11 @@ static void step_ball(double *x, const double *g, const double *x0, double *delt
   if (o->has_range) lfap_clamp_all(x, o->lo, o->hi, d);
 }
 
-/* One more entry may change; 0 when the gradient vanishes on all of them. */
-static int step_pixels(double *x, const double *g, const double *x0, unsigned char *mask, const lfap_perturb_opts *o, size_t d) {
+/* One more entry may change. */
+static void step_pixels(double *x, const double *g, const double *x0, unsigned char *mask, const lfap_perturb_opts *o,
+                        size_t d) {
   lfap_pgd_mask(mask, x, x0, g, d);
-  double c = lfap_masked_amax(g, mask, d);
-  if (!(c > 0.0)) return 0;
-  lfap_pgd_move_masked(x, g, mask, o->eps, c, o->has_range, o->lo, o->hi, d);
-  return 1;
+  lfap_pgd_move_masked(x, g, mask, o->eps, divisor(lfap_masked_amax(g, mask, d)), o->has_range, o->lo, o->hi, d);
 }
 
 /* Outputs and losses at the current points; the best are kept. */
@@ -92,7 +92,6 @@ static void look(pack *p) {
   size_t m = k->net->m, d = k->net->d;
   lfap_rows(p->z, k->eta + p->first * d, k->net->w, p->count, m, d);
   for (size_t i = 0; i < p->count; i++) {
-    if (p->done[i]) continue;
     size_t n = p->first + i;
     p->loss[i] = lfap_exp(-(k->t[n] * lfap_net_output(p->work, p->z + i * m, k->a, k->net->gamma, m)));
     if (p->loss[i] < p->best[i]) {
@@ -110,16 +109,12 @@ static void move(pack *p) {
   memset(p->g, 0, p->count * d * sizeof(double));
   lfap_chain_rows(p->g, p->c, k->net->w, p->count, m, d);
   for (size_t i = 0; i < p->count; i++) {
-    if (p->done[i]) continue;
     size_t n = p->first + i;
     double *x = k->eta + n * d, *g = p->g + i * d;
     const double *x0 = k->B + n * d;
     lfap_scale(g, -(k->t[n] * p->loss[i]), g, d);
-    if (k->o->norm != LFAP_L0) step_ball(x, g, x0, p->delta, k->o, d);
-    else if (!step_pixels(x, g, x0, p->mask, k->o, d)) {
-      p->done[i] = 1;
-      p->left--;
-    }
+    if (k->o->norm == LFAP_L0) step_pixels(x, g, x0, p->mask, k->o, d);
+    else step_ball(x, g, x0, p->delta, k->o, d);
   }
 }
 
@@ -127,9 +122,9 @@ static void advance_range(void *arg, size_t begin, size_t end, int worker) {
   (void)worker;
   for (size_t b = begin; b < end; b++) {
     pack *p = (pack *)arg + b;
-    for (size_t s = 0; s < p->span && p->left > 0; s++, p->step++) {
+    for (size_t s = 0; s < p->span && !p->over; s++, p->step++) {
       look(p);
-      if (p->step == p->k->o->steps) p->left = 0;
+      if (p->step == p->k->o->steps) p->over = 1;
       else move(p);
     }
   }
@@ -139,17 +134,16 @@ static void advance_range(void *arg, size_t begin, size_t end, int worker) {
 static lfap_status run_round(lfap_ctx *ctx, pack *p, size_t packs, size_t n) {
   const attack *k = p->k;
   double flops = 4.0 * (double)p->count * (double)k->net->m * (double)k->net->d, steps = (double)k->o->steps;
-  size_t samples = 0, left = 1, span = flops < SPAN_FLOPS ? (size_t)(SPAN_FLOPS / flops) : 1;
+  size_t samples = 0, span = flops < SPAN_FLOPS ? (size_t)(SPAN_FLOPS / flops) : 1;
   for (size_t b = 0; b < packs; b++) {
     p[b].span = span;
     samples += p[b].count;
   }
-  while (left > 0) {
+  for (int over = 0; !over;) {
     lfap_status st = lfap_tick(ctx, "PGD", (double)p->first + (double)samples * (double)p->step / (steps + 1.0), (double)n);
     if (st) return st;
     lfap_parallel((int)packs, packs, 1, flops * (double)span * (double)packs, advance_range, p);
-    left = 0;
-    for (size_t b = 0; b < packs; b++) left += p[b].left;
+    over = p[0].over; /* every pack takes as many steps, and the same span of them at a time */
   }
   size_t at = p->first * k->net->d;
   lfap_sub(k->eta + at, k->x + at, k->B + at, samples * k->net->d);
@@ -164,7 +158,7 @@ static lfap_status attack_all(lfap_ctx *ctx, attack *k, size_t n) {
   int ok = a != NULL && p != NULL;
   for (size_t b = 0; ok && b < workers; b++) ok = pack_alloc(&p[b], k, most);
   if (ok) lfap_net_signs(a, k->net->m);
-  else st = lfap_fail(ctx, LFAP_ERR_MEMORY, "pgd: no memory for m = %zu, d = %zu", k->net->m, k->net->d);
+  else st = lfap_fail(ctx, LFAP_ERR_MEMORY, "PGD: no memory for m = %zu, d = %zu", k->net->m, k->net->d);
   k->a = a;
   for (size_t first = 0; !st && first < n;) {
     size_t packs = 0;
@@ -184,13 +178,13 @@ static lfap_status attack_all(lfap_ctx *ctx, attack *k, size_t n) {
 
 static lfap_status check(lfap_ctx *ctx, const double *t, const lfap_perturb_opts *o, size_t n) {
   if (!(o->eps > 0.0) || !isfinite(o->eps))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "pgd: eps = %g must be finite and positive", o->eps);
-  if (o->steps == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "pgd: steps = 0; at least one is needed");
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is finite and above 0", o->eps);
+  if (o->steps == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "steps = 0; at least one is needed");
   if (o->has_range && !(o->lo < o->hi))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "pgd: range %g,%g; the first number must be the smaller", o->lo, o->hi);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "range %g,%g; the first number must be the smaller", o->lo, o->hi);
   for (size_t i = 0; i < n; i++)
     if (t[i] != 1.0 && t[i] != -1.0)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "pgd: target %zu is %g; targets must be +1 or -1", i, t[i]);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "target %zu is %g; targets must be +1 or -1", i, t[i]);
   return LFAP_OK;
 }
 
@@ -201,11 +195,10 @@ lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B
   if (!st) st = lfap_mat_alloc(ctx, &x, n, net->d);
   if (!st) st = lfap_mat_alloc(ctx, &eta, n, net->d);
   attack k = {.net = net, .B = B, .t = t, .o = o, .x = x.v, .eta = eta.v};
+  lfap_perturbed p = {.n = n, .d = net->d, .x = x.v, .eta = eta.v};
   if (!st) st = attack_all(ctx, &k, n);
-  if (st) {
-    lfap_mat_free(&x);
-    lfap_mat_free(&eta);
-  } else
-    *out = (lfap_perturbed){.n = n, .d = net->d, .x = x.v, .eta = eta.v};
+  if (!st) st = lfap_perturbed_check(ctx, &p, o->eps);
+  if (st) lfap_perturbed_free(&p);
+  else *out = p;
   return st;
 }

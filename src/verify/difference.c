@@ -16,7 +16,8 @@ uint64_t lfap_ulp_between(double a, double b) {
   return x < y ? y - x : x - y;
 }
 
-void lfap_difference_of(lfap_difference *out, const double *a, const double *b, size_t n) {
+void lfap_difference_of(lfap_difference *out, lfap_rounded ra, lfap_rounded rb, const double *error, size_t n) {
+  const double *a = ra.v, *b = rb.v;
   lfap_difference d = {0};
   for (size_t i = 0; i < n; i++) {
     double far = fabs(a[i] - b[i]);
@@ -30,6 +31,7 @@ void lfap_difference_of(lfap_difference *out, const double *a, const double *b, 
       d.ulp_at = i;
     }
     d.differ += ulp != 0;
+    d.beyond += ulp != 0 && !(far <= ra.unit * fabs(a[i]) + rb.unit * fabs(b[i]) + (error ? error[i] : 0.0));
   }
   *out = d;
 }

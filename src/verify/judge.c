@@ -2,6 +2,7 @@
  * do they deceive? Nothing is taken on trust: eta is the difference of the stored points, f is evaluated here (N4). */
 #include "verify/judge.h"
 
+#include "data/scale.h"
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
 
@@ -15,6 +16,8 @@ typedef struct {
   double *eta, *grad;  /* d each */
   unsigned char *keep; /* d */
   double *f, *f_adv;   /* n each */
+  double unit;         /* the coarser of the two precisions */
+  double converted;    /* the same where bases and points were stored with different ones, else 0 */
 } judge;
 
 static void judge_free(judge *j) {
@@ -68,30 +71,48 @@ static double dual(const judge *j, const double *g) {
   return s;
 }
 
-static double size_of(const double *v, lfap_norm norm, size_t d) {
+/* Entries that the perturbation changed: conversion of bases or points to another precision changed none. */
+static double entries_changed(const judge *j, const double *x) {
   double entries = 0.0;
-  if (norm == LFAP_L2) return lfap_norm2(d, v);
-  if (norm == LFAP_LINF) return lfap_amax(d, v);
-  for (size_t i = 0; i < d; i++) entries += v[i] != 0.0;
+  for (size_t i = 0; i < j->net->d; i++) entries += fabs(j->eta[i]) > j->converted * fabs(x[i]);
   return entries;
 }
 
-/* How much larger than intended ||eta|| may come out: both points were rounded to doubles, and so was the sum of squares. */
+static double size_of(const judge *j, const double *x) {
+  size_t d = j->net->d;
+  if (j->o->norm == LFAP_L0) return entries_changed(j, x);
+  return j->o->norm == LFAP_L2 ? lfap_norm2(d, j->eta) : lfap_amax(d, j->eta);
+}
+
+/* How much larger than intended ||eta|| may come out (spec/formats.md, Stored precision). */
 static double allowance(const judge *j, const double *x, const double *x_adv) {
   size_t d = j->net->d;
-  if (j->o->norm == LFAP_L2) return 0x1p-52 * (lfap_norm2(d, x) + lfap_norm2(d, x_adv)) + 0x1p-53 * (double)d * j->o->eps;
-  return 0x1p-52 * (lfap_amax(d, x) + lfap_amax(d, x_adv));
+  double u = j->unit;
+  if (j->o->norm == LFAP_L2)
+    return 2.0 * u * (lfap_norm2(d, x) + lfap_norm2(d, x_adv)) + u * (0.5 * (double)d + 8.0) * j->o->eps;
+  return 2.0 * u * (lfap_amax(d, x) + lfap_amax(d, x_adv) + j->o->eps);
+}
+
+/* How far the farthest entry is outside the range, 0 where rounding of the bound explains it. */
+static double range_excess(const judge *j, const double *x_adv) {
+  const lfap_perturb_opts *o = j->o;
+  double excess = 0.0;
+  for (size_t i = 0; i < j->net->d; i++) {
+    double below = o->lo - x_adv[i], above = x_adv[i] - o->hi;
+    if (below > j->unit * fabs(o->lo)) excess = fmax(excess, below);
+    if (above > j->unit * fabs(o->hi)) excess = fmax(excess, above);
+  }
+  return excess;
 }
 
 static void see_constraint(judge *j, lfap_p1 *r, const double *x, const double *x_adv, size_t at) {
   const lfap_perturb_opts *o = j->o;
-  size_t d = j->net->d;
-  double size = size_of(j->eta, o->norm, d), entry = lfap_amax(d, j->eta), most = o->eps + allowance(j, x, x_adv), excess = 0.0;
+  double size = size_of(j, x), entry = lfap_amax(j->net->d, j->eta), most = o->eps + allowance(j, x, x_adv);
+  double excess = o->has_range ? range_excess(j, x_adv) : 0.0;
   spread_add(&r->size, size, at);
   spread_add(&r->entry, entry, at);
   if (o->norm == LFAP_L0) r->outside += size > (double)o->k || (o->eps > 0.0 && entry > most);
   else r->outside += size > most;
-  for (size_t i = 0; o->has_range && i < d; i++) excess = fmax(excess, fmax(o->lo - x_adv[i], x_adv[i] - o->hi));
   r->range_outside += excess > 0.0;
   if (excess > r->range_excess) {
     r->range_excess = excess;
@@ -126,26 +147,58 @@ static lfap_status check(lfap_ctx *ctx, const double *w, const lfap_perturb_opts
   return LFAP_OK;
 }
 
-lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const double *bases, const double *points,
-                       const double *t, const double *w, const lfap_perturb_opts *o, size_t n) {
-  size_t d = net->d;
-  judge j = {.net = net, .o = o, .w = w};
-  lfap_p1 r = {.n = n};
-  lfap_spread *all[] = {&r.size, &r.entry, &r.reached, &r.gain, &r.ascent};
-  lfap_status s = check(ctx, w, o, d);
-  if (!s) s = judge_alloc(ctx, &j, n, d);
-  if (s) return s;
-  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_begin(all[i]);
-  r.optimum = o->eps > 0.0 ? o->eps * dual(&j, w) : NAN;
-  s = lfap_net_eval(ctx, j.f, net, bases, n);
-  if (!s) s = lfap_net_eval(ctx, j.f_adv, net, points, n);
+/* eps times a dual norm, which the figures are divided by. */
+static lfap_status check_optimum(lfap_ctx *ctx, double optimum, double eps) {
+  if (isnan(optimum) || (optimum >= 0x1p-900 && optimum <= 0x1p900)) return LFAP_OK;
+  return lfap_fail(
+      ctx, LFAP_ERR_RANGE,
+      "P1: eps = %g times the dual norm of w is %g, at the end of the range of doubles: scale the points and "
+      "eps by one constant",
+      eps, optimum);
+}
+
+static lfap_status see_all(lfap_ctx *ctx, judge *j, lfap_p1 *r, const lfap_mat *bases, const lfap_mat *points,
+                           const double *t) {
+  size_t n = points->rows, d = points->cols;
+  lfap_status s = lfap_net_eval(ctx, j->f, j->net, bases->v, n);
+  if (!s) s = lfap_net_eval(ctx, j->f_adv, j->net, points->v, n);
   for (size_t i = 0; !s && i < n; i++) {
-    s = see_sample(ctx, &j, &r, bases + i * d, points + i * d, t[i], i);
+    s = see_sample(ctx, j, r, bases->v + i * d, points->v + i * d, t[i], i);
     if (!s && i % 64 == 63) s = lfap_tick(ctx, "perturbations judged", (double)i, (double)n);
   }
   if (!s) s = lfap_tick(ctx, "perturbations judged", (double)n, (double)n);
-  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_end(all[i], n);
-  judge_free(&j);
+  return s;
+}
+
+/* The network is seen with weights in the middle of the range; what is proportional to them goes back by the same
+   power. */
+lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const lfap_mat *bases, const lfap_mat *points,
+                       const double *t, const double *w, const lfap_perturb_opts *o) {
+  size_t n = points->rows, d = net->d;
+  lfap_net scaled;
+  int e;
+  judge j = {.net = &scaled, .o = o, .w = w, .unit = fmax(0x1p-53, fmax(bases->unit, points->unit))};
+  lfap_p1 r = {.n = n, .unit = j.unit};
+  lfap_spread *all[] = {&r.size, &r.entry, &r.reached, &r.gain, &r.ascent};
+  j.converted = bases->unit == points->unit ? 0.0 : j.unit;
+  lfap_status s = check(ctx, w, o, d);
+  if (!s) s = lfap_net_scaled(ctx, &scaled, &e, net);
+  if (s) return s;
+  s = judge_alloc(ctx, &j, n, d);
+  if (!s) {
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_begin(all[i]);
+    r.optimum = o->eps > 0.0 ? o->eps * dual(&j, w) : NAN;
+    s = check_optimum(ctx, r.optimum, o->eps);
+    if (!s) s = see_all(ctx, &j, &r, bases, points, t);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_end(all[i], n);
+    double gain[3] = {r.gain.min, r.gain.mean, r.gain.max};
+    lfap_times_power(gain, gain, e, 3);
+    if (!s && !isnan(r.gain.mean) && lfap_first_unbounded(gain, 3) < 3)
+      s = lfap_fail(ctx, LFAP_ERR_RANGE, "P1: the outputs of W leave the range of doubles; scale W or the points");
+    r.gain.min = gain[0], r.gain.mean = gain[1], r.gain.max = gain[2];
+    judge_free(&j);
+  }
+  lfap_net_scaled_free(&scaled, net);
   if (!s) *out = r;
   return s;
 }

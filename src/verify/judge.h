@@ -11,11 +11,18 @@ typedef struct {
   uint64_t max_ulp;
   size_t abs_at, ulp_at; /* first index of the maximum */
   size_t differ;         /* entries with different values */
+  size_t beyond;         /* of these, farther apart than rounding explains */
 } lfap_difference;
+/* An array with the unit roundoff its entries were rounded to (lfap_mat.unit). */
+typedef struct {
+  const double *v;
+  double unit;
+} lfap_rounded;
 /* Share of entries with the same sign in both; NaN for n = 0. */
 double lfap_sign_agreement(const double *f, const double *g, size_t n);
 uint64_t lfap_ulp_between(double a, double b);
-void lfap_difference_of(lfap_difference *out, const double *a, const double *b, size_t n);
+/* Rounding explains unit_a |a| + unit_b |b|, and `error` (n, or NULL) of the computation. */
+void lfap_difference_of(lfap_difference *out, lfap_rounded a, lfap_rounded b, const double *error, size_t n);
 
 /* ---- perturbations (judge.c) ----------------------------------------------------------------------------------------- */
 
@@ -30,8 +37,9 @@ typedef struct {
   size_t n;
   lfap_spread size;     /* ||eta|| in the norm; l0: entries changed */
   lfap_spread entry;    /* largest |eta_i| */
-  size_t outside;       /* samples over the constraint by more than the rounding of x_adv and x explains */
-  size_t range_outside; /* samples with an entry outside the range */
+  double unit;          /* unit roundoff the points were stored with, the coarser of both */
+  size_t outside;       /* samples over the constraint by more than rounding to that precision explains */
+  size_t range_outside; /* samples with an entry outside the range by more than that */
   double range_excess;  /* the farthest of them: distance, sample */
   size_t range_at;
   double optimum;       /* eps |w|_dual (P1), range left aside; NaN without eps */
@@ -43,7 +51,8 @@ typedef struct {
 } lfap_p1;
 
 /* bases, points: n x d; t: n targets +-1; w (d) not 0. o->eps may be 0 for l0: entries then have no bound, as in the authors'
-   experiments, and there is no optimum. o->k is l0's. */
-lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const double *bases, const double *points,
-                       const double *t, const double *w, const lfap_perturb_opts *o, size_t n);
+   experiments, and there is no optimum. o->k is l0's. Bases and points are as they were read; their lfap_mat.unit says
+   with what precision they were stored and, so the claim to be checked, computed. */
+lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const lfap_mat *bases, const lfap_mat *points,
+                       const double *t, const double *w, const lfap_perturb_opts *o);
 #endif

@@ -2,6 +2,7 @@
  * nonnegative QP, and the shape a limit has under T1 (rank two, equal rows, label-aligned slopes, direction w). */
 #include "lfap.h"
 
+#include "data/scale.h"
 #include "kernel/chain.h"
 #include "kernel/lanes.h"
 #include "kernel/network.h"
@@ -158,23 +159,51 @@ static lfap_status margins(lfap_ctx *ctx, lfap_k1 *out, kkt *k, const lfap_net *
   return LFAP_OK;
 }
 
+/* All figures of weights in the middle of the range. */
+static lfap_status figures(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const double *w,
+                           const double *probes, size_t np) {
+  kkt k;
+  lfap_status st = kkt_alloc(ctx, &k, net->m, data->n, data->d);
+  if (st) return st;
+  st = margins(ctx, out, &k, net, data);
+  if (!st) st = rank2(ctx, &out->outside_rank2, net);
+  if (!st) st = rows_shape(ctx, out, net, w);
+  if (!st) st = probes ? agreement_of(ctx, out, net, w, probes, np) : agreement_of(ctx, out, net, w, data->x, data->n);
+  kkt_free(&k);
+  return st;
+}
+
+static lfap_status check_weights(lfap_ctx *ctx, const lfap_net *net) {
+  size_t all = net->m * net->d, bad = lfap_first_unbounded(net->w, all);
+  if (bad < all)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "K1: weight [%zu, %zu] is %g; all must be finite", bad / net->d, bad % net->d,
+                     net->w[bad]);
+  if (lfap_amax(all, net->w) == 0.0)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "K1: all weights are zero: no network to judge");
+  return LFAP_OK;
+}
+
+/* Every figure but the smallest margin is the same for W and for W 2^e, so W is judged where no product leaves the
+   range. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np) {
   if (net->d != data->d || lim->d != data->d || lim->n != data->n)
     return lfap_fail(ctx, LFAP_ERR_DATA, "K1: the weights have %zu columns, the data %zu, the limit is of %zu samples of dimension %zu",
                      net->d, data->d, lim->n, lim->d);
-  double size = lfap_norm2(net->m * net->d, net->w);
-  if (!(size > 0.0) || !isfinite(size))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "K1: ||W|| = %g; the weights must be finite and not all zero", size);
-  kkt k;
+  lfap_net scaled;
   lfap_k1 r = {0};
-  lfap_status st = kkt_alloc(ctx, &k, net->m, data->n, data->d);
+  int e;
+  lfap_status st = check_weights(ctx, net);
+  if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (st) return st;
-  st = margins(ctx, &r, &k, net, data);
-  if (!st) st = rank2(ctx, &r.outside_rank2, net);
-  if (!st) st = rows_shape(ctx, &r, net, lim->w);
-  if (!st) st = probes ? agreement_of(ctx, &r, net, lim->w, probes, np) : agreement_of(ctx, &r, net, lim->w, data->x, data->n);
-  kkt_free(&k);
+  st = figures(ctx, &r, &scaled, data, lim->w, probes, np);
+  lfap_net_scaled_free(&scaled, net);
+  double margin = ldexp(r.margin_min, e);
+  if (!st && ldexp(margin, -e) != r.margin_min)
+    st = lfap_fail(ctx, LFAP_ERR_RANGE,
+                   "K1: the smallest margin is %g times 2^%d, outside the range of doubles; scale W or the data",
+                   r.margin_min, e);
+  r.margin_min = margin;
   if (!st) *out = r;
   return st;
 }

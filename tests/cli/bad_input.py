@@ -15,7 +15,7 @@ def refused(name, code, words, *args, timeout=60):
     r = Run(*args, timeout=timeout)
     ok(r.code == code, f"{name}: exit {code}", r)
     missing = [w for w in words if w not in r.err]
-    ok(not missing and r.err.startswith(f"lfap {args[0]}: ") and r.err.count("\n") == 1, f"{name}: one line that names {', '.join(words)}", f"missing {missing}\n{r}")
+    ok(not missing and r.err.startswith(f"lfap {args[0]}: ") and not r.err.startswith(f"lfap {args[0]}: {args[0]}: ") and r.err.count("\n") == 1, f"{name}: one line that names {', '.join(words)}", f"missing {missing}\n{r}")
     ok(r.out == "" and tree() == before, f"{name}: nothing written", r)
 
 

@@ -50,10 +50,7 @@ def pgd(net, x0, t, norm, eps, steps, span):
             changed = x != x0
             if not changed.all():
                 changed[np.where(changed, -1, abs(g)).argmax()] = True
-            c = abs(g[changed]).max()
-            if c == 0:
-                break
-            x = np.where(changed, np.clip(x - step * (g / c), lo, hi), x)
+            x = np.where(changed, np.clip(x - step * (g / max(abs(g[changed]).max(), 1e-12)), lo, hi), x)
         else:
             size = (lambda v: np.sqrt((v * v).sum())) if norm == "l2" else (lambda v: abs(v).max())
             delta = x - step * (g / max(size(g), 1e-12)) - x0
@@ -146,6 +143,20 @@ put("tiny.npy", W * 1e-18)
 for norm in EPS:
     X, eta = perturb(f"pgd {norm}, all losses equal", "--from", "pgd", "--norm", norm, "--eps", "0.3", "--weights", "tiny.npy", "--gamma", repr(GAMMA))
     ok((X == B).all() and not eta.any(), f"pgd {norm}, all losses equal: the base is kept", abs(eta).max())
+
+# ---- gradients around the guard of 1e-12, and far below it: the step shrinks with them in every norm; where exp underflows it is 0
+for scale, share in ((90, 0.9), (300, 1.0), (30000, 1.0)):
+    far = Net(W * scale, GAMMA)
+    s = np.sign([far.f(b) for b in B])          # towards the side they are on: losses exp(-|f|)
+    put("far.npy", W * scale), put("s.npy", s)
+    size = np.array([np.exp(-abs(far.f(b))) * abs(far.gradient(b)).max() for b in B])
+    ok(0 < (size < 1e-12).sum() <= share * N and (size == 0).any() == (scale == 30000), f"weights times {scale}: some gradients are below the guard", size)
+    for norm in EPS:
+        X, eta = perturb(f"pgd {norm}, weights times {scale}", "--from", "pgd", "--norm", norm, "--eps", repr(EPS[norm]), "--weights", "far.npy",
+                         "--gamma", repr(GAMMA), "--targets", "s.npy")
+        want = np.array([pgd(far, b, t_, norm, EPS[norm], 100 if norm != "l0" else D // 20, None) for b, t_ in zip(B, s)])
+        close(f"pgd {norm}, weights times {scale}", X, want, 1e-6 if norm == "l2" else 1e-9)
+        ok(np.isfinite(X).all() and np.isfinite(eta).all(), f"pgd {norm}, weights times {scale}: only numbers")
 
 # ---- the authors' sizes: int(0.05 d) steps of 0.3 on normal data, no range; W of their initialisation
 B2 = r.standard_normal((4, 1000))

@@ -73,7 +73,7 @@ def pgd(norm, net, x0, t, eps, steps, clamp):
         if norm == "l0":
             mask = x != x0
             mask[np.where(mask, -1, abs(g)).argmax()] = True
-            x = clamp(x - eps * np.where(mask, g, 0) / abs(g[mask]).max())
+            x = clamp(x - eps * np.where(mask, g, 0) / max(abs(g[mask]).max(), 1e-12))
         else:
             delta = x - eps / 5 * g / max(size(g), 1e-12) - x0
             x = clamp(x0 + delta * (eps / (size(delta) + 1e-7) if size(delta) > eps else 1))

@@ -75,7 +75,7 @@ def pgd(norm, net, x0, t, eps, steps, bounded):
             rows = torch.arange(len(t))
             changed[rows, torch.where(changed, torch.tensor(-1.0), g.abs()).argmax(1)] = True
             g = torch.where(changed, g, torch.tensor(0.0))
-            x = clamp(x - eps * g / g.abs().amax(1, keepdim=True))
+            x = clamp(x - eps * g / g.abs().amax(1, keepdim=True).clamp(min=1e-12))
         else:
             delta = x - eps / 5 * g / size(g).clamp(min=1e-12) - x0
             x = clamp(x0 + delta * torch.where(size(delta) > eps, eps / (size(delta) + 1e-7), torch.tensor(1.0)))

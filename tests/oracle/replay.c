@@ -335,3 +335,29 @@ Test(perturb, every_attack_in_every_norm_has_the_bits_of_the_double_path) {
     tear(&u);
   }
 }
+
+/* Directions, weights and sizes at the ends of the range (N1b), and gradients around the guard of PGD and below it. */
+Test(perturb, extreme_scales_have_the_bits_of_the_double_path) {
+  static const struct { int w, eps; } shift[] = {{-1030, 0}, {-540, 0}, {900, 0}, {0, -900}, {0, 900}, {-500, 700}, {600, -400}, {7, 0}, {9, 0}, {14, 0}};
+  setup u;
+  lfap_limit lim = {0};
+  lfap_ctx ctx = {0};
+  build(&u, spec_of(1));
+  size_t d = u.s.d, all = u.s.m * d;
+  cr_assert_eq(lfap_limit_solve(&ctx, &lim, &u.data, NULL, u.s.gamma), LFAP_OK);
+  double *w = malloc(d * sizeof *w), *start = malloc(all * sizeof *start);
+  memcpy(start, u.net.w, all * sizeof *start);
+  for (size_t i = 0; i < sizeof shift / sizeof *shift; i++)
+    for (int norm = 0; norm < 3; norm++) {
+      lfap_perturb_opts o = {.norm = (lfap_norm)norm, .eps = ldexp(0.7, shift[i].eps), .k = 3, .steps = 12};
+      for (size_t k = 0; k < d; k++) w[k] = ldexp(lim.w[k], shift[i].w);
+      for (size_t k = 0; k < all; k++) u.net.w[k] = ldexp(start[k], shift[i].w);
+      same_attack(&u, ORACLE_GEOMETRY, w, &o);
+      same_attack(&u, ORACLE_GRADIENT, NULL, &o);
+      if (abs(shift[i].w) < 100 && shift[i].eps == 0) same_attack(&u, ORACLE_PGD, NULL, &o);
+    }
+  free(w);
+  free(start);
+  lfap_limit_free(&lim);
+  tear(&u);
+}

@@ -33,12 +33,25 @@ Test(difference, additive_along_the_line) {
 Test(difference, first_largest_is_named) {
   double a[] = {1.0, 2.0, 3.0, 4.0, 0.0}, b[] = {1.0, 2.5, 3.0, 3.5, -0x1p-1000};
   lfap_difference d = {0};
-  lfap_difference_of(&d, a, b, 5);
+  lfap_difference_of(&d, (lfap_rounded){a, 0x1p-53}, (lfap_rounded){b, 0x1p-53}, NULL, 5);
   cr_assert_eq(d.differ, 3);
+  cr_assert_eq(d.beyond, 3);
   cr_assert_eq(d.max_abs, 0.5);
   cr_assert_eq(d.abs_at, 1);
   cr_assert_eq(d.ulp_at, 4);
   cr_assert_eq(d.max_ulp, lfap_ulp_between(0.0, -0x1p-1000));
-  lfap_difference_of(&d, a, a, 5);
+  lfap_difference_of(&d, (lfap_rounded){a, 0x1p-53}, (lfap_rounded){a, 0x1p-53}, NULL, 5);
   cr_assert(d.differ == 0 && d.max_abs == 0.0 && d.max_ulp == 0 && d.abs_at == 0 && d.ulp_at == 0);
+}
+
+Test(difference, rounding_of_what_was_stored_explains) {
+  const double third = 1.0 / 3.0, narrow = (double)(float)third; /* off by at most 2^-24 of it */
+  double a[] = {third, third, 2.0 * third, 0.0}, b[] = {narrow, narrow + 0x1p-25, narrow, 0.0}, error[] = {0, 0, 0.4, 0};
+  lfap_difference d = {0};
+  lfap_difference_of(&d, (lfap_rounded){a, 0x1p-53}, (lfap_rounded){b, 0x1p-24}, NULL, 4);
+  cr_assert(d.differ == 3 && d.beyond == 2, "a step of the narrow format too far is seen: %zu, %zu", d.differ, d.beyond);
+  lfap_difference_of(&d, (lfap_rounded){b, 0x1p-24}, (lfap_rounded){a, 0x1p-53}, error, 4);
+  cr_assert(d.differ == 3 && d.beyond == 1, "an error of the computation is allowed for: %zu", d.beyond);
+  lfap_difference_of(&d, (lfap_rounded){a, 0x1p-53}, (lfap_rounded){b, 0x1p-53}, NULL, 4);
+  cr_assert_eq(d.beyond, 3, "doubles have no such excuse");
 }

@@ -15,6 +15,14 @@ static double naive_sum(size_t n, const double *x, int absolute) {
   return join(s);
 }
 
+/* N1b. */
+static double naive_norm2(size_t n, const double *x) {
+  double y[MAX], s = naive_dot(n, x, x);
+  if (s >= 0x1p-900 && s <= 0x1p900) return sqrt(s);
+  for (size_t k = 0; k < n; k++) y[k] = ldexp(x[k], s > 1.0 ? -600 : 600);
+  return ldexp(sqrt(naive_dot(n, y, y)), s > 1.0 ? 600 : -600);
+}
+
 Test(lanes, bits_equal_the_naive_loop) {
   static double a[MAX + 8], b[MAX + 8];
   for (int law = 0; law < LAW; law++)
@@ -29,7 +37,7 @@ Test(lanes, bits_equal_the_naive_loop) {
         cr_assert(same_bits(lfap_sum(n, x), naive_sum(n, x, 0)), "sum: law %d, n %zu", law, n);
         cr_assert(same_bits(lfap_asum(n, x), naive_sum(n, x, 1)), "asum: law %d, n %zu", law, n);
         cr_assert(same_bits(lfap_amax(n, x), top), "amax: law %d, n %zu", law, n);
-        cr_assert(same_bits(lfap_norm2(n, x), sqrt(naive_dot(n, x, x))), "norm2: law %d, n %zu", law, n);
+        cr_assert(same_bits(lfap_norm2(n, x), naive_norm2(n, x)), "norm2: law %d, n %zu", law, n);
       }
 }
 
@@ -112,4 +120,33 @@ Test(lanes, empty_and_signed_zero) {
   cr_assert(same_bits(lfap_amax(0, NULL), zero) && same_bits(lfap_norm2(0, NULL), zero));
   cr_assert(same_bits(lfap_sum(3, minus), zero), "lanes start at +0");
   cr_assert(same_bits(lfap_amax(3, minus), zero));
+}
+
+/* 2^k x has 2^k times the norm of x, bit for bit, as long as neither has a subnormal entry or result. */
+Test(lanes, norm2_at_every_scale) {
+  double x[MAX], y[MAX];
+  for (size_t n = 1; n <= MAX; n += n < 10 ? 1 : 17) {
+    for (size_t k = 0; k < n; k++) x[k] = 1.0 + unit();
+    double norm = lfap_norm2(n, x);
+    for (int e = -1022; e <= 1018; e++) {
+      for (size_t k = 0; k < n; k++) y[k] = ldexp(x[k], e);
+      cr_assert(same_bits(lfap_norm2(n, y), ldexp(norm, e)), "n %zu, 2^%d: %a", n, e, lfap_norm2(n, y));
+    }
+  }
+}
+
+Test(lanes, norm2_at_the_ends_of_the_range) {
+  const double least[4] = {0x1p-1074, 0x1p-1074, 0x1p-1074, 0x1p-1074}, most[2] = {0x1p1023, 0x1p1023}, huge[4] = {0x1p1023, 0x1p1023, 0x1p1023, 0x1p1023};
+  const double mixed[3] = {0x1p1000, 0x1p-1074, 1.0}, triple[2] = {3e-170, 4e-170}, broken[3] = {NAN, 0x1p900, 0.0}, far[2] = {1.0, -INFINITY};
+  const double zero[3] = {0.0, -0.0, 0.0};
+  cr_assert_eq(lfap_norm2(4, least), 0x1p-1073);
+  cr_assert_eq(lfap_norm2(1, least), 0x1p-1074);
+  cr_assert_eq(lfap_norm2(2, most), 0x1.6a09e667f3bcdp1023);
+  cr_assert_eq(lfap_norm2(4, huge), INFINITY, "the norm itself is out of range");
+  cr_assert_eq(lfap_norm2(3, mixed), 0x1p1000);
+  cr_assert_float_eq(lfap_norm2(2, triple) / 5e-170, 1.0, 4e-16);
+  cr_assert(isnan(lfap_norm2(3, broken)));
+  cr_assert_eq(lfap_norm2(2, far), INFINITY);
+  cr_assert_eq(lfap_norm2(3, zero), 0.0);
+  cr_assert_eq(lfap_norm2(0, zero), 0.0);
 }

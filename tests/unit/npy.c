@@ -369,11 +369,31 @@ Test(npy, values) {
 
 Test(npy, a_bad_value_behind_the_first_block) {
   lfap_mat m = {0};
-  cr_assert(lfap_mat_alloc(NULL, &m, 1000, 100) == LFAP_OK);
-  m.v[98765] = (double)NAN;
-  cr_assert(lfap_npy_write(NULL, scratch_path(&s, "n.npy"), &m) == LFAP_OK);
+  const double nan = (double)NAN;
+  const char *path = scratch_path(&s, "n.npy");
+  cr_assert(lfap_mat_alloc(NULL, &m, 1000, 100) == LFAP_OK && lfap_npy_write(NULL, path, &m) == LFAP_OK);
   lfap_mat_free(&m);
-  expect_fail(scratch_path(&s, "n.npy"), LFAP_ERR_DATA, "entry [987, 65] is NaN");
+  FILE *f = fopen(path, "r+b"); /* the writer would refuse it; the header has 128 bytes */
+  cr_assert(f && fseek(f, 128 + 8 * 98765, SEEK_SET) == 0 && fwrite(&nan, 8, 1, f) == 1 && fclose(f) == 0);
+  expect_fail(path, LFAP_ERR_DATA, "entry [987, 65] is NaN");
+}
+
+/* What the reader would refuse is not written; an older file of that name stays. */
+Test(npy, infinities_and_nan_are_not_written) {
+  const double bad[] = {INFINITY, -INFINITY, NAN};
+  const char *path = scratch_path(&s, "n.npy");
+  double v[12] = {1.0};
+  lfap_mat m = {.rows = 4, .cols = 3, .ndim = 2, .v = v}, back = {0};
+  cr_assert_eq(lfap_npy_write(NULL, path, &m), LFAP_OK);
+  for (size_t i = 0; i < 3; i++) {
+    lfap_ctx ctx = {0};
+    v[7] = bad[i];
+    cr_assert_eq(lfap_npy_write(&ctx, path, &m), LFAP_ERR_RANGE);
+    cr_assert_not_null(strstr(ctx.message, "n.npy: not written: entry [2, 1] would be"), "%s", ctx.message);
+  }
+  cr_assert_eq(lfap_npy_read(NULL, &back, path), LFAP_OK);
+  cr_assert(back.v[0] == 1.0 && back.v[7] == 0.0 && back.unit == 0x1p-53);
+  lfap_mat_free(&back);
 }
 
 /* A file of 2^40 zeros costs nothing on the disk; as doubles it needs 8 TiB. */

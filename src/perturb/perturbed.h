@@ -1,0 +1,8 @@
+/* perturbed.h - what geometry.c and pgd.c share: the check that made points are numbers. */
+#ifndef LFAP_PERTURB_PERTURBED_H
+#define LFAP_PERTURB_PERTURBED_H
+#include "lfap.h"
+
+/* Every entry of the points and of what was added is finite; RANGE names the first base otherwise. */
+lfap_status lfap_perturbed_check(lfap_ctx *ctx, const lfap_perturbed *p, double eps);
+#endif
