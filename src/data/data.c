@@ -1,6 +1,6 @@
 /* data.c - the data set D = {(x_n, y_n)} of spec/theory.md section 1: storage, reading, and the checks without which
  * no statement about it makes sense. */
-#include "data/range.h"
+#include "data/scale.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -73,32 +73,6 @@ static lfap_status check_values(lfap_ctx *ctx, const lfap_data *data, const char
   return LFAP_OK;
 }
 
-/* ||x|| = m 2^*e with 1/2 <= m < 2^32, through a copy with entries below 1: no square leaves the doubles. */
-static double scaled_norm(const double *x, size_t d, int *e) {
-  double top = 0.0, sum = 0.0;
-  for (size_t i = 0; i < d; i++) top = fmax(top, fabs(x[i]));
-  (void)frexp(top, e);
-  for (size_t i = 0; i < d; i++) {
-    double v = ldexp(x[i], -*e);
-    sum = fma(v, v, sum);
-  }
-  return sqrt(sum);
-}
-
-lfap_status lfap_data_in_range(lfap_ctx *ctx, const lfap_data *data, const char *name) {
-  for (size_t n = 0; n < data->n; n++) {
-    int e, k;
-    double m = scaled_norm(data->x + n * data->d, data->d, &e);
-    if (ldexp(m, e) >= LFAP_NORM_MIN && ldexp(m, e) <= LFAP_NORM_MAX) continue;
-    (void)frexp(m, &k);
-    return lfap_fail(ctx, LFAP_ERR_RANGE,
-                     "%s: sample %zu has a norm of about 2^%d; results are right for norms from 2^%d to 2^%d, where squares stay in the range of "
-                     "doubles; rescale: multiply all data by a power of two (here by 2^%d), verdicts do not change and lambda is divided by its square",
-                     name, n, e + k - 1, ilogb(LFAP_NORM_MIN), ilogb(LFAP_NORM_MAX), 1 - e - k);
-  }
-  return LFAP_OK;
-}
-
 typedef struct {
   uint64_t hash;
   size_t n;
@@ -159,6 +133,6 @@ lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *na
                      data->d);
   lfap_status st = check_labels(ctx, data->y, data->n, name);
   if (!st) st = check_values(ctx, data, name);
-  if (!st) st = lfap_data_in_range(ctx, data, name);
+  if (!st) st = lfap_rows_in_range(ctx, name, data->x, data->n, data->d);
   return st ? st : check_duplicates(ctx, data, name);
 }

@@ -2,6 +2,7 @@
  * conditions of the a-posteriori certificate (statements Q1, T1, T2, C1; spec/numerics.md N6, N11). */
 #include "data/products.h"
 #include "data/range.h"
+#include "data/scale.h"
 #include "kernel/lanes.h"
 #include "kernel/qform.h"
 #include "limit/farkas.h"
@@ -299,7 +300,10 @@ static lfap_status check(lfap_ctx *ctx, const lfap_data *data, double gamma, con
   for (size_t i = 0; given && i < data->n; i++)
     if (!(given[i] >= 0.0 && isfinite(given[i])))
       return lfap_fail(ctx, LFAP_ERR_DATA, "limit: multiplier %zu is %g; multipliers are finite and not negative", i, given[i]);
-  return lfap_data_in_range(ctx, data, "limit");
+  for (size_t i = 0; i < data->n; i++)
+    if (lfap_norm2(data->d, data->x + i * data->d) == 0.0)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "limit: sample %zu is all zeros; a margin of 1 is out of its reach, remove it", i);
+  return lfap_rows_in_range(ctx, "limit", data->x, data->n, data->d);
 }
 
 static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma, const lfap_limit_opts *opts,
