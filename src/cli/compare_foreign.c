@@ -118,18 +118,16 @@ static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) 
 }
 
 static lfap_status one_file(cli *c, compare_run *r, const char *name) {
-  char file[300], *its_path = NULL, *path = NULL;
+  char file[300], *path = NULL;
   lfap_mat its = {0}, other = {0};
   snprintf(file, sizeof file, "%s.npy", name);
-  lfap_status s = cli_path(c, &its_path, r->a.data, file);
-  if (!s) s = cli_path(c, &path, r->a.reference, file);
-  if (!s) s = lfap_npy_read(&c->ctx, &other, path);
-  int there = !s && cli_is_file(its_path);
-  if (there) s = lfap_npy_read(&c->ctx, &its, its_path);
+  lfap_status s = cli_path(c, &path, r->a.data, file);
+  if (!s) s = cli_dir_npy(c, &other, r->a.reference, file);
+  int there = !s && cli_is_file(path);
+  if (there) s = cli_dir_npy(c, &its, r->a.data, file);
   if (!s) s = add(c, r, name, "reference", there ? &its : NULL, &other);
   lfap_mat_free(&its);
   lfap_mat_free(&other);
-  free(its_path);
   free(path);
   return s;
 }
