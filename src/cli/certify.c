@@ -85,7 +85,6 @@ lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const
                             const oracle_opts *o) {
   oracle_cert k = {0};
   lfap_text text = {0};
-  cli_oracle_memory();
   lfap_status s = oracle_limit_certify(&c->ctx, &k, data, gamma, o);
   if (!s) {
     cli_sha256(k.sha256, data->x, data->n * data->d, data->y, data->n);

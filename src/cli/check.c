@@ -60,7 +60,6 @@ static lfap_status run(cli *c, int argc, char **argv) {
   int help = 0, accepted = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
-  cli_oracle_memory();
   s = cli_require(c, a.certificate, "the certificate", "the file to be checked, as `lfap limit --certify` wrote it");
   if (!s) s = cli_require(c, a.data, "--data", "the samples the certificate is about");
   if (!s) s = lfap_file_read(&c->ctx, &text, &len, a.certificate);

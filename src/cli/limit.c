@@ -186,10 +186,7 @@ static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args
   }
   if (!s) s = lfap_limit_solve_opts(&c->ctx, l, data, G, a->gamma, &a->limit);
   if (!s && wanted) s = lfap_limit_enclose(&c->ctx, fast, data, l, G);
-  if (!s && wanted) {
-    cli_oracle_memory();
-    s = oracle_enclosure_finish(&c->ctx, fast, data, l, G);
-  }
+  if (!s && wanted) s = oracle_enclosure_finish(&c->ctx, fast, data, l, G);
   free(G);
   return s;
 }

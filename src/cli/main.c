@@ -145,6 +145,7 @@ int main(int argc, char **argv) {
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   c.ctx.threads = cores > 0 && cores <= 1024 ? (int)cores : 1;
   c.color = wants_color();
+  cli_oracle_memory();
   cli_progress_start(&c);
   return finish(&c, run(&c, argc - 1, argv + 1));
 }

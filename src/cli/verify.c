@@ -278,7 +278,6 @@ static lfap_status run(cli *c, int argc, char **argv) {
   s = check(c, &a);
   if (!s) s = gather(c, r, &a);
   oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n, .fast = a.certify_fast};
-  cli_oracle_memory();
   if (!s) s = judge(c, r, &oracle, a.verbose);
   r->left_out = oracle.left_out;
   oracle_certifier_free(&oracle);

@@ -1,6 +1,6 @@
 """Every call that can fail, failing: memory, descriptors, reading, writing, renaming, threads (tests/shim/fault.c). Whatever
 fails, lfap ends with the exit code and the words for it, and leaves the old files or the new ones, never some of each.
-Without arguments a sample; --all takes every call of every command line, [NAME...] the command lines of these names."""
+Without arguments a sample; with --all every call of every command line (hours); NAME...: the command lines of these names."""
 import gzip, random, re, shutil, struct, sys, os
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
@@ -43,11 +43,9 @@ def inputs():
                  "limit --data in/d --gamma 0.5 --certify --out in/limit",
                  "train --method sgd --epochs 5 --data in/d --gamma 0.5 --m 4 --out in/net",
                  "perturb --norm l2 --from geometry --data in/noise --direction in/limit/w.npy --eps 0.5 --out in/adv",
-                 "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --out in/table", "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --shard 1/2 --out in/a",
+                 "sweep --d 20,30 --n 3 --n-adv 4 --out in/table", "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --shard 1/2 --out in/a",
                  "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --shard 2/2 --out in/b"):
         assert Run(*line.split()).code in (0, 2), Run(*line.split())
-    head = open("in/table.csv").read().splitlines(True)
-    shutil.copytree("in/d", "in/run"), shutil.copytree("in/net", "in/run/net"), shutil.copy("in/table.csv", "in/run/")
 
 
 # name, the run whose files lie there before (None: nothing), and the run itself; OUT is what they write into
@@ -64,19 +62,18 @@ LINES = [
     ("limit-fast", None, "limit --data in/d --gamma 0.25 --certify=fast --json"),
     ("perturb", "gen uniform --n 3 --d 24 --out OUT", "perturb --norm linf --from geometry --data in/noise --direction in/limit/w.npy --eps 0.1 --out OUT"),
     ("perturb-pgd", "perturb --norm linf --from geometry --data in/noise --direction in/limit/w.npy --eps 0.1 --out OUT",
-     "perturb --norm l0 --from pgd --k 2 --steps 3 --data in/noise --weights in/net/W.npy --gamma 0.5 --out OUT --json"),
+     "perturb --norm l0 --from pgd --steps 3 --data in/noise --weights in/net/W.npy --gamma 0.5 --out OUT --json"),
     ("vectors", "vectors --out OUT", "vectors --out OUT"),
     ("compare", None, "compare --data in/d --weights in/net/W.npy --gamma 0.5 --reference in/net --lambda in/limit/lambda.npy --certify"),
     ("compare-adv", None, "compare --data in/d --weights in/net/W.npy --gamma 0.5 --adversarial in/adv --bases in/noise/X.npy --norm l2 --eps 0.5 --json"),
     ("check", None, "check in/limit/certificate.json --data in/d"),
-    ("converge", None, "converge --data in/d --gamma 0.5 --m 2 --log-loss-target -3"),
+    ("converge", None, "converge --data in/d --gamma 0.5 --m 2 --prec 64 --log-loss -20 --probes 3"),
     ("verify", None, "verify --data in/d --gamma 0.5 --json"),
-    ("sweep", None, "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --format both --out OUT/t"),
+    ("sweep", None, "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --format both --quiet --json --out OUT/t"),
     ("sweep-merge", "sweep --merge OUT/t.csv in/b.csv in/a.csv", "sweep --merge OUT/t.csv in/a.csv in/b.csv"),
     ("map", None, "map --data in/d --weights in/net/W.npy --gamma 0.5 --grid 5 --numbers --out OUT"),
     ("plot", None, "plot accuracy --sweep in/table.csv --numbers --out OUT"),
     ("plot-spectrum", None, "plot spectrum --data in/d --gamma 0.5 --numbers --out OUT"),
-    ("report", None, "report in/run --gamma 0.5 --numbers --out OUT"),
     ("explain", None, "explain T4 --json"),
     ("help", None, "--help"),
     ("verb-help", None, "limit --help"),
@@ -142,10 +139,10 @@ def run(line, **env):
     return Run(*line.split(), timeout=60, env={**os.environ, "LD_PRELOAD": SHIM, **env})
 
 
-def chosen(total, rnd):
-    if ALL or total <= 12:
+def chosen(total, name):
+    if ALL or total <= 4:
         return range(1, total + 1)
-    return sorted({1, 2, total} | {rnd.randint(1, total) for _ in range(9)})
+    return sorted({1, total} | {rnd.randint(1, total) for _ in range(1 if name == "vectors" else 4)})
 
 
 inputs()
@@ -168,7 +165,7 @@ for name, first, line in LINES:
     ok(usual.code in (0, 1, 2) and total["memory"] + total["write"] > 0, f"{name}: runs under the shim", usual)
     for kind in EXPECTED:
         bad, tried = [], 0
-        for k in chosen(total[kind], rnd):
+        for k in chosen(total[kind], name):
             for then in ("", "+") if kind == "memory" else ("",):
                 restore(old)
                 r = run(line, LFAP_FAULT=f"{kind}:{k}{then}")
