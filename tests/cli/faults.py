@@ -1,16 +1,12 @@
 """Every call that can fail, failing: memory, descriptors, reading, writing, renaming, threads (tests/shim/fault.c). Whatever
 fails, lfap ends with the exit code and the words for it, and leaves the old files or the new ones, never some of each.
 Without arguments a sample; with --all every call of every command line (hours); NAME...: the command lines of these names."""
-import gzip, random, re, shutil, struct, sys, os
+import os, random, re, shutil, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
 
 ALL, WANTED = "--all" in sys.argv, [a for a in sys.argv[1:] if a != "--all"]
-SHIM = os.path.abspath("fault.so")
-built = subprocess.run([os.environ.get("CC", "gcc"), "-std=c11", "-O1", "-fPIC", "-shared", "-o", SHIM,
-                        os.path.join(ROOT, "tests/shim/fault.c"), "-ldl"], capture_output=True, text=True)
-if not ok(built.returncode == 0, "the shim is built", built.stderr):
-    done()
+SHIM = shim()
 
 # kind of call: exit codes it may end with, and what the message has to say
 EXPECTED = {
@@ -27,18 +23,8 @@ EXPECTED = {
 }
 
 
-def idx(path, array):
-    head = bytes([0, 0, 8, array.ndim]) + b"".join(struct.pack(">I", n) for n in array.shape)
-    with gzip.open(path, "wb") as f:
-        f.write(head + array.astype("u1").tobytes())
-
-
 def inputs():
-    r = np.random.default_rng(5)
-    os.makedirs("in/images")
-    for name, n in (("train", 12), ("t10k", 6)):
-        idx(f"in/images/{name}-images-idx3-ubyte.gz", r.integers(0, 256, (n, 3, 3)))
-        idx(f"in/images/{name}-labels-idx1-ubyte.gz", np.where(np.arange(n) % 2, 9, 0))
+    images("in/images")
     for line in ("gen uniform --n 3 --d 24 --seed 5 --out in/d", "gen uniform --n 4 --d 24 --seed 2 --out in/noise",
                  "limit --data in/d --gamma 0.5 --certify --out in/limit",
                  "train --method sgd --epochs 5 --data in/d --gamma 0.5 --m 4 --out in/net",

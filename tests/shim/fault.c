@@ -1,5 +1,6 @@
 /* fault.c - LD_PRELOAD library that makes one call fail, as a full disk or exhausted memory would (tests/cli/faults.py).
- * LFAP_FAULT=KIND:K fails the K-th call of the kind, counted from 1; LFAP_FAULT=KIND:K+ that one and all after it.
+ * LFAP_FAULT=KIND:K fails the K-th call of the kind, counted from 1; KIND:K+ that one and all after it; KIND:K! kills the
+ * process (SIGKILL) before it.
  * LFAP_FAULT_COUNT=FILE: nothing fails, the numbers of calls of all kinds are written to FILE at the end.
  * Calls that libc makes inside itself do not come by here, so what stands above them (fread, fwrite, ...) is replaced too. */
 #define _GNU_SOURCE
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -24,14 +26,16 @@ static const char *const names[KINDS] = {"memory", "open", "read", "write", "fsy
 static const int error[KINDS] = {ENOMEM, EMFILE, EIO, ENOSPC, EIO, EACCES, EIO, EACCES, ENOSPC, EAGAIN};
 
 static atomic_long calls[KINDS];
-static int armed, kind = -1, onwards;
+static int armed, kind = -1;
+static char then;
 static long at;
 static char counts[4096];
 
 static int fails(int k) {
   if (!armed) return 0;
   long n = atomic_fetch_add(&calls[k], 1) + 1;
-  if (k != kind || (onwards ? n < at : n != at)) return 0;
+  if (k != kind || (then == '+' ? n < at : n != at)) return 0;
+  if (then == '!') raise(SIGKILL);
   errno = error[k];
   return 1;
 }
@@ -44,7 +48,7 @@ __attribute__((constructor)) static void begin(void) {
   if (colon) {
     char *end = NULL;
     at = strtol(colon + 1, &end, 10);
-    onwards = *end == '+';
+    then = *end;
   }
   if (count && strlen(count) < sizeof counts) strcpy(counts, count);
   unsetenv("LD_PRELOAD"); /* children are left alone */
