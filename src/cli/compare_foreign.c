@@ -96,7 +96,7 @@ static int by_name(const void *a, const void *b) { return strcmp(*(char *const *
 static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) {
   DIR *d = opendir(dir);
   lfap_status s = LFAP_OK;
-  if (!d) return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: %s; give a directory of NPY files", dir, strerror(errno));
+  if (!d) return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "--reference %s: %s; give a directory of NPY files", dir, strerror(errno));
   for (struct dirent *e; !s && (e = readdir(d));) {
     size_t len = strlen(e->d_name);
     if (len < 5 || strcmp(e->d_name + len - 4, ".npy") != 0) continue;
