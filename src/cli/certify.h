@@ -33,8 +33,8 @@ cli_certify_how cli_certify_choose(const cli_certify_args *a, size_t n);
 lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const lfap_data *data, double gamma,
                             const oracle_opts *o);
 
-/* Memory of GMP and MPFR: running out of it ends the program with a message and exit code 65. Called first by every verb that
-   uses the oracle. */
+/* Memory of GMP and MPFR: running out of it ends the program with a message and exit code 65. Called by main; so nothing may lie
+   under a temporary name while the oracle works. */
 void cli_oracle_memory(void);
 
 /* One line a claim, for a certificate by itself; value is the least slack, proved. */

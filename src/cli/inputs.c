@@ -137,7 +137,7 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
   if (weights) s = copy(c, &path, weights);
   else if (inside) s = cli_path(c, &path, data, "W.npy");
   struct stat st;
-  if (s || !path || (!weights && stat(path, &st) != 0)) {
+  if (s || !path || (!weights && stat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR))) {
     free(path);
     return s;
   }
