@@ -97,7 +97,7 @@ static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) 
   DIR *d = opendir(dir);
   lfap_status s = LFAP_OK;
   if (!d) return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "--reference %s: %s; give a directory of NPY files", dir, strerror(errno));
-  for (struct dirent *e; !s && (e = readdir(d));) {
+  for (struct dirent *e; !s && (errno = 0, e = readdir(d));) {
     size_t len = strlen(e->d_name);
     if (len < 5 || strcmp(e->d_name + len - 4, ".npy") != 0) continue;
     char **grown = realloc(*names, (*n + 1) * sizeof *grown), *name = malloc(len - 3);
@@ -111,6 +111,7 @@ static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) 
     name[len - 4] = 0;
     grown[(*n)++] = name;
   }
+  if (!s && errno) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: cannot be read: %s", dir, strerror(errno));
   closedir(d);
   if (!s && *n == 0) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: no NPY file there", dir);
   if (*n) qsort(*names, *n, sizeof **names, by_name);

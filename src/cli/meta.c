@@ -91,7 +91,7 @@ static int same(lfap_span s, const char *sha) {
 
 static lfap_status compare(cli *c, lfap_span told, const char *sha, const char *dir, const char *name) {
   if (lfap_span_is(told, "null"))
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/%s: was being replaced when its writer stopped (meta.json: incomplete), "
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/%s: is being replaced, or its writer was stopped at it (meta.json: incomplete), "
                      "so files of two runs may be mixed here; " REMEDY, dir, name);
   if (same(told, sha)) return LFAP_OK;
   return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/%s: is not the file that meta.json beside it tells of (another SHA-256): files "

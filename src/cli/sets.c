@@ -244,10 +244,11 @@ static lfap_status stage_meta(const plan *p, lfap_newfile *out, const char *path
 /* ---- into place --------------------------------------------------------------------------------------------- */
 
 /* The directory for this writer alone until the descriptor is closed: others need some milliseconds. Where a file system
-   knows no such locks the hashes still tell who came between. */
+   knows no such locks, or the directory may not be read, the hashes still tell who came between. */
 static lfap_status lock(cli *c, int *fd) {
   char why[LFAP_REASON];
   *fd = open(c->set.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*fd < 0 && errno == EACCES) return LFAP_OK;
   if (*fd < 0)
     return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: cannot be opened: %s", c->set.dir,
                      lfap_reason(why, errno));
