@@ -81,7 +81,8 @@ static lfap_status generate(cli *c, const args *a, lfap_data *data, lfap_images 
 }
 
 /* What meta.json and the report say alike. */
-static void meta(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_images *im, const char *sha) {
+static void meta(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_images *im,
+                 const char *sha) {
   lfap_json_object_begin(j, NULL);
   cli_json_head(c, j);
   lfap_json_string(j, "kind", kinds[a->kind]);

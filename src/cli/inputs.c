@@ -37,8 +37,8 @@ static lfap_status copy(cli *c, char **out, const char *text) {
 static lfap_status pair_paths(cli *c, char **x, char **y, const char *data, const char *labels, const char *option) {
   struct stat st;
   if (stat(data, &st) != 0)
-    return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "%s: %s; --data takes a directory with X.npy and y.npy, or an NPY file",
-                     data, strerror(errno));
+    return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT),
+                     "%s: %s; --data takes a directory with X.npy and y.npy, or an NPY file", data, strerror(errno));
   int dir = S_ISDIR(st.st_mode);
   lfap_status s = dir ? cli_meta_see(c, data) : LFAP_OK;
   if (s) return s;

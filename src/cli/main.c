@@ -62,7 +62,8 @@ static int exit_code(const cli *c, lfap_status s) {
   case LFAP_ERR_INFEASIBLE:
   case LFAP_ERR_RANGE:
   case LFAP_ERR_UNSOLVED: return LFAP_ERR_DATA; /* spec/formats.md, Exit codes */
-  case LFAP_ERR_INTERRUPTED: return cli_interrupted() ? 128 + cli_interrupted() : (int)s; /* as a shell tells of a signal */
+  case LFAP_ERR_INTERRUPTED:
+    return cli_interrupted() ? 128 + cli_interrupted() : (int)s; /* as a shell tells of a signal */
   default: return (int)s;
   }
   return c->verdict == LFAP_FAIL ? 1 : c->verdict == LFAP_UNDECIDED ? 2 : 0;

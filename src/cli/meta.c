@@ -30,8 +30,10 @@ lfap_status cli_meta_load(cli *c, char **out, const char *dir) {
   lfap_status s = cli_path(c, &path, dir, "meta.json");
   if (!s && lstat(path, &st) == 0) s = lfap_file_read(&c->ctx, out, &len, path);
   if (!s && *out && (strlen(*out) != len || !lfap_json_whole(*out) || (*out)[strspn(*out, " \t\r\n")] != '{')) {
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: is no JSON object, so nothing tells whether the files beside it belong "
-                  "together; remove it, or give it another name", path);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                  "%s: is no JSON object, so nothing tells whether the files beside it belong "
+                  "together; remove it, or give it another name",
+                  path);
     free(*out);
     *out = NULL;
   }
@@ -91,11 +93,15 @@ static int same(lfap_span s, const char *sha) {
 
 static lfap_status compare(cli *c, lfap_span told, const char *sha, const char *dir, const char *name) {
   if (lfap_span_is(told, "null"))
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/%s: is being replaced, or its writer was stopped at it (meta.json: incomplete), "
-                     "so files of two runs may be mixed here; " REMEDY, dir, name);
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                     "%s/%s: is being replaced, or its writer was stopped at it (meta.json: incomplete), "
+                     "so files of two runs may be mixed here; " REMEDY,
+                     dir, name);
   if (same(told, sha)) return LFAP_OK;
-  return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/%s: is not the file that meta.json beside it tells of (another SHA-256): files "
-                   "of two runs are mixed here, or it was edited; " REMEDY, dir, name);
+  return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                   "%s/%s: is not the file that meta.json beside it tells of (another SHA-256): files "
+                   "of two runs are mixed here, or it was edited; " REMEDY,
+                   dir, name);
 }
 
 lfap_status cli_meta_check_npy(cli *c, const char *dir, const char *name, const lfap_mat *m) {
@@ -120,13 +126,16 @@ lfap_status cli_meta_check_data(cli *c, const char *dir, const lfap_mat *x, cons
   char sha[CLI_SHA256];
   const char *text = NULL;
   lfap_status s = seen(c, &text, dir);
-  if (s || !text || lfap_member_of(text, "files").text || !lfap_span_is(lfap_member_of(text, "verb"), "\"gen\"")) return s;
+  if (s || !text || lfap_member_of(text, "files").text || !lfap_span_is(lfap_member_of(text, "verb"), "\"gen\""))
+    return s;
   lfap_span told = lfap_member_of(text, "data_sha256");
   if (!told.text) return LFAP_OK;
   cli_sha256(sha, x->v, x->rows * x->cols, y->v, y->rows * y->cols);
   if (same(told, sha)) return LFAP_OK;
-  return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: X.npy and y.npy are not those that meta.json tells of (data_sha256): files of "
-                   "two runs are mixed here, or they were edited; " REMEDY, dir);
+  return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                   "%s: X.npy and y.npy are not those that meta.json tells of (data_sha256): files of "
+                   "two runs are mixed here, or they were edited; " REMEDY,
+                   dir);
 }
 
 lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name) {

@@ -10,9 +10,7 @@
 
 static volatile sig_atomic_t interrupted;
 
-static void on_interrupt(int sig) {
-  interrupted = sig;
-}
+static void on_interrupt(int sig) { interrupted = sig; }
 
 int cli_interrupted(void) { return interrupted; }
 

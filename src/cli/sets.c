@@ -52,10 +52,12 @@ void cli_set_abort(cli *c) {
   if (!set->dir) return;
   for (size_t i = 0; i < set->files; i++) lfap_newfile_abort(&set->file[i].file);
   /* directories made for the set go again, unless somebody else has put something into them */
-  for (size_t n = strlen(set->dir); set->made > 0 && n >= set->made && rmdir(set->dir) == 0;) {
-    while (n > 0 && set->dir[n - 1] != '/') n--;
+  for (size_t n = strlen(set->dir); set->made > 0; n--) {
     while (n > 0 && set->dir[n - 1] == '/') n--;
     set->dir[n] = 0;
+    if (n < set->made || rmdir(set->dir) != 0) break;
+    while (n > 0 && set->dir[n - 1] != '/') n--;
+    if (n == 0) break;
   }
   set_free(set);
 }
@@ -181,7 +183,8 @@ static int keeps_top(const plan *p) {
 static void put_top(lfap_json *j, const plan *p) {
   lfap_member m;
   for (const char *at = lfap_members_first(&m, p->old); at; at = lfap_members_next(&m, at))
-    if (!lfap_span_is(m.key, "files") && !lfap_span_is(m.key, "sets") && !lfap_span_is(m.key, "incomplete")) copy_member(j, &m);
+    if (!lfap_span_is(m.key, "files") && !lfap_span_is(m.key, "sets") && !lfap_span_is(m.key, "incomplete"))
+      copy_member(j, &m);
 }
 
 static void put_files(lfap_json *j, const plan *p, int incomplete) {
@@ -255,8 +258,8 @@ static lfap_status lock(cli *c, int *fd) {
   for (int tries = 0; flock(*fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; tries++) {
     if (cli_interrupted()) return lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
     if (tries == 1000)
-      return lfap_fail(&c->ctx, LFAP_ERR_CANTCREATE, "%s: another lfap has been writing into it for 10 s; run this again later",
-                       c->set.dir);
+      return lfap_fail(&c->ctx, LFAP_ERR_CANTCREATE,
+                       "%s: another lfap has been writing into it for 10 s; run this again later", c->set.dir);
     nanosleep(&(struct timespec){0, 10000000}, NULL);
   }
   return LFAP_OK;
@@ -291,7 +294,8 @@ static lfap_status replace(const plan *p, lfap_newfile *begun, lfap_newfile *met
   lfap_status s = lfap_newfile_rename(&c->ctx, begun);
   if (s) return s; /* all is as it was */
   for (size_t i = 0; !s && i < c->set.files; i++) s = lfap_newfile_rename(&c->ctx, &c->set.file[i].file);
-  for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; !s && at; at = lfap_members_next(&f, at))
+  for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; !s && at;
+       at = lfap_members_next(&f, at))
     if (is_stale(p, &f)) s = take_away(p, &f);
   if (!s) s = lfap_newfile_rename(&c->ctx, meta);
   if (s) return lfap_fail(&c->ctx, s, "%s; meta.json calls the set incomplete, write it again", c->ctx.message);

@@ -17,9 +17,7 @@ const char *lfap_reason(char buffer[LFAP_REASON], int errnum) {
   return buffer;
 }
 
-lfap_status lfap_status_of(int errnum, lfap_status otherwise) {
-  return errnum == ENOMEM ? LFAP_ERR_MEMORY : otherwise;
-}
+lfap_status lfap_status_of(int errnum, lfap_status otherwise) { return errnum == ENOMEM ? LFAP_ERR_MEMORY : otherwise; }
 
 static const char *kind_of(mode_t mode) {
   return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
@@ -112,7 +110,8 @@ lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *pat
     int e = errno;
     if (fd >= 0) close(fd), unlink(name);
     free(name);
-    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path, lfap_reason(why, e));
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path,
+                     lfap_reason(why, e));
   }
   *out = (lfap_newfile){.stream = stream, .temporary = name, .path = path};
   return LFAP_OK;
@@ -195,7 +194,8 @@ lfap_status lfap_dir_make(lfap_ctx *ctx, const char *path) {
   }
   free(part);
   if (e != 0)
-    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path, lfap_reason(why, e));
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path,
+                     lfap_reason(why, e));
   if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0)
     return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written to: %s", path, lfap_reason(why, errno));
   return LFAP_OK;

@@ -37,7 +37,7 @@ def inputs():
 # name, the run whose files lie there before (None: nothing), and the run itself; OUT is what they write into
 LINES = [
     ("gen", "gen gauss --n 4 --d 9 --out OUT", "gen uniform --n 3 --d 8 --out OUT"),
-    ("gen-fresh", None, "gen uniform --n 3 --d 8 --out OUT/deep/er --json"),
+    ("gen-fresh", None, "gen uniform --n 3 --d 8 --out OUT/deep//er/ --json"),
     ("gen-images", "gen uniform --n 3 --d 8 --out OUT", "gen fashion-mnist --images in/images --n 4 --out OUT"),
     ("gen-stale", "gen fashion-mnist --images in/images --n 4 --out OUT", "gen uniform --n 3 --d 8 --out OUT"),
     ("train", "train --method gd --epochs 3 --data in/d --gamma 0.5 --m 4 --out OUT",
