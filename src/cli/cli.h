@@ -48,6 +48,7 @@ typedef struct {
   cli_staged *file;
   size_t files, room;
   int unlisted;    /* its files are too many to be named one by one */
+  const char *key; /* its name under `sets`; NULL: the verb's. A set replaces the one of its name */
 } cli_set_files;
 
 struct cli_verb;

@@ -92,6 +92,7 @@ typedef struct {
 
 static lfap_status put(void *arg, const void *bytes, size_t len) {
   sink *k = arg;
+  if (cli_interrupted()) return lfap_fail(&k->c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
   return lfap_newfile_put(&k->c->ctx, k->file, bytes, len);
 }
 
@@ -134,11 +135,13 @@ static int is_new(const plan *p, lfap_span name) {
 /* Names in a set's list are strings, with their quotes. */
 static lfap_span unquoted(lfap_span s) { return s.len >= 2 ? (lfap_span){s.text + 1, s.len - 2} : s; }
 
-/* A set of this verb is replaced, and one that loses a file to the new set is none any more. */
+static const char *key_of(const cli *c) { return c->set.key ? c->set.key : c->verb->name; }
+
+/* A set of this name is replaced, and one that loses a file to the new set is none any more. */
 static int is_replaced(const plan *p, const lfap_member *set) {
   lfap_member f;
   lfap_span files = lfap_member_of(set->value.text, "files");
-  if (lfap_span_is(set->key, p->c->verb->name)) return 1;
+  if (lfap_span_is(set->key, key_of(p->c))) return 1;
   for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at))
     if (is_new(p, unquoted(f.value))) return 1;
   return 0;
@@ -213,7 +216,7 @@ static void put_sets(lfap_json *j, const plan *p) {
   lfap_json_object_begin(j, "sets");
   for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at))
     if (!is_replaced(p, &set)) copy_member(j, &set);
-  lfap_json_object_begin(j, p->c->verb->name);
+  lfap_json_object_begin(j, key_of(p->c));
   lfap_json_string(j, "data_sha256", p->sha256);
   lfap_json_array_begin(j, "files");
   for (size_t i = 0; i < p->c->set.files; i++) lfap_json_string(j, NULL, base_name(&p->c->set.file[i]));
