@@ -122,7 +122,7 @@ lfap_status cli_even(cli *c, size_t m, const char *where);
 /* DATA_OR_DIR/name in fresh memory. */
 lfap_status cli_path(cli *c, char **out, const char *dir, const char *name);
 int cli_is_dir(const char *path);
-int cli_is_file(const char *path); /* there, and not a directory */
+int cli_is_file(const char *path); /* there and no directory, or not to be looked at: reading it will say why */
 /* The data set of --data and --labels: a directory's X.npy and y.npy, or two files. */
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels);
 /* The same for bases and targets, which need not be a data set that can be learned (labels still +-1). */

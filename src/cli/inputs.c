@@ -23,7 +23,8 @@ int cli_is_dir(const char *path) {
 
 int cli_is_file(const char *path) {
   struct stat st;
-  return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+  if (stat(path, &st) == 0) return !S_ISDIR(st.st_mode);
+  return errno != ENOENT && errno != ENOTDIR;
 }
 
 static lfap_status copy(cli *c, char **out, const char *text) {
@@ -136,8 +137,7 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
   if (s) return s;
   if (weights) s = copy(c, &path, weights);
   else if (inside) s = cli_path(c, &path, data, "W.npy");
-  struct stat st;
-  if (s || !path || (!weights && stat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR))) {
+  if (s || !path || (!weights && !cli_is_file(path) && !cli_is_dir(path))) {
     free(path);
     return s;
   }

@@ -22,13 +22,18 @@ static cli_meta *find(cli *c, const struct stat *st) {
   return NULL;
 }
 
+/* Surely not there: what cannot be looked at may well be. */
+static int absent(const char *path) {
+  struct stat st;
+  return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 lfap_status cli_meta_load(cli *c, char **out, const char *dir) {
   char *path = NULL;
   size_t len = 0;
-  struct stat st;
   *out = NULL;
   lfap_status s = cli_path(c, &path, dir, "meta.json");
-  if (!s && lstat(path, &st) == 0) s = lfap_file_read(&c->ctx, out, &len, path);
+  if (!s && !absent(path)) s = lfap_file_read(&c->ctx, out, &len, path);
   if (!s && *out && (strlen(*out) != len || !lfap_json_whole(*out) || (*out)[strspn(*out, " \t\r\n")] != '{')) {
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
                   "%s: is no JSON object, so nothing tells whether the files beside it belong "
@@ -60,7 +65,7 @@ void cli_meta_forget(cli *c) {
 
 /* The text of meta.json as it was seen. Where there was none there must be none now: else somebody wrote meanwhile. */
 static lfap_status seen(cli *c, const char **out, const char *dir) {
-  struct stat st, there;
+  struct stat st;
   char *path = NULL;
   *out = NULL;
   lfap_status s = dir_stat(c, &st, dir);
@@ -70,7 +75,7 @@ static lfap_status seen(cli *c, const char **out, const char *dir) {
   *out = m->text;
   if (*out) return LFAP_OK;
   s = cli_path(c, &path, dir, "meta.json");
-  if (!s && lstat(path, &there) == 0)
+  if (!s && !absent(path))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: was written to while it was read; run this again", dir);
   free(path);
   return s;

@@ -277,7 +277,9 @@ static lfap_status take_away(const plan *p, const lfap_member *file) {
   snprintf(name, sizeof name, "%.*s", (int)(file->key.len < 255 ? file->key.len : 255), file->key.text);
   if (strchr(name, '/') || strchr(name, '\\')) return LFAP_OK; /* none of ours */
   lfap_status s = cli_path(c, &path, c->set.dir, name);
-  int there = !s && lstat(path, &st) == 0 && S_ISREG(st.st_mode), ours = lfap_span_is(file->value, "null");
+  int there = !s && lstat(path, &st) == 0, ours = lfap_span_is(file->value, "null");
+  if (!s && !there && errno != ENOENT) s = lfap_fail(&c->ctx, LFAP_ERR_IO, "%s: %s", path, lfap_reason(why, errno));
+  if (there) there = S_ISREG(st.st_mode);
   if (there && !ours) {
     s = lfap_file_read(&c->ctx, &bytes, &len, path);
     if (!s) cli_sha256_bytes(sha, bytes, len);

@@ -175,7 +175,7 @@ static int make_level(const char *path) {
   struct stat st;
   if (mkdir(path, 0777) == 0) return 0;
   int e = errno;
-  if (stat(path, &st) != 0) return e;
+  if (stat(path, &st) != 0) return e == EEXIST ? errno : e;
   return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
 }
 

@@ -21,9 +21,9 @@
 #include <threads.h>
 #include <unistd.h>
 
-enum { MEMORY, OPEN, READ, WRITE, FSYNC, RENAME, CLOSE, UNLINK, MKDIR, THREAD, KINDS };
-static const char *const names[KINDS] = {"memory", "open", "read", "write", "fsync", "rename", "close", "unlink", "mkdir", "thread"};
-static const int error[KINDS] = {ENOMEM, EMFILE, EIO, ENOSPC, EIO, EACCES, EIO, EACCES, ENOSPC, EAGAIN};
+enum { MEMORY, OPEN, READ, WRITE, FSYNC, RENAME, CLOSE, UNLINK, MKDIR, STAT, THREAD, KINDS };
+static const char *const names[KINDS] = {"memory", "open", "read", "write", "fsync", "rename", "close", "unlink", "mkdir", "stat", "thread"};
+static const int error[KINDS] = {ENOMEM, EMFILE, EIO, ENOSPC, EIO, EACCES, EIO, EACCES, ENOSPC, EACCES, EAGAIN};
 
 static atomic_long calls[KINDS];
 static int armed, kind = -1;
@@ -114,6 +114,10 @@ int fsync(int fd) { return fails(FSYNC) ? -1 : REAL(fsync)(fd); }
 int rename(const char *a, const char *b) { return fails(RENAME) ? -1 : REAL(rename)(a, b); }
 int unlink(const char *path) { return fails(UNLINK) ? -1 : REAL(unlink)(path); }
 int mkdir(const char *path, mode_t mode) { return fails(MKDIR) ? -1 : REAL(mkdir)(path, mode); }
+
+int stat(const char *path, struct stat *st) { return fails(STAT) ? -1 : REAL(stat)(path, st); }
+int lstat(const char *path, struct stat *st) { return fails(STAT) ? -1 : REAL(lstat)(path, st); }
+int fstat(int fd, struct stat *st) { return fails(STAT) ? -1 : REAL(fstat)(fd, st); }
 
 /* The descriptor is gone all the same, as after a real failure. */
 int close(int fd) {
