@@ -108,20 +108,23 @@ static size_t hex_digits(const char *s, size_t len) {
   return n;
 }
 
+static mp_limb_t nibble(char c) { return (mp_limb_t)(c <= '9' ? c - '0' : c - 'a' + 10); }
+
 int oracle_z_read(mpz_t z, const char *s, size_t len) {
   size_t minus = len > 0 && s[0] == '-';
   if (len < minus + 3 || s[minus] != '0' || s[minus + 1] != 'x') return 0;
   const char *digit = s + minus + 2;
   size_t n = len - minus - 2;
   if (hex_digits(digit, n) != n || (digit[0] == '0' && (n > 1 || minus))) return 0;
-  char *copy = malloc(n + 1);
-  if (!copy) return 0;
-  memcpy(copy, digit, n);
-  copy[n] = 0;
-  int good = mpz_set_str(z, copy, 16) == 0;
-  free(copy);
-  if (good && minus) mpz_neg(z, z);
-  return good;
+  /* straight into the number's limbs: mpz_set_str would want a copy with a NUL, and memory for it */
+  size_t each = GMP_NUMB_BITS / 4, limbs = (n + each - 1) / each;
+  mp_limb_t *limb = mpz_limbs_write(z, (mp_size_t)limbs);
+  for (size_t i = 0; i < limbs; i++) {
+    size_t end = n - i * each, at = end > each ? end - each : 0;
+    for (limb[i] = 0; at < end; at++) limb[i] = limb[i] << 4 | nibble(digit[at]);
+  }
+  mpz_limbs_finish(z, minus ? -(mp_size_t)limbs : (mp_size_t)limbs);
+  return 1;
 }
 
 /* [+-]digits, no leading zero, a sign always, not -0. */

@@ -77,9 +77,7 @@ static void draw(cli_progress *p, double t) {
 
 static void begin(cli_progress *p, const char *what, double done, double t) {
   cli_work *w = &p->work[p->works++];
-  snprintf(w->what, sizeof w->what, "%s", what);
-  for (char *c = w->what; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?'; /* the name of a file may hold anything */
+  lfap_visible(w->what, sizeof w->what, what); /* the name of a file may hold anything */
   snprintf(w->key, sizeof w->key, "%s", what);
   w->start = t;
   w->first = done;

@@ -81,21 +81,21 @@ void cli_oracle_memory(void) { mp_set_memory_functions(get, resize, release); }
 
 /* ---- running -------------------------------------------------------------------------------------------------------------- */
 
-lfap_status cli_certify_run(cli *c, oracle_cert *out, const lfap_data *data, double gamma, const oracle_opts *o, const char *dir) {
+lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const lfap_data *data, double gamma,
+                            const oracle_opts *o) {
   oracle_cert k = {0};
   lfap_text text = {0};
-  cli_oracle_memory();
   lfap_status s = oracle_limit_certify(&c->ctx, &k, data, gamma, o);
   if (!s) {
     cli_sha256(k.sha256, data->x, data->n * data->d, data->y, data->n);
     s = oracle_cert_document(&c->ctx, &text, &k);
   }
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
-  if (!s && dir) s = cli_out_text(c, dir, "certificate.json", &text);
-  free(text.bytes);
   mpfr_free_cache();
+  if (s || !document) lfap_text_free(&text);
   if (s) oracle_cert_free(&k);
   else *out = k;
+  if (!s && document) *document = text;
   return s;
 }
 

@@ -29,11 +29,12 @@ lfap_status cli_certify_require(cli *c, const cli_certify_args *a, const char *o
 /* Which of the two for n samples: FAST or EXACT. */
 cli_certify_how cli_certify_choose(const cli_certify_args *a, size_t n);
 
-/* Certifies and writes dir/certificate.json (nothing when dir is NULL). */
-lfap_status cli_certify_run(cli *c, oracle_cert *out, const lfap_data *data, double gamma, const oracle_opts *o, const char *dir);
+/* Certifies; `document` (may be NULL) is the text of certificate.json. */
+lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const lfap_data *data, double gamma,
+                            const oracle_opts *o);
 
-/* Memory of GMP and MPFR: running out of it ends the program with a message and exit code 65. Called first by every verb that
-   uses the oracle. */
+/* Memory of GMP and MPFR: running out of it ends the program with a message and exit code 65. Called by main; so nothing may lie
+   under a temporary name while the oracle works. */
 void cli_oracle_memory(void);
 
 /* One line a claim, for a certificate by itself; value is the least slack, proved. */

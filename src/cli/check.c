@@ -27,14 +27,16 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
 }
 
 static lfap_status report(cli *c, const args *a, int accepted, const oracle_cert *cert) {
+  char name[CLI_SHOWN], why[CLI_SHOWN];
   if (!c->json) {
+    lfap_visible(name, sizeof name, a->certificate);
     if (accepted) {
       lfap_check k[LFAP_CLAIM_COUNT];
       printf("check: N = %zu, d = %zu, gamma = %g\n", cert->n, cert->d, cert->gamma);
       cli_certify_print(cert);
       cli_checks_print(c, k, cli_certify_checks(k, cert));
-      printf("accepted: %s follows from the data\n", a->certificate);
-    } else printf("%s: %s\n", a->certificate, c->ctx.message);
+      printf("accepted: %s follows from the data\n", name);
+    } else printf("%s: %s\n", name, lfap_visible(why, sizeof why, c->ctx.message));
     return LFAP_OK;
   }
   lfap_json j = {.indent = 2};
@@ -58,7 +60,6 @@ static lfap_status run(cli *c, int argc, char **argv) {
   int help = 0, accepted = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
-  cli_oracle_memory();
   s = cli_require(c, a.certificate, "the certificate", "the file to be checked, as `lfap limit --certify` wrote it");
   if (!s) s = cli_require(c, a.data, "--data", "the samples the certificate is about");
   if (!s) s = lfap_file_read(&c->ctx, &text, &len, a.certificate);

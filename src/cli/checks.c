@@ -110,6 +110,8 @@ void cli_digest_print(const cli *c, const lfap_check *check, size_t n) {
 /* A column of verdict counts, one row a case: the glance. */
 void cli_tally_print(const cli *c, const char *name, const cli_tally *t, const char *note) {
   lfap_verdict v = cli_tally_verdict(t);
+  char shown[CLI_SHOWN];
+  name = lfap_visible(shown, sizeof shown, name);
   printf("  %-22s %s%-14s%s %4zu PASS  %3zu FAIL  %3zu UNDECIDED  %3zu NOT-APPLICABLE%s%s\n", name,
          c->color ? colour(v) : "", lfap_verdict_name(v), c->color ? "\033[0m" : "", t->of[LFAP_PASS], t->of[LFAP_FAIL],
          t->of[LFAP_UNDECIDED], t->of[LFAP_NOT_APPLICABLE], note[0] ? "  " : "", note);

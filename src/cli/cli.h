@@ -7,12 +7,13 @@
 #define LFAP_CLI_H
 #include <stdio.h>
 
+#include "io/file.h"
 #include "io/json.h"
 #include "lfap.h"
 
 /* ---- a run ---------------------------------------------------------------------------------------------- */
 
-enum { CLI_FILES = 128 };
+enum { CLI_FILES = 128, CLI_SHOWN = 4 * 1024 /* room for a message or a name as lfap_visible shows it */ };
 
 enum { CLI_WORKS = 8 };
 typedef struct {
@@ -28,6 +29,28 @@ typedef struct {
   int allowed, visible;
 } cli_progress;
 
+/* meta.json of a directory as it was when the directory was first looked at (meta.c). */
+enum { CLI_METAS = 16, CLI_SHA256 = 65 };
+typedef struct {
+  uint64_t device, inode; /* the directory */
+  char *text;             /* owned; NULL: there is none */
+} cli_meta;
+
+/* Files that appear together (sets.c): made under temporary names until cli_set_end. */
+typedef struct {
+  char *path; /* owned */
+  lfap_newfile file;
+  char sha256[CLI_SHA256];
+} cli_staged;
+typedef struct {
+  char *dir;       /* owned; NULL: no set is open */
+  size_t made;     /* length of the first name of the path that had to be made, 0: all was there */
+  cli_staged *file;
+  size_t files, room;
+  int unlisted;    /* its files are too many to be named one by one */
+  const char *key; /* its name under `sets`; NULL: the verb's. A set replaces the one of its name */
+} cli_set_files;
+
 struct cli_verb;
 typedef struct cli {
   lfap_ctx ctx;
@@ -37,6 +60,9 @@ typedef struct cli {
   cli_progress progress;
   char *file[CLI_FILES]; /* written so far, owned */
   size_t files;
+  cli_meta meta[CLI_METAS];
+  size_t metas;
+  cli_set_files set;
 } cli;
 
 /* ---- verbs and options (options.c) ------------------------------------------------------------------------ */
@@ -96,7 +122,7 @@ lfap_status cli_even(cli *c, size_t m, const char *where);
 /* DATA_OR_DIR/name in fresh memory. */
 lfap_status cli_path(cli *c, char **out, const char *dir, const char *name);
 int cli_is_dir(const char *path);
-int cli_is_file(const char *path); /* there, and not a directory */
+int cli_is_file(const char *path); /* there and no directory, or not to be looked at: reading it will say why */
 /* The data set of --data and --labels: a directory's X.npy and y.npy, or two files. */
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels);
 /* The same for bases and targets, which need not be a data set that can be learned (labels still +-1). */
@@ -108,9 +134,27 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
 lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, double gamma, size_t d);
 /* A vector of d entries (shape d, 1 x d or d x 1). */
 lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d);
-enum { CLI_SHA256 = 65 };
 /* SHA-256 of the doubles of x, then of y, as little-endian bytes; 64 hexadecimal digits and a NUL. */
 void cli_sha256(char hex[CLI_SHA256], const double *x, size_t nx, const double *y, size_t ny);
+
+void cli_sha256_bytes(char hex[CLI_SHA256], const void *bytes, size_t len);
+/* Of the file lfap_npy_write makes of m. */
+void cli_sha256_npy(char hex[CLI_SHA256], const lfap_mat *m);
+
+/* What is read from a directory is held against the SHA-256 its meta.json tells (meta.c): DATA where they differ, or where
+   the file was being replaced. All files of a directory against one and the same meta.json, the one there was when
+   cli_meta_see first saw the directory: it comes before the reading, the checks after it. */
+lfap_status cli_meta_see(cli *c, const char *dir);
+lfap_status cli_meta_check_npy(cli *c, const char *dir, const char *name, const lfap_mat *m);
+lfap_status cli_meta_check_bytes(cli *c, const char *dir, const char *name, const void *bytes, size_t len);
+/* X and y of a meta.json without `files`, by its data_sha256. */
+lfap_status cli_meta_check_data(cli *c, const char *dir, const lfap_mat *x, const lfap_mat *y);
+/* The three in one: the file DIR/NAME, read and held against DIR/meta.json. */
+lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name);
+lfap_status cli_dir_bytes(cli *c, char **out, size_t *len, const char *dir, const char *name);
+/* meta.json of dir as it is now, in fresh memory; NULL when there is none, DATA when it is no JSON object. */
+lfap_status cli_meta_load(cli *c, char **out, const char *dir);
+void cli_meta_forget(cli *c);
 
 /* Could files be created under dir? Creates nothing. */
 lfap_status cli_out_check(cli *c, const char *dir);
@@ -118,6 +162,16 @@ lfap_status cli_out_check(cli *c, const char *dir);
 lfap_status cli_out_matrix(cli *c, const char *dir, const char *name, double *v, size_t rows, size_t cols);
 lfap_status cli_out_vector(cli *c, const char *dir, const char *name, double *v, size_t n);
 lfap_status cli_out_text(cli *c, const char *dir, const char *name, const lfap_text *text);
+/* From here to cli_set_end, what cli_out_... writes into dir waits under temporary names; end puts it all in place, meta.json
+   last: the members written into `keys` (an object still open), `files` and `sets` (spec/formats.md). sha256: of the data the
+   set is about. abort (also called by main) leaves nothing behind. */
+lfap_status cli_set_begin(cli *c, const char *dir);
+lfap_status cli_set_end(cli *c, lfap_json *keys, const char *sha256);
+void cli_set_abort(cli *c);
+/* Does cli_out_... into dir wait? And a file that does. */
+int cli_set_takes(const cli *c, const char *dir);
+lfap_status cli_set_matrix(cli *c, const char *name, const lfap_mat *m);
+lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len);
 /* Takes the path of a file that was written over. */
 void cli_out_remember(cli *c, char *path);
 /* schema_version, version, verb, precision. */

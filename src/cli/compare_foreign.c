@@ -138,8 +138,8 @@ static int by_name(const void *a, const void *b) { return strcmp(*(char *const *
 static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) {
   DIR *d = opendir(dir);
   lfap_status s = LFAP_OK;
-  if (!d) return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: %s; give a directory of NPY files", dir, strerror(errno));
-  for (struct dirent *e; !s && (e = readdir(d));) {
+  if (!d) return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "--reference %s: %s; give a directory of NPY files", dir, strerror(errno));
+  for (struct dirent *e; !s && (errno = 0, e = readdir(d));) {
     size_t len = strlen(e->d_name);
     if (len < 5 || strcmp(e->d_name + len - 4, ".npy") != 0) continue;
     char **grown = realloc(*names, (*n + 1) * sizeof *grown), *name = malloc(len - 3);
@@ -153,6 +153,7 @@ static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) 
     name[len - 4] = 0;
     grown[(*n)++] = name;
   }
+  if (!s && errno) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: cannot be read: %s", dir, strerror(errno));
   closedir(d);
   if (!s && *n == 0) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: no NPY file there", dir);
   if (*n) qsort(*names, *n, sizeof **names, by_name);
@@ -160,18 +161,16 @@ static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) 
 }
 
 static lfap_status one_file(cli *c, compare_run *r, const char *name) {
-  char file[300], *its_path = NULL, *path = NULL;
+  char file[300], *path = NULL;
   lfap_mat its = {0}, other = {0};
   snprintf(file, sizeof file, "%s.npy", name);
-  lfap_status s = cli_path(c, &its_path, r->a.data, file);
-  if (!s) s = cli_path(c, &path, r->a.reference, file);
-  if (!s) s = lfap_npy_read(&c->ctx, &other, path);
-  int there = !s && cli_is_file(its_path);
-  if (there) s = lfap_npy_read(&c->ctx, &its, its_path);
+  lfap_status s = cli_path(c, &path, r->a.data, file);
+  if (!s) s = cli_dir_npy(c, &other, r->a.reference, file);
+  int there = !s && cli_is_file(path);
+  if (there) s = cli_dir_npy(c, &its, r->a.data, file);
   if (!s) s = add(c, r, name, "reference", there ? &its : NULL, &other, NULL);
   lfap_mat_free(&its);
   lfap_mat_free(&other);
-  free(its_path);
   free(path);
   return s;
 }
@@ -207,7 +206,7 @@ static lfap_status signs(cli *c, compare_signs *out, const oracle_vector *w, con
 lfap_status compare_certify(cli *c, compare_run *r) {
   oracle_opts o = {0};
   oracle_vector w = {0};
-  lfap_status s = cli_certify_run(c, &r->cert, &r->data, r->a.gamma, &o, NULL);
+  lfap_status s = cli_certify_run(c, &r->cert, NULL, &r->data, r->a.gamma, &o);
   if (!s) s = oracle_boundary(&c->ctx, &w, &r->cert, &r->data, NULL);
   if (!s) s = signs(c, &r->at_probes, &w, r->probes.v, r->f.v, r->probes.rows);
   if (!s && r->a.adversarial) s = signs(c, &r->at_points, &w, r->points.v, r->targets.v, r->points.rows);

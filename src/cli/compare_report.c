@@ -222,7 +222,8 @@ static void index_print(const compare_array *k, size_t at) {
 }
 
 static void array_print(const compare_array *k) {
-  printf("  %-12s ", k->name);
+  char shown[CLI_SHOWN];
+  printf("  %-12s ", lfap_visible(shown, sizeof shown, k->name));
   if (k->missing) printf("not there; the reference has (%zu, %zu)\n", k->other_rows, k->other_cols);
   else if (!k->same_shape) printf("shape (%zu, %zu), not (%zu, %zu)\n", k->rows, k->cols, k->other_rows, k->other_cols);
   else if (!k->d.differ) printf("equal\n");

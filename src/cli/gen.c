@@ -80,9 +80,9 @@ static lfap_status generate(cli *c, const args *a, lfap_data *data, lfap_images 
   }
 }
 
-static void meta(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_images *im) {
-  char sha[CLI_SHA256];
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+/* What meta.json and the report say alike. */
+static void meta(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_images *im,
+                 const char *sha) {
   lfap_json_object_begin(j, NULL);
   cli_json_head(c, j);
   lfap_json_string(j, "kind", kinds[a->kind]);
@@ -108,19 +108,18 @@ static void meta(const cli *c, lfap_json *j, const args *a, const lfap_data *dat
 
 static lfap_status write_files(cli *c, const args *a, const lfap_data *data, lfap_images *im) {
   lfap_json j = {.indent = 2};
-  lfap_status s = cli_out_matrix(c, a->out, "X.npy", data->x, data->n, data->d);
+  char sha[CLI_SHA256];
+  lfap_status s = cli_set_begin(c, a->out);
+  if (!s) s = cli_out_matrix(c, a->out, "X.npy", data->x, data->n, data->d);
   if (!s) s = cli_out_vector(c, a->out, "y.npy", data->y, data->n);
   if (!s && a->kind == FASHION) {
     s = cli_out_matrix(c, a->out, "X_test.npy", im->test.x, im->test.n, im->test.d);
     if (!s) s = cli_out_vector(c, a->out, "y_test.npy", im->test.y, im->test.n);
     if (!s) s = cli_out_vector(c, a->out, "mean.npy", im->mean, im->train.d);
   }
-  if (!s) {
-    meta(c, &j, a, data, im);
-    lfap_json_object_end(&j);
-    s = lfap_json_finish(&c->ctx, &j);
-  }
-  if (!s) s = cli_out_text(c, a->out, "meta.json", &j.text);
+  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  meta(c, &j, a, data, im, sha);
+  if (!s) s = cli_set_end(c, &j, sha);
   lfap_json_free(&j);
   return s;
 }
@@ -128,7 +127,9 @@ static lfap_status write_files(cli *c, const args *a, const lfap_data *data, lfa
 static lfap_status report(cli *c, const args *a, const lfap_data *data, const lfap_images *im) {
   if (c->json) {
     lfap_json j = {.indent = 2};
-    meta(c, &j, a, data, im);
+    char sha[CLI_SHA256];
+    cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+    meta(c, &j, a, data, im, sha);
     cli_json_files(c, &j);
     lfap_json_object_end(&j);
     return cli_json_print(c, &j);

@@ -23,7 +23,8 @@ int cli_is_dir(const char *path) {
 
 int cli_is_file(const char *path) {
   struct stat st;
-  return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+  if (stat(path, &st) == 0) return !S_ISDIR(st.st_mode);
+  return errno != ENOENT && errno != ENOTDIR;
 }
 
 static lfap_status copy(cli *c, char **out, const char *text) {
@@ -37,15 +38,17 @@ static lfap_status copy(cli *c, char **out, const char *text) {
 static lfap_status pair_paths(cli *c, char **x, char **y, const char *data, const char *labels, const char *option) {
   struct stat st;
   if (stat(data, &st) != 0)
-    return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: %s; --data takes a directory with X.npy and y.npy, or an NPY file",
-                     data, strerror(errno));
+    return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT),
+                     "%s: %s; --data takes a directory with X.npy and y.npy, or an NPY file", data, strerror(errno));
   int dir = S_ISDIR(st.st_mode);
+  lfap_status s = dir ? cli_meta_see(c, data) : LFAP_OK;
+  if (s) return s;
   if (!dir && !labels)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                      "%s is missing: --data %s is a single file, so the labels (+1 or -1, one "
                      "a row) come from a second one",
                      option, data);
-  lfap_status s = dir ? cli_path(c, x, data, "X.npy") : copy(c, x, data);
+  s = dir ? cli_path(c, x, data, "X.npy") : copy(c, x, data);
   if (!s) s = labels ? copy(c, y, labels) : cli_path(c, y, data, "y.npy");
   if (s) {
     free(*x);
@@ -54,12 +57,28 @@ static lfap_status pair_paths(cli *c, char **x, char **y, const char *data, cons
   return s;
 }
 
+/* X, and y unless it came from elsewhere, against meta.json of the directory they were read from. */
+static lfap_status pair_check(cli *c, const char *data, const lfap_mat *x, const lfap_mat *y) {
+  if (!cli_is_dir(data)) return LFAP_OK;
+  lfap_status s = cli_meta_check_npy(c, data, "X.npy", x);
+  if (!s && y) s = cli_meta_check_npy(c, data, "y.npy", y);
+  if (!s && y) s = cli_meta_check_data(c, data, x, y);
+  return s;
+}
+
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels) {
   char *x = NULL, *y = NULL;
+  lfap_data d = {0};
   lfap_status s = pair_paths(c, &x, &y, data, labels, "--labels");
-  if (!s) s = lfap_data_read(&c->ctx, out, x, y);
+  if (!s) s = lfap_data_read(&c->ctx, &d, x, y);
+  if (!s) {
+    lfap_mat xm = {.rows = d.n, .cols = d.d, .ndim = 2, .v = d.x}, ym = {.rows = d.n, .cols = 1, .ndim = 1, .v = d.y};
+    s = pair_check(c, data, &xm, labels ? NULL : &ym);
+  }
   free(x);
   free(y);
+  if (s) lfap_data_free(&d);
+  else *out = d;
   return s;
 }
 
@@ -84,6 +103,7 @@ lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, c
   if (!s) s = lfap_npy_read(&c->ctx, &a, x_path);
   if (!s) s = lfap_npy_read(&c->ctx, &b, t_path);
   if (!s) s = targets_check(c, &a, &b, x_path, t_path);
+  if (!s) s = pair_check(c, data, &a, targets ? NULL : &b);
   free(x_path);
   free(t_path);
   if (s) {
@@ -111,17 +131,19 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
                              size_t d) {
   char *path = NULL;
   lfap_mat w = {0};
-  lfap_status s = LFAP_OK;
+  int inside = !weights && data && cli_is_dir(data);
+  lfap_status s = inside ? cli_meta_see(c, data) : LFAP_OK;
   *found = 0;
+  if (s) return s;
   if (weights) s = copy(c, &path, weights);
-  else if (data && cli_is_dir(data)) s = cli_path(c, &path, data, "W.npy");
-  struct stat st;
-  if (s || !path || (!weights && stat(path, &st) != 0)) {
+  else if (inside) s = cli_path(c, &path, data, "W.npy");
+  if (s || !path || (!weights && !cli_is_file(path) && !cli_is_dir(path))) {
     free(path);
     return s;
   }
   s = lfap_npy_read(&c->ctx, &w, path);
   if (!s) s = weights_check(c, &w, path, d);
+  if (!s && inside) s = cli_meta_check_npy(c, data, "W.npy", &w);
   free(path);
   if (s) {
     lfap_mat_free(&w);
@@ -168,12 +190,35 @@ static void hash(SHA2_CTX *sha, const double *x, size_t n) {
   }
 }
 
+static void hex_of(char hex[CLI_SHA256], SHA2_CTX *sha) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256Final(digest, sha);
+  for (size_t i = 0; i < sizeof digest; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
 void cli_sha256(char hex[CLI_SHA256], const double *x, size_t nx, const double *y, size_t ny) {
   SHA2_CTX sha;
-  unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256Init(&sha);
   hash(&sha, x, nx);
   hash(&sha, y, ny);
-  SHA256Final(digest, &sha);
-  for (size_t i = 0; i < sizeof digest; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+  hex_of(hex, &sha);
+}
+
+void cli_sha256_bytes(char hex[CLI_SHA256], const void *bytes, size_t len) {
+  SHA2_CTX sha;
+  SHA256Init(&sha);
+  SHA256Update(&sha, bytes, len);
+  hex_of(hex, &sha);
+}
+
+static lfap_status add(void *sha, const void *bytes, size_t len) {
+  SHA256Update(sha, bytes, len);
+  return LFAP_OK;
+}
+
+void cli_sha256_npy(char hex[CLI_SHA256], const lfap_mat *m) {
+  SHA2_CTX sha;
+  SHA256Init(&sha);
+  lfap_npy_bytes(add, &sha, m);
+  hex_of(hex, &sha);
 }

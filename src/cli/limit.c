@@ -12,7 +12,7 @@ static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
-    {"out", "DIR", "directory for lambda.npy and w.npy; without it nothing is written"},
+    {"out", "DIR", "directory for lambda.npy, w.npy and meta.json; without it nothing is written"},
     {"solver", "NAME", "auto (by size and conditioning), direct (Cholesky factors) or cg (conjugate gradients)"},
     {"memory-limit", "BYTES", "for samples and matrices together, e.g. 2G: without room for a factor conjugate gradients\n"
      "solve the system, without room for the Gram matrix from the samples alone"},
@@ -101,20 +101,25 @@ static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
   lfap_json_object_end(j);
 }
 
+/* What meta.json and the report say alike. */
+static void head_json(const cli *c, lfap_json *j, const lfap_limit *l, const char *sha) {
+  lfap_json_object_begin(j, NULL);
+  cli_json_head(c, j);
+  lfap_json_double_hex(j, "gamma", l->gamma);
+  lfap_json_object_begin(j, "sizes");
+  lfap_json_uint(j, "n", l->n);
+  lfap_json_uint(j, "d", l->d);
+  lfap_json_object_end(j);
+  lfap_json_string(j, "data_sha256", sha);
+}
+
 static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_case *k,
                                const oracle_cert *cert, const lfap_enclosure *fast) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
+  head_json(c, &j, l, sha);
   lfap_json_string(&j, "verdict", lfap_verdict_name(c->verdict));
-  lfap_json_double_hex(&j, "gamma", l->gamma);
-  lfap_json_object_begin(&j, "sizes");
-  lfap_json_uint(&j, "n", l->n);
-  lfap_json_uint(&j, "d", l->d);
-  lfap_json_object_end(&j);
-  lfap_json_string(&j, "data_sha256", sha);
   cli_hypothesis_json(&j, "hypothesis", &l->hyp);
   lfap_json_object_begin(&j, "lambda");
   lfap_json_double_hex(&j, "min", r.min);
@@ -182,10 +187,7 @@ static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args
   }
   if (!s) s = lfap_limit_solve_opts(&c->ctx, l, data, G, a->gamma, &a->limit);
   if (!s && wanted) s = lfap_limit_enclose(&c->ctx, fast, data, l, G);
-  if (!s && wanted) {
-    cli_oracle_memory();
-    s = oracle_enclosure_finish(&c->ctx, fast, data, l, G);
-  }
+  if (!s && wanted) s = oracle_enclosure_finish(&c->ctx, fast, data, l, G);
   free(G);
   return s;
 }
@@ -207,15 +209,19 @@ static lfap_status adopt(cli *c, lfap_limit *l, const oracle_cert *cert, const l
   return LFAP_OK;
 }
 
-/* lambda.npy, w.npy and, unless it is fast, the certificate, which lambda then agrees with. */
-static lfap_status write(cli *c, oracle_cert *cert, const args *a, const lfap_data *data, lfap_limit *l) {
-  lfap_status s = LFAP_OK;
-  if (a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_EXACT) {
-    s = cli_certify_run(c, cert, data, a->gamma, &a->certify.o, a->out);
-    if (!s) s = adopt(c, l, cert, data);
-  }
-  if (!s && a->out) s = cli_out_vector(c, a->out, "lambda.npy", l->lambda, l->n);
-  if (!s && a->out) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
+/* lambda.npy, w.npy and, unless it is fast, the certificate, which lambda agrees with: one set. */
+static lfap_status write(cli *c, const args *a, const lfap_data *data, const lfap_limit *l, const lfap_text *certificate) {
+  char sha[CLI_SHA256];
+  lfap_json j = {.indent = 2};
+  if (!a->out) return LFAP_OK;
+  lfap_status s = cli_set_begin(c, a->out);
+  if (!s) s = cli_out_vector(c, a->out, "lambda.npy", l->lambda, l->n);
+  if (!s) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
+  if (!s && certificate->len) s = cli_out_text(c, a->out, "certificate.json", certificate);
+  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  head_json(c, &j, l, sha);
+  if (!s) s = cli_set_end(c, &j, sha);
+  lfap_json_free(&j);
   return s;
 }
 
@@ -234,6 +240,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   lfap_enclosure fast = {0};
   lfap_case k = {0};
   oracle_cert cert = {0};
+  lfap_text text = {0}; /* of the certificate */
   cli_tally tally = {{0}};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
@@ -242,7 +249,11 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = solve(c, &l, &fast, &a, &data);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
-  if (!s) s = write(c, &cert, &a, &data, &l);
+  if (!s && a.certify.wanted && cli_certify_choose(&a.certify, data.n) == CLI_CERTIFY_EXACT) {
+    s = cli_certify_run(c, &cert, &text, &data, a.gamma, &a.certify.o);
+    if (!s) s = adopt(c, &l, &cert, &data);
+  }
+  if (!s) s = write(c, &a, &data, &l, &text);
   const oracle_cert *exact = cert.n ? &cert : NULL;
   const lfap_enclosure *quick = fast.n ? &fast : NULL;
   if (!s) s = judge(c, &k, &l, exact, quick);
@@ -254,6 +265,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
     else report(c, &l, r, &k, &tally, exact, quick);
   }
   lfap_case_free(&k);
+  lfap_text_free(&text);
   oracle_cert_free(&cert);
   lfap_enclosure_free(&fast);
   lfap_limit_free(&l);

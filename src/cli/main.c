@@ -1,4 +1,6 @@
 /* main.c - lfap: chooses the verb, prints errors, turns statuses and verdicts into exit codes. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,7 +31,7 @@ static void help(FILE *to) {
       "\nA data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), or single\n"
       "NPY files (C order; f8 f4 u1 i1 i4 i8, little-endian). Results go to stdout, everything else to stderr.\n"
       "\nexit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 usage,\n"
-      "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted.\n"
+      "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted (other signals 128 + n).\n"
       "\nexample:\n"
       "  lfap verify                        the main job on its built-in cases\n"
       "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data && lfap limit --data data --gamma 0.5\n",
@@ -43,10 +45,11 @@ static const cli_verb *find(const char *name) {
 }
 
 static int unknown_verb(const char *name) {
+  char shown[CLI_SHOWN];
   cli_guess g = {name, NULL, 0};
   for (int i = 0; i < VERBS; i++) cli_guess_try(&g, verbs[i]->name);
   const char *best = cli_guess_best(&g);
-  fprintf(stderr, "lfap: unknown %s '%s'", name[0] == '-' ? "option" : "verb", name);
+  fprintf(stderr, "lfap: unknown %s '%s'", name[0] == '-' ? "option" : "verb", lfap_visible(shown, sizeof shown, name));
   if (best) fprintf(stderr, "; did you mean %s?", best);
   fputs(" (`lfap --help` lists the verbs)\n", stderr);
   return LFAP_ERR_USAGE;
@@ -59,6 +62,8 @@ static int exit_code(const cli *c, lfap_status s) {
   case LFAP_ERR_INFEASIBLE:
   case LFAP_ERR_RANGE:
   case LFAP_ERR_UNSOLVED: return LFAP_ERR_DATA; /* spec/formats.md, Exit codes */
+  case LFAP_ERR_INTERRUPTED:
+    return cli_interrupted() ? 128 + cli_interrupted() : (int)s; /* as a shell tells of a signal */
   default: return (int)s;
   }
   return c->verdict == LFAP_FAIL ? 1 : c->verdict == LFAP_UNDECIDED ? 2 : 0;
@@ -66,7 +71,7 @@ static int exit_code(const cli *c, lfap_status s) {
 
 /* The library begins some messages with the word for its part; where that is the verb, it is said once. */
 static const char *message_of(const cli *c) {
-  const char *text = c->ctx.message, *name = c->verb->name;
+  const char *text = c->ctx.message, *name = c->verb ? c->verb->name : "";
   size_t len = strlen(name);
   return strncmp(text, name, len) == 0 && strncmp(text + len, ": ", 2) == 0 ? text + len + 2 : text;
 }
@@ -77,40 +82,78 @@ static int wants_color(void) {
   return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
 }
 
+/* A descriptor 0, 1 or 2 that the caller closed would be given to the first file opened, which then takes what is meant
+   for the terminal. In its place comes one that can only be used the wrong way round: what is printed there is an error. */
+static int hold_standard_streams(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) return 0;
+  return 1;
+}
+
+/* What was printed is out, or it is an error. */
+static lfap_status close_stdout(lfap_ctx *ctx) {
+  char why[LFAP_REASON];
+  errno = 0;
+  int flushed = fflush(stdout), e = errno;
+  if (flushed == 0 && !ferror(stdout)) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_IO, "stdout: the result could not be written%s%s; is it closed, or the disk full?",
+                   e ? ": " : "", e ? lfap_reason(why, e) : "");
+}
+
 static lfap_status run(cli *c, int argc, char **argv) {
   lfap_status s = c->verb->run(c, argc, argv);
   cli_progress_clear(c);
-  if ((fflush(stdout) != 0 || ferror(stdout)) && !s)
-    s = lfap_fail(&c->ctx, LFAP_ERR_IO, "stdout: the result could not be written; is the disk full?");
-  return s;
+  cli_set_abort(c);
+  return s ? s : close_stdout(&c->ctx);
+}
+
+/* The one place where errors are printed: file names and values in them may hold anything. */
+static void complain(const cli *c, lfap_status s) {
+  char shown[CLI_SHOWN];
+  const char *name = c->verb ? c->verb->name : "", *message = message_of(c);
+  if (!message[0]) message = s == LFAP_ERR_MEMORY ? "out of memory" : "failed without a message";
+  fprintf(stderr, "lfap%s%s: %s", name[0] ? " " : "", name, lfap_visible(shown, sizeof shown, message));
+  if (s == LFAP_ERR_USAGE) fprintf(stderr, " (`lfap %s --help` tells the options)", name);
+  fputs("\n", stderr);
+}
+
+/* --help, --version: an answer of lfap itself. */
+static int answered(const char *word) {
+  if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 || strcmp(word, "version") == 0)
+    return printf("lfap %s\n", LFAP_VERSION) != 0;
+  if (strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0 && strcmp(word, "help") != 0) return 0;
+  help(stdout);
+  return 1;
+}
+
+static int finish(cli *c, lfap_status s) {
+  if (s) complain(c, s);
+  else if (c->verb && !c->json) cli_note_files(c);
+  for (size_t i = 0; i < c->files; i++) free(c->file[i]);
+  cli_meta_forget(c);
+  return exit_code(c, s);
 }
 
 int main(int argc, char **argv) {
+  char *help_of[] = {"lfap", NULL, "--help", NULL};
+  if (!hold_standard_streams()) return LFAP_ERR_IO; /* nowhere to say so */
+  if (argc > 2 && strcmp(argv[1], "help") == 0) {   /* help VERB */
+    help_of[1] = argv[2];
+    argc = 3;
+    argv = help_of;
+  }
   const char *first = argc > 1 ? argv[1] : NULL;
   if (!first) {
     help(stderr);
     return LFAP_ERR_USAGE;
   }
-  if (strcmp(first, "--version") == 0) {
-    printf("lfap %s\n", LFAP_VERSION);
-    return 0;
-  }
-  if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
-    help(stdout);
-    return 0;
-  }
   cli c = {.verb = find(first), .verdict = LFAP_PASS};
+  if (!c.verb && answered(first)) return finish(&c, close_stdout(&c.ctx));
   if (!c.verb) return unknown_verb(first);
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   c.ctx.threads = cores > 0 && cores <= 1024 ? (int)cores : 1;
   c.color = wants_color();
+  cli_oracle_memory();
   cli_progress_start(&c);
-  lfap_status s = run(&c, argc - 1, argv + 1);
-  if (s) {
-    fprintf(stderr, "lfap %s: %s", c.verb->name, c.ctx.message[0] ? message_of(&c) : "failed without a message");
-    if (s == LFAP_ERR_USAGE) fprintf(stderr, " (`lfap %s --help` tells the options)", c.verb->name);
-    fputs("\n", stderr);
-  } else if (!c.json) cli_note_files(&c);
-  for (size_t i = 0; i < c.files; i++) free(c.file[i]);
-  return exit_code(&c, s);
+  return finish(&c, run(&c, argc - 1, argv + 1));
 }

@@ -1,5 +1,5 @@
-/* outputs.c - what the verbs write: files under --out (each made under a temporary name and renamed by the library),
- * JSON on stdout, notes on stderr. */
+/* outputs.c - what the verbs write: files under --out (each made under a temporary name and renamed by the library, or
+ * waiting in a set, sets.c), JSON on stdout, notes on stderr. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +42,7 @@ void cli_out_remember(cli *c, char *path) {
 
 static lfap_status out_matrix(cli *c, const char *dir, const char *name, const lfap_mat *m) {
   char *path = NULL;
+  if (cli_set_takes(c, dir)) return cli_set_matrix(c, name, m);
   lfap_status s = lfap_dir_make(&c->ctx, dir);
   if (!s) s = cli_path(c, &path, dir, name);
   if (!s) s = lfap_npy_write(&c->ctx, path, m);
@@ -63,6 +64,7 @@ lfap_status cli_out_vector(cli *c, const char *dir, const char *name, double *v,
 lfap_status cli_out_text(cli *c, const char *dir, const char *name, const lfap_text *text) {
   char *path = NULL;
   if (text->status) return lfap_fail(&c->ctx, text->status, "out of memory for the text of %s", name);
+  if (cli_set_takes(c, dir)) return cli_set_text(c, name, text->bytes, text->len);
   lfap_status s = lfap_dir_make(&c->ctx, dir);
   if (!s) s = cli_path(c, &path, dir, name);
   if (!s) s = lfap_file_write(&c->ctx, path, text->bytes, text->len);
@@ -93,5 +95,6 @@ lfap_status cli_json_print(cli *c, lfap_json *j) {
 
 void cli_note_files(const cli *c) {
   if (c->quiet) return;
-  for (size_t i = 0; i < c->files; i++) fprintf(stderr, "wrote %s\n", c->file[i]);
+  char shown[CLI_SHOWN];
+  for (size_t i = 0; i < c->files; i++) fprintf(stderr, "wrote %s\n", lfap_visible(shown, sizeof shown, c->file[i]));
 }

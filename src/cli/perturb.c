@@ -24,7 +24,7 @@ static const cli_option options[] = {
     {"k", "K", "l0 geometry and gradient: number of entries"},
     {"steps", "S", "pgd: iterations (default 100; l0: a twentieth of d, each may reach one more entry)"},
     {"range", "LO,HI", "pgd: keep every entry of the perturbed point in [LO, HI] (default: no bound)"},
-    {"out", "DIR", "directory for X.npy (perturbed), y.npy (targets) and eta.npy"},
+    {"out", "DIR", "directory for X.npy (perturbed), y.npy (targets), eta.npy and meta.json"},
     {NULL, NULL, NULL},
 };
 
@@ -158,23 +158,28 @@ static sizes measure(const lfap_perturbed *p) {
   return most;
 }
 
+/* What meta.json and the report say alike. */
+static void head_json(const cli *c, lfap_json *j, const args *a, const lfap_perturbed *p, const char *sha) {
+  lfap_json_object_begin(j, NULL);
+  cli_json_head(c, j);
+  lfap_json_string(j, "norm", lfap_norm_name(a->o.norm));
+  lfap_json_string(j, "from", sources[a->from]);
+  lfap_json_double_hex(j, "gamma", a->gamma > 0 ? a->gamma : NAN);
+  lfap_json_double_hex(j, "eps", a->o.eps);
+  lfap_json_object_begin(j, "sizes");
+  lfap_json_uint(j, "n", p->n);
+  lfap_json_uint(j, "d", p->d);
+  if (a->o.k) lfap_json_uint(j, "k", a->o.k);
+  if (a->o.steps) lfap_json_uint(j, "steps", a->o.steps);
+  lfap_json_object_end(j);
+  lfap_json_string(j, "data_sha256", sha);
+}
+
 static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, const lfap_mat *t, sizes z) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_string(&j, "norm", lfap_norm_name(a->o.norm));
-  lfap_json_string(&j, "from", sources[a->from]);
-  lfap_json_double_hex(&j, "gamma", a->gamma > 0 ? a->gamma : NAN);
-  lfap_json_double_hex(&j, "eps", a->o.eps);
-  lfap_json_object_begin(&j, "sizes");
-  lfap_json_uint(&j, "n", p->n);
-  lfap_json_uint(&j, "d", p->d);
-  if (a->o.k) lfap_json_uint(&j, "k", a->o.k);
-  if (a->o.steps) lfap_json_uint(&j, "steps", a->o.steps);
-  lfap_json_object_end(&j);
-  lfap_json_string(&j, "data_sha256", sha);
+  head_json(c, &j, a, p, sha);
   lfap_json_object_begin(&j, "largest");
   lfap_json_double_hex(&j, "l2", z.l2);
   lfap_json_double_hex(&j, "linf", z.linf);
@@ -186,6 +191,20 @@ static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, c
   return cli_json_print(c, &j);
 }
 
+static lfap_status write_files(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
+  lfap_json j = {.indent = 2};
+  char sha[CLI_SHA256];
+  lfap_status s = cli_set_begin(c, a->out);
+  if (!s) s = cli_out_matrix(c, a->out, "X.npy", p->x, p->n, p->d);
+  if (!s) s = cli_out_vector(c, a->out, "y.npy", t->v, p->n);
+  if (!s) s = cli_out_matrix(c, a->out, "eta.npy", p->eta, p->n, p->d);
+  cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
+  head_json(c, &j, a, p, sha);
+  if (!s) s = cli_set_end(c, &j, sha);
+  lfap_json_free(&j);
+  return s;
+}
+
 static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
   sizes z = measure(p);
   if (z.unchanged && a->from == PGD && !c->quiet)
@@ -193,9 +212,7 @@ static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t)
             "note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is in "
             "the hundreds it under- or overflows, and weights of a smaller scale are needed\n",
             z.unchanged, p->n);
-  lfap_status s = cli_out_matrix(c, a->out, "X.npy", p->x, p->n, p->d);
-  if (!s) s = cli_out_vector(c, a->out, "y.npy", t->v, p->n);
-  if (!s) s = cli_out_matrix(c, a->out, "eta.npy", p->eta, p->n, p->d);
+  lfap_status s = write_files(c, a, p, t);
   if (s) return s;
   if (c->json) return report_json(c, a, p, t, z);
   printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), sources[a->from], p->n, p->d, a->o.eps);

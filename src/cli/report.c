@@ -147,7 +147,6 @@ static lfap_status run(cli *c, int argc, char **argv) {
   char *out = NULL;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
-  cli_oracle_memory();
   cli_report_run r = {.c = c, .a = &a};
   s = cli_require(c, a.dir, "DIR", "the directory of the run, as in lfap report run");
   if (!s && !cli_is_dir(a.dir)) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: is no directory", a.dir);

@@ -46,7 +46,7 @@ static const cli_option options[] = {
     {"log-loss-target", "X", "flow: stop where log L reaches this (default -1e9)"},
     {"rtol", "X", "flow: relative tolerance (default 1e-4)"},
     {"atol", "X", "flow: absolute tolerance (default 1e-6)"},
-    {"out", "DIR", "directory for W.npy and history.csv; made if it is not there"},
+    {"out", "DIR", "directory for W.npy, history.csv and meta.json; made if it is not there"},
     {NULL, NULL, NULL},
 };
 
@@ -89,7 +89,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
 static lfap_status check(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples to train on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
-  if (!s) s = cli_require(c, a->out, "--out", "the directory to write W.npy and history.csv to");
+  if (!s) s = cli_require(c, a->out, "--out", "the directory to write W.npy, history.csv and meta.json to");
   if (!s && !a->m && !a->init)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--m or --init is missing: the number of neurons, or the first weights");
   if (!s && a->init && (a->scale_given || a->seed_given))
@@ -165,11 +165,35 @@ static lfap_status measure(cli *c, fit *out, const lfap_net *net, const lfap_dat
   return s;
 }
 
-static lfap_status write_files(cli *c, const args *a, const lfap_net *net, const lfap_history *h) {
+/* What meta.json and the report say alike. */
+static void head_json(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_net *net, const char *sha) {
+  lfap_json_object_begin(j, NULL);
+  cli_json_head(c, j);
+  lfap_json_string(j, "method", methods[a->method]);
+  lfap_json_string(j, "loss", losses[a->loss]);
+  if (a->init) lfap_json_null(j, "seed");
+  else lfap_json_uint(j, "seed", a->seed);
+  lfap_json_double_hex(j, "gamma", a->gamma);
+  lfap_json_object_begin(j, "sizes");
+  lfap_json_uint(j, "n", data->n);
+  lfap_json_uint(j, "d", data->d);
+  lfap_json_uint(j, "m", net->m);
+  lfap_json_object_end(j);
+  lfap_json_string(j, "data_sha256", sha);
+}
+
+static lfap_status write_files(cli *c, const args *a, const lfap_data *data, const lfap_net *net, const lfap_history *h) {
   lfap_text t = {0};
+  lfap_json j = {.indent = 2};
+  char sha[CLI_SHA256];
   csv(&t, h);
-  lfap_status s = cli_out_matrix(c, a->out, "W.npy", net->w, net->m, net->d);
+  lfap_status s = cli_set_begin(c, a->out);
+  if (!s) s = cli_out_matrix(c, a->out, "W.npy", net->w, net->m, net->d);
   if (!s) s = cli_out_text(c, a->out, "history.csv", &t);
+  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  head_json(c, &j, a, data, net, sha);
+  if (!s) s = cli_set_end(c, &j, sha);
+  lfap_json_free(&j);
   lfap_text_free(&t);
   return s;
 }
@@ -180,19 +204,7 @@ static lfap_status report_json(cli *c, const args *a, const lfap_data *data, con
   lfap_json j = {.indent = 2};
   const lfap_epoch *last = h->rows ? &h->row[h->rows - 1] : NULL;
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_string(&j, "method", methods[a->method]);
-  lfap_json_string(&j, "loss", losses[a->loss]);
-  if (a->init) lfap_json_null(&j, "seed");
-  else lfap_json_uint(&j, "seed", a->seed);
-  lfap_json_double_hex(&j, "gamma", a->gamma);
-  lfap_json_object_begin(&j, "sizes");
-  lfap_json_uint(&j, "n", data->n);
-  lfap_json_uint(&j, "d", data->d);
-  lfap_json_uint(&j, "m", net->m);
-  lfap_json_object_end(&j);
-  lfap_json_string(&j, "data_sha256", sha);
+  head_json(c, &j, a, data, net, sha);
   lfap_json_object_begin(&j, "training");
   lfap_json_uint(&j, "epochs", h->rows);
   lfap_json_double_hex(&j, "final_loss", last ? last->loss : NAN);
@@ -243,7 +255,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   choose(&o, &a);
   if (!s) s = lfap_train(&c->ctx, &net, &h, &data, &o);
   if (!s) s = measure(c, &f, &net, &data);
-  if (!s) s = write_files(c, &a, &net, &h);
+  if (!s) s = write_files(c, &a, &data, &net, &h);
   if (!s && c->json) s = report_json(c, &a, &data, &net, &h, &f);
   else if (!s) report(&a, &data, &net, &h, &f);
   lfap_history_free(&h);

@@ -31,25 +31,12 @@ typedef struct {
 
 static lfap_status put_hex(cli *c, const char *dir, const char *name, const double *v, size_t rows, size_t cols) {
   lfap_text t = {0};
-  char *path = NULL;
   for (size_t i = 0; i < rows * cols; i++) {
     lfap_text_hex(&t, v[i]);
     lfap_text_puts(&t, (i + 1) % cols ? " " : "\n");
   }
-  lfap_status s = t.status ? lfap_fail(&c->ctx, t.status, "out of memory for the text of %s", name) : LFAP_OK;
-  if (!s) s = cli_path(c, &path, dir, name);
-  if (!s) s = lfap_file_write(&c->ctx, path, t.bytes, t.len);
+  lfap_status s = cli_out_text(c, dir, name, &t);
   lfap_text_free(&t);
-  free(path);
-  return s;
-}
-
-static lfap_status put_npy(cli *c, const char *dir, const char *name, double *v, size_t rows, size_t cols, int ndim) {
-  char *path = NULL;
-  lfap_mat m = {.rows = rows, .cols = cols, .ndim = ndim, .v = v};
-  lfap_status s = cli_path(c, &path, dir, name);
-  if (!s) s = lfap_npy_write(&c->ctx, path, &m);
-  free(path);
   return s;
 }
 
@@ -61,7 +48,7 @@ static void put(book *b, const char *prefix, const char *name, double *v, size_t
   if (b->status) return;
   snprintf(full, sizeof full, "%s%s%s", prefix, prefix[0] ? "_" : "", name);
   snprintf(file, sizeof file, "%s.npy", full);
-  b->status = put_npy(b->c, b->dir, file, v, rows, cols, ndim);
+  b->status = ndim == 2 ? cli_out_matrix(b->c, b->dir, file, v, rows, cols) : cli_out_vector(b->c, b->dir, file, v, rows);
   snprintf(file, sizeof file, "%s.hex", full);
   if (!b->status) b->status = put_hex(b->c, b->dir, file, v, ndim == 1 ? 1 : rows, ndim == 1 ? rows : cols);
   if (b->status) return;
@@ -281,19 +268,21 @@ static void meta_limit(lfap_json *j, const char *set, const lfap_limit *l) {
 
 static void meta_end(book *b) {
   lfap_json *j = &b->meta;
+  char sha[CLI_SHA256];
   if (b->status) return;
   lfap_json_object_end(j);
   meta_limit(j, "natural", &b->lim);
   for (int norm = 0; norm < 3; norm++) meta_limit(j, lfap_norm_name((lfap_norm)norm), &b->adv[norm]);
-  lfap_json_object_end(j);
-  b->status = lfap_json_finish(&b->c->ctx, j);
-  if (!b->status) b->status = cli_out_text(b->c, b->dir, "meta.json", &j->text);
+  cli_sha256(sha, b->data.x, b->data.n * b->data.d, b->data.y, b->data.n);
+  lfap_json_string(j, "data_sha256", sha);
+  b->status = cli_set_end(b->c, j, sha);
 }
 
 lfap_status cli_vectors_write(cli *c, const cli_vectors_case *k, const char *dir, size_t *arrays) {
   book b = {.c = c, .k = k, .dir = dir};
   meta_begin(&b);
-  b.status = lfap_dir_make(&c->ctx, dir);
+  b.status = cli_set_begin(c, dir);
+  c->set.unlisted = 1;
   if (!b.status) put_natural(&b);
   put_training(&b);
   put_probes(&b);

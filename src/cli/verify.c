@@ -151,7 +151,8 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
     if (s == LFAP_ERR_NOINPUT && a->skip_missing) {
       snprintf(r->skipped, sizeof r->skipped, "%s", cli_case_name(i));
       snprintf(r->why, sizeof r->why, "%s", c->ctx.message);
-      if (!c->quiet) fprintf(stderr, "skipped %s: %s\n", r->skipped, r->why);
+      char shown[CLI_SHOWN];
+      if (!c->quiet) fprintf(stderr, "skipped %s: %s\n", r->skipped, lfap_visible(shown, sizeof shown, r->why));
     } else if (s) return s;
     else r->cases++;
   }
@@ -159,8 +160,9 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
 }
 
 static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int verbose) {
+  char name[CLI_SHOWN];
   printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n",
-         c->color ? "\033[1m" : "", k->name, c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv,
+         c->color ? "\033[1m" : "", lfap_visible(name, sizeof name, k->name), c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv,
          in->opts.m_adv, (unsigned long long)k->seed);
   printf("  %s\n", in->about);
   printf("  perturbation sizes:");
@@ -276,7 +278,6 @@ static lfap_status run(cli *c, int argc, char **argv) {
   s = check(c, &a);
   if (!s) s = gather(c, r, &a);
   oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n, .fast = a.certify_fast};
-  cli_oracle_memory();
   if (!s) s = judge(c, r, &oracle, a.verbose);
   r->left_out = oracle.left_out;
   oracle_certifier_free(&oracle);

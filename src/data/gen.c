@@ -19,6 +19,7 @@ static lfap_status check_shape(lfap_ctx *ctx, const char *what, size_t n, size_t
   return lfap_fail(ctx, LFAP_ERR_USAGE, "%s data: %zu samples of dimension %zu: both must be at least 1", what, n, d);
 }
 
+enum { STEP = 1 << 22 }; /* entries between two looks at whether to go on */
 typedef void fill_fn(double *x, lfap_philox *g, size_t n);
 
 static lfap_status gen_noise(lfap_ctx *ctx, lfap_data *out, const char *what, fill_fn *fill, uint64_t seed, size_t n,
@@ -29,10 +30,16 @@ static lfap_status gen_noise(lfap_ctx *ctx, lfap_data *out, const char *what, fi
   if (st) return st;
   lfap_philox g;
   lfap_philox_seed(&g, seed);
-  fill(data.x, &g, n * d);
+  const size_t rows = d < STEP ? STEP / d : 1;
+  for (size_t i = 0; !st && i < n; i += rows) { /* piece by piece, so that it can be stopped; the stream is one */
+    const size_t now = n - i < rows ? n - i : rows;
+    fill(data.x + i * d, &g, now * d);
+    st = lfap_tick(ctx, what, (double)(i + now), (double)n);
+  }
   lfap_fill_labels(data.y, &g, n);
-  *out = data;
-  return LFAP_OK;
+  if (st) lfap_data_free(&data);
+  else *out = data;
+  return st;
 }
 
 lfap_status lfap_gen_uniform(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d) {

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "io/file.h"
@@ -40,7 +41,11 @@ static lfap_status fail_gz(lfap_ctx *ctx, const char *path, gzFile in) {
   int code;
   const char *why = gzerror(in, &code);
   if (code == Z_MEM_ERROR) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory while unpacking", path);
-  if (code == Z_ERRNO) return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: cannot be read", path);
+  if (code == Z_ERRNO) {
+    char reason[LFAP_REASON];
+    int e = errno;
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", path, lfap_reason(reason, e));
+  }
   if (code == Z_BUF_ERROR) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is truncated: the gzip stream does not end", path);
   return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is damaged: %s", path, why);
 }
@@ -77,18 +82,28 @@ static lfap_status fail_idx(lfap_ctx *ctx, const char *path, lfap_idx_verdict v,
   return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s (%zu bytes unpacked, beginning %s)", path, what[v], f->len, head);
 }
 
+static lfap_status open_gz(lfap_ctx *ctx, gzFile *out, const char *path) {
+  int fd = -1;
+  size_t size = 0;
+  lfap_status status = lfap_file_descriptor(ctx, &fd, &size, path);
+  if (status == LFAP_ERR_NOINPUT && access(path, F_OK) != 0 && ctx != NULL)
+    return lfap_fail(ctx, status, "%s; apt-get install dataset-fashion-mnist, or name the directory that holds it",
+                     ctx->message);
+  if (status != LFAP_OK) return status;
+  *out = gzdopen(fd, "rb");
+  if (*out != NULL) return LFAP_OK;
+  close(fd);
+  return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory while unpacking", path);
+}
+
 static lfap_status read_idx(lfap_ctx *ctx, idx_file *f, const char *dir, const char *name, size_t ndim) {
-  char path[4096], why[LFAP_REASON];
+  char path[4096];
   if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
     return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: the name of the directory is too long", name);
-  errno = 0;
-  gzFile in = gzopen(path, "rb");
-  if (in == NULL)
-    return lfap_fail(ctx, LFAP_ERR_NOINPUT,
-                     "%s: cannot be opened: %s; apt-get install dataset-fashion-mnist, or name the "
-                     "directory that holds it",
-                     path, lfap_reason(why, errno));
-  lfap_status status = unpack(ctx, f, in, path);
+  gzFile in = NULL;
+  lfap_status status = open_gz(ctx, &in, path);
+  if (status != LFAP_OK) return status;
+  status = unpack(ctx, f, in, path);
   gzclose_r(in);
   if (status != LFAP_OK) return status;
   lfap_idx_verdict v = lfap_idx_header(&f->info, f->bytes, f->len);

@@ -1,12 +1,15 @@
 /* file.c - files that appear whole or not at all: written under a temporary name in the same directory, then renamed.
- * There is no fsync: a reader never sees half a file, but after a power cut the last ones may be gone. */
+ * There is no fsync: a reader never sees half a file, but after a power cut the last ones may be gone. Temporary names are
+ * random, and opened so that a link planted there is never followed. */
 #include "io/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 const char *lfap_reason(char buffer[LFAP_REASON], int errnum) {
@@ -14,27 +17,42 @@ const char *lfap_reason(char buffer[LFAP_REASON], int errnum) {
   return buffer;
 }
 
-lfap_status lfap_file_open(lfap_ctx *ctx, FILE **out, size_t *size, const char *path) {
+lfap_status lfap_status_of(int errnum, lfap_status otherwise) { return errnum == ENOMEM ? LFAP_ERR_MEMORY : otherwise; }
+
+static const char *kind_of(mode_t mode) {
+  return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+static lfap_status fail_reading(lfap_ctx *ctx, const char *path, const char *what, int errnum) {
   char why[LFAP_REASON];
+  return lfap_fail(ctx, lfap_status_of(errnum, LFAP_ERR_NOINPUT), "%s: %s: %s", path, what, lfap_reason(why, errnum));
+}
+
+lfap_status lfap_file_descriptor(lfap_ctx *ctx, int *out, size_t *size, const char *path) {
   /* without O_NONBLOCK opening a pipe nobody writes to would wait for ever; regular files ignore it */
-  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0)
-    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: cannot be opened for reading: %s", path, lfap_reason(why, errno));
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0) return fail_reading(ctx, path, "cannot be opened for reading", errno);
   struct stat st;
-  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-    close(fd);
-    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: is %s, not a file", path,
-                     S_ISDIR(st.st_mode) ? "a directory" : "a pipe or a device");
+  int known = fstat(fd, &st) == 0, e = errno;
+  if (known && S_ISREG(st.st_mode)) {
+    *out = fd;
+    *size = (size_t)st.st_size;
+    return LFAP_OK;
   }
-  FILE *stream = fdopen(fd, "rb");
-  if (stream == NULL) {
-    int e = errno;
-    close(fd);
-    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: cannot be read: %s", path, lfap_reason(why, e));
-  }
-  *out = stream;
-  *size = (size_t)st.st_size;
-  return LFAP_OK;
+  close(fd);
+  if (!known) return fail_reading(ctx, path, "cannot be read", e);
+  return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: is %s, not a file", path, kind_of(st.st_mode));
+}
+
+lfap_status lfap_file_open(lfap_ctx *ctx, FILE **out, size_t *size, const char *path) {
+  int fd = -1;
+  lfap_status status = lfap_file_descriptor(ctx, &fd, size, path);
+  if (status) return status;
+  *out = fdopen(fd, "rb");
+  if (*out != NULL) return LFAP_OK;
+  status = fail_reading(ctx, path, "cannot be read", errno);
+  close(fd);
+  return status;
 }
 
 lfap_status lfap_file_read(lfap_ctx *ctx, char **out, size_t *len, const char *path) {
@@ -45,7 +63,8 @@ lfap_status lfap_file_read(lfap_ctx *ctx, char **out, size_t *len, const char *p
   char *bytes = size < SIZE_MAX ? malloc(size + 1) : NULL;
   if (bytes == NULL) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for its %zu bytes", path, size);
   else if (fread(bytes, 1, size, f) != size)
-    st = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: could not be read to its end", path);
+    st = ferror(f) ? fail_reading(ctx, path, "could not be read to its end", errno)
+                   : lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: became shorter while it was read", path);
   fclose(f);
   if (st) {
     free(bytes);
@@ -57,11 +76,20 @@ lfap_status lfap_file_read(lfap_ctx *ctx, char **out, size_t *len, const char *p
   return LFAP_OK;
 }
 
-/* path.PID-K.tmp, created for this writer alone. Not mkstemp: its files are private, the user's umask should decide. */
+/* A number nobody can foretell; where the system gives none, one that differs from run to run. */
+static unsigned long long unforeseen(void) {
+  unsigned long long x = 0;
+  struct timespec t;
+  if (getrandom(&x, sizeof x, GRND_NONBLOCK) == (ssize_t)sizeof x) return x;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return ((unsigned long long)getpid() << 32) ^ (unsigned long long)t.tv_sec ^ ((unsigned long long)t.tv_nsec << 20);
+}
+
+/* path.RANDOM.tmp, created for this writer alone. Not mkstemp: its files are private, the user's umask should decide. */
 static int open_temporary(char *name, size_t room, const char *path) {
-  for (int k = 0; k < 1000; k++) {
-    snprintf(name, room, "%s.%ld-%d.tmp", path, (long)getpid(), k);
-    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  for (int k = 0; k < 100; k++) {
+    snprintf(name, room, "%s.%016llx.tmp", path, unforeseen());
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd >= 0 || errno != EEXIST) return fd;
   }
   return -1;
@@ -70,8 +98,8 @@ static int open_temporary(char *name, size_t room, const char *path) {
 lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *path) {
   char why[LFAP_REASON];
   struct stat st;
-  /* a rename would replace /dev/null itself */
-  if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+  /* a rename would replace /dev/null itself; it replaces a link, not what the link points at */
+  if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
     return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written: it is there and not a regular file", path);
   size_t room = strlen(path) + 64;
   char *name = malloc(room);
@@ -82,7 +110,8 @@ lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *pat
     int e = errno;
     if (fd >= 0) close(fd), unlink(name);
     free(name);
-    return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", path, lfap_reason(why, e));
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path,
+                     lfap_reason(why, e));
   }
   *out = (lfap_newfile){.stream = stream, .temporary = name, .path = path};
   return LFAP_OK;
@@ -102,21 +131,31 @@ lfap_status lfap_newfile_put(lfap_ctx *ctx, lfap_newfile *f, const void *bytes, 
                    lfap_reason(why, errno));
 }
 
-lfap_status lfap_newfile_end(lfap_ctx *ctx, lfap_newfile *f) {
+lfap_status lfap_newfile_close(lfap_ctx *ctx, lfap_newfile *f) {
   char why[LFAP_REASON];
-  lfap_status status = LFAP_OK;
   int closed = fclose(f->stream); /* the last bytes go out here */
   f->stream = NULL;
-  if (closed != 0)
-    status = lfap_fail(ctx, LFAP_ERR_IO, "%s: writing failed: %s; nothing was left behind", f->path,
+  if (closed == 0) return LFAP_OK;
+  lfap_fail(ctx, LFAP_ERR_IO, "%s: writing failed: %s; nothing was left behind", f->path, lfap_reason(why, errno));
+  lfap_newfile_abort(f);
+  return LFAP_ERR_IO;
+}
+
+lfap_status lfap_newfile_rename(lfap_ctx *ctx, lfap_newfile *f) {
+  char why[LFAP_REASON];
+  lfap_status status = LFAP_OK;
+  if (rename(f->temporary, f->path) != 0)
+    status = lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", f->path,
                        lfap_reason(why, errno));
-  else if (rename(f->temporary, f->path) != 0)
-    status = lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", f->path, lfap_reason(why, errno));
-  if (status == LFAP_OK) {
-    free(f->temporary);
-    *f = (lfap_newfile){0};
-  } else lfap_newfile_abort(f);
+  if (status != LFAP_OK) lfap_newfile_abort(f);
+  free(f->temporary);
+  *f = (lfap_newfile){0};
   return status;
+}
+
+lfap_status lfap_newfile_end(lfap_ctx *ctx, lfap_newfile *f) {
+  lfap_status status = lfap_newfile_close(ctx, f);
+  return status != LFAP_OK ? status : lfap_newfile_rename(ctx, f);
 }
 
 lfap_status lfap_file_write(lfap_ctx *ctx, const char *path, const void *bytes, size_t len) {
@@ -136,7 +175,7 @@ static int make_level(const char *path) {
   struct stat st;
   if (mkdir(path, 0777) == 0) return 0;
   int e = errno;
-  if (stat(path, &st) != 0) return e;
+  if (stat(path, &st) != 0) return e == EEXIST ? errno : e;
   return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
 }
 
@@ -154,7 +193,9 @@ lfap_status lfap_dir_make(lfap_ctx *ctx, const char *path) {
     e = make_level(part);
   }
   free(part);
-  if (e != 0) return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", path, lfap_reason(why, e));
+  if (e != 0)
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path,
+                     lfap_reason(why, e));
   if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0)
     return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written to: %s", path, lfap_reason(why, errno));
   return LFAP_OK;

@@ -16,30 +16,18 @@ static void newline(lfap_json *j) {
   for (int i = 0; i < j->indent * j->depth; i++) lfap_text_put(&j->text, " ", 1);
 }
 
-/* Length of the well-formed UTF-8 sequence at s (Unicode's table 3-7), 0 if there is none. */
-static size_t utf8_length(const unsigned char *s) {
-  if (s[0] < 0x80) return 1;
-  size_t n = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
-  for (size_t i = 1; i < n; i++)
-    if ((s[i] & 0xc0) != 0x80) return 0;     /* also stops at the final NUL */
-  if (s[0] == 0xe0 && s[1] < 0xa0) return 0; /* overlong */
-  if (s[0] == 0xed && s[1] > 0x9f) return 0; /* surrogates */
-  if (s[0] == 0xf0 && s[1] < 0x90) return 0; /* overlong */
-  if (s[0] == 0xf4 && s[1] > 0x8f) return 0; /* beyond U+10FFFF */
-  return n;
-}
-
 static void put_string(lfap_text *t, const char *value) {
   lfap_text_put(t, "\"", 1);
   for (const char *s = value; *s != '\0';) {
     unsigned char c = (unsigned char)*s;
-    size_t n = utf8_length((const unsigned char *)s);
+    size_t n = lfap_utf8_length(s);
+    unsigned control = lfap_utf8_control(s, n);
     if (c == '"' || c == '\\') {
       lfap_text_put(t, "\\", 1);
       lfap_text_put(t, s, 1);
-    } else if (c < 0x20 || c == 0x7f) {
-      char escape[8];
-      lfap_text_put(t, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)c));
+    } else if (control != 0) {
+      char escape[16];
+      lfap_text_put(t, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", control));
     } else if (n == 0) lfap_text_puts(t, "\xef\xbf\xbd");
     else lfap_text_put(t, s, n);
     s += n > 0 ? n : 1;
@@ -47,10 +35,10 @@ static void put_string(lfap_text *t, const char *value) {
   lfap_text_put(t, "\"", 1);
 }
 
-/* Separator, line break and key before a value; 0 when no value may stand here. */
-static int before_value(lfap_json *j, const char *key) {
+/* Separator and line break before a value; 0 when no value may stand here. */
+static int separate(lfap_json *j, int keyed) {
   int in_object = j->depth > 0 && j->open[j->depth - 1] == '{';
-  if ((j->depth == 0 && j->done) || in_object != (key != NULL)) j->broken = 1;
+  if ((j->depth == 0 && j->done) || in_object != keyed) j->broken = 1;
   if (j->broken) return 0;
   if (j->depth == 0) {
     j->done = 1;
@@ -59,11 +47,19 @@ static int before_value(lfap_json *j, const char *key) {
   if (j->items[j->depth - 1]) lfap_text_puts(&j->text, j->indent > 0 ? "," : ", ");
   j->items[j->depth - 1] = 1;
   newline(j);
-  if (key != NULL) {
-    put_string(&j->text, key);
-    lfap_text_puts(&j->text, ": ");
-  }
   return 1;
+}
+
+static int before_value(lfap_json *j, const char *key) {
+  if (!separate(j, key != NULL)) return 0;
+  if (key == NULL) return 1;
+  put_string(&j->text, key);
+  lfap_text_puts(&j->text, ": ");
+  return 1;
+}
+
+void lfap_json_member(lfap_json *j, const char *text, size_t len) {
+  if (separate(j, 1)) lfap_text_put(&j->text, text, len);
 }
 
 static void begin(lfap_json *j, const char *key, char bracket) {

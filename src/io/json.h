@@ -48,6 +48,9 @@ void lfap_json_double_hex(lfap_json *j, const char *key, double value);
 /* "key": [...] and "key_hex": [...]. Inside objects alone. */
 void lfap_json_doubles_hex(lfap_json *j, const char *key, const double *values, size_t n);
 
+/* A member of another document as it stands there, key and value (members.h). Inside objects alone. */
+void lfap_json_member(lfap_json *j, const char *text, size_t len);
+
 /* Checks that the document is whole, adds the last newline. */
 lfap_status lfap_json_finish(lfap_ctx *ctx, lfap_json *j);
 void lfap_json_free(lfap_json *j);

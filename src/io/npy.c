@@ -1,4 +1,5 @@
 /* npy.c - NPY files (spec/formats.md): the header is read by the proved parser, items become doubles exactly. */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
@@ -50,6 +51,13 @@ static lfap_status fail_header(lfap_ctx *ctx, const char *path, lfap_npy_verdict
   char text[EXCERPT];
   excerpt(text, b, len);
   return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s [%s; %zu bytes in all]", path, reason_of(v), text, total);
+}
+
+/* After a read or seek that failed. */
+static lfap_status fail_read(lfap_ctx *ctx, const char *path) {
+  char why[LFAP_REASON];
+  int e = errno;
+  return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", path, lfap_reason(why, e));
 }
 
 static lfap_status fail_item(lfap_ctx *ctx, const char *path, const lfap_npy_info *info, size_t i, const char *what) {
@@ -137,8 +145,8 @@ static lfap_status read_items(lfap_ctx *ctx, lfap_mat *m, FILE *in, const lfap_n
   for (size_t i = 0; i < n; i += step) {
     size_t now = n - i < step ? n - i : step;
     if (fread(block, info->itemsize, now, in) != now)
-      return lfap_fail(ctx, ferror(in) ? LFAP_ERR_NOINPUT : LFAP_ERR_DATA, "%s: reading stopped at entry %zu of %zu",
-                       path, i, n);
+      return ferror(in) ? fail_read(ctx, path)
+                        : lfap_fail(ctx, LFAP_ERR_DATA, "%s: reading stopped at entry %zu of %zu", path, i, n);
     decode(m->v + i, block, now, info->dtype);
     size_t bad = first_bad(m->v + i, block, now, info->dtype);
     if (bad < now) return fail_value(ctx, path, info, i + bad, m->v[i + bad], block + bad * info->itemsize);
@@ -151,15 +159,14 @@ static lfap_status read_items(lfap_ctx *ctx, lfap_mat *m, FILE *in, const lfap_n
 static lfap_status read_header(lfap_ctx *ctx, lfap_npy_info *info, FILE *in, size_t total, const char *path,
                                uint8_t *head) {
   size_t len = fread(head, 1, total < HEAD ? total : HEAD, in);
-  if (ferror(in)) return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: cannot be read", path);
+  if (ferror(in)) return fail_read(ctx, path);
   lfap_npy_verdict v = lfap_npy_header(info, head, len, total);
   if (v != LFAP_NPY_OK) return fail_header(ctx, path, v, head, len, total);
   size_t extra = total - info->offset - info->rows * info->cols * info->itemsize;
   if (extra != 0)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %zu bytes follow the last of its %zu x %zu entries", path, extra,
                      info->rows, info->cols);
-  if (fseeko(in, (off_t)info->offset, SEEK_SET) != 0)
-    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: cannot be read", path);
+  if (fseeko(in, (off_t)info->offset, SEEK_SET) != 0) return fail_read(ctx, path);
   return LFAP_OK;
 }
 
@@ -221,29 +228,43 @@ static void encode(uint8_t *out, const double *v, size_t n) {
   }
 }
 
-static lfap_status write_all(lfap_ctx *ctx, lfap_newfile *f, const lfap_mat *m) {
+lfap_status lfap_npy_bytes(lfap_sink *sink, void *arg, const lfap_mat *m) {
   char header[256];
   uint8_t block[8192];
   size_t n = m->rows * m->cols, step = sizeof block / 8;
-  lfap_status status = lfap_newfile_put(ctx, f, header, write_header(header, m));
+  lfap_status status = sink(arg, header, write_header(header, m));
   for (size_t i = 0; i < n && status == LFAP_OK; i += step) {
     size_t now = n - i < step ? n - i : step;
     encode(block, m->v + i, now);
-    status = lfap_newfile_put(ctx, f, block, 8 * now);
+    status = sink(arg, block, 8 * now);
   }
   return status;
 }
 
-lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m) {
-  lfap_newfile f;
+typedef struct {
+  lfap_ctx *ctx;
+  lfap_newfile file;
+} destination;
+
+static lfap_status put(void *arg, const void *bytes, size_t len) {
+  destination *d = arg;
+  return lfap_newfile_put(d->ctx, &d->file, bytes, len);
+}
+
+lfap_status lfap_npy_writable(lfap_ctx *ctx, const char *path, const lfap_mat *m) {
   size_t bad = lfap_first_unbounded(m->v, m->rows * m->cols);
-  if (bad < m->rows * m->cols) /* nothing that the reader would refuse is written */
-    return lfap_fail(ctx, LFAP_ERR_RANGE, "%s: not written: entry [%zu, %zu] would be %g, outside the range of doubles",
-                     path, bad / m->cols, bad % m->cols, m->v[bad]);
-  lfap_status status = lfap_newfile_begin(ctx, &f, path);
+  if (bad == m->rows * m->cols) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_RANGE, "%s: not written: entry [%zu, %zu] would be %g, outside the range of doubles", path,
+                   bad / m->cols, bad % m->cols, m->v[bad]);
+}
+
+lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m) {
+  destination d = {.ctx = ctx};
+  lfap_status status = lfap_npy_writable(ctx, path, m);
+  if (status == LFAP_OK) status = lfap_newfile_begin(ctx, &d.file, path);
   if (status != LFAP_OK) return status;
-  status = write_all(ctx, &f, m);
-  if (status == LFAP_OK) return lfap_newfile_end(ctx, &f);
-  lfap_newfile_abort(&f);
+  status = lfap_npy_bytes(put, &d, m);
+  if (status == LFAP_OK) return lfap_newfile_end(ctx, &d.file);
+  lfap_newfile_abort(&d.file);
   return status;
 }

@@ -90,3 +90,47 @@ void lfap_text_hex(lfap_text *t, double x) {
   lfap_text_puts(t, exponent < 0 ? "p" : "p+");
   lfap_text_int(t, exponent);
 }
+
+size_t lfap_utf8_length(const char *string) {
+  const unsigned char *s = (const unsigned char *)string;
+  if (s[0] < 0x80) return 1;
+  size_t n = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
+  for (size_t i = 1; i < n; i++)
+    if ((s[i] & 0xc0) != 0x80) return 0;     /* also stops at the final NUL */
+  if (s[0] == 0xe0 && s[1] < 0xa0) return 0; /* overlong */
+  if (s[0] == 0xed && s[1] > 0x9f) return 0; /* surrogates */
+  if (s[0] == 0xf0 && s[1] < 0x90) return 0; /* overlong */
+  if (s[0] == 0xf4 && s[1] > 0x8f) return 0; /* beyond U+10FFFF */
+  return n;
+}
+
+unsigned lfap_utf8_control(const char *string, size_t n) {
+  const unsigned char *s = (const unsigned char *)string;
+  unsigned u = s[0];
+  if (n == 2) u = (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu);
+  else if (n == 3) u = (s[0] & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+  else if (n != 1) return 0;
+  int control = u < 0x20 || (u >= 0x7f && u < 0xa0);
+  int turns = u == 0x61c || u == 0x200e || u == 0x200f || (u >= 0x2028 && u <= 0x202e) || (u >= 0x2066 && u <= 0x2069);
+  return control || turns ? u : 0;
+}
+
+char *lfap_visible(char *out, size_t room, const char *string) {
+  size_t used = 0;
+  for (const char *s = string; *s != '\0';) {
+    char piece[16];
+    size_t n = lfap_utf8_length(s);
+    unsigned control = n > 0 ? lfap_utf8_control(s, n) : 0;
+    if (n == 0) snprintf(piece, sizeof piece, "\\x%02x", (unsigned)(unsigned char)*s);
+    else if (control == '\n' || control == '\t') snprintf(piece, sizeof piece, "\\%c", control == '\n' ? 'n' : 't');
+    else if (control != 0) snprintf(piece, sizeof piece, control < 0x100 ? "\\x%02x" : "\\u%04x", control);
+    else snprintf(piece, sizeof piece, "%.*s", (int)n, s);
+    size_t len = strlen(piece);
+    if (used + len + 1 > room) break;
+    memcpy(out + used, piece, len);
+    used += len;
+    s += n > 0 ? n : 1;
+  }
+  if (room > 0) out[used] = '\0';
+  return out;
+}

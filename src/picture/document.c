@@ -10,17 +10,34 @@
 
 #include "io/file.h"
 
-static lfap_status load(lfap_ctx *ctx, json_t **out, const char *path, const char *verb) {
+/* jansson calls whatever it has no memory for "invalid token": so it takes its memory here. */
+static int out_of_memory;
+static void *get(size_t size) {
+  void *p = malloc(size);
+  if (!p) out_of_memory = 1;
+  return p;
+}
+
+static lfap_status parse(lfap_ctx *ctx, json_t **out, const char *path, const char *verb) {
   json_error_t why;
-  FILE *f = NULL;
-  size_t size = 0;
-  lfap_status s = lfap_file_open(ctx, &f, &size, path);
+  char *text = NULL;
+  size_t len = 0;
+  lfap_status s = lfap_file_read(ctx, &text, &len, path);
   if (s) return s;
-  json_t *j = json_loadf(f, JSON_REJECT_DUPLICATES, &why);
-  fclose(f);
-  if (!j)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %d: %s; this wants the output of lfap %s --json", path, why.line,
-                     why.text, verb);
+  out_of_memory = 0;
+  json_set_alloc_funcs(get, free);
+  *out = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+  free(text);
+  if (*out) return LFAP_OK;
+  if (out_of_memory) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for the document", path);
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: line %d: %s; this wants the output of lfap %s --json", path, why.line,
+                   why.text, verb);
+}
+
+static lfap_status load(lfap_ctx *ctx, json_t **out, const char *path, const char *verb) {
+  json_t *j = NULL;
+  lfap_status s = parse(ctx, &j, path, verb);
+  if (s) return s;
   const char *is = json_string_value(json_object_get(j, "verb"));
   if (!is || strcmp(is, verb) != 0) {
     s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is %s%.40s; this wants the output of lfap %s --json", path,

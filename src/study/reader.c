@@ -17,8 +17,8 @@ int lfap_table_begins(const char *bytes, size_t len) {
 
 /* ---- the head ---------------------------------------------------------------------------------------------------- */
 
-/* The length of the head, or 0 when these are not the bytes of one; whatever was read must be as it would be
-   written. */
+/* The length of the head, or 0 when these are not the bytes of one; whatever was read must be as it would be written.
+   SIZE_MAX: out of memory. */
 static size_t read_head(lfap_table_head *head, const char *bytes, size_t len, int f) {
   static const char *const shape[] = {
       "# lfap sweep %15s table=%d cells=%zu shard=%zu/%zu grid=%64s",
@@ -34,7 +34,7 @@ static size_t read_head(lfap_table_head *head, const char *bytes, size_t len, in
   if (sscanf(line, shape[f], h.version, &table, &h.cells, &h.shard, &h.shards, h.grid) != 6) return 0;
   if (h.version[strspn(h.version, "0123456789.")] || strspn(h.grid, "0123456789abcdef") != LFAP_GRID_HASH - 1) return 0;
   lfap_table_put_head(&again, &h, (lfap_table_format)f);
-  size_t whole_head = !again.status && len >= again.len && memcmp(bytes, again.bytes, again.len) == 0 ? again.len : 0;
+  size_t whole_head = again.status ? SIZE_MAX : len >= again.len && memcmp(bytes, again.bytes, again.len) == 0 ? again.len : 0;
   lfap_text_free(&again);
   *head = h;
   return whole_head;
@@ -55,6 +55,7 @@ lfap_status lfap_table_open(lfap_ctx *ctx, lfap_table_reader *out, const char *p
   if (!begins(bytes, len, f))
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: does not begin like a table of lfap sweep", path);
   r.at = read_head(&r.head, bytes, len, f);
+  if (r.at == SIZE_MAX) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for its head", path);
   int version = r.at ? 0 : other_version(bytes, f);
   if (version)
     return lfap_fail(ctx, LFAP_ERR_DATA,

@@ -55,6 +55,8 @@ def errors(v, schema, at="$"):
                 bad += errors(item, schema["properties"][k], f"{at}.{k}")
             elif schema.get("additionalProperties", True) is False:
                 bad.append(f"{at}: {k} is not known")
+            else:
+                bad += errors(item, schema.get("additionalProperties", {}), f"{at}.{k}")
     return bad
 
 
@@ -109,13 +111,15 @@ for kind in ("uniform", "gauss", "orthogonal"):
     doc = report(f"gen {kind}", "gen", kind, "--n", "4", "--d", "64", "--seed", "5", "--out", kind)
     meta = json.load(open(f"{kind}/meta.json"))
     ok(doc.get("data_sha256") == sha(*load(kind, "X", "y")), f"gen {kind}: data_sha256 is that of the files", doc)
-    ok(not errors(meta, SCHEMA) and {**meta, "files": doc["files"]} == doc, f"gen {kind}: meta.json is the report without files", meta)
+    ok(not errors(meta, SCHEMA) and {**{k: v for k, v in meta.items() if k != "sets"}, "files": doc["files"]} == doc, f"gen {kind}: meta.json is the report, but for files", meta)
+    told = {f: hashlib.sha256(open(f"{kind}/{f}", "rb").read()).hexdigest() for f in ("X.npy", "y.npy")}
+    ok(meta["files"] == told and meta["sets"] == {"gen": {"data_sha256": meta["data_sha256"], "files": list(told)}}, f"gen {kind}: meta.json has the SHA-256 of both files", meta)
     ok(all(os.path.exists(f) for f in doc["files"]) and len(doc["files"]) == 3, f"gen {kind}: the files are there", doc)
 for d, n in ((20000, 2), (60, 12)):  # inside and outside the hypothesis
     report(f"gen N = {n}", "gen", "uniform", "--n", str(n), "--d", str(d), "--seed", "3", "--out", f"u{n}")
     X, y = load(f"u{n}", "X", "y")
     y = np.where(np.arange(n) % 2, -1.0, 1.0)
-    put(f"u{n}/y.npy", y)
+    put(f"u{n}/y.npy", y), os.remove(f"u{n}/meta.json")  # other labels, on purpose
     doc = report(f"limit N = {n}", "limit", "--data", f"u{n}", "--gamma", "0.9", "--out", f"l{n}")
     lam, w = load(f"l{n}", "lambda", "w")
     ok(doc["lambda"]["min"] == lam.min() and doc["lambda"]["max"] == lam.max() and doc["lambda"]["support"] == (lam > 0).sum(),

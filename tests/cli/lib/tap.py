@@ -1,5 +1,5 @@
 """What the command-line tests share: TAP output, running lfap in a scratch directory, NPY files good and bad."""
-import atexit, os, shutil, subprocess, sys, tempfile
+import atexit, gzip, os, shutil, subprocess, sys, tempfile
 import numpy as np
 
 sys.dont_write_bytecode = True
@@ -48,6 +48,31 @@ class Run:
 
     def __str__(self):
         return f"lfap {' '.join(self.args)}\nexit {self.code}\nstdout: {self.out[:600]}\nstderr: {self.err[:900]}"
+
+
+def shim():
+    """tests/shim/fault.c, built: for LD_PRELOAD."""
+    path = os.path.join(SCRATCH, "fault.so")
+    if not os.path.exists(path):
+        subprocess.run([os.environ.get("CC", "gcc"), "-std=c11", "-O1", "-fPIC", "-shared", "-o", path,
+                        os.path.join(ROOT, "tests/shim/fault.c"), "-ldl"], check=True)
+    return path
+
+
+def idx(path, array):
+    """A gzipped IDX file of unsigned bytes."""
+    head = bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
+    with gzip.open(path, "wb") as f:
+        f.write(head + array.astype("u1").tobytes())
+
+
+def images(folder):
+    """A data set like Fashion-MNIST: 12 training and 6 test images of 3 x 3 pixels, of the classes 0 and 9."""
+    r = np.random.default_rng(5)
+    os.makedirs(folder)
+    for name, n in (("train", 12), ("t10k", 6)):
+        idx(f"{folder}/{name}-images-idx3-ubyte.gz", r.integers(0, 256, (n, 3, 3)))
+        idx(f"{folder}/{name}-labels-idx1-ubyte.gz", np.where(np.arange(n) % 2, 9, 0))
 
 
 def tree(top="."):

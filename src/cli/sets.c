@@ -1,0 +1,341 @@
+/* sets.c - files that belong together appear together (spec/formats.md, meta.json). They are made under temporary names;
+ * cli_set_end then, alone in the directory, puts in place a meta.json in which they are null, the files one after the other,
+ * takes away what the set they replace had besides, and puts in place the meta.json with their hashes. Whoever reads in
+ * between, or after a kill, finds the null or another hash and refuses (meta.c). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "io/members.h"
+
+/* ---- collecting --------------------------------------------------------------------------------------------- */
+
+int cli_set_takes(const cli *c, const char *dir) { return c->set.dir && strcmp(c->set.dir, dir) == 0; }
+
+/* Length of the first name on the path that is not there; 0 when all are. */
+static size_t first_missing(char *path) {
+  struct stat st;
+  for (size_t i = 1, n = strlen(path); i <= n; i++) {
+    char was = path[i];
+    if (was != '/' && was != 0) continue;
+    path[i] = 0;
+    int missing = stat(path, &st) != 0;
+    path[i] = was;
+    if (missing) return i;
+  }
+  return 0;
+}
+
+lfap_status cli_set_begin(cli *c, const char *dir) {
+  char *copy = malloc(strlen(dir) + 1);
+  if (!copy) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", strlen(dir));
+  strcpy(copy, dir);
+  c->set = (cli_set_files){.dir = copy, .made = first_missing(copy)};
+  return lfap_dir_make(&c->ctx, dir);
+}
+
+static void set_free(cli_set_files *set) {
+  for (size_t i = 0; i < set->files; i++) free(set->file[i].path);
+  free(set->file);
+  free(set->dir);
+  *set = (cli_set_files){0};
+}
+
+void cli_set_abort(cli *c) {
+  cli_set_files *set = &c->set;
+  if (!set->dir) return;
+  for (size_t i = 0; i < set->files; i++) lfap_newfile_abort(&set->file[i].file);
+  /* directories made for the set go again, unless somebody else has put something into them */
+  for (size_t n = strlen(set->dir); set->made > 0; n--) {
+    while (n > 0 && set->dir[n - 1] == '/') n--;
+    set->dir[n] = 0;
+    if (n < set->made || rmdir(set->dir) != 0) break;
+    while (n > 0 && set->dir[n - 1] != '/') n--;
+    if (n == 0) break;
+  }
+  set_free(set);
+}
+
+/* A new file of the set, begun. */
+static lfap_status stage(cli *c, cli_staged **out, const char *name) {
+  cli_set_files *set = &c->set;
+  cli_staged f = {0};
+  if (cli_interrupted()) return lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  if (set->files == set->room) {
+    size_t room = 2 * set->room + 8;
+    cli_staged *file = realloc(set->file, room * sizeof *file);
+    if (!file) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "%s: out of memory for a list of files", name);
+    set->file = file;
+    set->room = room;
+  }
+  lfap_status s = cli_path(c, &f.path, set->dir, name);
+  if (!s) s = lfap_newfile_begin(&c->ctx, &f.file, f.path);
+  if (s) {
+    free(f.path);
+    return s;
+  }
+  set->file[set->files] = f;
+  *out = &set->file[set->files++];
+  return LFAP_OK;
+}
+
+typedef struct {
+  cli *c;
+  lfap_newfile *file;
+} sink;
+
+static lfap_status put(void *arg, const void *bytes, size_t len) {
+  sink *k = arg;
+  if (cli_interrupted()) return lfap_fail(&k->c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  return lfap_newfile_put(&k->c->ctx, k->file, bytes, len);
+}
+
+lfap_status cli_set_matrix(cli *c, const char *name, const lfap_mat *m) {
+  cli_staged *f = NULL;
+  lfap_status s = lfap_npy_writable(&c->ctx, name, m);
+  if (!s) s = stage(c, &f, name);
+  if (s) return s;
+  s = lfap_npy_bytes(put, &(sink){c, &f->file}, m);
+  if (s) return s;
+  cli_sha256_npy(f->sha256, m);
+  return lfap_newfile_close(&c->ctx, &f->file);
+}
+
+lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len) {
+  cli_staged *f = NULL;
+  lfap_status s = stage(c, &f, name);
+  if (!s) s = lfap_newfile_put(&c->ctx, &f->file, bytes, len);
+  if (s) return s;
+  cli_sha256_bytes(f->sha256, bytes, len);
+  return lfap_newfile_close(&c->ctx, &f->file);
+}
+
+/* ---- meta.json ---------------------------------------------------------------------------------------------- */
+
+/* The directory's meta.json so far, and what the new set makes of it. */
+typedef struct {
+  cli *c;
+  const char *old;    /* a JSON object, "{}" when there is none */
+  const char *sha256; /* of the data */
+} plan;
+
+static const char *base_name(const cli_staged *f) { return strrchr(f->path, '/') + 1; }
+
+static int is_new(const plan *p, lfap_span name) {
+  for (size_t i = 0; i < p->c->set.files; i++)
+    if (lfap_span_is(name, base_name(&p->c->set.file[i]))) return 1;
+  return 0;
+}
+
+/* Names in a set's list are strings, with their quotes. */
+static lfap_span unquoted(lfap_span s) { return s.len >= 2 ? (lfap_span){s.text + 1, s.len - 2} : s; }
+
+static const char *key_of(const cli *c) { return c->set.key ? c->set.key : c->verb->name; }
+
+/* A set of this name is replaced, and one that loses a file to the new set is none any more. */
+static int is_replaced(const plan *p, const lfap_member *set) {
+  lfap_member f;
+  lfap_span files = lfap_member_of(set->value.text, "files");
+  if (lfap_span_is(set->key, key_of(p->c))) return 1;
+  for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at))
+    if (is_new(p, unquoted(f.value))) return 1;
+  return 0;
+}
+
+static int lists(const lfap_member *set, lfap_span name) {
+  lfap_member f;
+  lfap_span files = lfap_member_of(set->value.text, "files");
+  for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at)) {
+    lfap_span s = unquoted(f.value);
+    if (s.len == name.len && memcmp(s.text, name.text, s.len) == 0) return 1;
+  }
+  return 0;
+}
+
+/* Belongs to a replaced set, and the new one has no file of that name. What is null and in no set is what a writer that was
+   killed had begun to take away. */
+static int is_stale(const plan *p, const lfap_member *file) {
+  lfap_member set;
+  lfap_span sets = lfap_member_of(p->old, "sets");
+  if (is_new(p, file->key)) return 0;
+  for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at))
+    if (lists(&set, file->key)) return is_replaced(p, &set);
+  return lfap_span_is(file->value, "null");
+}
+
+static void copy_member(lfap_json *j, const lfap_member *m) {
+  const char *from = m->key.text - 1;
+  lfap_json_member(j, from, (size_t)(m->value.text + m->value.len - from));
+}
+
+/* The members at the top are those of the data set, where there is one that stays; else those of this verb. */
+static int keeps_top(const plan *p) {
+  lfap_span files = lfap_member_of(p->old, "files"), x = {"X.npy", 5};
+  lfap_member f = {x, {NULL, 0}}, any;
+  if (is_new(p, x)) return 0;
+  if (!files.text) return lfap_members_first(&any, p->old) != NULL; /* somebody else's */
+  f.value = lfap_member_of(files.text, "X.npy");
+  return f.value.text && !is_stale(p, &f);
+}
+
+static void put_top(lfap_json *j, const plan *p) {
+  lfap_member m;
+  for (const char *at = lfap_members_first(&m, p->old); at; at = lfap_members_next(&m, at))
+    if (!lfap_span_is(m.key, "files") && !lfap_span_is(m.key, "sets") && !lfap_span_is(m.key, "incomplete"))
+      copy_member(j, &m);
+}
+
+static void put_files(lfap_json *j, const plan *p, int incomplete) {
+  lfap_member f;
+  lfap_span files = lfap_member_of(p->old, "files");
+  lfap_json_object_begin(j, "files");
+  for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at)) {
+    if (is_new(p, f.key)) continue;
+    if (!is_stale(p, &f)) copy_member(j, &f);
+    else if (incomplete) {
+      char name[256];
+      snprintf(name, sizeof name, "%.*s", (int)(f.key.len < 255 ? f.key.len : 255), f.key.text);
+      lfap_json_null(j, name);
+    }
+  }
+  for (size_t i = 0; i < p->c->set.files; i++) {
+    const cli_staged *s = &p->c->set.file[i];
+    lfap_json_string(j, base_name(s), incomplete ? NULL : s->sha256);
+  }
+  lfap_json_object_end(j);
+}
+
+static void put_sets(lfap_json *j, const plan *p) {
+  lfap_member set;
+  lfap_span sets = lfap_member_of(p->old, "sets");
+  lfap_json_object_begin(j, "sets");
+  for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at))
+    if (!is_replaced(p, &set)) copy_member(j, &set);
+  lfap_json_object_begin(j, key_of(p->c));
+  lfap_json_string(j, "data_sha256", p->sha256);
+  lfap_json_array_begin(j, "files");
+  for (size_t i = 0; i < p->c->set.files; i++) lfap_json_string(j, NULL, base_name(&p->c->set.file[i]));
+  lfap_json_array_end(j);
+  lfap_json_object_end(j);
+  lfap_json_object_end(j);
+}
+
+/* meta.json under a temporary name. `own`: the verb's members, NULL where others stay at the top. */
+static lfap_status stage_meta(const plan *p, lfap_newfile *out, const char *path, lfap_json *own, int incomplete) {
+  lfap_ctx *ctx = &p->c->ctx;
+  lfap_json fresh = {.indent = 2}, *j = own ? own : &fresh;
+  if (!own) lfap_json_object_begin(j, NULL);
+  if (!own && keeps_top(p)) put_top(j, p);
+  else if (!own) cli_json_head(p->c, j);
+  if (incomplete) lfap_json_bool(j, "incomplete", 1);
+  put_files(j, p, incomplete);
+  put_sets(j, p);
+  lfap_json_object_end(j);
+  lfap_newfile f = {0};
+  lfap_status s = lfap_json_finish(ctx, j);
+  if (!s) s = lfap_newfile_begin(ctx, &f, path);
+  if (!s) s = lfap_newfile_put(ctx, &f, j->text.bytes, j->text.len);
+  if (!s) s = lfap_newfile_close(ctx, &f);
+  if (s) lfap_newfile_abort(&f);
+  else *out = f;
+  lfap_json_free(&fresh);
+  return s;
+}
+
+/* ---- into place --------------------------------------------------------------------------------------------- */
+
+/* The directory for this writer alone until the descriptor is closed: others need some milliseconds. Where a file system
+   knows no such locks, or the directory may not be read, the hashes still tell who came between. */
+static lfap_status lock(cli *c, int *fd) {
+  char why[LFAP_REASON];
+  *fd = open(c->set.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*fd < 0 && errno == EACCES) return LFAP_OK;
+  if (*fd < 0)
+    return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: cannot be opened: %s", c->set.dir,
+                     lfap_reason(why, errno));
+  for (int tries = 0; flock(*fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; tries++) {
+    if (cli_interrupted()) return lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+    if (tries == 1000)
+      return lfap_fail(&c->ctx, LFAP_ERR_CANTCREATE,
+                       "%s: another lfap has been writing into it for 10 s; run this again later", c->set.dir);
+    nanosleep(&(struct timespec){0, 10000000}, NULL);
+  }
+  return LFAP_OK;
+}
+
+/* Takes a stale file away, unless somebody has changed it since it was written. */
+static lfap_status take_away(const plan *p, const lfap_member *file) {
+  char name[256], why[LFAP_REASON], sha[CLI_SHA256], *path = NULL, *bytes = NULL;
+  struct stat st;
+  size_t len = 0;
+  cli *c = p->c;
+  snprintf(name, sizeof name, "%.*s", (int)(file->key.len < 255 ? file->key.len : 255), file->key.text);
+  if (strchr(name, '/') || strchr(name, '\\')) return LFAP_OK; /* none of ours */
+  lfap_status s = cli_path(c, &path, c->set.dir, name);
+  int there = !s && lstat(path, &st) == 0, ours = lfap_span_is(file->value, "null");
+  if (!s && !there && errno != ENOENT) s = lfap_fail(&c->ctx, LFAP_ERR_IO, "%s: %s", path, lfap_reason(why, errno));
+  if (there) there = S_ISREG(st.st_mode);
+  if (there && !ours) {
+    s = lfap_file_read(&c->ctx, &bytes, &len, path);
+    if (!s) cli_sha256_bytes(sha, bytes, len);
+    if (!s) ours = file->value.len == CLI_SHA256 + 1 && memcmp(file->value.text + 1, sha, CLI_SHA256 - 1) == 0;
+    free(bytes);
+  }
+  if (!s && there && ours && unlink(path) != 0)
+    s = lfap_fail(&c->ctx, LFAP_ERR_IO, "%s: of an older set, cannot be removed: %s", path, lfap_reason(why, errno));
+  free(path);
+  return s;
+}
+
+static lfap_status replace(const plan *p, lfap_newfile *begun, lfap_newfile *meta) {
+  lfap_member f;
+  cli *c = p->c;
+  lfap_span files = lfap_member_of(p->old, "files");
+  lfap_status s = lfap_newfile_rename(&c->ctx, begun);
+  if (s) return s; /* all is as it was */
+  for (size_t i = 0; !s && i < c->set.files; i++) s = lfap_newfile_rename(&c->ctx, &c->set.file[i].file);
+  for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; !s && at;
+       at = lfap_members_next(&f, at))
+    if (is_stale(p, &f)) s = take_away(p, &f);
+  if (!s) s = lfap_newfile_rename(&c->ctx, meta);
+  if (s) return lfap_fail(&c->ctx, s, "%s; meta.json calls the set incomplete, write it again", c->ctx.message);
+  return LFAP_OK;
+}
+
+static lfap_status commit(const plan *p, const char *path, lfap_json *keys) {
+  lfap_newfile begun = {0}, meta = {0};
+  lfap_status s = stage_meta(p, &begun, path, NULL, 1);
+  if (!s) s = stage_meta(p, &meta, path, keeps_top(p) ? NULL : keys, 0);
+  if (!s) s = replace(p, &begun, &meta);
+  lfap_newfile_abort(&begun);
+  lfap_newfile_abort(&meta);
+  return s;
+}
+
+lfap_status cli_set_end(cli *c, lfap_json *keys, const char *sha256) {
+  char *old = NULL, *path = NULL;
+  int fd = -1;
+  lfap_status s = cli_path(c, &path, c->set.dir, "meta.json");
+  if (!s) s = lock(c, &fd);
+  if (!s) s = cli_meta_load(c, &old, c->set.dir);
+  if (!s) s = commit(&(plan){c, old ? old : "{}", sha256}, path, keys);
+  if (fd >= 0) close(fd);
+  free(old);
+  if (s) {
+    free(path);
+    return s;
+  }
+  for (size_t i = 0; !c->set.unlisted && i < c->set.files; i++) {
+    cli_out_remember(c, c->set.file[i].path);
+    c->set.file[i].path = NULL;
+  }
+  cli_out_remember(c, path);
+  set_free(&c->set);
+  return LFAP_OK;
+}
