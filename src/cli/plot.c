@@ -63,11 +63,13 @@ static lfap_status set_shape(cli *c, args *a, const char *value) {
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--shape '%.40s': write height x width, such as 28x28", value);
 }
 
-/* A file name, not a path; it is also part of a script. */
+/* A file name, not a path; it is also part of a script, and an operand of the gnuplot that draws it again. */
 static lfap_status set_name(cli *c, args *a, const char *value) {
   size_t len = strlen(value);
-  if (len == 0 || len > 40 || strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--name '%.60s': 1 to 40 letters, digits, '_' and '-'", value);
+  if (len == 0 || len > 40 || value[0] == '-' ||
+      strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--name '%.60s': 1 to 40 letters, digits, '_' and '-', the first none of the last", value);
   a->name = value;
   return LFAP_OK;
 }
@@ -269,13 +271,16 @@ static lfap_status run(cli *c, int argc, char **argv) {
   args a = {.kind = KINDS, .count = 8};
   lfap_picture p = {0};
   lfap_split_count k = {0};
+  lfap_stage stage = {0};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
   s = check(c, &a);
   if (!s) s = make(c, &p, &k, &a);
   if (!s && a.name) snprintf(p.name, sizeof p.name, "%s", a.name);
-  if (!s) s = cli_picture_write(c, a.out, &p, a.numbers);
+  if (!s) s = lfap_stage_begin(&c->ctx, &stage, a.out);
+  if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
+  s = cli_stage_end(c, &stage, s, NULL);
   if (!s && c->json) s = report_json(c, &p, &k, a.kind);
   else if (!s) printf("%s\n%s\n", p.title, p.caption);
   lfap_picture_free(&p);

@@ -41,9 +41,15 @@ lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s) 
   return LFAP_OK;
 }
 
+/* Nothing is made before there is something to write. */
+static lfap_status stage(cli_report_run *r) {
+  return r->stage.dir ? LFAP_OK : lfap_stage_begin(&r->c->ctx, &r->stage, r->a->out);
+}
+
 lfap_status cli_report_picture(cli_report_run *r, lfap_picture *p) {
-  lfap_status s = cli_picture_write(r->c, r->a->out, p, 0);
-  if (!s) s = lfap_page_figure(&r->c->ctx, &r->page, r->a->out, p);
+  lfap_status s = stage(r);
+  if (!s) s = cli_picture_write(r->c, &r->stage, p, 0);
+  if (!s) s = lfap_page_figure(&r->c->ctx, &r->page, r->stage.dir, p);
   if (!s) r->pictures++;
   lfap_picture_free(p);
   return s;
@@ -114,7 +120,9 @@ static lfap_status end(cli_report_run *r) {
                      "%s: nothing to report: no data set, training, sweep table, report.json or converge.json "
                      "that can be used%s",
                      r->a->dir, r->wrong);
-  return cli_out_text(r->c, r->a->out, "index.html", &r->page);
+  lfap_status s = stage(r);
+  if (!s && r->left.status) s = lfap_fail(&r->c->ctx, r->left.status, "out of memory for the list of what is left out");
+  return s ? s : cli_out_text(r->c, r->stage.dir, "index.html", &r->page);
 }
 
 static lfap_status parts(cli_report_run *r) {
@@ -158,6 +166,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) begin(&r);
   if (!s) s = parts(&r);
   if (!s) s = end(&r);
+  s = cli_stage_end(c, &r.stage, s, "index.html");
   if (!s && c->json) s = report_json(&r);
   else if (!s)
     printf("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables,

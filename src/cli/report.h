@@ -14,6 +14,7 @@ typedef struct {
   cli *c;
   const cli_report_args *a;
   lfap_text page, left; /* the page; its list of what was left out, as list items */
+  lfap_stage stage; /* of the output, from the first picture on */
   size_t pictures, tables, left_out;
   char wrong[300];                                      /* the first thing that could not be used, and why */
   char *data, *limit, *net, *adv, *perturbed, *learned; /* directories that hold these, NULL for none; owned */
