@@ -70,16 +70,20 @@ lfap_status lfap_picture_ready(lfap_ctx *ctx) {
       "--numbers for the CSV files and scripts alone");
 }
 
-/* Can more be written in dir? 0, or the errno of trying: gnuplot itself does not look. */
-static int write_error(const char *dir) {
+enum { SPARE = 1 << 20 };
+
+/* Can `size` bytes more be written in dir? 0, or the errno of trying: gnuplot itself does not look. */
+static int write_error(const char *dir, size_t size) {
   static const char zeros[4096];
-  enum { PIECES = 64 };
   char path[PATH_MAX];
   if (snprintf(path, sizeof path, "%s/.full", dir) >= (int)sizeof path) return ENAMETOOLONG;
   int e = 0, fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return errno;
-  for (int i = 0; i < PIECES && !e; i++)
-    if (write(fd, zeros, sizeof zeros) != (ssize_t)sizeof zeros) e = errno ? errno : ENOSPC;
+  for (size_t done = 0; done < size && !e;) {
+    ssize_t got = write(fd, zeros, sizeof zeros); /* a short one is followed by one that tells why */
+    if (got > 0) done += (size_t)got;
+    else if (got == 0 || errno != EINTR) e = got == 0 ? ENOSPC : errno;
+  }
   if (close(fd) != 0 && !e) e = errno;
   unlink(path);
   return e;
@@ -98,7 +102,7 @@ static lfap_status whole(lfap_ctx *ctx, const char *dir, const char *name, const
   int good = bytes && is_whole(bytes, len);
   free(bytes);
   if (good) return LFAP_OK;
-  int e = write_error(dir);
+  int e = write_error(dir, len + SPARE);
   return lfap_fail(ctx, LFAP_ERR_IO, "%s: gnuplot %s: %s; nothing was left behind", path,
                    len ? "left it incomplete" : "drew nothing",
                    e ? lfap_reason(why, e) : "it gave no reason, and there is room on the disk");
@@ -114,7 +118,7 @@ static lfap_status outcome(lfap_ctx *ctx, const lfap_child *c, const char *scrip
                      script, WTERMSIG(c->status), WTERMSIG(c->status) == SIGXFSZ ? " (a file too large, ulimit -f)" : "",
                      said);
   if (WEXITSTATUS(c->status) == 127 && !c->said[0]) said = "it could not be started";
-  else if ((e = write_error(c->dir)) != 0) said = lfap_reason(why, e);
+  else if ((e = write_error(c->dir, SPARE)) != 0) said = lfap_reason(why, e);
   return lfap_fail(ctx, LFAP_ERR_IO, "%s/%s: gnuplot failed (exit %d): %s; nothing was left behind", c->dir, script,
                    WEXITSTATUS(c->status), said);
 }
