@@ -167,14 +167,11 @@ static lfap_status spectrum(cli *c, lfap_picture *p, const args *a) {
 }
 
 lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, size_t d) {
-  char *path = NULL;
   lfap_mat m = {0};
-  lfap_status s = cli_path(c, &path, dir, "eta.npy");
-  if (!s) s = lfap_npy_read(&c->ctx, &m, path);
+  lfap_status s = cli_dir_npy(c, &m, dir, "eta.npy");
   if (!s && (m.rows != n || m.cols != d))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), but X.npy beside it has (%zu, %zu)", path, m.rows,
-                  m.cols, n, d);
-  free(path);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/eta.npy: shape (%zu, %zu), but X.npy beside it has (%zu, %zu)", dir,
+                  m.rows, m.cols, n, d);
   if (s) lfap_mat_free(&m);
   else *eta = m;
   return s;
@@ -220,7 +217,7 @@ static lfap_status flow(cli *c, lfap_picture *p, const args *a) {
   return s;
 }
 
-lfap_status cli_plot_converge(cli *c, lfap_picture *p, const char *path) {
+static lfap_status converge(cli *c, lfap_picture *p, const char *path) {
   lfap_decades d = {0};
   lfap_status s = lfap_decades_read(&c->ctx, &d, path);
   if (!s) s = lfap_picture_converge(&c->ctx, p, d.row, d.rows, d.bits);
@@ -236,7 +233,7 @@ static lfap_status make(cli *c, lfap_picture *p, lfap_split_count *k, const args
   case SPECTRUM: return spectrum(c, p, a);
   case SPLIT: return split(c, p, k, a);
   case FLOW: return flow(c, p, a);
-  case CONVERGE: return cli_plot_converge(c, p, a->converge);
+  case CONVERGE: return converge(c, p, a->converge);
   default: break;
   }
   cli_images i = {.data = a->data,

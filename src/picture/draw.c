@@ -149,7 +149,7 @@ lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name) 
   /* Nothing of the user's settings reaches it: no GNUTERM, no font path, no start-up file. */
   char *program = absolute(gnuplot), *home = absolute(dir);
   char *argv[] = {"gnuplot", "--default-settings", script, NULL};
-  char *env[] = {setting("PATH", getenv("PATH")), "LC_ALL=C", home ? setting("HOME", home) : NULL, NULL};
+  char *env[] = {setting("PATH", getenv("PATH")), "LC_ALL=C.UTF-8", home ? setting("HOME", home) : NULL, NULL};
   if (program && home && env[0] && env[2]) {
     lfap_child c = {.path = program, .dir = dir, .argv = argv, .env = env};
     s = lfap_child_run(ctx, &c);

@@ -49,6 +49,7 @@ void lfap_page_begin(lfap_text *page, const char *title) {
       "nowrap }\n"
       "figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto; border: 1px solid #ccc }\n"
       "figcaption { max-width: 50rem; margin-top: .4rem }\n"
+      "p.of { border-left: .3rem solid #888; padding-left: .6rem }\n"
       "@media print { body { margin: 0; max-width: none } figure, tr { break-inside: avoid } h2 { break-after: avoid } "
       "}\n"
       "</style>\n</head>\n<body>\n<main>\n<h1>");

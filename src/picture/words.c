@@ -43,13 +43,15 @@ static int is_number(const char *cell) {
 }
 
 void lfap_text_cell(lfap_text *t, const char *cell) {
+  lfap_text seen = {0};
   size_t blank = strspn(cell, " \t\r\n");
-  int formula = (cell[0] == '\t' || cell[0] == '\r' || (cell[blank] && strchr("=+-@", cell[blank]))) && !is_number(cell);
-  if (!formula && !strpbrk(cell, ",;\"\r\n")) {
-    lfap_text_puts(t, cell);
-    return;
-  }
-  lfap_text_puts(t, formula ? "\"'" : "\"");
-  for (; *cell; cell++) lfap_text_put(t, *cell == '"' ? "\"\"" : cell, *cell == '"' ? 2 : 1);
-  lfap_text_puts(t, "\"");
+  int formula =
+      (cell[0] == '\t' || cell[0] == '\r' || (cell[blank] && strchr("=+-@", cell[blank]))) && !is_number(cell);
+  lfap_text_visible(&seen, cell);
+  int quoted = formula || (seen.bytes && strpbrk(seen.bytes, ",;\""));
+  if (quoted) lfap_text_puts(t, formula ? "\"'" : "\"");
+  for (const char *p = seen.bytes; p && *p; p++) lfap_text_put(t, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
+  if (quoted) lfap_text_puts(t, "\"");
+  if (seen.status) t->status = seen.status;
+  lfap_text_free(&seen);
 }
