@@ -3,6 +3,7 @@
 #include "cli/certify.h"
 #include "cli/report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,14 @@ void cli_report_leave(cli_report_run *r, const char *what, const char *why) {
   r->left_out++;
 }
 
+/* "Cannot be read" is also said of a file on a broken disk, which is no missing part. */
+static int device_failed(const char *message) {
+  char why[LFAP_REASON];
+  return strstr(message, lfap_reason(why, EIO)) != NULL;
+}
+
 lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s) {
+  if (s == LFAP_ERR_NOINPUT && device_failed(r->c->ctx.message)) return LFAP_ERR_IO;
   int of_the_data = s == LFAP_ERR_DATA || s == LFAP_ERR_INFEASIBLE || s == LFAP_ERR_RANGE || s == LFAP_ERR_UNSOLVED;
   if (!of_the_data && s != LFAP_ERR_NOINPUT && s != LFAP_ERR_USAGE) return s;
   cli_report_leave(r, what, r->c->ctx.message);

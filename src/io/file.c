@@ -18,7 +18,7 @@ const char *lfap_reason(char buffer[LFAP_REASON], int errnum) {
 }
 
 lfap_status lfap_status_of(int errnum, lfap_status otherwise) {
-  if (errnum == EMFILE || errnum == ENFILE || errnum == EIO) return LFAP_ERR_IO;
+  if (errnum == EMFILE || errnum == ENFILE) return LFAP_ERR_IO;
   return errnum == ENOMEM ? LFAP_ERR_MEMORY : otherwise;
 }
 

@@ -38,10 +38,15 @@ lfap_status lfap_stage_begin(lfap_ctx *ctx, lfap_stage *out, const char *target)
     memcpy(st.target + len, len ? "" : "/", len ? 1 : 2);
     memcpy(st.dir, target, len);
     memcpy(st.dir + len, PRIVATE, sizeof PRIVATE);
-    if (!mkdtemp(st.dir))
-      s = lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: no directory can be made in it: %s", target,
+    int there = mkdtemp(st.dir) != NULL;
+    st.fd = there ? open(st.dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (st.fd < 0) {
+      s = lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: no directory can be made in it: %s", target,
                     lfap_reason(why, errno));
+      if (there) rmdir(st.dir);
+    }
   }
+  if (s && st.made) rmdir(target);
   if (s) {
     free(st.target);
     free(st.dir);
@@ -65,46 +70,92 @@ static void empty(int fd) {
   closedir(d);
 }
 
-/* The place of a file: free, or taken by a regular file (a rename would replace /dev/null itself). */
-static lfap_status place_check(lfap_ctx *ctx, const char *to) {
+/* ---- into place ------------------------------------------------------------------------------------------------ */
+
+/* A file made, its place, and where an older one waits until all have theirs. */
+typedef struct {
+  char *from, *to, *old;
+  int kept, placed; /* the older one waits; this one has its place */
+} move;
+
+static int is_regular(const char *path) {
   struct stat st;
-  if (stat(to, &st) != 0 || S_ISREG(st.st_mode)) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written: it is there and not a regular file", to);
+  return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static lfap_status move(lfap_ctx *ctx, const lfap_stage *st, const char *name, int really) {
-  char why[LFAP_REASON], *from = joined(st->dir, name), *to = joined(st->target, name);
+/* The place is free, or taken by a file or a link, which goes (a rename would replace /dev/null itself). */
+static lfap_status prepare(lfap_ctx *ctx, move *m, const lfap_stage *st, const char *backup, const char *name) {
   struct stat is;
+  *m = (move){joined(st->dir, name), joined(st->target, name), joined(backup, name), 0, 0};
+  if (!m->from || !m->to || !m->old) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a file name", name);
+  if (!is_regular(m->from)) return LFAP_OK; /* what a program left of its own */
+  if (lstat(m->to, &is) != 0 || S_ISREG(is.st_mode) || S_ISLNK(is.st_mode)) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written: it is there and not a regular file", m->to);
+}
+
+static lfap_status put(lfap_ctx *ctx, move *m) {
+  char why[LFAP_REASON];
+  if (!is_regular(m->from)) return LFAP_OK;
+  m->kept = link(m->to, m->old) == 0 || m->kept; /* where a file system has no links the older one is lost at once */
+  m->placed = rename(m->from, m->to) == 0;
+  if (m->placed) return LFAP_OK;
+  return lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", m->to,
+                   lfap_reason(why, errno));
+}
+
+static void undo(const move *m) {
+  if (m->kept) rename(m->old, m->to);
+  else if (m->placed) unlink(m->to);
+}
+
+/* The files of m in their order, `last`, the final one, taken away before. */
+static lfap_status place_all(lfap_ctx *ctx, move *m, size_t n, int last) {
+  size_t k = 0;
   lfap_status s = LFAP_OK;
-  if (!from || !to) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a file name", name);
-  else if (lstat(from, &is) != 0 || !S_ISREG(is.st_mode)) {} /* what a program left of its own */
-  else if (!really) s = place_check(ctx, to);
-  else if (rename(from, to) != 0)
-    s = lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", to, lfap_reason(why, errno));
-  free(from);
-  free(to);
+  if (last && n > 0 && link(m[n - 1].to, m[n - 1].old) == 0) {
+    m[n - 1].kept = 1;
+    unlink(m[n - 1].to);
+  }
+  for (; k < n && !s; k++) s = put(ctx, &m[k]);
+  for (size_t i = 0; i < n && s; i++) undo(&m[i]);
   return s;
+}
+
+/* By name, `last` behind all others. */
+static void order(struct dirent **e, size_t n, const char *last) {
+  for (size_t i = 0; last && i + 1 < n; i++)
+    if (strcmp(e[i]->d_name, last) == 0) {
+      struct dirent *moved = e[i];
+      e[i] = e[i + 1];
+      e[i + 1] = moved;
+    }
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
 
+static int is_ours(const struct dirent *e) { return e->d_name[0] != '.'; }
+
 static lfap_status commit(lfap_ctx *ctx, const lfap_stage *st, const char *last) {
-  char why[LFAP_REASON], *old = last ? joined(st->target, last) : NULL;
+  char why[LFAP_REASON], *backup = joined(st->dir, ".old");
   struct dirent **e = NULL;
-  int n = scandir(st->dir, &e, NULL, by_name);
+  int found = scandir(st->dir, &e, is_ours, by_name);
+  size_t n = found > 0 ? (size_t)found : 0;
+  move *m = calloc(n + 1, sizeof *m);
   lfap_status s = LFAP_OK;
-  if (n < 0)
-    s = lfap_fail(ctx, errno == ENOMEM ? LFAP_ERR_MEMORY : LFAP_ERR_IO, "%s: cannot be read: %s", st->dir,
+  if (!backup || !m) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu files", st->target, n);
+  else if (found < 0 || mkdir(backup, 0700) != 0)
+    s = lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_IO), "%s: its files cannot be put in place: %s", st->target,
                   lfap_reason(why, errno));
-  if (!s && last && !old) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a file name", last);
-  for (int i = 0; i < n && !s; i++) s = move(ctx, st, e[i]->d_name, 0);
-  if (!s && old) unlink(old);
-  for (int i = 0; i < n && !s; i++)
-    if (!last || strcmp(e[i]->d_name, last) != 0) s = move(ctx, st, e[i]->d_name, 1);
-  if (!s && last) s = move(ctx, st, last, 1);
-  for (int i = 0; i < n; i++) free(e[i]);
+  order(e, n, last);
+  for (size_t i = 0; i < n && !s; i++) s = prepare(ctx, &m[i], st, backup, e[i]->d_name);
+  if (!s) s = place_all(ctx, m, n, last != NULL);
+  for (size_t i = 0; i < n; i++) {
+    if (m) free(m[i].from), free(m[i].to), free(m[i].old);
+    free(e[i]);
+  }
   free(e);
-  free(old);
+  free(m);
+  free(backup);
   return s;
 }
 
@@ -113,7 +164,7 @@ lfap_status lfap_stage_end(lfap_ctx *ctx, lfap_stage *st, lfap_status s, const c
   if (!s) s = lfap_tick(ctx, "files", 0, 1); /* the last moment at which an interrupt leaves nothing */
   if (!s) s = commit(ctx, st, last);
   if (s && ctx) lfap_stage_place(st, ctx->message);
-  empty(open(st->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  empty(st->fd);
   rmdir(st->dir);
   if (s && st->made) rmdir(st->target);
   free(st->target);
