@@ -15,10 +15,10 @@
 static const char PRIVATE[] = "/.lfap-XXXXXX";
 enum { PRIVATE_LENGTH = sizeof PRIVATE - 1 };
 
-static char *joined(const char *dir, const char *name) {
-  size_t room = strlen(dir) + strlen(name) + 2;
+static char *joined(const char *dir, const char *before, const char *name) {
+  size_t room = strlen(dir) + strlen(before) + strlen(name) + 2;
   char *path = malloc(room);
-  if (path) snprintf(path, room, "%s/%s", dir, name);
+  if (path) snprintf(path, room, "%s/%s%s", dir, before, name);
   return path;
 }
 
@@ -84,9 +84,9 @@ static int is_regular(const char *path) {
 }
 
 /* The place is free, or taken by a file or a link, which goes (a rename would replace /dev/null itself). */
-static lfap_status prepare(lfap_ctx *ctx, move *m, const lfap_stage *st, const char *backup, const char *name) {
+static lfap_status prepare(lfap_ctx *ctx, move *m, const lfap_stage *st, const char *name) {
   struct stat is;
-  *m = (move){joined(st->dir, name), joined(st->target, name), joined(backup, name), 0, 0};
+  *m = (move){joined(st->dir, "", name), joined(st->target, "", name), joined(st->dir, ".old.", name), 0, 0};
   if (!m->from || !m->to || !m->old) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a file name", name);
   if (!is_regular(m->from)) return LFAP_OK; /* what a program left of its own */
   if (lstat(m->to, &is) != 0 || S_ISREG(is.st_mode) || S_ISLNK(is.st_mode)) return LFAP_OK;
@@ -136,18 +136,18 @@ static int by_name(const struct dirent **a, const struct dirent **b) { return st
 static int is_ours(const struct dirent *e) { return e->d_name[0] != '.'; }
 
 static lfap_status commit(lfap_ctx *ctx, const lfap_stage *st, const char *last) {
-  char why[LFAP_REASON], *backup = joined(st->dir, ".old");
+  char why[LFAP_REASON];
   struct dirent **e = NULL;
   int found = scandir(st->dir, &e, is_ours, by_name);
   size_t n = found > 0 ? (size_t)found : 0;
   move *m = calloc(n + 1, sizeof *m);
   lfap_status s = LFAP_OK;
-  if (!backup || !m) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu files", st->target, n);
-  else if (found < 0 || mkdir(backup, 0700) != 0)
+  if (!m) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu files", st->target, n);
+  else if (found < 0)
     s = lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_IO), "%s: its files cannot be put in place: %s", st->target,
                   lfap_reason(why, errno));
   order(e, n, last);
-  for (size_t i = 0; i < n && !s; i++) s = prepare(ctx, &m[i], st, backup, e[i]->d_name);
+  for (size_t i = 0; i < n && !s; i++) s = prepare(ctx, &m[i], st, e[i]->d_name);
   if (!s) s = place_all(ctx, m, n, last != NULL);
   for (size_t i = 0; i < n; i++) {
     if (m) free(m[i].from), free(m[i].to), free(m[i].old);
@@ -155,7 +155,6 @@ static lfap_status commit(lfap_ctx *ctx, const lfap_stage *st, const char *last)
   }
   free(e);
   free(m);
-  free(backup);
   return s;
 }
 

@@ -97,7 +97,9 @@ for name, args, moments in (("plot", SPECTRUM, 8), ("map", MAP, 8), ("report", R
     ok(not bad and codes.count(130) >= moments // 3, f"{name}: {moments} moments of Ctrl-C: 130 and nothing left, or done", (codes, bad[:3]))
 
 # ---- a gnuplot that does not listen, and one that leaves a child behind: both are ended, with everything they started
-for name, text in (("deaf", "trap '' TERM INT HUP\necho $$ > $MARK\nwhile :; do sleep 0.2; done\n"), ("with a child", "sleep 1000 &\necho $! > $MARK\nwait\n")):
+DEAF = "trap '' TERM INT HUP\necho $$ > $MARK\nwhile :; do sleep 0.2; done\n"
+for name, text, by, want in (("deaf", DEAF, [signal.SIGINT], (130,)), ("with a child", "sleep 1000 &\necho $! > $MARK\nwait\n", [signal.SIGINT], (130,)), ("ended by SIGTERM", DEAF, [signal.SIGTERM], (143,)),
+                             ("ended by SIGHUP", DEAF, [signal.SIGHUP], (129,)), ("stopped twice", DEAF, [signal.SIGINT, signal.SIGINT], (130, -2))):
     shutil.rmtree("out", True)
     mark = os.path.abspath("mark")
     if os.path.exists(mark):
@@ -110,7 +112,9 @@ for name, text in (("deaf", "trap '' TERM INT HUP\necho $$ > $MARK\nwhile :; do 
         time.sleep(0.02)
     pid = int(read(mark))
     was = alive(pid)
-    p.send_signal(signal.SIGINT)
+    for sig in by:
+        p.send_signal(sig)
+        time.sleep(0.1)
     try:
         p.communicate(timeout=20)
     except subprocess.TimeoutExpired:
@@ -120,7 +124,8 @@ for name, text in (("deaf", "trap '' TERM INT HUP\necho $$ > $MARK\nwhile :; do 
         if not alive(pid):
             break
         time.sleep(0.02)
-    ok(was and p.returncode == 130 and not alive(pid) and not os.path.exists("out"), f"a gnuplot {name}: ended by Ctrl-C", (p.returncode, alive(pid)))
+    left = os.listdir("out") if os.path.isdir("out") else []
+    ok(was and p.returncode in want and not alive(pid) and (not left or p.returncode == -2 and left[0].startswith(".lfap-")), f"a gnuplot {name}: it goes, {want[0]}", (p.returncode, alive(pid), left))
     if alive(pid):
         os.kill(pid, signal.SIGKILL)
 
@@ -173,7 +178,28 @@ for name, text in (("cuts the PNG off", f"{GNUPLOT} \"$@\"\ntruncate -s -12 spec
 r = Run(*SPECTRUM, env=fake("fake", "kill -SEGV $$\n"))
 ok(r.code == 74 and "signal 11" in r.err and not os.path.exists("out"), "a gnuplot that dies: 74 and the signal", r)
 
+# ---- calls that fail in the middle of a report: never a part left out in silence, all files as they were (a gnuplot that copies)
+Run("limit", "--data", "run/data", "--gamma", "0.5", "--out", "run/limit")
+put("run/report.json", Run("verify", "--json", "--data", "run/data", "--gamma", "0.5", "--m", "4", "--controls", "1", "--probes", "3").out.encode())
+Run("sweep", "--d", "20,30", "--n", "3", "--n-adv", "4", "--out", "run/table")
+shutil.rmtree("out", True)
+Run(*REPORT)
+shutil.copytree("out", "drawn")
+env = dict(fake("copies", "b=${2%.gp}\ncp " + os.path.abspath("drawn") + "/${b#./}.[sp][vn]g .\n"), LD_PRELOAD=shim())
+usual, new = Run(*REPORT, env=dict(env, LFAP_FAULT_COUNT="counts")), {f: read(f"out/{f}") for f in os.listdir("out")}
+total = {w[0]: int(w[1]) for w in map(str.split, open("counts"))}
+for kind, codes in (("memory", {65}), ("open", {74}), ("read", {74}), ("rename", {73}), ("write", {74})):
+    bad, n = [], total[kind]
+    for k in sorted({1 + (n - 1) * i // 7 for i in range(8)}):
+        shutil.rmtree("out", True), os.makedirs("out"), put("out/index.html", b"old"), put("out/map.csv", b"old")
+        r = Run(*REPORT, "--threads", "1", env=dict(env, LFAP_FAULT=f"{kind}:{k}"))
+        now = {f: read(f"out/{f}") if os.path.isfile(f"out/{f}") else None for f in os.listdir("out")}
+        if not (r.code == 0 and now == new or r.code in codes and now == {"index.html": b"old", "map.csv": b"old"} or kind == "write" and "stdout" in r.err and now == new):
+            bad.append(f"{kind}:{k}: exit {r.code}, {sorted(now)}, {r.err[-300:]}")
+    ok(usual.code == 0 and not bad, f"report: a {kind} call of {n} fails: all of it, or nothing and {codes}", "\n".join(bad))
+
 # ---- an environment full of traps changes no byte
+shutil.rmtree("out", True)
 Run(*SPECTRUM)
 want = {f: read(f"out/{f}") for f in os.listdir("out")}
 os.makedirs("home", exist_ok=True)
