@@ -191,11 +191,8 @@ static void panels_table(lfap_text *t, const study *s) {
     if (s->fixed[k]) lfap_text_format(t, ",%s", key_name[k]);
   for (size_t p = 0; p < s->panels; p++) {
     lfap_text_format(t, "\n%zu", p);
-    for (int k = 0; k < KEYS; k++) {
-      if (!s->fixed[k]) continue;
-      lfap_text_puts(t, ",");
-      lfap_text_cell(t, word(s, s->first[p], k));
-    }
+    for (int k = 0; k < KEYS; k++)
+      if (s->fixed[k]) lfap_text_format(t, ",%s", word(s, s->first[p], k));
   }
   lfap_text_puts(t, "\n");
 }

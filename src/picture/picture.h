@@ -42,9 +42,6 @@ void lfap_text_format(lfap_text *t, const char *format, ...)
 void lfap_text_vformat(lfap_text *t, const char *format, va_list ap);
 /* A single-quoted string of gnuplot, in which nothing is expanded; what cannot be seen is made visible. */
 void lfap_text_quote(lfap_text *t, const char *string);
-/* A cell of a CSV table whose text came from outside, made visible: quoted where a separator or a quote needs it, and
-   where a spreadsheet would run it as a formula (= + - @ tab CR before what is no number) quoted behind an apostrophe. */
-void lfap_text_cell(lfap_text *t, const char *cell);
 
 /* NOINPUT, with the Debian package to install, when gnuplot cannot be found. */
 lfap_status lfap_picture_ready(lfap_ctx *ctx);

@@ -1,8 +1,7 @@
-/* words.c - text for other programs: numbers, strings of gnuplot, cells of CSV tables. */
+/* words.c - text for other programs: numbers, strings of gnuplot. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "picture/picture.h"
 
@@ -32,26 +31,6 @@ void lfap_text_quote(lfap_text *t, const char *string) {
   lfap_text_puts(t, "'");
   for (const char *p = seen.bytes; p && *p; p++) lfap_text_put(t, *p == '\'' ? "''" : p, *p == '\'' ? 2 : 1);
   lfap_text_puts(t, "'");
-  if (seen.status) t->status = seen.status;
-  lfap_text_free(&seen);
-}
-
-static int is_number(const char *cell) {
-  char *end = NULL;
-  strtod(cell, &end);
-  return end != cell && *end == 0 && !strchr("\t\r\n ", cell[0]);
-}
-
-void lfap_text_cell(lfap_text *t, const char *cell) {
-  lfap_text seen = {0};
-  size_t blank = strspn(cell, " \t\r\n");
-  int formula =
-      (cell[0] == '\t' || cell[0] == '\r' || (cell[blank] && strchr("=+-@", cell[blank]))) && !is_number(cell);
-  lfap_text_visible(&seen, cell);
-  int quoted = formula || (seen.bytes && strpbrk(seen.bytes, ",;\""));
-  if (quoted) lfap_text_puts(t, formula ? "\"'" : "\"");
-  for (const char *p = seen.bytes; p && *p; p++) lfap_text_put(t, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);
-  if (quoted) lfap_text_puts(t, "\"");
   if (seen.status) t->status = seen.status;
   lfap_text_free(&seen);
 }
