@@ -149,6 +149,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   lfap_plane plane = {0};
   lfap_picture p = {0};
   lfap_map_result r = {0};
+  lfap_stage stage = {0};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
@@ -162,8 +163,10 @@ static lfap_status run(cli *c, int argc, char **argv) {
   f[n++] = (lfap_map_function){.name = "f_bdy", .w = a.direction ? in.w.v : in.limit.w};
   lfap_map_opts o = {.extent = a.extent, .grid = a.grid};
   if (!s) s = lfap_picture_map(&c->ctx, &p, &r, &plane, f, n, &in.data, &o);
-  if (!s) s = cli_out_matrix(c, a.out, "map_axes.npy", plane.axes, 2, plane.d);
-  if (!s) s = cli_picture_write(c, a.out, &p, a.numbers);
+  if (!s) s = lfap_stage_begin(&c->ctx, &stage, a.out);
+  if (!s) s = cli_out_matrix(c, stage.dir, "map_axes.npy", plane.axes, 2, plane.d);
+  if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
+  s = cli_stage_end(c, &stage, s, NULL);
   if (!s && c->json) s = report_json(c, &a, &in, &p, &r, f, n);
   else if (!s) report(&a, &in, &r, f, n);
   lfap_picture_free(&p);

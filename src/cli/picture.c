@@ -28,17 +28,22 @@ static lfap_status remember(cli *c, const char *dir, const lfap_picture *p, cons
   return s;
 }
 
-lfap_status cli_picture_write(cli *c, const char *dir, const lfap_picture *p, int numbers) {
+lfap_status cli_picture_write(cli *c, const lfap_stage *st, const lfap_picture *p, int numbers) {
   lfap_text script = {0};
   lfap_status s = lfap_picture_script(&c->ctx, &script, p);
-  if (!s) s = write_tables(c, dir, p);
-  if (!s) s = write_text(c, dir, p, ".gp", &script);
+  if (!s) s = write_tables(c, st->dir, p);
+  if (!s) s = write_text(c, st->dir, p, ".gp", &script);
   lfap_text_free(&script);
   if (s || numbers) return s;
-  s = lfap_picture_draw(&c->ctx, dir, p->name);
-  if (!s) s = remember(c, dir, p, "svg");
-  if (!s) s = remember(c, dir, p, "png");
+  s = lfap_picture_draw(&c->ctx, st->dir, p->name);
+  if (!s) s = remember(c, st->dir, p, "svg");
+  if (!s) s = remember(c, st->dir, p, "png");
   return s;
+}
+
+lfap_status cli_stage_end(cli *c, lfap_stage *st, lfap_status s, const char *last) {
+  for (size_t i = 0; st->dir && i < c->files; i++) lfap_stage_place(st, c->file[i]);
+  return lfap_stage_end(&c->ctx, st, s, last);
 }
 
 void cli_picture_json(lfap_json *j, const lfap_picture *p) {

@@ -3,9 +3,12 @@
 #define LFAP_CLI_PICTURE_H
 #include "cli/cli.h"
 #include "picture/picture.h"
+#include "picture/stage.h"
 
-/* Writes the tables and the script of a picture into dir and, unless `numbers`, draws it. */
-lfap_status cli_picture_write(cli *c, const char *dir, const lfap_picture *p, int numbers);
+/* Makes the tables and the script of a picture in a stage and, unless `numbers`, draws it there. */
+lfap_status cli_picture_write(cli *c, const lfap_stage *st, const lfap_picture *p, int numbers);
+/* Ends the stage (stage.h); the files remembered have the names of their places from then on. */
+lfap_status cli_stage_end(cli *c, lfap_stage *st, lfap_status s, const char *last);
 /* "name", "title", "caption", "width", "height" of a picture as members of the open object. */
 void cli_picture_json(lfap_json *j, const lfap_picture *p);
 

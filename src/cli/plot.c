@@ -63,11 +63,13 @@ static lfap_status set_shape(cli *c, args *a, const char *value) {
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--shape '%.40s': write height x width, such as 28x28", value);
 }
 
-/* A file name, not a path; it is also part of a script. */
+/* A file name, not a path; it is also part of a script, and an operand of the gnuplot that draws it again. */
 static lfap_status set_name(cli *c, args *a, const char *value) {
   size_t len = strlen(value);
-  if (len == 0 || len > 40 || strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--name '%.60s': 1 to 40 letters, digits, '_' and '-'", value);
+  if (len == 0 || len > 40 || value[0] == '-' ||
+      strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--name '%.60s': 1 to 40 letters, digits, '_' and '-', the first none of the last", value);
   a->name = value;
   return LFAP_OK;
 }
@@ -165,14 +167,11 @@ static lfap_status spectrum(cli *c, lfap_picture *p, const args *a) {
 }
 
 lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, size_t d) {
-  char *path = NULL;
   lfap_mat m = {0};
-  lfap_status s = cli_path(c, &path, dir, "eta.npy");
-  if (!s) s = lfap_npy_read(&c->ctx, &m, path);
+  lfap_status s = cli_dir_npy(c, &m, dir, "eta.npy");
   if (!s && (m.rows != n || m.cols != d))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), but X.npy beside it has (%zu, %zu)", path, m.rows,
-                  m.cols, n, d);
-  free(path);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/eta.npy: shape (%zu, %zu), but X.npy beside it has (%zu, %zu)", dir,
+                  m.rows, m.cols, n, d);
   if (s) lfap_mat_free(&m);
   else *eta = m;
   return s;
@@ -218,7 +217,7 @@ static lfap_status flow(cli *c, lfap_picture *p, const args *a) {
   return s;
 }
 
-lfap_status cli_plot_converge(cli *c, lfap_picture *p, const char *path) {
+static lfap_status converge(cli *c, lfap_picture *p, const char *path) {
   lfap_decades d = {0};
   lfap_status s = lfap_decades_read(&c->ctx, &d, path);
   if (!s) s = lfap_picture_converge(&c->ctx, p, d.row, d.rows, d.bits);
@@ -234,7 +233,7 @@ static lfap_status make(cli *c, lfap_picture *p, lfap_split_count *k, const args
   case SPECTRUM: return spectrum(c, p, a);
   case SPLIT: return split(c, p, k, a);
   case FLOW: return flow(c, p, a);
-  case CONVERGE: return cli_plot_converge(c, p, a->converge);
+  case CONVERGE: return converge(c, p, a->converge);
   default: break;
   }
   cli_images i = {.data = a->data,
@@ -269,13 +268,16 @@ static lfap_status run(cli *c, int argc, char **argv) {
   args a = {.kind = KINDS, .count = 8};
   lfap_picture p = {0};
   lfap_split_count k = {0};
+  lfap_stage stage = {0};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
   s = check(c, &a);
   if (!s) s = make(c, &p, &k, &a);
   if (!s && a.name) snprintf(p.name, sizeof p.name, "%s", a.name);
-  if (!s) s = cli_picture_write(c, a.out, &p, a.numbers);
+  if (!s) s = lfap_stage_begin(&c->ctx, &stage, a.out);
+  if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
+  s = cli_stage_end(c, &stage, s, NULL);
   if (!s && c->json) s = report_json(c, &p, &k, a.kind);
   else if (!s) printf("%s\n%s\n", p.title, p.caption);
   lfap_picture_free(&p);

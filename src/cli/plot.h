@@ -8,7 +8,6 @@ lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const 
 /* dir: X.npy, y.npy and eta.npy of lfap perturb. */
 lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data,
                            const lfap_limit *natural, const char *dir);
-lfap_status cli_plot_converge(cli *c, lfap_picture *p, const char *path);
 /* eta.npy in dir, n x d. */
 lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, size_t d);
 

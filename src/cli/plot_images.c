@@ -17,14 +17,6 @@ static void stacks_free(stacks *s) {
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) lfap_mat_free(all[i]);
 }
 
-static lfap_status read_in(cli *c, lfap_mat *out, const char *dir, const char *name) {
-  char *path = NULL;
-  lfap_status s = cli_path(c, &path, dir, name);
-  if (!s) s = lfap_npy_read(&c->ctx, out, path);
-  free(path);
-  return s;
-}
-
 /* The mean image a centred set was freed of. */
 static lfap_status mean_read(cli *c, lfap_mat *out, const char *dir, size_t d) {
   char *path = NULL;
@@ -35,7 +27,7 @@ static lfap_status mean_read(cli *c, lfap_mat *out, const char *dir, size_t d) {
 }
 
 static lfap_status pair_read(cli *c, lfap_mat *x, lfap_mat *eta, const char *dir, size_t d) {
-  lfap_status s = read_in(c, x, dir, "X.npy");
+  lfap_status s = cli_dir_npy(c, x, dir, "X.npy");
   if (!s && x->cols != d)
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/X.npy: images of %zu pixels, but those of --data have %zu", dir, x->cols,
                   d);
@@ -102,19 +94,34 @@ static size_t rows_of(lfap_image_row *r, const stacks *s) {
   return n;
 }
 
+/* x' - eta = x, to the rounding of single precision: other images' perturbations do not belong beside these. */
+static lfap_status same_bases(cli *c, const stacks *k, const char *dir) {
+  double largest = 0;
+  size_t count = k->x.rows * k->x.cols;
+  if (k->x_p.rows != k->x.rows)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                     "%s: %zu perturbed images of the %zu of --data; --perturbed is made from --data", dir, k->x_p.rows,
+                     k->x.rows);
+  for (size_t i = 0; i < count; i++) largest = fmax(largest, fmax(fabs(k->x.v[i]), fabs(k->x_p.v[i])));
+  for (size_t i = 0; i < count; i++)
+    if (!(fabs(k->x_p.v[i] - k->eta_p.v[i] - k->x.v[i]) <= 1e-5 * largest))
+      return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                       "%s: image %zu without its perturbation is not that of --data, but of other data; give what lfap "
+                       "perturb made from --data",
+                       dir, i / k->x.cols);
+  return LFAP_OK;
+}
+
 lfap_status cli_plot_images(cli *c, lfap_picture *p, const cli_images *a) {
   stacks k = {0};
   lfap_image_row row[ROWS];
   size_t height = 0, width = 0;
-  lfap_status s = cli_is_dir(a->data) ? read_in(c, &k.x, a->data, "X.npy") : lfap_npy_read(&c->ctx, &k.x, a->data);
+  lfap_status s = cli_is_dir(a->data) ? cli_dir_npy(c, &k.x, a->data, "X.npy") : lfap_npy_read(&c->ctx, &k.x, a->data);
   size_t d = k.x.cols;
   if (!s) s = shape(c, &height, &width, a, d);
   if (!s) s = mean_read(c, &k.mean, a->data, d);
   if (!s && a->perturbed) s = pair_read(c, &k.x_p, &k.eta_p, a->perturbed, d);
-  if (!s && a->perturbed && k.x_p.rows != k.x.rows)
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
-                  "%s: %zu perturbed images of the %zu of --data; --perturbed is made from --data", a->perturbed,
-                  k.x_p.rows, k.x.rows);
+  if (!s && a->perturbed) s = same_bases(c, &k, a->perturbed);
   if (!s && a->adv) s = pair_read(c, &k.x_a, &k.eta_a, a->adv, d);
   if (!s && a->adv) s = bases(c, &k.base_a, &k.x_a, &k.eta_a);
   size_t n = smallest(a->count, &k);

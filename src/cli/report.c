@@ -3,6 +3,7 @@
 #include "cli/certify.h"
 #include "cli/report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,14 @@ void cli_report_leave(cli_report_run *r, const char *what, const char *why) {
   r->left_out++;
 }
 
+/* "Cannot be read" is also said of a file on a broken disk, which is no missing part. */
+static int device_failed(const char *message) {
+  char why[LFAP_REASON];
+  return strstr(message, lfap_reason(why, EIO)) != NULL;
+}
+
 lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s) {
+  if (s == LFAP_ERR_NOINPUT && device_failed(r->c->ctx.message)) return LFAP_ERR_IO;
   int of_the_data = s == LFAP_ERR_DATA || s == LFAP_ERR_INFEASIBLE || s == LFAP_ERR_RANGE || s == LFAP_ERR_UNSOLVED;
   if (!of_the_data && s != LFAP_ERR_NOINPUT && s != LFAP_ERR_USAGE) return s;
   cli_report_leave(r, what, r->c->ctx.message);
@@ -41,9 +49,20 @@ lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s) 
   return LFAP_OK;
 }
 
-lfap_status cli_report_picture(cli_report_run *r, lfap_picture *p) {
-  lfap_status s = cli_picture_write(r->c, r->a->out, p, 0);
-  if (!s) s = lfap_page_figure(&r->c->ctx, &r->page, r->a->out, p);
+/* Nothing is made before there is something to write. */
+static lfap_status stage(cli_report_run *r) {
+  return r->stage.dir ? LFAP_OK : lfap_stage_begin(&r->c->ctx, &r->stage, r->a->out);
+}
+
+lfap_status cli_report_picture(cli_report_run *r, lfap_text *to, lfap_picture *p) {
+  char caption[sizeof p->caption];
+  if (to == &r->other) {
+    memcpy(caption, p->caption, sizeof caption);
+    snprintf(p->caption, sizeof p->caption, "Not of the samples and the gamma of this report. %.560s", caption);
+  }
+  lfap_status s = stage(r);
+  if (!s) s = cli_picture_write(r->c, &r->stage, p, 0);
+  if (!s) s = lfap_page_figure(&r->c->ctx, to, r->stage.dir, p);
   if (!s) r->pictures++;
   lfap_picture_free(p);
   return s;
@@ -80,6 +99,7 @@ static void run_free(cli_report_run *r) {
   char *paths[] = {r->data, r->limit, r->net, r->adv, r->perturbed, r->learned};
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) free(paths[i]);
   lfap_text_free(&r->page);
+  lfap_text_free(&r->other);
   lfap_text_free(&r->left);
   lfap_limit_free(&r->lim);
   lfap_net_free(&r->first);
@@ -100,7 +120,16 @@ static void begin(cli_report_run *r) {
   lfap_text_puts(&r->page, "</p>\n");
 }
 
+static void other_data(cli_report_run *r) {
+  if (r->other.len == 0) return;
+  lfap_page_section(&r->page, "About other data, or another gamma");
+  lfap_text_puts(&r->page, "<p>Nothing in this section is about the samples and the gamma of this report; it is shown "
+                           "because its files lie in the same directory.</p>\n");
+  lfap_text_put(&r->page, r->other.bytes, r->other.len);
+}
+
 static lfap_status end(cli_report_run *r) {
+  other_data(r);
   lfap_page_section(&r->page, "Left out");
   if (r->left_out == 0) lfap_text_puts(&r->page, "<p>Nothing.</p>\n");
   else {
@@ -114,13 +143,16 @@ static lfap_status end(cli_report_run *r) {
                      "%s: nothing to report: no data set, training, sweep table, report.json or converge.json "
                      "that can be used%s",
                      r->a->dir, r->wrong);
-  return cli_out_text(r->c, r->a->out, "index.html", &r->page);
+  lfap_status s = stage(r);
+  if (!s && (r->left.status || r->other.status))
+    s = lfap_fail(&r->c->ctx, LFAP_ERR_MEMORY, "out of memory for the text of index.html");
+  return s ? s : cli_out_text(r->c, r->stage.dir, "index.html", &r->page);
 }
 
 static lfap_status parts(cli_report_run *r) {
-  static lfap_status (*const part[])(cli_report_run *) = {cli_report_verify, cli_report_limit, cli_report_training,
-                                                          cli_report_map,    cli_report_split, cli_report_images,
-                                                          cli_report_sweeps};
+  static lfap_status (*const part[])(cli_report_run *) = {
+      cli_report_samples, cli_report_verify, cli_report_limit,  cli_report_training,
+      cli_report_map,     cli_report_split,  cli_report_images, cli_report_sweeps};
   lfap_status s = LFAP_OK;
   for (size_t i = 0; i < sizeof part / sizeof part[0] && !s; i++) {
     s = lfap_tick(&r->c->ctx, "part of the report", (double)i, (double)(sizeof part / sizeof part[0]));
@@ -158,6 +190,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) begin(&r);
   if (!s) s = parts(&r);
   if (!s) s = end(&r);
+  s = cli_stage_end(c, &r.stage, s, "index.html");
   if (!s && c->json) s = report_json(&r);
   else if (!s)
     printf("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables,
@@ -182,10 +215,12 @@ const cli_verb cli_report = {
     "  report.json                  of lfap verify --json\n"
     "  converge.json                of lfap converge --json\n"
     "  *.csv, sweep/*.csv           tables of lfap sweep: accuracy curves\n"
+    "Every section tells which data it is about; what is of other data (data_sha256 in a document, or in the meta.json\n"
+    "beside a file) or of another gamma stands in a section of its own, or is left out.\n"
     "index.html holds its pictures and needs no network and no script. gnuplot (Debian: gnuplot-nox) draws them.",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out run/data\n"
     "  lfap train --data run/data --gamma 0.5 --m 20 --out run/net\n"
-    "  lfap verify --json --case orthogonal > run/report.json\n"
+    "  lfap verify --data run/data --gamma 0.5 --json > run/report.json\n"
     "  lfap report run --gamma 0.5",
     options,
     run};

@@ -10,20 +10,41 @@ typedef struct {
   double gamma; /* 0: not given */
 } cli_report_args;
 
+/* Which data something is about, as far as it is known. */
+typedef struct {
+  char sha256[CLI_SHA256]; /* data_sha256; "" unknown */
+  char seed[24];           /* of lfap gen; "" unknown */
+  size_t n, d;             /* 0 unknown */
+  double gamma;            /* NaN unknown, or of no single one */
+} cli_origin;
+enum { CLI_ORIGIN = 240 }; /* room for its words */
+typedef enum {
+  CLI_SAME,        /* the samples of this directory */
+  CLI_UNKNOWN,     /* nothing tells */
+  CLI_ALONE,       /* there are no samples in this directory */
+  CLI_OTHER_DATA,  /* told, or seen from its sizes */
+  CLI_OTHER_GAMMA, /* these samples, or unknown ones, and another slope */
+} cli_relation;
+
 typedef struct {
   cli *c;
   const cli_report_args *a;
-  lfap_text page, left; /* the page; its list of what was left out, as list items */
+  lfap_text page, other; /* the page; its section about other data */
+  lfap_text left;        /* its list of what was left out, as list items */
+  lfap_stage stage; /* of the output, from the first picture on */
   size_t pictures, tables, left_out;
   char wrong[300];                                      /* the first thing that could not be used, and why */
   char *data, *limit, *net, *adv, *perturbed, *learned; /* directories that hold these, NULL for none; owned */
   lfap_data natural;
+  cli_origin trained; /* what `first` and its history are about */
+  cli_origin here;    /* the samples and the gamma of this report; n = 0 while there are none */
   lfap_limit lim; /* of natural; n = 0 while there is none */
   lfap_net first; /* the network trained on natural; m = 0 while there is none */
 } cli_report_run;
 
 /* Each part writes its tables and pictures, or says in r->left why not; only what stops the whole report is an
    error. */
+lfap_status cli_report_samples(cli_report_run *r); /* first: the others hold theirs against it */
 lfap_status cli_report_verify(cli_report_run *r);
 lfap_status cli_report_limit(cli_report_run *r);
 lfap_status cli_report_training(cli_report_run *r);
@@ -35,8 +56,20 @@ lfap_status cli_report_sweeps(cli_report_run *r);
 /* certificate.json of the run, decided again. */
 lfap_status cli_report_certificate(cli_report_run *r);
 
-/* Writes and draws p and puts it on the page; frees it. */
-lfap_status cli_report_picture(cli_report_run *r, lfap_picture *p);
+/* Of a file in dir, as meta.json there tells. */
+lfap_status cli_origin_read(cli *c, cli_origin *out, const char *dir, const char *file);
+void cli_origin_words(char *out, size_t room, const cli_origin *o);
+cli_relation cli_report_relation(const cli_report_run *r, const cli_origin *o);
+/* Where a part about o is shown: the page, or its section about other data. */
+lfap_text *cli_report_place(cli_report_run *r, const cli_origin *o);
+/* A line that tells which data what follows is about. */
+void cli_report_about(cli_report_run *r, lfap_text *to, const char *what, const cli_origin *o);
+void cli_report_about_here(cli_report_run *r);
+/* Left out because it is about o. */
+void cli_report_leave_other(cli_report_run *r, const char *what, const cli_origin *o);
+
+/* Makes and draws p and puts it there; frees it. */
+lfap_status cli_report_picture(cli_report_run *r, lfap_text *to, lfap_picture *p);
 /* What failed for its input is left out, with the reason, and the report goes on; anything else is returned. */
 lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s);
 void cli_report_leave(cli_report_run *r, const char *what, const char *why);

@@ -37,13 +37,12 @@ static void interval_row(cli_report_run *r, const char *name, double lo, double 
   pair(r, name, applies ? text : "NOT-APPLICABLE", applies ? "measured: the formula in doubles" : unless);
 }
 
-/* lambda.npy of the run against the limit computed here. */
-static lfap_status stored_lambda(cli_report_run *r) {
+static lfap_status stored_compare(cli_report_run *r) {
   lfap_mat stored = {0};
-  char *path = NULL, text[CELL];
-  if (!r->limit) return LFAP_OK;
-  lfap_status s = cli_path(r->c, &path, r->limit, "lambda.npy");
-  if (!s) s = cli_vector_read(r->c, &stored, path, r->lim.n);
+  char text[CELL];
+  lfap_status s = cli_dir_npy(r->c, &stored, r->limit, "lambda.npy");
+  if (!s && stored.rows * stored.cols != r->lim.n)
+    s = lfap_fail(&r->c->ctx, LFAP_ERR_DATA, "%zu multipliers for %zu samples", stored.rows * stored.cols, r->lim.n);
   if (!s) {
     double most = 0;
     for (size_t i = 0; i < r->lim.n; i++) most = fmax(most, fabs(stored.v[i] - r->lim.lambda[i]));
@@ -52,8 +51,20 @@ static lfap_status stored_lambda(cli_report_run *r) {
              same ? "the same bits as computed here" : "differs from the limit computed here, at most by %.3g", most);
     pair(r, "lambda.npy", text, "measured");
   }
-  free(path);
   lfap_mat_free(&stored);
+  return s;
+}
+
+/* lambda.npy of the run against the limit computed here. */
+static lfap_status stored_lambda(cli_report_run *r) {
+  cli_origin o;
+  if (!r->limit) return LFAP_OK;
+  lfap_status s = cli_origin_read(r->c, &o, r->limit, "lambda.npy");
+  if (!s && cli_report_place(r, &o) == &r->other) {
+    cli_report_leave_other(r, "lambda.npy", &o);
+    return LFAP_OK;
+  }
+  if (!s) s = stored_compare(r);
   return cli_report_skip(r, "lambda.npy", s);
 }
 
@@ -88,31 +99,37 @@ lfap_status cli_report_limit(cli_report_run *r) {
     cli_report_leave(r, "limit, multipliers", "no X.npy and y.npy, here or in data/");
     return LFAP_OK;
   }
-  lfap_status s = cli_data_read(r->c, &r->natural, r->data, NULL);
-  if (!s && !(r->a->gamma > 0)) {
+  if (r->natural.n == 0) return LFAP_OK; /* they were left out, with the reason */
+  if (!(r->a->gamma > 0)) {
     cli_report_leave(r, "limit, multipliers", NO_GAMMA);
     return LFAP_OK;
   }
-  if (!s) s = lfap_limit_solve(&r->c->ctx, &r->lim, &r->natural, NULL, r->a->gamma);
+  lfap_status s = lfap_limit_solve(&r->c->ctx, &r->lim, &r->natural, NULL, r->a->gamma);
   if (s) return cli_report_skip(r, "limit, multipliers", s);
   lfap_page_section(&r->page, "The limit");
+  cli_report_about_here(r);
   s = limit_table(r);
   if (!s) s = lfap_picture_spectrum(&r->c->ctx, &p, &r->natural, &r->lim);
-  return s ? s : cli_report_picture(r, &p);
+  return s ? s : cli_report_picture(r, &r->page, &p);
 }
 
 /* ---- training -------------------------------------------------------------------------------------------------- */
 
-static lfap_status history_picture(cli_report_run *r) {
+/* The history against the limit of the samples, where it is one of theirs. */
+static lfap_status history_picture(cli_report_run *r, const cli_origin *o) {
   lfap_picture p = {0};
   lfap_table t = {0};
-  char *path = NULL;
+  char *path = NULL, *bytes = NULL;
+  size_t len = 0;
+  lfap_text *to = cli_report_place(r, o);
   lfap_status s = cli_path(r->c, &path, r->net, "history.csv");
+  if (!s) s = cli_dir_bytes(r->c, &bytes, &len, r->net, "history.csv"); /* is it the one meta.json tells of? */
   if (!s) s = lfap_table_read(&r->c->ctx, &t, path);
-  if (!s) s = lfap_picture_flow(&r->c->ctx, &p, &t, r->lim.n ? &r->lim : NULL);
+  if (!s) s = lfap_picture_flow(&r->c->ctx, &p, &t, r->lim.n && to == &r->page ? &r->lim : NULL);
   lfap_table_free(&t);
+  free(bytes);
   free(path);
-  return s ? cli_report_skip(r, "history of the training", s) : cli_report_picture(r, &p);
+  return s ? cli_report_skip(r, "history of the training", s) : cli_report_picture(r, to, &p);
 }
 
 static lfap_status k1_table(cli_report_run *r) {
@@ -132,12 +149,24 @@ static lfap_status k1_table(cli_report_run *r) {
 
 static lfap_status converge_picture(cli_report_run *r, const char *path) {
   lfap_picture p = {0};
-  lfap_status s = cli_plot_converge(r->c, &p, path);
-  return s ? cli_report_skip(r, "convergence far out", s) : cli_report_picture(r, &p);
+  lfap_decades d = {0};
+  lfap_status s = lfap_decades_read(&r->c->ctx, &d, path);
+  if (!s) s = lfap_picture_converge(&r->c->ctx, &p, d.row, d.rows, d.bits);
+  cli_origin o = {.n = d.n, .d = d.d, .gamma = d.gamma};
+  snprintf(o.sha256, sizeof o.sha256, "%.64s", d.sha256);
+  lfap_decades_free(&d);
+  if (s) return cli_report_skip(r, "convergence far out", s);
+  lfap_text *to = cli_report_place(r, &o);
+  cli_report_about(r, to, "converge.json", &o);
+  return cli_report_picture(r, to, &p);
 }
 
-static lfap_status weights(cli_report_run *r) {
+static lfap_status weights(cli_report_run *r, const cli_origin *o) {
   int found = 0;
+  if (cli_report_place(r, o) == &r->other) {
+    cli_report_leave_other(r, "K1 of the weights, decision map: W.npy", o);
+    return LFAP_OK;
+  }
   if (r->lim.n == 0) {
     cli_report_leave(r, "K1 of the weights", "needs the limit of the natural samples");
     return LFAP_OK;
@@ -148,23 +177,58 @@ static lfap_status weights(cli_report_run *r) {
   return cli_report_skip(r, "K1 of the weights", s);
 }
 
+/* History and weights are one set, so meta.json tells the same of both. */
+static lfap_status training(cli_report_run *r) {
+  cli_origin o;
+  lfap_status s = cli_origin_read(r->c, &o, r->net, "history.csv");
+  if (s) return cli_report_skip(r, "training", s);
+  if (!o.sha256[0]) s = cli_origin_read(r->c, &o, r->net, "W.npy");
+  if (s) return cli_report_skip(r, "training", s);
+  r->trained = o;
+  cli_report_about(r, cli_report_place(r, &o), "The training run", &o);
+  s = history_picture(r, &o);
+  return s ? s : weights(r, &o);
+}
+
 lfap_status cli_report_training(cli_report_run *r) {
   char *far = NULL;
   lfap_status s = cli_path(r->c, &far, r->a->dir, "converge.json");
   int has_far = !s && cli_is_file(far);
-  if (r->net || has_far) lfap_page_section(&r->page, "Training");
   if (!r->net) cli_report_leave(r, "training", "no history.csv or W.npy, here or in net/");
   if (!has_far) cli_report_leave(r, "convergence far out", "no converge.json (lfap converge --json)");
-  if (!s && r->net) s = history_picture(r);
-  if (!s && r->net) s = weights(r);
+  size_t before = r->page.len;
+  if (r->net || has_far) lfap_page_section(&r->page, "Training");
+  size_t begun = r->page.len;
+  if (!s && r->net) s = training(r);
   if (!s && has_far) s = converge_picture(r, far);
+  if (r->page.len == begun) r->page.len = before; /* all of it is about other data */
   free(far);
   return s;
 }
 
 /* ---- decision map ---------------------------------------------------------------------------------------------- */
 
+/* The network of learned/, where it was trained on the set in adv/ that is shown here, or nothing tells. */
+static lfap_status second_network(cli_report_run *r, lfap_net *out, int *found, const char **about) {
+  cli_origin of, adv = {.gamma = NAN};
+  *about = "the one in learned/; not known which data it was trained on.";
+  if (!r->learned) return LFAP_OK;
+  lfap_status s = cli_origin_read(r->c, &of, r->learned, "W.npy");
+  if (!s && r->adv) s = cli_origin_read(r->c, &adv, r->adv, "X.npy");
+  int told = of.sha256[0] && adv.sha256[0], same = told && strcmp(of.sha256, adv.sha256) == 0;
+  if (!s && told && !same)
+    s = lfap_fail(&r->c->ctx, LFAP_ERR_DATA, "W.npy was trained on other data (SHA-256 %.12s) than adv/ holds (%.12s)",
+                  of.sha256, adv.sha256);
+  if (!s && !isnan(of.gamma) && of.gamma != r->a->gamma)
+    s = lfap_fail(&r->c->ctx, LFAP_ERR_DATA, "W.npy was trained with gamma = %g; this report has %g", of.gamma,
+                  r->a->gamma);
+  if (!s) s = cli_weights_read(r->c, out, found, NULL, r->learned, r->a->gamma, r->natural.d);
+  if (same) *about = "the one in learned/, trained on the set in adv/.";
+  return cli_report_skip(r, "network in learned/", s);
+}
+
 lfap_status cli_report_map(cli_report_run *r) {
+  const char *about = NULL;
   lfap_plane plane = {0};
   lfap_net second = {0};
   lfap_picture p = {0};
@@ -174,10 +238,7 @@ lfap_status cli_report_map(cli_report_run *r) {
     cli_report_leave(r, "decision map", "needs natural samples, --gamma and W.npy");
     return LFAP_OK;
   }
-  lfap_status s = LFAP_OK;
-  if (r->learned)
-    s = cli_report_skip(r, "network in learned/",
-                        cli_weights_read(r->c, &second, &found, NULL, r->learned, r->a->gamma, r->natural.d));
+  lfap_status s = second_network(r, &second, &found, &about);
   lfap_map_function f[LFAP_MAP_FUNCTIONS] = {{.name = "A", .net = &r->first}};
   size_t n = 1;
   if (found) f[n++] = (lfap_map_function){.name = "B", .net = &second};
@@ -189,14 +250,34 @@ lfap_status cli_report_map(cli_report_run *r) {
   lfap_net_free(&second);
   if (s) return cli_report_skip(r, "decision map", s);
   lfap_page_section(&r->page, "Decisions");
-  lfap_text_puts(&r->page, "<p>A is the network trained on the natural samples");
-  lfap_text_puts(&r->page, found ? ", B the one trained on bases with perturbations (learned/).</p>\n" : ".</p>\n");
-  return cli_report_picture(r, &p);
+  cli_report_about_here(r);
+  lfap_text_puts(&r->page, "<p>");
+  lfap_page_text(&r->page, "A is the network of the training run, %s",
+                 cli_report_relation(r, &r->trained) == CLI_SAME ? "trained on these samples."
+                                                                 : "not known whether trained on these samples.");
+  if (found) lfap_page_text(&r->page, " B is %s", about);
+  lfap_text_puts(&r->page, "</p>\n");
+  return cli_report_picture(r, &r->page, &p);
 }
 
 /* ---- perturbations --------------------------------------------------------------------------------------------- */
 
+/* Has every entry of every perturbation in adv/ the sign of t_n w, or is 0? (P1) Those made from another w have not. */
+static lfap_status signs(cli_report_run *r, int *towards) {
+  lfap_data adv = {0};
+  lfap_mat eta = {0};
+  *towards = 1;
+  lfap_status s = cli_data_read(r->c, &adv, r->adv, NULL);
+  if (!s) s = cli_plot_eta_read(r->c, &eta, r->adv, adv.n, r->natural.d);
+  for (size_t i = 0; !s && i < adv.n * adv.d; i++)
+    *towards &= !(eta.v[i] * adv.y[i / adv.d] * r->lim.w[i % adv.d] < 0);
+  lfap_mat_free(&eta);
+  lfap_data_free(&adv);
+  return s;
+}
+
 lfap_status cli_report_split(cli_report_run *r) {
+  int towards = 0;
   lfap_picture p = {0};
   lfap_split_count k = {0};
   if (!r->adv || r->lim.n == 0) {
@@ -204,10 +285,19 @@ lfap_status cli_report_split(cli_report_run *r) {
                      r->adv ? "needs the limit of the natural samples" : "no adv/eta.npy (lfap perturb)");
     return LFAP_OK;
   }
-  lfap_status s = cli_plot_split(r->c, &p, &k, &r->natural, &r->lim, r->adv);
+  lfap_status s = signs(r, &towards);
+  if (!s) s = cli_plot_split(r->c, &p, &k, &r->natural, &r->lim, r->adv);
   if (s) return cli_report_skip(r, "T_data against T_pert", s);
   lfap_page_section(&r->page, "Learning from perturbations");
-  return cli_report_picture(r, &p);
+  cli_report_about_here(r);
+  lfap_text_puts(&r->page, "<p class=\"of\">");
+  lfap_page_text(&r->page, "The perturbed bases of adv/: %s.",
+                 towards ? "every entry of their perturbations has the sign that the w of these samples gives it, as in "
+                           "those made from it"
+                         : "not known which data their perturbations were made from: not all of them have the signs of "
+                           "the w of these samples");
+  lfap_text_puts(&r->page, "</p>\n");
+  return cli_report_picture(r, &r->page, &p);
 }
 
 static lfap_status shape_of(cli_report_run *r, size_t *height, size_t *width, int *found) {
@@ -231,5 +321,9 @@ lfap_status cli_report_images(cli_report_run *r) {
   if (!s) s = cli_plot_images(r->c, &p, &i);
   if (s) return cli_report_skip(r, "sample images", s);
   lfap_page_section(&r->page, "Images");
-  return cli_report_picture(r, &p);
+  cli_report_about_here(r);
+  if (r->adv)
+    lfap_text_puts(&r->page, "<p class=\"of\">The rows of noise are those of adv/; which data their perturbations were "
+                             "made from is told, where it is known, under Learning from perturbations.</p>\n");
+  return cli_report_picture(r, &r->page, &p);
 }

@@ -3,13 +3,13 @@
 #include "cli/report.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/file.h"
 #include "picture/document.h"
-#include "study/table.h"
 
 /* ---- verify ---------------------------------------------------------------------------------------------------- */
 
@@ -20,7 +20,7 @@ static const char *worst(const size_t v[4]) {
   return lfap_verdict_name(cli_tally_verdict(&t));
 }
 
-static void statement_row(cli_report_run *r, const lfap_statement_line *s) {
+static void statement_row(lfap_text *to, const lfap_statement_line *s) {
   char passed[64], certified[64], rest[64] = "";
   size_t all = s->verdict[0] + s->verdict[1] + s->verdict[2] + s->verdict[3];
   snprintf(passed, sizeof passed, "%zu of %zu", s->verdict[LFAP_PASS], all);
@@ -29,10 +29,10 @@ static void statement_row(cli_report_run *r, const lfap_statement_line *s) {
   if (s->verdict[LFAP_NOT_APPLICABLE])
     snprintf(rest, sizeof rest, "%zu not applicable", s->verdict[LFAP_NOT_APPLICABLE]);
   const char *row[] = {s->id, cli_statement_title(s->id), worst(s->verdict), passed, certified, rest, NULL};
-  lfap_page_row(&r->page, row);
+  lfap_page_row(to, row);
 }
 
-static void case_tables(cli_report_run *r, const lfap_verify_document *d, size_t of) {
+static void case_tables(cli_report_run *r, lfap_text *to, const lfap_verify_document *d, size_t of) {
   static const char *const head[] = {"id", "statement", "verdict", "passed", "how it is known", "rest", NULL};
   static const char *const shown[] = {"set", "what", "value", "note", NULL};
   const lfap_case_line *k = &d->cases[of];
@@ -41,20 +41,49 @@ static void case_tables(cli_report_run *r, const lfap_verify_document *d, size_t
            "%s: %s. %s; N = %zu, d = %zu, m = %zu, gamma = %g, N_adv = %zu; (H) %s: %.4g against %.4g", k->name,
            k->verdict, k->about, k->n, k->d, k->m, k->gamma, k->n_adv, k->hypothesis ? "holds" : "does not hold",
            k->h_lhs, k->h_rhs);
-  lfap_page_table_begin(&r->page, caption, head);
+  lfap_page_table_begin(to, caption, head);
   for (size_t i = 0; i < d->statement_count; i++)
-    if (d->statements[i].of == of) statement_row(r, &d->statements[i]);
-  lfap_page_table_end(&r->page);
+    if (d->statements[i].of == of) statement_row(to, &d->statements[i]);
+  lfap_page_table_end(to);
   snprintf(caption, sizeof caption, "%s: accuracies, measured", k->name);
-  lfap_page_table_begin(&r->page, caption, shown);
+  lfap_page_table_begin(to, caption, shown);
   for (size_t i = 0; i < d->headline_count; i++) {
     const lfap_headline *h = &d->headlines[i];
-    snprintf(value, sizeof value, "%.6g", h->value);
+    snprintf(value, sizeof value, isnan(h->value) ? "none" : "%.6g", h->value);
     const char *row[] = {h->subject, h->what, value, h->note, NULL};
-    if (h->of == of) lfap_page_row(&r->page, row);
+    if (h->of == of) lfap_page_row(to, row);
   }
-  lfap_page_table_end(&r->page);
+  lfap_page_table_end(to);
   r->tables += 2;
+}
+
+static cli_origin origin_of(const lfap_case_line *k) {
+  cli_origin o = {.n = k->n, .d = k->d, .gamma = k->gamma};
+  snprintf(o.sha256, sizeof o.sha256, "%.64s", k->sha256);
+  return o;
+}
+
+/* Each case where it belongs; the verdict of all stands with the first, or with the others when none is of this run. */
+static void cases(cli_report_run *r, const lfap_verify_document *d) {
+  size_t here = 0;
+  for (size_t i = 0; i < d->case_count; i++) {
+    cli_origin o = origin_of(&d->cases[i]);
+    here += cli_report_place(r, &o) == &r->page;
+  }
+  lfap_text *head = here ? &r->page : &r->other;
+  if (here) lfap_page_section(&r->page, "Predictions against measurement");
+  lfap_text_puts(head, "<p>");
+  lfap_page_text(head, "report.json: verdict of lfap verify %s, cases %zu: %s.", d->version, d->case_count, d->verdict);
+  if (here && here < d->case_count)
+    lfap_page_text(head, " Cases about other data, or another gamma, in a section of their own: %zu.",
+                   d->case_count - here);
+  lfap_text_puts(head, "</p>\n");
+  for (size_t i = 0; i < d->case_count; i++) {
+    cli_origin o = origin_of(&d->cases[i]);
+    lfap_text *to = cli_report_place(r, &o);
+    cli_report_about(r, to, d->cases[i].name, &o);
+    case_tables(r, to, d, i);
+  }
 }
 
 lfap_status cli_report_verify(cli_report_run *r) {
@@ -65,13 +94,7 @@ lfap_status cli_report_verify(cli_report_run *r) {
   else if (!s) s = lfap_verify_document_read(&r->c->ctx, &d, path);
   free(path);
   if (s) return cli_report_skip(r, "verdicts", s);
-  if (d.case_count) {
-    lfap_page_section(&r->page, "Predictions against measurement");
-    lfap_text_puts(&r->page, "<p>");
-    lfap_page_text(&r->page, "Verdict of lfap verify %s, cases %zu: %s.", d.version, d.case_count, d.verdict);
-    lfap_text_puts(&r->page, "</p>\n");
-  }
-  for (size_t i = 0; i < d.case_count; i++) case_tables(r, &d, i);
+  if (d.case_count) cases(r, &d);
   lfap_verify_document_free(&d);
   return LFAP_OK;
 }
@@ -86,33 +109,50 @@ typedef struct {
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-/* Is it a table of lfap sweep, be it damaged? Others (histories, times) are none of this part's business. */
-static int is_sweep(const char *path) {
-  lfap_table t = {0};
-  char *bytes = NULL;
+/* Of a file that is no whole table: was it one of lfap sweep? */
+static int names_column(const char *path) {
+  char *text = NULL;
   size_t len = 0;
-  int begins = lfap_file_read(NULL, &bytes, &len, path) == LFAP_OK && lfap_table_begins(bytes, len);
-  free(bytes);
-  if (begins) return 1;
-  int yes = lfap_table_read(NULL, &t, path) == LFAP_OK && lfap_table_column(&t, "acc_control") < t.cols;
-  lfap_table_free(&t);
+  int yes = lfap_file_read(NULL, &text, &len, path) == LFAP_OK && strstr(text, "acc_control") != NULL;
+  free(text);
   return yes;
 }
 
+/* Is it a table of lfap sweep? Others (histories, times) are none of this part's business. */
+static lfap_status is_sweep(cli_report_run *r, int *yes, const char *path) {
+  lfap_table t = {0};
+  lfap_status s = lfap_table_read(&r->c->ctx, &t, path);
+  *yes = !s && lfap_table_column(&t, "acc_control") < t.cols;
+  lfap_table_free(&t);
+  if (s == LFAP_ERR_DATA && !names_column(path)) { /* no table, or another one */
+    r->c->ctx.message[0] = 0;
+    return LFAP_OK;
+  }
+  return cli_report_skip(r, path, s);
+}
+
 static lfap_status look(cli_report_run *r, found *f, const char *dir) {
+  char why[LFAP_REASON];
   DIR *d = opendir(dir);
   lfap_status s = LFAP_OK;
-  if (!d) return LFAP_OK;
-  for (struct dirent *e; !s && (e = readdir(d)) != NULL;) {
+  if (!d && (errno == ENOENT || errno == ENOTDIR)) return LFAP_OK;
+  if (!d)
+    return cli_report_skip(r, "accuracy curves",
+                           lfap_fail(&r->c->ctx, errno == EACCES ? LFAP_ERR_NOINPUT : LFAP_ERR_IO,
+                                     "%s: cannot be read: %s", dir, lfap_reason(why, errno)));
+  errno = 0;
+  for (struct dirent *e; !s && (e = readdir(d)) != NULL; errno = 0) {
     size_t len = strlen(e->d_name);
     char *path = NULL;
+    int yes = 0;
     if (len < 5 || strcmp(e->d_name + len - 4, ".csv") != 0) continue;
     s = cli_path(r->c, &path, dir, e->d_name);
-    int yes = !s && is_sweep(path);
+    if (!s) s = is_sweep(r, &yes, path);
+    f->more += yes && f->n == SWEEPS;
     if (yes && f->n < SWEEPS) f->path[f->n++] = path;
     else free(path);
-    f->more += yes && f->n == SWEEPS;
   }
+  if (!s && errno) s = lfap_fail(&r->c->ctx, LFAP_ERR_IO, "%s: cannot be read: %s", dir, lfap_reason(why, errno));
   closedir(d);
   return s;
 }
@@ -126,7 +166,7 @@ static lfap_status curve(cli_report_run *r, const char *path, size_t number) {
   lfap_text_puts(&r->page, "<h3>");
   lfap_page_text(&r->page, "%s", slash ? slash + 1 : path);
   lfap_text_puts(&r->page, "</h3>\n");
-  return cli_report_picture(r, &p);
+  return cli_report_picture(r, &r->page, &p);
 }
 
 lfap_status cli_report_sweeps(cli_report_run *r) {
@@ -137,7 +177,11 @@ lfap_status cli_report_sweeps(cli_report_run *r) {
   if (!s) s = look(r, &f, sub);
   free(sub);
   qsort(f.path, f.n, sizeof f.path[0], by_name);
-  if (!s && f.n) lfap_page_section(&r->page, "Sweeps");
+  if (!s && f.n) {
+    lfap_page_section(&r->page, "Sweeps, with data of their own");
+    lfap_text_puts(&r->page, "<p class=\"of\">Not the samples of this directory: each row of a sweep has samples of its "
+                             "own (columns data, d, n, gamma, seed).</p>\n");
+  }
   for (size_t i = 0; i < f.n && !s; i++) s = curve(r, f.path[i], i);
   if (!s && f.n == 0) cli_report_leave(r, "accuracy curves", "no table of lfap sweep, here or in sweep/");
   if (!s && f.more) cli_report_leave(r, "further sweeps", "a page holds at most 64");

@@ -17,7 +17,10 @@ const char *lfap_reason(char buffer[LFAP_REASON], int errnum) {
   return buffer;
 }
 
-lfap_status lfap_status_of(int errnum, lfap_status otherwise) { return errnum == ENOMEM ? LFAP_ERR_MEMORY : otherwise; }
+lfap_status lfap_status_of(int errnum, lfap_status otherwise) {
+  if (errnum == EMFILE || errnum == ENFILE) return LFAP_ERR_IO;
+  return errnum == ENOMEM ? LFAP_ERR_MEMORY : otherwise;
+}
 
 static const char *kind_of(mode_t mode) {
   return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";

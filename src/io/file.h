@@ -10,7 +10,7 @@
 enum { LFAP_REASON = 128 };
 const char *lfap_reason(char buffer[LFAP_REASON], int errnum);
 
-/* MEMORY where the system had none (ENOMEM), else `otherwise`. */
+/* MEMORY where the system had none (ENOMEM), IO where it had no descriptor left, else `otherwise`. */
 lfap_status lfap_status_of(int errnum, lfap_status otherwise);
 
 /* Opens a regular file for reading and tells its size. Never waits: directories, pipes, devices and sockets are NOINPUT,

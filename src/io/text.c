@@ -112,7 +112,7 @@ unsigned lfap_utf8_control(const char *string, size_t n) {
   else if (n != 1) return 0;
   int control = u < 0x20 || (u >= 0x7f && u < 0xa0);
   int turns = u == 0x61c || u == 0x200e || u == 0x200f || (u >= 0x2028 && u <= 0x202e) || (u >= 0x2066 && u <= 0x2069);
-  return control || turns ? u : 0;
+  return control || turns || u >= 0xfffe ? u : 0;
 }
 
 char *lfap_visible(char *out, size_t room, const char *string) {
@@ -133,4 +133,12 @@ char *lfap_visible(char *out, size_t room, const char *string) {
   }
   if (room > 0) out[used] = '\0';
   return out;
+}
+
+void lfap_text_visible(lfap_text *t, const char *string) {
+  size_t room = 4 * strlen(string) + 1; /* a byte becomes \x1b, three become \u202e */
+  char *shown = malloc(room);
+  if (shown != NULL) lfap_text_puts(t, lfap_visible(shown, room, string));
+  else t->status = LFAP_ERR_MEMORY;
+  free(shown);
 }

@@ -69,6 +69,17 @@ static void words(char *out, size_t room, const json_t *object, const char *key,
   snprintf(out, room, "%s", v ? v : "");
 }
 
+/* A size and a hash that may be missing. */
+static size_t told(const json_t *object, const char *key) {
+  int bad = 0;
+  return whole(object, key, &bad);
+}
+
+static void told_sha(char out[72], const json_t *object) {
+  const char *v = json_string_value(json_object_get(object, "data_sha256"));
+  snprintf(out, 72, "%s", v && strlen(v) == 64 ? v : "");
+}
+
 static lfap_status broken(lfap_ctx *ctx, const char *path, const char *what) {
   return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s: a key of this report is missing or of another kind (spec/formats.md)",
                    path, what);
@@ -83,6 +94,9 @@ lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path
   int bad = 0;
   const json_t *rows = json_object_get(j, "decades");
   lfap_decades d = {.rows = json_array_size(rows), .bits = number(j, "bits", &bad), .gamma = number(j, "gamma", &bad)};
+  told_sha(d.sha256, j);
+  d.n = told(json_object_get(j, "sizes"), "n");
+  d.d = told(json_object_get(j, "sizes"), "d");
   d.row = calloc(d.rows + 1, sizeof *d.row);
   if (!d.row) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu decades", path, d.rows);
   for (size_t i = 0; i < d.rows && !s; i++) {
@@ -128,6 +142,7 @@ static void case_of(lfap_case_line *c, const json_t *k, int *bad) {
   words(c->name, sizeof c->name, k, "name", bad);
   words(c->about, sizeof c->about, k, "about", bad);
   words(c->verdict, sizeof c->verdict, k, "verdict", bad);
+  told_sha(c->sha256, k);
   c->n = whole(sizes, "n", bad);
   c->d = whole(sizes, "d", bad);
   c->n_adv = whole(sizes, "n_adv", bad);

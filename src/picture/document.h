@@ -8,6 +8,8 @@ typedef struct {
   lfap_decade *row; /* owned */
   size_t rows;
   double bits, gamma;
+  char sha256[72]; /* data_sha256; empty where it is not told, as n and d are 0 */
+  size_t n, d;
 } lfap_decades;
 lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path);
 void lfap_decades_free(lfap_decades *d);
@@ -17,7 +19,7 @@ lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *f
 
 /* What `lfap verify --json` says, a line a case and statement. */
 typedef struct {
-  char name[64], about[160], verdict[24];
+  char name[64], about[160], verdict[24], sha256[72];
   size_t n, d, n_adv, m;
   double gamma, h_lhs, h_rhs;
   int hypothesis;

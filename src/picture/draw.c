@@ -1,9 +1,11 @@
-/* draw.c - pictures by gnuplot: the script around a picture's commands, and the run of it that leaves both files or
-   none. */
+/* draw.c - pictures by gnuplot: the script around a picture's commands, and the run of it that leaves both files
+   complete or fails. */
 #include "picture/picture.h"
 
 #include <errno.h>
-#include <stdarg.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,8 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "picture/child.h"
+#include "picture/whole.h"
 
 void lfap_picture_free(lfap_picture *p) {
   lfap_text_free(&p->commands);
@@ -24,24 +28,6 @@ lfap_text *lfap_picture_table_add(lfap_picture *p, const char *suffix) {
   lfap_picture_table *t = &p->table[p->tables++];
   snprintf(t->suffix, sizeof t->suffix, "%s", suffix);
   return &t->text;
-}
-
-void lfap_text_format(lfap_text *t, const char *format, ...) {
-  char line[2048];
-  va_list ap;
-  va_start(ap, format);
-  int len = vsnprintf(line, sizeof line, format, ap);
-  va_end(ap);
-  if (len > 0) lfap_text_put(t, line, (size_t)len < sizeof line ? (size_t)len : sizeof line - 1);
-}
-
-void lfap_text_quote(lfap_text *t, const char *string) {
-  lfap_text_puts(t, "'");
-  for (const char *p = string; *p; p++) {
-    if (*p == '\'') lfap_text_puts(t, "''");
-    else if ((unsigned char)*p >= ' ' && *p != 127) lfap_text_put(t, p, 1);
-  }
-  lfap_text_puts(t, "'");
 }
 
 lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_picture *p) {
@@ -62,84 +48,119 @@ lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_pictur
   return LFAP_OK;
 }
 
-lfap_status lfap_picture_ready(lfap_ctx *ctx) {
+/* The gnuplot of the PATH; 0 when there is none. */
+static int find(char *name, size_t room) {
   const char *at = getenv("PATH");
-  char name[4096];
   while (at && *at) {
     size_t len = strcspn(at, ":");
     struct stat st;
-    int fits = snprintf(name, sizeof name, "%.*s/gnuplot", (int)len, at) < (int)sizeof name;
-    if (fits && len && stat(name, &st) == 0 && S_ISREG(st.st_mode) && access(name, X_OK) == 0) return LFAP_OK;
+    int fits = snprintf(name, room, "%.*s/gnuplot", (int)len, at) < (int)room;
+    if (fits && len && stat(name, &st) == 0 && S_ISREG(st.st_mode) && access(name, X_OK) == 0) return 1;
     at += len + (at[len] == ':');
   }
+  return 0;
+}
+
+lfap_status lfap_picture_ready(lfap_ctx *ctx) {
+  char name[PATH_MAX];
+  if (find(name, sizeof name)) return LFAP_OK;
   return lfap_fail(
       ctx, LFAP_ERR_NOINPUT,
       "gnuplot: not found on the PATH; pictures are drawn by it: install the Debian package gnuplot-nox, or give "
       "--numbers for the CSV files and scripts alone");
 }
 
-/* Runs gnuplot in `dir`; what it says on stderr goes into said. Its status as of waitpid, -1 when it could not be
-   started. */
-static int run(char *said, size_t room, const char *dir, const char *define, const char *script) {
-  int ends[2], status = -1;
-  if (pipe(ends) != 0) return -1;
-  pid_t pid = fork();
-  if (pid == 0) {
-    FILE *in = freopen("/dev/null", "r", stdin), *out = freopen("/dev/null", "w", stdout);
-    if (in && out && dup2(ends[1], STDERR_FILENO) >= 0 && close(ends[0]) == 0 && chdir(dir) == 0)
-      execlp("gnuplot", "gnuplot", "--default-settings", "-e", define, script, (char *)NULL);
-    _exit(127);
+enum { SPARE = 1 << 20 };
+
+/* Can `size` bytes more be written in dir? 0, or the errno of trying: gnuplot itself does not look. */
+static int write_error(const char *dir, size_t size) {
+  static const char zeros[4096];
+  char path[PATH_MAX];
+  if (snprintf(path, sizeof path, "%s/.full", dir) >= (int)sizeof path) return ENAMETOOLONG;
+  int e = 0, fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return errno;
+  for (size_t done = 0; done < size && !e;) {
+    ssize_t got = write(fd, zeros, sizeof zeros); /* a short one is followed by one that tells why */
+    if (got > 0) done += (size_t)got;
+    else if (got == 0 || errno != EINTR) e = got == 0 ? ENOSPC : errno;
   }
-  close(ends[1]);
-  size_t len = 0;
-  char rest[256];
-  for (ssize_t got; pid > 0;) {
-    got = len + 1 < room ? read(ends[0], said + len, room - 1 - len) : read(ends[0], rest, sizeof rest);
-    if (got == 0 || (got < 0 && errno != EINTR)) break;
-    if (got > 0 && len + 1 < room) len += (size_t)got;
-  }
-  said[len] = 0;
-  close(ends[0]);
-  while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-  return pid > 0 ? status : -1;
+  if (close(fd) != 0 && !e) e = errno;
+  unlink(path);
+  return e;
 }
 
-static const char *const kinds[2] = {"svg", "png"};
-
-static int made(const char *path) {
+static lfap_status whole(lfap_ctx *ctx, const char *dir, const char *name, const char *kind,
+                         int is_whole(const char *bytes, size_t len)) {
+  char path[PATH_MAX], why[LFAP_REASON], *bytes = NULL;
   struct stat st;
-  return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+  size_t len = 0;
+  snprintf(path, sizeof path, "%s/%s.%s", dir, name, kind);
+  if (lstat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+    lfap_status s = lfap_file_read(ctx, &bytes, &len, path);
+    if (s) return s;
+  }
+  int good = bytes && is_whole(bytes, len);
+  free(bytes);
+  if (good) return LFAP_OK;
+  int e = write_error(dir, len + SPARE);
+  return lfap_fail(ctx, LFAP_ERR_IO, "%s: gnuplot %s: %s; nothing was left behind", path,
+                   len ? "left it incomplete" : "drew nothing",
+                   e ? lfap_reason(why, e) : "it gave no reason, and there is room on the disk");
 }
 
-/* The two files drawn under a temporary name get their own name, or, after `failed`, go. */
-static lfap_status keep(lfap_ctx *ctx, const char *dir, const char *name, const char *temporary, lfap_status failed) {
-  char from[2][4096], to[4096], why[LFAP_REASON];
-  lfap_status s = failed;
-  for (int k = 0; k < 2; k++) {
-    snprintf(from[k], sizeof from[k], "%.3900s/%s.%s", dir, temporary, kinds[k]);
-    if (!s && !made(from[k])) s = lfap_fail(ctx, LFAP_ERR_IO, "%s/%s.%s: gnuplot drew nothing", dir, name, kinds[k]);
-  }
-  for (int k = 0; k < 2; k++) {
-    snprintf(to, sizeof to, "%.3900s/%s.%s", dir, name, kinds[k]);
-    if (!s && rename(from[k], to) != 0)
-      s = lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", to, lfap_reason(why, errno));
-    if (s) unlink(from[k]);
-  }
-  return s;
+static lfap_status outcome(lfap_ctx *ctx, const lfap_child *c, const char *script) {
+  const char *said = c->said[0] ? c->said : "it said nothing";
+  int e;
+  char why[LFAP_REASON];
+  if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == 0) return LFAP_OK;
+  if (WIFSIGNALED(c->status))
+    return lfap_fail(ctx, LFAP_ERR_IO, "%s/%s: gnuplot was ended by signal %d%s: %s; nothing was left behind", c->dir,
+                     script, WTERMSIG(c->status), WTERMSIG(c->status) == SIGXFSZ ? " (a file too large, ulimit -f)" : "",
+                     said);
+  if (WEXITSTATUS(c->status) == 127 && !c->said[0]) said = "it could not be started";
+  else if ((e = write_error(c->dir, SPARE)) != 0) said = lfap_reason(why, e);
+  return lfap_fail(ctx, LFAP_ERR_IO, "%s/%s: gnuplot failed (exit %d): %s; nothing was left behind", c->dir, script,
+                   WEXITSTATUS(c->status), said);
+}
+
+/* A setting of the environment in fresh memory; NULL when there is none. */
+static char *setting(const char *name, const char *value) {
+  size_t room = strlen(name) + strlen(value) + 2;
+  char *text = malloc(room);
+  if (text) snprintf(text, room, "%s=%s", name, value);
+  return text;
+}
+
+/* The path from the root in fresh memory, for a program that works in another directory; NULL when there is none. */
+static char *absolute(const char *path) {
+  char here[PATH_MAX] = "";
+  if (path[0] != '/' && !getcwd(here, sizeof here)) return NULL;
+  size_t room = strlen(here) + strlen(path) + 2;
+  char *full = malloc(room);
+  if (full) snprintf(full, room, "%s%s%s", here, path[0] == '/' ? "" : "/", path);
+  return full;
 }
 
 lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name) {
-  char temporary[128], define[192], script[96], said[600];
+  char gnuplot[PATH_MAX], script[96];
   lfap_status s = lfap_picture_ready(ctx);
-  if (s) return s;
-  snprintf(temporary, sizeof temporary, "%s.%ld.tmp", name, (long)getpid());
-  snprintf(define, sizeof define, "out = '%s'", temporary);
-  snprintf(script, sizeof script, "%s.gp", name);
-  int status = run(said, sizeof said, dir, define, script);
-  for (char *p = said; *p; p++)
-    if (*p == '\n') *p = ' ';
-  if (status != 0)
-    s = lfap_fail(ctx, LFAP_ERR_IO, "%s/%s: gnuplot failed: %s", dir, script,
-                  said[0] ? said : "it could not be started, or was killed");
-  return keep(ctx, dir, name, temporary, s);
+  if (s || !find(gnuplot, sizeof gnuplot)) return s;
+  snprintf(script, sizeof script, "./%s.gp", name); /* never taken for an option */
+  /* Nothing of the user's settings reaches it: no GNUTERM, no font path, no start-up file. */
+  char *program = absolute(gnuplot), *home = absolute(dir);
+  char *argv[] = {"gnuplot", "--default-settings", script, NULL};
+  char *env[] = {setting("PATH", getenv("PATH")), "LC_ALL=C.UTF-8", home ? setting("HOME", home) : NULL, NULL};
+  if (program && home && env[0] && env[2]) {
+    lfap_child c = {.path = program, .dir = dir, .argv = argv, .env = env};
+    s = lfap_child_run(ctx, &c);
+    if (!s) s = outcome(ctx, &c, script + 2);
+  } else s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory, or no path from the root, for gnuplot and its directory",
+                   script + 2);
+  if (!s) s = whole(ctx, dir, name, "svg", lfap_svg_whole);
+  if (!s) s = whole(ctx, dir, name, "png", lfap_png_whole);
+  free(program);
+  free(home);
+  free(env[0]);
+  free(env[2]);
+  return s;
 }

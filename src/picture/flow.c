@@ -38,38 +38,60 @@ static double predicted_slope(const lfap_limit *l) {
   return 1 / sum;
 }
 
+/* What a logarithmic axis can show. In a script of gnuplot, of a column: SHOWN. */
+static int shown(double x) { return x > 0 && x < 1e300; }
+#define SHOWN(column) "($" #column " > 0 && $" #column " < 1e300 ? $" #column " : NaN)"
+
+/* The axes of a panel with so many points: gnuplot chooses no range from none. */
+static void axes(lfap_text *t, size_t points) {
+  lfap_text_puts(t, points ? "set autoscale xy\nunset label 9\n"
+                           : "set xrange [1:10]\nset yrange [1:10]\n"
+                             "set label 9 'no value that these axes can show' at graph 0.5,0.5 center\n");
+}
+
+static double slope_at(const double *v, size_t r) {
+  const double *a = v + r * COLUMNS;
+  double ds = r ? a[S] - a[S - COLUMNS] : 0;
+  return ds > 0 ? (a[LOG_LOSS - COLUMNS] - a[LOG_LOSS]) / ds : NAN;
+}
+
 static void flow_table(lfap_text *t, const double *v, size_t rows, double nu) {
   lfap_text_puts(t, "step,s,minus_log_loss,slope,slope_error\n");
   for (size_t r = 0; r < rows; r++) {
     const double *a = v + r * COLUMNS;
-    double ds = r ? a[S] - a[S - COLUMNS] : 0, slope = ds > 0 ? (a[LOG_LOSS - COLUMNS] - a[LOG_LOSS]) / ds : NAN;
+    double slope = slope_at(v, r);
     lfap_text_format(t, "%g,%.17g,%.17g,%.17g,%.17g\n", a[EPOCH], a[S], -a[LOG_LOSS], slope, fabs(slope / nu - 1));
   }
 }
 
-static void flow_commands(lfap_picture *p, double nu, int applies) {
+static void flow_commands(lfap_picture *p, const double *v, size_t rows, double nu, int applies) {
   lfap_text *t = &p->commands;
+  size_t losses = 0, slopes = 0;
+  for (size_t r = 0; r < rows; r++) {
+    double slope = slope_at(v, r);
+    losses += shown(v[r * COLUMNS + S]) && shown(-v[r * COLUMNS + LOG_LOSS]);
+    slopes += shown(v[r * COLUMNS + S]) && (isnan(nu) ? isfinite(slope) : shown(fabs(slope / nu - 1)));
+  }
   lfap_text_puts(t, STYLE_FRAME "set key top left\nset multiplot layout 1,2 title ");
   lfap_text_quote(t, p->title);
   lfap_text_puts(t,
                  "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
-                 "set xlabel 'rescaled time s (dimensionless)'\nset ylabel '−log L (natural logarithm)'\n"
-                 "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($3 > 0 ? $3 : NaN) with linespoints pt 7 ps 0.5 "
-                 "pointinterval 20 lw 2 lc rgb " STYLE_BLUE " title 'measured'");
+                 "set xlabel 'rescaled time s (dimensionless)'\nset ylabel '−log L (natural logarithm)'\n");
+  axes(t, losses);
+  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(3) " with linespoints pt 7 ps 0.5 "
+                    "pointinterval 20 lw 2 lc rgb " STYLE_BLUE " title 'measured'");
   if (!isnan(nu))
-    lfap_text_format(
-        t,
-        ", \\\n  x*%.17g lw 2 dt 2 lc rgb " STYLE_BLACK " title '%s'\n"
-        "unset key\nset ylabel '|slope · Σλ − 1| (dimensionless)'\n"
-        "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):($5 > 0 ? $5 : NaN) with linespoints pt 7 ps 0.5 "
-        "pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n",
-        nu, applies ? "F1: slope 1/Σλ" : "slope 1/Σλ");
-  else
-    lfap_text_puts(
-        t,
-        "\nset ylabel 'slope −d(log L)/ds (dimensionless)'\nunset logscale y\nset format y '%g'\n"
-        "plot name.'.csv' skip 1 using ($2 > 0 ? $2 : NaN):4 with linespoints pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb "
-        "" STYLE_BLUE " title 'measured'\n");
+    lfap_text_format(t, ", \\\n  x*%.17g lw 2 dt 2 lc rgb " STYLE_BLACK " title '%s'\nunset key\n", nu,
+                     applies ? "F1: slope 1/Σλ" : "slope 1/Σλ");
+  else lfap_text_puts(t, "\nunset logscale y\nset format y '%g'\n");
+  axes(t, slopes);
+  lfap_text_puts(t, !isnan(nu)
+                        ? "set ylabel '|slope · Σλ − 1| (dimensionless)'\n"
+                          "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(5) " with linespoints pt 7 ps 0.5 "
+                          "pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n"
+                        : "set ylabel 'slope −d(log L)/ds (dimensionless)'\n"
+                          "plot name.'.csv' skip 1 using " SHOWN(2) ":(abs($4) < 1e300 ? $4 : NaN) with linespoints "
+                          "pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE " title 'measured'\n");
   lfap_text_puts(t, "unset multiplot\n");
 }
 
@@ -79,15 +101,23 @@ static void descent_table(lfap_text *t, const double *v, size_t rows) {
     lfap_text_format(t, "%g,%.17g,%.17g\n", v[r * COLUMNS + EPOCH], v[r * COLUMNS + LOSS], v[r * COLUMNS + LR]);
 }
 
-static void descent_commands(lfap_picture *p) {
+static void descent_commands(lfap_picture *p, const double *v, size_t rows) {
   lfap_text *t = &p->commands;
+  size_t losses = 0, rates = 0;
+  for (size_t r = 0; r < rows; r++) {
+    losses += shown(v[r * COLUMNS + EPOCH]) && shown(v[r * COLUMNS + LOSS]);
+    rates += shown(v[r * COLUMNS + EPOCH]) && shown(v[r * COLUMNS + LR]);
+  }
   lfap_text_puts(t, STYLE_FRAME "unset key\nset multiplot layout 1,2 title ");
   lfap_text_quote(t, p->title);
   lfap_text_puts(t, "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\nset xlabel 'epoch (count)'\n"
-                    "set ylabel 'loss L before the update (dimensionless)'\n"
-                    "plot name.'.csv' skip 1 using 1:2 with lines lw 2 lc rgb " STYLE_BLUE "\n"
-                    "set ylabel 'learning rate (dimensionless)'\n"
-                    "plot name.'.csv' skip 1 using 1:3 with steps lw 2 lc rgb " STYLE_BLACK "\nunset multiplot\n");
+                    "set ylabel 'loss L before the update (dimensionless)'\n");
+  axes(t, losses);
+  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(1) ":" SHOWN(2) " with lines lw 2 lc rgb " STYLE_BLUE "\n"
+                    "set ylabel 'learning rate (dimensionless)'\n");
+  axes(t, rates);
+  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(1) ":" SHOWN(3) " with steps lw 2 lc rgb " STYLE_BLACK
+                    "\nunset multiplot\n");
 }
 
 /* F1 speaks of the phase in which every neuron has the label slopes; without C1 there is none at the limit. */
@@ -111,38 +141,45 @@ lfap_status lfap_picture_flow(lfap_ctx *ctx, lfap_picture *out, const lfap_table
              "Measured (doubles): -log L along %zu accepted steps of the flow in the rescaled time s, to s = %.4g. %s",
              rows, last[S], prediction(lim));
     flow_table(lfap_picture_table_add(&p, ""), v, rows, nu);
-    flow_commands(&p, nu, lim && lim->c1);
+    flow_commands(&p, v, rows, nu, lim && lim->c1);
   } else {
     snprintf(p.title, sizeof p.title, "Gradient descent: %zu epochs to loss %.4g", rows, last[LOSS]);
     snprintf(p.caption, sizeof p.caption,
              "Measured (doubles): the loss before each update, and the learning rate used in it, along %zu epochs.",
              rows);
     descent_table(lfap_picture_table_add(&p, ""), v, rows);
-    descent_commands(&p);
+    descent_commands(&p, v, rows);
   }
   free(v);
   *out = p;
   return LFAP_OK;
 }
 
-static void converge_commands(lfap_picture *p, double product) {
+static void converge_commands(lfap_picture *p, const lfap_decade *row, size_t rows) {
   lfap_text *t = &p->commands;
+  size_t directions = 0, others = 0;
+  for (size_t i = 0; i < rows; i++) {
+    directions += shown(row[i].s) && shown(row[i].direction);
+    others += shown(row[i].s) && (shown(row[i].p_distance) || shown(row[i].slope_error));
+  }
+  double product = row[rows - 1].direction * row[rows - 1].s;
   lfap_text_puts(t, STYLE_FRAME "set key top right\nset multiplot layout 1,2 title ");
   lfap_text_quote(t, p->title);
-  lfap_text_format(
-      t,
-      "\nset logscale xy\nset format xy '10^{%%T}'\nset termoption enhanced\n"
-      "set xlabel 'rescaled time s (dimensionless)'\n"
-      "set ylabel 'distance from the limit (dimensionless)'\n"
-      "plot name.'.csv' skip 1 using 2:($4 > 0 ? $4 : NaN) with linespoints pt 7 lw 2 lc rgb " STYLE_BLUE
-      " title 'direction of W', \\\n"
-      "  %.17g/x lw 2 dt 2 lc rgb " STYLE_BLACK " title '1/s through the last point'\n"
-      "plot name.'.csv' skip 1 using 2:($3 > 0 ? $3 : NaN) with linespoints pt 8 lw 2 dt 2 lc rgb " STYLE_BLACK
-      " title 'p', \\\n"
-      "  '' skip 1 using 2:($5 > 0 ? $5 : NaN) with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE
-      " title 'slope of log L'\n"
-      "unset multiplot\n",
-      product);
+  lfap_text_puts(t, "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
+                    "set xlabel 'rescaled time s (dimensionless)'\n"
+                    "set ylabel 'distance from the limit (dimensionless)'\n");
+  axes(t, directions);
+  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(4) " with linespoints pt 7 lw 2 lc rgb " STYLE_BLUE
+                    " title 'direction of W'");
+  if (shown(product))
+    lfap_text_format(t, ", \\\n  %.17g/x lw 2 dt 2 lc rgb " STYLE_BLACK " title '1/s through the last point'", product);
+  lfap_text_puts(t, "\n");
+  axes(t, others);
+  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(3) " with linespoints pt 8 lw 2 dt 2 lc rgb "
+                    STYLE_BLACK " title 'p', \\\n"
+                    "  '' skip 1 using " SHOWN(2) ":" SHOWN(5) " with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE
+                    " title 'slope of log L'\n"
+                    "unset multiplot\n");
 }
 
 lfap_status lfap_picture_converge(lfap_ctx *ctx, lfap_picture *out, const lfap_decade *row, size_t rows, double bits) {
@@ -161,7 +198,7 @@ lfap_status lfap_picture_converge(lfap_ctx *ctx, lfap_picture *out, const lfap_d
       "and of the slope of log L from F1's, the last two "
       "relative. F1: the direction is off by O(1/s).",
       bits);
-  converge_commands(&p, last->direction * last->s);
+  converge_commands(&p, row, rows);
   *out = p;
   return LFAP_OK;
 }

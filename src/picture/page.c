@@ -1,31 +1,35 @@
-/* page.c - writes HTML: escaped text, tables, pictures as data URIs (RFC 2397, RFC 4648). */
+/* page.c - writes HTML in UTF-8: escaped text, tables, pictures as data URIs (RFC 2397, RFC 4648). */
 #include "picture/page.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "io/file.h"
 
-static void escaped(lfap_text *page, const char *s) {
-  for (; *s; s++) {
-    unsigned char c = (unsigned char)*s;
-    if (c == '&') lfap_text_puts(page, "&amp;");
-    else if (c == '<') lfap_text_puts(page, "&lt;");
-    else if (c == '>') lfap_text_puts(page, "&gt;");
-    else if (c == '"') lfap_text_puts(page, "&quot;");
-    else if (c >= ' ' && c != 127) lfap_text_put(page, s, 1);
-    else lfap_text_puts(page, " ");
+static void escaped(lfap_text *page, const char *string) {
+  lfap_text seen = {0};
+  lfap_text_visible(&seen, string);
+  for (const char *s = seen.bytes; s && *s; s++) {
+    if (*s == '&') lfap_text_puts(page, "&amp;");
+    else if (*s == '<') lfap_text_puts(page, "&lt;");
+    else if (*s == '>') lfap_text_puts(page, "&gt;");
+    else if (*s == '"') lfap_text_puts(page, "&quot;");
+    else if (*s == '\'') lfap_text_puts(page, "&#39;");
+    else lfap_text_put(page, s, 1);
   }
+  if (seen.status) page->status = seen.status;
+  lfap_text_free(&seen);
 }
 
 void lfap_page_text(lfap_text *page, const char *format, ...) {
-  char line[2048];
+  lfap_text line = {0};
   va_list ap;
   va_start(ap, format);
-  vsnprintf(line, sizeof line, format, ap);
+  lfap_text_vformat(&line, format, ap);
   va_end(ap);
-  escaped(page, line);
+  if (line.bytes) escaped(page, line.bytes);
+  if (line.status) page->status = line.status;
+  lfap_text_free(&line);
 }
 
 void lfap_page_begin(lfap_text *page, const char *title) {
@@ -45,6 +49,7 @@ void lfap_page_begin(lfap_text *page, const char *title) {
       "nowrap }\n"
       "figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto; border: 1px solid #ccc }\n"
       "figcaption { max-width: 50rem; margin-top: .4rem }\n"
+      "p.of { border-left: .3rem solid #888; padding-left: .6rem }\n"
       "@media print { body { margin: 0; max-width: none } figure, tr { break-inside: avoid } h2 { break-after: avoid } "
       "}\n"
       "</style>\n</head>\n<body>\n<main>\n<h1>");

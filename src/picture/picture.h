@@ -6,6 +6,8 @@
  */
 #ifndef LFAP_PICTURE_H
 #define LFAP_PICTURE_H
+#include <stdarg.h>
+
 #include "io/text.h"
 #include "lfap.h"
 #include "picture/table.h"
@@ -37,14 +39,16 @@ void lfap_text_format(lfap_text *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)))
 #endif
     ;
-/* A single-quoted string of gnuplot, in which nothing is expanded. */
+void lfap_text_vformat(lfap_text *t, const char *format, va_list ap);
+/* A single-quoted string of gnuplot, in which nothing is expanded; what cannot be seen is made visible. */
 void lfap_text_quote(lfap_text *t, const char *string);
 
 /* NOINPUT, with the Debian package to install, when gnuplot cannot be found. */
 lfap_status lfap_picture_ready(lfap_ctx *ctx);
 /* The script NAME.gp; its data files are named from the variable `name`. */
 lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_picture *p);
-/* Runs the script in `dir`, where it and its tables are: NAME.svg and NAME.png, both or none. */
+/* Runs the script in `dir`, a private directory in which it and its tables are (stage.h): NAME.svg and NAME.png, both
+   complete, or an error; INTERRUPTED when ctx->progress asks to stop. */
 lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name);
 
 /* ---- the pictures: numbers and commands, nothing written ------------------------------------------------------- */

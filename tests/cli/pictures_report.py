@@ -1,6 +1,6 @@
 """lfap report: what it takes and leaves out, words on the page, and the page in a headless Chromium: no console error, nothing
 loaded, every picture has size."""
-import base64, html, json, os, re, shutil, sys, xml.etree.ElementTree as xml
+import base64, csv, hashlib, html, json, os, re, resource, shutil, sys, xml.etree.ElementTree as xml
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
 
@@ -126,6 +126,144 @@ put("judged/report.json", json.dumps(verify).encode())
 report("judged")
 page = page_of("judged/report")
 ok(re.search(r">Q1</th><td>[^<]*</td><td>FAIL</td>", page) and re.search(r">P1</th><td>[^<]*</td><td>UNDECIDED</td>", page), "report: a failure is the verdict of its statement, then what is undecided")
+
+# ---- one run: what is of other data, or of another gamma, never stands among the parts of this one
+def sections(folder):
+    """{heading: its words}"""
+    parts = re.split(r"<h2>(.*?)</h2>", page_of(folder))
+    return {parts[k]: html.unescape(re.sub(r"<[^>]*>", " ", re.sub(r"base64,[^\"]*", "", parts[k + 1]))) for k in range(1, len(parts), 2)}
+
+
+def sha(folder):
+    return hashlib.sha256(np.load(f"{folder}/X.npy").astype("<f8").tobytes() + np.load(f"{folder}/y.npy").astype("<f8").tobytes()).hexdigest()
+
+
+OTHER = "About other data, or another gamma"
+here = sha("run/data")
+s = sections("run/report")
+ok(OTHER not in s and all(here[:12] in s[k] and "N = 20, d = 300, gamma = 0.5, seed 1" in s[k] for k in ("Predictions against measurement", "The limit", "Training", "Decisions", "Learning from perturbations")),
+   "report: every section names N, d, gamma, seed and hash of its data", {k: v[:200] for k, v in s.items()})
+ok("converge.json: Not known which data it is of" in s["Training"] and "Not the samples of this directory" in s["Sweeps, with data of their own"], "report: a document without a hash, and sweeps, are called what they are")
+ok("trained on these samples" in s["Decisions"] and "trained on the set in adv/" in s["Decisions"] and "every entry of their perturbations has the sign" in s["Learning from perturbations"], "report: where networks and perturbations come from", s["Decisions"])
+for args in (["gen", "uniform", "--n", "4", "--d", "64", "--seed", "5", "--out", "four"], ["gen", "uniform", "--n", "20", "--d", "300", "--seed", "6", "--out", "twin"],
+             ["limit", "--data", "twin", "--gamma", "0.5", "--certify", "--out", "twin-limit"], ["train", "--data", "twin", "--gamma", "0.5", "--m", "4", "--out", "twin-net"],
+             ["train", "--data", "run/data", "--gamma", "0.25", "--m", "4", "--out", "quarter-net"], ["limit", "--data", "run/data", "--gamma", "0.25", "--certify", "--out", "quarter-limit"],
+             ["perturb", "--norm", "l2", "--from", "geometry", "--data", "noise", "--direction", "twin-limit/w.npy", "--eps", "1", "--out", "twin-adv"],
+             ["train", "--data", "twin-adv", "--gamma", "0.5", "--m", "4", "--out", "twin-learned"]):
+    Run(*args)
+twin = sha("twin")
+
+
+def mixed(name, **parts):
+    """A run with data of ours and parts from elsewhere."""
+    shutil.copytree("run/data", f"{name}/data")
+    for part, source in parts.items():
+        if os.path.isdir(source):
+            shutil.copytree(source, f"{name}/{part}")
+        else:
+            shutil.copy(source, f"{name}/{part}.json")
+    doc, r = report(name, "--gamma", "0.5")
+    return sections(f"{name}/report") if r.code == 0 else {}, r
+
+
+for label, data, gamma in (("other data", "four", "0.5"), ("other data of the same shape", "twin", "0.5"), ("another gamma", "run/data", "0.25")):
+    word = label.replace(" ", "-")
+    put(f"{word}-verify.json", Run("verify", "--json", "--data", data, "--gamma", gamma, "--m", "4", "--controls", "2", "--probes", "20").out.encode())
+    put(f"{word}-converge.json", Run("converge", "--json", "--data", data, "--gamma", gamma, "--m", "4", "--log-loss", "-1e3").out.encode())
+    s, r = mixed(f"mixed-{word}", report=f"{word}-verify.json", converge=f"{word}-converge.json")
+    o = s.get(OTHER, "")
+    ok(r.code == 0 and "Predictions against measurement" not in s and "Training" not in s and "verdict of lfap verify" in o and "The flow at" in o and o.count(f"gamma = {gamma}") >= 2 and sha(data)[:12] in o
+       and "Nothing in this section is about" in o and "Not of the samples and the gamma of this report" in o, f"report.json and converge.json of {label}: in a section of their own", (r, list(s)))
+s, r = mixed("mixed-net", net="twin-net", limit="twin-limit", adv="twin-adv", learned="twin-learned")
+ok("Training" not in s and "Decisions" not in s and "The training run: Other data" in s[OTHER] and twin[:12] in s[OTHER] and "No limit was given" in s[OTHER], "a network of other data: no K1, no map, its history apart", list(s))
+ok("lambda.npy: is about other data" in s["Left out"] and "W.npy: is about other data" in s["Left out"] and "certificate.json" in s["Left out"] and "lambda.npy" not in s["The limit"], "multipliers and certificate of other data are left out, and why", s["Left out"])
+ok("not known which data their perturbations were made from" in s["Learning from perturbations"], "perturbations that do not have the signs of w are not called ours", s["Learning from perturbations"][:600])
+s, r = mixed("mixed-gamma", net="quarter-net", limit="quarter-limit")
+ok("Training" not in s and "The training run: Another gamma" in s[OTHER] and "accepted, it follows from the data, for gamma = 0.25" in s[OTHER] and "accepted" not in s["The limit"] and "lambda.npy: is about another gamma" in s["Left out"],
+   "a network, a limit and a certificate of another gamma", (list(s), s["Left out"]))
+s, r = mixed("mixed-learned", net="run/net", adv="run/adv", learned="twin-learned")
+ok("network in learned/: W.npy was trained on other data" in s["Left out"] and "B is" not in s["Decisions"] and "A is the network" in s["Decisions"], "a second network of another set is no second network", s["Left out"])
+shutil.copytree("run/net", "bare-net", ignore=shutil.ignore_patterns("meta.json"))
+s, r = mixed("mixed-bare", net="bare-net")
+ok("Not known which data it is of" in s["Training"] and "not known whether trained on these samples" in s["Decisions"] and OTHER not in s, "a network that nothing tells of is shown, and said to be unknown", s.get("Training"))
+shutil.copytree("run/data", "mixed-files/data"), shutil.copy("twin/X.npy", "mixed-files/data"), shutil.copy("run/report.json", "mixed-files")
+doc, r = report("mixed-files", "--gamma", "0.5")
+s = sections("mixed-files/report")
+ok("mixed here" in s["Left out"] and "The limit" not in s and "No samples here to compare with" in s["Predictions against measurement"], "X of one run beside y of another: no samples", (r, s.get("Left out")))
+half = json.loads(open("run/report.json").read())
+half["cases"] += json.loads(open("other-data-verify.json").read())["cases"]
+put("half.json", json.dumps(half).encode())
+s, r = mixed("mixed-half", report="half.json")
+ok("in a section of their own: 1" in s["Predictions against measurement"] and here[:12] in s["Predictions against measurement"] and sha("four")[:12] in s[OTHER], "a case of this run and one of another: each in its place", list(s))
+
+# ---- README's example is one run
+with open(os.path.join(ROOT, "README.md")) as f:
+    block = re.search(r"## Pictures\n\n((?:    .*\n)+)", f.read()).group(1)
+os.makedirs("readme")
+p = subprocess.run(["sh", "-e", "-c", "lfap() { " + LFAP + ' "$@"; }\n' + block], cwd="readme", capture_output=True, stdin=subprocess.DEVNULL)
+s = sections("readme/run/report") if p.returncode == 0 else {}
+ok(p.returncode == 0 and OTHER not in s and {"Predictions against measurement", "The limit", "Training", "Decisions"} <= set(s) and all("The samples of this directory" in s[k] and sha("readme/run/data")[:12] in s[k] for k in s if k != "Left out"),
+   "README: its commands make one coherent run", (p.stderr.decode()[-300:], list(s)))
+
+# ---- what ends the whole report: memory, not a part left out in silence
+put("huge/report.json", b'{"verb": "verify", "cases": [' + b"0," * 12000000 + b"0]}"), shutil.copytree("run/data", "huge/data")
+limit_memory = lambda: resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+p = subprocess.run([LFAP, "report", "huge", "--gamma", "0.5", "--threads", "1"], capture_output=True, stdin=subprocess.DEVNULL, preexec_fn=limit_memory)
+ok(p.returncode == 65 and b"out of memory" in p.stderr and not os.path.exists("huge/report"), "report: out of memory for one part ends it, 65", p.stderr.decode())
+os.remove("huge/report.json")
+p = subprocess.run([LFAP, "report", "huge", "--gamma", "0.5", "--threads", "1"], capture_output=True, stdin=subprocess.DEVNULL, preexec_fn=limit_memory)
+ok(p.returncode == 0, "report: the same memory is enough without it", p.stderr.decode())
+
+# ---- names and texts of any kind: valid UTF-8, nothing passes as markup or as a formula
+head = "cell,data,base,method,from,norm,d,n,n_adv,m,gamma,eps,k,seed,acc,acc_control"
+words = [b"=cmd|' /C calc'!A0", b"+1+1", b"-2+3", b"@SUM(1)", b"\t=1", b"\xff<b>&'\"", b"\x1b[31m", "\u202eltr \u0085 \uffff \U0001f600".encode(), b"plain", b"-1.5e3", b'say "x"; y']
+rows = [b",".join([b"0", w, b"noise", b"limit", b"geometry", b"l2", d, b"50,7,0,0.5,0.1,0,0,0.5,0.5"]) for w in words for d in (b"10", b"20")]
+strange = b"odd\xff\xc0\xaf<i>'\"&\n\x1b[31m\xe2\x80\xae"
+os.makedirs(strange)
+with open(os.path.join(strange, b"a\xfe<i>.csv"), "wb") as f:
+    f.write(head.encode() + b"\n" + b"\n".join(rows) + b"\n")
+with open(os.path.join(strange, b"b\xfe.csv"), "wb") as f:
+    f.write(head.encode() + b"\n1,2\n")
+shutil.copy("run/report.json", os.path.join(strange, b"report.json"))
+p = subprocess.run([LFAP, "report", strange, "--out", "strange"], capture_output=True, stdin=subprocess.DEVNULL)
+raw = open("strange/index.html", "rb").read() if p.returncode == 0 else b"\xff"
+try:
+    page, valid = raw.decode(), True
+except UnicodeDecodeError as e:
+    page, valid = "", str(e)[:200]
+unseen = re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]", page)
+ok(p.returncode == 0 and valid is True and not unseen and "<i>" not in page and "<b>" not in page and r"odd\xff\xc0\xaf&lt;i&gt;&#39;&quot;&amp;\n\x1b[31m\u202e" in page, "report: names that are no UTF-8: the page is, with every byte visible", (p.stderr, valid, unseen))
+ok("b\\xfe.csv" in page.split("Left out")[-1] and "2 cells" in page.split("Left out")[-1], "report: a damaged table of a sweep is left out with the reason", page.split("Left out")[-1][:500])
+if os.path.exists("strange/accuracy.svg"):
+    lines = list(csv.reader(open("strange/accuracy_panels.csv", encoding="utf-8", newline="")))
+    cells = [l[1] for l in lines[1:]]
+    ok(len(cells) == len(words) and all(len(l) == len(lines[0]) for l in lines) and not [c for c in cells if c[:1] in "=+-@\t\r" and c != "-1.5e3"] and {"plain", "-1.5e3", "'@SUM(1)", 'say "x"; y'} <= set(cells)
+       and xml.parse("strange/accuracy.svg") is not None, "accuracy: cells of a table cannot become formulas, nor a title break the SVG", cells)
+else:
+    ok("is no word of lfap sweep" in page.split("Left out")[-1] and not os.path.exists("strange/accuracy_panels.csv"), "accuracy: words that lfap sweep does not write are refused", page[-800:])
+
+# ---- values that are none, and the smallest sets
+none = json.loads(open("run/report.json").read())
+for c in none["cases"][0]["checks"]:
+    c["value"] = None
+none["cases"][0]["hypothesis_data"]["lhs"] = none["cases"][0]["gamma"] = None
+put("none/report.json", json.dumps(none).encode())
+doc, r = report("none")
+ok(r.code == 0 and "<td>none</td>" in page_of("none/report") and ">nan<" not in page_of("none/report"), "report: a value that is null", r)
+for name, X, y in (("one", [[1.0, 2, 3]], [-1.0]), ("one-one", [[2.0]], [1.0]), ("line", [[1.0], [-1]], [1.0, -1])):
+    put(f"{name}/data/X.npy", np.array(X)), put(f"{name}/data/y.npy", np.array(y))
+    Run("train", "--data", f"{name}/data", "--gamma", "0.5", "--m", "4", "--out", f"{name}/net")
+    doc, r = report(name, "--gamma", "0.5")
+    ok(r.code == 0 and doc["pictures"] >= 2, f"report: N = {len(X)}, d = {len(X[0])}", r)
+for k, lines in enumerate(("0,0,0,-inf,0", "0,1,0.1,0,0", "0,nan,nan,nan,nan", "1,0.5,0.1,-1,5", "1,0.5,0.1,-1,inf", "1,0.5,0.1,3,5\n2,0.5,0.1,3,5", "1,inf,0,3,0\n2,0,0,3,0")):
+    put(f"history{k}/net/history.csv", ("epoch,loss,lr,log_loss,s\n" + lines + "\n").encode())
+    doc, r = report(f"history{k}")
+    ok(r.code == 0 and doc["pictures"] == 1, f"report: a history without a value to draw: {lines!r}", r)
+far = {"log_loss": -10, "s": 5, "p_distance": 0, "direction_error": 0, "slope_error": None}
+for k, row in enumerate((far, dict(far, s=None), dict(far, direction_error=None, s=0))):
+    put(f"far{k}/converge.json", json.dumps({"verb": "converge", "bits": 256, "gamma": 0.5, "decades": [row]}).encode())
+    doc, r = report(f"far{k}")
+    ok(r.code == 0 and doc["pictures"] == 1, f"report: a decade without a value to draw, {k}", r)
 
 # ---- in a browser
 if CHROMIUM is None:
