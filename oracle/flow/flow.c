@@ -301,7 +301,8 @@ lfap_status oracle_flow_report(lfap_ctx *ctx, oracle_flow_table *out, const lfap
   oracle_flow_table t = {.prec = prec, .n = data->n, .d = data->d, .m = start->m, .np = o->probes ? o->np : 0, .s_aligned = NAN, .s_rest = NAN};
   flow_run w = {.o = o, .bits = (long)prec, .out = &t};
   oracle_limit_replayed lim = {0};
-  lfap_status st = check(ctx, start, data, o, prec);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check(ctx, start, data, o, prec);
   if (!st) st = oracle_replay_limit(ctx, &lim, data, start->gamma, prec + ORACLE_FLOW_GUARD);
   if (!st) st = boundary_signs(ctx, &w.bdy, data, start->gamma, o);
   if (!st && !(t.row = calloc(ORACLE_FLOW_ROWS, sizeof *t.row))) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for a table");
