@@ -101,11 +101,16 @@ int main(int argc, char **argv) {
   }
   cli c = {.verb = find(first), .verdict = LFAP_PASS};
   if (!c.verb) return unknown_verb(first);
+  lfap_status s = lfap_arith_check(&c.ctx, first); /* before a number is read */
+  if (s) {
+    fprintf(stderr, "lfap %s\n", c.ctx.message);
+    return (int)s;
+  }
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   c.ctx.threads = cores > 0 && cores <= 1024 ? (int)cores : 1;
   c.color = wants_color();
   cli_progress_start(&c);
-  lfap_status s = run(&c, argc - 1, argv + 1);
+  s = run(&c, argc - 1, argv + 1);
   if (s) {
     fprintf(stderr, "lfap %s: %s", c.verb->name, c.ctx.message[0] ? message_of(&c) : "failed without a message");
     if (s == LFAP_ERR_USAGE) fprintf(stderr, " (`lfap %s --help` tells the options)", c.verb->name);

@@ -17,6 +17,7 @@
 #include <zlib.h>
 
 #include "io/file.h"
+#include "kernel/arithmetic.h"
 #include "kernel/idx_header.h"
 #include "lfap.h"
 
