@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "kernel/arithmetic.h"
+#include "kernel/bits.h"
 #include "kernel/clones.h"
 #include "lfap.h"
 
@@ -29,7 +30,7 @@ LFAP_CLONES static const char *compiler(void) {
   volatile double big = 0x1p53, one = 1.0, near = 0x1.00000004p0, three = 3.0, quiet = NAN, minus = -0.0;
   double x = near, square = 0x1.00000008p0, large = big, nan = quiet, zero = minus;
   if (x * x - square != 0.0) return "it fuses products and sums; compile with -ffp-contract=off";
-  if ((large + one) - large != 0.0 || three / 10.0 != 0x1.3333333333333p-2 || nan == nan || signbit(zero + 0.0))
+  if ((large + one) - large != 0.0 || three / 10.0 != 0x1.3333333333333p-2 || nan == nan || lfap_bits_of(zero + 0.0) != 0)
     return "it changes the order of operations, or forgets NaN or signed zeros; compile without any option of -ffast-math";
   return NULL;
 }
