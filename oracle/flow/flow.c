@@ -155,6 +155,9 @@ static lfap_status go(lfap_ctx *ctx, flow_run *w) {
 static lfap_status follow(lfap_ctx *ctx, flow_run *w) {
   double end = w->o->log_loss < 0.0 ? w->o->log_loss : -1e6;
   expand(w);
+  double begin = mpfr_get_d(w->log_g, MPFR_RNDN);
+  if (begin <= end)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "flow: at the start log L = %g is not above its end, %g; choose an end further out or an earlier start", begin, end);
   flow_observe(w);
   if (flow_mismatched(w) == 0) w->out->s_aligned = 0.0;
   for (int k = -1; w->out->rows < ORACLE_FLOW_ROWS; k++) {
