@@ -131,7 +131,7 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -D_DEFAULT_SOURCE $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
 
-# The command line with every access and every overflow checked, in a folder of its own; tests/cli/sanitized.py runs it. With TESTS=1
+# The command line with every access, overflow and conversion checked, in a folder of its own; tests/cli/sanitized.py runs it. With TESTS=1
 # the test programs too: build/sanitized/tests/unit/NAME.
 SANITIZE := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 .PHONY: sanitized

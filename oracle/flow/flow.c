@@ -73,7 +73,7 @@ static int shorten_to_target(flow_run *w) {
     oracle_sub(A, w->t0, w->t0, w->target);
     oracle_div(A, w->t0, w->t0, w->t1);
     oracle_add(A, at, at, w->t0);
-    if (mpfr_zero_p(w->t0) || mpfr_get_exp(w->t0) < mpfr_get_exp(at) - (A->prec - 16)) break;
+    if (mpfr_zero_p(w->t0) || !mpfr_number_p(at) || mpfr_get_exp(w->t0) < mpfr_get_exp(at) - (A->prec - 16)) break;
   }
   mpfr_set(w->h, at, MPFR_RNDN);
   return 1;
@@ -117,9 +117,13 @@ static void tail(flow_run *w) {
 static lfap_status step(lfap_ctx *ctx, flow_run *w, int *reached) {
   flow_event e;
   double length = oracle_series_length(&w->S, -(double)w->bits - 16.0);
+  length = fmin(fmax(length, -0x1p30), 0x1p30); /* infinite where every late term vanishes: the flow is a straight line */
   mpfr_set_d(w->h, 0.9 * exp2(length - floor(length)), MPFR_RNDN);
   mpfr_mul_2si(w->h, w->h, (long)floor(length), MPFR_RNDN);
   *reached = shorten_to_target(w);
+  if (!mpfr_number_p(w->h)) /* log g is level at the start of the step, and falls to the target within it */
+    return lfap_fail(ctx, LFAP_ERR_RANGE, "flow: at s = %g all losses are level to %ld bits; scale the samples towards 1, or start with smaller weights",
+                     mpfr_get_d(w->s, MPFR_RNDN), w->bits);
   mpfr_set(w->step, w->h, MPFR_RNDN);
   lfap_status st = flow_first_event(ctx, w, &e);
   if (st) return st;

@@ -185,7 +185,8 @@ X, Y = sample(6, 5)
 for scale in (1e-320, 1e-160, 1e150, 1e300):
     give("scaled/X.npy", X * scale), give("scaled/y.npy", Y)
     for line in ("limit --data scaled --gamma 0.5", "limit --data scaled --gamma 0.5 --certify=fast", "train --data scaled --gamma 0.5 --m 4 --epochs 30 --out scaled-net",
-                 "limit --data scaled --gamma 0.5 --certify --out scaled-limit"):
+                 "limit --data scaled --gamma 0.5 --certify --out scaled-limit",
+                 "converge --data scaled --gamma 0.5 --m 2 --log-loss -5 --prec 64 --steps 20 --loss logistic"):
         run((0, 1, 2, 65), line)
 
 # ---- bad input
