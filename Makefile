@@ -131,6 +131,14 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -D_DEFAULT_SOURCE $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
 
+# The command line with every access, overflow and conversion checked, in a folder of its own; tests/cli/sanitized.py runs it. With TESTS=1
+# the test programs too: build/sanitized/tests/unit/NAME.
+SANITIZE := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
+.PHONY: sanitized
+sanitized:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized OPT=-O1 EXTRA="$(SANITIZE) -g1" \
+	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT) $(ORACLE_TESTS)),$(BUILD)/sanitized/lfap)
+
 golden: all
 	BUILD=$(BUILD) $(PYTHON) tests/golden/regenerate.py
 

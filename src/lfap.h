@@ -61,6 +61,11 @@ lfap_status lfap_fail(lfap_ctx *ctx, lfap_status status, const char *format, ...
 /* Calls ctx->progress; LFAP_ERR_INTERRUPTED when it asks to stop. ctx may be NULL. */
 lfap_status lfap_tick(lfap_ctx *ctx, const char *what, double done, double total);
 
+/* Is the arithmetic of the calling thread the one that results are made of: round to nearest, subnormal numbers kept (USAGE otherwise),
+   and compiled as such (INTERNAL)? `what` goes into the message. Every function below that computes asks this first, under its own name,
+   and does nothing where the answer is no; lfap_hypothesis_of and lfap_net_direction have no status to say it with. */
+lfap_status lfap_arith_check(lfap_ctx *ctx, const char *what);
+
 /* ---- matrices, vectors, files -------------------------------------------------------------------------- */
 
 typedef struct {

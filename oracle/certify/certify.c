@@ -338,7 +338,8 @@ lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_dat
   oracle_opts o = {0};
   oracle_gram g = {0};
   solver s = {0};
-  lfap_status st = options(ctx, &o, given, data->n);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = options(ctx, &o, given, data->n);
   if (!st && !(gamma > 0.0 && gamma < 1.0)) st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", gamma);
   if (!st) st = lfap_data_check(ctx, data, "data");
   if (!st) st = oracle_gram_make(ctx, &g, data->x, data->n, data->d);

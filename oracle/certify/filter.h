@@ -9,6 +9,7 @@
  */
 #ifndef ORACLE_FILTER_H
 #define ORACLE_FILTER_H
+#include "kernel/arithmetic.h"
 #include "oracle/oracle.h"
 
 typedef struct { double lo, hi; } oracle_range;

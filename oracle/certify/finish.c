@@ -300,11 +300,13 @@ static void close_numbers(finish *f) {
 }
 
 lfap_status oracle_enclosure_finish(lfap_ctx *ctx, lfap_enclosure *e, const lfap_data *data, const lfap_limit *lim, const double *G) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   finish f = {.ctx = ctx, .e = e, .data = data, .n = data->n, .d = data->d};
   if (data->n != e->n || data->d != e->d || lim->n != e->n || lim->d != e->d)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "open samples: an enclosure of %zu x %zu is not one of these %zu x %zu data", e->n, e->d, data->n, data->d);
   if (e->c1 != LFAP_UNDECIDED) return LFAP_OK;
-  lfap_status st = open_numbers(&f, lim->gamma);
+  st = open_numbers(&f, lim->gamma);
   if (!st) st = rounds(&f, lim, G);
   close_numbers(&f);
   e->c1 = e->refuted ? LFAP_FAIL : e->aligned == e->n ? LFAP_PASS : LFAP_UNDECIDED;

@@ -46,6 +46,8 @@ static void bases_radius(oracle_vector *w, const oracle_cert *c, const double *b
 }
 
 lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data, const double *bases) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   const double *x = bases ? bases : data->x;
   oracle_vector w = {.d = c->d, .num = malloc(c->d * sizeof *w.num)};
   if (!w.num) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", c->d);
@@ -137,7 +139,8 @@ static lfap_status finite(lfap_ctx *ctx, const double *Z, size_t n) {
 }
 
 lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w, const double *Z, size_t np) {
-  lfap_status st = finite(ctx, Z, np * w->d);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = finite(ctx, Z, np * w->d);
   if (st) return st;
   mpq_t lo, hi;
   mpq_inits(lo, hi, NULL);
@@ -313,7 +316,8 @@ static lfap_status split_make(lfap_ctx *ctx, split *s) {
 
 lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_adversary *a, const double *Z, size_t np) {
   split s = {.a = a, .prec = (mpfr_prec_t)(a->prec ? a->prec : ORACLE_PREC_DEFAULT)};
-  lfap_status st = finite(ctx, Z, np * a->nat->d);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = finite(ctx, Z, np * a->nat->d);
   if (st) return st;
   oracle_flags_clear();
   oracle_iv_init(&s.scale, s.prec);

@@ -197,6 +197,8 @@ static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_cert *c, const cha
 
 lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, const char *text, size_t len,
                               const lfap_data *data, const char *sha256) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   reader r = {.at = text, .end = text + len, .begin = text};
   lfap_ctx own = {.threads = 1};
   head h = {0};
@@ -207,7 +209,7 @@ lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, co
   if (r.bad) return lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: unexpected text at byte %zu", (size_t)(r.at - text));
   const char *wrong = head_wrong(&h, data, sha256);
   if (wrong) return refuse(ctx, wrong);
-  lfap_status st = oracle_cert_init(ctx, &c, data->n, data->d, h.gamma);
+  st = oracle_cert_init(ctx, &c, data->n, data->d, h.gamma);
   if (st) return st;
   c.mode = h.mode;
   c.prec = (unsigned)h.prec;

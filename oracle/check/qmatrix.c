@@ -1,14 +1,11 @@
 /* qmatrix.c - Q (theory Q1) in integers, and lower bounds of its eigenvalues (spec/certificate.md, "Inverse"). */
 #include "oracle/check/qmatrix.h"
 
-#include <float.h>
 #include <math.h>
 #include <mpfr.h>
 #include <stdlib.h>
 
 #include "io/parallel.h"
-
-_Static_assert(FLT_EVAL_METHOD == 0, "the error bounds suppose that doubles are computed as doubles");
 
 /* ---- numbers --------------------------------------------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
  */
 #ifndef ORACLE_QMATRIX_H
 #define ORACLE_QMATRIX_H
+#include "kernel/arithmetic.h"
 #include "oracle/exact/gram.h"
 
 typedef struct {

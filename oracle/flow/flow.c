@@ -73,7 +73,7 @@ static int shorten_to_target(flow_run *w) {
     oracle_sub(A, w->t0, w->t0, w->target);
     oracle_div(A, w->t0, w->t0, w->t1);
     oracle_add(A, at, at, w->t0);
-    if (mpfr_zero_p(w->t0) || mpfr_get_exp(w->t0) < mpfr_get_exp(at) - (A->prec - 16)) break;
+    if (mpfr_zero_p(w->t0) || !mpfr_number_p(at) || mpfr_get_exp(w->t0) < mpfr_get_exp(at) - (A->prec - 16)) break;
   }
   mpfr_set(w->h, at, MPFR_RNDN);
   return 1;
@@ -117,9 +117,13 @@ static void tail(flow_run *w) {
 static lfap_status step(lfap_ctx *ctx, flow_run *w, int *reached) {
   flow_event e;
   double length = oracle_series_length(&w->S, -(double)w->bits - 16.0);
+  length = fmin(fmax(length, -0x1p30), 0x1p30); /* infinite where every late term vanishes: the flow is a straight line */
   mpfr_set_d(w->h, 0.9 * exp2(length - floor(length)), MPFR_RNDN);
   mpfr_mul_2si(w->h, w->h, (long)floor(length), MPFR_RNDN);
   *reached = shorten_to_target(w);
+  if (!mpfr_number_p(w->h)) /* log g is level at the start of the step, and falls to the target within it */
+    return lfap_fail(ctx, LFAP_ERR_RANGE, "flow: at s = %g all losses are level to %ld bits; scale the samples towards 1, or start with smaller weights",
+                     mpfr_get_d(w->s, MPFR_RNDN), w->bits);
   mpfr_set(w->step, w->h, MPFR_RNDN);
   lfap_status st = flow_first_event(ctx, w, &e);
   if (st) return st;
@@ -155,6 +159,9 @@ static lfap_status go(lfap_ctx *ctx, flow_run *w) {
 static lfap_status follow(lfap_ctx *ctx, flow_run *w) {
   double end = w->o->log_loss < 0.0 ? w->o->log_loss : -1e6;
   expand(w);
+  double begin = mpfr_get_d(w->log_g, MPFR_RNDN);
+  if (begin <= end)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "flow: at the start log L = %g is not above its end, %g; choose an end further out or an earlier start", begin, end);
   flow_observe(w);
   if (flow_mismatched(w) == 0) w->out->s_aligned = 0.0;
   for (int k = -1; w->out->rows < ORACLE_FLOW_ROWS; k++) {
@@ -301,7 +308,8 @@ lfap_status oracle_flow_report(lfap_ctx *ctx, oracle_flow_table *out, const lfap
   oracle_flow_table t = {.prec = prec, .n = data->n, .d = data->d, .m = start->m, .np = o->probes ? o->np : 0, .s_aligned = NAN, .s_rest = NAN};
   flow_run w = {.o = o, .bits = (long)prec, .out = &t};
   oracle_limit_replayed lim = {0};
-  lfap_status st = check(ctx, start, data, o, prec);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check(ctx, start, data, o, prec);
   if (!st) st = oracle_replay_limit(ctx, &lim, data, start->gamma, prec + ORACLE_FLOW_GUARD);
   if (!st) st = boundary_signs(ctx, &w.bdy, data, start->gamma, o);
   if (!st && !(t.row = calloc(ORACLE_FLOW_ROWS, sizeof *t.row))) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for a table");

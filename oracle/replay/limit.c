@@ -410,7 +410,8 @@ lfap_status oracle_replay_limit(lfap_ctx *ctx, oracle_limit_replayed *out, const
   solver s = {.A = &A};
   inputs in = {0};
   oracle_limit_replayed r = {0};
-  lfap_status st = lfap_data_check(ctx, data, "data");
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_data_check(ctx, data, "data");
   if (!st && !(gamma > 0.0 && gamma < 1.0)) st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g must lie inside (0,1)", gamma);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;

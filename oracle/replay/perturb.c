@@ -237,7 +237,8 @@ lfap_status oracle_replay_perturb(lfap_ctx *ctx, oracle_perturbed *out, const or
   oracle_arith A;
   attack p = {.A = &A, .a = a};
   oracle_perturbed r = {0};
-  lfap_status st = check(ctx, a);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check(ctx, a);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
   st = prepare(ctx, &p);

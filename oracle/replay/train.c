@@ -233,7 +233,8 @@ lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_n
   oracle_arith A;
   trainer w = {.A = &A, .o = o};
   oracle_trained r = {0};
-  lfap_status st = check(ctx, start, data, o);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check(ctx, start, data, o);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
   if (o->method == LFAP_METHOD_FLOW) st = oracle_flow_replay(ctx, &r, &A, start, data, o);

@@ -103,6 +103,8 @@ static lfap_status speak_fast(lfap_ctx *ctx, lfap_case *c, size_t first, const l
 }
 
 lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   oracle_certifier *me = user;
   oracle_cert cert = {0};
   if (!o->adversarial) oracle_cert_free(&me->natural); /* a new case begins */

@@ -44,6 +44,10 @@ lfap_status lfap_tick(lfap_ctx *ctx, const char *what, double done, double total
   if (!ctx || !ctx->progress) return LFAP_OK;
   return ctx->progress(ctx->user, what, done, total) ? LFAP_ERR_INTERRUPTED : LFAP_OK;
 }
+lfap_status lfap_arith_check(lfap_ctx *ctx, const char *what) { /* its volatile operands would have any value here */
+  (void)ctx, (void)what;
+  return LFAP_OK;
+}
 int lfap_threads(const lfap_ctx *ctx) { return ctx && ctx->threads > 1 ? ctx->threads : 1; }
 void lfap_parallel(int threads, size_t n, size_t chunk, double flops, lfap_range_fn fn, void *arg) {
   (void)threads, (void)flops;

@@ -150,6 +150,8 @@ int main(int argc, char **argv) {
   cli c = {.verb = find(first), .verdict = LFAP_PASS};
   if (!c.verb && answered(first)) return finish(&c, close_stdout(&c.ctx));
   if (!c.verb) return unknown_verb(first);
+  lfap_status s = lfap_arith_check(&c.ctx, first); /* before a number is read */
+  if (s) return finish(&c, s);
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   c.ctx.threads = cores > 0 && cores <= 1024 ? (int)cores : 1;
   c.color = wants_color();

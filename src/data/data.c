@@ -33,7 +33,8 @@ static lfap_status check_labels(lfap_ctx *ctx, const double *y, size_t n, const 
 
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
   lfap_mat x = {0}, y = {0};
-  lfap_status st = lfap_npy_read(ctx, &x, x_path);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_npy_read(ctx, &x, x_path);
   if (!st) st = lfap_npy_read(ctx, &y, y_path);
   if (!st && x.ndim != 2)
     st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: the samples must be a 2-dimensional array N x d, this one has %d dimension",
@@ -128,10 +129,12 @@ static lfap_status check_duplicates(lfap_ctx *ctx, const lfap_data *data, const 
 }
 
 lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *name) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   if (data->n == 0 || data->d == 0)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: N = %zu samples of dimension d = %zu; both must be at least 1", name, data->n,
                      data->d);
-  lfap_status st = check_labels(ctx, data->y, data->n, name);
+  st = check_labels(ctx, data->y, data->n, name);
   if (!st) st = check_values(ctx, data, name);
   if (!st) st = lfap_rows_in_range(ctx, name, data->x, data->n, data->d);
   return st ? st : check_duplicates(ctx, data, name);

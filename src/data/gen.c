@@ -43,11 +43,13 @@ static lfap_status gen_noise(lfap_ctx *ctx, lfap_data *out, const char *what, fi
 }
 
 lfap_status lfap_gen_uniform(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d) {
-  return gen_noise(ctx, out, "uniform", lfap_fill_uniform, seed, n, d);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : gen_noise(ctx, out, "uniform", lfap_fill_uniform, seed, n, d);
 }
 
 lfap_status lfap_gen_gauss(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d) {
-  return gen_noise(ctx, out, "gauss", lfap_fill_normal, seed, n, d);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : gen_noise(ctx, out, "gauss", lfap_fill_normal, seed, n, d);
 }
 
 /* (-1)^(number of one bits) */
@@ -74,7 +76,8 @@ static void choose_rows(size_t *row, lfap_philox *g, size_t n, size_t order) {
 }
 
 lfap_status lfap_gen_orthogonal(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d) {
-  lfap_status st = check_shape(ctx, "orthogonal", n, d);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check_shape(ctx, "orthogonal", n, d);
   if (st) return st;
   const size_t order = lfap_hadamard_order(n, d);
   if (!order)

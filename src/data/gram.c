@@ -101,13 +101,15 @@ static lfap_status run(lfap_ctx *ctx, product p, const char *what) {
 }
 
 lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d) {
-  lfap_status st = run(ctx, (product){.out = G, .A = X, .B = X, .na = n, .nb = n, .d = d, .lower = 1}, "Gram matrix");
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = run(ctx, (product){.out = G, .A = X, .B = X, .na = n, .nb = n, .d = d, .lower = 1}, "Gram matrix");
   if (!st) lfap_mirror(G, n);
   return st;
 }
 
 lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb, size_t d) {
-  return run(ctx, (product){.out = C, .A = A, .B = B, .na = na, .nb = nb, .d = d}, "product");
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : run(ctx, (product){.out = C, .A = A, .B = B, .na = na, .nb = nb, .d = d}, "product");
 }
 
 /* m 2^e, m in [1/2, 1) or 0: factors of any size multiply without leaving the doubles. */

@@ -18,6 +18,7 @@
 #include <zlib.h>
 
 #include "io/file.h"
+#include "kernel/arithmetic.h"
 #include "kernel/idx_header.h"
 #include "lfap.h"
 
@@ -220,7 +221,8 @@ lfap_status lfap_images_read(lfap_ctx *ctx, lfap_images *out, const char *dir, i
   half train = {0}, test = {0};
   lfap_images im = {0};
   const int class[2] = {class_pos, class_neg};
-  lfap_status status = check_request(ctx, class_pos, class_neg, n);
+  lfap_status status = lfap_arith_check(ctx, __func__);
+  if (status == LFAP_OK) status = check_request(ctx, class_pos, class_neg, n);
   if (status == LFAP_OK) status = read_half(ctx, &train, dir, "train");
   if (status == LFAP_OK) status = read_half(ctx, &test, dir, "t10k");
   if (status == LFAP_OK) status = build(ctx, &im, &train, &test, dir, class, n, center);

@@ -192,7 +192,8 @@ static lfap_status read_open(lfap_ctx *ctx, lfap_mat *out, FILE *in, size_t tota
 lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path) {
   FILE *in;
   size_t total;
-  lfap_status status = lfap_file_open(ctx, &in, &total, path);
+  lfap_status status = lfap_arith_check(ctx, __func__);
+  if (status == LFAP_OK) status = lfap_file_open(ctx, &in, &total, path);
   if (status != LFAP_OK) return status;
   uint8_t *buffer = malloc(HEAD); /* the header first, then blocks of items */
   if (buffer == NULL) status = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for reading", path);

@@ -3,6 +3,8 @@
 #define LFAP_KERNEL_BITS_H
 #include <stdint.h>
 
+#include "arithmetic.h"
+
 /* The prover sees these contracts only. They say that nothing is written, that the call returns, in the real tier that
    the result depends on the argument alone, and in the value tier which patterns are the infinities and a NaN. */
 #ifdef LFAP_TIER_REAL

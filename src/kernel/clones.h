@@ -1,13 +1,20 @@
 /* clones.h - function multiversioning of hot kernels: same source, same bits, wider registers (spec/numerics.md).
  * LFAP_CLONES goes before a function definition; helpers it calls are LFAP_INLINE so that every clone gets its own copy.
- * -DLFAP_NO_CLONES builds the portable version alone. */
+ * One clone is chosen while the program is loaded, by the C library (ifunc): glibc does, musl does not, and sanitizers are not ready yet
+ * when glibc does. Everywhere else, and with -DLFAP_NO_CLONES, the portable version is built alone. */
 #ifndef LFAP_KERNEL_CLONES_H
 #define LFAP_KERNEL_CLONES_H
 
-#if defined(__FRAMAC__) || defined(LFAP_NO_CLONES) || !defined(__GNUC__) || defined(__clang__) || !defined(__x86_64__)
-#define LFAP_CLONES
-#else
+#include "arithmetic.h" /* whose <limits.h> defines __GLIBC__ */
+
+#if !defined(__FRAMAC__) && !defined(LFAP_NO_CLONES) && defined(__x86_64__) && defined(__GNUC__) && __GNUC__ >= 12 && \
+    !defined(__clang__) && defined(__GLIBC__) && !defined(__UCLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define LFAP_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define LFAP_CHOOSES 1 /* at run time, by the processor */
+#else
+#define LFAP_CLONES
+#define LFAP_CHOOSES 0
 #endif
 
 #if defined(__FRAMAC__) || !defined(__GNUC__)
@@ -24,10 +31,10 @@
 LFAP_INLINE int lfap_wide_registers(void) {
 #if defined(__AVX512F__)
   return 1;
-#elif defined(__FRAMAC__) || defined(LFAP_NO_CLONES) || !defined(__GNUC__) || defined(__clang__) || !defined(__x86_64__)
-  return 0;
-#else
+#elif LFAP_CHOOSES
   return __builtin_cpu_supports("avx512f") != 0;
+#else
+  return 0;
 #endif
 }
 

@@ -3,6 +3,8 @@
 #ifndef LFAP_KERNEL_LANES_H
 #define LFAP_KERNEL_LANES_H
 #include <stddef.h>
+
+#include "arithmetic.h"
 #ifdef __FRAMAC__
 #include "../../spec/logic/sums.acsl"
 #endif

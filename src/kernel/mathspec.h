@@ -3,6 +3,7 @@
 #ifndef LFAP_KERNEL_MATHSPEC_H
 #define LFAP_KERNEL_MATHSPEC_H
 
+#include "arithmetic.h"
 #ifndef __FRAMAC__
 #include <math.h>
 #elif defined(LFAP_TIER_REAL)

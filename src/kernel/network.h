@@ -3,6 +3,8 @@
 #define LFAP_KERNEL_NETWORK_H
 #include <stddef.h>
 
+#include "arithmetic.h"
+
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_rphi(real z, real gamma) = z > 0.0 ? z : gamma*z;
   @ logic real lfap_rslope(real z, real gamma) = z > 0.0 ? 1.0 : gamma;

@@ -2,6 +2,8 @@
 #ifndef LFAP_KERNEL_PAIR_H
 #define LFAP_KERNEL_PAIR_H
 #include <stddef.h>
+
+#include "arithmetic.h"
 #ifdef __FRAMAC__
 #include "../../spec/logic/sums.acsl"
 #endif

@@ -3,6 +3,8 @@
 #define LFAP_KERNEL_PERTURB_H
 #include <stddef.h>
 
+#include "arithmetic.h"
+
 #ifdef __FRAMAC__
 /* The bit pattern of |x| as a number, and what topk says with it: how many of the first d entries reach `low`, how many
    equal it, and how many are kept. */

@@ -3,6 +3,8 @@
 #define LFAP_KERNEL_QFORM_H
 #include <stddef.h>
 
+#include "arithmetic.h"
+
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_q_entry(real yi, real yk, real h, real gamma, real g) = (yi*yk)*((yi == yk ? h : gamma)*g);
   @ logic real lfap_uv_entry(real la, real y, real side, real gamma) = (la*y)*(y == side ? 1.0 : gamma); */

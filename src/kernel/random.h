@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arithmetic.h"
+
 typedef struct {
   uint64_t key[2], counter[4], buffer[4];
   unsigned position; /* 0..4: next unused word of buffer */

@@ -3,6 +3,8 @@
 #define LFAP_KERNEL_ROWS_H
 #include <stddef.h>
 #include <stdint.h>
+
+#include "arithmetic.h"
 #ifdef __FRAMAC__
 #include "../../spec/logic/index.acsl"
 #include "../../spec/logic/sums.acsl"

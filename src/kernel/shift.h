@@ -4,6 +4,8 @@
 #define LFAP_KERNEL_SHIFT_H
 #include <stddef.h>
 
+#include "arithmetic.h"
+
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_shift_entry(real g, real tn, real tk, real pn, real pk, real eta2) = g + tk*pn + tn*pk + tn*tk*eta2; */
 #endif

@@ -3,6 +3,8 @@
 #define LFAP_KERNEL_STEP_H
 #include <stddef.h>
 
+#include "arithmetic.h"
+
 /* W = fma(-lr, D, W). */
 /*@ requires w: \valid(w + (0 .. n-1));
   @ requires d: \valid_read(d + (0 .. n-1));

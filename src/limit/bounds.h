@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "kernel/arithmetic.h"
+
 #define LFAP_U 0x1p-53     /* half an ulp of 1 */
 #define LFAP_TINY 0x1p-1074 /* what a result in the subnormal range may be off by */
 

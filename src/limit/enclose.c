@@ -267,11 +267,13 @@ static void intervals(enclosing *s) {
 /* ---- all of it ---------------------------------------------------------------------------------------------------------------- */
 
 lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim, const double *G) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   if (data->n != lim->n || data->d != lim->d || !(lim->gamma > 0.0 && lim->gamma < 1.0))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "enclosure: a limit of %zu x %zu is not one of these %zu x %zu data", lim->n, lim->d, data->n, data->d);
   lfap_enclosure e;
   enclosing s = {.ctx = ctx, .data = data, .lim = lim, .G = G, .n = data->n, .d = data->d, .gamma = lim->gamma, .h = lfap_q_h(lim->gamma)};
-  lfap_status st = make(ctx, &s, &e);
+  st = make(ctx, &s, &e);
   if (!st && prepare(&s)) {
     e.support = s.nf;
     products(&s);

@@ -338,13 +338,16 @@ static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, c
 
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o) {
-  return make(ctx, out, data, G, gamma, o, NULL);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : make(ctx, out, data, G, gamma, o, NULL);
 }
 
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma) {
-  return make(ctx, out, data, G, gamma, NULL, NULL);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : make(ctx, out, data, G, gamma, NULL, NULL);
 }
 
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma, const double *lambda) {
-  return make(ctx, out, data, G, gamma, NULL, lambda);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : make(ctx, out, data, G, gamma, NULL, lambda);
 }

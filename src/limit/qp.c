@@ -281,10 +281,12 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
 }
 
 lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const double *M, const double *b, size_t n) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   if (n == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "quadratic programme: n = 0");
   lfap_qm m = {.n = n, .M = M};
   double *own = malloc(2 * n * sizeof *own);
-  lfap_status st = own ? lfap_qm_open(ctx, &m) : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for n = %zu", n);
+  st = own ? lfap_qm_open(ctx, &m) : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for n = %zu", n);
   if (!st) st = lfap_qp_run(ctx, own, own + n, NULL, &(lfap_qp_task){.m = &m, .b = b});
   if (!st) {
     memcpy(lambda, own, n * sizeof *own);

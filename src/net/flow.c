@@ -121,6 +121,8 @@ static double step_cap(const double *p, const double *M, const double *row_sum, 
 
 /* One accepted step of sys, no longer than cap. K's first row must hold the slope at x. */
 static lfap_status rk_step(flow *fl, rk_system *sys, double cap) {
+  if (!(cap > 0.0 && isfinite(cap))) /* a step that is infinite has no quarter, and would be rejected for ever */
+    return lfap_fail(fl->ctx, LFAP_ERR_RANGE, "flow: the squared norms of the samples leave the range of doubles; scale the samples towards 1");
   for (;;) {
     double h = fl->h < cap ? fl->h : cap;
     for (size_t r = 1; r < STAGES; r++) {

@@ -33,7 +33,8 @@ void lfap_net_free(lfap_net *net) {
 
 lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma, uint64_t seed, double scale) {
   lfap_net net = {0};
-  lfap_status st = lfap_net_alloc(ctx, &net, m, d, gamma);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_net_alloc(ctx, &net, m, d, gamma);
   if (st) return st;
   lfap_philox g;
   lfap_philox_seed(&g, seed);
@@ -69,6 +70,8 @@ static void eval_range(void *arg, size_t begin, size_t end, int worker) {
 }
 
 lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const double *Z, size_t n) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   size_t m = net->m, workers = (size_t)lfap_threads(ctx);
   evaluation e = {.f = f, .net = net, .Z = Z, .work = malloc((workers * (EVAL_BLOCK + 1) * m + m) * sizeof(double))};
   if (!e.work) return lfap_fail(ctx, LFAP_ERR_MEMORY, "network: no memory for the pre-activations of m = %zu neurons", m);
@@ -80,6 +83,8 @@ lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const d
 }
 
 lfap_status lfap_net_input_grad(lfap_ctx *ctx, double *grad, const lfap_net *net, const double *x) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   size_t m = net->m;
   double *work = malloc(3 * m * sizeof *work);
   if (!work) return lfap_fail(ctx, LFAP_ERR_MEMORY, "network: no memory for m = %zu neurons", m);

@@ -41,7 +41,8 @@ static lfap_status check_opts(lfap_ctx *ctx, const lfap_net *net, const lfap_dat
 }
 
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data, const lfap_train_opts *o) {
-  lfap_status st = check_opts(ctx, net, data, o);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check_opts(ctx, net, data, o);
   if (st) return st;
   lfap_net moved = {0};
   lfap_history h = {.row = calloc(o->epochs, sizeof(lfap_epoch)), .p = calloc(data->n, sizeof(double))};

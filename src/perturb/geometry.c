@@ -67,8 +67,10 @@ static void eta_fill(double *eta, const aim *a, double t, lfap_norm norm, double
 
 lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps, size_t k,
                                    size_t d) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   aim a;
-  lfap_status st = check(ctx, norm, eps, k, d);
+  st = check(ctx, norm, eps, k, d);
   if (!st) st = aim_at(ctx, &a, w, eps, d);
   if (st) return st;
   eta_fill(eta, &a, t, norm, eps, k, d);
@@ -77,7 +79,8 @@ lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, 
 }
 
 lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k, size_t d) {
-  lfap_status st = lfap_perturb_direction(ctx, e, w, 1.0, norm, 1.0, k, d);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_perturb_direction(ctx, e, w, 1.0, norm, 1.0, k, d);
   if (!st) *dual = lfap_dot(d, e, w);
   return st;
 }
@@ -119,9 +122,11 @@ lfap_status lfap_perturbed_check(lfap_ctx *ctx, const lfap_perturbed *p, double 
 
 lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
                                   const lfap_perturb_opts *o, size_t n, size_t d) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   lfap_perturbed p = {0};
   aim a = {0};
-  lfap_status st = check_targets(ctx, t, n);
+  st = check_targets(ctx, t, n);
   if (!st) st = check(ctx, o->norm, o->eps, o->k, d);
   if (!st) st = aim_at(ctx, &a, w, o->eps, d);
   if (!st) st = perturbed_alloc(ctx, &p, n, d);
@@ -164,13 +169,14 @@ static lfap_status fail_cancelled(lfap_ctx *ctx, const lfap_net *net, size_t i) 
 
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                                   const lfap_perturb_opts *o, size_t n) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   size_t d = net->d;
   lfap_perturbed p = {0};
   lfap_net scaled = {0};
   int e = 0;
   double *grad = malloc(2 * d * sizeof *grad), largest = 0.0;
-  lfap_status st =
-      grad ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
+  st = grad ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
   if (!st) st = check(ctx, o->norm, o->eps, o->k, d);
   if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (!st) largest = lfap_amax(net->m * d, scaled.w);

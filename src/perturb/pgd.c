@@ -191,7 +191,8 @@ static lfap_status check(lfap_ctx *ctx, const double *t, const lfap_perturb_opts
 lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                              const lfap_perturb_opts *o, size_t n) {
   lfap_mat x = {0}, eta = {0};
-  lfap_status st = check(ctx, t, o, n);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check(ctx, t, o, n);
   if (!st) st = lfap_mat_alloc(ctx, &x, n, net->d);
   if (!st) st = lfap_mat_alloc(ctx, &eta, n, net->d);
   attack k = {.net = net, .B = B, .t = t, .o = o, .x = x.v, .eta = eta.v};

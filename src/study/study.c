@@ -126,7 +126,8 @@ static lfap_row blank_row(const lfap_study *s) {
 }
 
 lfap_status lfap_study_run(lfap_ctx *ctx, lfap_row *out, lfap_study *s, const lfap_cell *c) {
-  lfap_status st = lfap_cell_check(ctx, c);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_cell_check(ctx, c);
   if (st) return st;
   if (s->bases && !lfap_cell_same_bases(&s->bases->cell, c)) {
     lfap_bases_free(s->bases);

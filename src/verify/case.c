@@ -119,7 +119,8 @@ static lfap_status unsolved(lfap_run *r) {
 }
 
 lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_opts *o) {
-  lfap_status st = check_opts(ctx, o);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check_opts(ctx, o);
   if (st) return st;
   lfap_case c = {.n = o->data->n, .d = o->data->d, .n_adv = o->n_adv, .m = o->net ? o->net->m : o->m, .gamma = o->gamma,
                  .eps = o->eps[LFAP_L2], .seed = o->seed};

@@ -187,13 +187,15 @@ static lfap_status check_weights(lfap_ctx *ctx, const lfap_net *net) {
    range. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st) return st;
   if (net->d != data->d || lim->d != data->d || lim->n != data->n)
     return lfap_fail(ctx, LFAP_ERR_DATA, "K1: the weights have %zu columns, the data %zu, the limit is of %zu samples of dimension %zu",
                      net->d, data->d, lim->n, lim->d);
   lfap_net scaled;
   lfap_k1 r = {0};
   int e;
-  lfap_status st = check_weights(ctx, net);
+  st = check_weights(ctx, net);
   if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (st) return st;
   st = figures(ctx, &r, &scaled, data, lim->w, probes, np);

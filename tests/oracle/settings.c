@@ -1,0 +1,165 @@
+/* The oracle's entries under another arithmetic than that of spec/numerics.md: each refuses under its own name and touches nothing, and
+ * goes through once the setting is gone (the library's are in tests/unit/arith.c). Enclosures rest on doubles for the first look, and
+ * data are read as doubles; MPFR alone would not mind. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle/flow/flow.h"
+#include "oracle/oracle.h"
+#include "oracle/replay/replay.h"
+#include "oracle/verify/certifier.h"
+#include "settings.h"
+
+enum { N = 4, D = 6, M = 2 };
+
+typedef union {
+  oracle_cert cert;
+  oracle_vector vector;
+  oracle_flow_table flow;
+  oracle_limit_replayed limit;
+  oracle_trained trained;
+  oracle_perturbed perturbed;
+  oracle_split split[N];
+  int sign[N];
+} result;
+
+/* What the calls are made with. */
+static struct {
+  lfap_data data;
+  lfap_net net;
+  lfap_limit lim;
+  lfap_enclosure enclosure;
+  oracle_cert cert;
+  oracle_vector w;
+  oracle_vec direction;
+  lfap_text document;
+} in;
+
+static void setup(void) {
+  setting_clear();
+  cr_assert_eq(lfap_gen_gauss(NULL, &in.data, 3, N, D), LFAP_OK);
+  for (size_t i = 0; i < N; i++) in.data.y[i] = i % 2 ? -1 : 1;
+  cr_assert_eq(lfap_net_init(NULL, &in.net, M, D, 0.5, 4, 1.0), LFAP_OK);
+  cr_assert_eq(lfap_limit_solve(NULL, &in.lim, &in.data, NULL, 0.5), LFAP_OK);
+  cr_assert_eq(lfap_limit_enclose(NULL, &in.enclosure, &in.data, &in.lim, NULL), LFAP_OK);
+  cr_assert_eq(oracle_limit_certify(NULL, &in.cert, &in.data, 0.5, NULL), LFAP_OK);
+  memset(in.cert.sha256, '0', 64);
+  cr_assert_eq(oracle_boundary(NULL, &in.w, &in.cert, &in.data, NULL), LFAP_OK);
+  cr_assert_eq(oracle_vec_of_doubles(NULL, &in.direction, in.lim.w, D, 53), LFAP_OK);
+  cr_assert_eq(oracle_cert_document(NULL, &in.document, &in.cert), LFAP_OK);
+}
+
+static void teardown(void) {
+  setting_clear();
+  lfap_data_free(&in.data);
+  lfap_net_free(&in.net);
+  lfap_limit_free(&in.lim);
+  lfap_enclosure_free(&in.enclosure);
+  oracle_cert_free(&in.cert);
+  oracle_vector_free(&in.w);
+  oracle_vec_free(&in.direction);
+  lfap_text_free(&in.document);
+}
+
+/* ---- the calls ---------------------------------------------------------------------------------------------------------------- */
+
+static lfap_status call_finish(lfap_ctx *c, result *r) {
+  (void)r;
+  return oracle_enclosure_finish(c, &in.enclosure, &in.data, &in.lim, NULL);
+}
+static lfap_status call_certify(lfap_ctx *c, result *r) { return oracle_limit_certify(c, &r->cert, &in.data, 0.5, NULL); }
+static lfap_status call_check(lfap_ctx *c, result *r) {
+  int accepted;
+  return oracle_cert_check(c, &accepted, &r->cert, in.document.bytes, in.document.len, &in.data, in.cert.sha256);
+}
+static lfap_status call_boundary(lfap_ctx *c, result *r) { return oracle_boundary(c, &r->vector, &in.cert, &in.data, NULL); }
+static lfap_status call_signs(lfap_ctx *c, result *r) { return oracle_sign_points(c, r->sign, &in.w, in.data.x, N); }
+static lfap_status call_split(lfap_ctx *c, result *r) {
+  oracle_adversary a = {.nat = &in.cert, .adv = &in.cert, .nat_data = &in.data, .adv_data = &in.data, .bases = in.data.x, .eps = 0.1};
+  return oracle_split_points(c, r->split, &a, in.data.x, N);
+}
+static lfap_status call_flow(lfap_ctx *c, result *r) {
+  return oracle_flow_report(c, &r->flow, &in.net, &in.data, &(oracle_flow_opts){.prec = 64, .log_loss = -2, .steps = 500});
+}
+static lfap_status call_limit(lfap_ctx *c, result *r) { return oracle_replay_limit(c, &r->limit, &in.data, 0.5, 53); }
+static lfap_status call_train(lfap_ctx *c, result *r) {
+  lfap_train_opts o;
+  lfap_train_defaults(&o, LFAP_METHOD_GD);
+  o.epochs = 2;
+  return oracle_replay_train(c, &r->trained, &in.net, &in.data, &o, 53);
+}
+static lfap_status call_perturb(lfap_ctx *c, result *r) {
+  lfap_perturb_opts o = {.norm = LFAP_L2, .eps = 0.1};
+  oracle_perturb_args a = {.attack = ORACLE_GEOMETRY, .o = &o, .B = in.data.x, .t = in.data.y, .w = &in.direction, .n = N, .d = D};
+  return oracle_replay_perturb(c, &r->perturbed, &a, 53);
+}
+static lfap_status call_speak(lfap_ctx *c, result *r) {
+  (void)r;
+  oracle_certifier me = {.largest = 0}; /* leaves every set to doubles */
+  lfap_case none = {0};
+  return oracle_certifier_speak(&me, c, &none, 0, &(lfap_offer){.subject = "data", .data = &in.data, .lim = &in.lim});
+}
+
+static void drop_cert(result *r) { oracle_cert_free(&r->cert); }
+static void drop_vector(result *r) { oracle_vector_free(&r->vector); }
+static void drop_flow(result *r) { oracle_flow_table_free(&r->flow); }
+static void drop_limit(result *r) { oracle_limit_replayed_free(&r->limit); }
+static void drop_trained(result *r) { oracle_trained_free(&r->trained); }
+static void drop_perturbed(result *r) { oracle_perturbed_free(&r->perturbed); }
+
+static const struct {
+  const char *name;
+  lfap_status (*call)(lfap_ctx *, result *);
+  void (*drop)(result *);
+} entries[] = {
+    {"oracle_enclosure_finish", call_finish, NULL},
+    {"oracle_limit_certify", call_certify, drop_cert},
+    {"oracle_cert_check", call_check, drop_cert},
+    {"oracle_boundary", call_boundary, drop_vector},
+    {"oracle_sign_points", call_signs, NULL},
+    {"oracle_split_points", call_split, NULL},
+    {"oracle_flow_report", call_flow, drop_flow},
+    {"oracle_replay_limit", call_limit, drop_limit},
+    {"oracle_replay_train", call_train, drop_trained},
+    {"oracle_replay_perturb", call_perturb, drop_perturbed},
+    {"oracle_certifier_speak", call_speak, NULL},
+};
+enum { ENTRIES = sizeof entries / sizeof entries[0] };
+
+/* ---- the tests ---------------------------------------------------------------------------------------------------------------- */
+
+TestSuite(settings, .init = setup, .fini = teardown);
+
+Test(settings, every_entry_of_the_oracle_refuses_another_arithmetic) {
+  for (size_t e = 0; e < ENTRIES; e++)
+    for (size_t s = 0; s < SETTINGS; s++) {
+      lfap_ctx ctx = {.threads = 2};
+      result r, untouched;
+      memset(&r, 0xa5, sizeof r);
+      memset(&untouched, 0xa5, sizeof r);
+      setting_make(&settings[s]);
+      lfap_status st = entries[e].call(&ctx, &r);
+      int stands = setting_stands(&settings[s]);
+      setting_clear();
+      const char *name = entries[e].name;
+      cr_expect_eq(st, LFAP_ERR_USAGE, "%s, %s: status %d", name, settings[s].name, (int)st);
+      cr_expect(strncmp(ctx.message, name, strlen(name)) == 0 && ctx.message[strlen(name)] == ':', "%s says: %s", name, ctx.message);
+      cr_expect(strstr(ctx.message, settings[s].told) != NULL, "%s, %s: %s", name, settings[s].name, ctx.message);
+      cr_expect_eq(memcmp(&r, &untouched, sizeof r), 0, "%s, %s: an output was touched", name, settings[s].name);
+      cr_expect(stands, "%s, %s: the setting was changed", name, settings[s].name);
+    }
+}
+
+Test(settings, the_same_calls_go_through_when_the_setting_is_gone) {
+  for (size_t e = 0; e < ENTRIES; e++) {
+    lfap_ctx ctx = {.threads = 2};
+    result r;
+    memset(&r, 0, sizeof r);
+    setting_make(&settings[e % SETTINGS]);
+    setting_clear();
+    lfap_status st = entries[e].call(&ctx, &r);
+    cr_expect_eq(st, LFAP_OK, "%s: %d %s", entries[e].name, (int)st, ctx.message);
+    if (!st && entries[e].drop) entries[e].drop(&r);
+  }
+}

@@ -1,0 +1,228 @@
+/* Arithmetic that is not that of spec/numerics.md: under each setting of the processor every function that computes refuses, under its own
+ * name, touches nothing and leaves the setting alone; and the same call goes through once the setting is gone. tests/cli/arithmetic.py
+ * sees to it that `entries` names every function of lfap.h. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <threads.h>
+
+#include "lfap.h"
+#include "scratch.h"
+#include "settings.h"
+#include "study/study.h"
+
+enum { N = 4, D = 6, M = 2 };
+
+typedef union {
+  lfap_data data;
+  lfap_mat mat;
+  lfap_images images;
+  lfap_net net;
+  lfap_history history;
+  lfap_limit lim;
+  lfap_enclosure enclosure;
+  lfap_perturbed perturbed;
+  lfap_k1 k1;
+  lfap_case verified;
+  lfap_row row;
+  double v[64];
+} result;
+
+/* What the calls are made with. */
+static struct {
+  scratch files;
+  char x_path[512], y_path[512];
+  lfap_data data;
+  lfap_net net;
+  lfap_limit lim;
+  double G[N * N];
+} in;
+
+static void setup(void) {
+  setting_clear();
+  scratch_make(&in.files);
+  cr_assert_eq(lfap_gen_gauss(NULL, &in.data, 3, N, D), LFAP_OK);
+  for (size_t i = 0; i < N; i++) in.data.y[i] = i % 2 ? -1 : 1;
+  cr_assert_eq(lfap_net_init(NULL, &in.net, M, D, 0.5, 4, 1.0), LFAP_OK);
+  cr_assert_eq(lfap_gram(NULL, in.G, in.data.x, N, D), LFAP_OK);
+  cr_assert_eq(lfap_limit_solve(NULL, &in.lim, &in.data, in.G, 0.5), LFAP_OK);
+  strcpy(in.x_path, scratch_path(&in.files, "X.npy"));
+  strcpy(in.y_path, scratch_path(&in.files, "y.npy"));
+  cr_assert_eq(lfap_npy_write(NULL, in.x_path, &(lfap_mat){.rows = N, .cols = D, .ndim = 2, .v = in.data.x}), LFAP_OK);
+  cr_assert_eq(lfap_npy_write(NULL, in.y_path, &(lfap_mat){.rows = N, .cols = 1, .ndim = 1, .v = in.data.y}), LFAP_OK);
+}
+
+static void teardown(void) {
+  setting_clear();
+  scratch_remove(&in.files);
+  lfap_data_free(&in.data);
+  lfap_net_free(&in.net);
+  lfap_limit_free(&in.lim);
+}
+
+/* ---- the calls ---------------------------------------------------------------------------------------------------------------- */
+
+#define CALL(name, expression) \
+  static lfap_status call_##name(lfap_ctx *c, result *r) { return expression; }
+#define DROP(type, member) \
+  static void drop_##member(result *r) { type##_free(&r->member); }
+
+static const lfap_perturb_opts small = {.norm = LFAP_L2, .eps = 0.1, .k = 1, .steps = 2};
+
+CALL(npy_read, lfap_npy_read(c, &r->mat, in.x_path))
+CALL(data_read, lfap_data_read(c, &r->data, in.x_path, in.y_path))
+CALL(data_check, ((void)r, lfap_data_check(c, &in.data, "data")))
+CALL(gen_uniform, lfap_gen_uniform(c, &r->data, 1, N, D))
+CALL(gen_gauss, lfap_gen_gauss(c, &r->data, 1, N, D))
+CALL(gen_orthogonal, lfap_gen_orthogonal(c, &r->data, 1, N, D))
+CALL(images_read, lfap_images_read(c, &r->images, "/nonexistent", 0, 1, 4, 1))
+CALL(gram, lfap_gram(c, r->v, in.data.x, N, D))
+CALL(rows_product, lfap_rows_product(c, r->v, in.data.x, in.net.w, N, M, D))
+CALL(gram_shift, lfap_gram_shift(c, r->v, in.G, in.data.y, in.data.x, 1.0, N))
+CALL(net_init, lfap_net_init(c, &r->net, M, D, 0.5, 1, 1.0))
+CALL(net_eval, lfap_net_eval(c, r->v, &in.net, in.data.x, N))
+CALL(net_input_grad, lfap_net_input_grad(c, r->v, &in.net, in.data.x))
+CALL(limit_solve, lfap_limit_solve(c, &r->lim, &in.data, NULL, 0.5))
+CALL(limit_solve_opts, lfap_limit_solve_opts(c, &r->lim, &in.data, NULL, 0.5, NULL))
+CALL(limit_given, lfap_limit_given(c, &r->lim, &in.data, NULL, 0.5, in.lim.lambda))
+CALL(qp_solve, lfap_qp_solve(c, r->v, r->v + N, in.G, in.lim.fu, N))
+CALL(limit_enclose, lfap_limit_enclose(c, &r->enclosure, &in.data, &in.lim, in.G))
+CALL(perturb_direction, lfap_perturb_direction(c, r->v, in.lim.w, 1, LFAP_L2, 0.1, 1, D))
+CALL(perturb_unit, lfap_perturb_unit(c, r->v, r->v + D, in.lim.w, LFAP_L2, 1, D))
+CALL(perturb_geometry, lfap_perturb_geometry(c, &r->perturbed, in.data.x, in.data.y, in.lim.w, &small, N, D))
+CALL(perturb_gradient, lfap_perturb_gradient(c, &r->perturbed, in.data.x, in.data.y, &in.net, &small, N))
+CALL(perturb_pgd, lfap_perturb_pgd(c, &r->perturbed, in.data.x, in.data.y, &in.net, &small, N))
+CALL(k1_of, lfap_k1_of(c, &r->k1, &in.net, &in.data, &in.lim, NULL, 0))
+
+static lfap_status call_train(lfap_ctx *c, result *r) {
+  lfap_train_opts o;
+  lfap_train_defaults(&o, LFAP_METHOD_GD);
+  o.epochs = 2;
+  double before[M * D];
+  memcpy(before, in.net.w, sizeof before);
+  lfap_status st = lfap_train(c, &in.net, &r->history, &in.data, &o);
+  if (st) cr_expect_arr_eq(before, in.net.w, sizeof before, "the weights were touched");
+  return st;
+}
+static lfap_status call_verify_case(lfap_ctx *c, result *r) {
+  lfap_verify_opts o = {.data = &in.data, .gamma = 0.5, .n_adv = 4, .m = 2, .m_adv = 2, .eps = {0.1}, .probes = 2,
+                        .log_loss_target = -10, .flow_steps = 50};
+  return lfap_verify_case(c, &r->verified, &o);
+}
+static lfap_status call_study_run(lfap_ctx *c, result *r) {
+  lfap_study s = {0};
+  lfap_study_defaults(&s.o);
+  lfap_cell cell = {.data = LFAP_STUDY_UNIFORM, .d = 100, .n = 4, .n_adv = 4, .gamma = 0.5, .eps = 0.1};
+  lfap_status st = lfap_study_run(c, &r->row, &s, &cell);
+  lfap_study_free(&s);
+  return st;
+}
+
+DROP(lfap_data, data)
+DROP(lfap_mat, mat)
+DROP(lfap_net, net)
+DROP(lfap_history, history)
+DROP(lfap_limit, lim)
+DROP(lfap_enclosure, enclosure)
+DROP(lfap_perturbed, perturbed)
+DROP(lfap_case, verified)
+
+static const struct {
+  const char *name;
+  lfap_status (*call)(lfap_ctx *, result *);
+  void (*drop)(result *);
+  lfap_status otherwise;
+} entries[] = {
+    {"lfap_npy_read", call_npy_read, drop_mat, 0},
+    {"lfap_data_read", call_data_read, drop_data, 0},
+    {"lfap_data_check", call_data_check, NULL, 0},
+    {"lfap_gen_uniform", call_gen_uniform, drop_data, 0},
+    {"lfap_gen_gauss", call_gen_gauss, drop_data, 0},
+    {"lfap_gen_orthogonal", call_gen_orthogonal, drop_data, 0},
+    {"lfap_images_read", call_images_read, NULL, LFAP_ERR_NOINPUT},
+    {"lfap_gram", call_gram, NULL, 0},
+    {"lfap_rows_product", call_rows_product, NULL, 0},
+    {"lfap_gram_shift", call_gram_shift, NULL, 0},
+    {"lfap_net_init", call_net_init, drop_net, 0},
+    {"lfap_net_eval", call_net_eval, NULL, 0},
+    {"lfap_net_input_grad", call_net_input_grad, NULL, 0},
+    {"lfap_train", call_train, drop_history, 0},
+    {"lfap_limit_solve", call_limit_solve, drop_lim, 0},
+    {"lfap_limit_solve_opts", call_limit_solve_opts, drop_lim, 0},
+    {"lfap_limit_given", call_limit_given, drop_lim, 0},
+    {"lfap_qp_solve", call_qp_solve, NULL, 0},
+    {"lfap_limit_enclose", call_limit_enclose, drop_enclosure, 0},
+    {"lfap_perturb_direction", call_perturb_direction, NULL, 0},
+    {"lfap_perturb_unit", call_perturb_unit, NULL, 0},
+    {"lfap_perturb_geometry", call_perturb_geometry, drop_perturbed, 0},
+    {"lfap_perturb_gradient", call_perturb_gradient, drop_perturbed, 0},
+    {"lfap_perturb_pgd", call_perturb_pgd, drop_perturbed, 0},
+    {"lfap_k1_of", call_k1_of, NULL, 0},
+    {"lfap_verify_case", call_verify_case, drop_verified, 0},
+    {"lfap_study_run", call_study_run, NULL, 0},
+};
+enum { ENTRIES = sizeof entries / sizeof entries[0] };
+
+/* ---- the tests ---------------------------------------------------------------------------------------------------------------- */
+
+TestSuite(arith, .init = setup, .fini = teardown);
+
+/* Nothing is asserted under a setting: Criterion itself may compute. */
+Test(arith, every_function_that_computes_refuses_another_arithmetic) {
+  for (size_t e = 0; e < ENTRIES; e++)
+    for (size_t s = 0; s < SETTINGS; s++) {
+      lfap_ctx ctx = {.threads = 2};
+      result r, untouched;
+      memset(&r, 0xa5, sizeof r);
+      memset(&untouched, 0xa5, sizeof r);
+      setting_make(&settings[s]);
+      lfap_status st = entries[e].call(&ctx, &r), quiet = entries[e].call(NULL, &r);
+      int stands = setting_stands(&settings[s]);
+      setting_clear();
+      const char *name = entries[e].name;
+      cr_expect_eq(st, LFAP_ERR_USAGE, "%s, %s: status %d", name, settings[s].name, (int)st);
+      cr_expect_eq(quiet, LFAP_ERR_USAGE, "%s, %s: without context", name, settings[s].name);
+      cr_expect(strncmp(ctx.message, name, strlen(name)) == 0 && ctx.message[strlen(name)] == ':', "%s says: %s", name, ctx.message);
+      cr_expect(strstr(ctx.message, settings[s].told) != NULL, "%s, %s: %s", name, settings[s].name, ctx.message);
+      cr_expect_eq(memcmp(&r, &untouched, sizeof r), 0, "%s, %s: an output was touched", name, settings[s].name);
+      cr_expect(stands, "%s, %s: the setting was changed", name, settings[s].name);
+    }
+}
+
+Test(arith, the_same_calls_go_through_when_the_setting_is_gone) {
+  for (size_t e = 0; e < ENTRIES; e++) {
+    lfap_ctx ctx = {.threads = 2};
+    result r;
+    memset(&r, 0, sizeof r);
+    setting_make(&settings[e % SETTINGS]);
+    setting_clear();
+    lfap_status st = entries[e].call(&ctx, &r);
+    cr_expect_eq(st, entries[e].otherwise, "%s: %d %s", entries[e].name, (int)st, ctx.message);
+    if (!st && entries[e].drop) entries[e].drop(&r);
+  }
+}
+
+static int in_thread(void *arg) {
+  (void)arg;
+  return (int)lfap_arith_check(NULL, "thread");
+}
+
+/* The library asks in its caller's thread alone: its own threads start with what is set there. */
+Test(arith, threads_start_with_their_callers_settings) {
+  for (size_t s = 0; s <= SETTINGS; s++) {
+    thrd_t id;
+    int st = -1;
+    if (s < SETTINGS) setting_make(&settings[s]);
+    int made = thrd_create(&id, in_thread, NULL);
+    if (made == thrd_success) thrd_join(id, &st);
+    setting_clear();
+    cr_expect_eq(made, thrd_success);
+    cr_expect_eq(st, s < SETTINGS ? LFAP_ERR_USAGE : LFAP_OK, "setting %zu: %d", s, st);
+  }
+}
+
+/* Flags that operations leave behind, and traps that are masked, change no result. */
+Test(arith, exception_flags_are_no_setting) {
+  feraiseexcept(FE_INEXACT | FE_UNDERFLOW | FE_OVERFLOW | FE_DIVBYZERO);
+  cr_expect_eq(lfap_arith_check(NULL, "flags"), LFAP_OK);
+}
