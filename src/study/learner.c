@@ -30,7 +30,7 @@ static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *d
                                 .why = why,
                                 .h = range ? -1 : h.holds,
                                 .h_ratio = range ? NAN : h.lhs / h.rhs,
-                                .c1 = none                      ? 0
+                                .c1 = none                    ? 0
                                       : st || !l->lim.settled ? -1
                                                               : l->lim.c1,
                                 .c1_share = st ? NAN : (double)l->lim.c1b / (double)data->n};
