@@ -22,7 +22,7 @@ static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *d
   if (st && !lfap_why_of(&why, st, LFAP_WHY_DATA)) return st;
   lfap_hypothesis h = l->lim.hyp;
   if (st) lfap_hypothesis_of(&h, G, data->n, gamma);
-  int none = st == LFAP_ERR_INFEASIBLE, range = st == LFAP_ERR_RANGE;
+  int none = st == LFAP_ERR_INFEASIBLE, range = st == LFAP_ERR_RANGE || !isfinite(h.lhs) || !isfinite(h.rhs);
   l->status = (lfap_set_status){.form = none          ? LFAP_LIMIT_NONE
                                         : st          ? LFAP_LIMIT_UNKNOWN
                                         : l->lim.full ? LFAP_LIMIT_FULL
@@ -30,9 +30,9 @@ static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *d
                                 .why = why,
                                 .h = range ? -1 : h.holds,
                                 .h_ratio = range ? NAN : h.lhs / h.rhs,
-                                .c1 = none ? 0
-                                      : st ? -1
-                                           : l->lim.c1,
+                                .c1 = none                    ? 0
+                                      : st || !l->lim.settled ? -1
+                                                              : l->lim.c1,
                                 .c1_share = st ? NAN : (double)l->lim.c1b / (double)data->n};
   if (ctx && st) ctx->message[0] = '\0';
   return LFAP_OK;

@@ -139,21 +139,26 @@ static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {
   whole(s, "seed", c->seed);
 }
 
-static void sets(lfap_sink *s, const lfap_row *r) {
-  limit_word(s, "limit", &r->natural);
-  flag(s, "h", r->natural.h, r->natural.why);
-  number(s, "h_ratio", r->natural.h_ratio, r->natural.why);
-  flag(s, "c1", r->natural.c1, LFAP_WHY_LIMIT);
-  number(s, "c1_share", r->natural.c1_share, LFAP_WHY_LIMIT);
-  limit_word(s, "limit_adv", &r->adv);
-  flag(s, "h_adv", r->adv.h, r->adv.why);
-  number(s, "h_ratio_adv", r->adv.h_ratio, r->adv.why);
-  flag(s, "c1_adv", r->adv.c1, LFAP_WHY_LIMIT_ADV);
-  number(s, "c1_share_adv", r->adv.c1_share, LFAP_WHY_LIMIT_ADV);
-  limit_word(s, "limit_control", &r->control);
+static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a : b; }
+
+/* (H) of a set that has a limit is unknown where its two sides are out of range, C1 where the multipliers are not settled. */
+static void set_flags(lfap_sink *s, const lfap_set_status *of, const char *const names[4], lfap_why limit) {
+  int told = of->form == LFAP_LIMIT_QP || of->form == LFAP_LIMIT_FULL;
+  flag(s, names[0], of->h, first_of(of->why, LFAP_WHY_RANGE));
+  number(s, names[1], of->h_ratio, first_of(of->why, LFAP_WHY_RANGE));
+  flag(s, names[2], of->c1, told ? LFAP_WHY_UNSOLVED : limit);
+  number(s, names[3], of->c1_share, limit);
 }
 
-static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a : b; }
+static void sets(lfap_sink *s, const lfap_row *r) {
+  static const char *const natural[] = {"h", "h_ratio", "c1", "c1_share"};
+  static const char *const adv[] = {"h_adv", "h_ratio_adv", "c1_adv", "c1_share_adv"};
+  limit_word(s, "limit", &r->natural);
+  set_flags(s, &r->natural, natural, LFAP_WHY_LIMIT);
+  limit_word(s, "limit_adv", &r->adv);
+  set_flags(s, &r->adv, adv, LFAP_WHY_LIMIT_ADV);
+  limit_word(s, "limit_control", &r->control);
+}
 
 static void results(lfap_sink *s, const lfap_cell *c, const lfap_row *r) {
   int untold = r->natural.form == LFAP_LIMIT_NONE || r->natural.form == LFAP_LIMIT_UNKNOWN;
