@@ -27,7 +27,7 @@ static void help(FILE *to) {
       to);
   for (int i = 0; i < VERBS; i++) fprintf(to, "  %-9s %s\n", verbs[i]->name, verbs[i]->brief);
   fputs(
-      "\n`lfap VERB --help` tells the options of a verb and works an example; `lfap --version` tells the version.\n"
+      "\n`lfap VERB --help` (or help VERB) tells the options of a verb and works an example; `lfap --version` the version.\n"
       "\nA data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), or single\n"
       "NPY files (C order; f8 f4 u1 i1 i4 i8, little-endian). Results go to stdout, everything else to stderr.\n"
       "\nexit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 usage,\n"
