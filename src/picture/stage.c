@@ -39,8 +39,8 @@ lfap_status lfap_stage_begin(lfap_ctx *ctx, lfap_stage *out, const char *target)
     memcpy(st.dir, target, len);
     memcpy(st.dir + len, PRIVATE, sizeof PRIVATE);
     int there = mkdtemp(st.dir) != NULL;
-    st.fd = there ? open(st.dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-    if (st.fd < 0) {
+    st.list = there ? opendir(st.dir) : NULL;
+    if (!st.list) {
       s = lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: no directory can be made in it: %s", target,
                     lfap_reason(why, errno));
       if (there) rmdir(st.dir);
@@ -55,16 +55,15 @@ lfap_status lfap_stage_begin(lfap_ctx *ctx, lfap_stage *out, const char *target)
 }
 
 /* Everything below an open directory, which is closed; a link is removed, not followed. */
-static void empty(int fd) {
-  DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-  if (!d) {
-    if (fd >= 0) close(fd);
-    return;
-  }
+static void empty(DIR *d) {
+  rewinddir(d);
   for (struct dirent *e; (e = readdir(d)) != NULL;) {
     if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
     if (unlinkat(dirfd(d), e->d_name, 0) == 0) continue;
-    empty(openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    int fd = openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *below = fd >= 0 ? fdopendir(fd) : NULL;
+    if (below) empty(below);
+    else if (fd >= 0) close(fd);
     unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
   }
   closedir(d);
@@ -75,27 +74,30 @@ static void empty(int fd) {
 /* A file made, its place, and where an older one waits until all have theirs. */
 typedef struct {
   char *from, *to, *old;
+  int regular;      /* else it is what a program left of its own */
   int kept, placed; /* the older one waits; this one has its place */
 } move;
-
-static int is_regular(const char *path) {
-  struct stat st;
-  return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
 
 /* The place is free, or taken by a file or a link, which goes (a rename would replace /dev/null itself). */
 static lfap_status prepare(lfap_ctx *ctx, move *m, const lfap_stage *st, const char *name) {
   struct stat is;
-  *m = (move){joined(st->dir, "", name), joined(st->target, "", name), joined(st->dir, ".old.", name), 0, 0};
+  char why[LFAP_REASON];
+  *m = (move){joined(st->dir, "", name), joined(st->target, "", name), joined(st->dir, ".old.", name), 0, 0, 0};
   if (!m->from || !m->to || !m->old) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a file name", name);
-  if (!is_regular(m->from)) return LFAP_OK; /* what a program left of its own */
-  if (lstat(m->to, &is) != 0 || S_ISREG(is.st_mode) || S_ISLNK(is.st_mode)) return LFAP_OK;
+  int made = lstat(m->from, &is);
+  m->regular = made == 0 && S_ISREG(is.st_mode);
+  if (made == 0 && !m->regular) return LFAP_OK;
+  int taken = made == 0 && lstat(m->to, &is) == 0;
+  if (made != 0 || (!taken && errno != ENOENT))
+    return lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: cannot be looked at: %s", m->to,
+                     lfap_reason(why, errno));
+  if (!taken || S_ISREG(is.st_mode) || S_ISLNK(is.st_mode)) return LFAP_OK;
   return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written: it is there and not a regular file", m->to);
 }
 
 static lfap_status put(lfap_ctx *ctx, move *m) {
   char why[LFAP_REASON];
-  if (!is_regular(m->from)) return LFAP_OK;
+  if (!m->regular) return LFAP_OK;
   m->kept = link(m->to, m->old) == 0 || m->kept; /* where a file system has no links the older one is lost at once */
   m->placed = rename(m->from, m->to) == 0;
   if (m->placed) return LFAP_OK;
@@ -163,7 +165,7 @@ lfap_status lfap_stage_end(lfap_ctx *ctx, lfap_stage *st, lfap_status s, const c
   if (!s) s = lfap_tick(ctx, "files", 0, 1); /* the last moment at which an interrupt leaves nothing */
   if (!s) s = commit(ctx, st, last);
   if (s && ctx) lfap_stage_place(st, ctx->message);
-  empty(st->fd);
+  empty(st->list);
   rmdir(st->dir);
   if (s && st->made) rmdir(st->target);
   free(st->target);

@@ -3,11 +3,13 @@
  * followed; a process that is killed leaves this one directory and nothing half-written beside it. */
 #ifndef LFAP_PICTURE_STAGE_H
 #define LFAP_PICTURE_STAGE_H
+#include <dirent.h>
+
 #include "lfap.h"
 
 typedef struct {
   char *target, *dir; /* where the files go; where they are made, target/.lfap-XXXXXX; both owned, NULL: not begun */
-  int fd;             /* dir, open from the beginning: it can be emptied when no descriptor is left */
+  DIR *list;          /* dir, open from the beginning: it can be emptied when no memory and no descriptor is left */
   int made;           /* target was not there before */
 } lfap_stage;
 
