@@ -20,6 +20,17 @@ enum { N = 2, D = 4, M = 2 };
 double fma(double x, double y, double z) { return x * y + z; }
 double fabs(double x) { return x < 0.0 ? -x : x; }
 double fmax(double x, double y) { return x > y || y != y ? x : y; }
+double fmin(double x, double y) { return x < y || y != y ? x : y; }
+double ldexp(double x, int e) {
+  for (; e > 0; e--) x *= 2.0;
+  for (; e < 0; e++) x *= 0.5;
+  return x;
+}
+double frexp(double x, int *e) {
+  for (*e = 0; fabs(x) >= 1.0 && x - x == 0.0; ++*e) x *= 0.5;
+  for (; x != 0.0 && fabs(x) < 0.5; --*e) x *= 2.0;
+  return x;
+}
 int __finite(double x) { return x - x == 0.0; }
 int __fc_fpclassify(double x) {
   return x != x ? FP_NAN : x - x != 0.0 ? FP_INFINITE : x == 0.0 ? FP_ZERO : fabs(x) < 0x1p-1022 ? FP_SUBNORMAL : FP_NORMAL;
@@ -35,6 +46,10 @@ typedef union {
 } pattern;
 uint64_t lfap_bits_of(double x) { return ((pattern){.value = x}).bits; }
 double lfap_bits_to(uint64_t bits) { return ((pattern){.bits = bits}).value; }
+double nextafter(double x, double y) { /* of positive x and zero, and of negative x: one step of the pattern */
+  if (x == y || x != x || x - x != 0.0) return x;
+  return x == 0.0 ? (y > 0.0 ? 0x1p-1074 : -0x1p-1074) : lfap_bits_to(lfap_bits_of(x) + ((y > x) == (x > 0.0) ? 1 : (uint64_t)-1));
+}
 
 lfap_status lfap_fail(lfap_ctx *ctx, lfap_status status, const char *format, ...) {
   if (ctx && format) ctx->message[0] = format[0];
