@@ -20,7 +20,7 @@ typedef struct {
    "fast (error bounds in doubles, one more factor, no file), or auto (exact for N <= 1000)"},                \
   {"prec", "BITS", "bits the enclosures aim at (default 256)"},                                               \
   {"max-prec", "BITS", "doubled up to here while a sign is undecided (default 4096)"},                        \
-  {"exact", NULL, "solve in rationals instead (N <= 64): decides separability too; lambda.npy are the rationals, rounded"}
+  {"exact", NULL, "solve in rationals instead (N <= 64): decides separability too;\nlambda.npy are the rationals, rounded"}
 enum { CLI_CERTIFY_OPTION_COUNT = 4 };
 lfap_status cli_certify_set(cli *c, cli_certify_args *a, int option, const char *value);
 /* --prec and its like without --certify, --certify without --out: USAGE. */
