@@ -1,5 +1,6 @@
-/* certificate.c - what certificates cost: against Arb's arb_mat_solve on the same matrix at the same precision, and by size.
- * Prints JSON lines (bench/README.md). CPU seconds; the exact Gram matrix, which Arb is given, is timed apart. */
+/* certificate.c - what certificates cost: against Arb's arb_mat_solve on the same matrix at the same precision, and
+ * by size. Prints JSON lines (bench/README.md). CPU seconds; the exact Gram matrix, which Arb is given, is timed
+ * apart. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,8 @@ static void by_size(size_t n, size_t d, const char *kind) {
   double solve, gram;
   must(&ctx, *kind == 'u' ? lfap_gen_uniform(&ctx, &data, 1, n, d) : lfap_gen_gauss(&ctx, &data, 1, n, d));
   certify(&solve, &gram, &k, &g, &data);
-  printf("{\"name\": \"certificate, %s\", \"size\": \"N=%zu d=%zu\", \"gram_cpu_s\": %.3g, \"rest_cpu_s\": %.3g}\n", kind, n, d, gram, solve);
+  printf("{\"name\": \"certificate, %s\", \"size\": \"N=%zu d=%zu\", \"gram_cpu_s\": %.3g, \"rest_cpu_s\": %.3g}\n",
+         kind, n, d, gram, solve);
   fflush(stdout);
   oracle_gram_free(&g);
   oracle_cert_free(&k);
@@ -107,8 +109,10 @@ static void against_arb(size_t n, size_t d, size_t reps) {
     oracle_cert_free(&k);
     lfap_data_free(&data);
   }
-  printf("{\"name\": \"certificate without Gram matrix, 256 bits\", \"size\": \"N=%zu\", \"peer\": \"arb_mat_solve\", \"ours_s\": %.4g, "
-         "\"peer_s\": %.4g, \"ratio\": %.4g}\n", n, median(own, reps), median(arb, reps), median(ratio, reps));
+  printf("{\"name\": \"certificate without Gram matrix, 256 bits\", \"size\": \"N=%zu\", \"peer\": \"arb_mat_solve\", "
+         "\"ours_s\": %.4g, "
+         "\"peer_s\": %.4g, \"ratio\": %.4g}\n",
+         n, median(own, reps), median(arb, reps), median(ratio, reps));
   fflush(stdout);
 }
 #else

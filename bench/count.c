@@ -1,5 +1,5 @@
-/* count.c - every hot kernel once at a small fixed size, for callgrind to count its instructions (bench/count.py). No clock
- * is read: the counts are the same on a busy machine. */
+/* count.c - every hot kernel once at a small fixed size, for callgrind to count its instructions (bench/count.py).
+ * No clock is read: the counts are the same on a busy machine. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* grow.c - one operation at one size: CPU seconds and peak memory, as one JSON line. bench/growth.py runs it over doublings
- * of N, d and m and fits the exponents (spec/theory.md section 8 says what they should be).
+/* grow.c - one operation at one size: CPU seconds and peak memory, as one JSON line. bench/growth.py runs it over
+ * doublings of N, d and m and fits the exponents (spec/theory.md section 8 says what they should be).
  *
  *   grow OPERATION N D M REPETITIONS      operations: gram, limit, certificate, sgd, flow
  */
@@ -89,7 +89,8 @@ static const struct {
   const char *name;
   double (*run)(scene *s);
   int needs_gram;
-} operations[] = {{"gram", gram, 1}, {"limit", limit, 1}, {"certificate", certificate, 0}, {"sgd", sgd, 0}, {"flow", flow, 0}};
+} operations[] = {
+    {"gram", gram, 1}, {"limit", limit, 1}, {"certificate", certificate, 0}, {"sgd", sgd, 0}, {"flow", flow, 0}};
 
 static void measure(scene *s, size_t k, size_t reps) {
   double t[64];

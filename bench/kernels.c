@@ -2,8 +2,9 @@
  *
  *   kernels [REPETITIONS [SIZE...]]     default 5 repetitions, sizes 2000 5000
  *
- * One JSON object a line: name, size, threads, ours_s, peer_s, ratio = peer_s/ours_s (above 1: we are faster). On one thread
- * the clock is the thread's CPU time, on several it is the wall. Without -DHAVE_OPENBLAS only the bandwidth is compared. */
+ * One JSON object a line: name, size, threads, ours_s, peer_s, ratio = peer_s/ours_s (above 1: we are faster). On
+ * one thread the clock is the thread's CPU time, on several it is the wall. Without -DHAVE_OPENBLAS only the
+ * bandwidth is compared. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdio.h>
@@ -34,9 +35,7 @@ typedef struct {
 
 typedef void (*run_fn)(bench *);
 
-static double seconds(int threads) {
-  return now(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC);
-}
+static double seconds(int threads) { return now(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC); }
 static double timed(bench *b, run_fn setup, run_fn fn) {
   if (setup) setup(b);
   double t = seconds(b->threads);
@@ -52,14 +51,12 @@ static void compare(bench *b, const char *name, int reps, run_fn setup, run_fn o
     p[r] = timed(b, setup, peer);
   }
   double mine = median(t, (size_t)reps), other = median(p, (size_t)reps);
-  printf("{\"name\": \"%s\", \"size\": %zu, \"threads\": %d, \"ours_s\": %.6g, \"peer_s\": %.6g, \"ratio\": %.3f}\n", name, b->n,
-         b->threads, mine, other, other / mine);
+  printf("{\"name\": \"%s\", \"size\": %zu, \"threads\": %d, \"ours_s\": %.6g, \"peer_s\": %.6g, \"ratio\": %.3f}\n",
+         name, b->n, b->threads, mine, other, other / mine);
   fflush(stdout);
 }
 
-static lfap_ctx context(const bench *b) {
-  return (lfap_ctx){.threads = b->threads};
-}
+static lfap_ctx context(const bench *b) { return (lfap_ctx){.threads = b->threads}; }
 static void our_gram(bench *b) {
   lfap_ctx ctx = context(b);
   lfap_gram(&ctx, b->C, b->A, b->n, b->n);
@@ -76,26 +73,21 @@ static void our_gemv(bench *b) {
   lfap_ctx ctx = context(b);
   lfap_matvec(&ctx, b->y, b->A, b->x, b->n, b->n);
 }
-static void our_dot(bench *b) {
-  b->sink = lfap_dot(b->n * b->n, b->A, b->B);
-}
+static void our_dot(bench *b) { b->sink = lfap_dot(b->n * b->n, b->A, b->B); }
 static void our_factor(bench *b) {
   lfap_ctx ctx = context(b);
   size_t bad;
   lfap_factor(&ctx, b->C, b->n, &bad);
   if (bad != b->n) fprintf(stderr, "factor: bad pivot %zu\n", bad);
 }
-static void load_definite(bench *b) {
-  memcpy(b->C, b->D, b->n * b->n * sizeof *b->C);
-}
+static void load_definite(bench *b) { memcpy(b->C, b->D, b->n * b->n * sizeof *b->C); }
 
 /* A STREAM-like read: 32 independent partial sums, nothing but loads to wait for. */
 LFAP_CLONES
 static double read_sum(const double *v, size_t n) {
   double s[4][8] = {{0}};
   for (size_t k = 0; k + 32 <= n; k += 32)
-    LFAP_UNROLL for (size_t i = 0; i < 4; i++)
-      for (size_t l = 0; l < 8; l++) s[i][l] += v[k + 8 * i + l];
+    LFAP_UNROLL for (size_t i = 0; i < 4; i++) for (size_t l = 0; l < 8; l++) s[i][l] += v[k + 8 * i + l];
   double sum = 0;
   for (size_t i = 0; i < 4; i++)
     for (size_t l = 0; l < 8; l++) sum += s[i][l];
@@ -108,12 +100,8 @@ static void read_range(void *arg, size_t begin, size_t end, int worker) {
   if (worker == 0) b->sink = s;
   else if (isnan(s)) abort();
 }
-static void read_matrix(bench *b) {
-  lfap_parallel(b->threads, b->n, 64, 1e12, read_range, b);
-}
-static void read_two(bench *b) {
-  b->sink = read_sum(b->A, b->n * b->n) + read_sum(b->B, b->n * b->n);
-}
+static void read_matrix(bench *b) { lfap_parallel(b->threads, b->n, 64, 1e12, read_range, b); }
+static void read_two(bench *b) { b->sink = read_sum(b->A, b->n * b->n) + read_sum(b->B, b->n * b->n); }
 
 #ifdef HAVE_OPENBLAS
 static void blas_syrk(bench *b) {
@@ -136,9 +124,7 @@ static void blas_potrf(bench *b) {
   int n = (int)b->n, info;
   dpotrf_("U", &n, b->C, &n, &info); /* upper by columns is lower by rows */
 }
-static void clear(bench *b) {
-  memset(b->C, 0, b->n * b->n * sizeof *b->C);
-}
+static void clear(bench *b) { memset(b->C, 0, b->n * b->n * sizeof *b->C); }
 #endif
 
 static double *numbers(size_t n) {
@@ -181,7 +167,8 @@ int main(int argc, char **argv) {
   for (int k = 0; k < sizes; k++) {
     size_t n = strtoul(size[k], NULL, 10);
     bench b = {.n = n, .threads = 2};
-    b.A = numbers(n * n), b.B = numbers(n * n), b.C = numbers(n * n), b.D = numbers(n * n), b.x = numbers(n), b.y = numbers(n);
+    b.A = numbers(n * n), b.B = numbers(n * n), b.C = numbers(n * n), b.D = numbers(n * n), b.x = numbers(n),
+    b.y = numbers(n);
     lfap_ctx ctx = context(&b);
     lfap_gram(&ctx, b.D, b.A, n, n);
     for (size_t i = 0; i < n; i++) b.D[i * n + i] += 1.0;

@@ -20,7 +20,9 @@ int main(int argc, char **argv) {
   snprintf(y, sizeof y, "%s/y.npy", argv[1]);
   lfap_status st = lfap_data_read(&ctx, &data, x, y);
   double *G = st ? NULL : malloc(data.n * data.n * sizeof *G);
-  if (!st) st = G ? lfap_gram(&ctx, G, data.x, data.n, data.d) : lfap_fail(&ctx, LFAP_ERR_MEMORY, "no memory for the Gram matrix");
+  if (!st)
+    st = G ? lfap_gram(&ctx, G, data.x, data.n, data.d)
+           : lfap_fail(&ctx, LFAP_ERR_MEMORY, "no memory for the Gram matrix");
   double cpu = now(CLOCK_PROCESS_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
   if (!st) st = lfap_limit_solve(&ctx, &l, &data, G, strtod(argv[2], NULL));
   cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;

@@ -1,10 +1,11 @@
-/* train_epoch.c - what one epoch of the authors' sgd costs, timed between the epochs of one run: the Gram matrix, the reading
- * of data and the final weights stand apart. One line of JSON.
+/* train_epoch.c - what one epoch of the authors' sgd costs, timed between the epochs of one run: the Gram matrix,
+ * the reading of data and the final weights stand apart. One line of JSON.
  *
  *   train_epoch D M N EPOCHS THREADS plain|gram|auto random|aligned [SAVE]
  *
- * random: the authors' initial weights. aligned: rows +-X'alpha with y_n <X'alpha, x_n> > 0, so that every slope is the
- * label slope. SAVE: a file for the final weights (doubles), for comparison with a peer that starts from the same. */
+ * random: the authors' initial weights. aligned: rows +-X'alpha with y_n <X'alpha, x_n> > 0, so that every slope is
+ * the label slope. SAVE: a file for the final weights (doubles), for comparison with a peer that starts from the
+ * same. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,8 +85,10 @@ static int save(const char *path, const lfap_net *net) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 8) return fprintf(stderr, "usage: train_epoch D M N EPOCHS THREADS plain|gram|auto random|aligned [SAVE]\n"), 64;
-  size_t d = strtoul(argv[1], NULL, 10), m = strtoul(argv[2], NULL, 10), n = strtoul(argv[3], NULL, 10), epochs = strtoul(argv[4], NULL, 10);
+  if (argc < 8)
+    return fprintf(stderr, "usage: train_epoch D M N EPOCHS THREADS plain|gram|auto random|aligned [SAVE]\n"), 64;
+  size_t d = strtoul(argv[1], NULL, 10), m = strtoul(argv[2], NULL, 10), n = strtoul(argv[3], NULL, 10),
+         epochs = strtoul(argv[4], NULL, 10);
   clock_log log = {.most = epochs};
   lfap_ctx ctx = {.threads = atoi(argv[5]), .progress = see, .user = &log};
   lfap_data data = {0};
@@ -94,21 +97,26 @@ int main(int argc, char **argv) {
   lfap_train_opts o;
   lfap_train_defaults(&o, LFAP_METHOD_SGD);
   o.epochs = epochs;
-  o.form = strcmp(argv[6], "plain") == 0 ? LFAP_FORM_PLAIN : strcmp(argv[6], "gram") == 0 ? LFAP_FORM_GRAM : LFAP_FORM_AUTO;
+  o.form = strcmp(argv[6], "plain") == 0  ? LFAP_FORM_PLAIN
+           : strcmp(argv[6], "gram") == 0 ? LFAP_FORM_GRAM
+                                          : LFAP_FORM_AUTO;
   log.at = calloc(2 * epochs, sizeof *log.at);
   log.cpu = log.at + epochs;
   if (epochs < 2 || log.at == NULL) return 64;
   lfap_status st = lfap_gen_uniform(&ctx, &data, 1, n, d);
   if (!st) st = lfap_net_init(&ctx, &net, m, d, 0.01, 2, 1.0);
-  if (!st && strcmp(argv[7], "aligned") == 0 && !align(&net, &data)) st = lfap_fail(&ctx, LFAP_ERR_DATA, "no aligned start found");
+  if (!st && strcmp(argv[7], "aligned") == 0 && !align(&net, &data))
+    st = lfap_fail(&ctx, LFAP_ERR_DATA, "no aligned start found");
   double begin = now(CLOCK_MONOTONIC);
   if (!st) st = lfap_train(&ctx, &net, &h, &data, &o);
   double end = now(CLOCK_MONOTONIC);
   if (!st && argc > 8 && !save(argv[8], &net)) st = lfap_fail(&ctx, LFAP_ERR_IO, "%s: cannot be written", argv[8]);
   if (st) return fprintf(stderr, "train_epoch: %s\n", ctx.message), (int)st;
   double before = log.at[0] - begin, after = end - log.at[epochs - 1];
-  double mean = (log.at[epochs - 1] - log.at[0]) / (double)(epochs - 1), median = median_step(log.at, epochs), cpu = median_step(log.cpu, epochs);
-  printf("{\"epoch_s\": %.6g, \"epoch_mean_s\": %.6g, \"epoch_cpu_s\": %.6g, \"epochs\": %zu, \"before_s\": %.6g, \"last_and_weights_s\": %.6g, \"loss\": %.17g, \"aligned\": %s}\n",
+  double mean = (log.at[epochs - 1] - log.at[0]) / (double)(epochs - 1), median = median_step(log.at, epochs),
+         cpu = median_step(log.cpu, epochs);
+  printf("{\"epoch_s\": %.6g, \"epoch_mean_s\": %.6g, \"epoch_cpu_s\": %.6g, \"epochs\": %zu, \"before_s\": %.6g, "
+         "\"last_and_weights_s\": %.6g, \"loss\": %.17g, \"aligned\": %s}\n",
          median, mean, cpu, epochs, before, after, h.row[epochs - 1].loss, h.aligned ? "true" : "false");
   lfap_history_free(&h);
   lfap_net_free(&net);

@@ -1,15 +1,17 @@
-/* oracle.h - what is true, decided by exact integers and enclosures (GMP and MPFR), where lfap.h says what was computed.
+/* oracle.h - what is true, decided by exact integers and enclosures (GMP and MPFR), where lfap.h says what was
+ * computed.
  *
- * A *certificate* of a data set speaks of its limit (statements H, Q1, T1, T2, C1 of spec/theory.md) as a mathematical
- * object: the data and gamma are taken as exact doubles, every verdict other than UNDECIDED is proved by the inequalities
- * of spec/certificate.md. A solver proposes (certify/), a small evaluator decides (check/, exact/, interval/), and
- * `lfap check` runs the evaluator again on what a file proposes. The evaluator shares no numerical code with src/: of the library it has
- * threads, text and messages. Of the solver, certify/finish.c does: it begins with the multipliers, the enclosures and the bound of the
- * inverse that the library found in doubles (lfap_limit_enclose), so its verdicts rest on spec/numerics.md N14 too.
+ * A *certificate* of a data set speaks of its limit (statements H, Q1, T1, T2, C1 of spec/theory.md) as a
+ * mathematical object: the data and gamma are taken as exact doubles, every verdict other than UNDECIDED is proved
+ * by the inequalities of spec/certificate.md. A solver proposes (certify/), a small evaluator decides (check/,
+ * exact/, interval/), and `lfap check` runs the evaluator again on what a file proposes. The evaluator shares no
+ * numerical code with src/: of the library it has threads, text and messages. Of the solver, certify/finish.c does:
+ * it begins with the multipliers, the enclosures and the bound of the inverse that the library found in doubles
+ * (lfap_limit_enclose), so its verdicts rest on spec/numerics.md N14 too.
  *
- * Conventions of lfap.h: statuses, messages in ctx, outputs untouched on failure, `_free` of a zeroed object is allowed.
- * GMP and MPFR take memory through their own functions, which cannot report failure: a program that must survive it sets
- * mp_set_memory_functions. Call mpfr_free_cache() at the end of a thread for a clean slate.
+ * Conventions of lfap.h: statuses, messages in ctx, outputs untouched on failure, `_free` of a zeroed object is
+ * allowed. GMP and MPFR take memory through their own functions, which cannot report failure: a program that must
+ * survive it sets mp_set_memory_functions. Call mpfr_free_cache() at the end of a thread for a clean slate.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -20,61 +22,96 @@
 #include "lfap.h"
 #include "oracle/interval/interval.h"
 
-enum { ORACLE_PREC_MIN = 53, ORACLE_PREC_DEFAULT = 256, ORACLE_PREC_MAX = 65536, ORACLE_MAX_PREC_DEFAULT = 4096, ORACLE_EXACT_N = 64 };
+enum {
+  ORACLE_PREC_MIN = 53,
+  ORACLE_PREC_DEFAULT = 256,
+  ORACLE_PREC_MAX = 65536,
+  ORACLE_MAX_PREC_DEFAULT = 4096,
+  ORACLE_EXACT_N = 64
+};
 
 typedef struct {
-  unsigned prec;     /* bits aimed at first; 0: ORACLE_PREC_DEFAULT */
-  unsigned max_prec; /* doubled up to here while something is undecided; 0: ORACLE_MAX_PREC_DEFAULT (or prec, if larger) */
-  int exact;         /* solve in rationals (N <= ORACLE_EXACT_N) */
+  unsigned prec; /* bits aimed at first; 0: ORACLE_PREC_DEFAULT */
+  /* doubled up to here while something is undecided; 0: ORACLE_MAX_PREC_DEFAULT (or prec, if larger) */
+  unsigned max_prec;
+  int exact; /* solve in rationals (N <= ORACLE_EXACT_N) */
 } oracle_opts;
 
-/* ---- what error bounds leave open ------------------------------------------------------------------------------------ */
+/* ---- what error bounds leave open -------------------------------------------------------------------------------- */
 
-/* Goes on where lfap_limit_enclose (numerics N14) left C1 undecided (elsewhere it does nothing): exact integers at those samples alone, with
-   multipliers carried to more bits as far as needed. Changes slope, u_lo, v_hi, aligned, refuted, finished and c1 of e; what stays open
-   is a slope of 0, or a support that e did not prove. data, lim, G: those e was made from (G may be NULL: then without a factor, and more
-   stays open). O(N d) integer operations a round, and a factor. `e` is unchanged on failure up to slopes already decided. */
-lfap_status oracle_enclosure_finish(lfap_ctx *ctx, lfap_enclosure *e, const lfap_data *data, const lfap_limit *lim, const double *G);
+/* Goes on where lfap_limit_enclose (numerics N14) left C1 undecided (elsewhere it does nothing): exact integers at
+   those samples alone, with multipliers carried to more bits as far as needed. Changes slope, u_lo, v_hi, aligned,
+   refuted, finished and c1 of e; what stays open is a slope of 0, or a support that e did not prove. data, lim, G:
+   those e was made from (G may be NULL: then without a factor, and more stays open). O(N d) integer operations a
+   round, and a factor. `e` is unchanged on failure up to slopes already decided. */
+lfap_status oracle_enclosure_finish(lfap_ctx *ctx, lfap_enclosure *e, const lfap_data *data, const lfap_limit *lim,
+                                    const double *G);
 
 /* ---- certificates ------------------------------------------------------------------------------------------------ */
 
 typedef enum {
-  ORACLE_ENCLOSED = 0,  /* every multiplier lies in [lo, hi], and nothing else solves Q lambda = 1 on the support */
-  ORACLE_EXACT = 1,     /* the multipliers are known rationals */
+  ORACLE_ENCLOSED = 0,   /* every multiplier lies in [lo, hi], and nothing else solves Q lambda = 1 on the support */
+  ORACLE_EXACT = 1,      /* the multipliers are known rationals */
   ORACLE_APPROXIMATE = 2 /* no bound of the inverse: boundary statements may be decided, multipliers are not */
 } oracle_mode;
 
 /* Numbers of a certificate, exact rationals. */
 typedef enum {
-  ORACLE_R_MIN2, ORACLE_R_MAX2, ORACLE_P_MAX, ORACLE_LHS, ORACLE_RHS,                 /* H */
-  ORACLE_T1_LO, ORACLE_T1_HI, ORACLE_T1_SLACK_LO, ORACLE_T1_SLACK_HI,                 /* bounds; proved distance from them */
-  ORACLE_T2_LO, ORACLE_T2_HI, ORACLE_T2_SLACK_LO, ORACLE_T2_SLACK_HI,
-  ORACLE_POST_KAPPA, ORACLE_POST_LO, ORACLE_POST_HI, ORACLE_POST_SLACK_LO, ORACLE_POST_SLACK_HI, /* T2, a posteriori */
-  ORACLE_LAMBDA_MIN,                                                                  /* C1(a): lower bound on the support */
-  ORACLE_SLACK_MIN,                                                                   /* C1(a): of (Q lambda)_n - 1 off it */
-  ORACLE_U_MIN, ORACLE_V_MAX,        /* C1(b): lower bound of sqrt(m) y<u,x>, upper bound of sqrt(m) y<v,x> */
+  ORACLE_R_MIN2,
+  ORACLE_R_MAX2,
+  ORACLE_P_MAX,
+  ORACLE_LHS,
+  ORACLE_RHS, /* H */
+  /* bounds; proved distance from them */
+  ORACLE_T1_LO,
+  ORACLE_T1_HI,
+  ORACLE_T1_SLACK_LO,
+  ORACLE_T1_SLACK_HI,
+  ORACLE_T2_LO,
+  ORACLE_T2_HI,
+  ORACLE_T2_SLACK_LO,
+  ORACLE_T2_SLACK_HI,
+  ORACLE_POST_KAPPA,
+  ORACLE_POST_LO,
+  ORACLE_POST_HI,
+  ORACLE_POST_SLACK_LO,
+  ORACLE_POST_SLACK_HI, /* T2, a posteriori */
+  /* C1(a): lower bound on the support */
+  ORACLE_LAMBDA_MIN,
+  /* C1(a): of (Q lambda)_n - 1 off it */
+  ORACLE_SLACK_MIN,
+  ORACLE_U_MIN,
+  ORACLE_V_MAX, /* C1(b): lower bound of sqrt(m) y<u,x>, upper bound of sqrt(m) y<v,x> */
   ORACLE_VALUES
 } oracle_value;
 
-typedef enum { ORACLE_V_H, ORACLE_V_Q1, ORACLE_V_T1, ORACLE_V_T2, ORACLE_V_POST, ORACLE_V_C1, ORACLE_VERDICTS } oracle_claim;
+typedef enum {
+  ORACLE_V_H,
+  ORACLE_V_Q1,
+  ORACLE_V_T1,
+  ORACLE_V_T2,
+  ORACLE_V_POST,
+  ORACLE_V_C1,
+  ORACLE_VERDICTS
+} oracle_claim;
 
 typedef struct {
   size_t n, d;
   double gamma;
-  char sha256[65];       /* of the data, set by the caller (64 hexadecimal digits) */
+  char sha256[65]; /* of the data, set by the caller (64 hexadecimal digits) */
   /* proposed by the solver */
   oracle_mode mode;
-  unsigned prec;         /* bits reached */
-  unsigned bits;         /* of the factor that bounds the inverse */
-  long mu;               /* eigenvalues of D Q D on the support are at least 2^mu */
-  mpz_t *p;              /* n numerators: lambda~_n = p_n/den, owned */
+  unsigned prec; /* bits reached */
+  unsigned bits; /* of the factor that bounds the inverse */
+  long mu;       /* eigenvalues of D Q D on the support are at least 2^mu */
+  mpz_t *p;      /* n numerators: lambda~_n = p_n/den, owned */
   mpz_t den;
   /* decided by the evaluator */
-  long *e;               /* n: floor(log2 ||x_n||), D = diag(2^-e), owned */
-  long radius;           /* |lambda_n - lambda~_n| <= 2^(radius - e_n) on the support */
+  long *e;     /* n: floor(log2 ||x_n||), D = diag(2^-e), owned */
+  long radius; /* |lambda_n - lambda~_n| <= 2^(radius - e_n) on the support */
   int radius_zero;
-  mpq_t *lo, *hi;        /* n: enclosures (equal to lambda~ in mode APPROXIMATE), owned */
-  long ball;             /* ||W* - W(lambda~)||_F <= 2^ball */
+  mpq_t *lo, *hi; /* n: enclosures (equal to lambda~ in mode APPROXIMATE), owned */
+  long ball;      /* ||W* - W(lambda~)||_F <= 2^ball */
   int has_ball, ball_zero;
   size_t support, aligned, refuted; /* samples with lambda_n > 0; with (b) proved; with (b) disproved */
   mpq_t value[ORACLE_VALUES];
@@ -82,11 +119,11 @@ typedef struct {
   lfap_verdict verdict[ORACLE_VERDICTS];
 } oracle_cert;
 
-/* INFEASIBLE (o->exact): no network with label slopes separates the data.
-   H is PASS or NOT_APPLICABLE (not met: certified too). Q1: PASS, the support is proved and the multipliers are enclosed.
-   C1: PASS, (a) has a solution and (b) holds for it; FAIL, (b) is disproved. T1, T2: NOT_APPLICABLE where (H) is not met;
-   POST: where kappa' >= 1/2. */
-lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma, const oracle_opts *o);
+/* INFEASIBLE (o->exact): no network with label slopes separates the data. H is PASS or NOT_APPLICABLE (not met:
+   certified too). Q1: PASS, the support is proved and the multipliers are enclosed. C1: PASS, (a) has a solution and
+   (b) holds for it; FAIL, (b) is disproved. T1, T2: NOT_APPLICABLE where (H) is not met; POST: where kappa' >= 1/2. */
+lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
+                                 const oracle_opts *o);
 void oracle_cert_free(oracle_cert *c);
 
 /* A value as a double rounded down (up = 0) or up; NaN when there is none. */
@@ -97,34 +134,36 @@ void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n);
 void oracle_cert_nearest(double *lambda, const oracle_cert *c);
 /* Largest relative distance of multipliers (n of them) from their enclosures; NaN unless Q1 is certified */
 double oracle_cert_distance(const oracle_cert *c, const double *lambda);
-/* Line of a report: a claim with its certified margin (the least slack, as a double rounded down), NaN when there is none. */
+/* Line of a report: a claim with its certified margin (the least slack, as a double rounded down), NaN when there is
+   none. */
 double oracle_cert_margin(const oracle_cert *c, oracle_claim claim);
 
 /* The file: one canonical spelling (spec/certificate.md). */
 lfap_status oracle_cert_document(lfap_ctx *ctx, lfap_text *out, const oracle_cert *c);
-/* Is the file, byte for byte, the certificate that follows from the data and the multipliers it proposes?
-   *accepted is 0 with the reason in ctx->message; a text that is no certificate at all is LFAP_ERR_DATA. `sha256` is the
-   hash of the data as given. */
+/* Is the file, byte for byte, the certificate that follows from the data and the multipliers it proposes? *accepted
+   is 0 with the reason in ctx->message; a text that is no certificate at all is LFAP_ERR_DATA. `sha256` is the hash
+   of the data as given. */
 lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, const char *text, size_t len,
                               const lfap_data *data, const char *sha256);
 
-/* ---- boundaries and signs (certify/points.c) --------------------------------------------------------------------------- */
+/* ---- boundaries and signs (certify/points.c) --------------------------------------------------------------------- */
 
 /* sum_n lambda_n s_n x_n for the true multipliers: integers over a common denominator, and how far off. */
 typedef struct {
   size_t d;
-  mpz_t *num;            /* d, owned: entry i is num_i 2^e/den up to 2^radius */
+  mpz_t *num; /* d, owned: entry i is num_i 2^e/den up to 2^radius */
   mpz_t den;
-  long e, radius;        /* ||true - given||_2 <= 2^radius */
-  int exact;             /* radius is 0 */
-  int valid;             /* 0: nothing is known */
-  double *near;          /* d, owned: the entries in doubles, for a first look (certify/filter.h) */
+  long e, radius; /* ||true - given||_2 <= 2^radius */
+  int exact;      /* radius is 0 */
+  int valid;      /* 0: nothing is known */
+  double *near;   /* d, owned: the entries in doubles, for a first look (certify/filter.h) */
 } oracle_vector;
 void oracle_vector_free(oracle_vector *w);
 
-/* w = sum lambda_n y_n x_n of a certificate with a ball. `bases` NULL: the data's own samples; otherwise n x d doubles in the
-   place of x_n (T3: w_data of the bases), whose enclosure needs enclosed multipliers. */
-lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data, const double *bases);
+/* w = sum lambda_n y_n x_n of a certificate with a ball. `bases` NULL: the data's own samples; otherwise n x d
+   doubles in the place of x_n (T3: w_data of the bases), whose enclosure needs enclosed multipliers. */
+lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data,
+                            const double *bases);
 /* Enclosure of entry i in doubles. */
 void oracle_vector_entry(double *lo, double *hi, const oracle_vector *w, size_t i);
 /* sign[i] of <w, z_i> for the rows of Z (np x d): +1, -1, or 0 where undecided. */
@@ -132,24 +171,27 @@ lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w,
 
 /* T3 and T4 at points, for the set D_adv as stored. */
 typedef struct {
-  int bdy;        /* certified sign of f_bdy(z) = <w, z> */
-  int adv;        /* of f_adv(z) = <w_adv, z>, w_adv of the stored doubles b_n + eta_n */
-  int data, pert; /* of T_data(z) and T_pert(z) with the multipliers of the stored set, the stored bases and the exact e of T3 */
-  int sum;        /* of T_data + T_pert: f_adv of the set before its entries were rounded to doubles */
-  lfap_verdict t4;/* PASS: |T_data| < |T_pert| and sgn<e,z> = sgn f_bdy are proved, hence the sum decides like f_bdy;
+  int bdy; /* certified sign of f_bdy(z) = <w, z> */
+  int adv; /* of f_adv(z) = <w_adv, z>, w_adv of the stored doubles b_n + eta_n */
+  /* of T_data(z) and T_pert(z) with the multipliers of the stored set, the stored bases and the exact e of T3 */
+  int data, pert;
+  int sum;         /* of T_data + T_pert: f_adv of the set before its entries were rounded to doubles */
+  lfap_verdict t4; /* PASS: |T_data| < |T_pert| and sgn<e,z> = sgn f_bdy are proved, hence the sum decides like f_bdy;
                      NOT_APPLICABLE: the condition is disproved; UNDECIDED otherwise */
 } oracle_split;
 
 typedef struct {
-  const oracle_cert *nat, *adv;      /* certificates of the natural and of the stored adversarial set */
+  const oracle_cert *nat, *adv; /* certificates of the natural and of the stored adversarial set */
   const lfap_data *nat_data, *adv_data;
-  const double *bases;               /* adv->n x d */
+  const double *bases; /* adv->n x d */
   lfap_norm norm;
   double eps;
-  const unsigned char *keep;         /* L0: d flags, the entries that are perturbed */
-  const signed char *side;           /* Linf, L0: the direction e that was used, entries -1, 0, 1; NULL: the certified signs of w */
-  unsigned prec;                     /* of the intervals; 0: ORACLE_PREC_DEFAULT */
+  const unsigned char *keep; /* L0: d flags, the entries that are perturbed */
+  /* Linf, L0: the direction e that was used, entries -1, 0, 1; NULL: the certified signs of w */
+  const signed char *side;
+  unsigned prec; /* of the intervals; 0: ORACLE_PREC_DEFAULT */
 } oracle_adversary;
-lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_adversary *a, const double *Z, size_t np);
+lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_adversary *a, const double *Z,
+                                size_t np);
 
 #endif

@@ -23,7 +23,7 @@ extern "C" {
 #define LFAP_VERSION "0.1.0"
 #define LFAP_SCHEMA_VERSION 1
 
-/* ---- status and context -------------------------------------------------------------------------------- */
+/* ---- status and context ------------------------------------------------------------------------------------------ */
 
 typedef enum {
   LFAP_OK = 0,
@@ -61,12 +61,13 @@ lfap_status lfap_fail(lfap_ctx *ctx, lfap_status status, const char *format, ...
 /* Calls ctx->progress; LFAP_ERR_INTERRUPTED when it asks to stop. ctx may be NULL. */
 lfap_status lfap_tick(lfap_ctx *ctx, const char *what, double done, double total);
 
-/* Is the arithmetic of the calling thread the one that results are made of: round to nearest, subnormal numbers kept (USAGE otherwise),
-   and compiled as such (INTERNAL)? `what` goes into the message. Every function below that computes asks this first, under its own name,
-   and does nothing where the answer is no; lfap_hypothesis_of and lfap_net_direction have no status to say it with. */
+/* Is the arithmetic of the calling thread the one that results are made of: round to nearest, subnormal numbers kept
+   (USAGE otherwise), and compiled as such (INTERNAL)? `what` goes into the message. Every function below that
+   computes asks this first, under its own name, and does nothing where the answer is no; lfap_hypothesis_of and
+   lfap_net_direction have no status to say it with. */
 lfap_status lfap_arith_check(lfap_ctx *ctx, const char *what);
 
-/* ---- matrices, vectors, files -------------------------------------------------------------------------- */
+/* ---- matrices, vectors, files ------------------------------------------------------------------------------------ */
 
 typedef struct {
   size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
@@ -90,27 +91,30 @@ lfap_status lfap_file_write(lfap_ctx *ctx, const char *path, const void *bytes, 
 /* Creates a directory (and its parents) if it is not there; CANTCREATE if it cannot be written to. */
 lfap_status lfap_dir_make(lfap_ctx *ctx, const char *path);
 
-/* ---- data (section 1 of spec/theory.md) ---------------------------------------------------------------- */
+/* ---- data (section 1 of spec/theory.md) -------------------------------------------------------------------------- */
 
 typedef struct {
   size_t n, d;
-  double *x; /* n x d, owned */
-  double *y; /* n labels +-1, owned */
+  double *x;   /* n x d, owned */
+  double *y;   /* n labels +-1, owned */
   double unit; /* of x, as in lfap_mat */
 } lfap_data;
 
+/* Room for n samples of d zeros and n labels 0, to be filled. MEMORY names the size asked for. */
 lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d);
 void lfap_data_free(lfap_data *data);
 /* Reads X and y and checks them (lfap_data_check). */
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
-/* The range of a sample's norm in which every result is right (N14): squares of norms, their products and quotients stay far from the
-   ends of the doubles. Multiplying all data by a power of two changes no verdict and divides lambda by its square. */
+/* The range of a sample's norm in which every result is right (N14): squares of norms, their products and quotients
+   stay far from the ends of the doubles. Multiplying all data by a power of two changes no verdict and divides
+   lambda by its square. */
 #define LFAP_NORM_MIN 0x1p-200
 #define LFAP_NORM_MAX 0x1p200
 /* The least slope of the leaky ReLU for which gamma^3 Rmin^4 and its like stay in it. */
 #define LFAP_GAMMA_MIN 0x1p-64
-/* n > 0, d > 0, labels +-1, all finite, no all-zero sample, norms from LFAP_NORM_MIN to LFAP_NORM_MAX (RANGE), no duplicate samples:
-   with opposite labels no network separates them, with equal ones lambda is not unique. `name` goes into the message. */
+/* n > 0, d > 0, labels +-1, all finite, no all-zero sample, norms from LFAP_NORM_MIN to LFAP_NORM_MAX (RANGE), no
+   duplicate samples: with opposite labels no network separates them, with equal ones lambda is not unique. `name`
+   goes into the message. */
 lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *name);
 
 /* Generators (spec/formats.md, N10): bit-identical to NumPy's Generator(Philox(key=seed)). */
@@ -136,12 +140,14 @@ lfap_status lfap_images_shape(lfap_ctx *ctx, size_t *height, size_t *width, cons
 /* G (n x n, row-major, caller's memory) of the rows of X. */
 lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d);
 /* C (na x nb) = A B' with A na x d, B nb x d; every entry a dot (N1). */
-lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb, size_t d);
+lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb,
+                              size_t d);
 
-/* Gram matrix of x_n + t_n eta from G, that of x_n: G_nk + t_k p_n + t_n p_k + t_n t_k eta2, p_n = <x_n, eta> (n) and
-   eta2 = <eta, eta> (N12). G_out may be G. It speaks of the exact sums x_n + t_n eta, so it equals lfap_gram of the stored
-   sums up to rounding only, and a certificate of stored points does not follow from it. */
-lfap_status lfap_gram_shift(lfap_ctx *ctx, double *G_out, const double *G, const double *t, const double *p, double eta2, size_t n);
+/* Gram matrix of x_n + t_n eta from G, that of x_n: G_nk + t_k p_n + t_n p_k + t_n t_k eta2, p_n = <x_n, eta> (n)
+   and eta2 = <eta, eta> (N12). G_out may be G. It speaks of the exact sums x_n + t_n eta, so it equals lfap_gram of
+   the stored sums up to rounding only, and a certificate of stored points does not follow from it. */
+lfap_status lfap_gram_shift(lfap_ctx *ctx, double *G_out, const double *G, const double *t, const double *p,
+                            double eta2, size_t n);
 
 /* Quantities of hypothesis (H): gamma^3 Rmin^4 >= 3 N Rmax^2 pmax. */
 typedef struct {
@@ -153,7 +159,7 @@ typedef struct {
 } lfap_hypothesis;
 void lfap_hypothesis_of(lfap_hypothesis *out, const double *G, size_t n, double gamma);
 
-/* ---- network and training (sections 1, 5 and 6) -------------------------------------------------------- */
+/* ---- network and training (sections 1, 5 and 6) ------------------------------------------------------------------ */
 
 typedef struct {
   size_t m, d; /* m even */
@@ -161,6 +167,7 @@ typedef struct {
   double *w; /* m x d, owned */
 } lfap_net;
 
+/* m rows of d zeros; DATA unless m is even and positive and gamma lies inside (0, 1). */
 lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma);
 void lfap_net_free(lfap_net *net);
 /* Each weight uniform on [-scale/sqrt(d), scale/sqrt(d)] from Philox(seed); scale 1 is the authors' init. */
@@ -169,13 +176,14 @@ lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, doub
 lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const double *Z, size_t n);
 /* grad_x f at one point x (d). */
 lfap_status lfap_net_input_grad(lfap_ctx *ctx, double *grad, const lfap_net *net, const double *x);
-/* w (d): the mean positive row minus the mean negative row, the network's direction where its own limit is not known (N7). */
+/* w (d): the mean positive row minus the mean negative row, the network's direction where its own limit is not known
+   (N7). */
 void lfap_net_direction(double *w, const lfap_net *net);
 
 typedef enum { LFAP_LOSS_EXP = 0, LFAP_LOSS_LOGISTIC = 1 } lfap_loss;
 typedef enum { LFAP_METHOD_FLOW = 0, LFAP_METHOD_GD = 1, LFAP_METHOD_SGD = 2 } lfap_method;
-/* gd, sgd. Plain: W itself moves (N5). Gram: W = W0 + C X, only N-dimensional pieces move (N5a); the same mathematics with
-   other roundings. Auto: Gram where N <= d and m*N*d >= 2^24, plain elsewhere. */
+/* gd, sgd. Plain: W itself moves (N5). Gram: W = W0 + C X, only N-dimensional pieces move (N5a); the same
+   mathematics with other roundings. Auto: Gram where N <= d and m*N*d >= 2^24, plain elsewhere. */
 typedef enum { LFAP_FORM_AUTO = 0, LFAP_FORM_PLAIN = 1, LFAP_FORM_GRAM = 2 } lfap_form;
 
 typedef struct {
@@ -197,18 +205,18 @@ typedef struct {
 typedef struct {
   lfap_epoch *row; /* owned */
   size_t rows;
-  int stationary;      /* flow: p stopped moving (N9 tail) */
-  int aligned;         /* every slope equals the label slope at the end */
-  int gram;            /* gd, sgd: the Gram form was used */
-  double *p;           /* N, normalised loss gradients at the end, owned */
-  double log_loss;     /* at the end */
+  int stationary;  /* flow: p stopped moving (N9 tail) */
+  int aligned;     /* every slope equals the label slope at the end */
+  int gram;        /* gd, sgd: the Gram form was used */
+  double *p;       /* N, normalised loss gradients at the end, owned */
+  double log_loss; /* at the end */
 } lfap_history;
 void lfap_history_free(lfap_history *h);
 /* Trains net->w in place (untouched on failure); history may be NULL. */
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
                        const lfap_train_opts *opts);
 
-/* ---- the limit (Q1, T1, T2, C1) ------------------------------------------------------------------------ */
+/* ---- the limit (Q1, T1, T2, C1) ---------------------------------------------------------------------------------- */
 
 /* How linear systems are solved: by size and conditioning (N6), by Cholesky factors, by conjugate gradients. */
 typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 } lfap_solver;
@@ -218,71 +226,82 @@ typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 
 typedef struct {
   size_t n, d;
   double gamma;
-  double *lambda; /* n, owned */
-  double *q;      /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */
-  double *w;      /* d, w = sum lambda_n y_n x_n, owned */
-  double *fu, *fv;/* n, y_n<u,x_n> (must be > 0) and y_n<v,x_n> (must be < 0), times sqrt(m): C1(b), owned */
-  size_t support; /* number of lambda_n > 0 */
-  size_t c1b;     /* number of samples at which (b) holds */
-  int full;       /* Q lambda = 1 has only positive entries: no QP was needed */
-  double residual;/* largest |Q lambda - 1| on the support and 1 - (Q lambda)_n off it, of the samples themselves: never below the true
-                     one, and above it by rounding (N6, "Residual") */
-  int settled;    /* residual is at most LFAP_RESIDUAL_MOST; 0: doubles do not tell, Q1 is undecided */
+  double *lambda;  /* n, owned */
+  double *q;       /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */
+  double *w;       /* d, w = sum lambda_n y_n x_n, owned */
+  double *fu, *fv; /* n, y_n<u,x_n> (must be > 0) and y_n<v,x_n> (must be < 0), times sqrt(m): C1(b), owned */
+  size_t support;  /* number of lambda_n > 0 */
+  size_t c1b;      /* number of samples at which (b) holds */
+  int full;        /* Q lambda = 1 has only positive entries: no QP was needed */
+  /* largest |Q lambda - 1| on the support and 1 - (Q lambda)_n off it, of the samples themselves: never below the
+     true one, and above it by rounding (N6, "Residual") */
+  double residual;
+  int settled; /* residual is at most LFAP_RESIDUAL_MOST; 0: doubles do not tell, Q1 is undecided */
   double t1_lo, t1_hi, t2_lo, t2_hi, kappa; /* multiplier intervals; NaN where they do not exist */
   double post_kappa, post_lo, post_hi;      /* a-posteriori T2; NaN where post_kappa >= 1/2 */
-  int c1;         /* C1's conditions hold as computed */
+  int c1;                                   /* C1's conditions hold as computed */
   lfap_hypothesis hyp;
   double row_kappa;          /* max_n sum over k != n of |G_nk| / ||x_k||^2 (N11) */
   double h_star, c_bound;    /* (H*): row_kappa < h_star; (C): row_kappa < c_bound, then C1 holds */
   size_t rounds, iterations; /* systems solved, steps of conjugate gradients (0: factors alone) */
 } lfap_limit;
-/* G: the Gram matrix of data->x (n x n) or NULL to compute it. INFEASIBLE: it is proved that no network with label slopes separates the
-   data. UNSOLVED: neither was that proved, nor were multipliers found that separate them. With LFAP_OK they do, `settled` or not. */
+/* G: the Gram matrix of data->x (n x n) or NULL to compute it. INFEASIBLE: it is proved that no network with label
+   slopes separates the data. UNSOLVED: neither was that proved, nor were multipliers found that separate them. With
+   LFAP_OK they do, `settled` or not. */
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma);
 void lfap_limit_free(lfap_limit *lim);
 
 typedef struct {
-  uint64_t memory_limit; /* bytes for samples, matrices and factor together; 0: no limit. Without room for the factor Q lambda = 1 is
-                            solved by conjugate gradients, without room for the Gram matrix from the samples alone (N6) */
+  /* bytes for samples, matrices and factor together; 0: no limit. Without room for the factor Q lambda = 1 is solved
+     by conjugate gradients, without room for the Gram matrix from the samples alone (N6) */
+  uint64_t memory_limit;
   lfap_solver solver;
-  const unsigned char *support; /* n flags: where lambda > 0 is to be expected, e.g. of a neighbouring problem; NULL: everywhere */
+  /* n flags: where lambda > 0 is to be expected, e.g. of a neighbouring problem; NULL: everywhere */
+  const unsigned char *support;
   int best_effort; /* in the place of UNSOLVED the best multipliers found, which separate nothing (settled is 0) */
 } lfap_limit_opts;
 /* The same with options; NULL: the defaults, all zero. */
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o);
 /* The limit that given multipliers lambda >= 0 (n) make: everything as above, nothing is solved. */
-lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma, const double *lambda);
-/* Bytes that lfap_limit_solve takes, samples included: with Gram matrix and factor (matrices = 2), the Gram matrix alone (1), without (0). */
+lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
+                             const double *lambda);
+/* Bytes that lfap_limit_solve takes, samples included: with Gram matrix and factor (matrices = 2), the Gram matrix
+   alone (1), without (0). */
 uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads);
 
-/* min 1/2 l'Ml - b'l over l >= 0 for symmetric positive semidefinite M (n x n): lambda (n), and mu = M l - b (n). INFEASIBLE: it falls
-   for ever along a ray, as far as doubles tell; UNSOLVED: they do not tell. */
+/* min 1/2 l'Ml - b'l over l >= 0 for symmetric positive semidefinite M (n x n): lambda (n), and mu = M l - b (n).
+   INFEASIBLE: it falls for ever along a ray, as far as doubles tell; UNSOLVED: they do not tell. */
 lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const double *M, const double *b, size_t n);
 
-/* ---- perturbations (P1, D1) ---------------------------------------------------------------------------- */
+/* ---- perturbations (P1, D1) -------------------------------------------------------------------------------------- */
 
 typedef enum { LFAP_L2 = 0, LFAP_LINF = 1, LFAP_L0 = 2 } lfap_norm;
+/* "l2", "linf", "l0"; static. */
 const char *lfap_norm_name(lfap_norm norm);
 
 /* eta (d): the maximiser of t<eta,w> under the constraint (N7). k is used by L0 alone. w = 0 is DATA. */
 lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps,
                                    size_t k, size_t d);
 /* e (d) of T3: w/||w||, sgn w, or sgn w on the k kept entries; returns its dual value <e,w> in *dual. */
-lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k, size_t d);
+lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k,
+                              size_t d);
 
 typedef struct {
   lfap_norm norm;
-  double eps;     /* size; L0: of each entry (PGD: of a step) */
-  size_t k;       /* L0 geometry/gradient: entries */
-  size_t steps;   /* PGD */
+  double eps;   /* size; L0: of each entry (PGD: of a step) */
+  size_t k;     /* L0 geometry/gradient: entries */
+  size_t steps; /* PGD */
   int has_range;
-  double lo, hi;  /* PGD clamp */
+  double lo, hi; /* PGD clamp */
 } lfap_perturb_opts;
-typedef struct { size_t n, d; double *x, *eta; } lfap_perturbed; /* n x d each, owned */
+typedef struct {
+  size_t n, d;
+  double *x, *eta;
+} lfap_perturbed; /* n x d each, owned */
 void lfap_perturbed_free(lfap_perturbed *p);
-/* Bases B (n x d), targets t (n). RANGE, with the base, where a perturbed point would not be finite; gradient: DATA, with
-   the base, where the gradient of f vanishes. Directions and weights of any size serve. */
+/* Bases B (n x d), targets t (n). RANGE, with the base, where a perturbed point would not be finite; gradient: DATA,
+   with the base, where the gradient of f vanishes. Directions and weights of any size serve. */
 lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
                                   const lfap_perturb_opts *o, size_t n, size_t d);
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,
@@ -290,11 +309,12 @@ lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const doub
 lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                              const lfap_perturb_opts *o, size_t n);
 
-/* ---- K1: how close any weights are to a KKT point ------------------------------------------------------ */
+/* ---- K1: how close any weights are to a KKT point ---------------------------------------------------------------- */
 
 typedef struct {
-  double margin_min;      /* min y_n f(x_n) */
-  double residual;        /* ||V - sum l_n y_n grad f(x_n)||_F / ||V||_F, minimised over l >= 0; NaN if margin_min <= 0 */
+  double margin_min; /* min y_n f(x_n) */
+  /* ||V - sum l_n y_n grad f(x_n)||_F / ||V||_F, minimised over l >= 0; NaN if margin_min <= 0 */
+  double residual;
   double slackness;       /* sum l_n (y_n f(x_n;V) - 1) */
   double margin;          /* normalised margin min y_n f(x_n) / ||W||_F */
   double outside_rank2;   /* share of ||W||_F^2 outside the best rank-2 approximation */
@@ -304,39 +324,43 @@ typedef struct {
   double agreement;       /* share of probe points whose sign of f is that of f_bdy */
   size_t probes;
 } lfap_k1;
-/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. Weights of any size serve; RANGE where margin_min is
-   no double. */
+/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. Weights of any size serve; RANGE where
+   margin_min is no double. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np);
 
-/* ---- verification -------------------------------------------------------------------------------------- */
+/* ---- verification ------------------------------------------------------------------------------------------------ */
 
 typedef enum { LFAP_PASS = 0, LFAP_FAIL = 1, LFAP_UNDECIDED = 2, LFAP_NOT_APPLICABLE = 3 } lfap_verdict;
+/* "PASS", "FAIL", "UNDECIDED", "NOT-APPLICABLE"; static. */
 const char *lfap_verdict_name(lfap_verdict v);
 
-/* ---- what is certain of a limit, by error bounds in doubles (N14) --------------------------------------------------------- */
+/* ---- what is certain of a limit, by error bounds in doubles (N14) ------------------------------------------------ */
 
 typedef struct {
   size_t n, d;
   double *q_lo, *q_hi; /* n: (Q l)_n of the given multipliers l, owned */
   double *lo, *hi;     /* n: enclosures of the multipliers where q1 is PASS, owned */
-  double *u_lo, *v_hi; /* n: y_n<u,x_n> is at least u_lo, y_n<v,x_n> at most v_hi (times sqrt(m)), at the true solution of C1(a), owned */
-  signed char *slope;  /* n: (b) proved (+1), disproved (-1) or undecided (0), owned */
-  double *scale;       /* n: the diagonal of D, powers of two with D ||x_n|| < 1 where eigen is known; owned */
-  double eigen;        /* the support's block of D Q D has eigenvalues above this; 0: not known */
-  double near;         /* ||W_F - W(l)||_F is at most this, W_F the weights that solve Q lambda = 1 on the support; inf: not known */
-  double ball;         /* ||W* - W(l)||_F is at most this; inf: not known */
+  /* n: y_n<u,x_n> is at least u_lo, y_n<v,x_n> at most v_hi (times sqrt(m)), at the true solution of C1(a), owned */
+  double *u_lo, *v_hi;
+  signed char *slope; /* n: (b) proved (+1), disproved (-1) or undecided (0), owned */
+  double *scale;      /* n: the diagonal of D, powers of two with D ||x_n|| < 1 where eigen is known; owned */
+  double eigen;       /* the support's block of D Q D has eigenvalues above this; 0: not known */
+  /* ||W_F - W(l)||_F is at most this, W_F the weights that solve Q lambda = 1 on the support; inf: not known */
+  double near;
+  double ball; /* ||W* - W(l)||_F is at most this; inf: not known */
   size_t support, aligned, refuted;
-  size_t finished;     /* of aligned and refuted: decided by exact integers afterwards (oracle_enclosure_finish) */
-  int factors;         /* Cholesky factors tried */
+  size_t finished; /* of aligned and refuted: decided by exact integers afterwards (oracle_enclosure_finish) */
+  int factors;     /* Cholesky factors tried */
   lfap_verdict h, q1, t1, t2, post, c1; /* as in a certificate (spec/certificate.md, Claims) */
-  double h_slack;      /* least certain lhs - rhs; then the least certain ... */
+  double h_slack;                       /* least certain lhs - rhs; then the least certain ... */
   double lambda_min, slack_min; /* multiplier on the support; (Q lambda)_n - 1 off it; NaN where there is none */
   double t1_slack, t2_slack, post_slack; /* distance of the multipliers from the ends; NaN where not decided */
 } lfap_enclosure;
-/* lim: the limit of data. With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and decides Q1, T1, T2;
-   without (NULL) the duality gap alone decides C1, in O(N d). */
-lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim, const double *G);
+/* lim: the limit of data. With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and
+   decides Q1, T1, T2; without (NULL) the duality gap alone decides C1, in O(N d). */
+lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim,
+                               const double *G);
 void lfap_enclosure_free(lfap_enclosure *e);
 
 /* What of a line an enclosure can decide. */
@@ -364,8 +388,8 @@ typedef struct {
   size_t points;    /* LFAP_CLAIM_T4: which set of points */
   int enclosed;     /* a certifier has spoken: */
   lfap_verdict certified;
-  double margin;    /* its least certain slack; NaN where there is none */
-  int headline;     /* one of the few lines that show the effect itself: accuracies with and without perturbation */
+  double margin; /* its least certain slack; NaN where there is none */
+  int headline;  /* one of the few lines that show the effect itself: accuracies with and without perturbation */
 } lfap_check;
 
 typedef struct {
@@ -393,11 +417,12 @@ typedef struct {
 
 /* One set of a case, offered to a certifier when its lines from `first` on are written. */
 typedef struct {
-  const char *subject; /* of its lines: "data", "adv l2", ... */
+  const char *subject;             /* of its lines: "data", "adv l2", ... */
   const lfap_data *data, *natural; /* the set as stored; the natural samples */
   const lfap_limit *lim;           /* of data */
   int adversarial;                 /* bases + perturbations, or the natural set */
-  const double *bases;             /* n x d; NULL for the natural set, and where a second copy of a large set would not fit */
+  /* n x d; NULL for the natural set, and where a second copy of a large set would not fit */
+  const double *bases;
   lfap_norm norm;
   double eps;
   size_t k;
@@ -405,31 +430,31 @@ typedef struct {
   size_t tries;
 } lfap_offer;
 
-/* A second opinion from outside the library: sets `enclosed` and `certified` of lines, turns a verdict that disagrees into
-   FAIL, may add lines (verify/lines.h). */
+/* A second opinion from outside the library: sets `enclosed` and `certified` of lines, turns a verdict that
+   disagrees into FAIL, may add lines (verify/lines.h). */
 typedef lfap_status (*lfap_certifier)(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
 
 typedef struct {
   const char *name;
-  lfap_certifier certify;     /* or NULL */
+  lfap_certifier certify; /* or NULL */
   void *certify_user;
-  const lfap_data *data;      /* natural samples */
-  const lfap_data *test;      /* held-out labelled points, or NULL */
-  const lfap_net *net;        /* a trained network to be judged instead of one trained here, or NULL */
+  const lfap_data *data; /* natural samples */
+  const lfap_data *test; /* held-out labelled points, or NULL */
+  const lfap_net *net;   /* a trained network to be judged instead of one trained here, or NULL */
   double gamma;
-  uint64_t seed;              /* noise bases, targets, inits, probes */
+  uint64_t seed; /* noise bases, targets, inits, probes */
   size_t n_adv, m, m_adv;
-  double eps[3];              /* per norm; 0 leaves the norm out */
-  size_t k;                   /* L0 entries */
-  int gauss_bases;            /* noise from the standard normal instead of uniform */
-  size_t probes;              /* random probe points */
-  size_t controls;            /* bare-noise control networks, one a seed */
-  double log_loss_target;     /* of the flows */
-  size_t flow_steps;          /* their budget */
+  double eps[3];          /* per norm; 0 leaves the norm out */
+  size_t k;               /* L0 entries */
+  int gauss_bases;        /* noise from the standard normal instead of uniform */
+  size_t probes;          /* random probe points */
+  size_t controls;        /* bare-noise control networks, one a seed */
+  double log_loss_target; /* of the flows */
+  size_t flow_steps;      /* their budget */
 } lfap_verify_opts;
 lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_opts *o);
 
-/* ---- statements (generated from spec/statements.tsv) --------------------------------------------------- */
+/* ---- statements (generated from spec/statements.tsv) ------------------------------------------------------------- */
 
 typedef struct {
   const char *id, *title, *text, *hypothesis, *derived, *function, *proofs, *oracle, *tests, *coq;

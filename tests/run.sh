@@ -25,7 +25,7 @@ for t in tests/unit/*.c tests/property/*.c tests/oracle/*.c; do
 done
 for t in tests/cli/*.sh tests/cli/*.py tests/oracle/*.py tests/cross/*.py tests/cross/*.sh tests/golden/check_*.py; do
   [ -e "$t" ] || continue
-  case $t in *.py) i=$PYTHON ;; *) i=sh ;; esac
+  case $t in *.py) i=$PYTHON ;; *) i='sh' ;; esac
   run "$(echo "${t#tests/}" | tr / - | sed 's/\.[a-z]*$//')" "$i" "$t"
 done
 run bench-count "$PYTHON" bench/count.py "$BUILD/bench/count"

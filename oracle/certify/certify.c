@@ -1,6 +1,6 @@
-/* certify.c - the solver behind a certificate: proposes multipliers on a support (C1) as integers over 2^q, improved with exact
- * residuals until they have the bits asked for, or exact rationals; check/evaluate.c decides. While something stays undecided
- * the precision doubles. */
+/* certify.c - the solver behind a certificate: proposes multipliers on a support (C1) as integers over 2^q, improved
+ * with exact residuals until they have the bits asked for, or exact rationals; check/evaluate.c decides. While
+ * something stays undecided the precision doubles. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,14 +16,14 @@ typedef struct {
   oracle_cert c;
   oracle_qm q;
   size_t n;
-  unsigned char *in;   /* support */
+  unsigned char *in; /* support */
   size_t *f, nf;
-  mpz_t *A, *B, *step; /* n each; A doubles as the residual */
+  mpz_t *A, *B, *step;        /* n each; A doubles as the residual */
   long *shift_in, *shift_out; /* powers of two of residuals and corrections */
   oracle_factor F;
   unsigned max_prec;
-  long grid;           /* lambda~ is a multiple of 2^-grid */
-  int failed;          /* no factor: the support's block is singular as far as max_prec tells */
+  long grid;  /* lambda~ is a multiple of 2^-grid */
+  int failed; /* no factor: the support's block is singular as far as max_prec tells */
 } solver;
 
 static void list(solver *s) {
@@ -32,13 +32,14 @@ static void list(solver *s) {
     if (s->in[i]) s->f[s->nf++] = i;
 }
 
-/* ---- a first support ---------------------------------------------------------------------------------------------------- */
+/* ---- a first support --------------------------------------------------------------------------------------------- */
 
 static lfap_status first_support(solver *s) {
   size_t n = s->n;
   long top = s->q.e[0];
   double *M = malloc(n * n * sizeof *M), *b = malloc(n * sizeof *b);
-  lfap_status st = M && b ? LFAP_OK : lfap_fail(s->ctx, LFAP_ERR_MEMORY, "certificate: no memory for Q, %zu x %zu", n, n);
+  lfap_status st =
+      M && b ? LFAP_OK : lfap_fail(s->ctx, LFAP_ERR_MEMORY, "certificate: no memory for Q, %zu x %zu", n, n);
   for (size_t i = 0; !st && i < n; i++)
     if (s->q.e[i] < top) top = s->q.e[i];
   for (size_t i = 0; !st && i < n; i++) {
@@ -76,13 +77,16 @@ static lfap_status bound(solver *s) {
   s->failed = s->nf == 0;
   if (s->failed) return LFAP_OK;
   for (unsigned bits = 53; !st && !proved; bits = bits == 53 ? 128 : 2 * bits) {
-    if (bits > 53 && bits > s->max_prec) { s->failed = 1; return LFAP_OK; }
+    if (bits > 53 && bits > s->max_prec) {
+      s->failed = 1;
+      return LFAP_OK;
+    }
     st = find_bound(s, bits, &proved);
   }
   return st;
 }
 
-/* ---- refinement ------------------------------------------------------------------------------------------------------------ */
+/* ---- refinement -------------------------------------------------------------------------------------------------- */
 
 /* A = 2^(grid + c - e) (1 - Q lambda~); returns the largest number of bits of D times it on the support. */
 static long residuals(solver *s) {
@@ -98,7 +102,10 @@ static long residuals(solver *s) {
     mpz_submul(t, s->q.Gm, s->B[i]);
     mpz_sub(s->A[i], one, t);
     long bits = mpz_sgn(s->A[i]) ? (long)mpz_sizeinbase(s->A[i], 2) - s->q.e[i] : 0;
-    if (s->in[i] && mpz_sgn(s->A[i]) && (!seen || bits > worst)) { worst = bits; seen = 1; }
+    if (s->in[i] && mpz_sgn(s->A[i]) && (!seen || bits > worst)) {
+      worst = bits;
+      seen = 1;
+    }
   }
   mpz_clears(one, t, NULL);
   return seen ? worst : LONG_MIN;
@@ -143,8 +150,8 @@ static lfap_status refine(solver *s) {
   return st;
 }
 
-/* The index whose sign is wrong most clearly: a negative multiplier, or (Q lambda)_n < 1 off the support by more than the
-   residual on it. n when there is none. A holds the residuals. */
+/* The index whose sign is wrong most clearly: a negative multiplier, or (Q lambda)_n < 1 off the support by more
+   than the residual on it. n when there is none. A holds the residuals. */
 static size_t violation(const solver *s, long floor) {
   size_t worst = s->n;
   long bits = 0;
@@ -157,7 +164,10 @@ static size_t violation(const solver *s, long floor) {
       if (mpz_sgn(s->A[i]) <= 0) continue;
       b = (long)mpz_sizeinbase(s->A[i], 2) - s->q.e[i];
     }
-    if (b > floor + 20 && (worst == s->n || b > bits)) { worst = i; bits = b; }
+    if (b > floor + 20 && (worst == s->n || b > bits)) {
+      worst = i;
+      bits = b;
+    }
   }
   return worst;
 }
@@ -180,7 +190,7 @@ static lfap_status settle(solver *s, unsigned prec) {
   return LFAP_OK;
 }
 
-/* ---- rationals ---------------------------------------------------------------------------------------------------------------- */
+/* ---- rationals --------------------------------------------------------------------------------------------------- */
 
 /* Q lambda = 1 in integers, in units of 2^(e - c); M and b are initialised. */
 static void integers(const solver *s, mpz_t *M, mpz_t *b) {
@@ -211,18 +221,23 @@ static lfap_status not_separable(solver *s) {
     i = n;
     count++;
   }
-  if (!zero || count < 2) return lfap_fail(s->ctx, LFAP_ERR_INTERNAL, "certificate: a ray that is none; please report it");
-  return lfap_fail(s->ctx, LFAP_ERR_INFEASIBLE,
-                   "the data are not separable by a network with label slopes, in exact arithmetic: 0 is a combination with positive coefficients of "
-                   "%zu samples of class %+g (%zu, %zu%s), so that class lies in no open half-space; remove samples, or take a larger d",
-                   count, s->q.y[i], first[0], first[1], count > 2 ? ", ..." : "");
+  if (!zero || count < 2)
+    return lfap_fail(s->ctx, LFAP_ERR_INTERNAL, "certificate: a ray that is none; please report it");
+  return lfap_fail(
+      s->ctx, LFAP_ERR_INFEASIBLE,
+      "the data are not separable by a network with label slopes, in exact arithmetic: 0 is a combination with "
+      "positive coefficients of "
+      "%zu samples of class %+g (%zu, %zu%s), so that class lies in no open half-space; remove samples, or take a "
+      "larger d",
+      count, s->q.y[i], first[0], first[1], count > 2 ? ", ..." : "");
 }
 
 static lfap_status solve_exactly(solver *s) {
   size_t n = s->n;
   int solvable = 0;
   mpz_t *M = malloc(n * n * sizeof *M), *b = malloc(n * sizeof *b);
-  lfap_status st = M && b ? LFAP_OK : lfap_fail(s->ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu x %zu integers", n, n);
+  lfap_status st =
+      M && b ? LFAP_OK : lfap_fail(s->ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu x %zu integers", n, n);
   if (!st) {
     for (size_t i = 0; i < n * n; i++) mpz_init(M[i]);
     for (size_t i = 0; i < n; i++) mpz_init(b[i]);
@@ -236,7 +251,7 @@ static lfap_status solve_exactly(solver *s) {
   return st || solvable ? st : not_separable(s);
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the loop ---------------------------------------------------------------------------------------------------- */
 
 static int undecided(const oracle_cert *c) {
   for (int v = 0; v < ORACLE_VERDICTS; v++)
@@ -259,7 +274,8 @@ static lfap_status by_enclosure(solver *s, unsigned prec) {
     if (st) return st;
     if (s->failed) return approximate(s);
     s->c.mode = ORACLE_ENCLOSED;
-    size_t positive = 0; /* the evaluator's support are the positive entries: the proof is of this one only if they agree */
+    /* the evaluator's support are the positive entries: the proof is of this one only if they agree */
+    size_t positive = 0;
     for (size_t i = 0; i < s->nf; i++) positive += mpz_sgn(s->c.p[s->f[i]]) > 0;
     st = positive == s->nf ? oracle_evaluate(s->ctx, &s->c, &s->q, 1) : approximate(s);
     if (st || !undecided(&s->c) || prec > s->max_prec / 2) return st;
@@ -277,7 +293,8 @@ static lfap_status by_rationals(solver *s, unsigned prec) {
   return oracle_evaluate(s->ctx, &s->c, &s->q, 0);
 }
 
-static lfap_status solver_make(lfap_ctx *ctx, solver *out, const oracle_gram *g, const lfap_data *data, double gamma, unsigned max_prec) {
+static lfap_status solver_make(lfap_ctx *ctx, solver *out, const oracle_gram *g, const lfap_data *data, double gamma,
+                               unsigned max_prec) {
   size_t n = data->n;
   solver s = {.ctx = ctx, .n = n, .max_prec = max_prec};
   s.in = malloc(n);
@@ -326,30 +343,41 @@ static lfap_status options(lfap_ctx *ctx, oracle_opts *o, const oracle_opts *giv
   if (o->prec == 0) o->prec = ORACLE_PREC_DEFAULT;
   if (o->max_prec == 0) o->max_prec = o->prec > ORACLE_MAX_PREC_DEFAULT ? o->prec : ORACLE_MAX_PREC_DEFAULT;
   if (o->prec < ORACLE_PREC_MIN || o->prec > ORACLE_PREC_MAX || o->max_prec > ORACLE_PREC_MAX)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "precision: %u to %u bits asked for; both ends must lie in %d..%d", o->prec, o->max_prec, ORACLE_PREC_MIN, ORACLE_PREC_MAX);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "precision: %u to %u bits asked for; both ends must lie in %d..%d", o->prec,
+                     o->max_prec, ORACLE_PREC_MIN, ORACLE_PREC_MAX);
   if (o->prec > o->max_prec)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "precision: %u bits is above the maximum of %u; raise --max-prec or lower --prec", o->prec, o->max_prec);
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "precision: %u bits is above the maximum of %u; raise --max-prec or lower --prec", o->prec,
+                     o->max_prec);
   if (o->exact && n > ORACLE_EXACT_N)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "exact rationals are for N <= %d samples, these are %zu; leave --exact out", ORACLE_EXACT_N, n);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "exact rationals are for N <= %d samples, these are %zu; leave --exact out",
+                     ORACLE_EXACT_N, n);
   return LFAP_OK;
 }
 
-lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma, const oracle_opts *given) {
+lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
+                                 const oracle_opts *given) {
   oracle_opts o = {0};
   oracle_gram g = {0};
   solver s = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = options(ctx, &o, given, data->n);
-  if (!st && !(gamma > 0.0 && gamma < 1.0)) st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", gamma);
+  if (!st && !(gamma > 0.0 && gamma < 1.0))
+    st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
+                   gamma);
   if (!st) st = lfap_data_check(ctx, data, "data");
   if (!st) st = oracle_gram_make(ctx, &g, data->x, data->n, data->d);
   if (!st) st = solver_make(ctx, &s, &g, data, gamma, o.max_prec);
-  if (st) { oracle_gram_free(&g); return st; }
+  if (st) {
+    oracle_gram_free(&g);
+    return st;
+  }
   oracle_flags_clear();
   st = oracle_evaluate_data(ctx, &s.c, &s.q);
   if (!st) st = first_support(&s);
   if (!st) st = o.exact ? by_rationals(&s, o.prec) : by_enclosure(&s, o.prec);
-  if (!st && !oracle_flags_good()) st = lfap_fail(ctx, LFAP_ERR_INTERNAL, "certificate: MPFR reports %s; please report it", oracle_flags_name());
+  if (!st && !oracle_flags_good())
+    st = lfap_fail(ctx, LFAP_ERR_INTERNAL, "certificate: MPFR reports %s; please report it", oracle_flags_name());
   if (!st) {
     *out = s.c;
     s.c = (oracle_cert){0};

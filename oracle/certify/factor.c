@@ -1,4 +1,5 @@
-/* factor.c - Cholesky factors for iterative refinement: in doubles as long as Q is far enough from singular, in MPFR beyond. */
+/* factor.c - Cholesky factors for iterative refinement: in doubles as long as Q is far enough from singular, in MPFR
+   beyond. */
 #include "oracle/certify/factor.h"
 
 #include <math.h>
@@ -54,7 +55,8 @@ static int factor_mpfr(oracle_factor *F, const oracle_qm *q, const size_t *f, lf
   return good;
 }
 
-lfap_status oracle_factor_make(lfap_ctx *ctx, oracle_factor *out, int *singular, const oracle_qm *q, const size_t *f, size_t nf, unsigned bits) {
+lfap_status oracle_factor_make(lfap_ctx *ctx, oracle_factor *out, int *singular, const oracle_qm *q, const size_t *f,
+                               size_t nf, unsigned bits) {
   oracle_factor F = {.nf = nf, .bits = bits};
   size_t packed = nf * (nf + 1) / 2;
   if (bits == 53) F.L = malloc(nf * nf * sizeof *F.L);
@@ -63,12 +65,15 @@ lfap_status oracle_factor_make(lfap_ctx *ctx, oracle_factor *out, int *singular,
   for (size_t i = 0; F.M && i < packed; i++) mpfr_init2(F.M[i], (mpfr_prec_t)bits);
   int good = F.L ? factor_double(&F, q, f) : factor_mpfr(&F, q, f, ctx);
   *singular = good == 0;
-  if (good == 1) { *out = F; return LFAP_OK; }
+  if (good == 1) {
+    *out = F;
+    return LFAP_OK;
+  }
   oracle_factor_free(&F);
   return good < 0 ? lfap_fail(ctx, LFAP_ERR_INTERRUPTED, "interrupted") : LFAP_OK;
 }
 
-/* ---- solving -------------------------------------------------------------------------------------------------------- */
+/* ---- solving ----------------------------------------------------------------------------------------------------- */
 
 static void solve_double(const oracle_factor *F, double *x) {
   size_t n = F->nf;
@@ -129,7 +134,8 @@ static void set_rounded(mpz_t z, mpfr_t x, long e) {
   mpfr_get_z(z, x, MPFR_RNDN);
 }
 
-static lfap_status step_double(lfap_ctx *ctx, mpz_t *step, const oracle_factor *F, const mpz_t *res, const long *in, const long *out) {
+static lfap_status step_double(lfap_ctx *ctx, mpz_t *step, const oracle_factor *F, const mpz_t *res, const long *in,
+                               const long *out) {
   size_t n = F->nf;
   long b = top(res, in, n);
   double *x = malloc(n * sizeof *x);
@@ -152,7 +158,8 @@ static lfap_status step_double(lfap_ctx *ctx, mpz_t *step, const oracle_factor *
   return LFAP_OK;
 }
 
-lfap_status oracle_factor_step(lfap_ctx *ctx, mpz_t *step, const oracle_factor *F, const mpz_t *res, const long *in, const long *out) {
+lfap_status oracle_factor_step(lfap_ctx *ctx, mpz_t *step, const oracle_factor *F, const mpz_t *res, const long *in,
+                               const long *out) {
   if (F->L) return step_double(ctx, step, F, res, in, out);
   mpfr_t *x = malloc(F->nf * sizeof *x);
   if (!x) return no_memory(ctx, F->nf);
@@ -194,7 +201,10 @@ lfap_status oracle_factor_least(lfap_ctx *ctx, long *mu, const oracle_factor *F)
   mpfr_t *x = malloc(F->nf * sizeof *x), norm;
   if (!x) return no_memory(ctx, F->nf);
   mpfr_init2(norm, (mpfr_prec_t)F->bits);
-  for (size_t i = 0; i < F->nf; i++) { mpfr_init2(x[i], (mpfr_prec_t)F->bits); mpfr_set_d(x[i], start(i), MPFR_RNDN); }
+  for (size_t i = 0; i < F->nf; i++) {
+    mpfr_init2(x[i], (mpfr_prec_t)F->bits);
+    mpfr_set_d(x[i], start(i), MPFR_RNDN);
+  }
   for (int r = 0; r < ROUNDS; r++) {
     solve_mpfr(F, x);
     mpfr_set_zero(norm, 1);

@@ -1,8 +1,10 @@
-/* finish.c - the slopes that error bounds in doubles leave open (C1(b); spec/certificate.md, "Open samples"): exact integers at
- * those samples alone, and multipliers carried to more bits while one correction after the other makes the ball smaller.
+/* finish.c - the slopes that error bounds in doubles leave open (C1(b); spec/certificate.md, "Open samples"): exact
+ * integers at those samples alone, and multipliers carried to more bits while one correction after the other makes
+ * the ball smaller.
  *
- * The multipliers are sums of doubles, l = a 2^el with integers a; with gamma = c 2^-s every number here is an integer times a power
- * of two, and only the last comparison has a quotient. The solver proposes corrections, nothing rests on them.
+ * The multipliers are sums of doubles, l = a 2^el with integers a; with gamma = c 2^-s every number here is an
+ * integer times a power of two, and only the last comparison has a quotient. The solver proposes corrections,
+ * nothing rests on them.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -20,19 +22,19 @@ typedef struct {
   lfap_enclosure *e;
   const lfap_data *data;
   size_t n, d;
-  long ex, el;        /* grids of the samples and of the multipliers, at most 0 */
-  mpz_t c;            /* gamma = c 2^-s */
+  long ex, el; /* grids of the samples and of the multipliers, at most 0 */
+  mpz_t c;     /* gamma = c 2^-s */
   mp_bitcnt_t s;
-  mpz_t *z;           /* storage of what follows */
-  mpz_t *a;           /* n: l = a 2^el */
-  mpz_t *sum;         /* 2 d: sums of l y x over the classes +1 and -1, times 2^-(ex+el) */
-  mpz_t *A, *B;       /* n: y<x, sum of the own class>, of the other, times 2^-(2ex+el) */
-  mpz_t *r;           /* n: 1 - Q l, times 2^-er; er = 2ex + el - 2s - 1 */
+  mpz_t *z;     /* storage of what follows */
+  mpz_t *a;     /* n: l = a 2^el */
+  mpz_t *sum;   /* 2 d: sums of l y x over the classes +1 and -1, times 2^-(ex+el) */
+  mpz_t *A, *B; /* n: y<x, sum of the own class>, of the other, times 2^-(2ex+el) */
+  mpz_t *r;     /* n: 1 - Q l, times 2^-er; er = 2ex + el - 2s - 1 */
   long er;
-  mpq_t ball2;        /* at least ||W* - W(l)||_F^2 */
+  mpq_t ball2; /* at least ||W* - W(l)||_F^2 */
 } finish;
 
-/* ---- exact sums ------------------------------------------------------------------------------------------------------------- */
+/* ---- exact sums -------------------------------------------------------------------------------------------------- */
 
 static void sum_columns(void *arg, size_t begin, size_t end, int worker) {
   const finish *f = arg;
@@ -90,7 +92,7 @@ static void exact_sums(finish *f) {
   lfap_parallel(threads, f->n, 16, 2.0 * work, product_rows, f);
 }
 
-/* ---- the ball ----------------------------------------------------------------------------------------------------------------- */
+/* ---- the ball ---------------------------------------------------------------------------------------------------- */
 
 /* (N): ||W_F - W(l)||_F^2 <= ||D r_F||^2/mu, and W_F = W* where Q1 is proved. */
 static void by_inverse(finish *f) {
@@ -112,8 +114,8 @@ static void by_inverse(finish *f) {
   mpq_clears(s, t, NULL);
 }
 
-/* (G) for l >= 0: T = ||W(l)||^2 (2 sigma - sigma^2)/(1 - sigma)^2 + 2 sum l_n (-r_n) bounds the square of the way to W(l)/(1 - sigma),
-   the rest of the way is U = sigma/(1 - sigma) ||W(l)||; (sqrt T + U)^2 <= 2 T + 2 U^2. */
+/* (G) for l >= 0: T = ||W(l)||^2 (2 sigma - sigma^2)/(1 - sigma)^2 + 2 sum l_n (-r_n) bounds the square of the way
+   to W(l)/(1 - sigma), the rest of the way is U = sigma/(1 - sigma) ||W(l)||; (sqrt T + U)^2 <= 2 T + 2 U^2. */
 static void by_gap(finish *f) {
   mpz_t sigma, moved, W2, t;
   mpq_t q, s, w;
@@ -138,7 +140,7 @@ static void by_gap(finish *f) {
     mpq_set_ui(q, 1, 1);
     mpq_sub(q, q, s);
     mpq_mul(q, q, q);
-    mpq_div(w, w, q);    /* ||W||^2/(1 - sigma)^2, times 2 sigma - sigma^2 + sigma^2 */
+    mpq_div(w, w, q); /* ||W||^2/(1 - sigma)^2, times 2 sigma - sigma^2 + sigma^2 */
     mpq_mul(w, w, s);
     mpq_mul_2exp(w, w, 1);
     mpq_set_z(q, moved);
@@ -151,7 +153,7 @@ static void by_gap(finish *f) {
   mpq_clears(q, s, w, NULL);
 }
 
-/* ---- slopes --------------------------------------------------------------------------------------------------------------------- */
+/* ---- slopes ------------------------------------------------------------------------------------------------------ */
 
 /* +1, -1: v and everything within sqrt(wide2) of it has that sign; *lo is not above those. */
 static int around(double *lo, const mpq_t v, const mpq_t wide2) {
@@ -207,7 +209,7 @@ static size_t slopes(finish *f) {
   return f->n - e->aligned - e->refuted;
 }
 
-/* ---- more bits --------------------------------------------------------------------------------------------------------------------- */
+/* ---- more bits --------------------------------------------------------------------------------------------------- */
 
 /* l = l + v, in exact numbers. */
 static void add(finish *f, const double *v) {
@@ -253,7 +255,8 @@ static lfap_status rounds(finish *f, const lfap_limit *lim, const double *G) {
   double *v = malloc(2 * f->n * sizeof *v);
   unsigned char *in = malloc(f->n);
   int better = 1;
-  lfap_status st = v && in ? lfap_qm_open(f->ctx, &m) : lfap_fail(f->ctx, LFAP_ERR_MEMORY, "open samples: no memory for N = %zu", f->n);
+  lfap_status st = v && in ? lfap_qm_open(f->ctx, &m)
+                           : lfap_fail(f->ctx, LFAP_ERR_MEMORY, "open samples: no memory for N = %zu", f->n);
   add(f, lim->lambda);
   for (int k = 0; !st && better && k < ROUNDS; k++) {
     st = lfap_tick(f->ctx, "open samples", k, ROUNDS);
@@ -299,12 +302,14 @@ static void close_numbers(finish *f) {
   free(f->z);
 }
 
-lfap_status oracle_enclosure_finish(lfap_ctx *ctx, lfap_enclosure *e, const lfap_data *data, const lfap_limit *lim, const double *G) {
+lfap_status oracle_enclosure_finish(lfap_ctx *ctx, lfap_enclosure *e, const lfap_data *data, const lfap_limit *lim,
+                                    const double *G) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   finish f = {.ctx = ctx, .e = e, .data = data, .n = data->n, .d = data->d};
   if (data->n != e->n || data->d != e->d || lim->n != e->n || lim->d != e->d)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "open samples: an enclosure of %zu x %zu is not one of these %zu x %zu data", e->n, e->d, data->n, data->d);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "open samples: an enclosure of %zu x %zu is not one of these %zu x %zu data",
+                     e->n, e->d, data->n, data->d);
   if (e->c1 != LFAP_UNDECIDED) return LFAP_OK;
   st = open_numbers(&f, lim->gamma);
   if (!st) st = rounds(&f, lim, G);

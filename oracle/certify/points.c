@@ -1,7 +1,7 @@
 /* points.c - certified signs: f_bdy, and the split of T3 and T4 at given points (spec/certificate.md, "Signs").
  *
- * Vectors are exact integer combinations of the samples with the proposed multipliers; the multipliers' error enters as a radius
- * in the Euclidean norm, so that |<true, z> - <given, z>| <= 2^radius ||z||.
+ * Vectors are exact integer combinations of the samples with the proposed multipliers; the multipliers' error enters
+ * as a radius in the Euclidean norm, so that |<true, z> - <given, z>| <= 2^radius ||z||.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -45,7 +45,8 @@ static void bases_radius(oracle_vector *w, const oracle_cert *c, const double *b
   mpz_clears(s, v, NULL);
 }
 
-lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data, const double *bases) {
+lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data,
+                            const double *bases) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   const double *x = bases ? bases : data->x;
@@ -102,7 +103,7 @@ void oracle_vector_entry(double *lo, double *hi, const oracle_vector *w, size_t 
   mpq_clears(a, r, NULL);
 }
 
-/* ---- <w, z> ---------------------------------------------------------------------------------------------------------------- */
+/* ---- <w, z> ------------------------------------------------------------------------------------------------------ */
 
 /* lo and hi of <w, z> for every w of the ball; k with ||z|| < 2^k. */
 static void product(mpq_t lo, mpq_t hi, const oracle_vector *w, const double *z) {
@@ -134,7 +135,8 @@ static void product(mpq_t lo, mpq_t hi, const oracle_vector *w, const double *z)
 
 static lfap_status finite(lfap_ctx *ctx, const double *Z, size_t n) {
   for (size_t i = 0; i < n; i++)
-    if (!isfinite(Z[i])) return lfap_fail(ctx, LFAP_ERR_DATA, "signs: entry %zu of the points is %g; all entries must be finite", i, Z[i]);
+    if (!isfinite(Z[i]))
+      return lfap_fail(ctx, LFAP_ERR_DATA, "signs: entry %zu of the points is %g; all entries must be finite", i, Z[i]);
   return LFAP_OK;
 }
 
@@ -156,14 +158,14 @@ lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w,
   return st;
 }
 
-/* ---- T3 and T4 -------------------------------------------------------------------------------------------------------------- */
+/* ---- T3 and T4 --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   const oracle_adversary *a;
   oracle_vector w, w_adv, w_data;
-  signed char *side;      /* Linf, L0: sgn w_i, 0: the entry is not perturbed, 2: undecided */
-  oracle_iv scale;        /* eps sum la_n, for L2 divided by ||w|| */
-  int valid, open;        /* open: some side is undecided */
+  signed char *side; /* Linf, L0: sgn w_i, 0: the entry is not perturbed, 2: undecided */
+  oracle_iv scale;   /* eps sum la_n, for L2 divided by ||w|| */
+  int valid, open;   /* open: some side is undecided */
   mpfr_prec_t prec;
 } split;
 
@@ -171,8 +173,14 @@ typedef struct {
 static void sides(split *s) {
   for (size_t i = 0; i < s->w.d; i++) {
     double lo, hi;
-    if (s->a->side) { s->side[i] = s->a->side[i]; continue; }
-    if (s->a->norm == LFAP_L0 && !s->a->keep[i]) { s->side[i] = 0; continue; }
+    if (s->a->side) {
+      s->side[i] = s->a->side[i];
+      continue;
+    }
+    if (s->a->norm == LFAP_L0 && !s->a->keep[i]) {
+      s->side[i] = 0;
+      continue;
+    }
     oracle_vector_entry(&lo, &hi, &s->w, i);
     s->side[i] = lo > 0 ? 1 : hi < 0 ? -1 : s->w.exact && mpz_sgn(s->w.num[i]) == 0 ? 0 : 2;
   }
@@ -229,7 +237,10 @@ static void total(split *s) {
 
 /* <e, z> (l2: <w, z>, the norm is in the scale). */
 static void along(mpq_t lo, mpq_t hi, const split *s, const double *z) {
-  if (s->a->norm == LFAP_L2) { product(lo, hi, &s->w, z); return; }
+  if (s->a->norm == LFAP_L2) {
+    product(lo, hi, &s->w, z);
+    return;
+  }
   mpz_t v, sum, open;
   long e = oracle_grid_exponent(z, s->w.d);
   mpz_inits(v, sum, open, NULL);
@@ -286,8 +297,8 @@ static int split_fast(oracle_split *out, const split *s, const double *z) {
   oracle_range pert = oracle_range_mul(along, scale);
   oracle_range sum = {nextafter(data.lo + pert.lo, -INFINITY), nextafter(data.hi + pert.hi, INFINITY)};
   int side = oracle_range_sign(along);
-  *out = (oracle_split){oracle_range_sign(bdy), oracle_range_sign(adv), oracle_range_sign(data), oracle_range_sign(pert),
-                        oracle_range_sign(sum), LFAP_UNDECIDED};
+  *out = (oracle_split){oracle_range_sign(bdy),  oracle_range_sign(adv), oracle_range_sign(data),
+                        oracle_range_sign(pert), oracle_range_sign(sum), LFAP_UNDECIDED};
   if (!out->bdy || !out->adv || !out->data || !out->pert || !out->sum || !side) return 0;
   /* both keep their sign, so the ends nearest to 0 and farthest from it are those of |T_data| and |T_pert| */
   double data_max = fmax(fabs(data.lo), fabs(data.hi)), data_min = fmin(fabs(data.lo), fabs(data.hi));
@@ -299,7 +310,8 @@ static int split_fast(oracle_split *out, const split *s, const double *z) {
 
 static lfap_status split_make(lfap_ctx *ctx, split *s) {
   const oracle_adversary *a = s->a;
-  if (a->norm == LFAP_L0 && !a->keep && !a->side) return lfap_fail(ctx, LFAP_ERR_USAGE, "signs: the entries that l0 keeps are missing");
+  if (a->norm == LFAP_L0 && !a->keep && !a->side)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "signs: the entries that l0 keeps are missing");
   s->side = malloc(a->nat->d);
   if (!s->side) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", a->nat->d);
   lfap_status st = oracle_boundary(ctx, &s->w, a->nat, a->nat_data, NULL);
@@ -314,7 +326,8 @@ static lfap_status split_make(lfap_ctx *ctx, split *s) {
   return LFAP_OK;
 }
 
-lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_adversary *a, const double *Z, size_t np) {
+lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_adversary *a, const double *Z,
+                                size_t np) {
   split s = {.a = a, .prec = (mpfr_prec_t)(a->prec ? a->prec : ORACLE_PREC_DEFAULT)};
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = finite(ctx, Z, np * a->nat->d);

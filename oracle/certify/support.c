@@ -61,10 +61,15 @@ static int pivot(qp *p) {
     gradient(p);
     size_t bad = 0, last = 0;
     for (size_t i = 0; i < p->n; i++)
-      if (infeasible(p, i)) { bad++; last = i; }
+      if (infeasible(p, i)) {
+        bad++;
+        last = i;
+      }
     if (bad == 0) return 1;
-    if (bad < best) { best = bad; lives = 3; }
-    else lives--;
+    if (bad < best) {
+      best = bad;
+      lives = 3;
+    } else lives--;
     for (size_t i = 0; i < p->n; i++)
       if (lives >= 0 ? infeasible(p, i) : i == last) p->in[i] ^= 2; /* marked; applied below */
     for (size_t i = 0; i < p->n; i++)
@@ -73,7 +78,8 @@ static int pivot(qp *p) {
   return 0;
 }
 
-/* Moves x (in mu's place: kept by the caller) towards s until an entry reaches 0; drops those that did. 1 when s is reached. */
+/* Moves x (in mu's place: kept by the caller) towards s until an entry reaches 0; drops those that did. 1 when s is
+   reached. */
 static int step(qp *p, double *at) {
   double t = 1.0;
   for (size_t i = 0; i < p->n; i++)
@@ -104,7 +110,11 @@ static void walk(qp *p, double *at, unsigned char *skip) {
       if (!p->in[i] && !skip[i] && p->mu[i] < -1e-10 * p->b[i] && (add == p->n || p->mu[i] < p->mu[add])) add = i;
     if (add == p->n) return;
     p->in[add] = 1;
-    if (!solve(p)) { p->in[add] = 0; skip[add] = 1; continue; }
+    if (!solve(p)) {
+      p->in[add] = 0;
+      skip[add] = 1;
+      continue;
+    }
     memset(skip, 0, p->n);
     while (!step(p, at))
       if (!solve(p)) return;
@@ -117,7 +127,8 @@ lfap_status oracle_support_find(lfap_ctx *ctx, unsigned char *in, const double *
   p.L = malloc(n * n * sizeof *p.L);
   double *v = malloc(4 * n * sizeof *v);
   unsigned char *skip = malloc(n);
-  lfap_status st = p.f && p.L && v && skip ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for N = %zu", n);
+  lfap_status st =
+      p.f && p.L && v && skip ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for N = %zu", n);
   if (!st) {
     p.x = v;
     p.s = v + n;

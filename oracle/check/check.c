@@ -1,6 +1,7 @@
-/* check.c - `lfap check`: reads from a certificate what it proposes (gamma, precision, mode, the bound of the inverse, the
- * multipliers), decides everything again from the data (check/evaluate.c), writes the certificate that follows, and
- * accepts the file if it is that one, byte for byte. So no field can be changed alone, and nothing in the file is believed.
+/* check.c - `lfap check`: reads from a certificate what it proposes (gamma, precision, mode, the bound of the
+ * inverse, the multipliers), decides everything again from the data (check/evaluate.c), writes the certificate that
+ * follows, and accepts the file if it is that one, byte for byte. So no field can be changed alone, and nothing in
+ * the file is believed.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include "oracle/check/evaluate.h"
 #include "oracle/interval/dyadic.h"
 
-/* ---- reading: the canonical spelling and no other ------------------------------------------------------------------------ */
+/* ---- reading: the canonical spelling and no other ---------------------------------------------------------------- */
 
 typedef struct {
   const char *at, *end, *begin;
@@ -44,7 +45,10 @@ static const char *string(reader *r, size_t *len) {
   expect(r, "\"");
   const char *s = r->at, *close = r->bad ? NULL : memchr(s, '"', (size_t)(r->end - s));
   *len = 0;
-  if (!close) { r->bad = 1; return NULL; }
+  if (!close) {
+    r->bad = 1;
+    return NULL;
+  }
   *len = (size_t)(close - s);
   r->at = close + 1;
   return s;
@@ -55,7 +59,10 @@ static long whole(reader *r) {
   int minus = literal(r, "-");
   long v = 0;
   size_t digits = 0;
-  while (r->at < r->end && *r->at >= '0' && *r->at <= '9' && digits < 16) { v = 10 * v + (*r->at++ - '0'); digits++; }
+  while (r->at < r->end && *r->at >= '0' && *r->at <= '9' && digits < 16) {
+    v = 10 * v + (*r->at++ - '0');
+    digits++;
+  }
   if (digits == 0 || digits == 16) r->bad = 1;
   return minus ? -v : v;
 }
@@ -138,7 +145,7 @@ static void middles(oracle_cert *c) {
   mpz_mul_2exp(c->den, c->den, k);
 }
 
-/* ---- judging --------------------------------------------------------------------------------------------------------------- */
+/* ---- judging ----------------------------------------------------------------------------------------------------- */
 
 /* Writes why not; always "refused". */
 static lfap_status refuse(lfap_ctx *ctx, const char *why) {
@@ -156,12 +163,15 @@ static void compare(lfap_ctx *ctx, int *accepted, const char *text, size_t len, 
   while (from > 0 && own->bytes[from - 1] != '\n') from--;
   size_t stop = from;
   while (stop < own->len && own->bytes[stop] != '\n' && stop - from < 100) stop++;
-  lfap_fail(ctx, LFAP_OK, "refused: line %zu is not what follows from the data, which is `%.*s`", line, (int)(stop - from), own->bytes + from);
+  lfap_fail(ctx, LFAP_OK, "refused: line %zu is not what follows from the data, which is `%.*s`", line,
+            (int)(stop - from), own->bytes + from);
 }
 
 static const char *head_wrong(const head *h, const lfap_data *data, const char *sha256) {
-  if (h->sha_len != strlen(sha256) || memcmp(h->sha, sha256, h->sha_len) != 0) return "it is about other data (SHA-256)";
-  if (h->n < 0 || (size_t)h->n != data->n || h->d < 0 || (size_t)h->d != data->d) return "its sizes are not those of the data";
+  if (h->sha_len != strlen(sha256) || memcmp(h->sha, sha256, h->sha_len) != 0)
+    return "it is about other data (SHA-256)";
+  if (h->n < 0 || (size_t)h->n != data->n || h->d < 0 || (size_t)h->d != data->d)
+    return "its sizes are not those of the data";
   if (!(h->gamma > 0.0 && h->gamma < 1.0)) return "its gamma is no double between 0 and 1";
   if (h->prec < ORACLE_PREC_MIN || h->prec > ORACLE_PREC_MAX) return "its precision is out of range";
   if (h->mode == ORACLE_ENCLOSED ? h->bits < 53 || h->bits > ORACLE_PREC_MAX || h->mu < -ORACLE_PREC_MAX || h->mu > 8
@@ -170,7 +180,8 @@ static const char *head_wrong(const head *h, const lfap_data *data, const char *
   return NULL;
 }
 
-static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_cert *c, const char *text, size_t len, const lfap_data *data) {
+static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_cert *c, const char *text, size_t len,
+                         const lfap_data *data) {
   oracle_gram g = {0};
   oracle_qm q = {0};
   lfap_text own = {0};
@@ -206,7 +217,8 @@ lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, co
   if (!ctx) ctx = &own;
   *accepted = 0;
   read_head(&r, &h);
-  if (r.bad) return lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: unexpected text at byte %zu", (size_t)(r.at - text));
+  if (r.bad)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: unexpected text at byte %zu", (size_t)(r.at - text));
   const char *wrong = head_wrong(&h, data, sha256);
   if (wrong) return refuse(ctx, wrong);
   st = oracle_cert_init(ctx, &c, data->n, data->d, h.gamma);
@@ -217,7 +229,8 @@ lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, co
   c.mu = h.mu;
   memcpy(c.sha256, sha256, strlen(sha256) < sizeof c.sha256 ? strlen(sha256) : sizeof c.sha256 - 1);
   read_multipliers(&r, &c);
-  if (r.bad) st = lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: unexpected text at byte %zu", (size_t)(r.at - text));
+  if (r.bad)
+    st = lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: unexpected text at byte %zu", (size_t)(r.at - text));
   else if (c.mode == ORACLE_EXACT && mpz_sgn(c.den) <= 0) st = refuse(ctx, "its denominator is not positive");
   else {
     if (c.mode != ORACLE_EXACT) middles(&c);

@@ -117,8 +117,8 @@ static void slopes(lfap_json *j, const oracle_cert *c) {
   lfap_json_object_end(j);
 }
 
-/* FNV-1a of what is written so far. Precision and the bound of the inverse are free choices: changing one of them alone may
-   leave a true certificate, but not the one that was issued. */
+/* FNV-1a of what is written so far. Precision and the bound of the inverse are free choices: changing one of them
+   alone may leave a true certificate, but not the one that was issued. */
 static void checksum(lfap_json *j) {
   uint64_t h = 14695981039346656037u;
   char hex[17];
@@ -152,12 +152,15 @@ lfap_status oracle_cert_document(lfap_ctx *ctx, lfap_text *out, const oracle_cer
   lfap_json_object_end(&j);
   mpq_clear(g);
   lfap_status st = lfap_json_finish(ctx, &j);
-  if (st) { lfap_json_free(&j); return st; }
+  if (st) {
+    lfap_json_free(&j);
+    return st;
+  }
   *out = j.text;
   return LFAP_OK;
 }
 
-/* ---- doubles --------------------------------------------------------------------------------------------------------- */
+/* ---- doubles ----------------------------------------------------------------------------------------------------- */
 
 double oracle_cert_double(const oracle_cert *c, oracle_value v, int up) {
   return c->has[v] ? oracle_q_double(c->value[v], up) : NAN;
@@ -216,7 +219,9 @@ double oracle_cert_margin(const oracle_cert *c, oracle_claim claim) {
     b = -oracle_cert_double(c, ORACLE_V_MAX, 1);
     break;
   default: {
-    oracle_value first = claim == ORACLE_V_T1 ? ORACLE_T1_SLACK_LO : claim == ORACLE_V_T2 ? ORACLE_T2_SLACK_LO : ORACLE_POST_SLACK_LO;
+    oracle_value first = claim == ORACLE_V_T1   ? ORACLE_T1_SLACK_LO
+                         : claim == ORACLE_V_T2 ? ORACLE_T2_SLACK_LO
+                                                : ORACLE_POST_SLACK_LO;
     if (c->verdict[claim] != LFAP_NOT_APPLICABLE) {
       a = oracle_cert_double(c, first, 0);
       b = oracle_cert_double(c, first + 1, 0);

@@ -8,7 +8,7 @@
 
 #include "oracle/interval/dyadic.h"
 
-/* ---- storage ---------------------------------------------------------------------------------------------------------- */
+/* ---- storage ----------------------------------------------------------------------------------------------------- */
 
 lfap_status oracle_cert_init(lfap_ctx *ctx, oracle_cert *out, size_t n, size_t d, double gamma) {
   oracle_cert c = {.n = n, .d = d, .gamma = gamma, .mode = ORACLE_APPROXIMATE};
@@ -51,10 +51,12 @@ void oracle_cert_free(oracle_cert *c) {
   *c = (oracle_cert){0};
 }
 
-/* ---- what the Gram matrix says ------------------------------------------------------------------------------------------- */
+/* ---- what the Gram matrix says ----------------------------------------------------------------------------------- */
 
 /* Integers of the data in units of 2^gram.e; `post` is max_n sum_k!=n of |Q_nk| in units of 2^(gram.e - c). */
-typedef struct { mpz_t min2, max2, pmax, post; } extremes;
+typedef struct {
+  mpz_t min2, max2, pmax, post;
+} extremes;
 
 static void extremes_of(extremes *x, const oracle_qm *q) {
   const oracle_gram *g = q->gram;
@@ -102,8 +104,7 @@ static void hypothesis(oracle_cert *c) {
   mpq_mul(a, a, c->value[ORACLE_R_MAX2]);
   mpq_mul(a, a, c->value[ORACLE_P_MAX]);
   set(c, ORACLE_RHS, a);
-  c->verdict[ORACLE_V_H] =
-      mpq_cmp(c->value[ORACLE_LHS], c->value[ORACLE_RHS]) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE;
+  c->verdict[ORACLE_V_H] = mpq_cmp(c->value[ORACLE_LHS], c->value[ORACLE_RHS]) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE;
   mpq_clears(g, a, NULL);
 }
 
@@ -185,19 +186,19 @@ lfap_status oracle_evaluate_data(lfap_ctx *ctx, oracle_cert *c, const oracle_qm 
   return good ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_DATA, "certificate: a sample is all zero; remove it");
 }
 
-/* ---- what the multipliers say ------------------------------------------------------------------------------------------------ */
+/* ---- what the multipliers say ------------------------------------------------------------------------------------ */
 
 typedef struct {
   oracle_cert *c;
   const oracle_qm *q;
-  mpz_t *A, *B;     /* sums of qmatrix.h */
-  mpq_t *margin;    /* (Q lambda~)_n */
-  mpq_t scale;      /* 2^(e - c)/den */
-  size_t *f, nf;    /* support */
+  mpz_t *A, *B;  /* sums of qmatrix.h */
+  mpq_t *margin; /* (Q lambda~)_n */
+  mpq_t scale;   /* 2^(e - c)/den */
+  size_t *f, nf; /* support */
   int nonnegative;
-  int has_near;     /* the ball around W_F, the solution on the support, is known: */
+  int has_near; /* the ball around W_F, the solution on the support, is known: */
   int near_zero;
-  long near;        /* ||W_F - W~||_F <= 2^near */
+  long near; /* ||W_F - W~||_F <= 2^near */
 } eval;
 
 static void margins_of(const lfap_ctx *ctx, eval *v) {
@@ -285,8 +286,8 @@ static void least(oracle_cert *c, oracle_value v, const mpq_t x) {
   if (!c->has[v] || mpq_cmp(x, c->value[v]) < 0) set(c, v, x);
 }
 
-/* Q1 and C1(a): positive on the support, (S): (Q lambda_F)_n >= (Q lambda~)_n - 2^(near + e_n + 1) above 1 off it. An exact
-   solution may have (Q lambda)_n = 1 off its support. */
+/* Q1 and C1(a): positive on the support, (S): (Q lambda_F)_n >= (Q lambda~)_n - 2^(near + e_n + 1) above 1 off it.
+   An exact solution may have (Q lambda)_n = 1 off its support. */
 static void support(eval *v) {
   oracle_cert *c = v->c;
   mpq_t x, one;
@@ -308,8 +309,8 @@ static void support(eval *v) {
   mpq_clears(x, one, NULL);
 }
 
-/* (G): with s = min (Q lambda~)_n > 0, ||W* - W~/s||^2 <= ||W~||^2/s^2 - 2 sum lambda~ + ||W~||^2, by duality, without any bound
-   of the inverse; and ||W~/s - W~|| = |1/s - 1| ||W~||. */
+/* (G): with s = min (Q lambda~)_n > 0, ||W* - W~/s||^2 <= ||W~||^2/s^2 - 2 sum lambda~ + ||W~||^2, by duality,
+   without any bound of the inverse; and ||W~/s - W~|| = |1/s - 1| ||W~||. */
 static void gap(eval *v) {
   oracle_cert *c = v->c;
   mpq_t w2, s, sum, a, b;
@@ -388,14 +389,19 @@ static void slopes(eval *v) {
     c->refuted += (size_t)wrong;
   }
   if (c->has[ORACLE_V_MAX]) mpq_neg(c->value[ORACLE_V_MAX], c->value[ORACLE_V_MAX]);
-  c->verdict[ORACLE_V_C1] = !c->has_ball ? LFAP_UNDECIDED : c->aligned == c->n ? LFAP_PASS : c->refuted ? LFAP_FAIL : LFAP_UNDECIDED;
+  c->verdict[ORACLE_V_C1] = !c->has_ball         ? LFAP_UNDECIDED
+                            : c->aligned == c->n ? LFAP_PASS
+                            : c->refuted         ? LFAP_FAIL
+                                                 : LFAP_UNDECIDED;
   mpq_clears(P, M, x, NULL);
 }
 
-/* ---- T1 and T2 ------------------------------------------------------------------------------------------------------------------ */
+/* ---- T1 and T2 --------------------------------------------------------------------------------------------------- */
 
 /* Enclosures of the least and the largest multiplier. */
-typedef struct { mpq_t min_lo, min_hi, max_lo, max_hi; } spread;
+typedef struct {
+  mpq_t min_lo, min_hi, max_lo, max_hi;
+} spread;
 
 /* A sample orthogonal to all others has lambda_n = 1/Q_nn, exactly: the only way to meet a bound with equality. */
 static int isolated(mpq_t lambda, const eval *v, size_t n) {
@@ -452,7 +458,7 @@ static void bounds(eval *v) {
   mpq_clears(s.min_lo, s.min_hi, s.max_lo, s.max_hi, NULL);
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 static void reset(oracle_cert *c) {
   for (int v = ORACLE_LAMBDA_MIN; v < ORACLE_VALUES; v++) c->has[v] = 0;
@@ -468,7 +474,9 @@ static lfap_status mode_holds(lfap_ctx *ctx, eval *v, int proved) {
   if (c->mode == ORACLE_ENCLOSED) {
     lfap_status st = proved ? LFAP_OK : oracle_qm_positive(ctx, &proved, v->q, v->f, v->nf, c->bits, c->mu);
     if (st) return st;
-    if (!proved) return lfap_fail(ctx, LFAP_ERR_DATA, "the bound of the inverse, 2^%ld with %u bits, is not proved", -c->mu, c->bits);
+    if (!proved)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "the bound of the inverse, 2^%ld with %u bits, is not proved", -c->mu,
+                       c->bits);
   }
   radii(v);
   if (c->mode == ORACLE_EXACT && !c->radius_zero)
@@ -497,12 +505,20 @@ lfap_status oracle_evaluate(lfap_ctx *ctx, oracle_cert *c, const oracle_qm *q, i
   v.B = malloc(n * sizeof *v.B);
   v.margin = malloc(n * sizeof *v.margin);
   v.f = malloc(n * sizeof *v.f);
-  lfap_status st = v.A && v.B && v.margin && v.f ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu sums", n);
+  lfap_status st = v.A && v.B && v.margin && v.f
+                       ? LFAP_OK
+                       : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu sums", n);
   if (!st) {
     mpq_init(v.scale);
-    for (size_t i = 0; i < n; i++) { mpz_inits(v.A[i], v.B[i], NULL); mpq_init(v.margin[i]); }
+    for (size_t i = 0; i < n; i++) {
+      mpz_inits(v.A[i], v.B[i], NULL);
+      mpq_init(v.margin[i]);
+    }
     st = judge(ctx, &v, proved);
-    for (size_t i = 0; i < n; i++) { mpz_clears(v.A[i], v.B[i], NULL); mpq_clear(v.margin[i]); }
+    for (size_t i = 0; i < n; i++) {
+      mpz_clears(v.A[i], v.B[i], NULL);
+      mpq_clear(v.margin[i]);
+    }
     mpq_clear(v.scale);
   }
   free(v.A);

@@ -7,7 +7,7 @@
 
 #include "io/parallel.h"
 
-/* ---- numbers --------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
 /* gamma = g 2^-s with g odd; h = (1 + gamma^2)/2 = (4^s + g^2) 2^-(2s+1). */
 static void slopes(oracle_qm *q) {
@@ -32,7 +32,8 @@ static long floor_half(long x) { return x >= 0 ? x / 2 : -((1 - x) / 2); }
 
 lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y, double gamma) {
   if (!(gamma > 0.0 && gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", gamma);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
+                     gamma);
   oracle_qm q = {.gram = gram, .y = y, .gamma = gamma, .e = malloc(gram->n * sizeof(long))};
   if (!q.e) return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu exponents", gram->n);
   mpz_init(q.H);
@@ -54,7 +55,7 @@ void oracle_qm_free(oracle_qm *q) {
   *q = (oracle_qm){0};
 }
 
-/* ---- products ---------------------------------------------------------------------------------------------------------- */
+/* ---- products ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   const oracle_qm *q;
@@ -83,7 +84,7 @@ void oracle_qm_sums(const lfap_ctx *ctx, mpz_t *A, mpz_t *B, const oracle_qm *q,
   lfap_parallel(lfap_threads(ctx), n, 1 + n / 64, (double)n * (double)n * 100, product_rows, &w);
 }
 
-/* ---- positive definite --------------------------------------------------------------------------------------------------- */
+/* ---- positive definite ------------------------------------------------------------------------------------------- */
 
 /* K_ik, H or Gm, and the signs: an integer m with (D Q D)_ik = m 2^shift. */
 static long scaled_integer(mpz_t m, const oracle_qm *q, size_t i, size_t k) {
@@ -130,7 +131,8 @@ int oracle_cholesky(double *a, size_t n) {
   return 1;
 }
 
-static lfap_status positive_double(lfap_ctx *ctx, int *proved, const oracle_qm *q, const size_t *f, size_t nf, double shift) {
+static lfap_status positive_double(lfap_ctx *ctx, int *proved, const oracle_qm *q, const size_t *f, size_t nf,
+                                   double shift) {
   double *a = malloc(nf * nf * sizeof *a);
   if (!a) return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for a factor of %zu x %zu", nf, nf);
   mpz_t m;
@@ -143,7 +145,8 @@ static lfap_status positive_double(lfap_ctx *ctx, int *proved, const oracle_qm *
   return LFAP_OK;
 }
 
-/* r_j = (r_j - sum_k<j r_k l_jk)/l_jj for j < i, then the pivot; row i of the factor, rows packed one after the other. */
+/* r_j = (r_j - sum_k<j r_k l_jk)/l_jj for j < i, then the pivot; row i of the factor, rows packed one after the
+   other. */
 static int factor_row(mpfr_t *row, mpfr_t *const *rows, size_t i, mpfr_t t) {
   for (size_t j = 0; j <= i; j++) {
     for (size_t k = 0; k < j; k++) {
@@ -157,7 +160,8 @@ static int factor_row(mpfr_t *row, mpfr_t *const *rows, size_t i, mpfr_t t) {
   return 1;
 }
 
-static lfap_status positive_mpfr(lfap_ctx *ctx, int *proved, const oracle_qm *q, const size_t *f, size_t nf, unsigned bits, long mu) {
+static lfap_status positive_mpfr(lfap_ctx *ctx, int *proved, const oracle_qm *q, const size_t *f, size_t nf,
+                                 unsigned bits, long mu) {
   mpfr_t *all = malloc(nf * (nf + 1) / 2 * sizeof *all), **rows = malloc(nf * sizeof *rows), t;
   if (!all || !rows) {
     free(all);
@@ -182,7 +186,10 @@ static lfap_status positive_mpfr(lfap_ctx *ctx, int *proved, const oracle_qm *q,
       }
     }
     *proved = factor_row(rows[i], rows, i, t);
-    if (lfap_tick(ctx, "factor", (double)((i + 1) * (i + 1)), (double)(nf * nf))) { *proved = -1; break; }
+    if (lfap_tick(ctx, "factor", (double)((i + 1) * (i + 1)), (double)(nf * nf))) {
+      *proved = -1;
+      break;
+    }
   }
   int clean = !mpfr_underflow_p() && !mpfr_overflow_p() && !mpfr_nanflag_p() && !mpfr_divby0_p();
   for (size_t i = 0; i < made; i++) mpfr_clear(all[i]);
@@ -190,13 +197,17 @@ static lfap_status positive_mpfr(lfap_ctx *ctx, int *proved, const oracle_qm *q,
   mpz_clear(m);
   free(all);
   free(rows);
-  if (*proved < 0) { *proved = 0; return lfap_fail(ctx, LFAP_ERR_INTERRUPTED, "interrupted"); }
+  if (*proved < 0) {
+    *proved = 0;
+    return lfap_fail(ctx, LFAP_ERR_INTERRUPTED, "interrupted");
+  }
   *proved = *proved && clean;
   return LFAP_OK;
 }
 
 /* The shift 2^(mu+1) loses at most (nf+2)^2 2^(3-bits) to rounding (spec/certificate.md); what is left must be 2^mu. */
-lfap_status oracle_qm_positive(lfap_ctx *ctx, int *proved, const oracle_qm *q, const size_t *f, size_t nf, unsigned bits, long mu) {
+lfap_status oracle_qm_positive(lfap_ctx *ctx, int *proved, const oracle_qm *q, const size_t *f, size_t nf,
+                               unsigned bits, long mu) {
   *proved = 0;
   if (nf == 0 || nf > (1u << 20) || bits < 53 || mu > 2 || mu < -(long)bits) return LFAP_OK;
   double n2 = (double)nf + 2.0, log2_loss = 2.0 * log2(n2) + 3.0 - (double)bits;

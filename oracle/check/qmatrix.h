@@ -17,7 +17,7 @@ typedef struct {
   double gamma;
   mpz_t H, Gm;
   long c;
-  long *e;                 /* floor(log2 ||x_n||): the scaling D = diag(2^-e_n); owned */
+  long *e; /* floor(log2 ||x_n||): the scaling D = diag(2^-e_n); owned */
 } oracle_qm;
 
 lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y, double gamma);
@@ -34,5 +34,6 @@ int oracle_cholesky(double *a, size_t n);
 
 /* 1 when it is proved that the eigenvalues of the block of D Q D on the indices f (nf of them) are at least 2^mu.
    `bits` 53 works in doubles, more in MPFR. 0: not proved. */
-lfap_status oracle_qm_positive(lfap_ctx *ctx, int *proved, const oracle_qm *q, const size_t *f, size_t nf, unsigned bits, long mu);
+lfap_status oracle_qm_positive(lfap_ctx *ctx, int *proved, const oracle_qm *q, const size_t *f, size_t nf,
+                               unsigned bits, long mu);
 #endif

@@ -1,11 +1,12 @@
 /* gram.c - the exact Gram matrix of section 1 of the theory.
  *
- * x = k 2^e with integers |k| < 2^bits. Up to 108 bits, k is cut into slices of 27 bits, each with the sign of k, and products
- * of slices (below 2^54) are summed in 64-bit integers over blocks too short to overflow: vector units multiply 32-bit integers
- * several at a time, four times as fast as 128-bit products of whole integers (measured: 0.4 and 1.3 ns a term). Beyond, an entry,
- * which has 53 bits of its own, reaches into two neighbouring slices of 53, and four 128-bit products a term go to the
- * accumulators they belong to, which are emptied before they can overflow. The columns are taken in spans, so that the slices of
- * a span stay small beside the samples, and near the cache.
+ * x = k 2^e with integers |k| < 2^bits. Up to 108 bits, k is cut into slices of 27 bits, each with the sign of k,
+ * and products of slices (below 2^54) are summed in 64-bit integers over blocks too short to overflow: vector units
+ * multiply 32-bit integers several at a time, four times as fast as 128-bit products of whole integers (measured:
+ * 0.4 and 1.3 ns a term). Beyond, an entry, which has 53 bits of its own, reaches into two neighbouring slices of
+ * 53, and four 128-bit products a term go to the accumulators they belong to, which are emptied before they can
+ * overflow. The columns are taken in spans, so that the slices of a span stay small beside the samples, and near the
+ * cache.
  */
 #include "oracle/exact/gram.h"
 
@@ -20,7 +21,7 @@
 __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 uwide;
 
-/* ---- the grid ----------------------------------------------------------------------------------------------------- */
+/* ---- the grid ---------------------------------------------------------------------------------------------------- */
 
 /* x = m 2^e with |m| < 2^53; m = 0 for 0. */
 static int64_t split(double x, long *e) {
@@ -36,7 +37,10 @@ static void extent(double x, long *low, long *high) {
   int64_t m = split(x, &e);
   uint64_t a = (uint64_t)(m < 0 ? -m : m);
   *high = e + 52;
-  while (!(a & 1)) { a >>= 1; e++; }
+  while (!(a & 1)) {
+    a >>= 1;
+    e++;
+  }
   *low = e;
 }
 
@@ -61,22 +65,25 @@ long oracle_grid_exponent(const double *x, size_t n) {
 
 void oracle_grid_int(mpz_t z, double x, long e) {
   long k;
-  if (x == 0.0) { mpz_set_ui(z, 0); return; }
+  if (x == 0.0) {
+    mpz_set_ui(z, 0);
+    return;
+  }
   mpz_set_si(z, (long)split(x, &k));
   if (k >= e) mpz_mul_2exp(z, z, (mp_bitcnt_t)(k - e));
   else mpz_tdiv_q_2exp(z, z, (mp_bitcnt_t)(e - k)); /* only zeros fall off */
 }
 
-/* ---- slices ------------------------------------------------------------------------------------------------------- */
+/* ---- slices ------------------------------------------------------------------------------------------------------ */
 
 enum { SLICE = 27, MOST = 4, BLOCK = 64, LONG_SLICE = 53, SPAN = 1 << 22 /* entries of a span */ };
 /* Of the products of two entries at most MOST have the same weight: BLOCK MOST 2^54 < 2^63. */
-_Static_assert(BLOCK * MOST <= 256, "sums of a block stay below 2^63");
+_Static_assert(BLOCK *MOST <= 256, "sums of a block stay below 2^63");
 
 typedef struct {
   const double *X;
   size_t n, d;
-  size_t first, width;  /* the span: columns first .. first + width - 1; memory for `most` */
+  size_t first, width; /* the span: columns first .. first + width - 1; memory for `most` */
   size_t most;
   long e;
   unsigned bits;        /* of the grid */
@@ -104,7 +111,8 @@ static lfap_status make_planes(lfap_ctx *ctx, job *j) {
   for (size_t p = 0; p < 2 && is_long(j); p++) good &= (j->part[p] = malloc(count * sizeof(int64_t))) != NULL;
   if (is_long(j)) good &= (j->at = malloc(count * sizeof *j->at)) != NULL;
   if (good) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu x %zu integers; use fewer samples", j->n, j->most);
+  return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu x %zu integers; use fewer samples", j->n,
+                   j->most);
 }
 
 static void slice_entry(job *j, size_t i, double x) {
@@ -112,7 +120,10 @@ static void slice_entry(job *j, size_t i, double x) {
   int64_t m = split(x, &e);
   uint64_t a = (uint64_t)(m < 0 ? -m : m);
   if (a == 0) e = j->e;
-  if (e < j->e) { a >>= (j->e - e); e = j->e; } /* zeros, by the choice of the grid */
+  if (e < j->e) {
+    a >>= (j->e - e);
+    e = j->e;
+  } /* zeros, by the choice of the grid */
   long up = e - j->e;
   if (is_long(j)) {
     uwide k = (uwide)a << (up % LONG_SLICE);
@@ -136,7 +147,7 @@ static void slice_rows(void *arg, size_t begin, size_t end, int worker) {
     for (size_t c = 0; c < j->width; c++) slice_entry(j, i * j->width + c, j->X[i * j->d + j->first + c]);
 }
 
-/* ---- inner products --------------------------------------------------------------------------------------------------- */
+/* ---- inner products ---------------------------------------------------------------------------------------------- */
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define CLONES __attribute__((target_clones("avx2", "default"))) /* integers: the same results */
@@ -144,7 +155,8 @@ static void slice_rows(void *arg, size_t begin, size_t end, int worker) {
 #define CLONES
 #endif
 
-/* s[w] += sum over a block of the products of slices p + q = w. One function a number of slices: the loop must be plain. */
+/* s[w] += sum over a block of the products of slices p + q = w. One function a number of slices: the loop must be
+   plain. */
 #define T(p, q) ((int64_t)a[p][i] * b[q][i])
 CLONES static void block1(int64_t *s, const int32_t *const *a, const int32_t *const *b, size_t n) {
   int64_t s0 = 0;
@@ -245,13 +257,17 @@ static void store(oracle_gram *g, size_t i, size_t k, const mpz_t z) {
   g->size[at] = (signed char)(mpz_sgn(z) < 0 ? -(int)len : (int)len);
 }
 
-/* Adds the span to rows begin..end-1 of the lower triangle, and mirrors them after the last one. Row k stays in the cache while the rows of the chunk go over it. */
+/* Adds the span to rows begin..end-1 of the lower triangle, and mirrors them after the last one. Row k stays in the
+   cache while the rows of the chunk go over it. */
 static void gram_rows(void *arg, size_t begin, size_t end, int worker) {
   job *j = arg;
   (void)worker;
   wide *acc = malloc((2 * j->slices + 1) * sizeof *acc);
   mpz_t z, t;
-  if (!acc) { atomic_store(&j->failed, 1); return; }
+  if (!acc) {
+    atomic_store(&j->failed, 1);
+    return;
+  }
   mpz_init(z);
   mpz_init(t);
   for (size_t k = 0; k < end; k++)
@@ -296,13 +312,15 @@ lfap_status oracle_gram_make(lfap_ctx *ctx, oracle_gram *out, const double *X, s
   g.e = 2 * j.e;
   g.limbs = (2 * (size_t)j.bits + 64 + 63) / 64; /* d < 2^64 terms below 2^(2 bits) */
   if (g.limbs > 100 || n > SIZE_MAX / (g.limbs * sizeof(mp_limb_t)) / n || d > SIZE_MAX / 8 / n)
-    return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: a Gram matrix of %zu x %zu entries of %zu words has no size", n, n, g.limbs);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: a Gram matrix of %zu x %zu entries of %zu words has no size",
+                     n, n, g.limbs);
   g.limb = malloc(n * n * g.limbs * sizeof(mp_limb_t));
   g.size = calloc(n, n);
   j.most = n < SPAN / BLOCK ? SPAN / n / BLOCK * BLOCK : BLOCK;
   if (j.most > d) j.most = d;
-  lfap_status st = g.limb && g.size ? make_planes(ctx, &j)
-                   : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for the %zu x %zu Gram matrix", n, n);
+  lfap_status st = g.limb && g.size
+                       ? make_planes(ctx, &j)
+                       : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for the %zu x %zu Gram matrix", n, n);
   for (j.first = 0; !st && j.first < d; j.first += j.width) {
     j.width = d - j.first < j.most ? d - j.first : j.most;
     st = lfap_tick(ctx, "exact Gram matrix", (double)j.first, (double)d);

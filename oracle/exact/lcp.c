@@ -1,9 +1,10 @@
-/* lcp.c - the criss-cross method with least indices (den Hertog, Roos, Terlaky 1993), which ends on every positive semidefinite matrix
- * from every start, without perturbation and whatever is degenerate. Numbers are integers over one denominator, the last pivot: entries
- * of a tableau are minors of M, so every division is exact (as in fraction-free elimination).
+/* lcp.c - the criss-cross method with least indices (den Hertog, Roos, Terlaky 1993), which ends on every positive
+ * semidefinite matrix from every start, without perturbation and whatever is degenerate. Numbers are integers over
+ * one denominator, the last pivot: entries of a tableau are minors of M, so every division is exact (as in
+ * fraction-free elimination).
  *
- * w = M l - b. A tableau has the variables of its rows as combinations of those of its columns: row i and column i hold w_i and l_i, in this
- * order or the other one (`in`).
+ * w = M l - b. A tableau has the variables of its rows as combinations of those of its columns: row i and column i
+ * hold w_i and l_i, in this order or the other one (`in`).
  */
 #include "oracle/exact/lcp.h"
 
@@ -12,7 +13,7 @@
 #include "io/parallel.h"
 
 typedef struct {
-  mpz_t *T;          /* n rows of n + 1: coefficients, constant; over den */
+  mpz_t *T; /* n rows of n + 1: coefficients, constant; over den */
   mpz_t den;
   size_t n, width;
   unsigned char *in; /* row i holds l_i */
@@ -21,15 +22,15 @@ typedef struct {
 static mpz_t *row_of(const tableau *s, size_t i) { return s->T + i * s->width; }
 static int sign(const tableau *s, size_t i, size_t j) { return mpz_sgn(row_of(s, i)[j]); }
 
-/* ---- pivots ---------------------------------------------------------------------------------------------------------------- */
+/* ---- pivots ------------------------------------------------------------------------------------------------------ */
 
 typedef struct {
   tableau *s;
   size_t i, j; /* the pivot */
 } pivot;
 
-/* Rows less their part of the pivot row, over the new denominator. A pivot on the diagonal keeps entries (r, c) and (c, r) equal up to
-   sign: there the lower half is enough. */
+/* Rows less their part of the pivot row, over the new denominator. A pivot on the diagonal keeps entries (r, c) and
+   (c, r) equal up to sign: there the lower half is enough. */
 static void eliminate(void *arg, size_t begin, size_t end, int worker) {
   const pivot *p = arg;
   const tableau *s = p->s;
@@ -60,7 +61,8 @@ static void mirror(tableau *s, size_t i) {
 static void exchange(const lfap_ctx *ctx, tableau *s, size_t i, size_t j) {
   pivot p = {s, i, j};
   mpz_t *from = row_of(s, i);
-  lfap_parallel(lfap_threads(ctx), s->n, 1, 100.0 * (double)s->n * (double)mpz_size(s->den) * (double)s->n, eliminate, &p);
+  lfap_parallel(lfap_threads(ctx), s->n, 1, 100.0 * (double)s->n * (double)mpz_size(s->den) * (double)s->n, eliminate,
+                &p);
   if (i == j) mirror(s, i);
   for (size_t c = 0; c < s->width; c++)
     if (c != j) mpz_neg(from[c], from[c]);
@@ -136,7 +138,8 @@ static lfap_status run(lfap_ctx *ctx, mpz_t *p, mpz_t den, int *solvable, tablea
   return st;
 }
 
-lfap_status oracle_lcp(lfap_ctx *ctx, mpz_t *p, mpz_t den, int *solvable, mpz_t *M, mpz_t *b, const unsigned char *in, size_t n) {
+lfap_status oracle_lcp(lfap_ctx *ctx, mpz_t *p, mpz_t den, int *solvable, mpz_t *M, mpz_t *b, const unsigned char *in,
+                       size_t n) {
   tableau s = {.n = n, .width = n + 1};
   s.T = malloc(n * (n + 1) * sizeof *s.T);
   s.in = calloc(n ? n : 1, 1);

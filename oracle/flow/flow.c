@@ -8,7 +8,7 @@
 #include "oracle/oracle.h"
 #include "oracle/replay/replay.h"
 
-/* ---- integration --------------------------------------------------------------------------------------------------------- */
+/* ---- integration ------------------------------------------------------------------------------------------------- */
 
 /* The series at the present state: p and log g from q. */
 static void expand(flow_run *w) {
@@ -21,7 +21,7 @@ static void expand(flow_run *w) {
 /* Z, B and s after the integral of p has grown by dP in a step of length h. */
 static void move(flow_run *w) {
   oracle_arith *A = &w->A;
-  flow_rows(w, w->dP);
+  oracle_flow_rows(w, w->dP);
   for (size_t j = 0; j < w->m; j++)
     for (size_t i = 0; i < w->n; i++) {
       size_t at = j * w->n + i, rep = w->rep[j] * w->n + i;
@@ -60,8 +60,8 @@ static void log_loss_at(flow_run *w, const mpfr_t h) {
   }
 }
 
-/* Shortens h to where log g reaches the target; 1 if it does. log g falls and is convex in s (F1: its second derivative is
-   a variance), so Newton from the left never passes the root; for the logistic loss nearly so. */
+/* Shortens h to where log g reaches the target; 1 if it does. log g falls and is convex in s (F1: its second
+   derivative is a variance), so Newton from the left never passes the root; for the logistic loss nearly so. */
 static int shorten_to_target(flow_run *w) {
   oracle_arith *A = &w->A;
   log_loss_at(w, w->h);
@@ -79,9 +79,9 @@ static int shorten_to_target(flow_run *w) {
   return 1;
 }
 
-/* p no longer moves: |p_n'| is below 2^-(P+32) ubar, no p_n grows, g is 0 to that precision, and no slope changes. What is
-   left of p' decays exponentially (F1), so everything it would still do is below the precision: q, P and Z are straight
-   lines from here, and log g falls with slope -ubar. */
+/* p no longer moves: |p_n'| is below 2^-(P+32) ubar, no p_n grows, g is 0 to that precision, and no slope changes.
+   What is left of p' decays exponentially (F1), so everything it would still do is below the precision: q, P and Z
+   are straight lines from here, and log g falls with slope -ubar. */
 static int at_rest(flow_run *w) {
   oracle_series *S = &w->S;
   mpfr_div_2ui(w->t0, S->ubar[0], (unsigned long)w->bits + 32, MPFR_RNDN);
@@ -89,7 +89,7 @@ static int at_rest(flow_run *w) {
     if (mpfr_cmpabs(S->p[w->n + i], w->t0) > 0 || mpfr_greater_p(S->D[i], w->t0)) return 0;
     if (S->logistic && !mpfr_zero_p(S->g[i]) && mpfr_get_exp(S->g[i]) > -w->bits - 32) return 0;
   }
-  return flow_slopes_last(w);
+  return oracle_flow_slopes_last(w);
 }
 
 /* On the straight line to the target: P = p h, q = q + v h, tau = 1/ubar + (tau - 1/ubar) exp(-ubar h). */
@@ -117,20 +117,23 @@ static void tail(flow_run *w) {
 static lfap_status step(lfap_ctx *ctx, flow_run *w, int *reached) {
   flow_event e;
   double length = oracle_series_length(&w->S, -(double)w->bits - 16.0);
-  length = fmin(fmax(length, -0x1p30), 0x1p30); /* infinite where every late term vanishes: the flow is a straight line */
+  /* infinite where every late term vanishes: the flow is a straight line */
+  length = fmin(fmax(length, -0x1p30), 0x1p30);
   mpfr_set_d(w->h, 0.9 * exp2(length - floor(length)), MPFR_RNDN);
   mpfr_mul_2si(w->h, w->h, (long)floor(length), MPFR_RNDN);
   *reached = shorten_to_target(w);
   if (!mpfr_number_p(w->h)) /* log g is level at the start of the step, and falls to the target within it */
-    return lfap_fail(ctx, LFAP_ERR_RANGE, "flow: at s = %g all losses are level to %ld bits; scale the samples towards 1, or start with smaller weights",
-                     mpfr_get_d(w->s, MPFR_RNDN), w->bits);
+    return lfap_fail(
+        ctx, LFAP_ERR_RANGE,
+        "flow: at s = %g all losses are level to %ld bits; scale the samples towards 1, or start with smaller weights",
+        mpfr_get_d(w->s, MPFR_RNDN), w->bits);
   mpfr_set(w->step, w->h, MPFR_RNDN);
-  lfap_status st = flow_first_event(ctx, w, &e);
+  lfap_status st = oracle_flow_first_event(ctx, w, &e);
   if (st) return st;
   if (!mpfr_equal_p(w->h, w->step)) *reached = 0;
   advance(w);
-  if (e.happens) st = flow_change(ctx, w, &e);
-  if (e.happens && flow_mismatched(w) == 0) w->out->s_aligned = mpfr_get_d(w->s, MPFR_RNDN);
+  if (e.happens) st = oracle_flow_change(ctx, w, &e);
+  if (e.happens && oracle_flow_mismatched(w) == 0) w->out->s_aligned = mpfr_get_d(w->s, MPFR_RNDN);
   w->out->steps++;
   return st;
 }
@@ -145,8 +148,8 @@ static lfap_status go(lfap_ctx *ctx, flow_run *w) {
       return LFAP_OK;
     }
     if (w->out->steps >= most)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "flow: %zu steps end at log L = %g, s = %g; p does not come to rest", most, mpfr_get_d(w->log_g, MPFR_RNDN),
-                       mpfr_get_d(w->s, MPFR_RNDN));
+      return lfap_fail(ctx, LFAP_ERR_DATA, "flow: %zu steps end at log L = %g, s = %g; p does not come to rest", most,
+                       mpfr_get_d(w->log_g, MPFR_RNDN), mpfr_get_d(w->s, MPFR_RNDN));
     lfap_status st = lfap_tick(ctx, "step of the flow", (double)w->out->steps, 0.0);
     if (!st) st = step(ctx, w, &reached);
     if (st) return st;
@@ -161,9 +164,12 @@ static lfap_status follow(lfap_ctx *ctx, flow_run *w) {
   expand(w);
   double begin = mpfr_get_d(w->log_g, MPFR_RNDN);
   if (begin <= end)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "flow: at the start log L = %g is not above its end, %g; choose an end further out or an earlier start", begin, end);
-  flow_observe(w);
-  if (flow_mismatched(w) == 0) w->out->s_aligned = 0.0;
+    return lfap_fail(
+        ctx, LFAP_ERR_USAGE,
+        "flow: at the start log L = %g is not above its end, %g; choose an end further out or an earlier start", begin,
+        end);
+  oracle_flow_observe(w);
+  if (oracle_flow_mismatched(w) == 0) w->out->s_aligned = 0.0;
   for (int k = -1; w->out->rows < ORACLE_FLOW_ROWS; k++) {
     double target = k < 0 ? -0.0 : -pow(10.0, k);
     if (k < 0 || target >= mpfr_get_d(w->log_g, MPFR_RNDN)) continue;
@@ -171,20 +177,21 @@ static lfap_status follow(lfap_ctx *ctx, flow_run *w) {
     mpfr_set_d(w->target, target, MPFR_RNDN);
     lfap_status st = go(ctx, w);
     if (st) return st;
-    flow_observe(w);
+    oracle_flow_observe(w);
     if (target <= end) return LFAP_OK;
   }
   return LFAP_OK;
 }
 
-/* ---- a run ---------------------------------------------------------------------------------------------------------------- */
+/* ---- a run ------------------------------------------------------------------------------------------------------- */
 
 static lfap_status take(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data) {
   oracle_arith *A = &w->A;
   size_t n = w->n = data->n, m = w->m = start->m, d = w->d = data->d, np = w->np = w->o->probes ? w->o->np : 0;
   mpfr_t **const by_n[] = {&w->q, &w->dP, &w->p, &w->r, &w->flux, &w->lambda, &w->p_star, &w->unit};
   mpfr_t **const by_mn[] = {&w->Z0, &w->Z, &w->B, &w->F, &w->b};
-  mpfr_ptr *const one[] = {&w->s, &w->log_g, &w->h, &w->target, &w->w0_norm2, &w->t0, &w->t1, &w->t2, &w->t3, &w->t4, &w->sum_lambda, &w->e0, &w->e1, &w->step, &w->whole};
+  mpfr_ptr *const one[] = {&w->s,  &w->log_g, &w->h,          &w->target, &w->w0_norm2, &w->t0,   &w->t1,   &w->t2,
+                           &w->t3, &w->t4,    &w->sum_lambda, &w->e0,     &w->e1,       &w->step, &w->whole};
   for (size_t i = 0; i < sizeof by_n / sizeof *by_n; i++) *by_n[i] = oracle_take(A, n);
   for (size_t i = 0; i < sizeof by_mn / sizeof *by_mn; i++) *by_mn[i] = oracle_take(A, m * n);
   mpfr_t *scalar = oracle_take(A, sizeof one / sizeof *one);
@@ -235,7 +242,7 @@ static void begin(flow_run *w) {
     oracle_mul(A, w->S.q[k], w->y[k], w->t0);
   }
   oracle_dot(A, w->w0_norm2, w->net.w, w->net.w, m * d);
-  flow_slopes_changed(w);
+  oracle_flow_slopes_changed(w);
 }
 
 /* lambda, p* = lambda/sum lambda, tables of the probes. */
@@ -255,7 +262,8 @@ static void begin_observables(flow_run *w, const oracle_limit_replayed *lim, mpf
 }
 
 /* Certified signs of the boundary at the probes. */
-static lfap_status boundary_signs(lfap_ctx *ctx, int **out, const lfap_data *data, double gamma, const oracle_flow_opts *o) {
+static lfap_status boundary_signs(lfap_ctx *ctx, int **out, const lfap_data *data, double gamma,
+                                  const oracle_flow_opts *o) {
   oracle_cert cert = {0};
   oracle_vector b = {0};
   size_t np = o->probes ? o->np : 0;
@@ -278,16 +286,22 @@ void oracle_flow_table_free(oracle_flow_table *t) {
   *t = (oracle_flow_table){0};
 }
 
-static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data, const oracle_flow_opts *o, unsigned prec) {
-  if (start->d != data->d) return lfap_fail(ctx, LFAP_ERR_DATA, "flow: the weights have d = %zu columns, the samples d = %zu", start->d, data->d);
+static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data, const oracle_flow_opts *o,
+                         unsigned prec) {
+  if (start->d != data->d)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "flow: the weights have d = %zu columns, the samples d = %zu", start->d,
+                     data->d);
   if (!(o->log_loss <= 0.0) || isinf(o->log_loss))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "flow: the log loss to reach is %g; it must be negative and finite", o->log_loss);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "flow: the log loss to reach is %g; it must be negative and finite",
+                     o->log_loss);
   if (prec < ORACLE_PREC_MIN || prec > ORACLE_FLOW_PREC_MAX)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "precision %u: the flow takes %d..%d bits", prec, ORACLE_PREC_MIN, ORACLE_FLOW_PREC_MAX);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "precision %u: the flow takes %d..%d bits", prec, ORACLE_PREC_MIN,
+                     ORACLE_FLOW_PREC_MAX);
   return LFAP_OK;
 }
 
-static lfap_status run(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data, const oracle_limit_replayed *lim) {
+static lfap_status run(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data,
+                       const oracle_limit_replayed *lim) {
   lfap_status st = take(ctx, w, start, data);
   mpfr_t *probe = st ? NULL : oracle_take(&w->A, w->d);
   if (!st) st = oracle_take_check(ctx, &w->A, "flow");
@@ -296,8 +310,8 @@ static lfap_status run(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const 
   begin_observables(w, lim, probe);
   st = follow(ctx, w);
   if (st) return st;
-  if (flow_mismatched(w)) w->out->s_aligned = NAN;
-  flow_fit(w);
+  if (oracle_flow_mismatched(w)) w->out->s_aligned = NAN;
+  oracle_flow_fit(w);
   st = oracle_vec_keep(ctx, &w->out->s, &w->A, w->row_s, w->out->rows);
   return st ? st : oracle_vec_keep(ctx, &w->out->p, &w->A, w->S.p, w->n);
 }
@@ -305,14 +319,21 @@ static lfap_status run(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const 
 lfap_status oracle_flow_report(lfap_ctx *ctx, oracle_flow_table *out, const lfap_net *start, const lfap_data *data,
                                const oracle_flow_opts *o) {
   unsigned prec = o->prec ? o->prec : ORACLE_FLOW_PREC_DEFAULT;
-  oracle_flow_table t = {.prec = prec, .n = data->n, .d = data->d, .m = start->m, .np = o->probes ? o->np : 0, .s_aligned = NAN, .s_rest = NAN};
+  oracle_flow_table t = {.prec = prec,
+                         .n = data->n,
+                         .d = data->d,
+                         .m = start->m,
+                         .np = o->probes ? o->np : 0,
+                         .s_aligned = NAN,
+                         .s_rest = NAN};
   flow_run w = {.o = o, .bits = (long)prec, .out = &t};
   oracle_limit_replayed lim = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = check(ctx, start, data, o, prec);
   if (!st) st = oracle_replay_limit(ctx, &lim, data, start->gamma, prec + ORACLE_FLOW_GUARD);
   if (!st) st = boundary_signs(ctx, &w.bdy, data, start->gamma, o);
-  if (!st && !(t.row = calloc(ORACLE_FLOW_ROWS, sizeof *t.row))) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for a table");
+  if (!st && !(t.row = calloc(ORACLE_FLOW_ROWS, sizeof *t.row)))
+    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for a table");
   if (!st) st = oracle_arith_begin(ctx, &w.A, prec + ORACLE_FLOW_GUARD);
   if (!st) st = oracle_arith_end(ctx, &w.A, run(ctx, &w, start, data, &lim));
   free(w.bdy);

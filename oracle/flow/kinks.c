@@ -1,16 +1,16 @@
-/* kinks.c - when does a pre-activation change its sign? The slopes of the network are constant between two such times, so they
- * are found and not stepped over.
+/* kinks.c - when does a pre-activation change its sign? The slopes of the network are constant between two such
+ * times, so they are found and not stepped over.
  *
- * Where the flow points to the kink from both sides it stays on it (a Clarke subgradient with a slope inside [gamma, 1], the
- * one that keeps Z_ji = 0): row j *slides* at sample i. The products b_k = s_jk y_k p_k of a row with sliding set S then solve
- * G_SS b_S = -G_SR b_R, so they are still linear in p, and q' = M p with a constant M as before. A row leaves the kink where
- * the slope it would need reaches gamma or 1. */
+ * Where the flow points to the kink from both sides it stays on it (a Clarke subgradient with a slope inside [gamma,
+ * 1], the one that keeps Z_ji = 0): row j *slides* at sample i. The products b_k = s_jk y_k p_k of a row with
+ * sliding set S then solve G_SS b_S = -G_SR b_R, so they are still linear in p, and q' = M p with a constant M as
+ * before. A row leaves the kink where the slope it would need reaches gamma or 1. */
 #include "oracle/flow/state.h"
 
 #include <math.h>
 #include <string.h>
 
-/* ---- products of a row ------------------------------------------------------------------------------------------------- */
+/* ---- products of a row ------------------------------------------------------------------------------------------- */
 
 /* w->elim = [G_SS | -G_SR b_R], reduced by elimination (positive definite: no pivoting); then b_S. S has k entries. */
 static void solve_sliding(flow_run *w, mpfr_t *b, const size_t *S, size_t k) {
@@ -82,7 +82,7 @@ static void add_sliding_row(flow_run *w, size_t j) {
   }
 }
 
-void flow_slopes_changed(flow_run *w) {
+void oracle_flow_slopes_changed(flow_run *w) {
   oracle_arith *A = &w->A;
   size_t n = w->n, m = w->m;
   for (size_t j = 0; j < m; j++) {
@@ -118,7 +118,7 @@ void flow_slopes_changed(flow_run *w) {
   }
 }
 
-void flow_rows(flow_run *w, mpfr_t *v) {
+void oracle_flow_rows(flow_run *w, mpfr_t *v) {
   size_t n = w->n;
   for (size_t j = 0; j < w->m; j++) {
     if (w->rep[j] != j) continue;
@@ -127,7 +127,7 @@ void flow_rows(flow_run *w, mpfr_t *v) {
   }
 }
 
-size_t flow_mismatched(const flow_run *w) {
+size_t oracle_flow_mismatched(const flow_run *w) {
   size_t wrong = 0;
   for (size_t j = 0; j < w->m; j++)
     for (size_t i = 0; i < w->n; i++) wrong += w->open[j * w->n + i] != ((mpfr_sgn(w->y[i]) > 0) == (j < w->m / 2));
@@ -139,13 +139,13 @@ static double derivative(const flow_run *w, size_t j, size_t i) {
   return mpfr_get_d(w->F[w->rep[j] * w->n + i], MPFR_RNDN) * mpfr_get_d(w->net.a[j], MPFR_RNDN);
 }
 
-/* ---- what must keep its sign until the next event ------------------------------------------------------------------------ */
+/* ---- what must keep its sign until the next event ---------------------------------------------------------------- */
 
 /* Z_ji; what the slope at a sliding pair has in hand above gamma; and below 1 (both times p_i). */
 typedef enum { PRE_ACTIVATION, ABOVE_GAMMA, BELOW_ONE } watched;
 
-/* a_j <G_i, b(v)>: the change of Z_ji when the integral of p changes by v; or the linear forms y_i b_i(v) - gamma v_i and
-   v_i - y_i b_i(v). */
+/* a_j <G_i, b(v)>: the change of Z_ji when the integral of p changes by v; or the linear forms y_i b_i(v) - gamma
+   v_i and v_i - y_i b_i(v). */
 static void linear(flow_run *w, mpfr_t out, watched what, mpfr_t *v, size_t j, size_t i) {
   oracle_arith *A = &w->A;
   flux_of(w, w->flux, j, v);
@@ -172,7 +172,8 @@ static void value_at(flow_run *w, mpfr_t out, watched what, size_t j, size_t i, 
   if (!w->open[j * w->n + i]) mpfr_neg(out, out, MPFR_RNDN);
 }
 
-/* w->h becomes the zero of the watched number in (0, h], in which it is monotone: false position (Illinois) in a bracket. */
+/* w->h becomes the zero of the watched number in (0, h], in which it is monotone: false position (Illinois) in a
+   bracket. */
 static void solve_event(flow_run *w, watched what, size_t j, size_t i) {
   oracle_arith *A = &w->A;
   mpfr_ptr lo = w->t1, hi = w->h, flo = w->t2, fhi = w->t3, at = w->t4, f = w->t0;
@@ -287,8 +288,8 @@ static reach reach_of(flow_run *w) {
   return R;
 }
 
-lfap_status flow_first_event(lfap_ctx *ctx, flow_run *w, flow_event *e) {
-  flow_rows(w, w->S.p);
+lfap_status oracle_flow_first_event(lfap_ctx *ctx, flow_run *w, flow_event *e) {
+  oracle_flow_rows(w, w->S.p);
   for (int halved = 0; halved < 2000; halved++) {
     reach R = reach_of(w);
     int known = 1;
@@ -299,11 +300,12 @@ lfap_status flow_first_event(lfap_ctx *ctx, flow_run *w, flow_event *e) {
     if (known) return LFAP_OK;
     mpfr_div_2ui(w->h, w->whole, 1, MPFR_RNDN); /* not of the time of an event: that would only creep up to it */
   }
-  return lfap_fail(ctx, LFAP_ERR_DATA, "flow: a pre-activation only touches its kink at s = %g; take another start", mpfr_get_d(w->s, MPFR_RNDN));
+  return lfap_fail(ctx, LFAP_ERR_DATA, "flow: a pre-activation only touches its kink at s = %g; take another start",
+                   mpfr_get_d(w->s, MPFR_RNDN));
 }
 
-int flow_slopes_last(flow_run *w) {
-  flow_rows(w, w->S.p);
+int oracle_flow_slopes_last(flow_run *w) {
+  oracle_flow_rows(w, w->S.p);
   for (size_t j = 0; j < w->m; j++)
     for (size_t i = 0; i < w->n; i++) {
       double f = derivative(w, j, i);
@@ -317,7 +319,7 @@ int flow_slopes_last(flow_run *w) {
   return 1;
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 /* Does Z_ji move to the side of its slope? For w->p. */
 static int leaves(flow_run *w, size_t j, size_t i) {
@@ -325,7 +327,8 @@ static int leaves(flow_run *w, size_t j, size_t i) {
   return w->open[j * w->n + i] ? mpfr_sgn(w->t0) > 0 : mpfr_sgn(w->t0) < 0;
 }
 
-/* A sliding pair of row j whose slope is not inside [gamma, 1] for w->p; n when there is none. *to is where it leaves. */
+/* A sliding pair of row j whose slope is not inside [gamma, 1] for w->p; n when there is none. *to is where it
+   leaves. */
 static size_t unsettled(flow_run *w, size_t j, unsigned char *to) {
   for (size_t i = 0; i < w->n; i++) {
     if (w->open[j * w->n + i] != FLOW_SLIDES) continue;
@@ -346,10 +349,11 @@ static lfap_status settle(lfap_ctx *ctx, flow_run *w, size_t j) {
     w->open[j * w->n + i] = to;
     if (!leaves(w, j, i)) break;
   }
-  return lfap_fail(ctx, LFAP_ERR_DATA, "flow: neuron %zu meets two kinks at once at s = %g; take another start", j, mpfr_get_d(w->s, MPFR_RNDN));
+  return lfap_fail(ctx, LFAP_ERR_DATA, "flow: neuron %zu meets two kinks at once at s = %g; take another start", j,
+                   mpfr_get_d(w->s, MPFR_RNDN));
 }
 
-lfap_status flow_change(lfap_ctx *ctx, flow_run *w, const flow_event *e) {
+lfap_status oracle_flow_change(lfap_ctx *ctx, flow_run *w, const flow_event *e) {
   size_t at = e->j * w->n + e->i;
   oracle_series_at(&w->S, w->p, w->S.p, w->h);
   mpfr_set_zero(w->Z[at], 1);
@@ -365,6 +369,6 @@ lfap_status flow_change(lfap_ctx *ctx, flow_run *w, const flow_event *e) {
     }
   }
   lfap_status st = settle(ctx, w, e->j);
-  flow_slopes_changed(w);
+  oracle_flow_slopes_changed(w);
   return st;
 }

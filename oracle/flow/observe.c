@@ -1,5 +1,5 @@
-/* observe.c - how far the flow is from its limit (statement F1), without ever forming W: with W = W0 + diag(a) B X, inner
- * products of W are inner products of N numbers a row with Z = W X'. */
+/* observe.c - how far the flow is from its limit (statement F1), without ever forming W: with W = W0 + diag(a) B X,
+ * inner products of W are inner products of N numbers a row with Z = W X'. */
 #include "oracle/flow/state.h"
 
 #include <math.h>
@@ -45,8 +45,8 @@ static double direction(flow_run *w) {
   return mpfr_get_d(inner, MPFR_RNDN);
 }
 
-/* Sign of f(z; W) at probe k: the sum of at most `terms` rounded operations is off by no more than 2 terms 2^-bits times
-   the sum of the absolute values; 0 where that does not decide. B and the tables count as given. */
+/* Sign of f(z; W) at probe k: the sum of at most `terms` rounded operations is off by no more than 2 terms 2^-bits
+   times the sum of the absolute values; 0 where that does not decide. B and the tables count as given. */
 static int sign_at(flow_run *w, size_t k) {
   oracle_arith *A = &w->A;
   mpfr_ptr f = w->t1, size = w->t2, z = w->t3, abs = w->t4, t = w->t0;
@@ -100,22 +100,25 @@ static double log_time(flow_run *w) {
   return mpfr_get_d(w->t0, MPFR_RNDN);
 }
 
-void flow_observe(flow_run *w) {
+void oracle_flow_observe(flow_run *w) {
   size_t at = w->out->rows++;
   oracle_flow_row *row = &w->out->row[at];
   mpfr_set(w->row_s[at], w->s, MPFR_RNDN);
   mpfr_set(w->row_log[at], w->log_g, MPFR_RNDN);
-  *row = (oracle_flow_row){.log_loss = mpfr_get_d(w->log_g, MPFR_RNDN), .s = mpfr_get_d(w->s, MPFR_RNDN), .slope_error = NAN, .exponent = NAN};
+  *row = (oracle_flow_row){.log_loss = mpfr_get_d(w->log_g, MPFR_RNDN),
+                           .s = mpfr_get_d(w->s, MPFR_RNDN),
+                           .slope_error = NAN,
+                           .exponent = NAN};
   row->log_t = log_time(w);
   row->p_distance = p_distance(w, w->S.p);
   row->direction = direction(w);
-  row->mismatched = flow_mismatched(w);
+  row->mismatched = oracle_flow_mismatched(w);
   probes(w, row);
   if (at > 0) rates(w, row, at);
 }
 
 /* Least squares of log(direction) on log(s) where log L <= -1000. */
-void flow_fit(flow_run *w) {
+void oracle_flow_fit(flow_run *w) {
   double n = 0, x = 0, y = 0, xx = 0, xy = 0;
   for (size_t i = 0; i < w->out->rows; i++) {
     const oracle_flow_row *r = &w->out->row[i];

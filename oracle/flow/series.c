@@ -79,7 +79,8 @@ double oracle_series_length(const oracle_series *S, double bits) {
   double length = INFINITY;
   for (size_t k = S->order - 1; k <= S->order; k++) {
     double size = log2_abs(S->tau[k]);
-    for (size_t i = 0; i < S->n; i++) size = larger(size, larger(log2_abs(S->q[k * S->n + i]), log2_abs(S->P[k * S->n + i])));
+    for (size_t i = 0; i < S->n; i++)
+      size = larger(size, larger(log2_abs(S->q[k * S->n + i]), log2_abs(S->P[k * S->n + i])));
     double here = (bits - size) / (double)k;
     if (here < length) length = here;
   }

@@ -9,10 +9,10 @@ typedef struct {
   oracle_arith *A;
   size_t n, order;
   int logistic;
-  mpfr_t *M;                              /* n x n, the caller's */
-  mpfr_t *q, *p, *P, *g, *v, *u, *D;      /* (order+1) x n; P from 0 */
-  mpfr_t *ubar, *tau;                     /* order+1 */
-  mpfr_t *t;                              /* scratch */
+  mpfr_t *M;                         /* n x n, the caller's */
+  mpfr_t *q, *p, *P, *g, *v, *u, *D; /* (order+1) x n; P from 0 */
+  mpfr_t *ubar, *tau;                /* order+1 */
+  mpfr_t *t;                         /* scratch */
 } oracle_series;
 
 /* Takes memory from A; check A->failed. */

@@ -25,7 +25,10 @@ static long about_log2(const mpq_t q) {
 }
 
 void oracle_q_round(mpq_t out, const mpq_t q, unsigned bits, int up) {
-  if (mpq_sgn(q) == 0) { mpq_set_ui(out, 0, 1); return; }
+  if (mpq_sgn(q) == 0) {
+    mpq_set_ui(out, 0, 1);
+    return;
+  }
   mpq_t s;
   mpz_t m;
   mpq_init(s);
@@ -72,12 +75,15 @@ long oracle_q_ceil_log4(const mpq_t q) {
   return k;
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------ */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static void put_hex(lfap_text *t, const mpz_t z) { /* sign, 0x, digits */
   size_t size = mpz_sizeinbase(z, 16) + 2;
   char *s = malloc(size);
-  if (!s) { t->status = LFAP_ERR_MEMORY; return; }
+  if (!s) {
+    t->status = LFAP_ERR_MEMORY;
+    return;
+  }
   mpz_get_str(s, 16, z);
   if (s[0] == '-') lfap_text_puts(t, "-");
   lfap_text_puts(t, "0x");
@@ -89,7 +95,10 @@ void oracle_z_text(lfap_text *t, const mpz_t z) { put_hex(t, z); }
 
 void oracle_q_text(lfap_text *t, const mpq_t q) {
   mpz_t m;
-  if (mpq_sgn(q) == 0) { lfap_text_puts(t, "0x0p+0"); return; }
+  if (mpq_sgn(q) == 0) {
+    lfap_text_puts(t, "0x0p+0");
+    return;
+  }
   mpz_init_set(m, mpq_numref(q));
   long e = -(long)(mpz_sizeinbase(mpq_denref(q), 2) - 1);
   if (e == 0) {

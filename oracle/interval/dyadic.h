@@ -1,5 +1,5 @@
-/* dyadic.h - numbers m 2^e: written, read and rounded. Doubles, sums and products of doubles are such numbers, and so is
- * every end of an enclosure in a certificate (spec/certificate.md).
+/* dyadic.h - numbers m 2^e: written, read and rounded. Doubles, sums and products of doubles are such numbers, and
+ * so is every end of an enclosure in a certificate (spec/certificate.md).
  */
 #ifndef ORACLE_DYADIC_H
 #define ORACLE_DYADIC_H

@@ -81,7 +81,10 @@ void oracle_iv_div(oracle_iv *out, const oracle_iv *a, const oracle_iv *b) {
 }
 
 void oracle_iv_sqrt(oracle_iv *out, const oracle_iv *a) {
-  if (!(mpfr_sgn(a->lo) >= 0) || mpfr_nan_p(a->lo)) { oracle_iv_entire(out); return; }
+  if (!(mpfr_sgn(a->lo) >= 0) || mpfr_nan_p(a->lo)) {
+    oracle_iv_entire(out);
+    return;
+  }
   mpfr_sqrt(out->lo, a->lo, MPFR_RNDD);
   mpfr_sqrt(out->hi, a->hi, MPFR_RNDU);
 }
@@ -116,6 +119,9 @@ int oracle_flags_good(void) {
 }
 
 const char *oracle_flags_name(void) {
-  return mpfr_nanflag_p() ? "an invalid operation" : mpfr_divby0_p() ? "a division by zero"
-         : mpfr_overflow_p() ? "overflow" : mpfr_underflow_p() ? "underflow" : "nothing";
+  return mpfr_nanflag_p()     ? "an invalid operation"
+         : mpfr_divby0_p()    ? "a division by zero"
+         : mpfr_overflow_p()  ? "overflow"
+         : mpfr_underflow_p() ? "underflow"
+                              : "nothing";
 }

@@ -12,7 +12,8 @@ struct oracle_block {
 
 enum { PREC_MIN = 53, PREC_MAX = 65536 };
 
-/* Zeros of prec bits whose significands lie in `limbs`, so that one allocation serves all and can fail in good order. */
+/* Zeros of prec bits whose significands lie in `limbs`, so that one allocation serves all and can fail in good
+   order. */
 static void zeros(mpfr_t *v, void *limbs, size_t n, mpfr_prec_t prec) {
   size_t size = mpfr_custom_get_size(prec);
   for (size_t i = 0; i < n; i++) {
@@ -24,10 +25,13 @@ static void zeros(mpfr_t *v, void *limbs, size_t n, mpfr_prec_t prec) {
 
 lfap_status oracle_arith_begin(lfap_ctx *ctx, oracle_arith *A, unsigned prec) {
   if (prec < PREC_MIN || prec > PREC_MAX)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "precision %u: it must lie in %d..%d bits (53 repeats the double path)", prec, PREC_MIN, PREC_MAX);
-  *A = (oracle_arith){.prec = (mpfr_prec_t)prec, .binary64 = prec == 53, .emin = mpfr_get_emin(), .emax = mpfr_get_emax()};
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "precision %u: it must lie in %d..%d bits (53 repeats the double path)", prec,
+                     PREC_MIN, PREC_MAX);
+  *A = (oracle_arith){
+      .prec = (mpfr_prec_t)prec, .binary64 = prec == 53, .emin = mpfr_get_emin(), .emax = mpfr_get_emax()};
   /* The smallest subnormal 2^-1074 is 0.5 * 2^-1073 in MPFR's form. */
-  if (mpfr_set_emin(A->binary64 ? -1073 : mpfr_get_emin_min()) || mpfr_set_emax(A->binary64 ? 1024 : mpfr_get_emax_max()))
+  if (mpfr_set_emin(A->binary64 ? -1073 : mpfr_get_emin_min()) ||
+      mpfr_set_emax(A->binary64 ? 1024 : mpfr_get_emax_max()))
     return lfap_fail(ctx, LFAP_ERR_INTERNAL, "MPFR refuses the exponent range of %u bits", prec);
   mpfr_clear_flags();
   A->lane = oracle_take(A, ORACLE_LANES + 1);
@@ -54,7 +58,8 @@ lfap_status oracle_arith_end(lfap_ctx *ctx, oracle_arith *A, lfap_status st) {
   mpfr_set_emin(A->emin);
   mpfr_set_emax(A->emax);
   if (!st && why)
-    st = lfap_fail(ctx, LFAP_ERR_DATA, "at %ld bits %s, beyond any scale of MPFR; look at the data and the step size", (long)A->prec, why);
+    st = lfap_fail(ctx, LFAP_ERR_DATA, "at %ld bits %s, beyond any scale of MPFR; look at the data and the step size",
+                   (long)A->prec, why);
   return st;
 }
 
@@ -74,7 +79,8 @@ mpfr_t *oracle_take(oracle_arith *A, size_t n) {
 }
 
 lfap_status oracle_take_check(lfap_ctx *ctx, const oracle_arith *A, const char *who) {
-  return A->failed ? lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for numbers of %ld bits", who, (long)A->prec) : LFAP_OK;
+  return A->failed ? lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for numbers of %ld bits", who, (long)A->prec)
+                   : LFAP_OK;
 }
 
 mpfr_t *oracle_take_doubles(oracle_arith *A, const double *x, size_t n) {
@@ -115,17 +121,25 @@ void oracle_vec_doubles(double *out, const oracle_vec *v) {
   for (size_t i = 0; i < v->n; i++) out[i] = mpfr_get_d(v->v[i], MPFR_RNDN);
 }
 
-/* ---- operations --------------------------------------------------------------------------------------------------- */
+/* ---- operations -------------------------------------------------------------------------------------------------- */
 
 /* `t` is MPFR's ternary value: with it a subnormal result is rounded once, not twice. */
 static void finish(const oracle_arith *A, mpfr_t r, int t) {
   if (A->binary64) mpfr_subnormalize(r, t, MPFR_RNDN);
 }
 
-void oracle_add(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b) { finish(A, r, mpfr_add(r, a, b, MPFR_RNDN)); }
-void oracle_sub(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b) { finish(A, r, mpfr_sub(r, a, b, MPFR_RNDN)); }
-void oracle_mul(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b) { finish(A, r, mpfr_mul(r, a, b, MPFR_RNDN)); }
-void oracle_div(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b) { finish(A, r, mpfr_div(r, a, b, MPFR_RNDN)); }
+void oracle_add(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b) {
+  finish(A, r, mpfr_add(r, a, b, MPFR_RNDN));
+}
+void oracle_sub(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b) {
+  finish(A, r, mpfr_sub(r, a, b, MPFR_RNDN));
+}
+void oracle_mul(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b) {
+  finish(A, r, mpfr_mul(r, a, b, MPFR_RNDN));
+}
+void oracle_div(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b) {
+  finish(A, r, mpfr_div(r, a, b, MPFR_RNDN));
+}
 void oracle_sqrt(const oracle_arith *A, mpfr_t r, const mpfr_t a) { finish(A, r, mpfr_sqrt(r, a, MPFR_RNDN)); }
 void oracle_fma(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b, const mpfr_t c) {
   finish(A, r, mpfr_fma(r, a, b, c, MPFR_RNDN));
@@ -135,7 +149,7 @@ void oracle_shift(const oracle_arith *A, mpfr_t r, const mpfr_t a, long e) {
   finish(A, r, mpfr_mul_2si(r, a, e, MPFR_RNDN));
 }
 
-/* ---- N1 ----------------------------------------------------------------------------------------------------------- */
+/* ---- N1 ---------------------------------------------------------------------------------------------------------- */
 
 static void lanes_clear(const oracle_arith *A) {
   for (int l = 0; l < ORACLE_LANES; l++) mpfr_set_zero(A->lane[l], 1);
@@ -198,7 +212,7 @@ void oracle_amax(mpfr_t r, mpfr_t *x, size_t n) {
     if (mpfr_cmpabs(x[k], r) > 0) mpfr_abs(r, x[k], MPFR_RNDN);
 }
 
-/* ---- N2 ----------------------------------------------------------------------------------------------------------- */
+/* ---- N2 ---------------------------------------------------------------------------------------------------------- */
 
 void oracle_axpy(const oracle_arith *A, mpfr_t *y, const mpfr_t c, mpfr_t *x, size_t n) {
   for (size_t k = 0; k < n; k++) oracle_fma(A, y[k], c, x[k], y[k]);

@@ -1,11 +1,12 @@
 /* arith.h - the arithmetic of the replay: one set of operations at P bits, which at 53 bits is IEEE binary64 itself.
  *
- * spec/numerics.md fixes the order of every operation; the replay follows it at every precision. At 53 bits the exponent
- * range is binary64's and each operation is followed by mpfr_subnormalize, so a result has the bits of the double path.
- * At more bits the exponent range is MPFR's, constants keep their double values, and exp and log1p are MPFR's own.
+ * spec/numerics.md fixes the order of every operation; the replay follows it at every precision. At 53 bits the
+ * exponent range is binary64's and each operation is followed by mpfr_subnormalize, so a result has the bits of the
+ * double path. At more bits the exponent range is MPFR's, constants keep their double values, and exp and log1p are
+ * MPFR's own.
  *
- * Bounds of the exponent are MPFR's and belong to the thread: oracle_arith_begin sets them and oracle_arith_end puts them
- * back, frees what oracle_take handed out and tells whether a flag was raised.
+ * Bounds of the exponent are MPFR's and belong to the thread: oracle_arith_begin sets them and oracle_arith_end puts
+ * them back, frees what oracle_take handed out and tells whether a flag was raised.
  */
 #ifndef ORACLE_REPLAY_ARITH_H
 #define ORACLE_REPLAY_ARITH_H
@@ -20,24 +21,24 @@ enum { ORACLE_LANES = 8 };
 typedef struct oracle_block oracle_block;
 typedef struct {
   mpfr_prec_t prec;
-  int binary64;           /* prec is 53 */
-  mpfr_exp_t emin, emax;  /* to be put back */
-  mpfr_t *lane;           /* partial sums of a reduction, and one more number */
-  oracle_block *blocks;   /* what oracle_take handed out */
-  int failed;             /* memory ran out since */
+  int binary64;          /* prec is 53 */
+  mpfr_exp_t emin, emax; /* to be put back */
+  mpfr_t *lane;          /* partial sums of a reduction, and one more number */
+  oracle_block *blocks;  /* what oracle_take handed out */
+  int failed;            /* memory ran out since */
 } oracle_arith;
 
 /* Numbers that outlive an oracle_arith. */
 typedef struct {
   size_t n;
-  mpfr_t *v;    /* owned */
-  void *limbs;  /* their significands, owned */
+  mpfr_t *v;   /* owned */
+  void *limbs; /* their significands, owned */
 } oracle_vec;
 
 /* USAGE unless prec is in 53..65536. */
 lfap_status oracle_arith_begin(lfap_ctx *ctx, oracle_arith *A, unsigned prec);
-/* `st` is the status so far; a good one turns into DATA when a result at more than 53 bits left the exponent range or was
-   not a number. At 53 bits infinities are values, as they are in binary64. */
+/* `st` is the status so far; a good one turns into DATA when a result at more than 53 bits left the exponent range
+   or was not a number. At 53 bits infinities are values, as they are in binary64. */
 lfap_status oracle_arith_end(lfap_ctx *ctx, oracle_arith *A, lfap_status st);
 
 /* n zeros, freed by oracle_arith_end. NULL and A->failed when there is no memory. */
@@ -53,7 +54,7 @@ lfap_status oracle_vec_keep(lfap_ctx *ctx, oracle_vec *out, const oracle_arith *
 /* Rounded to nearest; exact for a replay at 53 bits. */
 void oracle_vec_doubles(double *out, const oracle_vec *v);
 
-/* ---- single operations: rounded to nearest even; r may be an operand ------------------------------------------------- */
+/* ---- single operations: rounded to nearest even; r may be an operand --------------------------------------------- */
 
 void oracle_add(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b);
 void oracle_sub(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b);
@@ -67,7 +68,7 @@ void oracle_sqrt(const oracle_arith *A, mpfr_t r, const mpfr_t a);
 void oracle_exp(oracle_arith *A, mpfr_t r, const mpfr_t x);
 void oracle_log1p(oracle_arith *A, mpfr_t r, const mpfr_t x);
 
-/* ---- N1, N2 -------------------------------------------------------------------------------------------------------- */
+/* ---- N1, N2 ------------------------------------------------------------------------------------------------------ */
 
 void oracle_dot(const oracle_arith *A, mpfr_t r, mpfr_t *x, mpfr_t *y, size_t n);
 void oracle_sum(const oracle_arith *A, mpfr_t r, mpfr_t *x, size_t n);

@@ -1,7 +1,8 @@
-/* elementary.c - exp and log1p (N3): at 53 bits by the operations that spec/numerics.md N3a lists, at more bits MPFR's own. */
+/* elementary.c - exp and log1p (N3): at 53 bits by the operations that spec/numerics.md N3a lists, at more bits
+   MPFR's own. */
 #include "oracle/replay/arith.h"
 
-/* ---- unevaluated sums of two numbers; a result may be an operand ------------------------------------------------------------------------------ */
+/* ---- unevaluated sums of two numbers; a result may be an operand ------------------------------------------------- */
 
 /* A double-double number and the numbers its operations need. */
 typedef struct {
@@ -104,7 +105,7 @@ static void scale(const oracle_arith *A, mpfr_t r, const mpfr_t a, long k) {
   mpfr_clear(t);
 }
 
-/* ---- exp ------------------------------------------------------------------------------------------------------------ */
+/* ---- exp --------------------------------------------------------------------------------------------------------- */
 
 /* exp of the pair x, |x| <= 0.347. */
 static void exp_reduced(scratch *s, pair *t, const pair *x) {
@@ -175,7 +176,7 @@ void oracle_exp(oracle_arith *A, mpfr_t r, const mpfr_t x) {
   else exp_finite(A, r, x);
 }
 
-/* ---- log1p ---------------------------------------------------------------------------------------------------------- */
+/* ---- log1p ------------------------------------------------------------------------------------------------------- */
 
 /* 2 atanh(v) */
 static void atanh_twice(scratch *s, pair *r, const pair *v) {

@@ -1,6 +1,6 @@
-/* flow53.c - the rescaled flow with the pair, the control and the phases of the double path (statement F1; spec/numerics.md
- * N9), so that at 53 bits its weights and history have the double path's bits. The flow followed to the precision itself,
- * and not to a step control, is in oracle/flow. */
+/* flow53.c - the rescaled flow with the pair, the control and the phases of the double path (statement F1;
+ * spec/numerics.md N9), so that at 53 bits its weights and history have the double path's bits. The flow followed to
+ * the precision itself, and not to a step control, is in oracle/flow. */
 #include "oracle/replay/flow53.h"
 
 #include "oracle/replay/network.h"
@@ -9,9 +9,9 @@ enum { STAGES = 7 };
 
 typedef struct flow flow;
 typedef struct {
-  size_t dim, err_dim;      /* the error is judged on the first err_dim entries */
-  mpfr_t *x, *x1, *K;       /* K: STAGES x dim */
-  mpfr_t *M, *row_sum;      /* bound the step: G or Q, and the l1 norms of its rows */
+  size_t dim, err_dim; /* the error is judged on the first err_dim entries */
+  mpfr_t *x, *x1, *K;  /* K: STAGES x dim */
+  mpfr_t *M, *row_sum; /* bound the step: G or Q, and the l1 norms of its rows */
   void (*rhs)(flow *w, mpfr_t *dx, mpfr_t *x);
 } rk_system;
 
@@ -24,20 +24,20 @@ struct flow {
   size_t n, m, mismatched;
   mpfr_t *X, *y, *G, *Q, *g_sum, *q_sum;
   mpfr_t *p, *r, *q, *cp, *cm, *basep, *basem, *col;
-  mpfr_t *t, *rk;                     /* scalars; 28 weights of the pair */
+  mpfr_t *t, *rk; /* scalars; 28 weights of the pair */
   rk_system general, aligned;
-  mpfr_t *loss, *log_loss, *lrs, *s;  /* history */
+  mpfr_t *loss, *log_loss, *lrs, *s; /* history */
   size_t rows;
   int stationary;
 };
 
-/* ---- the pair ---------------------------------------------------------------------------------------------------------- */
+/* ---- the pair ---------------------------------------------------------------------------------------------------- */
 
 /* Dormand-Prince 5(4): stages 2..7 (1, 2, ... 6 weights), then the seven differences b - b^. */
-static const long NUM[] = {1, 3, 9, 44, -56, 32, 19372, -25360, 64448, -212, 9017, -355, 46732, 49, -5103,
-                           35, 0, 500, 125, -2187, 11, 71, 0, -71, 71, -17253, 22, -1};
-static const unsigned long DEN[] = {5, 40, 40, 45, 15, 9, 6561, 2187, 6561, 729, 3168, 33, 5247, 176, 18656,
-                                    384, 1, 1113, 192, 6784, 84, 57600, 1, 16695, 1920, 339200, 525, 40};
+static const long NUM[] = {1,     3,  9, 44,  -56, 32,    19372, -25360, 64448, -212, 9017, -355,   46732, 49,
+                           -5103, 35, 0, 500, 125, -2187, 11,    71,     0,     -71,  71,   -17253, 22,    -1};
+static const unsigned long DEN[] = {5,     40,  40, 45,   15,  9,    6561, 2187,  6561, 729,   3168, 33,     5247, 176,
+                                    18656, 384, 1,  1113, 192, 6784, 84,   57600, 1,    16695, 1920, 339200, 525,  40};
 enum { WEIGHTS = sizeof NUM / sizeof *NUM, ERROR_AT = 21 };
 
 /* k = chain over r of c_r K_r[i] */
@@ -94,7 +94,8 @@ static lfap_status rk_step(lfap_ctx *ctx, flow *w, rk_system *sys) {
     error_of(w, sys);
     if (mpfr_cmp_ui(t[T_ERR], 1) <= 0) break;
     mpfr_div_2ui(t[T_H], t[T_HSTEP], mpfr_cmp_ui(t[T_ERR], 32) <= 0 ? 1 : 2, MPFR_RNDN);
-    if (mpfr_get_exp(t[T_H]) < -1000) return lfap_fail(ctx, LFAP_ERR_DATA, "flow: the step size vanished; the data are too badly scaled");
+    if (mpfr_get_exp(t[T_H]) < -1000)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "flow: the step size vanished; the data are too badly scaled");
   }
   mpfr_t *x = sys->x;
   sys->x = sys->x1;
@@ -106,7 +107,7 @@ static lfap_status rk_step(lfap_ctx *ctx, flow *w, rk_system *sys) {
   return LFAP_OK;
 }
 
-/* ---- right-hand sides ----------------------------------------------------------------------------------------------------- */
+/* ---- right-hand sides -------------------------------------------------------------------------------------------- */
 
 /* Label slope of a row of sign `positive` at sample i times py. */
 static void times_label(flow *w, mpfr_t out, const mpfr_t py, size_t i, int positive) {
@@ -170,7 +171,7 @@ static void rhs_aligned(flow *w, mpfr_t *dx, mpfr_t *x) {
   for (size_t i = 0; i < w->n; i++) oracle_dot(w->A, dx[i], w->Q + i * w->n, dx + w->n, w->n);
 }
 
-/* ---- phases ----------------------------------------------------------------------------------------------------------------- */
+/* ---- phases ------------------------------------------------------------------------------------------------------ */
 
 static int finished(const flow *w) { return w->rows >= w->o->epochs || mpfr_lessequal_p(w->t[T_LOG], w->t[T_TARGET]); }
 
@@ -288,11 +289,12 @@ static lfap_status integrate(lfap_ctx *ctx, flow *w) {
   return st;
 }
 
-/* ---- a run --------------------------------------------------------------------------------------------------------------------- */
+/* ---- a run ------------------------------------------------------------------------------------------------------- */
 
 static void take_system(oracle_arith *A, rk_system *sys, size_t dim, size_t err_dim, mpfr_t *M, mpfr_t *row_sum,
                         void (*rhs)(flow *, mpfr_t *, mpfr_t *)) {
-  *sys = (rk_system){dim, err_dim, oracle_take(A, dim), oracle_take(A, dim), oracle_take(A, STAGES * dim), M, row_sum, rhs};
+  *sys = (rk_system){dim,     err_dim, oracle_take(A, dim), oracle_take(A, dim), oracle_take(A, STAGES * dim), M,
+                     row_sum, rhs};
 }
 
 static lfap_status take(lfap_ctx *ctx, flow *w, const lfap_net *start, const lfap_data *data) {

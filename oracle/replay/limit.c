@@ -19,7 +19,7 @@ typedef struct {
 
 enum { T_A, T_B, T_C, T_D, T_E, T_F, T_COUNT };
 
-/* ---- Cholesky ------------------------------------------------------------------------------------------------------ */
+/* ---- Cholesky ---------------------------------------------------------------------------------------------------- */
 
 static mpfr_ptr at(const solver *s, mpfr_t *M, size_t i, size_t j) { return M[s->in[i] * s->n + s->in[j]]; }
 
@@ -110,7 +110,7 @@ static int solve(solver *s, mpfr_t *b) {
   return 1;
 }
 
-/* ---- block principal pivoting --------------------------------------------------------------------------------------- */
+/* ---- block principal pivoting ------------------------------------------------------------------------------------ */
 
 static void gather(solver *s) {
   s->k = 0;
@@ -138,7 +138,8 @@ static int solve_on_support(solver *s) {
 
 /* Below 0 by more than rounding: -1e-10 in doubles, 2^(20-P) at P bits. */
 static int below(const solver *s, const mpfr_t mu) {
-  return mpfr_sgn(mu) < 0 && (s->A->binary64 ? mpfr_cmp_d(mu, -1e-10) < 0 : mpfr_cmp_si_2exp(mu, -1, 20 - s->A->prec) < 0);
+  return mpfr_sgn(mu) < 0 &&
+         (s->A->binary64 ? mpfr_cmp_d(mu, -1e-10) < 0 : mpfr_cmp_si_2exp(mu, -1, 20 - s->A->prec) < 0);
 }
 
 static int infeasible(const solver *s, size_t i) {
@@ -173,7 +174,7 @@ static int pivot(solver *s, int *full) {
   return 0;
 }
 
-/* ---- active set ------------------------------------------------------------------------------------------------------ */
+/* ---- active set -------------------------------------------------------------------------------------------------- */
 
 /* l/(l - x), 0 unless l > 0: where an entry l on its way to x <= 0 is zero; 2, never, for x > 0. */
 static void zero_at(solver *s, mpfr_t a, const mpfr_t l, const mpfr_t x) {
@@ -188,7 +189,8 @@ static void drop(solver *s, size_t i) {
   s->member[i] = 0;
 }
 
-/* Whether the last residual of the refinement is at most 2^-10 max |b|: above that a solution is none. b: one, or a row of Q. */
+/* Whether the last residual of the refinement is at most 2^-10 max |b|: above that a solution is none. b: one, or a
+   row of Q. */
 static int is_solution(const solver *s, mpfr_t *b) {
   mpfr_ptr most = s->t[T_A], bound = s->t[T_B];
   oracle_amax(most, s->r, s->k);
@@ -220,7 +222,8 @@ static void segment(solver *s) {
 
 typedef enum { STUCK, STEPPED, UNBOUNDED } flat_step;
 
-/* Q is singular on F with `add`: from `old` along 1 at it, -x on the others, Q_FF x = Q_F,add, until one of them is zero. */
+/* Q is singular on F with `add`: from `old` along 1 at it, -x on the others, Q_FF x = Q_F,add, until one of them is
+   zero. */
 static flat_step along_kernel(solver *s, size_t add) {
   mpfr_ptr a = s->t[T_A], best = s->t[T_B];
   s->member[add] = 0;
@@ -262,11 +265,13 @@ static int any_falling(const solver *s) {
 static size_t entering(const solver *s) {
   size_t best = s->n;
   for (size_t i = 0; i < s->n; i++)
-    if (!s->member[i] && !s->skip[i] && below(s, s->mu[i]) && (best == s->n || mpfr_less_p(s->mu[i], s->mu[best]))) best = i;
+    if (!s->member[i] && !s->skip[i] && below(s, s->mu[i]) && (best == s->n || mpfr_less_p(s->mu[i], s->mu[best])))
+      best = i;
   return best;
 }
 
-/* From `old` to the minimiser over a face with `add`, in lambda; *moved = 0: rounding takes `add` away again, lambda is the old point. */
+/* From `old` to the minimiser over a face with `add`, in lambda; *moved = 0: rounding takes `add` away again, lambda
+   is the old point. */
 static lfap_status enter(lfap_ctx *ctx, solver *s, size_t add, int *moved) {
   flat_step step = STEPPED;
   for (size_t i = 0; i < s->n; i++) mpfr_set(s->start[i], s->old[i], MPFR_RNDN);
@@ -277,7 +282,9 @@ static lfap_status enter(lfap_ctx *ctx, solver *s, size_t add, int *moved) {
     else if (any_falling(s)) segment(s);
     else *moved = 1;
   }
-  if (step == UNBOUNDED) return lfap_fail(ctx, LFAP_ERR_INFEASIBLE, "replay: the quadratic programme is unbounded, the data are not separable");
+  if (step == UNBOUNDED)
+    return lfap_fail(ctx, LFAP_ERR_INFEASIBLE,
+                     "replay: the quadratic programme is unbounded, the data are not separable");
   for (size_t i = 0; i < s->n; i++) {
     if (*moved) mpfr_set(s->old[i], s->lambda[i], MPFR_RNDN);
     else {
@@ -305,7 +312,8 @@ static lfap_status active_set(lfap_ctx *ctx, solver *s) {
     int moved = 0;
     for (size_t i = 0; i < s->n; i++) mu_at(s, i);
     size_t add = entering(s);
-    if (add == s->n && any_skipped(s)) return lfap_fail(ctx, LFAP_ERR_UNSOLVED, "replay: no bounded solution at %ld bits", (long)s->A->prec);
+    if (add == s->n && any_skipped(s))
+      return lfap_fail(ctx, LFAP_ERR_UNSOLVED, "replay: no bounded solution at %ld bits", (long)s->A->prec);
     if (add == s->n) return LFAP_OK;
     lfap_status st = enter(ctx, s, add, &moved);
     if (st) return st;
@@ -315,7 +323,7 @@ static lfap_status active_set(lfap_ctx *ctx, solver *s) {
   return lfap_fail(ctx, LFAP_ERR_UNSOLVED, "replay: the active set does not settle at %ld bits", (long)s->A->prec);
 }
 
-/* ---- the limit ------------------------------------------------------------------------------------------------------- */
+/* ---- the limit --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   mpfr_t *X, *y, *w, *q, *fu, *fv, *c, *g; /* n x d, n, d, n, n, n, n, gamma */
@@ -368,8 +376,8 @@ static void boundary(solver *s, inputs *in, size_t d) {
 static lfap_status prepare(lfap_ctx *ctx, solver *s, inputs *in, const lfap_data *data, double gamma) {
   oracle_arith *A = s->A;
   size_t n = s->n = data->n;
-  mpfr_t **const field[] = {&s->x, &s->y, &s->r, &s->one, &s->row, &s->fix, &s->lambda, &s->mu, &s->old,
-                            &s->start, &s->rhs, &in->q, &in->fu, &in->fv, &in->c};
+  mpfr_t **const field[] = {&s->x,   &s->y,     &s->r,   &s->one, &s->row, &s->fix, &s->lambda, &s->mu,
+                            &s->old, &s->start, &s->rhs, &in->q,  &in->fu, &in->fv, &in->c};
   for (size_t i = 0; i < sizeof field / sizeof *field; i++) *field[i] = oracle_take(A, n);
   s->G = oracle_take(A, n * n);
   s->Q = oracle_take(A, n * n);
@@ -405,14 +413,16 @@ static lfap_status keep(lfap_ctx *ctx, oracle_limit_replayed *out, const solver 
   return st;
 }
 
-lfap_status oracle_replay_limit(lfap_ctx *ctx, oracle_limit_replayed *out, const lfap_data *data, double gamma, unsigned prec) {
+lfap_status oracle_replay_limit(lfap_ctx *ctx, oracle_limit_replayed *out, const lfap_data *data, double gamma,
+                                unsigned prec) {
   oracle_arith A;
   solver s = {.A = &A};
   inputs in = {0};
   oracle_limit_replayed r = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = lfap_data_check(ctx, data, "data");
-  if (!st && !(gamma > 0.0 && gamma < 1.0)) st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g must lie inside (0,1)", gamma);
+  if (!st && !(gamma > 0.0 && gamma < 1.0))
+    st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g must lie inside (0,1)", gamma);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
   st = prepare(ctx, &s, &in, data, gamma);

@@ -5,9 +5,9 @@
 
 typedef struct {
   size_t m, d;
-  mpfr_t *a, *w;      /* m signs over sqrt(m); m x d */
-  mpfr_t *phi;        /* m, scratch */
-  mpfr_ptr gamma, t;  /* t: scratch */
+  mpfr_t *a, *w;     /* m signs over sqrt(m); m x d */
+  mpfr_t *phi;       /* m, scratch */
+  mpfr_ptr gamma, t; /* t: scratch */
 } oracle_net;
 
 /* Everything from A; w (m x d) is the caller's or zeros. Check A->failed. */

@@ -8,16 +8,16 @@ typedef struct {
   oracle_arith *A;
   const oracle_perturb_args *a;
   oracle_net net;
-  mpfr_t *B, *w;                     /* n x d, direction d */
-  mpfr_t *x, *eta;                   /* n x d: results */
-  mpfr_t *g, *delta, *cur, *z;       /* d, d, d, m */
-  mpfr_t *t;                         /* scratch scalars */
-  unsigned char *keep;               /* d */
+  mpfr_t *B, *w;               /* n x d, direction d */
+  mpfr_t *x, *eta;             /* n x d: results */
+  mpfr_t *g, *delta, *cur, *z; /* d, d, d, m */
+  mpfr_t *t;                   /* scratch scalars */
+  unsigned char *keep;         /* d */
 } attack;
 
 enum { T_EPS, T_T, T_A, T_B, T_STEP, T_LOSS, T_BEST, T_LO, T_HI, T_COUNT };
 
-/* ---- directions ------------------------------------------------------------------------------------------------------ */
+/* ---- directions -------------------------------------------------------------------------------------------------- */
 
 /* The k largest |w_i|, ties to the lower index. */
 static void keep_largest(attack *p, mpfr_t *w, size_t k) {
@@ -70,7 +70,7 @@ static void direction(attack *p, mpfr_t *eta, mpfr_t *w) {
     else signed_eps(p, eta[i], w[i]);
 }
 
-/* ---- PGD ------------------------------------------------------------------------------------------------------------- */
+/* ---- PGD --------------------------------------------------------------------------------------------------------- */
 
 static void clamp(attack *p, mpfr_t v) {
   if (!p->a->o->has_range) return;
@@ -166,7 +166,7 @@ static void pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
   }
 }
 
-/* ---- sets ------------------------------------------------------------------------------------------------------------ */
+/* ---- sets -------------------------------------------------------------------------------------------------------- */
 
 static void perturb_one(attack *p, size_t n) {
   size_t d = p->a->d;

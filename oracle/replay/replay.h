@@ -1,14 +1,16 @@
 /* replay.h - training, the limit and perturbations at P bits, from spec/numerics.md (statements Q1, C1, P1, F1 of
- * spec/theory.md). At 53 bits every result has the bits of the double path; at more it says how far the doubles are off.
+ * spec/theory.md). At 53 bits every result has the bits of the double path; at more it says how far the doubles are
+ * off.
  *
  * Nothing here comes from src/kernel: the two paths share the specification alone, so that a slip of one shows.
- * Inputs are exact doubles (weights may carry P bits). Outputs untouched on failure; `_free` of a zeroed object is allowed.
+ * Inputs are exact doubles (weights may carry P bits). Outputs untouched on failure; `_free` of a zeroed object is
+ * allowed.
  */
 #ifndef ORACLE_REPLAY_H
 #define ORACLE_REPLAY_H
 #include "oracle/replay/arith.h"
 
-/* ---- the limit (N6) ------------------------------------------------------------------------------------------------ */
+/* ---- the limit (N6) ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
   oracle_vec lambda, q, w; /* n; n: (Q lambda)_n = 1 + mu_n, mu by the compensated product; d */
@@ -16,24 +18,25 @@ typedef struct {
   int full;                /* no quadratic programme was needed */
   size_t support, flat;    /* positive multipliers; steps of the fallback along a null vector */
 } oracle_limit_replayed;
-lfap_status oracle_replay_limit(lfap_ctx *ctx, oracle_limit_replayed *out, const lfap_data *data, double gamma, unsigned prec);
+lfap_status oracle_replay_limit(lfap_ctx *ctx, oracle_limit_replayed *out, const lfap_data *data, double gamma,
+                                unsigned prec);
 void oracle_limit_replayed_free(oracle_limit_replayed *lim);
 
-/* ---- training (N4, N5, N9) ----------------------------------------------------------------------------------------- */
+/* ---- training (N4, N5, N9) --------------------------------------------------------------------------------------- */
 
 typedef struct {
   size_t m, d;
-  oracle_vec w;            /* m x d */
-  oracle_vec loss, lr;     /* a row an epoch or step: as lfap_epoch */
+  oracle_vec w;        /* m x d */
+  oracle_vec loss, lr; /* a row an epoch or step: as lfap_epoch */
   oracle_vec log_loss, s;
-  oracle_vec p;            /* n: normalised loss gradients at the end */
+  oracle_vec p; /* n: normalised loss gradients at the end */
   int aligned, stationary;
 } oracle_trained;
 lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_net *start, const lfap_data *data,
                                 const lfap_train_opts *o, unsigned prec);
 void oracle_trained_free(oracle_trained *t);
 
-/* ---- perturbations (N7) -------------------------------------------------------------------------------------------- */
+/* ---- perturbations (N7) ------------------------------------------------------------------------------------------ */
 
 typedef enum { ORACLE_GEOMETRY, ORACLE_GRADIENT, ORACLE_PGD } oracle_attack;
 typedef struct {

@@ -1,5 +1,5 @@
-/* train.c - gradient descent and sgd with momentum and plateau schedule at P bits, in plain and in Gram form (spec/numerics.md N5,
- * N5a; here without groups of equal rows: every neuron does its own products). */
+/* train.c - gradient descent and sgd with momentum and plateau schedule at P bits, in plain and in Gram form
+ * (spec/numerics.md N5, N5a; here without groups of equal rows: every neuron does its own products). */
 #include <math.h>
 
 #include "oracle/replay/flow53.h"
@@ -14,10 +14,10 @@ typedef struct {
   mpfr_t *X, *y, *z, *q, *l, *g, *s1, *s2, *c, *r, *p; /* n x d, n, n x m, n ... */
   mpfr_t *row, *V;                                     /* d; m x d */
   int gram;
-  mpfr_t *G, *VZ, *C, *VC;                             /* Gram form: n x n, m x n */
+  mpfr_t *G, *VZ, *C, *VC; /* Gram form: n x n, m x n */
   mpfr_t *t;
-  mpfr_t *loss, *log_loss, *lrs, *s;                   /* an entry an epoch */
-  size_t bad;                                          /* epochs since the loss was better */
+  mpfr_t *loss, *log_loss, *lrs, *s; /* an entry an epoch */
+  size_t bad;                        /* epochs since the loss was better */
 } trainer;
 
 enum { T_LOSS, T_LR, T_BEST, T_A, T_B, T_COUNT };
@@ -152,7 +152,8 @@ static lfap_status descend(lfap_ctx *ctx, trainer *w) {
     if (st) return st;
     forward(w);
     if (!mpfr_number_p(w->t[T_LOSS]))
-      return lfap_fail(ctx, LFAP_ERR_DATA, "train: the loss is not finite at epoch %zu: it diverged; use a smaller step or start", e);
+      return lfap_fail(ctx, LFAP_ERR_DATA,
+                       "train: the loss is not finite at epoch %zu: it diverged; use a smaller step or start", e);
     oracle_loss_weights(w->A, w->p, w->log_loss[e], w->r, w->q, w->n, w->o->loss);
     mpfr_set(w->loss[e], w->t[T_LOSS], MPFR_RNDN);
     mpfr_set(w->lrs[e], w->t[T_LR], MPFR_RNDN);
@@ -221,7 +222,9 @@ static int gram_form(const lfap_net *start, const lfap_data *data, const lfap_tr
 }
 
 static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data, const lfap_train_opts *o) {
-  if (start->d != data->d) return lfap_fail(ctx, LFAP_ERR_DATA, "train: the weights have d = %zu columns, the samples d = %zu", start->d, data->d);
+  if (start->d != data->d)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "train: the weights have d = %zu columns, the samples d = %zu", start->d,
+                     data->d);
   if (o->epochs == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "train: epochs = 0; at least one is needed");
   if (!isfinite(o->lr) || o->lr < 0.0 || (o->lr == 0.0 && o->method != LFAP_METHOD_FLOW))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "train: lr = %g must be positive and finite", o->lr);

@@ -1,5 +1,6 @@
-/* certifier.c - the oracle's word on each line of `lfap verify` that an enclosure can decide (spec/certificate.md): a
- * PASS of such a line is certified, and a double result that its certificate contradicts is a FAIL that names the kernel. */
+/* certifier.c - the oracle's word on each line of `lfap verify` that an enclosure can decide (spec/certificate.md):
+ * a PASS of such a line is certified, and a double result that its certificate contradicts is a FAIL that names the
+ * kernel. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,27 +9,30 @@
 #include "verify/lines.h"
 
 void oracle_cert_decided(lfap_decided of[LFAP_CLAIM_T4], const oracle_cert *cert) {
-  static const oracle_claim claim[LFAP_CLAIM_T4] = {[LFAP_CLAIM_H] = ORACLE_V_H,   [LFAP_CLAIM_Q1] = ORACLE_V_Q1,
-                                                    [LFAP_CLAIM_T1] = ORACLE_V_T1, [LFAP_CLAIM_T2] = ORACLE_V_T2,
-                                                    [LFAP_CLAIM_POST] = ORACLE_V_POST, [LFAP_CLAIM_C1] = ORACLE_V_C1};
+  static const oracle_claim claim[LFAP_CLAIM_T4] = {
+      [LFAP_CLAIM_H] = ORACLE_V_H,   [LFAP_CLAIM_Q1] = ORACLE_V_Q1,     [LFAP_CLAIM_T1] = ORACLE_V_T1,
+      [LFAP_CLAIM_T2] = ORACLE_V_T2, [LFAP_CLAIM_POST] = ORACLE_V_POST, [LFAP_CLAIM_C1] = ORACLE_V_C1};
   of[LFAP_CLAIM_NONE] = (lfap_decided){LFAP_UNDECIDED, NAN};
   for (size_t i = LFAP_CLAIM_NONE + 1; i < LFAP_CLAIM_T4; i++)
     of[i] = (lfap_decided){cert->verdict[claim[i]], oracle_cert_margin(cert, claim[i])};
 }
 
 /* A new line with both verdicts: what a double result may be off, or contradict. */
-static lfap_status line(lfap_ctx *ctx, lfap_case *c, lfap_line which, const char *subject, const char *at, double wrong, size_t undecided) {
+static lfap_status line(lfap_ctx *ctx, lfap_case *c, lfap_line which, const char *subject, const char *at, double wrong,
+                        size_t undecided) {
   lfap_facts always = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
   lfap_check *k = lfap_line_add(ctx, c, which, subject, at, &always, wrong, NAN);
   if (!k) return LFAP_ERR_MEMORY;
   if (undecided) lfap_check_note(k, "%zu signs are not decided by the enclosure", undecided);
   lfap_line_settle(k, (lfap_decided){k->verdict == LFAP_PASS && undecided ? LFAP_UNDECIDED : k->verdict, NAN});
   if (k->verdict == LFAP_FAIL)
-    lfap_check_note(k, "the double result lies outside its own enclosure: look at lfap_chol, lfap_residual, lfap_axpy, lfap_dot");
+    lfap_check_note(
+        k, "the double result lies outside its own enclosure: look at lfap_chol, lfap_residual, lfap_axpy, lfap_dot");
   return LFAP_OK;
 }
 
-lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim, const char *subject) {
+lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,
+                          const char *subject) {
   lfap_decided of[LFAP_CLAIM_T4];
   oracle_cert_decided(of, cert);
   lfap_settle(c, first, of);
@@ -46,7 +50,8 @@ static lfap_status sign_lines(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, 
     size_t wrong = 0, open = 0;
     char at[64];
     int *sign = calloc(p->n, sizeof *sign);
-    s = sign ? oracle_sign_points(ctx, sign, &w, p->Z, p->n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu signs", p->n);
+    s = sign ? oracle_sign_points(ctx, sign, &w, p->Z, p->n)
+             : lfap_fail(ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu signs", p->n);
     for (size_t i = 0; !s && i < p->n; i++) {
       open += sign[i] == 0;
       wrong += sign[i] != 0 && (f[i] > 0) - (f[i] < 0) != sign[i];
@@ -72,19 +77,31 @@ static lfap_status settle_t4(lfap_ctx *ctx, lfap_check *k, const oracle_adversar
   }
   free(split);
   if (s) return s;
-  lfap_line_settle(k, (lfap_decided){broken ? LFAP_FAIL : holds ? LFAP_PASS : open ? LFAP_UNDECIDED : LFAP_NOT_APPLICABLE, NAN});
-  if (k->certified == LFAP_PASS && k->verdict == LFAP_PASS) lfap_check_note(k, "the condition is certified at %zu of %zu points", holds, p->n);
+  lfap_line_settle(k, (lfap_decided){broken  ? LFAP_FAIL
+                                     : holds ? LFAP_PASS
+                                     : open  ? LFAP_UNDECIDED
+                                             : LFAP_NOT_APPLICABLE,
+                                     NAN});
+  if (k->certified == LFAP_PASS && k->verdict == LFAP_PASS)
+    lfap_check_note(k, "the condition is certified at %zu of %zu points", holds, p->n);
   return LFAP_OK;
 }
 
-static lfap_status t4_lines(lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o, const oracle_cert *cert, const oracle_cert *nat) {
+static lfap_status t4_lines(lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o, const oracle_cert *cert,
+                            const oracle_cert *nat) {
   double *e = malloc(o->data->d * sizeof *e), dual;
   signed char *side = malloc(o->data->d);
   lfap_status s = e && side ? lfap_perturb_unit(ctx, e, &dual, c->lim.w, o->norm, o->k, o->data->d)
                             : lfap_fail(ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", o->data->d);
   for (size_t i = 0; !s && i < o->data->d; i++) side[i] = (signed char)((e[i] > 0) - (e[i] < 0));
-  oracle_adversary a = {.nat = nat, .adv = cert, .nat_data = o->natural, .adv_data = o->data, .bases = o->bases,
-                        .norm = o->norm, .eps = o->eps, .side = side};
+  oracle_adversary a = {.nat = nat,
+                        .adv = cert,
+                        .nat_data = o->natural,
+                        .adv_data = o->data,
+                        .bases = o->bases,
+                        .norm = o->norm,
+                        .eps = o->eps,
+                        .side = side};
   for (size_t i = first; !s && i < c->checks; i++)
     if (c->check[i].claim == LFAP_CLAIM_T4) s = settle_t4(ctx, &c->check[i], &a, &o->tried[c->check[i].points]);
   free(e);

@@ -6,17 +6,18 @@
 
 typedef struct {
   oracle_opts opts;
-  size_t largest;  /* sets of more samples are left to doubles, */
-  int fast;        /* or, where not 0, (H) and C1 to error bounds in doubles (lfap_limit_enclose) */
-  size_t left_out; /* how many were */
+  size_t largest;      /* sets of more samples are left to doubles, */
+  int fast;            /* or, where not 0, (H) and C1 to error bounds in doubles (lfap_limit_enclose) */
+  size_t left_out;     /* how many were */
   oracle_cert natural; /* of the case under way */
 } oracle_certifier;
 
 /* What a certificate decided, by lfap_claim. */
 void oracle_cert_decided(lfap_decided of[LFAP_CLAIM_T4], const oracle_cert *cert);
-/* Settles the lines of a set from `first` on by its certificate, and adds one: do the multipliers of the double path lie in their
-   enclosures? */
-lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim, const char *subject);
+/* Settles the lines of a set from `first` on by its certificate, and adds one: do the multipliers of the double path
+   lie in their enclosures? */
+lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,
+                          const char *subject);
 
 /* An lfap_certifier; user is an oracle_certifier. */
 lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);

@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- options ---------------------------------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------------------------------- */
 
 static lfap_status bits(cli *c, unsigned *out, const char *option, const char *text) {
   uint64_t b = 0;
   lfap_status s = cli_whole(c, &b, option, text);
   if (s) return s;
   if (b < ORACLE_PREC_MIN || b > ORACLE_PREC_MAX)
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: the precision lies in %d..%d bits; 256 is the default", option, text, ORACLE_PREC_MIN, ORACLE_PREC_MAX);
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: the precision lies in %d..%d bits; 256 is the default", option,
+                     text, ORACLE_PREC_MIN, ORACLE_PREC_MAX);
   *out = (unsigned)b;
   return LFAP_OK;
 }
@@ -32,7 +33,10 @@ cli_certify_how cli_certify_choose(const cli_certify_args *a, size_t n) {
 }
 
 lfap_status cli_certify_set(cli *c, cli_certify_args *a, int option, const char *value) {
-  if (option == 0) { a->wanted = 1; return how(c, &a->how, value); }
+  if (option == 0) {
+    a->wanted = 1;
+    return how(c, &a->how, value);
+  }
   a->tuned = 1;
   switch (option) {
   case 1: return bits(c, &a->o.prec, "prec", value);
@@ -45,19 +49,23 @@ lfap_status cli_certify_require(cli *c, const cli_certify_args *a, const char *o
   if (a->tuned && !a->wanted)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec, --max-prec and --exact are about --certify; give that too");
   if (a->tuned && a->how == CLI_CERTIFY_FAST)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec, --max-prec and --exact are about --certify=exact; --certify=fast works in doubles");
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--prec, --max-prec and --exact are about --certify=exact; --certify=fast works in doubles");
   if (a->wanted && !out && a->how != CLI_CERTIFY_FAST)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--out is missing: --certify writes certificate.json into a directory (--certify=fast does not)");
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--out is missing: --certify writes certificate.json into a directory (--certify=fast does not)");
   if (a->o.prec && a->o.max_prec && a->o.prec > a->o.max_prec)
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--prec %u is above --max-prec %u; raise the one or lower the other", a->o.prec, a->o.max_prec);
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--prec %u is above --max-prec %u; raise the one or lower the other",
+                     a->o.prec, a->o.max_prec);
   return LFAP_OK;
 }
 
-/* ---- memory -------------------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 /* GMP's allocation functions must not return NULL, and unwinding from them would leave its numbers broken. */
 static void *give_up(size_t size) {
-  fprintf(stderr, "lfap: out of memory (%zu bytes asked for by the exact arithmetic); use fewer samples or fewer bits\n", size);
+  fprintf(stderr,
+          "lfap: out of memory (%zu bytes asked for by the exact arithmetic); use fewer samples or fewer bits\n", size);
   _exit(LFAP_ERR_DATA);
 }
 
@@ -79,7 +87,7 @@ static void release(void *p, size_t size) {
 
 void cli_oracle_memory(void) { mp_set_memory_functions(get, resize, release); }
 
-/* ---- running -------------------------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const lfap_data *data, double gamma,
                             const oracle_opts *o) {
@@ -99,7 +107,7 @@ lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const
   return s;
 }
 
-/* ---- reports ----------------------------------------------------------------------------------------------------------------- */
+/* ---- reports ----------------------------------------------------------------------------------------------------- */
 
 size_t cli_certify_checks(lfap_check k[LFAP_CLAIM_COUNT], const oracle_cert *cert) {
   lfap_decided of[LFAP_CLAIM_T4];
@@ -108,26 +116,37 @@ size_t cli_certify_checks(lfap_check k[LFAP_CLAIM_COUNT], const oracle_cert *cer
     const lfap_claim_info *claim = &lfap_claims[i];
     lfap_verdict v = of[claim->claim].verdict;
     int refuted = claim->claim == LFAP_CLAIM_C1 && v == LFAP_FAIL;
-    if (refuted && of[LFAP_CLAIM_H].verdict != LFAP_PASS) v = LFAP_NOT_APPLICABLE; /* no statement says that (b) must hold here */
-    k[i] = (lfap_check){.id = claim->id, .verdict = v, .value = of[claim->claim].margin, .bound = 0.0, .claim = claim->claim,
-                        .enclosed = 1, .certified = v, .margin = of[claim->claim].margin};
+    /* no statement says that (b) must hold here */
+    if (refuted && of[LFAP_CLAIM_H].verdict != LFAP_PASS) v = LFAP_NOT_APPLICABLE;
+    k[i] = (lfap_check){.id = claim->id,
+                        .verdict = v,
+                        .value = of[claim->claim].margin,
+                        .bound = 0.0,
+                        .claim = claim->claim,
+                        .enclosed = 1,
+                        .certified = v,
+                        .margin = of[claim->claim].margin};
     snprintf(k[i].subject, sizeof k[i].subject, "data");
     snprintf(k[i].what, sizeof k[i].what, "certified: %s", claim->margin);
     snprintf(k[i].relation, sizeof k[i].relation, "%s", claim->relation);
-    if (refuted) lfap_check_note(&k[i], "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
+    if (refuted)
+      lfap_check_note(&k[i], "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
     else if (v == LFAP_UNDECIDED) lfap_check_note(&k[i], "undecided at %u bits", cert->prec);
     else if (v == LFAP_NOT_APPLICABLE)
-      lfap_check_note(&k[i], claim->claim == LFAP_CLAIM_POST ? "the a-posteriori kappa is not below 1/2" : "(H) is not met: certified");
+      lfap_check_note(&k[i], claim->claim == LFAP_CLAIM_POST ? "the a-posteriori kappa is not below 1/2"
+                                                             : "(H) is not met: certified");
   }
   return LFAP_CLAIM_COUNT;
 }
 
 void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_CLAIM_T4]) {
   lfap_json_object_begin(j, "verdicts");
-  for (int i = 0; i < LFAP_CLAIM_COUNT; i++) lfap_json_string(j, lfap_claims[i].json, lfap_verdict_name(of[lfap_claims[i].claim].verdict));
+  for (int i = 0; i < LFAP_CLAIM_COUNT; i++)
+    lfap_json_string(j, lfap_claims[i].json, lfap_verdict_name(of[lfap_claims[i].claim].verdict));
   lfap_json_object_end(j);
   lfap_json_object_begin(j, "margins");
-  for (int i = 0; i < LFAP_CLAIM_COUNT; i++) lfap_json_double_hex(j, lfap_claims[i].json, of[lfap_claims[i].claim].margin);
+  for (int i = 0; i < LFAP_CLAIM_COUNT; i++)
+    lfap_json_double_hex(j, lfap_claims[i].json, of[lfap_claims[i].claim].margin);
   lfap_json_object_end(j);
 }
 
@@ -147,6 +166,7 @@ void cli_certify_json(lfap_json *j, const oracle_cert *cert) {
 }
 
 void cli_certify_print(const oracle_cert *cert) {
-  printf("  certificate: multipliers %s, %u bits, %zu of %zu positive; slopes proved at %zu samples, disproved at %zu\n",
-         modes[cert->mode], cert->prec, cert->support, cert->n, cert->aligned, cert->refuted);
+  printf(
+      "  certificate: multipliers %s, %u bits, %zu of %zu positive; slopes proved at %zu samples, disproved at %zu\n",
+      modes[cert->mode], cert->prec, cert->support, cert->n, cert->aligned, cert->refuted);
 }

@@ -14,13 +14,15 @@ typedef struct {
 } cli_certify_args;
 
 /* Rows for a verb's table of options, and the setter: option is 0..3 in their order. */
-#define CLI_CERTIFY_OPTIONS                                                                                    \
-  {"certify", "[=HOW]",                                                                                       \
-   "decide every statement with enclosures: exact (default; writes certificate.json to --out),\n"            \
-   "fast (error bounds in doubles, one more factor, no file), or auto (exact for N <= 1000)"},                \
-  {"prec", "BITS", "bits the enclosures aim at (default 256)"},                                               \
-  {"max-prec", "BITS", "doubled up to here while a sign is undecided (default 4096)"},                        \
-  {"exact", NULL, "solve in rationals instead (N <= 64): decides separability too;\nlambda.npy are the rationals, rounded"}
+#define CLI_CERTIFY_OPTIONS                                                                                      \
+  {"certify", "[=HOW]",                                                                                          \
+   "decide every statement with enclosures: exact (default; writes certificate.json to --out),\n"                \
+   "fast (error bounds in doubles, one more factor, no file), or auto (exact for N <= 1000)"},                   \
+      {"prec", "BITS", "bits the enclosures aim at (default 256)"},                                              \
+      {"max-prec", "BITS", "doubled up to here while a sign is undecided (default 4096)"}, {                     \
+    "exact", NULL,                                                                                               \
+        "solve in rationals instead (N <= 64): decides separability too;\nlambda.npy are the rationals, rounded" \
+  }
 enum { CLI_CERTIFY_OPTION_COUNT = 4 };
 lfap_status cli_certify_set(cli *c, cli_certify_args *a, int option, const char *value);
 /* --prec and its like without --certify, --certify without --out: USAGE. */
@@ -33,8 +35,8 @@ cli_certify_how cli_certify_choose(const cli_certify_args *a, size_t n);
 lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const lfap_data *data, double gamma,
                             const oracle_opts *o);
 
-/* Memory of GMP and MPFR: running out of it ends the program with a message and exit code 65. Called by main; so nothing may lie
-   under a temporary name while the oracle works. */
+/* Memory of GMP and MPFR: running out of it ends the program with a message and exit code 65. Called by main; so
+   nothing may lie under a temporary name while the oracle works. */
 void cli_oracle_memory(void);
 
 /* One line a claim, for a certificate by itself; value is the least slack, proved. */

@@ -12,7 +12,9 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-typedef struct { const char *certificate, *data, *labels; } args;
+typedef struct {
+  const char *certificate, *data, *labels;
+} args;
 
 static lfap_status set(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
@@ -81,11 +83,15 @@ static lfap_status run(cli *c, int argc, char **argv) {
 }
 
 const cli_verb cli_check = {
-    "check", "re-verify a certificate of `limit --certify` against its data",
+    "check",
+    "re-verify a certificate of `limit --certify` against its data",
     "CERTIFICATE --data PATH [--labels FILE]",
-    "Decides every statement of the certificate again from the data and the multipliers it proposes, in exact integers, and\n"
-    "accepts the file if it is, byte for byte, the certificate that follows. Exit code 0: accepted, 1: refused (other data,\n"
+    "Decides every statement of the certificate again from the data and the multipliers it proposes, in exact "
+    "integers, and\n"
+    "accepts the file if it is, byte for byte, the certificate that follows. Exit code 0: accepted, 1: refused (other "
+    "data,\n"
     "or any field changed), 65: not a certificate. What a certificate says and why is in spec/certificate.md.",
     "  lfap limit --data data --gamma 0.5 --certify --out limit\n"
     "  lfap check limit/certificate.json --data data",
-    options, run};
+    options,
+    run};

@@ -91,8 +91,7 @@ static void digest_row(const cli *c, const lfap_check *check, size_t n, const ch
   if (first && v != LFAP_PASS) {
     numbers(text, sizeof text, first);
     printf("  %s%s: %s: %s", v == LFAP_NOT_APPLICABLE ? "measured, " : "", first->subject, first->what, text);
-  } else if (first)
-    printf("  %zu not applicable", t.of[LFAP_NOT_APPLICABLE]);
+  } else if (first) printf("  %zu not applicable", t.of[LFAP_NOT_APPLICABLE]);
   printf("\n");
 }
 

@@ -11,7 +11,7 @@
 #include "io/json.h"
 #include "lfap.h"
 
-/* ---- a run ---------------------------------------------------------------------------------------------- */
+/* ---- a run ------------------------------------------------------------------------------------------------------- */
 
 enum { CLI_FILES = 128, CLI_SHOWN = 4 * 1024 /* room for a message or a name as lfap_visible shows it */ };
 
@@ -43,8 +43,8 @@ typedef struct {
   char sha256[CLI_SHA256];
 } cli_staged;
 typedef struct {
-  char *dir;       /* owned; NULL: no set is open */
-  size_t made;     /* length of the first name of the path that had to be made, 0: all was there */
+  char *dir;   /* owned; NULL: no set is open */
+  size_t made; /* length of the first name of the path that had to be made, 0: all was there */
   cli_staged *file;
   size_t files, room;
   int unlisted;    /* its files are too many to be named one by one */
@@ -65,7 +65,7 @@ typedef struct cli {
   cli_set_files set;
 } cli;
 
-/* ---- verbs and options (options.c) ------------------------------------------------------------------------ */
+/* ---- verbs and options (options.c) ------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *name; /* without the dashes */
@@ -117,7 +117,7 @@ lfap_status cli_classes_value(cli *c, int *pos, int *neg, const char *text);
 lfap_status cli_require(cli *c, const void *given, const char *option, const char *what);
 lfap_status cli_even(cli *c, size_t m, const char *where);
 
-/* ---- inputs and outputs (inputs.c, outputs.c) --------------------------------------------------------------- */
+/* ---- inputs and outputs (inputs.c, outputs.c) -------------------------------------------------------------------- */
 
 /* DATA_OR_DIR/name in fresh memory. */
 lfap_status cli_path(cli *c, char **out, const char *dir, const char *name);
@@ -141,9 +141,9 @@ void cli_sha256_bytes(char hex[CLI_SHA256], const void *bytes, size_t len);
 /* Of the file lfap_npy_write makes of m. */
 void cli_sha256_npy(char hex[CLI_SHA256], const lfap_mat *m);
 
-/* What is read from a directory is held against the SHA-256 its meta.json tells (meta.c): DATA where they differ, or where
-   the file was being replaced. All files of a directory against one and the same meta.json, the one there was when
-   cli_meta_see first saw the directory: it comes before the reading, the checks after it. */
+/* What is read from a directory is held against the SHA-256 its meta.json tells (meta.c): DATA where they differ, or
+   where the file was being replaced. All files of a directory against one and the same meta.json, the one there was
+   when cli_meta_see first saw the directory: it comes before the reading, the checks after it. */
 lfap_status cli_meta_see(cli *c, const char *dir);
 lfap_status cli_meta_check_npy(cli *c, const char *dir, const char *name, const lfap_mat *m);
 lfap_status cli_meta_check_bytes(cli *c, const char *dir, const char *name, const void *bytes, size_t len);
@@ -162,9 +162,9 @@ lfap_status cli_out_check(cli *c, const char *dir);
 lfap_status cli_out_matrix(cli *c, const char *dir, const char *name, double *v, size_t rows, size_t cols);
 lfap_status cli_out_vector(cli *c, const char *dir, const char *name, double *v, size_t n);
 lfap_status cli_out_text(cli *c, const char *dir, const char *name, const lfap_text *text);
-/* From here to cli_set_end, what cli_out_... writes into dir waits under temporary names; end puts it all in place, meta.json
-   last: the members written into `keys` (an object still open), `files` and `sets` (spec/formats.md). sha256: of the data the
-   set is about. abort (also called by main) leaves nothing behind. */
+/* From here to cli_set_end, what cli_out_... writes into dir waits under temporary names; end puts it all in place,
+   meta.json last: the members written into `keys` (an object still open), `files` and `sets` (spec/formats.md).
+   sha256: of the data the set is about. abort (also called by main) leaves nothing behind. */
 lfap_status cli_set_begin(cli *c, const char *dir);
 lfap_status cli_set_end(cli *c, lfap_json *keys, const char *sha256);
 void cli_set_abort(cli *c);
@@ -208,7 +208,7 @@ lfap_verdict cli_tally_verdict(const cli_tally *t);
 void cli_verdict_print(const cli *c, const cli_tally *t);
 void cli_tally_print(const cli *c, const char *name, const cli_tally *t, const char *note);
 
-/* ---- the cases of `lfap verify` (verify_cases.c) ------------------------------------------------------------------- */
+/* ---- the cases of `lfap verify` (verify_cases.c) ----------------------------------------------------------------- */
 
 typedef struct {
   const char *only;          /* --case, NULL for all */

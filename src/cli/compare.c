@@ -1,6 +1,6 @@
-/* compare.c - `lfap compare`: how close any weights, from any implementation, are to the KKT point the theory predicts
- * (statement K1), and the rest of a foreign run: its perturbations (P1), its boundary, its numbers. It measures; there is
- * nothing to pass or fail. */
+/* compare.c - `lfap compare`: how close any weights, from any implementation, are to the KKT point the theory
+ * predicts (statement K1), and the rest of a foreign run: its perturbations (P1), its boundary, its numbers. It
+ * measures; there is nothing to pass or fail. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +8,24 @@
 #include "data/scale.h"
 
 enum {
-  O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_PROBES, O_POINTS, O_SEED, O_ADVERSARIAL, O_TARGETS, O_BASES, O_NORM, O_EPS, O_K,
-  O_RANGE, O_LAMBDA, O_OUTPUTS, O_REFERENCE, O_CERTIFY
+  O_DATA,
+  O_LABELS,
+  O_WEIGHTS,
+  O_GAMMA,
+  O_PROBES,
+  O_POINTS,
+  O_SEED,
+  O_ADVERSARIAL,
+  O_TARGETS,
+  O_BASES,
+  O_NORM,
+  O_EPS,
+  O_K,
+  O_RANGE,
+  O_LAMBDA,
+  O_OUTPUTS,
+  O_REFERENCE,
+  O_CERTIFY
 };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
@@ -63,15 +79,20 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
 static lfap_status check_perturbation(cli *c, const compare_args *a) {
   if (!a->adversarial) {
     if (a->targets || a->bases || a->norm >= 0 || a->o.eps > 0 || a->o.k || a->o.has_range)
-      return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--targets, --bases, --norm, --eps, --k and --range are about --adversarial; give that too");
+      return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                       "--targets, --bases, --norm, --eps, --k and --range are about --adversarial; give that too");
     return LFAP_OK;
   }
-  lfap_status s = cli_require(c, a->norm >= 0 ? a : NULL, "--norm", "the constraint of the perturbations: l2, linf or l0");
-  if (!s && a->norm != LFAP_L0) s = cli_require(c, a->o.eps > 0 ? a : NULL, "--eps", "the size of the perturbations in the norm");
+  lfap_status s =
+      cli_require(c, a->norm >= 0 ? a : NULL, "--norm", "the constraint of the perturbations: l2, linf or l0");
+  if (!s && a->norm != LFAP_L0)
+    s = cli_require(c, a->o.eps > 0 ? a : NULL, "--eps", "the size of the perturbations in the norm");
   if (!s && a->norm == LFAP_L0) s = cli_require(c, a->o.k ? a : NULL, "--k", "how many entries --norm l0 may change");
   if (!s && a->o.k && a->norm != LFAP_L0) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k belongs to --norm l0");
   if (!s && !a->targets && cli_is_file(a->adversarial))
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--targets is missing: --adversarial %s is a single file, so the targets come from a second one", a->adversarial);
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                  "--targets is missing: --adversarial %s is a single file, so the targets come from a second one",
+                  a->adversarial);
   return s;
 }
 
@@ -166,6 +187,7 @@ const cli_verb cli_compare = {
     "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().cpu().numpy())\n"
     "  lfap compare --data X.npy --labels y.npy --weights W.npy --gamma 0.01\n"
     "  # the network and the perturbations of `lfap perturb --help`:\n"
-    "  lfap compare --data data --weights learned/W.npy --gamma 0.9 --adversarial adv --bases noise/X.npy --norm l2 --eps 5",
+    "  lfap compare --data data --weights learned/W.npy --gamma 0.9 --adversarial adv --bases noise/X.npy --norm l2 "
+    "--eps 5",
     options,
     run};

@@ -45,7 +45,8 @@ typedef struct {
   lfap_mat lambda; /* its multipliers, N */
   oracle_cert cert;
   compare_signs at_probes, at_points; /* sgn f of the network, and the target, against the certified sgn <w, .> */
-  double lambda_off;                  /* largest relative distance of its lambda from the enclosures; NaN without both */
+  /* largest relative distance of its lambda from the enclosures; NaN without both */
+  double lambda_off;
   compare_array *array;
   size_t arrays;
 } compare_run;

@@ -24,7 +24,7 @@ void compare_free(compare_run *r) {
   free(r->array);
 }
 
-/* ---- perturbations ---------------------------------------------------------------------------------------------------- */
+/* ---- perturbations ----------------------------------------------------------------------------------------------- */
 
 static lfap_status read_bases(cli *c, compare_run *r) {
   if (r->a.bases) {
@@ -32,17 +32,22 @@ static lfap_status read_bases(cli *c, compare_run *r) {
     if (s) return s;
     r->own_bases = 1;
   } else r->bases = (lfap_mat){.rows = r->data.n, .cols = r->data.d, .ndim = 2, .v = r->data.x, .unit = r->data.unit};
-  if (r->points.cols != r->data.d || r->bases.rows != r->points.rows || r->bases.cols != r->points.cols || r->bases.ndim != 2)
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), its bases (%s) (%zu, %zu) and the data have d = %zu; give each perturbed point its base",
-                     r->a.adversarial, r->points.rows, r->points.cols, r->a.bases ? r->a.bases : "the samples; or give --bases",
-                     r->bases.rows, r->bases.cols, r->data.d);
+  if (r->points.cols != r->data.d || r->bases.rows != r->points.rows || r->bases.cols != r->points.cols ||
+      r->bases.ndim != 2)
+    return lfap_fail(
+        &c->ctx, LFAP_ERR_DATA,
+        "%s: shape (%zu, %zu), its bases (%s) (%zu, %zu) and the data have d = %zu; give each perturbed point its base",
+        r->a.adversarial, r->points.rows, r->points.cols, r->a.bases ? r->a.bases : "the samples; or give --bases",
+        r->bases.rows, r->bases.cols, r->data.d);
   return LFAP_OK;
 }
 
 lfap_status compare_perturbed(cli *c, compare_run *r) {
   const compare_args *a = &r->a;
   if (!cli_is_dir(a->adversarial) && !cli_is_file(a->adversarial))
-    return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: not there; --adversarial takes a directory with X.npy and y.npy, or an NPY file", a->adversarial);
+    return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
+                     "%s: not there; --adversarial takes a directory with X.npy and y.npy, or an NPY file",
+                     a->adversarial);
   r->a.o.norm = (lfap_norm)a->norm;
   lfap_status s = cli_pairs_read(c, &r->points, &r->targets, a->adversarial, a->targets);
   if (!s) s = read_bases(c, r);
@@ -51,7 +56,7 @@ lfap_status compare_perturbed(cli *c, compare_run *r) {
   return s ? s : lfap_p1_of(&c->ctx, &r->p1, &r->net, &r->bases, &r->points, r->targets.v, r->lim.w, &r->a.o);
 }
 
-/* ---- arrays -------------------------------------------------------------------------------------------------------------- */
+/* ---- arrays ------------------------------------------------------------------------------------------------------ */
 
 /* `error`: what computing in the precision of `its` may cost an entry; NULL: nothing. */
 static lfap_status add(cli *c, compare_run *r, const char *name, const char *against, const lfap_mat *its,
@@ -60,7 +65,11 @@ static lfap_status add(cli *c, compare_run *r, const char *name, const char *aga
   if (!grown) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   r->array = grown;
   compare_array *k = &grown[r->arrays];
-  *k = (compare_array){.against = against, .other_rows = other->rows, .other_cols = other->cols, .other_ndim = other->ndim, .missing = !its};
+  *k = (compare_array){.against = against,
+                       .other_rows = other->rows,
+                       .other_cols = other->cols,
+                       .other_ndim = other->ndim,
+                       .missing = !its};
   k->name = malloc(strlen(name) + 1);
   if (!k->name) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   strcpy(k->name, name);
@@ -82,7 +91,8 @@ static lfap_status vector_read(cli *c, lfap_mat *its, const char *name, const ch
   lfap_status s = lfap_npy_read(&c->ctx, its, path);
   if (s) return s;
   if (its->rows * its->cols != n || (its->rows != n && its->cols != n))
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); %s has one entry for each of %zu", path, its->rows, its->cols, name, n);
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); %s has one entry for each of %zu", path, its->rows,
+                     its->cols, name, n);
   its->rows = n; /* a row or a column counts as a vector */
   its->cols = 1;
   its->ndim = 1;
@@ -138,7 +148,9 @@ static int by_name(const void *a, const void *b) { return strcmp(*(char *const *
 static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) {
   DIR *d = opendir(dir);
   lfap_status s = LFAP_OK;
-  if (!d) return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "--reference %s: %s; give a directory of NPY files", dir, strerror(errno));
+  if (!d)
+    return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT),
+                     "--reference %s: %s; give a directory of NPY files", dir, strerror(errno));
   for (struct dirent *e; !s && (errno = 0, e = readdir(d));) {
     size_t len = strlen(e->d_name);
     if (len < 5 || strcmp(e->d_name + len - 4, ".npy") != 0) continue;
@@ -185,10 +197,11 @@ lfap_status compare_reference(cli *c, compare_run *r) {
   return s;
 }
 
-/* ---- certified signs -------------------------------------------------------------------------------------------------------- */
+/* ---- certified signs --------------------------------------------------------------------------------------------- */
 
 /* want[i]: the sign to be confirmed. */
-static lfap_status signs(cli *c, compare_signs *out, const oracle_vector *w, const double *Z, const double *want, size_t n) {
+static lfap_status signs(cli *c, compare_signs *out, const oracle_vector *w, const double *Z, const double *want,
+                         size_t n) {
   int *sign = calloc(n, sizeof *sign);
   lfap_status s = sign ? LFAP_OK : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory: %zu signs", n);
   if (!s && w->valid) s = oracle_sign_points(&c->ctx, sign, w, Z, n);

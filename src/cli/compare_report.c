@@ -4,7 +4,7 @@
 
 #include "cli/compare.h"
 
-/* ---- JSON ----------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void k1_json(lfap_json *j, const lfap_k1 *k) {
   lfap_json_object_begin(j, "k1");
@@ -140,7 +140,7 @@ lfap_status compare_json(cli *c, const compare_run *r) {
   return cli_json_print(c, &j);
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------------------------------------------------ */
 
 static void line(const char *name, double value, const char *at_limit, const char *meaning) {
   char text[32];
@@ -168,7 +168,9 @@ static void k1_print(const lfap_k1 *k) {
 
 static void spread_print(const char *name, const lfap_spread *s, const char *meaning) {
   if (isnan(s->mean)) printf("  P1  %-16s none\n", name);
-  else printf("  P1  %-16s %-12.6g (at %zu) mean %-12.6g to %-12.6g (at %zu)  %s\n", name, s->min, s->min_at, s->mean, s->max, s->max_at, meaning);
+  else
+    printf("  P1  %-16s %-12.6g (at %zu) mean %-12.6g to %-12.6g (at %zu)  %s\n", name, s->min, s->min_at, s->mean,
+           s->max, s->max_at, meaning);
 }
 
 /* Bits of the significand that a unit roundoff belongs to. */
@@ -187,8 +189,10 @@ static int single(const lfap_mat *m) {
 /* The files say <f8, and every number in them is one of single precision: they were converted on the way. */
 static void precision_hint(const compare_run *r) {
   if (!r->p1.outside || r->p1.unit != 0x1p-53 || !single(&r->bases) || !single(&r->points)) return;
-  printf("      every entry of bases and points is a number of single precision: where they were made in it, save them as <f4\n"
-         "      (without .double()), and its rounding is allowed for\n");
+  printf(
+      "      every entry of bases and points is a number of single precision: where they were made in it, save them as "
+      "<f4\n"
+      "      (without .double()), and its rounding is allowed for\n");
 }
 
 static void p1_print(const compare_run *r) {
@@ -204,16 +208,18 @@ static void p1_print(const compare_run *r) {
          bits_of(p->unit));
   precision_hint(r);
   if (o->has_range)
-    printf("  P1  %-16s %zu of %zu outside [%g, %g], at most by %.6g (at %zu)\n", "range", p->range_outside, p->n, o->lo, o->hi,
-           p->range_excess, p->range_at);
+    printf("  P1  %-16s %zu of %zu outside [%g, %g], at most by %.6g (at %zu)\n", "range", p->range_outside, p->n,
+           o->lo, o->hi, p->range_excess, p->range_at);
   spread_print("reached", &p->reached, "t<eta,w> over the optimum eps |w|_dual");
   spread_print("gain", &p->gain, "t (f(x_adv) - f(x)) of the network");
   spread_print("ascent", &p->ascent, "the same over eps |grad f(x)|_dual");
-  printf("  P1  %-16s t f > 0 at %zu of %zu before, %zu after; t<w,x_adv> > 0 at %zu\n", "deceived", p->before, p->n, p->after, p->across);
+  printf("  P1  %-16s t f > 0 at %zu of %zu before, %zu after; t<w,x_adv> > 0 at %zu\n", "deceived", p->before, p->n,
+         p->after, p->across);
 }
 
 static void signs_print(const char *name, const compare_signs *s, const char *meaning) {
-  printf("  certified: %-12s %zu agree, %zu disagree, %zu undecided: %s\n", name, s->with, s->against, s->of - s->with - s->against, meaning);
+  printf("  certified: %-12s %zu agree, %zu disagree, %zu undecided: %s\n", name, s->with, s->against,
+         s->of - s->with - s->against, meaning);
 }
 
 static void index_print(const compare_array *k, size_t at) {

@@ -1,4 +1,5 @@
-/* enclosure.c - `lfap limit --certify=fast`: what error bounds in doubles decide (spec/numerics.md N14), as JSON and summary. */
+/* enclosure.c - `lfap limit --certify=fast`: what error bounds in doubles decide (spec/numerics.md N14), as JSON and
+   summary. */
 #include <math.h>
 
 #include "cli/certify.h"
@@ -25,6 +26,6 @@ void cli_enclosure_print(const lfap_enclosure *e) {
       if (e->hi[i] > 0.0) widest = fmax(widest, (e->hi[i] - e->lo[i]) / e->hi[i]);
     printf("multipliers within %.2g of themselves, ", widest);
   }
-  printf("weights within %.2g; slopes proved at %zu samples, disproved at %zu, undecided at %zu\n", e->ball, e->aligned, e->refuted,
-         e->n - e->aligned - e->refuted);
+  printf("weights within %.2g; slopes proved at %zu samples, disproved at %zu, undecided at %zu\n", e->ball, e->aligned,
+         e->refuted, e->n - e->aligned - e->refuted);
 }

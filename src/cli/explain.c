@@ -111,7 +111,8 @@ const cli_verb cli_explain = {
     "explain",
     "what a statement says, where it is derived, and what computes, proves and tests it",
     "[ID]",
-    "Every line of `lfap verify` and `lfap limit` carries the name of a statement; this tells what it says. Without ID\n"
+    "Every line of `lfap verify` and `lfap limit` carries the name of a statement; this tells what it says. Without "
+    "ID\n"
     "it lists them all.",
     "  lfap explain T4",
     options,

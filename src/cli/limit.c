@@ -7,14 +7,16 @@
 #include "cli/certify.h"
 #include "cli/cli.h"
 
-enum { O_DATA, O_LABELS, O_GAMMA, O_OUT, O_SOLVER, O_MEMORY, O_CERTIFY }; /* O_CERTIFY and the three after it: certify.h */
+/* O_CERTIFY and the three after it: certify.h */
+enum { O_DATA, O_LABELS, O_GAMMA, O_OUT, O_SOLVER, O_MEMORY, O_CERTIFY };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"out", "DIR", "directory for lambda.npy, w.npy and meta.json; without it nothing is written"},
     {"solver", "NAME", "auto (by size and conditioning), direct (Cholesky factors) or cg (conjugate gradients)"},
-    {"memory-limit", "BYTES", "for samples and matrices together, e.g. 2G: without room for a factor conjugate gradients\n"
+    {"memory-limit", "BYTES",
+     "for samples and matrices together, e.g. 2G: without room for a factor conjugate gradients\n"
      "solve the system, without room for the Gram matrix from the samples alone"},
     CLI_CERTIFY_OPTIONS,
     {NULL, NULL, NULL},
@@ -36,11 +38,13 @@ static lfap_status bytes_value(cli *c, uint64_t *out, const char *text) {
   double v = 0;
   snprintf(number, sizeof number, "%.*s", (int)(digits < sizeof number ? digits : sizeof number - 1), text);
   if (digits == 0 || (text[digits] && (!unit || text[digits + 1])))
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--memory-limit %s: write bytes, or a number with K, M, G or T, like 2G", text);
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--memory-limit %s: write bytes, or a number with K, M, G or T, like 2G",
+                     text);
   lfap_status s = cli_number(c, &v, "memory-limit", number);
   if (s) return s;
   v = ldexp(v, unit ? 10 * (int)(unit - units + 1) : 0);
-  if (!(v >= 1.0 && v < 0x1p63)) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--memory-limit %s: must be from 1 byte to below 2^63", text);
+  if (!(v >= 1.0 && v < 0x1p63))
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--memory-limit %s: must be from 1 byte to below 2^63", text);
   *out = (uint64_t)v;
   return LFAP_OK;
 }
@@ -77,7 +81,7 @@ static lfap_status check(cli *c, const args *a) {
   return s;
 }
 
-/* ---- range of the multipliers ---------------------------------------------------------------------------------------------------- */
+/* ---- range of the multipliers ------------------------------------------------------------------------------------ */
 
 typedef struct {
   double min, max;
@@ -92,7 +96,7 @@ static range range_of(const double *v, size_t n) {
   return r;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------------------------- */
+/* ---- reports ----------------------------------------------------------------------------------------------------- */
 
 static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
   lfap_json_object_begin(j, key);
@@ -159,12 +163,13 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   return cli_json_print(c, &j);
 }
 
-static void report(const cli *c, const lfap_limit *l, range r, const lfap_case *k, const cli_tally *tally, const oracle_cert *cert,
-                   const lfap_enclosure *fast) {
+static void report(const cli *c, const lfap_limit *l, range r, const lfap_case *k, const cli_tally *tally,
+                   const oracle_cert *cert, const lfap_enclosure *fast) {
   printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
-  printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n", l->row_kappa,
-         l->row_kappa < l->h_star ? "holds" : "does not hold", l->h_star, l->row_kappa < l->c_bound ? "holds" : "does not hold", l->c_bound);
+  printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n",
+         l->row_kappa, l->row_kappa < l->h_star ? "holds" : "does not hold", l->h_star,
+         l->row_kappa < l->c_bound ? "holds" : "does not hold", l->c_bound);
   printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", r.min, r.max,
          l->support, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
   if (cert) cli_certify_print(cert);
@@ -173,7 +178,8 @@ static void report(const cli *c, const lfap_limit *l, range r, const lfap_case *
   cli_verdict_print(c, tally);
 }
 
-/* The limit; with --certify=fast also what error bounds say of it, both from one Gram matrix where the memory limit leaves room. */
+/* The limit; with --certify=fast also what error bounds say of it, both from one Gram matrix where the memory limit
+   leaves room. */
 static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args *a, const lfap_data *data) {
   int wanted = a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_FAST;
   uint64_t limit = a->limit.memory_limit;
@@ -183,7 +189,8 @@ static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args
   if (wanted && n <= SIZE_MAX / sizeof *G / n && (!limit || lfap_limit_bytes(n, data->d, 2, c->ctx.threads) <= limit)) {
     G = malloc(n * n * sizeof *G);
     s = G ? lfap_gram(&c->ctx, G, data->x, n, data->d)
-          : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix; --memory-limit does without", n, n);
+          : lfap_fail(&c->ctx, LFAP_ERR_MEMORY,
+                      "limit: no memory for the %zu x %zu Gram matrix; --memory-limit does without", n, n);
   }
   if (!s) s = lfap_limit_solve_opts(&c->ctx, l, data, G, a->gamma, &a->limit);
   if (!s && wanted) s = lfap_limit_enclose(&c->ctx, fast, data, l, G);
@@ -192,7 +199,8 @@ static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args
   return s;
 }
 
-/* Where a certificate knows the multipliers better than doubles (rationals, or a residual that does not settle them): they, rounded. */
+/* Where a certificate knows the multipliers better than doubles (rationals, or a residual that does not settle
+   them): they, rounded. */
 static lfap_status adopt(cli *c, lfap_limit *l, const oracle_cert *cert, const lfap_data *data) {
   if (cert->verdict[ORACLE_V_Q1] != LFAP_PASS || (cert->mode != ORACLE_EXACT && l->settled)) return LFAP_OK;
   double *lambda = malloc(l->n * sizeof *lambda);
@@ -210,7 +218,8 @@ static lfap_status adopt(cli *c, lfap_limit *l, const oracle_cert *cert, const l
 }
 
 /* lambda.npy, w.npy and, unless it is fast, the certificate, which lambda agrees with: one set. */
-static lfap_status write(cli *c, const args *a, const lfap_data *data, const lfap_limit *l, const lfap_text *certificate) {
+static lfap_status write(cli *c, const args *a, const lfap_data *data, const lfap_limit *l,
+                         const lfap_text *certificate) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   if (!a->out) return LFAP_OK;
@@ -226,7 +235,8 @@ static lfap_status write(cli *c, const args *a, const lfap_data *data, const lfa
 }
 
 /* Every line of the limit, and what is certain of it. */
-static lfap_status judge(cli *c, lfap_case *k, const lfap_limit *l, const oracle_cert *exact, const lfap_enclosure *fast) {
+static lfap_status judge(cli *c, lfap_case *k, const lfap_limit *l, const oracle_cert *exact,
+                         const lfap_enclosure *fast) {
   lfap_status s = lfap_judge_limit(&c->ctx, k, l, "data");
   if (!s && exact) s = oracle_settle(&c->ctx, k, 0, exact, l, "data");
   if (!s && fast) lfap_settle_enclosure(k, 0, fast, 1);
@@ -277,8 +287,10 @@ const cli_verb cli_limit = {
     "limit",
     "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
     "--data PATH [--labels FILE] --gamma G [options] [--certify[=HOW]] [--out DIR]",
-    "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, whose\n"
-    "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the intervals\n"
+    "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, "
+    "whose\n"
+    "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the "
+    "intervals\n"
     "of T1 and T2 and checks C1. Outside (H), T1 and T2 are NOT-APPLICABLE. `lfap explain T2` states them.",
     "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data\n"
     "  lfap limit --data data --gamma 0.9 --out limit\n"

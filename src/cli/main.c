@@ -12,26 +12,29 @@
 #include "cli/sweep.h"
 #include "cli/vectors.h"
 
-static const cli_verb *const verbs[] = {&cli_gen,    &cli_train,   &cli_limit,  &cli_perturb,
-                                        &cli_verify, &cli_compare, &cli_check,  &cli_converge,
-                                        &cli_sweep,  &cli_vectors, &cli_map,
-                                        &cli_plot,   &cli_report,  &cli_explain};
+static const cli_verb *const verbs[] = {&cli_gen,     &cli_train, &cli_limit,    &cli_perturb, &cli_verify,
+                                        &cli_compare, &cli_check, &cli_converge, &cli_sweep,   &cli_vectors,
+                                        &cli_map,     &cli_plot,  &cli_report,   &cli_explain};
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
 static void help(FILE *to) {
-  fputs(
-      "usage: lfap VERB [options]\n\n"
-      "Learning from adversarial perturbations, checked: predicts the limiting decision boundary of a one-hidden-layer\n"
-      "leaky-ReLU network, trains the network, perturbs, learns again from the perturbations, and holds every\n"
-      "prediction of the theory against what was measured.\n\nverbs:\n",
-      to);
+  fputs("usage: lfap VERB [options]\n\n"
+        "Learning from adversarial perturbations, checked: predicts the limiting decision boundary of a "
+        "one-hidden-layer\n"
+        "leaky-ReLU network, trains the network, perturbs, learns again from the perturbations, and holds every\n"
+        "prediction of the theory against what was measured.\n\nverbs:\n",
+        to);
   for (int i = 0; i < VERBS; i++) fprintf(to, "  %-9s %s\n", verbs[i]->name, verbs[i]->brief);
   fputs(
-      "\n`lfap VERB --help` (or help VERB) tells the options of a verb and works an example; `lfap --version` the version.\n"
-      "\nA data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), or single\n"
+      "\n`lfap VERB --help` (or help VERB) tells the options of a verb and works an example; `lfap --version` the "
+      "version.\n"
+      "\nA data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), or "
+      "single\n"
       "NPY files (C order; f8 f4 u1 i1 i4 i8, little-endian). Results go to stdout, everything else to stderr.\n"
-      "\nexit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 usage,\n"
-      "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted (other signals 128 + n).\n"
+      "\nexit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 "
+      "usage,\n"
+      "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted (other signals 128 + "
+      "n).\n"
       "\nexample:\n"
       "  lfap verify                        the main job on its built-in cases\n"
       "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data && lfap limit --data data --gamma 0.5\n",
@@ -82,8 +85,9 @@ static int wants_color(void) {
   return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
 }
 
-/* A descriptor 0, 1 or 2 that the caller closed would be given to the first file opened, which then takes what is meant
-   for the terminal. In its place comes one that can only be used the wrong way round: what is printed there is an error. */
+/* A descriptor 0, 1 or 2 that the caller closed would be given to the first file opened, which then takes what is
+   meant for the terminal. In its place comes one that can only be used the wrong way round: what is printed there is
+   an error. */
 static int hold_standard_streams(void) {
   for (int fd = 0; fd <= 2; fd++)
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) return 0;

@@ -26,7 +26,7 @@ static size_t count(const cli_option *o) {
   return n;
 }
 
-/* ---- help --------------------------------------------------------------------------------------------------- */
+/* ---- help -------------------------------------------------------------------------------------------------------- */
 
 static void print_option(const cli_option *o, FILE *to) {
   char left[48];
@@ -47,7 +47,7 @@ void cli_help(const cli_verb *v, FILE *to) {
   fprintf(to, "\nexample:\n%s\n", v->example);
 }
 
-/* ---- did you mean --------------------------------------------------------------------------------------------- */
+/* ---- did you mean ------------------------------------------------------------------------------------------------ */
 
 enum { WORD = 32 };
 
@@ -81,7 +81,7 @@ const char *cli_guess_best(const cli_guess *g) {
   return g->best && g->distance <= 1 + strlen(g->word) / 3 ? g->best : NULL;
 }
 
-/* ---- the parser ------------------------------------------------------------------------------------------------- */
+/* ---- the parser -------------------------------------------------------------------------------------------------- */
 
 static lfap_status unknown(cli *c, const char *text) {
   char word[WORD + 1];
@@ -130,7 +130,11 @@ lfap_status cli_parse(cli *c, void *args, cli_set *set, int *help, int argc, cha
   if (all > MOST) return lfap_fail(&c->ctx, LFAP_ERR_INTERNAL, "too many options in %s", c->verb->name);
   for (size_t i = 0; i < all; i++) {
     const cli_option *o = i < own ? &c->verb->options[i] : &common[i - own];
-    table[i] = (struct option){o->name, !o->arg ? no_argument : o->arg[0] == '[' ? optional_argument : required_argument, NULL, FIRST + (int)i};
+    table[i] = (struct option){o->name,
+                               !o->arg            ? no_argument
+                               : o->arg[0] == '[' ? optional_argument
+                                                  : required_argument,
+                               NULL, FIRST + (int)i};
   }
   *help = 0;
   opterr = 0;
@@ -143,7 +147,7 @@ lfap_status cli_parse(cli *c, void *args, cli_set *set, int *help, int argc, cha
   return s;
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 static lfap_status one_number(cli *c, double *out, const char *option, const char *text, size_t len) {
   char copy[64], *end = NULL;

@@ -59,7 +59,8 @@ static lfap_status check(cli *c, const args *a) {
   if (!s && !a->m && !a->init)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--m or --init is missing: the number of neurons, or the first weights");
   if (!s && a->init && a->drawn)
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--init %s gives the first weights; --init-scale would draw others", a->init);
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--init %s gives the first weights; --init-scale would draw others",
+                  a->init);
   if (!s && a->m) s = cli_even(c, a->m, "--m");
   if (!s && !(a->log_loss < 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: the logarithm of a loss to reach, below 0", a->log_loss);
@@ -77,42 +78,51 @@ static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d)
   return s;
 }
 
-/* ---- checks ------------------------------------------------------------------------------------------------------------ */
+/* ---- checks ------------------------------------------------------------------------------------------------------ */
 
 enum { CHECKS = 4 };
 
-/* F1 speaks of the aligned phase: a flow that ends outside it is none of its cases. All but the first ask for a late time too. */
+/* F1 speaks of the aligned phase: a flow that ends outside it is none of its cases. All but the first ask for a late
+   time too. */
 static lfap_status judge(cli *c, lfap_case *k, const oracle_flow_table *t) {
   const oracle_flow_row *end = &t->row[t->rows - 1];
   int aligned = end->mismatched == 0, late = end->log_loss <= -1e4;
-  lfap_facts f = {.of = {[LFAP_WHEN_OWN] = aligned ? LFAP_YES : LFAP_NO, [LFAP_WHEN_REST] = aligned && late ? LFAP_YES : LFAP_NO}};
-  const struct { lfap_line line; double value; } all[] = {{LFAP_LINE_FAR_SLOPES, (double)end->mismatched},
-                                                           {LFAP_LINE_FAR_RATE, end->slope_error},
-                                                           {LFAP_LINE_FAR_ORDER, fabs(t->exponent + 1.0)},
-                                                           {LFAP_LINE_FAR_SIGNS, (double)end->disagree}};
+  lfap_facts f = {
+      .of = {[LFAP_WHEN_OWN] = aligned ? LFAP_YES : LFAP_NO, [LFAP_WHEN_REST] = aligned && late ? LFAP_YES : LFAP_NO}};
+  const struct {
+    lfap_line line;
+    double value;
+  } all[] = {{LFAP_LINE_FAR_SLOPES, (double)end->mismatched},
+             {LFAP_LINE_FAR_RATE, end->slope_error},
+             {LFAP_LINE_FAR_ORDER, fabs(t->exponent + 1.0)},
+             {LFAP_LINE_FAR_SIGNS, (double)end->disagree}};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     /* without one certified sign there is nothing that agrees */
-    if (all[i].line == LFAP_LINE_FAR_SIGNS && f.of[LFAP_WHEN_REST] && end->undecided == t->np) f.of[LFAP_WHEN_REST] = LFAP_UNKNOWN;
+    if (all[i].line == LFAP_LINE_FAR_SIGNS && f.of[LFAP_WHEN_REST] && end->undecided == t->np)
+      f.of[LFAP_WHEN_REST] = LFAP_UNKNOWN;
     lfap_check *line = lfap_line_add(&c->ctx, k, all[i].line, "flow", NULL, &f, all[i].value, NAN);
     if (!line) return LFAP_ERR_MEMORY;
-    if (i > 0 && line->verdict == LFAP_NOT_APPLICABLE) lfap_check_note(line, aligned ? "log L is above -1e4" : "the flow is not in its aligned phase");
+    if (i > 0 && line->verdict == LFAP_NOT_APPLICABLE)
+      lfap_check_note(line, aligned ? "log L is above -1e4" : "the flow is not in its aligned phase");
     if (all[i].line == LFAP_LINE_FAR_SIGNS && end->undecided)
       lfap_check_note(line, "%zu of %zu probes without a certified sign", end->undecided, t->np);
   }
   return LFAP_OK;
 }
 
-/* ---- reports ----------------------------------------------------------------------------------------------------------- */
+/* ---- reports ----------------------------------------------------------------------------------------------------- */
 
 static void cell(const char *format, double x) {
   if (isnan(x)) printf("  %10s", "-");
   else printf(format, x);
 }
 
-static void report(const cli *c, const args *a, const oracle_flow_table *t, const lfap_case *k, const cli_tally *tally) {
-  printf("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma, losses[a->loss], t->prec);
-  printf("  %10s  %10s  %10s  %10s  %10s  %10s  %10s  %8s  %8s\n", "log L", "log t", "s", "|p - p*|", "direction", "slope", "exponent", "slopes",
-         "boundary");
+static void report(const cli *c, const args *a, const oracle_flow_table *t, const lfap_case *k,
+                   const cli_tally *tally) {
+  printf("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma,
+         losses[a->loss], t->prec);
+  printf("  %10s  %10s  %10s  %10s  %10s  %10s  %10s  %8s  %8s\n", "log L", "log t", "s", "|p - p*|", "direction",
+         "slope", "exponent", "slopes", "boundary");
   for (size_t i = 0; i < t->rows; i++) {
     const oracle_flow_row *r = &t->row[i];
     printf("  %10.4g", r->log_loss);
@@ -122,10 +132,17 @@ static void report(const cli *c, const args *a, const oracle_flow_table *t, cons
     cell("  %10.6f", r->exponent);
     printf("  %8zu  %8zu\n", r->mismatched, r->disagree);
   }
-  printf("  p* = lambda/sum lambda; slope: that of log L since the row before, relative distance from -1/sum lambda = %.6g\n", t->slope);
-  printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000: %.6f\n", t->exponent);
-  printf("  slopes: not the label slope; boundary: of %zu probes, certified signs of f and of the boundary that differ\n", t->np);
-  printf("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slope changes, %zu of them onto a kink\n", t->s_aligned, t->s_rest, t->steps, t->crossings, t->slides);
+  printf("  p* = lambda/sum lambda; slope: that of log L since the row before, relative distance from -1/sum lambda = "
+         "%.6g\n",
+         t->slope);
+  printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000: %.6f\n",
+         t->exponent);
+  printf(
+      "  slopes: not the label slope; boundary: of %zu probes, certified signs of f and of the boundary that differ\n",
+      t->np);
+  printf("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slope changes, %zu of them onto a "
+         "kink\n",
+         t->s_aligned, t->s_rest, t->steps, t->crossings, t->slides);
   cli_checks_print(c, k->check, k->checks);
   cli_verdict_print(c, tally);
 }
@@ -145,7 +162,8 @@ static void row_json(lfap_json *j, const oracle_flow_row *r) {
   lfap_json_object_end(j);
 }
 
-static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t, const lfap_case *k) {
+static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t,
+                               const lfap_case *k) {
   char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
@@ -177,14 +195,19 @@ static lfap_status report_json(cli *c, const args *a, const lfap_data *data, con
   return cli_json_print(c, &j);
 }
 
-/* ---- the verb ----------------------------------------------------------------------------------------------------------- */
+/* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
 static lfap_status follow(cli *c, oracle_flow_table *t, const args *a, const lfap_data *data) {
   lfap_net net = {0};
   lfap_data probes = {0};
   lfap_status s = first_weights(c, &net, a, data->d);
   if (!s) s = lfap_gen_uniform(&c->ctx, &probes, a->seed + 1, a->probes, data->d);
-  oracle_flow_opts o = {.prec = (unsigned)a->prec, .loss = (lfap_loss)a->loss, .log_loss = a->log_loss, .steps = a->steps, .probes = probes.x, .np = a->probes};
+  oracle_flow_opts o = {.prec = (unsigned)a->prec,
+                        .loss = (lfap_loss)a->loss,
+                        .log_loss = a->log_loss,
+                        .steps = a->steps,
+                        .probes = probes.x,
+                        .np = a->probes};
   if (!s) s = oracle_flow_report(&c->ctx, t, &net, data, &o);
   mpfr_free_cache();
   lfap_net_free(&net);
@@ -222,10 +245,13 @@ const cli_verb cli_converge = {
     "converge",
     "the gradient flow to t = exp(10^6) at 256 bits: how fast it approaches the limit",
     "--data PATH [--labels FILE] --gamma G --m M [--prec P] [--log-loss X]",
-    "Follows the gradient flow by Taylor series between the times at which a slope changes, and tells at every decade of\n"
+    "Follows the gradient flow by Taylor series between the times at which a slope changes, and tells at every decade "
+    "of\n"
     "log L how far the normalised loss gradients are from lambda/sum lambda and the direction of the weights from W*,\n"
-    "and at how many random points the network and the limiting boundary differ. Holds the rates against F1: log L falls\n"
-    "with slope -1/sum lambda, the direction error like 1/s. Meant for small N and m: a slope change costs N^2 at P bits.",
+    "and at how many random points the network and the limiting boundary differ. Holds the rates against F1: log L "
+    "falls\n"
+    "with slope -1/sum lambda, the direction error like 1/s. Meant for small N and m: a slope change costs N^2 at P "
+    "bits.",
     "  lfap gen uniform --n 4 --d 500 --seed 1 --out data\n"
     "  lfap converge --data data --gamma 0.5 --m 10",
     options,

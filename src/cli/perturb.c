@@ -122,8 +122,8 @@ static lfap_status make(cli *c, lfap_perturbed *out, const args *a, const lfap_m
   lfap_net net = {0};
   lfap_mat w = {0};
   lfap_status s = a->from != GEOMETRY ? cli_network_read(c, &net, a->weights, a->data, a->gamma, x->cols)
-                  : a->direction    ? cli_vector_read(c, &w, a->direction, x->cols)
-                                    : direction_of(c, &w, a, x->cols);
+                  : a->direction      ? cli_vector_read(c, &w, a->direction, x->cols)
+                                      : direction_of(c, &w, a, x->cols);
   if (!s && a->from == GEOMETRY) s = lfap_perturb_geometry(&c->ctx, out, x->v, t->v, w.v, &a->o, x->rows, x->cols);
   if (!s && a->from == GRADIENT) s = lfap_perturb_gradient(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
   if (!s && a->from == PGD) s = lfap_perturb_pgd(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
@@ -215,7 +215,8 @@ static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t)
   lfap_status s = write_files(c, a, p, t);
   if (s) return s;
   if (c->json) return report_json(c, a, p, t, z);
-  printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), sources[a->from], p->n, p->d, a->o.eps);
+  printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), sources[a->from], p->n, p->d,
+         a->o.eps);
   printf("  largest perturbation   l2 %.6g   linf %.6g   entries changed %.0f\n", z.l2, z.linf, z.l0);
   if (z.unchanged) printf("  bases unchanged        %zu\n", z.unchanged);
   return LFAP_OK;
@@ -244,8 +245,10 @@ const cli_verb cli_perturb = {
     "perturb",
     "make adversarial perturbations of bases towards targets",
     "--norm l2|linf|l0 --from geometry|gradient|pgd --data PATH [options] --out DIR",
-    "Writes X.npy (the perturbed bases), eta.npy (what was added; x = base + eta, but where --range clamps, eta is what\n"
-    "is left) and y.npy (the targets), so that DIR is a data set to learn from. Geometry and gradient give the largest\n"
+    "Writes X.npy (the perturbed bases), eta.npy (what was added; x = base + eta, but where --range clamps, eta is "
+    "what\n"
+    "is left) and y.npy (the targets), so that DIR is a data set to learn from. Geometry and gradient give the "
+    "largest\n"
     "t<eta,w> the norm allows (P1). PGD takes steps of eps/5 (l2, linf) or eps (l0) and keeps the best iterate.",
     "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data && lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap gen uniform --n 8 --d 20000 --seed 2 --out noise\n"

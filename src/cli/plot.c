@@ -139,7 +139,7 @@ static lfap_status check(cli *c, const args *a) {
   return s;
 }
 
-/* ---- inputs of the kinds --------------------------------------------------------------------------------------- */
+/* ---- inputs of the kinds ----------------------------------------------------------------------------------------- */
 
 lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where,
                               size_t wheres) {
@@ -225,7 +225,7 @@ static lfap_status converge(cli *c, lfap_picture *p, const char *path) {
   return s;
 }
 
-/* ---- the verb -------------------------------------------------------------------------------------------------- */
+/* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
 static lfap_status make(cli *c, lfap_picture *p, lfap_split_count *k, const args *a) {
   switch (a->kind) {

@@ -105,10 +105,11 @@ static lfap_status same_bases(cli *c, const stacks *k, const char *dir) {
   for (size_t i = 0; i < count; i++) largest = fmax(largest, fmax(fabs(k->x.v[i]), fabs(k->x_p.v[i])));
   for (size_t i = 0; i < count; i++)
     if (!(fabs(k->x_p.v[i] - k->eta_p.v[i] - k->x.v[i]) <= 1e-5 * largest))
-      return lfap_fail(&c->ctx, LFAP_ERR_DATA,
-                       "%s: image %zu without its perturbation is not that of --data, but of other data; give what lfap "
-                       "perturb made from --data",
-                       dir, i / k->x.cols);
+      return lfap_fail(
+          &c->ctx, LFAP_ERR_DATA,
+          "%s: image %zu without its perturbation is not that of --data, but of other data; give what lfap "
+          "perturb made from --data",
+          dir, i / k->x.cols);
   return LFAP_OK;
 }
 

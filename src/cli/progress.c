@@ -1,6 +1,6 @@
-/* progress.c - Ctrl-C and other signals that end a run, and whether there is a bar (bar.c). The handler only raises a flag;
- * the library asks for it through ctx->progress and unwinds, so nothing is left half-written. A second signal has the usual
- * effect. */
+/* progress.c - Ctrl-C and other signals that end a run, and whether there is a bar (bar.c). The handler only raises
+ * a flag; the library asks for it through ctx->progress and unwinds, so nothing is left half-written. A second
+ * signal has the usual effect. */
 #include <signal.h>
 #include <string.h>
 #include <time.h>

@@ -150,9 +150,9 @@ static lfap_status end(cli_report_run *r) {
 }
 
 static lfap_status parts(cli_report_run *r) {
-  static lfap_status (*const part[])(cli_report_run *) = {
-      cli_report_samples, cli_report_verify, cli_report_limit,  cli_report_training,
-      cli_report_map,     cli_report_split,  cli_report_images, cli_report_sweeps};
+  static lfap_status (*const part[])(cli_report_run *) = {cli_report_samples,  cli_report_verify, cli_report_limit,
+                                                          cli_report_training, cli_report_map,    cli_report_split,
+                                                          cli_report_images,   cli_report_sweeps};
   lfap_status s = LFAP_OK;
   for (size_t i = 0; i < sizeof part / sizeof part[0] && !s; i++) {
     s = lfap_tick(&r->c->ctx, "part of the report", (double)i, (double)(sizeof part / sizeof part[0]));
@@ -215,7 +215,8 @@ const cli_verb cli_report = {
     "  report.json                  of lfap verify --json\n"
     "  converge.json                of lfap converge --json\n"
     "  *.csv, sweep/*.csv           tables of lfap sweep: accuracy curves\n"
-    "Every section tells which data it is about; what is of other data (data_sha256 in a document, or in the meta.json\n"
+    "Every section tells which data it is about; what is of other data (data_sha256 in a document, or in the "
+    "meta.json\n"
     "beside a file) or of another gamma stands in a section of its own, or is left out.\n"
     "index.html holds its pictures and needs no network and no script. gnuplot (Debian: gnuplot-nox) draws them.",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out run/data\n"

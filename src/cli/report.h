@@ -31,15 +31,15 @@ typedef struct {
   const cli_report_args *a;
   lfap_text page, other; /* the page; its section about other data */
   lfap_text left;        /* its list of what was left out, as list items */
-  lfap_stage stage; /* of the output, from the first picture on */
+  lfap_stage stage;      /* of the output, from the first picture on */
   size_t pictures, tables, left_out;
   char wrong[300];                                      /* the first thing that could not be used, and why */
   char *data, *limit, *net, *adv, *perturbed, *learned; /* directories that hold these, NULL for none; owned */
   lfap_data natural;
   cli_origin trained; /* what `first` and its history are about */
   cli_origin here;    /* the samples and the gamma of this report; n = 0 while there are none */
-  lfap_limit lim; /* of natural; n = 0 while there is none */
-  lfap_net first; /* the network trained on natural; m = 0 while there is none */
+  lfap_limit lim;     /* of natural; n = 0 while there is none */
+  lfap_net first;     /* the network trained on natural; m = 0 while there is none */
 } cli_report_run;
 
 /* Each part writes its tables and pictures, or says in r->left why not; only what stops the whole report is an

@@ -42,14 +42,12 @@ lfap_status cli_report_certificate(cli_report_run *r) {
   if (there && !s) s = oracle_cert_check(&r->c->ctx, &accepted, &cert, text, len, &r->natural, r->here.sha256);
   if (!there && !s)
     cli_report_leave(r, "what enclosures decide", "no certificate.json beside lambda.npy (lfap limit --certify)");
-  else if (!s && accepted) { /* so it is of these samples */
-    cli_origin o = r->here;
+  else if (!s && accepted) { /* so it is of these samples */ cli_origin o = r->here;
     o.gamma = cert.gamma;
     lfap_text *to = cli_report_place(r, &o);
     if (to == &r->other) cli_report_about(r, to, "certificate.json", &o);
     claims(r, to, &cert);
-  }
-  else if (!s) cli_report_leave(r, "certificate.json", r->c->ctx.message);
+  } else if (!s) cli_report_leave(r, "certificate.json", r->c->ctx.message);
   oracle_cert_free(&cert);
   free(text);
   free(path);

@@ -1,5 +1,6 @@
-/* report_origin.c - which data is a part of the run about? Its document says it (data_sha256), or the meta.json beside its
- * files (spec/formats.md); what is of other data, or of another gamma, is never shown as if it were of this run. */
+/* report_origin.c - which data is a part of the run about? Its document says it (data_sha256), or the meta.json
+ * beside its files (spec/formats.md); what is of other data, or of another gamma, is never shown as if it were of
+ * this run. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "cli/report.h"
 #include "io/members.h"
 
-/* ---- what is told ---------------------------------------------------------------------------------------------- */
+/* ---- what is told ------------------------------------------------------------------------------------------------ */
 
 static int lists(lfap_span set, const char *quoted) {
   lfap_member f;
@@ -46,7 +47,8 @@ lfap_status cli_origin_read(cli *c, cli_origin *out, const char *dir, const char
   if (!s && text) {
     lfap_span sets = lfap_member_of(text, "sets"), top = lfap_member_of(text, "verb");
     snprintf(quoted, sizeof quoted, "\"%s\"", file);
-    for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at)) {
+    for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at;
+         at = lfap_members_next(&set, at)) {
       if (!lists(set.value, quoted)) continue;
       put_sha(&o, lfap_member_of(set.value.text, "data_sha256"));
       snprintf(verb, sizeof verb, "\"%.*s\"", (int)(set.key.len < 60 ? set.key.len : 60), set.key.text);
@@ -80,24 +82,22 @@ lfap_status cli_report_samples(cli_report_run *r) {
   return LFAP_OK;
 }
 
-/* ---- what follows ---------------------------------------------------------------------------------------------- */
+/* ---- what follows ------------------------------------------------------------------------------------------------ */
 
 enum { SHOWN = 12 }; /* hexadecimal digits of a hash */
 
 cli_relation cli_report_relation(const cli_report_run *r, const cli_origin *o) {
   const cli_origin *here = &r->here;
-  int other_data = o->sha256[0] ? strcmp(o->sha256, here->sha256) != 0
-                                : (o->n && o->n != here->n) || (o->d && o->d != here->d);
+  int other_data =
+      o->sha256[0] ? strcmp(o->sha256, here->sha256) != 0 : (o->n && o->n != here->n) || (o->d && o->d != here->d);
   if (here->n && other_data) return CLI_OTHER_DATA;
   if (!isnan(o->gamma) && !isnan(here->gamma) && o->gamma != here->gamma) return CLI_OTHER_GAMMA;
   return here->n == 0 ? CLI_ALONE : o->sha256[0] ? CLI_SAME : CLI_UNKNOWN;
 }
 
 static const char *const relation_words[] = {
-    "The samples of this directory",
-    "Not known which data it is of (no data_sha256 beside it)",
-    "No samples here to compare with",
-    "Other data than the samples of this directory",
+    "The samples of this directory",          "Not known which data it is of (no data_sha256 beside it)",
+    "No samples here to compare with",        "Other data than the samples of this directory",
     "Another gamma than that of this report",
 };
 
@@ -137,6 +137,7 @@ void cli_report_leave_other(cli_report_run *r, const char *what, const cli_origi
   cli_origin_words(theirs, sizeof theirs, o);
   cli_origin_words(here, sizeof here, &r->here);
   snprintf(why, sizeof why, "%s (%s; here %s)",
-           cli_report_relation(r, o) == CLI_OTHER_DATA ? "is about other data" : "is about another gamma", theirs, here);
+           cli_report_relation(r, o) == CLI_OTHER_DATA ? "is about other data" : "is about another gamma", theirs,
+           here);
   cli_report_leave(r, what, why);
 }

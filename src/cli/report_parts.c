@@ -29,7 +29,7 @@ static void pairs_begin(cli_report_run *r, const char *caption) {
   r->tables++;
 }
 
-/* ---- the limit ------------------------------------------------------------------------------------------------- */
+/* ---- the limit --------------------------------------------------------------------------------------------------- */
 
 static void interval_row(cli_report_run *r, const char *name, double lo, double hi, int applies, const char *unless) {
   char text[CELL];
@@ -113,7 +113,7 @@ lfap_status cli_report_limit(cli_report_run *r) {
   return s ? s : cli_report_picture(r, &r->page, &p);
 }
 
-/* ---- training -------------------------------------------------------------------------------------------------- */
+/* ---- training ---------------------------------------------------------------------------------------------------- */
 
 /* The history against the limit of the samples, where it is one of theirs. */
 static lfap_status history_picture(cli_report_run *r, const cli_origin *o) {
@@ -206,7 +206,7 @@ lfap_status cli_report_training(cli_report_run *r) {
   return s;
 }
 
-/* ---- decision map ---------------------------------------------------------------------------------------------- */
+/* ---- decision map ------------------------------------------------------------------------------------------------ */
 
 /* The network of learned/, where it was trained on the set in adv/ that is shown here, or nothing tells. */
 static lfap_status second_network(cli_report_run *r, lfap_net *out, int *found, const char **about) {
@@ -260,7 +260,7 @@ lfap_status cli_report_map(cli_report_run *r) {
   return cli_report_picture(r, &r->page, &p);
 }
 
-/* ---- perturbations --------------------------------------------------------------------------------------------- */
+/* ---- perturbations ----------------------------------------------------------------------------------------------- */
 
 /* Has every entry of every perturbation in adv/ the sign of t_n w, or is 0? (P1) Those made from another w have not. */
 static lfap_status signs(cli_report_run *r, int *towards) {
@@ -269,8 +269,7 @@ static lfap_status signs(cli_report_run *r, int *towards) {
   *towards = 1;
   lfap_status s = cli_data_read(r->c, &adv, r->adv, NULL);
   if (!s) s = cli_plot_eta_read(r->c, &eta, r->adv, adv.n, r->natural.d);
-  for (size_t i = 0; !s && i < adv.n * adv.d; i++)
-    *towards &= !(eta.v[i] * adv.y[i / adv.d] * r->lim.w[i % adv.d] < 0);
+  for (size_t i = 0; !s && i < adv.n * adv.d; i++) *towards &= !(eta.v[i] * adv.y[i / adv.d] * r->lim.w[i % adv.d] < 0);
   lfap_mat_free(&eta);
   lfap_data_free(&adv);
   return s;
@@ -292,10 +291,11 @@ lfap_status cli_report_split(cli_report_run *r) {
   cli_report_about_here(r);
   lfap_text_puts(&r->page, "<p class=\"of\">");
   lfap_page_text(&r->page, "The perturbed bases of adv/: %s.",
-                 towards ? "every entry of their perturbations has the sign that the w of these samples gives it, as in "
-                           "those made from it"
-                         : "not known which data their perturbations were made from: not all of them have the signs of "
-                           "the w of these samples");
+                 towards
+                     ? "every entry of their perturbations has the sign that the w of these samples gives it, as in "
+                       "those made from it"
+                     : "not known which data their perturbations were made from: not all of them have the signs of "
+                       "the w of these samples");
   lfap_text_puts(&r->page, "</p>\n");
   return cli_report_picture(r, &r->page, &p);
 }

@@ -11,7 +11,7 @@
 #include "io/file.h"
 #include "picture/document.h"
 
-/* ---- verify ---------------------------------------------------------------------------------------------------- */
+/* ---- verify ------------------------------------------------------------------------------------------------------ */
 
 /* As the verdict of a case. */
 static const char *worst(const size_t v[4]) {
@@ -99,7 +99,7 @@ lfap_status cli_report_verify(cli_report_run *r) {
   return LFAP_OK;
 }
 
-/* ---- sweeps ---------------------------------------------------------------------------------------------------- */
+/* ---- sweeps ------------------------------------------------------------------------------------------------------ */
 
 enum { SWEEPS = 64 };
 typedef struct {
@@ -179,8 +179,9 @@ lfap_status cli_report_sweeps(cli_report_run *r) {
   qsort(f.path, f.n, sizeof f.path[0], by_name);
   if (!s && f.n) {
     lfap_page_section(&r->page, "Sweeps, with data of their own");
-    lfap_text_puts(&r->page, "<p class=\"of\">Not the samples of this directory: each row of a sweep has samples of its "
-                             "own (columns data, d, n, gamma, seed).</p>\n");
+    lfap_text_puts(&r->page,
+                   "<p class=\"of\">Not the samples of this directory: each row of a sweep has samples of its "
+                   "own (columns data, d, n, gamma, seed).</p>\n");
   }
   for (size_t i = 0; i < f.n && !s; i++) s = curve(r, f.path[i], i);
   if (!s && f.n == 0) cli_report_leave(r, "accuracy curves", "no table of lfap sweep, here or in sweep/");

@@ -1,7 +1,7 @@
-/* sets.c - files that belong together appear together (spec/formats.md, meta.json). They are made under temporary names;
- * cli_set_end then, alone in the directory, puts in place a meta.json in which they are null, the files one after the other,
- * takes away what the set they replace had besides, and puts in place the meta.json with their hashes. Whoever reads in
- * between, or after a kill, finds the null or another hash and refuses (meta.c). */
+/* sets.c - files that belong together appear together (spec/formats.md, meta.json). They are made under temporary
+ * names; cli_set_end then, alone in the directory, puts in place a meta.json in which they are null, the files one
+ * after the other, takes away what the set they replace had besides, and puts in place the meta.json with their
+ * hashes. Whoever reads in between, or after a kill, finds the null or another hash and refuses (meta.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "cli/cli.h"
 #include "io/members.h"
 
-/* ---- collecting --------------------------------------------------------------------------------------------- */
+/* ---- collecting -------------------------------------------------------------------------------------------------- */
 
 int cli_set_takes(const cli *c, const char *dir) { return c->set.dir && strcmp(c->set.dir, dir) == 0; }
 
@@ -116,7 +116,7 @@ lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len
   return lfap_newfile_close(&c->ctx, &f->file);
 }
 
-/* ---- meta.json ---------------------------------------------------------------------------------------------- */
+/* ---- meta.json --------------------------------------------------------------------------------------------------- */
 
 /* The directory's meta.json so far, and what the new set makes of it. */
 typedef struct {
@@ -158,8 +158,8 @@ static int lists(const lfap_member *set, lfap_span name) {
   return 0;
 }
 
-/* Belongs to a replaced set, and the new one has no file of that name. What is null and in no set is what a writer that was
-   killed had begun to take away. */
+/* Belongs to a replaced set, and the new one has no file of that name. What is null and in no set is what a writer
+   that was killed had begun to take away. */
 static int is_stale(const plan *p, const lfap_member *file) {
   lfap_member set;
   lfap_span sets = lfap_member_of(p->old, "sets");
@@ -248,10 +248,10 @@ static lfap_status stage_meta(const plan *p, lfap_newfile *out, const char *path
   return s;
 }
 
-/* ---- into place --------------------------------------------------------------------------------------------- */
+/* ---- into place -------------------------------------------------------------------------------------------------- */
 
-/* The directory for this writer alone until the descriptor is closed: others need some milliseconds. Where a file system
-   knows no such locks, or the directory may not be read, the hashes still tell who came between. */
+/* The directory for this writer alone until the descriptor is closed: others need some milliseconds. Where a file
+   system knows no such locks, or the directory may not be read, the hashes still tell who came between. */
 static lfap_status lock(cli *c, int *fd) {
   char why[LFAP_REASON];
   *fd = open(c->set.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -10,15 +10,15 @@
 #include <unistd.h>
 
 typedef struct {
-  lfap_cell *cell;  /* the whole grid */
+  lfap_cell *cell; /* the whole grid */
   size_t cells;
-  size_t *mine;     /* positions of this shard's cells */
+  size_t *mine; /* positions of this shard's cells */
   size_t count;
   lfap_table_head head;
-  char *path[3];    /* csv, jsonl, times */
+  char *path[3]; /* csv, jsonl, times */
   lfap_ledger table[2];
-  int times;        /* descriptor of the wall times; -1: not open */
-  size_t done;      /* rows that were there */
+  int times;   /* descriptor of the wall times; -1: not open */
+  size_t done; /* rows that were there */
 } sweep;
 
 static void sweep_free(sweep *w) {
@@ -61,7 +61,7 @@ static lfap_status plan(cli *c, sweep *w, const cli_sweep_args *a) {
   return s;
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------------------------------------------------ */
 
 /* NAME.csv means NAME. */
 static size_t stem(const char *out) {
@@ -89,7 +89,8 @@ static lfap_status open_tables(cli *c, sweep *w, const cli_sweep_args *a) {
   w->done = w->count;
   for (int f = 0; !s && f < 2; f++) {
     if (a->format == 1 - f) continue;
-    s = lfap_ledger_open(&c->ctx, &w->table[f], w->path[f], (lfap_table_format)f, &w->head, w->mine, w->count, a->resume);
+    s = lfap_ledger_open(&c->ctx, &w->table[f], w->path[f], (lfap_table_format)f, &w->head, w->mine, w->count,
+                         a->resume);
     if (!s && w->table[f].rows < w->done) w->done = w->table[f].rows;
   }
   for (int f = 0; !s && f < 2; f++)
@@ -120,7 +121,7 @@ static lfap_status put_row(cli *c, sweep *w, size_t index, const lfap_row *r) {
   return s;
 }
 
-/* ---- the run ----------------------------------------------------------------------------------------------------------- */
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
 
 /* Why nobody learned: what the reasons of the row lead to, in words. Nothing where an accuracy is there. */
 static void print_why(const lfap_row *r) {
@@ -172,7 +173,8 @@ static lfap_status report(cli *c, const sweep *w) {
   lfap_json j = {.indent = 2};
   char shard[64];
   if (!c->json) {
-    printf("sweep: %zu rows of %zu cells, shard %zu of %zu; %zu were there\n", w->count, w->cells, w->head.shard, w->head.shards, w->done);
+    printf("sweep: %zu rows of %zu cells, shard %zu of %zu; %zu were there\n", w->count, w->cells, w->head.shard,
+           w->head.shards, w->done);
     return LFAP_OK;
   }
   snprintf(shard, sizeof shard, "%zu/%zu", w->head.shard, w->head.shards);
@@ -233,10 +235,14 @@ const cli_verb cli_sweep = {
     "sweep",
     "learning from perturbations over a grid of sizes, one row of a table a cell",
     "[options] --out NAME",
-    "Every cell: natural data and their boundary (limit) or a network trained on them (flow, sgd); noise plus perturbations\n"
-    "made from it; a fresh learner on these and a control on the bare noise; the share of natural samples each decides\n"
-    "right, their agreement with f_bdy, and where the sets stand against (H) and C1. An axis takes a list, the grid is the\n"
-    "product of the axes. Rows depend on nothing but their cell: a sweep may be interrupted and resumed, or divided into\n"
+    "Every cell: natural data and their boundary (limit) or a network trained on them (flow, sgd); noise plus "
+    "perturbations\n"
+    "made from it; a fresh learner on these and a control on the bare noise; the share of natural samples each "
+    "decides\n"
+    "right, their agreement with f_bdy, and where the sets stand against (H) and C1. An axis takes a list, the grid is "
+    "the\n"
+    "product of the axes. Rows depend on nothing but their cell: a sweep may be interrupted and resumed, or divided "
+    "into\n"
     "shards (on many machines, bench/slurm/sweep.sbatch) and merged, and the table is the same byte for byte.",
     "  lfap sweep --d 250,500,1000 --n 20 --n-adv 100 --norm l2,linf --seeds 0-4 --out first\n"
     "  lfap sweep --preset paper-nadv --data uniform --norm l2 --seeds 0,1 --out curve\n"

@@ -5,12 +5,40 @@
 #include <string.h>
 
 enum {
-  O_PRESET, O_SCALE, O_DATA, O_BASE, O_METHOD, O_FROM, O_NORM, O_D, O_N, O_N_ADV, O_M, O_GAMMA, O_EPS, O_EPS_L2, O_EPS_LINF,
-  O_EPS_L0, O_SHARE, O_SEEDS, O_EPOCHS, O_LOG_LOSS, O_PROBES, O_CLASSES, O_IMAGES, O_OUT, O_FORMAT, O_RESUME, O_SHARD, O_MERGE,
+  O_PRESET,
+  O_SCALE,
+  O_DATA,
+  O_BASE,
+  O_METHOD,
+  O_FROM,
+  O_NORM,
+  O_D,
+  O_N,
+  O_N_ADV,
+  O_M,
+  O_GAMMA,
+  O_EPS,
+  O_EPS_L2,
+  O_EPS_LINF,
+  O_EPS_L0,
+  O_SHARE,
+  O_SEEDS,
+  O_EPOCHS,
+  O_LOG_LOSS,
+  O_PROBES,
+  O_CLASSES,
+  O_IMAGES,
+  O_OUT,
+  O_FORMAT,
+  O_RESUME,
+  O_SHARD,
+  O_MERGE,
   O_LIST
 };
 const cli_option cli_sweep_options[] = {
-    {"preset", "NAME", "axes of an experiment of the paper: paper-d, paper-n, paper-nadv, paper-eps;\noptions given beside it replace its axes"},
+    {"preset", "NAME",
+     "axes of an experiment of the paper: paper-d, paper-n, paper-nadv, paper-eps;\noptions given beside it replace "
+     "its axes"},
     {"scale", "SIZE", "of the preset: small (minutes), or paper, the paper's own (default small)"},
     {"data", "LIST", "uniform, gauss, orthogonal, fashion-mnist (default uniform)"},
     {"base", "LIST", "what is perturbed: noise, natural-random, natural-flipped (default noise)"},
@@ -22,7 +50,8 @@ const cli_option cli_sweep_options[] = {
     {"n-adv", "LIST", "bases (default: as many as natural samples)"},
     {"m", "LIST", "flow and sgd: neurons, even (default 20)"},
     {"gamma", "LIST", "leaky slopes, between 0 and 1 (default 0.5)"},
-    {"eps", "LIST", "sizes of the perturbations in every norm; l0: of each entry\n(default: l2 0.0078 sqrt(d), linf 0.03, l0 0.3)"},
+    {"eps", "LIST",
+     "sizes of the perturbations in every norm; l0: of each entry\n(default: l2 0.0078 sqrt(d), linf 0.03, l0 0.3)"},
     {"eps-l2", "LIST", "the same for one norm"},
     {"eps-linf", "LIST", "the same for one norm"},
     {"eps-l0", "LIST", "the same for one norm"},
@@ -54,7 +83,8 @@ static lfap_status each(cli *c, lfap_axis *a, const char *option, const char *te
     const char *comma = strchr(at, ',');
     size_t len = comma ? (size_t)(comma - at) : strlen(at);
     if (len == 0 || len >= sizeof part)
-      return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s '%.60s': a list has its parts between commas, such as 1,2,3", option, text);
+      return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s '%.60s': a list has its parts between commas, such as 1,2,3",
+                       option, text);
     memcpy(part, at, len);
     part[len] = 0;
     lfap_status s = fn(c, a, option, part);
@@ -75,7 +105,8 @@ static lfap_status add(cli *c, lfap_axis *a, const char *option, double value) {
 static lfap_status add_size(cli *c, lfap_axis *a, const char *option, const char *part) {
   size_t n = 0;
   lfap_status s = cli_size(c, &n, option, part);
-  if (!s && n > (size_t)1 << 40) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: larger than any memory; give a smaller number", option, part);
+  if (!s && n > (size_t)1 << 40)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: larger than any memory; give a smaller number", option, part);
   return s ? s : add(c, a, option, (double)n);
 }
 
@@ -95,7 +126,8 @@ static lfap_status add_eps(cli *c, lfap_axis *a, const char *option, const char 
 static lfap_status add_share(cli *c, lfap_axis *a, const char *option, const char *part) {
   double x = 0;
   lfap_status s = cli_number(c, &x, option, part);
-  if (!s && !(x > 0 && x <= 1)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: a share lies above 0 and is at most 1", option, part);
+  if (!s && !(x > 0 && x <= 1))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: a share lies above 0 and is at most 1", option, part);
   return s ? s : add(c, a, option, x);
 }
 
@@ -109,16 +141,17 @@ static lfap_status add_seeds(cli *c, lfap_axis *a, const char *option, const cha
   last = first;
   if (!s && part[len]) s = cli_whole(c, &last, option, part + len + 1);
   if (!s && (last < first || last >= LFAP_STUDY_SEEDS))
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s '%s': a range goes up, such as 0-4, and stays below 1000000000", option, part);
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s '%s': a range goes up, such as 0-4, and stays below 1000000000",
+                  option, part);
   for (uint64_t x = first; !s && x <= last; x++) s = add(c, a, option, (double)x);
   return s;
 }
 
-#define WORDS(name, option, words, n)                                                      \
-  static lfap_status name(cli *c, lfap_axis *a, const char *opt, const char *part) {        \
-    int found = 0;                                                                          \
-    lfap_status s = cli_word(c, &found, option, part, words, n);                            \
-    return s ? s : add(c, a, opt, found);                                                   \
+#define WORDS(name, option, words, n)                                                \
+  static lfap_status name(cli *c, lfap_axis *a, const char *opt, const char *part) { \
+    int found = 0;                                                                   \
+    lfap_status s = cli_word(c, &found, option, part, words, n);                     \
+    return s ? s : add(c, a, opt, found);                                            \
   }
 static const char *const scales[] = {"small", "paper"}, *const formats[] = {"csv", "jsonl", "both"};
 WORDS(add_data, "--data", lfap_study_kind_name, LFAP_STUDY_KINDS)
@@ -131,7 +164,7 @@ static lfap_status add_norm(cli *c, lfap_axis *a, const char *option, const char
   return s ? s : add(c, a, option, found);
 }
 
-/* ---- single values ------------------------------------------------------------------------------------------------- */
+/* ---- single values ----------------------------------------------------------------------------------------------- */
 
 static lfap_status set_shard(cli *c, cli_sweep_args *a, const char *value) {
   char from[32];
@@ -204,7 +237,7 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   }
 }
 
-/* ---- together ------------------------------------------------------------------------------------------------------ */
+/* ---- together ---------------------------------------------------------------------------------------------------- */
 
 static void over(lfap_axis *preset, const lfap_axis *given) {
   if (given->n) *preset = *given;
@@ -233,10 +266,13 @@ static lfap_status check(cli *c, const cli_sweep_args *a) {
       return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--merge FILE takes the names of the shards and no option of a sweep");
     return a->operands ? LFAP_OK : lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--merge %s: name the shards after it", a->merge);
   }
-  if (a->operands) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%.60s' is not an option; files are named after --merge alone", a->operand[0]);
+  if (a->operands)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%.60s' is not an option; files are named after --merge alone",
+                     a->operand[0]);
   if (a->paper >= 0 && a->preset < 0) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--scale belongs to --preset");
   if (a->resume && a->list) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--list runs nothing that could be resumed");
-  if (!(a->o.log_loss_target < 0)) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: a target is negative", a->o.log_loss_target);
+  if (!(a->o.log_loss_target < 0))
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: a target is negative", a->o.log_loss_target);
   return a->list ? LFAP_OK : cli_require(c, a->out, "--out", "the name of the tables, without .csv or .jsonl");
 }
 

@@ -50,7 +50,8 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static const char *const methods[] = {"flow", "gd", "sgd"}, *const losses[] = {"exp", "logistic"}, *const forms[] = {"auto", "plain", "gram"};
+static const char *const methods[] = {"flow", "gd", "sgd"}, *const losses[] = {"exp", "logistic"},
+                         *const forms[] = {"auto", "plain", "gram"};
 
 typedef struct {
   const char *data, *labels, *init, *out;
@@ -101,7 +102,8 @@ static lfap_status check(cli *c, const args *a) {
   if (!s && !isnan(a->momentum) && !(a->momentum >= 0 && a->momentum < 1))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--momentum %g: from 0 to below 1", a->momentum);
   if (!s && a->method == LFAP_METHOD_FLOW && a->form != LFAP_FORM_AUTO)
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--form %s belongs to --method gd and sgd; the flow is in Gram form by nature", forms[a->form]);
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                  "--form %s belongs to --method gd and sgd; the flow is in Gram form by nature", forms[a->form]);
   if (!s && a->method != LFAP_METHOD_FLOW && !(isnan(a->target) && isnan(a->rtol) && isnan(a->atol)))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--log-loss-target, --rtol and --atol belong to --method flow, not %s",
                   methods[a->method]);
@@ -166,7 +168,8 @@ static lfap_status measure(cli *c, fit *out, const lfap_net *net, const lfap_dat
 }
 
 /* What meta.json and the report say alike. */
-static void head_json(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_net *net, const char *sha) {
+static void head_json(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_net *net,
+                      const char *sha) {
   lfap_json_object_begin(j, NULL);
   cli_json_head(c, j);
   lfap_json_string(j, "method", methods[a->method]);
@@ -182,7 +185,8 @@ static void head_json(const cli *c, lfap_json *j, const args *a, const lfap_data
   lfap_json_string(j, "data_sha256", sha);
 }
 
-static lfap_status write_files(cli *c, const args *a, const lfap_data *data, const lfap_net *net, const lfap_history *h) {
+static lfap_status write_files(cli *c, const args *a, const lfap_data *data, const lfap_net *net,
+                               const lfap_history *h) {
   lfap_text t = {0};
   lfap_json j = {.indent = 2};
   char sha[CLI_SHA256];

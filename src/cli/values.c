@@ -1,4 +1,5 @@
-/* values.c - option texts that mean the same to several verbs: norm, size and range of a perturbation (P1), classes of images. */
+/* values.c - option texts that mean the same to several verbs: norm, size and range of a perturbation (P1), classes
+   of images. */
 #include <math.h>
 
 #include "cli/cli.h"

@@ -5,12 +5,40 @@
 #include "cli/vectors.h"
 
 const cli_vectors_case cli_vectors_cases[] = {
-    {.name = "tiny", .about = "3 samples in 8 dimensions: small enough to follow by hand; (H) is not met",
-     .seed = 1, .n = 3, .d = 8, .m = 4, .n_adv = 4, .k = 2, .gamma = 0.5, .lr = 0.01, .eps = {0.5, 0.125, 0.25}},
-    {.name = "small", .about = "14 normal samples in 20 dimensions: 4 multipliers are 0, so the quadratic program is needed",
-     .gauss = 1, .seed = 6, .n = 14, .d = 20, .m = 6, .n_adv = 12, .k = 5, .gamma = 0.25, .lr = 0.02, .eps = {0.75, 0.2, 0.3}},
-    {.name = "in-hypothesis", .about = "2 samples in 2000 dimensions: (H) holds for the data and for every adversarial set",
-     .seed = 10, .n = 2, .d = 2000, .m = 4, .n_adv = 3, .k = 100, .gamma = 0.9, .lr = 0.01, .eps = {2.0, 0.03, 0.2}},
+    {.name = "tiny",
+     .about = "3 samples in 8 dimensions: small enough to follow by hand; (H) is not met",
+     .seed = 1,
+     .n = 3,
+     .d = 8,
+     .m = 4,
+     .n_adv = 4,
+     .k = 2,
+     .gamma = 0.5,
+     .lr = 0.01,
+     .eps = {0.5, 0.125, 0.25}},
+    {.name = "small",
+     .about = "14 normal samples in 20 dimensions: 4 multipliers are 0, so the quadratic program is needed",
+     .gauss = 1,
+     .seed = 6,
+     .n = 14,
+     .d = 20,
+     .m = 6,
+     .n_adv = 12,
+     .k = 5,
+     .gamma = 0.25,
+     .lr = 0.02,
+     .eps = {0.75, 0.2, 0.3}},
+    {.name = "in-hypothesis",
+     .about = "2 samples in 2000 dimensions: (H) holds for the data and for every adversarial set",
+     .seed = 10,
+     .n = 2,
+     .d = 2000,
+     .m = 4,
+     .n_adv = 3,
+     .k = 100,
+     .gamma = 0.9,
+     .lr = 0.01,
+     .eps = {2.0, 0.03, 0.2}},
 };
 const size_t cli_vectors_case_count = sizeof cli_vectors_cases / sizeof cli_vectors_cases[0];
 
@@ -21,7 +49,8 @@ static const cli_option options[] = {
 };
 
 static lfap_status set(cli *c, void *args, int option, const char *value) {
-  if (option != O_OUT) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; the directory is named by --out", value);
+  if (option != O_OUT)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; the directory is named by --out", value);
   *(const char **)args = value;
   return LFAP_OK;
 }
@@ -36,8 +65,8 @@ static lfap_status write_readme(cli *c, const char *dir) {
 
 static void report_case(cli *c, lfap_json *j, const cli_vectors_case *k, const char *dir, size_t arrays) {
   if (!c->json) {
-    printf("  %-14s %2zu arrays  N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu; seed %llu\n", k->name, arrays, k->n, k->d,
-           k->m, k->gamma, k->n_adv, (unsigned long long)k->seed);
+    printf("  %-14s %2zu arrays  N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu; seed %llu\n", k->name, arrays,
+           k->n, k->d, k->m, k->gamma, k->n_adv, (unsigned long long)k->seed);
     return;
   }
   lfap_json_object_begin(j, NULL);
@@ -59,7 +88,8 @@ static lfap_status write_all(cli *c, const char *out) {
     size_t arrays = 0;
     s = cli_path(c, &dir, out, k->name);
     if (!s) s = cli_vectors_write(c, k, dir, &arrays);
-    if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; the cases before %s are whole", k->name);
+    if (!s && cli_interrupted())
+      s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; the cases before %s are whole", k->name);
     if (!s) report_case(c, &j, k, dir, arrays);
     free(dir);
   }
@@ -86,7 +116,8 @@ const cli_verb cli_vectors = {
     "vectors",
     "write test vectors, every intermediate of small cases, for other implementations",
     "--out DIR",
-    "Writes three cases (tiny, small, in-hypothesis), each array as NAME.npy and, exactly, as hex floats in NAME.hex, with\n"
+    "Writes three cases (tiny, small, in-hypothesis), each array as NAME.npy and, exactly, as hex floats in NAME.hex, "
+    "with\n"
     "parameters and SHA-256 in meta.json, and a README.md that defines every array. The bytes are always the same.",
     "  lfap vectors --out vectors\n"
     "  # your own NPY files of the same names, in place of the first vectors/tiny, array by array:\n"

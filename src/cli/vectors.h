@@ -7,11 +7,11 @@ enum { VECTORS_EPOCHS = 5, VECTORS_PGD_STEPS = 10, VECTORS_PROBES = 5 };
 
 typedef struct {
   const char *name, *about;
-  int gauss;               /* standard normal instead of uniform on [-1,1) */
-  uint64_t seed;           /* of the samples; bases, probes and first weights take the three after it */
+  int gauss;     /* standard normal instead of uniform on [-1,1) */
+  uint64_t seed; /* of the samples; bases, probes and first weights take the three after it */
   size_t n, d, m, n_adv, k;
   double gamma, lr;
-  double eps[3];           /* l2, linf, l0 (of each entry) */
+  double eps[3]; /* l2, linf, l0 (of each entry) */
 } cli_vectors_case;
 
 extern const cli_vectors_case cli_vectors_cases[];

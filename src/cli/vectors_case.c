@@ -1,6 +1,7 @@
 /* vectors_case.c - the arrays of one case of `lfap vectors`, in the order in which an implementation computes them:
- * Gram matrix, Q and the limit (Q1), five epochs of sgd (N5), boundary functions (N8), perturbations of every norm (P1),
- * the limit of each adversarial set and its split (T3). Everything comes from the library; nothing is computed twice. */
+ * Gram matrix, Q and the limit (Q1), five epochs of sgd (N5), boundary functions (N8), perturbations of every norm
+ * (P1), the limit of each adversarial set and its split (T3). Everything comes from the library; nothing is computed
+ * twice. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ typedef struct {
   lfap_net net;         /* after the last epoch */
 } book;
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static lfap_status put_hex(cli *c, const char *dir, const char *name, const double *v, size_t rows, size_t cols) {
   lfap_text t = {0};
@@ -48,7 +49,8 @@ static void put(book *b, const char *prefix, const char *name, double *v, size_t
   if (b->status) return;
   snprintf(full, sizeof full, "%s%s%s", prefix, prefix[0] ? "_" : "", name);
   snprintf(file, sizeof file, "%s.npy", full);
-  b->status = ndim == 2 ? cli_out_matrix(b->c, b->dir, file, v, rows, cols) : cli_out_vector(b->c, b->dir, file, v, rows);
+  b->status =
+      ndim == 2 ? cli_out_matrix(b->c, b->dir, file, v, rows, cols) : cli_out_vector(b->c, b->dir, file, v, rows);
   snprintf(file, sizeof file, "%s.hex", full);
   if (!b->status) b->status = put_hex(b->c, b->dir, file, v, ndim == 1 ? 1 : rows, ndim == 1 ? rows : cols);
   if (b->status) return;
@@ -63,7 +65,7 @@ static void put(book *b, const char *prefix, const char *name, double *v, size_t
   b->arrays++;
 }
 
-/* ---- natural data ---------------------------------------------------------------------------------------------------- */
+/* ---- natural data ------------------------------------------------------------------------------------------------ */
 
 static lfap_status draw(book *b, lfap_data *out, uint64_t seed, size_t n) {
   lfap_ctx *ctx = &b->c->ctx;
@@ -113,7 +115,7 @@ static void put_natural(book *b) {
   put_limit(b);
 }
 
-/* ---- training -------------------------------------------------------------------------------------------------------- */
+/* ---- training ---------------------------------------------------------------------------------------------------- */
 
 /* Weights after `epochs` epochs from the start; the momentum is not kept between calls, so each begins anew. */
 static void train(book *b, lfap_history *h, size_t epochs) {
@@ -149,7 +151,7 @@ static void put_training(book *b) {
   lfap_mat_free(&f);
 }
 
-/* ---- boundary functions at the probes ----------------------------------------------------------------------------------- */
+/* ---- boundary functions at the probes ---------------------------------------------------------------------------- */
 
 static void put_linear(book *b, const char *prefix, const char *name, const double *w) {
   if (b->status) return;
@@ -172,7 +174,7 @@ static void put_probes(book *b) {
   lfap_data_free(&z);
 }
 
-/* ---- perturbations and what is learned from them -------------------------------------------------------------------------- */
+/* ---- perturbations and what is learned from them ----------------------------------------------------------------- */
 
 /* T3 at the probes: w_data = sum la_n t_n b_n, T_pert = (eps sum la) <e, z>, f_adv = <w_adv, z>. */
 static void put_split(book *b, const char *prefix, lfap_norm norm) {
@@ -181,7 +183,8 @@ static void put_split(book *b, const char *prefix, lfap_norm norm) {
   lfap_mat v = {0};
   double dual;
   if (!b->status) b->status = lfap_vec_alloc(&b->c->ctx, &v, d);
-  for (size_t i = 0; !b->status && i < adv->n; i++) lfap_axpy(v.v, adv->lambda[i] * b->bases.y[i], b->bases.x + i * d, d);
+  for (size_t i = 0; !b->status && i < adv->n; i++)
+    lfap_axpy(v.v, adv->lambda[i] * b->bases.y[i], b->bases.x + i * d, d);
   put_linear(b, prefix, "T_data", v.v);
   if (!b->status) b->status = lfap_perturb_unit(&b->c->ctx, v.v, &dual, b->lim.w, norm, b->k->k, d);
   if (!b->status) {
@@ -195,7 +198,8 @@ static void put_split(book *b, const char *prefix, lfap_norm norm) {
 
 static void put_pgd(book *b, const char *prefix, lfap_norm norm) {
   const cli_vectors_case *k = b->k;
-  lfap_perturb_opts o = {.norm = norm, .eps = k->eps[norm], .steps = VECTORS_PGD_STEPS, .has_range = !k->gauss, .lo = -1.0, .hi = 1.0};
+  lfap_perturb_opts o = {
+      .norm = norm, .eps = k->eps[norm], .steps = VECTORS_PGD_STEPS, .has_range = !k->gauss, .lo = -1.0, .hi = 1.0};
   lfap_perturbed p = {0};
   if (!b->status) b->status = lfap_perturb_pgd(&b->c->ctx, &p, b->bases.x, b->bases.y, &b->net, &o, k->n_adv);
   put(b, prefix, "pgd", p.x, k->n_adv, k->d);
@@ -208,7 +212,8 @@ static void put_norm(book *b, lfap_norm norm) {
   lfap_perturb_opts o = {.norm = norm, .eps = k->eps[norm], .k = k->k};
   lfap_perturbed p = {0};
   lfap_limit *adv = &b->adv[norm];
-  if (!b->status) b->status = lfap_perturb_geometry(&b->c->ctx, &p, b->bases.x, b->bases.y, b->lim.w, &o, k->n_adv, k->d);
+  if (!b->status)
+    b->status = lfap_perturb_geometry(&b->c->ctx, &p, b->bases.x, b->bases.y, b->lim.w, &o, k->n_adv, k->d);
   put(b, name, "eta", p.eta, k->n_adv, k->d);
   put(b, name, "X", p.x, k->n_adv, k->d);
   lfap_data set = {.n = k->n_adv, .d = k->d, .x = p.x, .y = b->bases.y};
@@ -227,7 +232,7 @@ static void put_adversarial(book *b) {
   for (int norm = 0; norm < 3; norm++) put_norm(b, (lfap_norm)norm);
 }
 
-/* ---- meta.json --------------------------------------------------------------------------------------------------------- */
+/* ---- meta.json --------------------------------------------------------------------------------------------------- */
 
 static void meta_begin(book *b) {
   const cli_vectors_case *k = b->k;

@@ -30,7 +30,8 @@ enum {
   O_IMAGES,
   O_SKIP,
   O_VERBOSE,
-  O_CERTIFY_N, O_CERTIFY_FAST
+  O_CERTIFY_N,
+  O_CERTIFY_FAST
 };
 static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
@@ -162,8 +163,8 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
 static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int verbose) {
   char name[CLI_SHOWN];
   printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n",
-         c->color ? "\033[1m" : "", lfap_visible(name, sizeof name, k->name), c->color ? "\033[0m" : "", k->n, k->d, k->m, k->gamma, k->n_adv,
-         in->opts.m_adv, (unsigned long long)k->seed);
+         c->color ? "\033[1m" : "", lfap_visible(name, sizeof name, k->name), c->color ? "\033[0m" : "", k->n, k->d,
+         k->m, k->gamma, k->n_adv, in->opts.m_adv, (unsigned long long)k->seed);
   printf("  %s\n", in->about);
   printf("  perturbation sizes:");
   for (int i = 0; i < 3; i++)
@@ -277,7 +278,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!r) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   s = check(c, &a);
   if (!s) s = gather(c, r, &a);
-  oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n, .fast = a.certify_fast};
+  oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n,
+                             .fast = a.certify_fast};
   if (!s) s = judge(c, r, &oracle, a.verbose);
   r->left_out = oracle.left_out;
   oracle_certifier_free(&oracle);
@@ -298,10 +300,13 @@ const cli_verb cli_verify = {
     "verify",
     "the main job: hold every prediction of the theory against what is measured",
     "[options]",
-    "Without --data: four embedded cases, uniform noise and orthogonal rows (inside the hypothesis (H)), uniform noise far\n"
-    "outside it, and two classes of Fashion-MNIST. For each: the limit and its intervals (T1, T2, C1), a network trained\n"
+    "Without --data: four embedded cases, uniform noise and orthogonal rows (inside the hypothesis (H)), uniform noise "
+    "far\n"
+    "outside it, and two classes of Fashion-MNIST. For each: the limit and its intervals (T1, T2, C1), a network "
+    "trained\n"
     "by gradient flow against it, perturbations in every norm (P1, D1, D2), and fresh networks trained on noise plus\n"
-    "perturbation (T3, T4) or on bare noise. A check is PASS, FAIL, UNDECIDED, or NOT-APPLICABLE where the hypothesis is\n"
+    "perturbation (T3, T4) or on bare noise. A check is PASS, FAIL, UNDECIDED, or NOT-APPLICABLE where the hypothesis "
+    "is\n"
     "not met: then what was measured is shown. Other options replace a size in every embedded case that runs.",
     "  lfap verify\n"
     "  lfap verify --case fashion-mnist --classes 2,4 --json\n"

@@ -40,8 +40,8 @@ lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, co
     st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: the samples must be a 2-dimensional array N x d, this one has %d dimension",
                    x_path, x.ndim);
   if (!st && y.cols != 1)
-    st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: the labels must be a vector of N entries, this is %zu x %zu", y_path, y.rows,
-                   y.cols);
+    st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: the labels must be a vector of N entries, this is %zu x %zu", y_path,
+                   y.rows, y.cols);
   if (!st && x.rows != y.rows)
     st = lfap_fail(ctx, LFAP_ERR_DATA, "%s has %zu samples but %s has %zu labels: they must belong together", x_path,
                    x.rows, y_path, y.rows);
@@ -68,8 +68,8 @@ static lfap_status check_values(lfap_ctx *ctx, const lfap_data *data, const char
     }
     if (zero)
       return lfap_fail(ctx, LFAP_ERR_DATA,
-                       "%s: sample %zu is all zero, so the network outputs 0 on it whatever its weights; remove it", name,
-                       n);
+                       "%s: sample %zu is all zero, so the network outputs 0 on it whatever its weights; remove it",
+                       name, n);
   }
   return LFAP_OK;
 }
@@ -116,13 +116,15 @@ static lfap_status check_duplicates(lfap_ctx *ctx, const lfap_data *data, const 
       size_t a = key[i].n, b = key[k].n;
       if (!rows_equal(data->x + a * data->d, data->x + b * data->d, data->d)) continue;
       if (data->y[a] != data->y[b])
-        st = lfap_fail(ctx, LFAP_ERR_DATA,
-                       "%s: samples %zu and %zu are identical with opposite labels (%+g, %+g); no network separates them; "
-                       "remove one", name, a, b, data->y[a], data->y[b]);
+        st = lfap_fail(
+            ctx, LFAP_ERR_DATA,
+            "%s: samples %zu and %zu are identical with opposite labels (%+g, %+g); no network separates them; "
+            "remove one",
+            name, a, b, data->y[a], data->y[b]);
       else
         st = lfap_fail(ctx, LFAP_ERR_DATA,
-                       "%s: samples %zu and %zu are identical; Q is singular and lambda not unique (Q1); remove one", name,
-                       a, b);
+                       "%s: samples %zu and %zu are identical; Q is singular and lambda not unique (Q1); remove one",
+                       name, a, b);
     }
   free(key);
   return st;
@@ -132,8 +134,8 @@ lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *na
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   if (data->n == 0 || data->d == 0)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: N = %zu samples of dimension d = %zu; both must be at least 1", name, data->n,
-                     data->d);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: N = %zu samples of dimension d = %zu; both must be at least 1", name,
+                     data->n, data->d);
   st = check_labels(ctx, data->y, data->n, name);
   if (!st) st = check_values(ctx, data, name);
   if (!st) st = lfap_rows_in_range(ctx, name, data->x, data->n, data->d);

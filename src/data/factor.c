@@ -1,5 +1,5 @@
-/* factor.c - the Cholesky factor of a large matrix by blocks of columns (N6, statement Q1). Of a block, the corner comes
- * first; then the rows below it are shared out, in groups that read finished columns only. */
+/* factor.c - the Cholesky factor of a large matrix by blocks of columns (N6, statement Q1). Of a block, the corner
+ * comes first; then the rows below it are shared out, in groups that read finished columns only. */
 #include "data/factor.h"
 
 #include "io/parallel.h"
@@ -8,7 +8,10 @@
 
 #include <stdlib.h>
 
-enum { COLUMNS = 64 /* a multiple of 8: lanes pass from one block to the next */, SCRATCH = LFAP_BLOCK_LANES + LFAP_BLOCK_PACK };
+enum {
+  COLUMNS = 64 /* a multiple of 8: lanes pass from one block to the next */,
+  SCRATCH = LFAP_BLOCK_LANES + LFAP_BLOCK_PACK
+};
 
 typedef struct {
   double *L;
@@ -35,14 +38,16 @@ static int block_column(const lfap_ctx *ctx, factor *f, size_t *bad) {
   }
   size_t rows = f->n - f->first - f->width, threads = (size_t)lfap_threads(ctx);
   f->group = rows / (4 * threads) < LFAP_BLOCK ? 32 : LFAP_BLOCK;
-  lfap_parallel((int)threads, rows, f->group, 2.0 * (double)rows * (double)f->width * (double)(f->first + f->width), below_range, f);
+  lfap_parallel((int)threads, rows, f->group, 2.0 * (double)rows * (double)f->width * (double)(f->first + f->width),
+                below_range, f);
   return 1;
 }
 
 lfap_status lfap_factor(lfap_ctx *ctx, double *L, size_t n, size_t *bad) {
   factor f = {.L = L, .n = n};
   f.scratch = calloc((size_t)lfap_threads(ctx), SCRATCH * sizeof(double));
-  if (!f.scratch) return lfap_fail(ctx, LFAP_ERR_MEMORY, "Cholesky factor: no scratch memory for %d threads", lfap_threads(ctx));
+  if (!f.scratch)
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "Cholesky factor: no scratch memory for %d threads", lfap_threads(ctx));
   lfap_status st = LFAP_OK;
   size_t stop = n;
   for (; f.first < n && stop == n; f.first += f.width) {

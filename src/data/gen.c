@@ -1,12 +1,14 @@
-/* gen.c - data sets from a seed (N10): uniform and normal noise, and exactly orthogonal samples of equal norm, for which
- * (H) holds with pmax = 0. Every set is a few lines of NumPy; tests/cross/check_random.py holds them against it.
+/* gen.c - data sets from a seed (N10): uniform and normal noise, and exactly orthogonal samples of equal norm, for
+ * which (H) holds with pmax = 0. Every set is a few lines of NumPy; tests/cross/check_random.py holds them against
+ * it.
  *
- * Orthogonal. B is the smallest power of two >= n and must not exceed d; c = floor(d/B)*B columns are used, the rest are
- * zero. From Philox(key = seed), in this order:
+ * Orthogonal. B is the smallest power of two >= n and must not exceed d; c = floor(d/B)*B columns are used, the rest
+ * are zero. From Philox(key = seed), in this order:
  *   rows    p = 0..B-1; for i = 0..n-1: swap p_i with p_j, j = i + (next word mod (B - i));
  *   signs   s_k for k < c: +1 where the next double is >= 0.5, else -1;
  *   labels  y_i the same way.
- *   X_ik = s_k * (-1)^(number of common one bits of p_i and k mod B) for k < c: rows of the Sylvester-Hadamard matrix of
+ *   X_ik = s_k * (-1)^(number of common one bits of p_i and k mod B) for k < c: rows of the Sylvester-Hadamard
+ *     matrix of
  * order B, repeated over the columns, so that <x_i,x_j> = 0 and <x_i,x_i> = c without rounding. */
 #include <stdlib.h>
 

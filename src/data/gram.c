@@ -59,8 +59,7 @@ static void rows_range(void *arg, size_t begin, size_t end, int worker) {
   (void)worker;
   if (p->lower)
     for (size_t i = begin; i < end; i++) lfap_gram_row(p->out + i * p->nb, p->A, i, p->na, p->d);
-  else
-    lfap_rows(p->out + begin * p->nb, p->A + begin * p->d, p->B, end - begin, p->nb, p->d);
+  else lfap_rows(p->out + begin * p->nb, p->A + begin * p->d, p->B, end - begin, p->nb, p->d);
 }
 
 /* The units of a listed product in spans with a tick before each. */
@@ -90,7 +89,8 @@ static lfap_status run(lfap_ctx *ctx, product p, const char *what) {
   p.units = malloc(n * sizeof *p.units);
   p.scratch = calloc(threads, (LFAP_BLOCK_LANES + LFAP_BLOCK_PACK) * sizeof(double));
   lfap_status st = LFAP_OK;
-  if (!p.units || !p.scratch) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no scratch memory for %zu threads", what, threads);
+  if (!p.units || !p.scratch)
+    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no scratch memory for %zu threads", what, threads);
   if (!st) {
     list_units(&p);
     st = by_spans(ctx, &p, n, what);
@@ -107,7 +107,8 @@ lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_
   return st;
 }
 
-lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb, size_t d) {
+lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb,
+                              size_t d) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   return st ? st : run(ctx, (product){.out = C, .A = A, .B = B, .na = na, .nb = nb, .d = d}, "product");
 }

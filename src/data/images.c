@@ -36,7 +36,7 @@ typedef struct {
   idx_file images, labels;
 } half;
 
-/* ---- reading ------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static lfap_status fail_gz(lfap_ctx *ctx, const char *path, gzFile in) {
   int code;
@@ -131,7 +131,7 @@ static void half_free(half *h) {
   free(h->labels.bytes);
 }
 
-/* ---- choosing ------------------------------------------------------------------------------------------ */
+/* ---- choosing ---------------------------------------------------------------------------------------------------- */
 
 static const uint8_t *labels_of(const half *h) { return h->labels.bytes + h->labels.info.offset; }
 

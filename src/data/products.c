@@ -34,17 +34,16 @@ static void chain_columns_range(void *arg, size_t begin, size_t end, int worker)
   lfap_chain_columns(p->out, p->A, p->B, begin, end, p->rows, p->n, p->d);
 }
 
-/* Many rows are shared out in large chunks, whole groups of four, since every chunk packs all of X again; of few rows the
-   columns are shared out. */
-lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const double *X, size_t r, size_t n, size_t d) {
+/* Many rows are shared out in large chunks, whole groups of four, since every chunk packs all of X again; of few
+   rows the columns are shared out. */
+lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const double *X, size_t r, size_t n,
+                               size_t d) {
   product p = {.out = Y, .A = C, .B = X, .rows = r, .n = n, .d = d};
   size_t threads = (size_t)lfap_threads(ctx), chunk = r / (2 * threads) / 4 * 4 + 4;
   double flops = 2.0 * (double)r * (double)n * (double)d;
   lfap_status st = lfap_tick(ctx, "chain product", 0.0, (double)r);
   if (st) return st;
-  if (r >= 32 * threads)
-    lfap_parallel((int)threads, r, chunk, flops, chain_rows_range, &p);
-  else
-    lfap_parallel((int)threads, d, 512, flops, chain_columns_range, &p);
+  if (r >= 32 * threads) lfap_parallel((int)threads, r, chunk, flops, chain_rows_range, &p);
+  else lfap_parallel((int)threads, d, 512, flops, chain_columns_range, &p);
   return lfap_tick(ctx, "chain product", (double)r, (double)r);
 }

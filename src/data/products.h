@@ -9,5 +9,6 @@ void lfap_matvec(const lfap_ctx *ctx, double *y, const double *A, const double *
 
 /* Y (r x d) gets the chains over n of C_in X_n on top of what it holds: lfap_chain_rows by ranges of rows of Y.
    C is r x n, X n x d; Y overlaps neither. Only LFAP_ERR_INTERRUPTED can come back: Y is then unspecified. */
-lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const double *X, size_t r, size_t n, size_t d);
+lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const double *X, size_t r, size_t n,
+                               size_t d);
 #endif

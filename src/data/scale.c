@@ -56,11 +56,12 @@ lfap_status lfap_rows_in_range(lfap_ctx *ctx, const char *name, const double *x,
     double norm = lfap_norm2(d, x + i * d);
     if (norm == 0.0 || (norm >= LFAP_NORM_MIN && norm <= LFAP_NORM_MAX)) continue;
     if (isfinite(norm)) (void)frexp(norm, &e);
-    return lfap_fail(ctx, LFAP_ERR_RANGE,
-                     "%s: sample %zu has a norm of about 2^%d; results are right for norms from 2^%d to 2^%d, where squares stay "
-                     "in the range of doubles; rescale: multiply all data by a power of two (here by 2^%d): verdicts do not change "
-                     "and lambda is divided by its square",
-                     name, i, e - 1, ilogb(LFAP_NORM_MIN), ilogb(LFAP_NORM_MAX), 1 - e);
+    return lfap_fail(
+        ctx, LFAP_ERR_RANGE,
+        "%s: sample %zu has a norm of about 2^%d; results are right for norms from 2^%d to 2^%d, where squares stay "
+        "in the range of doubles; rescale: multiply all data by a power of two (here by 2^%d): verdicts do not change "
+        "and lambda is divided by its square",
+        name, i, e - 1, ilogb(LFAP_NORM_MIN), ilogb(LFAP_NORM_MAX), 1 - e);
   }
   return LFAP_OK;
 }

@@ -1,6 +1,6 @@
-/* file.c - files that appear whole or not at all: written under a temporary name in the same directory, then renamed.
- * There is no fsync: a reader never sees half a file, but after a power cut the last ones may be gone. Temporary names are
- * random, and opened so that a link planted there is never followed. */
+/* file.c - files that appear whole or not at all: written under a temporary name in the same directory, then
+ * renamed. There is no fsync: a reader never sees half a file, but after a power cut the last ones may be gone.
+ * Temporary names are random, and opened so that a link planted there is never followed. */
 #include "io/file.h"
 
 #include <errno.h>
@@ -88,7 +88,8 @@ static unsigned long long unforeseen(void) {
   return ((unsigned long long)getpid() << 32) ^ (unsigned long long)t.tv_sec ^ ((unsigned long long)t.tv_nsec << 20);
 }
 
-/* path.RANDOM.tmp, created for this writer alone. Not mkstemp: its files are private, the user's umask should decide. */
+/* path.RANDOM.tmp, created for this writer alone. Not mkstemp: its files are private, the user's umask should
+   decide. */
 static int open_temporary(char *name, size_t room, const char *path) {
   for (int k = 0; k < 100; k++) {
     snprintf(name, room, "%s.%016llx.tmp", path, unforeseen());

@@ -13,16 +13,16 @@ const char *lfap_reason(char buffer[LFAP_REASON], int errnum);
 /* MEMORY where the system had none (ENOMEM), IO where it had no descriptor left, else `otherwise`. */
 lfap_status lfap_status_of(int errnum, lfap_status otherwise);
 
-/* Opens a regular file for reading and tells its size. Never waits: directories, pipes, devices and sockets are NOINPUT,
-   as is what is missing. Every reader goes through here. */
+/* Opens a regular file for reading and tells its size. Never waits: directories, pipes, devices and sockets are
+   NOINPUT, as is what is missing. Every reader goes through here. */
 lfap_status lfap_file_descriptor(lfap_ctx *ctx, int *out, size_t *size, const char *path);
 /* The same as a stream. */
 lfap_status lfap_file_open(lfap_ctx *ctx, FILE **out, size_t *size, const char *path);
 /* The whole file in fresh memory, a NUL behind its last byte. */
 lfap_status lfap_file_read(lfap_ctx *ctx, char **out, size_t *len, const char *path);
 
-/* A file being written under a temporary name beside `path` that nobody can foretell. begin; put...; end: after a failed
-   put only abort. `path` must stay there until then. */
+/* A file being written under a temporary name beside `path` that nobody can foretell. begin; put...; end: after a
+   failed put only abort. `path` must stay there until then. */
 typedef struct {
   FILE *stream;
   char *temporary; /* owned */
@@ -32,7 +32,8 @@ lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *pat
 lfap_status lfap_newfile_put(lfap_ctx *ctx, lfap_newfile *f, const void *bytes, size_t len);
 /* Closes and renames; on failure the temporary file is removed. */
 lfap_status lfap_newfile_end(lfap_ctx *ctx, lfap_newfile *f);
-/* The two halves of end, for files that have to appear together: every byte is out after close; rename puts it in place. */
+/* The two halves of end, for files that have to appear together: every byte is out after close; rename puts it in
+   place. */
 lfap_status lfap_newfile_close(lfap_ctx *ctx, lfap_newfile *f);
 lfap_status lfap_newfile_rename(lfap_ctx *ctx, lfap_newfile *f);
 void lfap_newfile_abort(lfap_newfile *f);

@@ -1,6 +1,6 @@
-/* members.h - looks into a JSON text without memory of its own: its value's extent, and the members of an object (or items
- * of an array) one by one, each as the text it is. For texts of our own making (meta.json), whose numbers must come out as
- * they went in.
+/* members.h - looks into a JSON text without memory of its own: its value's extent, and the members of an object (or
+ * items of an array) one by one, each as the text it is. For texts of our own making (meta.json), whose numbers must
+ * come out as they went in.
  *
  *   lfap_member m;
  *   for (const char *at = lfap_members_first(&m, object); at; at = lfap_members_next(&m, at)) ...

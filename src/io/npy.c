@@ -15,7 +15,7 @@
 
 enum { HEAD = 1 << 20, BLOCK = 1 << 18, EXCERPT = 160 };
 
-/* ---- messages ------------------------------------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------------------------------------------------- */
 
 static const char *reason_of(lfap_npy_verdict v) {
   switch (v) {
@@ -65,7 +65,7 @@ static lfap_status fail_item(lfap_ctx *ctx, const char *path, const lfap_npy_inf
   return lfap_fail(ctx, LFAP_ERR_DATA, "%s: entry [%zu, %zu] is %s", path, i / info->cols, i % info->cols, what);
 }
 
-/* ---- items --------------------------------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------------------------------------------------- */
 
 static uint64_t little(const uint8_t *b, size_t n) {
   uint64_t u = 0;
@@ -137,7 +137,7 @@ static lfap_status fail_value(lfap_ctx *ctx, const char *path, const lfap_npy_in
   return fail_item(ctx, path, info, at, what);
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static lfap_status read_items(lfap_ctx *ctx, lfap_mat *m, FILE *in, const lfap_npy_info *info, const char *path,
                               uint8_t *block) {
@@ -203,7 +203,7 @@ lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path) {
   return status;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 /* The bytes numpy.save writes: version 1.0, spaces and a newline up to a multiple of 64. Returns their number. */
 static size_t write_header(char out[256], const lfap_mat *m) {
@@ -255,8 +255,8 @@ static lfap_status put(void *arg, const void *bytes, size_t len) {
 lfap_status lfap_npy_writable(lfap_ctx *ctx, const char *path, const lfap_mat *m) {
   size_t bad = lfap_first_unbounded(m->v, m->rows * m->cols);
   if (bad == m->rows * m->cols) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_RANGE, "%s: not written: entry [%zu, %zu] would be %g, outside the range of doubles", path,
-                   bad / m->cols, bad % m->cols, m->v[bad]);
+  return lfap_fail(ctx, LFAP_ERR_RANGE, "%s: not written: entry [%zu, %zu] would be %g, outside the range of doubles",
+                   path, bad / m->cols, bad % m->cols, m->v[bad]);
 }
 
 lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m) {

@@ -7,8 +7,8 @@
 /* Work on the indices begin..end-1; `worker` (0..threads-1) tells whose scratch memory may be used. */
 typedef void (*lfap_range_fn)(void *arg, size_t begin, size_t end, int worker);
 
-/* Calls fn on chunks of 0..n-1 from up to `threads` threads, and returns when all are done. `flops` is a guess of the whole
-   work: small work is not worth starting threads for. */
+/* Calls fn on chunks of 0..n-1 from up to `threads` threads, and returns when all are done. `flops` is a guess of
+   the whole work: small work is not worth starting threads for. */
 void lfap_parallel(int threads, size_t n, size_t chunk, double flops, lfap_range_fn fn, void *arg);
 
 /* Worker threads of a context: at least 1. */

@@ -29,7 +29,8 @@ void lfap_text_hex(lfap_text *t, double x);
 /* Length of the well-formed UTF-8 sequence at s (Unicode's table 3-7), 0 if there is none. */
 size_t lfap_utf8_length(const char *s);
 /* The code point of a sequence of n bytes that must not reach a terminal as it is: controls (C0, DEL, C1), line and
-   paragraph separators, what turns the direction of writing, and U+FFFE and U+FFFF, which no XML may hold; 0 for all others. */
+   paragraph separators, what turns the direction of writing, and U+FFFE and U+FFFF, which no XML may hold; 0 for all
+   others. */
 unsigned lfap_utf8_control(const char *s, size_t n);
 /* `string` as it may be shown to a person: controls as \n, \t, \x1b or \u202e, bytes that are no UTF-8 as \xff. Never
    more than `room` bytes with the NUL, cut between characters; needs no memory. Returns out. */

@@ -16,7 +16,7 @@
 #endif
 
 enum { STEP = LFAP_TILE * LFAP_LANES, PANEL = LFAP_STEPS * STEP }; /* doubles of a packed step, of four packed rows */
-enum { COLUMN = LFAP_BLOCK / LFAP_TILE * LFAP_TILE_LANES }; /* lanes of a column of tiles */
+enum { COLUMN = LFAP_BLOCK / LFAP_TILE * LFAP_TILE_LANES };        /* lanes of a column of tiles */
 
 /* Columns k .. k+n-1 of A and of B. */
 typedef struct {
@@ -79,7 +79,8 @@ LFAP_INLINE void pack_row(double *restrict P, size_t r, const double *restrict a
     @   ==> P[lfap_at(u, lfap_at(e, m, LFAP_LANES), STEP)] == \at(P[lfap_at(u, lfap_at(e, m, LFAP_LANES), STEP)],Pre);)
     @ loop assigns l, P[0 .. PANEL-1];
     @ loop variant LFAP_LANES - l; */
-  for (size_t l = 0; l < LFAP_LANES; l++) P[t * STEP + r * LFAP_LANES + l] = t * LFAP_LANES + l < n ? a[t * LFAP_LANES + l] : pad;
+  for (size_t l = 0; l < LFAP_LANES; l++)
+    P[t * STEP + r * LFAP_LANES + l] = t * LFAP_LANES + l < n ? a[t * LFAP_LANES + l] : pad;
 }
 
 /* A panel: rows i .. i+3 of the m rows of M, columns k .. k+n-1. What it holds for rows beyond the last is never looked at. */
@@ -234,8 +235,8 @@ LFAP_INLINE size_t start_of(size_t i, size_t rows, size_t n) {
   @ LFAP_REAL(ensures same: \forall integer i, j, l; 0 <= i < LFAP_TILE && 0 <= j < LFAP_TILE && 0 <= l < LFAP_LANES
   @   ==> lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps)
   @     == \old(lfap_lane(A, lfap_at(i, l, row), step, B, lfap_at(j, l, LFAP_LANES), STEP, steps));) */
-LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, const double *B, size_t steps, size_t c, size_t columns,
-                           size_t m, size_t lanes) {
+LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, const double *B, size_t steps, size_t c,
+                           size_t columns, size_t m, size_t lanes) {
   double s[LFAP_TILE][LFAP_TILE][LFAP_LANES];
   /*@ loop invariant row: 0 <= i <= LFAP_TILE;
     @ LFAP_REAL(loop invariant copy: \forall integer e, f, g; 0 <= e < i && 0 <= f < columns && 0 <= g < lanes
@@ -243,12 +244,12 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
     @ loop assigns i, s[0 .. LFAP_TILE-1][0 .. LFAP_TILE-1][0 .. LFAP_LANES-1];
     @ loop variant LFAP_TILE - i; */
   LFAP_UNROLL for (size_t i = 0; i < LFAP_TILE; i++)
-    /*@ loop invariant column: 0 <= j <= columns;
+      /*@ loop invariant column: 0 <= j <= columns;
       @ LFAP_REAL(loop invariant copy: \forall integer f, g; 0 <= f < j && 0 <= g < lanes
       @   ==> s[i][f][g] == S[lfap_cell(i, c + f, m + g)];)
       @ loop assigns j, s[i][0 .. LFAP_TILE-1][0 .. LFAP_LANES-1];
       @ loop variant columns - j; */
-    LFAP_UNROLL for (size_t j = 0; j < columns; j++)
+      LFAP_UNROLL for (size_t j = 0; j < columns; j++)
       /*@ loop invariant lane: 0 <= l <= lanes;
         @ LFAP_REAL(loop invariant copy: \forall integer g; 0 <= g < l ==> s[i][j][g] == S[lfap_cell(i, c + j, m + g)];)
         @ loop assigns l, s[i][j][0 .. LFAP_LANES-1];
@@ -283,7 +284,7 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
         @ loop assigns j, s[i][0 .. LFAP_TILE-1][0 .. LFAP_LANES-1];
         @ loop variant columns - j; */
       LFAP_UNROLL for (size_t j = 0; j < columns; j++)
-        /*@ loop invariant lane: 0 <= l <= lanes;
+          /*@ loop invariant lane: 0 <= l <= lanes;
           @ LFAP_REAL(loop invariant done: \forall integer g; 0 <= g < l
           @   ==> s[i][j][g] == S[lfap_cell(i, c + j, m + g)]
           @     + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + j, m + g, LFAP_LANES), STEP, t + 1);)
@@ -292,15 +293,15 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
           @     + lfap_lane(A, lfap_at(i, m + g, row), step, B, lfap_at(c + j, m + g, LFAP_LANES), STEP, t);)
           @ loop assigns l, s[i][j][0 .. LFAP_LANES-1];
           @ loop variant lanes - l; */
-        for (size_t l = 0; l < lanes; l++) {
-          /*@ ghost lfap_lane_next(A, x + m + l, step, x + y + m + l, B, (c + j)*LFAP_LANES + m + l, STEP, t*STEP + (c + j)*LFAP_LANES
+          for (size_t l = 0; l < lanes; l++) {
+        /*@ ghost lfap_lane_next(A, x + m + l, step, x + y + m + l, B, (c + j)*LFAP_LANES + m + l, STEP, t*STEP + (c + j)*LFAP_LANES
             @   + m + l, t); */
-          /*@ assert first: LFAP_REAL_FACT(x + m + l == lfap_at(i, m + l, row) && (c + j)*LFAP_LANES + m + l
+        /*@ assert first: LFAP_REAL_FACT(x + m + l == lfap_at(i, m + l, row) && (c + j)*LFAP_LANES + m + l
             @   == lfap_at(c + j, m + l, LFAP_LANES)); */
-          s[i][j][l] = fma(A[x + y + m + l], B[t * STEP + (c + j) * LFAP_LANES + m + l], s[i][j][l]);
-          /*@ assert grown: LFAP_REAL_FACT(s[i][j][l] == S[lfap_cell(i, c + j, m + l)]
+        s[i][j][l] = fma(A[x + y + m + l], B[t * STEP + (c + j) * LFAP_LANES + m + l], s[i][j][l]);
+        /*@ assert grown: LFAP_REAL_FACT(s[i][j][l] == S[lfap_cell(i, c + j, m + l)]
                 + lfap_lane(A, lfap_at(i, m + l, row), step, B, lfap_at(c + j, m + l, LFAP_LANES), STEP, t + 1)); */
-        }
+      }
     }
   }
   /*@ loop invariant row: 0 <= i <= LFAP_TILE;
@@ -311,7 +312,7 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
     @ loop assigns i, S[0 .. LFAP_TILE_LANES-1];
     @ loop variant LFAP_TILE - i; */
   LFAP_UNROLL for (size_t i = 0; i < LFAP_TILE; i++)
-    /*@ loop invariant column: 0 <= j <= columns;
+      /*@ loop invariant column: 0 <= j <= columns;
       @ LFAP_REAL(loop invariant before: \forall integer e, f, g; 0 <= e < i && c <= f < c + columns && m <= g < m + lanes
       @   ==> S[lfap_cell(e, f, g)] == s[e][f - c][g - m];)
       @ LFAP_REAL(loop invariant part: \forall integer e, f, g; i <= e < i + 1 && c <= f < c + j && m <= g < m + lanes
@@ -320,7 +321,7 @@ LFAP_INLINE void tile_part(double *S, const double *A, size_t row, size_t step, 
     @   && !(c <= f < c + columns && m <= g < m + lanes) ==> S[lfap_cell(e, f, g)] == \at(S[lfap_cell(e, f, g)],Pre);)
       @ loop assigns j, S[0 .. LFAP_TILE_LANES-1];
       @ loop variant columns - j; */
-    LFAP_UNROLL for (size_t j = 0; j < columns; j++)
+      LFAP_UNROLL for (size_t j = 0; j < columns; j++)
       /*@ loop invariant lane: 0 <= l <= lanes;
         @ LFAP_REAL(loop invariant before: \forall integer e, f, g; 0 <= e < i && c <= f < c + columns && m <= g < m + lanes
         @   ==> S[lfap_cell(e, f, g)] == s[e][f - c][g - m];)
@@ -538,7 +539,8 @@ LFAP_INLINE void tile(double *S, const double *A, size_t row, size_t step, const
   @ assigns S[0 .. LFAP_TILE_LANES-1];
   @ LFAP_REAL(ensures dots: \forall integer p, q; 0 <= p < LFAP_TILE && i + p < z.ma && 0 <= q < LFAP_TILE && j + q < z.mb
   @   ==> LFAP_CELLS(S, p, q) == \old(LFAP_CELLS(S, p, q) + lfap_rslice(z.A, i + p, z.B, j + q, z.ld, z.k, z.n));) */
-LFAP_INLINE void tile_slice(double *S, const double *X, size_t row, size_t step, const double *P, size_t steps, int wide, size_t i, size_t j, slice z) {
+LFAP_INLINE void tile_slice(double *S, const double *X, size_t row, size_t step, const double *P, size_t steps,
+                            int wide, size_t i, size_t j, slice z) {
   (void)i, (void)j, (void)z; /* only the contract needs them */
   /*@ ghost lfap_tile_gather(X, row, step, P, i, j, steps, z); */
   tile(S, X, row, step, P, steps, wide);
@@ -593,7 +595,8 @@ LFAP_INLINE void tile_slice(double *S, const double *X, size_t row, size_t step,
   @ LFAP_REAL(ensures P: lfap_panels(P, 32, z.B, z.mb, z.ld, z.k, z.n);)
   @ LFAP_REAL(ensures pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
   @ LFAP_REAL(ensures same: lfap_same_dots{Old, Here}(z.A, z.ma, z.B, z.mb, z.ld);) */
-LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t row, size_t step, const double *P, size_t steps, int wide, slice z) {
+LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t row, size_t step, const double *P,
+                         size_t steps, int wide, slice z) {
   double *s = S + (j * (LFAP_BLOCK / LFAP_TILE) + i) * LFAP_TILE_LANES;
   /*@ assert at: s == S + (4096*j + 128*i); */
   /*@ assert cells: LFAP_REAL_FACT(\forall integer p, q; LFAP_CELLS(s, p, q) == lfap_lanes_sum(S, lfap_tile_at(i, j, p, q))); */
@@ -645,7 +648,8 @@ LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t 
   @ LFAP_REAL(ensures P: lfap_panels(P, 32, z.B, z.mb, z.ld, z.k, z.n);)
   @ LFAP_REAL(ensures pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
   @ LFAP_REAL(ensures same: lfap_same_dots{Old, Here}(z.A, z.ma, z.B, z.mb, z.ld);) */
-LFAP_INLINE void tile_row(double *S, const double *X, size_t row, size_t step, const double *P, size_t i, size_t end, size_t steps, int wide, slice z) {
+LFAP_INLINE void tile_row(double *S, const double *X, size_t row, size_t step, const double *P, size_t i, size_t end,
+                          size_t steps, int wide, slice z) {
   /*@ loop invariant column: 0 <= j <= end;
     @ LFAP_REAL(loop invariant done: lfap_row_done{Pre, Here}(S, i, 0, j, LFAP_SLICE(z));)
     @ LFAP_REAL(loop invariant todo: lfap_row_kept{Pre, Here}(S, i, j, 32);)
@@ -692,9 +696,7 @@ LFAP_INLINE void whole_row(double *S, const double *P, size_t i, size_t end, siz
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing; */
-LFAP_INLINE double minus_zero(void) {
-  return -0.0;
-}
+LFAP_INLINE double minus_zero(void) { return -0.0; }
 
 /* Row i of tiles from a packed panel. */
 /*@ requires block: i < LFAP_BLOCK/LFAP_TILE && end <= LFAP_BLOCK/LFAP_TILE && z.n <= LFAP_LANES*steps < z.n + LFAP_LANES
@@ -758,10 +760,8 @@ LFAP_INLINE void packed_row(double *S, double *P, size_t i, size_t end, size_t s
   @ LFAP_REAL(ensures pad: lfap_panels_filled(P, 0, 32, z.mb, z.n);)
   @ LFAP_REAL(ensures same: lfap_same_dots{Old, Here}(z.A, z.ma, z.B, z.mb, z.ld);) */
 LFAP_INLINE void any_row(double *S, double *P, size_t i, size_t end, size_t steps, int wide, slice z) {
-  if (z.ma - LFAP_TILE * i >= LFAP_TILE && steps * LFAP_LANES == z.n)
-    whole_row(S, P, i, end, steps, wide, z);
-  else
-    packed_row(S, P, i, end, steps, wide, z);
+  if (z.ma - LFAP_TILE * i >= LFAP_TILE && steps * LFAP_LANES == z.n) whole_row(S, P, i, end, steps, wide, z);
+  else packed_row(S, P, i, end, steps, wide, z);
 }
 
 /* Rows of tiles advance by a slice, of which B's is packed; tiles above the diagonal are left out when only the lower half
@@ -833,8 +833,7 @@ LFAP_INLINE void block_slice(double *S, double *P, size_t tb, int lower, int wid
         ==> lfap_rslice(z.A, f, z.B, g, z.ld, z.k, z.n) == lfap_rslice{Pre}(z.A, f, z.B, g, z.ld, z.k, z.n)); */
   if (wide) /* the constants let the compiler drop the other tile */
     tiles(S, P, tb, lower, 1, z);
-  else
-    tiles(S, P, tb, lower, 0, z);
+  else tiles(S, P, tb, lower, 0, z);
 }
 
 /* Lanes for the tiles of a block, all v. */
@@ -880,7 +879,8 @@ LFAP_INLINE void block_start(double *S, size_t ta, size_t tb, slice z) {
 }
 
 LFAP_CLONES
-void lfap_block_lanes(double *S, double *P, const double *A, const double *B, size_t ma, size_t mb, size_t ld, size_t n, int lower) {
+void lfap_block_lanes(double *S, double *P, const double *A, const double *B, size_t ma, size_t mb, size_t ld, size_t n,
+                      int lower) {
   const size_t most = LFAP_STEPS * LFAP_LANES;
   size_t tb = (mb + LFAP_TILE - 1) / LFAP_TILE, k = 0;
   int wide = lfap_wide_registers();

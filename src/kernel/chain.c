@@ -50,7 +50,8 @@ void lfap_scale(double *y, double a, const double *x, size_t n) {
   @ exits never: \false;
   @ assigns y[from .. to-1];
   @ LFAP_REAL(ensures chain: \forall integer i; from <= i < to ==> y[i] == \old(y[i] + lfap_rlinks(c, X, d, i, n));) */
-LFAP_INLINE void chain_part(double *restrict y, const double *restrict c, const double *restrict X, size_t from, size_t to, size_t n, size_t d) {
+LFAP_INLINE void chain_part(double *restrict y, const double *restrict c, const double *restrict X, size_t from,
+                            size_t to, size_t n, size_t d) {
   size_t k = 0;
   /*@ ghost double p = 0.0, q = 0.0; */
   /*@ loop invariant link: 0 <= k <= n;
@@ -110,11 +111,15 @@ LFAP_INLINE void chain_part(double *restrict y, const double *restrict c, const 
 }
 
 LFAP_CLONES
-void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d) {
-  chain_part(y, c, X, 0, d, n, d);
-}
+void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d) { chain_part(y, c, X, 0, d, n, d); }
 
-enum { GROUP = 4, STRIP = 32, SLICE = 64, LINE = 8, BAND = 4 * STRIP }; /* rows of Y, columns, links, columns of a vector */
+enum {
+  GROUP = 4,
+  STRIP = 32,
+  SLICE = 64,
+  LINE = 8,
+  BAND = 4 * STRIP
+}; /* rows of Y, columns, links, columns of a vector */
 
 /* Where entry (i, j) of a matrix of n columns lies. */
 /*@ requires entry: i < rows && j <= n;
@@ -231,8 +236,8 @@ LFAP_INLINE void unpack(double *Y, const double *T, size_t at, size_t w, size_t 
   @   ==> T[lfap_at(a, q, STRIP)] == \old(T[lfap_at(a, q, STRIP)] + lfap_rlinks(C + lfap_at(i + a, k, n), P, STRIP, q, links));)
   @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
   @   ==> T[lfap_at(a, q, STRIP)] == \old(T[lfap_at(a, q, STRIP)]);) */
-LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, size_t k, size_t v, size_t lines, size_t links, size_t r,
-                        size_t n) {
+LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, size_t k, size_t v, size_t lines,
+                        size_t links, size_t r, size_t n) {
   double s[GROUP][STRIP / LINE][LINE];
   /*@ loop invariant row: 0 <= e <= GROUP;
     @ LFAP_REAL(loop invariant copy: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE
@@ -240,12 +245,12 @@ LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, s
     @ loop assigns e, s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
     @ loop variant GROUP - e; */
   LFAP_UNROLL for (size_t e = 0; e < GROUP; e++)
-    /*@ loop invariant line: 0 <= f <= lines;
+      /*@ loop invariant line: 0 <= f <= lines;
       @ LFAP_REAL(loop invariant copy: \forall integer b, q; 0 <= b < f && 0 <= q < LINE
       @   ==> s[e][b][q] == T[lfap_at(e, LINE*(v + b) + q, STRIP)];)
       @ loop assigns f, s[e][0 .. STRIP/LINE-1][0 .. LINE-1];
       @ loop variant lines - f; */
-    LFAP_UNROLL for (size_t f = 0; f < lines; f++)
+      LFAP_UNROLL for (size_t f = 0; f < lines; f++)
       /*@ loop invariant column: 0 <= c <= LINE;
         @ LFAP_REAL(loop invariant copy: \forall integer q; 0 <= q < c ==> s[e][f][q] == T[lfap_at(e, LINE*(v + f) + q, STRIP)];)
         @ loop assigns c, s[e][f][0 .. LINE-1];
@@ -275,22 +280,22 @@ LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, s
         @ loop assigns f, s[e][0 .. STRIP/LINE-1][0 .. LINE-1];
         @ loop variant lines - f; */
       LFAP_UNROLL for (size_t f = 0; f < lines; f++)
-        /*@ loop invariant column: 0 <= c <= LINE;
+          /*@ loop invariant column: 0 <= c <= LINE;
           @ LFAP_REAL(loop invariant done: \forall integer q; 0 <= q < c ==> s[e][f][q]
           @   == T[lfap_at(e, LINE*(v + f) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + q, l + 1);)
           @ LFAP_REAL(loop invariant todo: \forall integer q; c <= q < LINE ==> s[e][f][q]
           @   == T[lfap_at(e, LINE*(v + f) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + q, l);)
           @ loop assigns c, s[e][f][0 .. LINE-1];
           @ loop variant LINE - c; */
-        for (size_t c = 0; c < LINE; c++) {
-          /*@ ghost lfap_link_next(C + p, P, STRIP, (v + f) * LINE + c, l); */
-          /*@ assert next: LFAP_REAL_FACT(lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, l + 1)
+          for (size_t c = 0; c < LINE; c++) {
+        /*@ ghost lfap_link_next(C + p, P, STRIP, (v + f) * LINE + c, l); */
+        /*@ assert next: LFAP_REAL_FACT(lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, l + 1)
             @   == lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, l) + lfap_term(a, P[l*STRIP + (v + f)*LINE + c])); */
-          /*@ assert term: LFAP_REAL_FACT(a*P[l*STRIP + (v + f)*LINE + c] == lfap_term(a, P[l*STRIP + (v + f)*LINE + c])); */
-          s[e][f][c] = fma(a, P[l * STRIP + (v + f) * LINE + c], s[e][f][c]);
-          /*@ assert grown: LFAP_REAL_FACT(s[e][f][c] == T[lfap_at(e, LINE*(v + f) + c, STRIP)]
+        /*@ assert term: LFAP_REAL_FACT(a*P[l*STRIP + (v + f)*LINE + c] == lfap_term(a, P[l*STRIP + (v + f)*LINE + c])); */
+        s[e][f][c] = fma(a, P[l * STRIP + (v + f) * LINE + c], s[e][f][c]);
+        /*@ assert grown: LFAP_REAL_FACT(s[e][f][c] == T[lfap_at(e, LINE*(v + f) + c, STRIP)]
             @   + lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, l + 1)); */
-        }
+      }
     }
   /*@ loop invariant row: 0 <= e <= GROUP;
     @ LFAP_REAL(loop invariant links: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> T[lfap_at(a, q, STRIP)]
@@ -300,7 +305,7 @@ LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, s
     @ loop assigns e, T[0 .. GROUP*STRIP - 1];
     @ loop variant GROUP - e; */
   LFAP_UNROLL for (size_t e = 0; e < GROUP; e++)
-    /*@ loop invariant line: 0 <= f <= lines;
+      /*@ loop invariant line: 0 <= f <= lines;
       @ LFAP_REAL(loop invariant before: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> T[lfap_at(a, q, STRIP)]
       @   == \at(T[lfap_at(a, q, STRIP)],Pre) + lfap_rlinks{Pre}(C + lfap_at(i + a, k, n), P, STRIP, q, links);)
       @ LFAP_REAL(loop invariant links: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) ==> T[lfap_at(a, q, STRIP)]
@@ -309,7 +314,7 @@ LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, s
       @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
       @ loop assigns f, T[0 .. GROUP*STRIP - 1];
       @ loop variant lines - f; */
-    LFAP_UNROLL for (size_t f = 0; f < lines; f++)
+      LFAP_UNROLL for (size_t f = 0; f < lines; f++)
       /*@ loop invariant column: 0 <= c <= LINE;
         @ LFAP_REAL(loop invariant before: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> T[lfap_at(a, q, STRIP)]
         @   == \at(T[lfap_at(a, q, STRIP)],Pre) + lfap_rlinks{Pre}(C + lfap_at(i + a, k, n), P, STRIP, q, links);)
@@ -320,10 +325,10 @@ LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, s
         @ loop assigns c, T[0 .. GROUP*STRIP - 1];
         @ loop variant LINE - c; */
       for (size_t c = 0; c < LINE; c++) {
-        /*@ assert value: LFAP_REAL_FACT(s[e][f][c] == \at(T[lfap_at(\at(e,Here), LINE*(v + \at(f,Here)) + \at(c,Here), STRIP)],Pre)
+    /*@ assert value: LFAP_REAL_FACT(s[e][f][c] == \at(T[lfap_at(\at(e,Here), LINE*(v + \at(f,Here)) + \at(c,Here), STRIP)],Pre)
           @   + lfap_rlinks{Pre}(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, links)); */
-        T[e * STRIP + (v + f) * LINE + c] = s[e][f][c];
-      }
+    T[e * STRIP + (v + f) * LINE + c] = s[e][f][c];
+  }
 }
 
 /* Columns at .. at+w-1 of the first `rows` rows, a multiple of four, of Y through the links k .. k+links-1. */
@@ -343,8 +348,8 @@ LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, s
   @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)]);)
   @ LFAP_REAL(ensures same: \forall integer a, q, m; 0 <= a < r && 0 <= q < d && 0 <= m <= n
   @   ==> lfap_rlinks_at(C, a, n, X, q, d, m) == \old(lfap_rlinks_at(C, a, n, X, q, d, m));) */
-LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, size_t w, size_t k, size_t links, size_t rows, size_t r,
-                       size_t n, size_t d, int wide) {
+LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, size_t w, size_t k, size_t links,
+                       size_t rows, size_t r, size_t n, size_t d, int wide) {
   double P[SLICE * STRIP], T[GROUP * STRIP];
   /*@ ghost size_t e = 0, b = 0, c = 0, l = 0; */
   /*@ ghost double x = 0.0, y = 0.0; */
@@ -425,10 +430,8 @@ LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, s
         @   ==> T[lfap_at(a, q, STRIP)] + lfap_rlinks(C + lfap_at(i + a, k, n), &P[0], STRIP, q, links)
         @   == \at(Y[lfap_at(\at(i,Here) + a, at + q, d)],Pre)
         @   + (lfap_rlinks_at{Pre}(C, i + a, n, X, at + q, d, k + links) - lfap_rlinks_at{Pre}(C, i + a, n, X, at + q, d, k))); */
-      if (wide)
-        links4(T, C, P, i, k, 0, STRIP / LINE, links, r, n);
-      else
-        links4(T, C, P, i, k, v, 1, links, r, n);
+      if (wide) links4(T, C, P, i, k, 0, STRIP / LINE, links, r, n);
+      else links4(T, C, P, i, k, v, 1, links, r, n);
     }
     unpack(Y, T, at, w, i, r, d);
     /*@ assert now: LFAP_REAL_FACT(\forall integer a, q; i <= a < i + GROUP && at <= q < at + w ==> Y[lfap_at(a, q, d)]
@@ -497,8 +500,8 @@ LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, s
   @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)]);)
   @ LFAP_REAL(ensures same: \forall integer a, q, m; 0 <= a < r && 0 <= q < d && 0 <= m <= n
   @   ==> lfap_rlinks_at(C, a, n, X, q, d, m) == \old(lfap_rlinks_at(C, a, n, X, q, d, m));) */
-LFAP_INLINE void strips(double *Y, const double *C, const double *X, size_t band, size_t end, size_t rows, size_t r, size_t n, size_t d,
-                        int wide) {
+LFAP_INLINE void strips(double *Y, const double *C, const double *X, size_t band, size_t end, size_t rows, size_t r,
+                        size_t n, size_t d, int wide) {
   size_t k = 0;
   /*@ loop invariant slice: 0 <= k <= n;
     @ LFAP_REAL(loop invariant chain: \forall integer a, q; 0 <= a < rows && band <= q < end
@@ -562,7 +565,8 @@ LFAP_INLINE void strips(double *Y, const double *C, const double *X, size_t band
   @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)] + lfap_rlinks_at(C, a, n, X, q, d, n));)
   @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(first <= a && from <= q < to)
   @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)]);) */
-LFAP_INLINE void single_rows(double *Y, const double *C, const double *X, size_t from, size_t to, size_t first, size_t r, size_t n, size_t d) {
+LFAP_INLINE void single_rows(double *Y, const double *C, const double *X, size_t from, size_t to, size_t first,
+                             size_t r, size_t n, size_t d) {
   /*@ ghost size_t c = 0, l = 0; */
   /*@ ghost double x = 0.0, y = 0.0; */
   /*@ loop invariant row: first <= i <= r;
@@ -619,7 +623,8 @@ LFAP_INLINE void single_rows(double *Y, const double *C, const double *X, size_t
 }
 
 LFAP_CLONES
-void lfap_chain_columns(double *Y, const double *C, const double *X, size_t from, size_t to, size_t r, size_t n, size_t d) {
+void lfap_chain_columns(double *Y, const double *C, const double *X, size_t from, size_t to, size_t r, size_t n,
+                        size_t d) {
   int wide = lfap_wide_registers();
   size_t rows = r - r % GROUP, band = from;
   /*@ loop invariant band: from <= band <= to;

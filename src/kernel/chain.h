@@ -73,5 +73,6 @@ void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size
   @   ==> Y[lfap_at(i, j, d)] == \old(Y[lfap_at(i, j, d)] + lfap_rlinks_at(C, i, n, X, j, d, n));)
   @ LFAP_REAL(ensures kept: \forall integer i, j; 0 <= i < r && 0 <= j < d && !(from <= j < to)
   @   ==> Y[lfap_at(i, j, d)] == \old(Y[lfap_at(i, j, d)]);) */
-void lfap_chain_columns(double *Y, const double *C, const double *X, size_t from, size_t to, size_t r, size_t n, size_t d);
+void lfap_chain_columns(double *Y, const double *C, const double *X, size_t from, size_t to, size_t r, size_t n,
+                        size_t d);
 #endif

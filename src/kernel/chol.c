@@ -288,7 +288,8 @@ enum { GROUP = 8 }; /* rows whose divisions overlap */
   @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
   @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < rows && a != i && b != i && 0 <= f <= cols
   @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
-LFAP_INLINE void finish(double *A, const double *S, size_t i, size_t b, size_t j, size_t p, size_t rows, size_t cols, size_t n) {
+LFAP_INLINE void finish(double *A, const double *S, size_t i, size_t b, size_t j, size_t p, size_t rows, size_t cols,
+                        size_t n) {
   /*@ ghost lfap_row_at(i, rows, n); */
   /*@ ghost lfap_row_at(b, i, n); */
   /*@ ghost lfap_rows_dot(A, i, b, j, rows, n); */
@@ -341,7 +342,8 @@ LFAP_INLINE void finish(double *A, const double *S, size_t i, size_t b, size_t j
   @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));)
   @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < i && (a < i || i + m <= a) && 0 <= f <= cols
   @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
-LFAP_INLINE void column(double *A, const double *S, size_t base, size_t i, size_t m, size_t j, size_t rows, size_t cols, size_t n) {
+LFAP_INLINE void column(double *A, const double *S, size_t base, size_t i, size_t m, size_t j, size_t rows, size_t cols,
+                        size_t n) {
   /*@ ghost lfap_row_at(j, i, n); */
   /*@ ghost lfap_rows_at(i, m, rows, n); */
   /*@ loop invariant row: i <= r <= i + m;
@@ -528,7 +530,8 @@ size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, siz
   @ LFAP_REAL(ensures pivots: \forall integer c; 0 <= c < mb ==> lfap_nonzero(A[lfap_at(c, c, n)]);)
   @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < rows && 0 <= b < i && (a < i || i + m <= a) && 0 <= f <= cols
   @   ==> lfap_rdot_at(A, a, A, b, n, f) == \old(lfap_rdot_at(A, a, A, b, n, f));) */
-LFAP_INLINE void below(double *A, const double *S, size_t base, size_t i, size_t m, size_t mb, size_t rows, size_t cols, size_t n) {
+LFAP_INLINE void below(double *A, const double *S, size_t base, size_t i, size_t m, size_t mb, size_t rows, size_t cols,
+                       size_t n) {
   /*@ ghost lfap_diagonal_at(i, n); */
   /*@ loop invariant column: 0 <= j <= mb;
     @ LFAP_REAL(loop invariant equation: \forall integer a, c; i <= a < i + m && 0 <= c < j

@@ -11,8 +11,8 @@
 #include "../../spec/logic/factor.acsl"
 #endif
 
-/* Row i of the factor in place: L (n x n, row-major), rows 0..i-1 done, row i holds Q_i0..Q_ii.
-   Returns 1, or 0 when the pivot is not > n*2^-52*Q_ii (row i is then unspecified). Entries right of i are untouched. */
+/* Row i of the factor in place: L (n x n, row-major), rows 0..i-1 done, row i holds Q_i0..Q_ii. Returns 1, or 0 when
+   the pivot is not > n*2^-52*Q_ii (row i is then unspecified). Entries right of i are untouched. */
 /*@ requires row: i < n;
   @ requires size: n*n <= SIZE_MAX;
   @ requires L: \valid(L + (0 .. n*n - 1));
@@ -22,10 +22,12 @@
   @ assigns L[i*n .. i*n + i];
   @ ensures verdict: \result == 0 || \result == 1;
   @ LFAP_REAL(ensures pivots: \forall integer j; 0 <= j < i ==> lfap_nonzero(L[lfap_at(j, j, n)]);)
-  @ LFAP_REAL(ensures row: \forall integer j; 0 <= j < i ==> lfap_rdot_at(L, i, L, j, n, j + 1) == \old(L[lfap_at(i, j, n)]);)
+  @ LFAP_REAL(ensures row: \forall integer j; 0 <= j < i ==> lfap_rdot_at(L, i, L, j, n, j + 1) == \old(L[lfap_at(i, j,
+  @     n)]);)
   @ LFAP_REAL(ensures taken: \result == 1
   @   <==> \old(L[i*n + i]) - lfap_rdot_at(L, i, L, i, n, i) > lfap_pivot_bound(\old(L[i*n + i]), n);)
-  @ LFAP_REAL(ensures pivot: \result == 1 ==> L[i*n + i] > 0.0 && lfap_rdot_at(L, i, L, i, n, i + 1) == \old(L[i*n + i]);)
+  @ LFAP_REAL(ensures pivot: \result == 1 ==> L[i*n + i] > 0.0
+  @     && lfap_rdot_at(L, i, L, i, n, i + 1) == \old(L[i*n + i]);)
   @ LFAP_REAL(ensures others: \forall integer a, b, f; 0 <= a < n && 0 <= b < n && a != i && b != i && 0 <= f <= n
   @   ==> lfap_rdot_at(L, a, L, b, n, f) == \old(lfap_rdot_at(L, a, L, b, n, f));) */
 int lfap_chol_row(double *L, size_t i, size_t n);
@@ -60,8 +62,10 @@ size_t lfap_chol(double *L, size_t n);
   @ assigns L[0 .. n*n - 1];
   @ ensures verdict: 0 <= \result <= mb;
   @ LFAP_REAL(ensures factor: \forall integer i, j; 0 <= j <= i < \result ==> lfap_parts(\old(lfap_lanes_of(S, i, j)),
-  @   lfap_rdot_at(L + (first*n + first), i, L + (first*n + first), j, n, j + 1), \old((L + (first*n + first))[lfap_at(i, j, n)]));)
-  @ LFAP_REAL(ensures pivots: \forall integer i; 0 <= i < \result ==> lfap_nonzero((L + (first*n + first))[lfap_at(i, i, n)]);) */
+  @   lfap_rdot_at(L + (first*n + first), i, L + (first*n + first), j, n, j + 1),
+  @       \old((L + (first*n + first))[lfap_at(i, j, n)]));)
+  @ LFAP_REAL(ensures pivots: \forall integer i; 0 <= i < \result
+  @     ==> lfap_nonzero((L + (first*n + first))[lfap_at(i, i, n)]);) */
 size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, size_t n);
 
 /* Columns first .. first+mb-1 of the rows i .. i+ma-1 below the corner. */
@@ -70,12 +74,14 @@ size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, siz
   @ requires L: \valid(L + (0 .. n*n - 1));
   @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
   @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
-  @ LFAP_REAL(requires pivots: \forall integer j; 0 <= j < mb ==> lfap_nonzero((L + (first*n + first))[lfap_at(j, j, n)]);)
+  @ LFAP_REAL(requires pivots: \forall integer j; 0 <= j < mb
+  @     ==> lfap_nonzero((L + (first*n + first))[lfap_at(j, j, n)]);)
   @ terminates \true;
   @ exits never: \false;
   @ assigns L[i*n .. (i + ma)*n - 1];
   @ LFAP_REAL(ensures equation: \forall integer a, j; i - first <= a < i - first + ma && 0 <= j < mb
   @   ==> lfap_parts(\old(lfap_lanes_of(S, a - (i - first), j)),
-  @   lfap_rdot_at(L + (first*n + first), a, L + (first*n + first), j, n, j + 1), \old((L + (first*n + first))[lfap_at(a, j, n)]));) */
+  @   lfap_rdot_at(L + (first*n + first), a, L + (first*n + first), j, n, j + 1),
+  @       \old((L + (first*n + first))[lfap_at(a, j, n)]));) */
 void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n);
 #endif

@@ -1,14 +1,15 @@
 /* clones.h - function multiversioning of hot kernels: same source, same bits, wider registers (spec/numerics.md).
- * LFAP_CLONES goes before a function definition; helpers it calls are LFAP_INLINE so that every clone gets its own copy.
- * One clone is chosen while the program is loaded, by the C library (ifunc): glibc does, musl does not, and sanitizers are not ready yet
- * when glibc does. Everywhere else, and with -DLFAP_NO_CLONES, the portable version is built alone. */
+ * LFAP_CLONES goes before a function definition; helpers it calls are LFAP_INLINE so that every clone gets its own
+ * copy. One clone is chosen while the program is loaded, by the C library (ifunc): glibc does, musl does not, and
+ * sanitizers are not ready yet when glibc does. Everywhere else, and with -DLFAP_NO_CLONES, the portable version is
+ * built alone. */
 #ifndef LFAP_KERNEL_CLONES_H
 #define LFAP_KERNEL_CLONES_H
 
 #include "arithmetic.h" /* whose <limits.h> defines __GLIBC__ */
 
 #if !defined(__FRAMAC__) && !defined(LFAP_NO_CLONES) && defined(__x86_64__) && defined(__GNUC__) && __GNUC__ >= 12 && \
-    !defined(__clang__) && defined(__GLIBC__) && !defined(__UCLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__clang__) && defined(__GLIBC__) && !defined(__UCLIBC__) && !defined(__SANITIZE_ADDRESS__) &&            \
     !defined(__SANITIZE_THREAD__)
 #define LFAP_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #define LFAP_CHOOSES 1 /* at run time, by the processor */
@@ -23,7 +24,8 @@
 #define LFAP_INLINE static inline __attribute__((always_inline))
 #endif
 
-/* 1 on a processor with 32 registers of eight doubles: blocks of dots then use larger tiles. Either choice has the same bits. */
+/* 1 on a processor with 32 registers of eight doubles: blocks of dots then use larger tiles. Either choice has the
+   same bits. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;

@@ -1,9 +1,9 @@
 /* elementary.c - exp and log1p from fma, +, *, / and exponent bits (N3).
  *
- * Both reduce the argument exactly or to about 2^-85, evaluate a Taylor polynomial whose leading terms are carried as an
- * unevaluated sum of two doubles, and round once at the end. What is left beside that last rounding is below 0.0022 ulp:
- * proofs/gappa derives it operation by operation, for which the code between two branches is straight-line; measured
- * errors are in tests/unit/elementary.c. */
+ * Both reduce the argument exactly or to about 2^-85, evaluate a Taylor polynomial whose leading terms are carried
+ * as an unevaluated sum of two doubles, and round once at the end. What is left beside that last rounding is below
+ * 0.0022 ulp: proofs/gappa derives it operation by operation, for which the code between two branches is
+ * straight-line; measured errors are in tests/unit/elementary.c. */
 #include "elementary.h"
 
 #include <stdint.h>
@@ -161,7 +161,8 @@ LFAP_INLINE lfap_pair exp_reduced(lfap_pair r) {
   @*/
 LFAP_INLINE double exp_exponent(double x) { return fma(x, INV_LN2, 0x1.8p52) - 0x1.8p52; }
 
-/* x - k ln 2. The product k*LN2_HI and its difference from x are exact; k*LN2_LO < 2^-33 is rounded by at most 2^-87. */
+/* x - k ln 2. The product k*LN2_HI and its difference from x are exact; k*LN2_LO < 2^-33 is rounded by at most
+   2^-87. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from x, k;
@@ -170,12 +171,10 @@ LFAP_INLINE double exp_exponent(double x) { return fma(x, INV_LN2, 0x1.8p52) - 0
   @ ensures lo: \result.lo == 0.0;
 #endif
   @*/
-LFAP_INLINE lfap_pair exp_rest(double x, double k) {
-  return pair_of_any_sum(fma(-k, LN2_HI, x), -(k * LN2_LO));
-}
+LFAP_INLINE lfap_pair exp_rest(double x, double k) { return pair_of_any_sum(fma(-k, LN2_HI, x), -(k * LN2_LO)); }
 
-/* s*2^k where that is subnormal: `grid` is chosen so that its ulp is 2^-1074 after scaling; adding it rounds s.hi + s.lo to
-   that grid once, the rest is exact. Two factors, because 2^k itself may lie below the normal range. */
+/* s*2^k where that is subnormal: `grid` is chosen so that its ulp is 2^-1074 after scaling; adding it rounds s.hi +
+   s.lo to that grid once, the rest is exact. Two factors, because 2^k itself may lie below the normal range. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from s, k;
@@ -239,7 +238,7 @@ LFAP_INLINE lfap_pair atanh_twice(lfap_pair s) {
   /*@ assert hi5: q.hi == lfap_log_hi5(z.hi); */
   /*@ assert lo5: q.lo == lfap_log_lo5(z.hi, z.lo); */
 #endif
-  q = pair_horner(0x1.5555555555555p-2, 0x1.5555555555555p-56, q, z);  /* 1/3 */
+  q = pair_horner(0x1.5555555555555p-2, 0x1.5555555555555p-56, q, z); /* 1/3 */
 #ifdef LFAP_TIER_REAL
   /*@ assert hi3: q.hi == lfap_log_hi3(z.hi); */
   /*@ assert lo3: q.lo == lfap_log_lo3(z.hi, z.lo); */

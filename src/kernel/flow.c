@@ -208,8 +208,8 @@ LFAP_INLINE void combine(double *k, const double *K, const double *coef, size_t 
 }
 
 LFAP_CLONES
-void lfap_rk_stage(double *out, const double *x, const double *K, const double *coef, double h, size_t stages, size_t ld,
-                   size_t n) {
+void lfap_rk_stage(double *out, const double *x, const double *K, const double *coef, double h, size_t stages,
+                   size_t ld, size_t n) {
   double k[BLOCK];
   /*@ loop invariant at: 0 <= at <= n;
 #ifdef LFAP_TIER_REAL
@@ -266,7 +266,8 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
   }
 }
 
-/* The larger of an error bound and a ratio; a ratio that is no number counts as infinite, so that the step is rejected. */
+/* The larger of an error bound and a ratio; a ratio that is no number counts as infinite, so that the step is
+   rejected. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
@@ -311,7 +312,8 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
   double k[BLOCK], worst[BLOCK];
   /*@ loop invariant i: 0 <= i <= BLOCK;
 #ifdef LFAP_TIER_REAL
-    @ loop invariant zero: \forall integer l; 0 <= l < i ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, 0);
+    @ loop invariant zero: \forall integer l; 0 <= l < i ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol,
+    @     stages, ld, 0);
 #endif
     @ loop assigns i, worst[0 .. BLOCK-1];
     @ loop variant BLOCK - i; */
@@ -319,8 +321,10 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
   /*@ loop invariant at: 0 <= at <= n;
 #ifdef LFAP_TIER_REAL
     @ loop invariant blocks: at % BLOCK == 0 || at == n;
-    @ loop invariant bound: \forall integer j; 0 <= j < at ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages, ld, j) <= worst[j % BLOCK];
-    @ loop invariant reached: \forall integer l; 0 <= l < BLOCK ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, at);
+    @ loop invariant bound: \forall integer j; 0 <= j < at ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages,
+    @     ld, j) <= worst[j % BLOCK];
+    @ loop invariant reached: \forall integer l; 0 <= l < BLOCK
+    @     ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, at);
 #endif
     @ loop assigns at, len, k[0 .. BLOCK-1], worst[0 .. BLOCK-1];
     @ loop variant n - at; */
@@ -351,8 +355,10 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
 #ifdef LFAP_TIER_REAL
       @ loop invariant slopes: \forall integer j; 0 <= j < len
       @   ==> k[j] == lfap_rcombine{Pre}(K + (at + j), coef, ld, stages);
-      @ loop invariant bound: \forall integer j; 0 <= j < at + i ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages, ld, j) <= worst[j % BLOCK];
-      @ loop invariant reached: \forall integer l; 0 <= l < BLOCK ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, at + i);
+      @ loop invariant bound: \forall integer j; 0 <= j < at + i
+      @     ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages, ld, j) <= worst[j % BLOCK];
+      @ loop invariant reached: \forall integer l; 0 <= l < BLOCK
+      @     ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, at + i);
 #endif
       @ loop assigns i, worst[0 .. BLOCK-1];
       @ loop variant len - i; */

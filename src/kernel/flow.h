@@ -116,8 +116,8 @@ size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, c
   @   ==> out[i] == lfap_rstage(\old(x[i]), h, lfap_rcombine{Pre}(K + i, coef, ld, stages));
 #endif
   @*/
-void lfap_rk_stage(double *out, const double *x, const double *K, const double *coef, double h, size_t stages, size_t ld,
-                   size_t n);
+void lfap_rk_stage(double *out, const double *x, const double *K, const double *coef, double h, size_t stages,
+                   size_t ld, size_t n);
 /* max_i |h*chain| / (atol + rtol*max(|x_i|, |x1_i|)) with the coefficients of the embedded difference; a ratio that is
    NaN counts as infinite, so that the step is rejected. */
 /*@ requires size: stages * ld <= SIZE_MAX / 8;

@@ -14,7 +14,8 @@ void lfap_gramform_step(double *restrict z, double *restrict v, double *restrict
   /*@ loop invariant i: 0 <= i <= n;
     @ loop invariant pattern: \forall integer k; 0 <= k < i ==> open[k] == 0 || open[k] == 1;
 #ifdef LFAP_TIER_REAL
-    @ loop invariant velocity: \forall integer k; 0 <= k < i ==> v[k] == lfap_next_velocity(\at(v[k],Pre), \at(dz[k],Pre), mu);
+    @ loop invariant velocity: \forall integer k; 0 <= k < i ==> v[k] == lfap_next_velocity(\at(v[k],Pre),
+    @     \at(dz[k],Pre), mu);
     @ loop invariant state: \forall integer k; 0 <= k < i ==> z[k] == lfap_next_state(\at(z[k],Pre), v[k], lr);
     @ loop invariant output: \forall integer k; 0 <= k < i ==> s[k] == lfap_next_share(\at(s[k],Pre), z[k], a, gamma);
     @ loop invariant todo: \forall integer k; i <= k < n ==>
@@ -138,7 +139,8 @@ void lfap_gramform_tables(double *T, const double *g, const double *c1, const do
   @ terminates \true;
   @ exits never: \false;
   @ assigns s[0 .. WIDTH-1]; */
-LFAP_INLINE void sum_row(double *restrict s, const double *restrict T, const unsigned char *restrict kind, size_t quads) {
+LFAP_INLINE void sum_row(double *restrict s, const double *restrict T, const unsigned char *restrict kind,
+                         size_t quads) {
   double v[WIDTH];
   /*@ loop invariant i: 0 <= i <= WIDTH;
     @ loop assigns i, v[0 .. WIDTH-1];
@@ -237,8 +239,8 @@ LFAP_INLINE int rows_equal(const unsigned char *a, const unsigned char *b, size_
   return i == n;
 }
 
-/* Where row j belongs in the table: the slot of its group, or a free one. Should neither be found, which a table twice as
-   long as the groups rules out, 2m. */
+/* Where row j belongs in the table: the slot of its group, or a free one. Should neither be found, which a table
+   twice as long as the groups rules out, 2m. */
 /*@ requires size: m * n <= SIZE_MAX && 2 * m <= SIZE_MAX / 8;
   @ requires row: j < m;
   @ requires first: \valid_read(first + (0 .. m-1));
@@ -255,8 +257,8 @@ LFAP_INLINE int rows_equal(const unsigned char *a, const unsigned char *b, size_
   @ ensures half: \result < 2*m && slot[\result] != 0 ==> (first[slot[\result] - 1] < m/2 <==> j < m/2);
   @ ensures same: \result < 2*m && slot[\result] != 0 ==>
   @   lfap_same_row(open + j*n, open + first[slot[\result] - 1]*n, n); */
-LFAP_INLINE size_t slot_of(const size_t *first, const size_t *slot, const unsigned char *open, size_t j, size_t groups, size_t m,
-                           size_t n) {
+LFAP_INLINE size_t slot_of(const size_t *first, const size_t *slot, const unsigned char *open, size_t j, size_t groups,
+                           size_t m, size_t n) {
   (void)groups; /* only the contract needs it */
   /*@ ghost lfap_row_at(j, m, n); */
   size_t at = row_hash(open + j * n, n) % (2 * m);

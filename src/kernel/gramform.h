@@ -74,24 +74,26 @@ void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld);
   @ exits never: \false;
   @ assigns c[0 .. n-1];
 #ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == \old(lfap_pattern_entry(open[i], y[i], s1[i], s2[i], sign));
+  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == \old(lfap_pattern_entry(open[i], y[i], s1[i], s2[i],
+  @     sign));
 #endif
   @*/
 void lfap_gramform_coef(double *c, const unsigned char *open, const double *y, const double *s1, const double *s2,
                         double sign, size_t n);
 
-/* A product of G with coefficients that take two values a sample: sums over quads of samples, each from a table of its 16
-   combinations, for WIDTH columns of G and a band of BAND samples at a time. */
+/* A product of G with coefficients that take two values a sample: sums over quads of samples, each from a table of
+   its 16 combinations, for WIDTH columns of G and a band of BAND samples at a time. */
 enum { LFAP_GRAM_QUAD = 4, LFAP_GRAM_KINDS = 16, LFAP_GRAM_WIDTH = 16, LFAP_GRAM_QUADS = 8, LFAP_GRAM_BAND = 32 };
 
-/* T (QUADS x KINDS x WIDTH), for the quads of n <= BAND samples: T[q][kind] = the chain from +0 over the samples k of quad q of
-   (bit k of kind ? c1 : c2)*g_k; g has n rows of WIDTH. */
+/* T (QUADS x KINDS x WIDTH), for the quads of n <= BAND samples: T[q][kind] = the chain from +0 over the samples k
+   of quad q of (bit k of kind ? c1 : c2)*g_k; g has n rows of WIDTH. */
 /*@ requires n: n <= LFAP_GRAM_BAND;
   @ requires T: \valid(T + (0 .. LFAP_GRAM_QUADS*LFAP_GRAM_KINDS*LFAP_GRAM_WIDTH - 1));
   @ requires g: \valid_read(g + (0 .. n*LFAP_GRAM_WIDTH - 1));
   @ requires c1: \valid_read(c1 + (0 .. n-1));
   @ requires c2: \valid_read(c2 + (0 .. n-1));
-  @ requires sep_g: \separated(T + (0 .. LFAP_GRAM_QUADS*LFAP_GRAM_KINDS*LFAP_GRAM_WIDTH - 1), g + (0 .. n*LFAP_GRAM_WIDTH - 1));
+  @ requires sep_g: \separated(T + (0 .. LFAP_GRAM_QUADS*LFAP_GRAM_KINDS*LFAP_GRAM_WIDTH - 1),
+  @     g + (0 .. n*LFAP_GRAM_WIDTH - 1));
   @ requires sep_1: \separated(T + (0 .. LFAP_GRAM_QUADS*LFAP_GRAM_KINDS*LFAP_GRAM_WIDTH - 1), c1 + (0 .. n-1));
   @ requires sep_2: \separated(T + (0 .. LFAP_GRAM_QUADS*LFAP_GRAM_KINDS*LFAP_GRAM_WIDTH - 1), c2 + (0 .. n-1));
   @ terminates \true;
@@ -106,7 +108,8 @@ void lfap_gramform_tables(double *T, const double *g, const double *c1, const do
   @ requires T: \valid_read(T + (0 .. LFAP_GRAM_QUADS*LFAP_GRAM_KINDS*LFAP_GRAM_WIDTH - 1));
   @ requires kind: \valid_read(kind + (0 .. rows*LFAP_GRAM_QUADS - 1));
   @ requires kinds: \forall integer k; 0 <= k < rows*LFAP_GRAM_QUADS ==> kind[k] < LFAP_GRAM_KINDS;
-  @ requires sep_T: \separated(s + (0 .. rows*LFAP_GRAM_WIDTH - 1), T + (0 .. LFAP_GRAM_QUADS*LFAP_GRAM_KINDS*LFAP_GRAM_WIDTH - 1));
+  @ requires sep_T: \separated(s + (0 .. rows*LFAP_GRAM_WIDTH - 1),
+  @     T + (0 .. LFAP_GRAM_QUADS*LFAP_GRAM_KINDS*LFAP_GRAM_WIDTH - 1));
   @ requires sep_kind: \separated(s + (0 .. rows*LFAP_GRAM_WIDTH - 1), kind + (0 .. rows*LFAP_GRAM_QUADS - 1));
   @ terminates \true;
   @ exits never: \false;
@@ -124,9 +127,9 @@ void lfap_gramform_sums(double *s, const double *T, const unsigned char *kind, s
   @ ensures kinds: \forall integer q; 0 <= q < LFAP_GRAM_QUADS ==> kind[q] < LFAP_GRAM_KINDS; */
 void lfap_gramform_kinds(unsigned char *kind, const unsigned char *open, size_t n);
 
-/* Groups of equal rows of `open` (m x n), found within the first half of the rows and within the second, whose a_j differ
-   in sign. group[j] is the group of row j, first[g] the lowest row of group g; groups are numbered in the order of
-   their first rows. slot: 2m entries of scratch. Returns the number of groups. */
+/* Groups of equal rows of `open` (m x n), found within the first half of the rows and within the second, whose a_j
+   differ in sign. group[j] is the group of row j, first[g] the lowest row of group g; groups are numbered in the
+   order of their first rows. slot: 2m entries of scratch. Returns the number of groups. */
 /*@ requires size: m * n <= SIZE_MAX && 2 * m <= SIZE_MAX / 8;
   @ requires group: \valid(group + (0 .. m-1));
   @ requires first: \valid(first + (0 .. m-1));

@@ -4,9 +4,7 @@
 #include "lanes_step.h"
 
 LFAP_CLONES
-double lfap_dot(size_t n, const double *x, const double *y) {
-  return lfap_lanes_dot(n, x, y);
-}
+double lfap_dot(size_t n, const double *x, const double *y) { return lfap_lanes_dot(n, x, y); }
 
 LFAP_CLONES
 double lfap_sum(size_t n, const double *x) {

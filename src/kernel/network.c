@@ -37,7 +37,7 @@ double lfap_net_output(double *work, const double *z, const double *a, double ga
     @ loop variant m - j; */
   for (size_t j = 0; j < m; j++) work[j] = z[j] > 0.0 ? z[j] : gamma * z[j];
 #ifdef LFAP_TIER_REAL
-  /*@ ghost
+    /*@ ghost
     /@ loop invariant k: 0 <= k <= m;
      @ loop invariant sum: lfap_rdot(a, work, k) == lfap_rnet(a, z, gamma, k);
      @ loop assigns k;

@@ -64,7 +64,8 @@ LFAP_INLINE double signed_bound(double w, double t, double eps) {
   /*@ assert plus: \is_finite(eps) && \eq_double(side, (double)1.0) ==> \eq_double(e, eps); */
   /*@ assert minus: \is_finite(eps) && \eq_double(side, (double)-1.0) ==> \eq_double(e, \neg_double(eps)); */
   /*@ assert zero: \is_finite(eps) && \eq_double(side, (double)0.0) ==> \eq_double(e, (double)0.0); */
-  /*@ assert order: lfap_signed_bound(t, eps) ==> \le_double(\neg_double(eps), (double)0.0) && \is_finite(\neg_double(eps)); */
+  /*@ assert order: lfap_signed_bound(t, eps) ==> \le_double(\neg_double(eps), (double)0.0)
+      && \is_finite(\neg_double(eps)); */
   /*@ assert within: lfap_signed_bound(t, eps) ==> \le_double(\neg_double(eps), e) && \le_double(e, eps); */
 #endif
   return e;
@@ -186,7 +187,8 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d) {
     @ loop invariant which: \forall integer j; 0 <= j < i ==> keep[j] == (lfap_abs_bits(w[j]) > low
     @   || (lfap_abs_bits(w[j]) == low && lfap_equal(w, low, j) < k - above) ? 1 : 0);
 #ifdef LFAP_TIER_VALUE
-    @ loop invariant finite: \forall integer j; 0 <= j < i ==> (\is_finite(w[j]) <==> lfap_abs_bits(w[j]) < 0x7ff0000000000000);
+    @ loop invariant finite: \forall integer j; 0 <= j < i ==> (\is_finite(w[j]) <==> lfap_abs_bits(w[j]) <
+    @     0x7ff0000000000000);
     @ loop invariant above: \forall integer j; 0 <= j < i && keep[j] == 1 && \is_finite(w[j])
     @   ==> lfap_magnitude(low)*0x1p-1074 <= \abs(w[j]);
     @ loop invariant below: \forall integer j; 0 <= j < i && keep[j] == 0 && \is_finite(w[j])
@@ -267,8 +269,10 @@ void lfap_clamp_all(double *x, double lo, double hi, size_t d) {
 #ifdef LFAP_TIER_VALUE
     @ loop invariant range: \le_double(lo, hi) ==> \forall integer j; 0 <= j < i ==> lfap_in_range(x[j], lo, hi);
     @ loop invariant nan: \forall integer j; 0 <= j < i && \is_NaN(\at(x[j],Pre)) ==> \is_NaN(x[j]);
-    @ loop invariant number: \le_double(lo, hi) ==> \forall integer j; 0 <= j < i && !\is_NaN(\at(x[j],Pre)) ==> !\is_NaN(x[j]);
-    @ loop invariant inside: \forall integer j; 0 <= j < i && \le_double(lo, \at(x[j],Pre)) && \le_double(\at(x[j],Pre), hi)
+    @ loop invariant number: \le_double(lo, hi) ==> \forall integer j; 0 <= j < i && !\is_NaN(\at(x[j],Pre))
+    @     ==> !\is_NaN(x[j]);
+    @ loop invariant inside: \forall integer j; 0 <= j < i && \le_double(lo, \at(x[j],Pre))
+    @     && \le_double(\at(x[j],Pre), hi)
     @   ==> \eq_double(x[j], \at(x[j],Pre));
     @ loop invariant todo: \forall integer j; i <= j < d ==> lfap_same(x[j], \at(x[j],Pre));
 #endif

@@ -36,12 +36,15 @@
   @   (\eq_double(t, (double)1.0) || \eq_double(t, (double)-1.0)) && \is_finite(eps) && \le_double((double)0.0, eps);
   @ // the sign of t*w; a w that is no number has none
   @ predicate lfap_along(double w, double t) =
-  @   (\lt_double((double)0.0, w) && \lt_double((double)0.0, t)) || (\lt_double(w, (double)0.0) && \lt_double(t, (double)0.0));
+  @   (\lt_double((double)0.0, w) && \lt_double((double)0.0, t)) || (\lt_double(w, (double)0.0)
+  @       && \lt_double(t, (double)0.0));
   @ predicate lfap_against(double w, double t) =
-  @   (\lt_double((double)0.0, w) && \lt_double(t, (double)0.0)) || (\lt_double(w, (double)0.0) && \lt_double((double)0.0, t));
+  @   (\lt_double((double)0.0, w) && \lt_double(t, (double)0.0)) || (\lt_double(w, (double)0.0)
+  @       && \lt_double((double)0.0, t));
   @ // e is eps along t*w, -eps against it, 0 without a direction, and always within eps
   @ predicate lfap_bounded(double e, double w, double t, double eps) =
-  @   \is_finite(e) && \le_double(\neg_double(eps), e) && \le_double(e, eps) && (lfap_along(w, t) ==> \eq_double(e, eps))
+  @   \is_finite(e) && \le_double(\neg_double(eps), e) && \le_double(e, eps) && (lfap_along(w, t)
+  @       ==> \eq_double(e, eps))
   @   && (lfap_against(w, t) ==> \eq_double(e, \neg_double(eps)))
   @   && (!lfap_along(w, t) && !lfap_against(w, t) ==> \eq_double(e, (double)0.0));
   @ predicate lfap_same(double x, double y) = \eq_double(x, y) || (\is_NaN(x) && \is_NaN(y));
@@ -93,8 +96,8 @@ void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps,
 #endif
   @*/
 void lfap_eta_linf(double *eta, const double *w, double t, double eps, size_t d);
-/* keep[i] = 1 for the k largest |w_i| (ties: lower index first; NaN above infinity), else 0. k <= d. Time O(64 d): bisection on the bit
-   pattern of |w_i|, no sorting. */
+/* keep[i] = 1 for the k largest |w_i| (ties: lower index first; NaN above infinity), else 0. k <= d. Time O(64 d):
+   bisection on the bit pattern of |w_i|, no sorting. */
 /*@ requires k: k <= d;
   @ requires keep: \valid(keep + (0 .. d-1));
   @ requires w: \valid_read(w + (0 .. d-1));

@@ -24,7 +24,8 @@ enum {
 static uint64_t mul_high(uint64_t a, uint64_t b) {
   const uint64_t half = 0x100000000u;
   const uint64_t a1 = a / half, a0 = a % half, b1 = b / half, b0 = b % half;
-  /*@ assert halves: 0 <= a0 <= 4294967295 && 0 <= a1 <= 4294967295 && 0 <= b0 <= 4294967295 && 0 <= b1 <= 4294967295; */
+  /*@ assert halves: 0 <= a0 <= 4294967295 && 0 <= a1 <= 4294967295 && 0 <= b0 <= 4294967295
+      && 0 <= b1 <= 4294967295; */
   /*@ assert range_00: 0 <= a0*b0 <= 4294967295*4294967295; */
   /*@ assert range_01: 0 <= a0*b1 <= 4294967295*4294967295; */
   /*@ assert range_10: 0 <= a1*b0 <= 4294967295*4294967295; */
@@ -115,9 +116,7 @@ uint64_t lfap_philox_next(lfap_philox *g) {
   @ assigns \nothing;
   @ ensures bits: 0 <= \result < 9007199254740992;
   @ ensures value: \result == word / 2048; */
-static uint64_t top_bits(uint64_t word) {
-  return word / 2048u;
-}
+static uint64_t top_bits(uint64_t word) { return word / 2048u; }
 
 double lfap_philox_double(lfap_philox *g) {
   const uint64_t top = top_bits(lfap_philox_next(g));
@@ -172,7 +171,8 @@ static inline double with_sign(uint64_t bits, double size) { return bits % 2u ? 
   @ ensures drawn: \old(g->position) >= 1 ==> g->position >= 1;
   @ ensures tail: word % 256 == 0 ==> \result == 1;
 #ifdef LFAP_TIER_REAL
-  @ ensures inside: word / 512 % 0x10000000000000 < ziggurat_k[word % 256] ==> \result == 1 && g->position == \old(g->position);
+  @ ensures inside: word / 512 % 0x10000000000000 < ziggurat_k[word % 256] ==> \result == 1
+  @     && g->position == \old(g->position);
   @ ensures value: word % 256 > 0 || word / 512 % 0x10000000000000 < ziggurat_k[0] ==> *x == lfap_normal_of(word);
 #endif
   @*/

@@ -55,7 +55,8 @@ void lfap_philox_seed(lfap_philox *g, uint64_t seed);
   @ ensures fresh: \old(g->position) == 4 ==> lfap_counted{Pre,Post}(g)
   @   && \forall integer i; 0 <= i < 4 ==> g->buffer[i] == lfap_block(g, i);
   @ ensures kept: \old(g->position) < 4
-  @   ==> \forall integer i; 0 <= i < 4 ==> g->buffer[i] == \old(g->buffer[i]) && g->counter[i] == \old(g->counter[i]); */
+  @   ==> \forall integer i; 0 <= i < 4 ==> g->buffer[i] == \old(g->buffer[i])
+  @       && g->counter[i] == \old(g->counter[i]); */
 uint64_t lfap_philox_next(lfap_philox *g);
 
 /* [0,1): (word >> 11) * 2^-53. */

@@ -9,8 +9,10 @@
 
 enum { TILE = 4 };
 /* in full: the prover mistakes the zeros that an initialiser leaves out for integers */
-#define ZEROS {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}
-#define ZEROS_4 {ZEROS, ZEROS, ZEROS, ZEROS}
+#define ZEROS \
+  { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }
+#define ZEROS_4 \
+  { ZEROS, ZEROS, ZEROS, ZEROS }
 
 /* Where row i of a matrix of n columns begins. */
 /*@ requires row: i < rows;
@@ -32,8 +34,10 @@ LFAP_INLINE size_t start_of(size_t i, size_t rows, size_t n) {
      terminates \true;
      exits never: \false;
      assigns \nothing;
-     LFAP_REAL(ensures next: lfap_rdot_at(A, i, B, j, d, k + 1) == lfap_rdot_at(A, i, B, j, d, k) + A[a + k]*B[b + k];) @/
-  static void lfap_term_at(const double *A, size_t i, size_t a, const double *B, size_t j, size_t b, size_t d, size_t k) { }
+     LFAP_REAL(ensures next: lfap_rdot_at(A, i, B, j, d, k + 1) == lfap_rdot_at(A, i, B, j, d,
+         k) + A[a + k]*B[b + k];) @/
+  static void lfap_term_at(const double *A, size_t i, size_t a, const double *B, size_t j, size_t b, size_t d,
+      size_t k) { }
 */
 
 /* Dots of four rows with four. By value: no pointer sees it, so that the compiler keeps it in registers. */
@@ -41,8 +45,8 @@ typedef struct {
   double dot[TILE][TILE];
 } dots;
 
-/* dot[p][q] = dot(A_{i+p}, B_{j+q}): the chains of up to sixteen dots hide the latency of fma, and a row is read once for
-   several. The callers' rows and columns are constants, 1 or 4. */
+/* dot[p][q] = dot(A_{i+p}, B_{j+q}): the chains of up to sixteen dots hide the latency of fma, and a row is read
+   once for several. The callers' rows and columns are constants, 1 or 4. */
 /*@ requires tile: rows <= TILE && i + rows <= na && columns <= TILE && j + columns <= nb;
   @ requires size: na*n <= SIZE_MAX && nb*n <= SIZE_MAX;
   @ requires A: \valid_read(A + (0 .. na*n - 1));
@@ -52,7 +56,8 @@ typedef struct {
   @ assigns \result \from A[0 .. na*n - 1], i, rows, B[0 .. nb*n - 1], j, columns, n;
   @ LFAP_REAL(ensures dots: \forall integer p, q; 0 <= p < rows && 0 <= q < columns
   @   ==> \result.dot[p][q] == lfap_rdot_at(A, i + p, B, j + q, n, n);) */
-LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, size_t j, size_t columns, size_t na, size_t nb, size_t n) {
+LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, size_t j, size_t columns, size_t na,
+                      size_t nb, size_t n) {
   dots v;
   double s[TILE][TILE][LFAP_LANES] = {ZEROS_4, ZEROS_4, ZEROS_4, ZEROS_4}, t[LFAP_LANES];
   size_t k = 0;
@@ -101,7 +106,8 @@ LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, s
   LFAP_UNROLL for (size_t p = 0; p < rows; p++) {
     size_t a = start_of(i + p, na, n);
     /*@ loop invariant column: 0 <= q <= columns;
-      @ LFAP_REAL(loop invariant done: \forall integer f; 0 <= f < q ==> v.dot[p][f] == lfap_rdot_at(A, i + p, B, j + f, n, n);)
+      @ LFAP_REAL(loop invariant done: \forall integer f; 0 <= f < q
+      @     ==> v.dot[p][f] == lfap_rdot_at(A, i + p, B, j + f, n, n);)
       @ loop assigns q, t[0 .. LFAP_LANES-1], v.dot[p][0 .. TILE-1];
       @ loop variant columns - q; */
     LFAP_UNROLL for (size_t q = 0; q < columns; q++) {
@@ -118,7 +124,8 @@ LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, s
       for (size_t l = 0; l < n - k; l++) {
         /*@ ghost lfap_term_at(A, i + p, a, B, j + q, b, n, k + l); */
         t[l] = fma(A[a + k + l], B[b + k + l], t[l]);
-        /*@ assert grown: LFAP_REAL_FACT(LFAP_TOTAL(t) == \at(LFAP_TOTAL(t),LoopCurrent) + A[a + k + l]*B[b + k + l]); */
+        /*@ assert grown: LFAP_REAL_FACT(LFAP_TOTAL(t) == \at(LFAP_TOTAL(t),LoopCurrent) + A[a + k + l]*B[b + k + l]);
+            */
       }
       v.dot[p][q] = LFAP_JOIN(t);
     }
@@ -139,7 +146,8 @@ LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, s
   @ assigns C[0 .. na*nb - 1];
   @ LFAP_REAL(ensures dots: \forall integer p, q; i <= p < i + rows && j <= q < j + columns
   @   ==> C[lfap_at(p, q, nb)] == \old(lfap_rdot_at(A, p, B, q, n, n));)
-  @ LFAP_REAL(ensures kept: \forall integer p, q; 0 <= p < na && 0 <= q < nb && !(i <= p < i + rows && j <= q < j + columns)
+  @ LFAP_REAL(ensures kept: \forall integer p, q; 0 <= p < na && 0 <= q < nb && !(i <= p < i + rows
+  @     && j <= q < j + columns)
   @   ==> C[lfap_at(p, q, nb)] == \old(C[lfap_at(p, q, nb)]);)
   @ LFAP_REAL(ensures same: \forall integer p, q; 0 <= p < na && 0 <= q < nb
   @   ==> lfap_rdot_at(A, p, B, q, n, n) == \old(lfap_rdot_at(A, p, B, q, n, n));) */
@@ -149,7 +157,8 @@ LFAP_INLINE void tile_at(double *C, const double *A, size_t i, size_t rows, cons
   /*@ loop invariant row: 0 <= p <= rows;
     @ LFAP_REAL(loop invariant dots: \forall integer e, f; i <= e < i + p && j <= f < j + columns
     @   ==> C[lfap_at(e, f, nb)] == v.dot[e - i][f - j];)
-    @ LFAP_REAL(loop invariant kept: \forall integer e, f; 0 <= e < na && 0 <= f < nb && !(i <= e < i + rows && j <= f < j + columns)
+    @ LFAP_REAL(loop invariant kept: \forall integer e, f; 0 <= e < na && 0 <= f < nb && !(i <= e < i + rows
+    @     && j <= f < j + columns)
     @   ==> C[lfap_at(e, f, nb)] == \at(C[lfap_at(e, f, nb)],Pre);)
     @ loop assigns p, C[0 .. na*nb - 1];
     @ loop variant rows - p; */
@@ -158,8 +167,10 @@ LFAP_INLINE void tile_at(double *C, const double *A, size_t i, size_t rows, cons
     /*@ loop invariant column: 0 <= q;
       @ LFAP_REAL(loop invariant dots: \forall integer e, f; i <= e < i + p && j <= f < j + columns
       @   ==> C[lfap_at(e, f, nb)] == v.dot[e - i][f - j];)
-      @ LFAP_REAL(loop invariant line: \forall integer e, f; i + p <= e < i + p + 1 && j <= f < j + columns && f < j + q ==> C[lfap_at(e, f, nb)] == v.dot[e - i][f - j];)
-      @ LFAP_REAL(loop invariant kept: \forall integer e, f; 0 <= e < na && 0 <= f < nb && !(i <= e < i + rows && j <= f < j + columns)
+      @ LFAP_REAL(loop invariant line: \forall integer e, f; i + p <= e < i + p + 1 && j <= f < j + columns
+      @     && f < j + q ==> C[lfap_at(e, f, nb)] == v.dot[e - i][f - j];)
+      @ LFAP_REAL(loop invariant kept: \forall integer e, f; 0 <= e < na && 0 <= f < nb && !(i <= e < i + rows
+      @     && j <= f < j + columns)
       @   ==> C[lfap_at(e, f, nb)] == \at(C[lfap_at(e, f, nb)],Pre);)
       @ loop assigns q, C[0 .. na*nb - 1];
       @ loop variant columns - q; */
@@ -198,10 +209,12 @@ LFAP_INLINE void tile_at(double *C, const double *A, size_t i, size_t rows, cons
           /@ assert cell_B: LFAP_REAL_FACT(0 <= q*n + f < nb*n); @/
           x = A[p*n + f];
           y = B[q*n + f];
-          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(A, p, B, q, n, f + 1) == lfap_rdot_at(A, p, B, q, n, f) + lfap_term(x, y)); @/
+          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(A, p, B, q, n, f + 1) == lfap_rdot_at(A, p, B, q, n,
+              f) + lfap_term(x, y)); @/
           /@ assert same_x: LFAP_REAL_FACT(x == \at(A[\at(p*n + f,Here)],Pre)); @/
           /@ assert same_y: LFAP_REAL_FACT(y == \at(B[\at(q*n + f,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(A, p, B, q, n, f + 1) == lfap_rdot_at{Pre}(A, p, B, q, n, f) + lfap_term(x, y)); @/
+          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(A, p, B, q, n, f + 1) == lfap_rdot_at{Pre}(A, p, B, q, n,
+              f) + lfap_term(x, y)); @/
           f++;
         }
         q++;
@@ -228,7 +241,8 @@ LFAP_INLINE void tile_at(double *C, const double *A, size_t i, size_t rows, cons
   @   ==> C[lfap_at(p, q, nb)] == \old(C[lfap_at(p, q, nb)]);)
   @ LFAP_REAL(ensures same: \forall integer p, q; 0 <= p < na && 0 <= q < nb
   @   ==> lfap_rdot_at(A, p, B, q, n, n) == \old(lfap_rdot_at(A, p, B, q, n, n));) */
-LFAP_INLINE void strip(double *C, const double *A, size_t i, size_t rows, const double *B, size_t na, size_t nb, size_t n) {
+LFAP_INLINE void strip(double *C, const double *A, size_t i, size_t rows, const double *B, size_t na, size_t nb,
+                       size_t n) {
   size_t j = 0;
   /*@ loop invariant column: 0 <= j <= nb;
     @ LFAP_REAL(loop invariant dots: \forall integer p, q; i <= p < i + rows && 0 <= q < j

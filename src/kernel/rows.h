@@ -55,7 +55,9 @@ void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d);
   @ terminates \true;
   @ exits never: \false;
   @ assigns G[0 .. n*n - 1];
-  @ LFAP_REAL(ensures lower: \forall integer i, j; 0 <= j <= i < n ==> G[lfap_at(i, j, n)] == \old(G[lfap_at(i, j, n)]);)
-  @ LFAP_REAL(ensures upper: \forall integer i, j; 0 <= j < i < n ==> G[lfap_at(j, i, n)] == \old(G[lfap_at(i, j, n)]);) */
+  @ LFAP_REAL(ensures lower: \forall integer i, j; 0 <= j <= i < n
+  @     ==> G[lfap_at(i, j, n)] == \old(G[lfap_at(i, j, n)]);)
+  @ LFAP_REAL(ensures upper: \forall integer i, j; 0 <= j < i < n
+  @     ==> G[lfap_at(j, i, n)] == \old(G[lfap_at(i, j, n)]);) */
 void lfap_mirror(double *G, size_t n);
 #endif

@@ -7,7 +7,8 @@
 #include "arithmetic.h"
 
 #ifdef LFAP_TIER_REAL
-/*@ logic real lfap_shift_entry(real g, real tn, real tk, real pn, real pk, real eta2) = g + tk*pn + tn*pk + tn*tk*eta2; */
+/*@ logic real lfap_shift_entry(real g, real tn, real tk, real pn, real pk,
+    real eta2) = g + tk*pn + tn*pk + tn*tk*eta2; */
 #endif
 
 /* Row n of G becomes row n of the Gram matrix of x + t*eta: g[k] + ((t_k p_n + t_n p_k) + (t_n t_k) eta2), where

@@ -46,8 +46,10 @@ LFAP_INLINE void put_entry(double *x, const double *L, size_t i, double v, size_
         /@ assert linked: LFAP_REAL_FACT(lfap_term(L[a*n + f], x[f]) == lfap_term(p, q)); @/
         /@ assert first: LFAP_REAL_FACT(p == \at(L[\at(a*n + f,Here)],Pre)); @/
         /@ assert second: LFAP_REAL_FACT(q == \at(x[\at(f,Here)],Pre)); @/
-        /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(L, a, x, 0, n, f + 1) == lfap_rdot_at{Pre}(L, a, x, 0, n, f) + lfap_term(p, q)); @/
-        /@ assert both: LFAP_REAL_FACT(lfap_rdot_at(L, a, x, 0, n, f + 1) == lfap_rdot_at{Pre}(L, a, x, 0, n, f + 1)); @/
+        /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(L, a, x, 0, n, f + 1) == lfap_rdot_at{Pre}(L, a, x, 0, n,
+            f) + lfap_term(p, q)); @/
+        /@ assert both: LFAP_REAL_FACT(lfap_rdot_at(L, a, x, 0, n, f + 1) == lfap_rdot_at{Pre}(L, a, x, 0, n,
+            f + 1)); @/
         f++;
       }
       a++;
@@ -88,7 +90,8 @@ LFAP_INLINE void put_entry(double *x, const double *L, size_t i, double v, size_
   @ LFAP_REAL(ensures rows: \forall integer i; 0 <= i < n ==> lfap_rdot_at(L, i, x, 0, n, i + 1) == \old(b[i]);) */
 LFAP_INLINE void forward(double *x, const double *L, const double *b, size_t n) {
   /*@ loop invariant row: 0 <= i <= n;
-    @ LFAP_REAL(loop invariant rows: \forall integer r; 0 <= r < i ==> lfap_rdot_at(L, r, x, 0, n, r + 1) == \at(b[r],Pre);)
+    @ LFAP_REAL(loop invariant rows: \forall integer r; 0 <= r < i
+    @     ==> lfap_rdot_at(L, r, x, 0, n, r + 1) == \at(b[r],Pre);)
     @ loop assigns i, x[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -106,7 +109,8 @@ LFAP_INLINE void forward(double *x, const double *L, const double *b, size_t n) 
     /*@ assert same: LFAP_REAL_FACT(L[i*n + i] == pivot); */
     /*@ assert next: LFAP_REAL_FACT(lfap_rdot_at(L, i, x, 0, n, i + 1) == s + lfap_term(L[i*n + i], x[i])); */
     /*@ assert now: LFAP_REAL_FACT(lfap_rdot_at(L, i, x, 0, n, i + 1) == \at(b[\at(i,Here)],Pre)); */
-    /*@ assert above: LFAP_REAL_FACT(\forall integer r; 0 <= r < i ==> lfap_rdot_at(L, r, x, 0, n, r + 1) == \at(b[r],Pre)); */
+    /*@ assert above: LFAP_REAL_FACT(\forall integer r; 0 <= r < i
+        ==> lfap_rdot_at(L, r, x, 0, n, r + 1) == \at(b[r],Pre)); */
   }
 }
 
@@ -121,7 +125,8 @@ LFAP_INLINE void forward(double *x, const double *L, const double *b, size_t n) 
   @ exits never: \false;
   @ assigns x[0 .. m];
   @ LFAP_REAL(ensures value: lfap_term(L[m*n + m], x[m]) == \old(x[m]);)
-  @ LFAP_REAL(ensures above: \forall integer j; 0 <= j < m ==> x[j] == \old(x[j]) - lfap_term(L[lfap_at(m, j, n)], x[m]);)
+  @ LFAP_REAL(ensures above: \forall integer j; 0 <= j < m ==> x[j] == \old(x[j]) - lfap_term(L[lfap_at(m, j, n)],
+  @     x[m]);)
   @ LFAP_REAL(ensures below: \forall integer j, k; 0 <= j < n && m < k <= n
   @   ==> lfap_rcolumn(L, j, x, k, n) == \old(lfap_rcolumn(L, j, x, k, n));) */
 LFAP_INLINE void back_step(double *x, const double *L, size_t m, size_t n) {
@@ -152,13 +157,15 @@ LFAP_INLINE void back_step(double *x, const double *L, size_t m, size_t n) {
       while (k != m + 1) {
         k--;
         lfap_row_at(k, n, n);
-        /@ assert next: LFAP_REAL_FACT(lfap_rcolumn(L, j, x, k, n) == lfap_rcolumn(L, j, x, k + 1, n) + lfap_term(L[k*n + j], x[k])); @/
+        /@ assert next: LFAP_REAL_FACT(lfap_rcolumn(L, j, x, k, n) == lfap_rcolumn(L, j, x, k + 1,
+            n) + lfap_term(L[k*n + j], x[k])); @/
         f = L[k * n + j];
         g = x[k];
         /@ assert linked: LFAP_REAL_FACT(lfap_term(L[k*n + j], x[k]) == lfap_term(f, g)); @/
         /@ assert first: LFAP_REAL_FACT(f == \at(L[\at(k*n + j,Here)],Pre)); @/
         /@ assert second: LFAP_REAL_FACT(g == \at(x[\at(k,Here)],Pre)); @/
-        /@ assert then: LFAP_REAL_FACT(lfap_rcolumn{Pre}(L, j, x, k, n) == lfap_rcolumn{Pre}(L, j, x, k + 1, n) + lfap_term(f, g)); @/
+        /@ assert then: LFAP_REAL_FACT(lfap_rcolumn{Pre}(L, j, x, k, n) == lfap_rcolumn{Pre}(L, j, x, k + 1,
+            n) + lfap_term(f, g)); @/
         /@ assert both: LFAP_REAL_FACT(lfap_rcolumn(L, j, x, k, n) == lfap_rcolumn{Pre}(L, j, x, k, n)); @/
       }
       j++;
@@ -180,7 +187,8 @@ LFAP_INLINE void back_step(double *x, const double *L, size_t m, size_t n) {
 LFAP_INLINE void backward(double *x, const double *L, size_t n) {
   /*@ loop invariant row: 0 <= i <= n;
     @ LFAP_REAL(loop invariant columns: \forall integer j; i <= j < n ==> lfap_rcolumn(L, j, x, j, n) == \at(x[j],Pre);)
-    @ LFAP_REAL(loop invariant rest: \forall integer j; 0 <= j < i ==> x[j] + lfap_rcolumn(L, j, x, i, n) == \at(x[j],Pre);)
+    @ LFAP_REAL(loop invariant rest: \forall integer j; 0 <= j < i
+    @     ==> x[j] + lfap_rcolumn(L, j, x, i, n) == \at(x[j],Pre);)
     @ loop assigns i, x[0 .. n-1];
     @ loop variant i; */
   for (size_t i = n; i > 0; i--) {
@@ -193,7 +201,8 @@ LFAP_INLINE void backward(double *x, const double *L, size_t n) {
     /*@ assert now: LFAP_REAL_FACT(lfap_rcolumn(L, i - 1, x, i - 1, n) == \at(x[\at(i - 1,Here)],Pre)); */
     /*@ assert later: LFAP_REAL_FACT(\forall integer j; i <= j < n ==> lfap_rcolumn(L, j, x, j, n) == \at(x[j],Pre)); */
     /*@ assert parts: LFAP_REAL_FACT(\forall integer j; 0 <= j < i - 1
-      @   ==> lfap_rcolumn(L, j, x, i - 1, n) == lfap_rcolumn(L, j, x, i, n) + lfap_term(L[lfap_at(i - 1, j, n)], x[i - 1])); */
+      @   ==> lfap_rcolumn(L, j, x, i - 1, n) == lfap_rcolumn(L, j, x, i, n) + lfap_term(L[lfap_at(i - 1, j, n)],
+      @       x[i - 1])); */
   }
 #ifdef LFAP_TIER_REAL
   /*@ ghost size_t r = 0, f = 0; */
@@ -215,10 +224,12 @@ LFAP_INLINE void backward(double *x, const double *L, size_t n) {
         /@ assert next: LFAP_REAL_FACT(lfap_rsolved(L, r, x, n, f + 1)
              == lfap_rsolved(L, r, x, n, f) + lfap_term(L[r*n + f], lfap_rcolumn(L, f, x, f, n))); @/
         p = L[r * n + f];
-        /@ assert cell: LFAP_REAL_FACT(lfap_term(L[r*n + f], lfap_rcolumn(L, f, x, f, n)) == lfap_term(p, lfap_rcolumn(L, f, x, f, n))); @/
+        /@ assert cell: LFAP_REAL_FACT(lfap_term(L[r*n + f], lfap_rcolumn(L, f, x, f, n)) == lfap_term(p,
+            lfap_rcolumn(L, f, x, f, n))); @/
         /@ assert same: LFAP_REAL_FACT(p == \at(L[\at(r*n + f,Here)],Pre)); @/
         /@ assert column: LFAP_REAL_FACT(lfap_rcolumn(L, f, x, f, n) == \at(x[\at(f,Here)],Pre)); @/
-        /@ assert linked: LFAP_REAL_FACT(lfap_term(p, lfap_rcolumn(L, f, x, f, n)) == lfap_term(p, \at(x[\at(f,Here)],Pre))); @/
+        /@ assert linked: LFAP_REAL_FACT(lfap_term(p, lfap_rcolumn(L, f, x, f, n)) == lfap_term(p,
+            \at(x[\at(f,Here)],Pre))); @/
         /@ assert here: LFAP_REAL_FACT(lfap_rsolved(L, r, x, n, f + 1)
              == lfap_rsolved(L, r, x, n, f) + lfap_term(p, \at(x[\at(f,Here)],Pre))); @/
         /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(L, r, x, 0, n, f + 1)

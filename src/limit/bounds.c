@@ -21,7 +21,8 @@ double lfap_bound_class_sum(double weight, size_t n, size_t d) {
 
 double lfap_bound_pair_dot(double sum_error, double norm_hi, double norm_lo, size_t d) {
   double k = (double)d + 1.0;
-  return lfap_up((k * LFAP_U) * (k * LFAP_U) * norm_hi * (1.0 + 0x1p-19) + (lfap_bound_dot(d) + 2.0 * LFAP_U) * norm_lo + sum_error);
+  return lfap_up((k * LFAP_U) * (k * LFAP_U) * norm_hi * (1.0 + 0x1p-19) +
+                 (lfap_bound_dot(d) + 2.0 * LFAP_U) * norm_lo + sum_error);
 }
 
 double lfap_bound_pair_value(double value, double K, double norm, size_t d) {
@@ -35,7 +36,8 @@ double lfap_bound_pair_entries(double value, double size, double norm, size_t n,
 }
 
 double lfap_bound_combine(double a, double ea, double b, double eb, double wa, double wb) {
-  return lfap_up((wa * ea + wb * eb) * (1.0 + 4.0 * LFAP_U) + 4.0 * LFAP_U * (fabs(wa * a) + fabs(wb * b)) + 4.0 * LFAP_TINY);
+  return lfap_up((wa * ea + wb * eb) * (1.0 + 4.0 * LFAP_U) + 4.0 * LFAP_U * (fabs(wa * a) + fabs(wb * b)) +
+                 4.0 * LFAP_TINY);
 }
 
 double lfap_bound_factor(size_t k, size_t d) {

@@ -1,5 +1,5 @@
-/* eigen.c - does D fl(Q) D - c have a Cholesky factor? Then its eigenvalues are above c less rounding (statement Q1; spec/numerics.md N14,
- * "Inverse", and limit/bounds.h). */
+/* eigen.c - does D fl(Q) D - c have a Cholesky factor? Then its eigenvalues are above c less rounding (statement Q1;
+ * spec/numerics.md N14, "Inverse", and limit/bounds.h). */
 #include "limit/eigen.h"
 
 #include "data/factor.h"
@@ -21,11 +21,12 @@ static void shifted_row(void *arg, size_t at, const double *q) {
   row[at] -= j->c;
 }
 
-lfap_status lfap_least_eigenvalue(lfap_ctx *ctx, double *eigen, int *factors, const lfap_qm *m, const size_t *f, size_t nf, const double *scale,
-                                  size_t d) {
+lfap_status lfap_least_eigenvalue(lfap_ctx *ctx, double *eigen, int *factors, const lfap_qm *m, const size_t *f,
+                                  size_t nf, const double *scale, size_t d) {
   double loss = lfap_bound_factor(nf, d), shift[3] = {0x1p-14, 0x1p-24, 16.0 * loss};
   double *L = malloc(nf * nf * sizeof *L);
-  lfap_status st = L ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "enclosure: no memory for a factor of %zu x %zu", nf, nf);
+  lfap_status st =
+      L ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "enclosure: no memory for a factor of %zu x %zu", nf, nf);
   *eigen = 0.0;
   for (size_t k = 0; !st && k < 3 && *eigen == 0.0; k++) {
     size_t bad = 0;

@@ -1,6 +1,7 @@
-/* enclose.c - what is certain of a limit computed in doubles: enclosures of Q lambda, of the multipliers and of the slopes, and the
- * claims they decide (statements H, Q1, T1, T2, C1; the inequalities (R), (N), (S), (G), (B) of spec/certificate.md with the error
- * bounds of spec/numerics.md N14, limit/bounds.h). What stays UNDECIDED is for exact arithmetic. */
+/* enclose.c - what is certain of a limit computed in doubles: enclosures of Q lambda, of the multipliers and of the
+ * slopes, and the claims they decide (statements H, Q1, T1, T2, C1; the inequalities (R), (N), (S), (G), (B) of
+ * spec/certificate.md with the error bounds of spec/numerics.md N14, limit/bounds.h). What stays UNDECIDED is for
+ * exact arithmetic. */
 #include "kernel/qform.h"
 #include "limit/eigen.h"
 #include "limit/measure.h"
@@ -14,18 +15,19 @@ typedef struct {
   const lfap_data *data;
   const lfap_limit *lim;
   const double *G;
-  size_t n, d, *f, nf;     /* support */
+  size_t n, d, *f, nf; /* support */
   double gamma, h;
-  double *norm;            /* n: at least ||x_n|| */
-  double *res;             /* n: at least |1 - (Q lambda)_n| */
-  double *P, *Pe, *M, *Me; /* n: A + gamma B, gamma A + B and their errors; A, B of spec/certificate.md over 2^(2e)/den */
-  double *sums;            /* 4 d */
-  double Dr;               /* at least ||D r|| on the support */
+  double *norm; /* n: at least ||x_n|| */
+  double *res;  /* n: at least |1 - (Q lambda)_n| */
+  /* n: A + gamma B, gamma A + B and their errors; A, B of spec/certificate.md over 2^(2e)/den */
+  double *P, *Pe, *M, *Me;
+  double *sums; /* 4 d */
+  double Dr;    /* at least ||D r|| on the support */
   double norm_max;
-  int orthogonal;          /* no two rows meet, for certain */
+  int orthogonal; /* no two rows meet, for certain */
 } enclosing;
 
-/* ---- storage --------------------------------------------------------------------------------------------------------- */
+/* ---- storage ----------------------------------------------------------------------------------------------------- */
 
 void lfap_enclosure_free(lfap_enclosure *e) {
   free(e->q_lo);
@@ -44,7 +46,8 @@ static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
     lfap_enclosure_free(e);
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "enclosure: no memory for N = %zu, d = %zu", n, s->d);
   }
-  double **const out[] = {&e->q_hi, &e->lo, &e->hi, &e->u_lo, &e->v_hi, &e->scale}, **const in[] = {&s->res, &s->P, &s->Pe, &s->M, &s->Me};
+  double **const out[] = {&e->q_hi, &e->lo, &e->hi, &e->u_lo, &e->v_hi, &e->scale},
+                 **const in[] = {&s->res, &s->P, &s->Pe, &s->M, &s->Me};
   for (size_t k = 0; k < 6; k++) *out[k] = v + (k + 1) * n;
   for (size_t k = 0; k < 5; k++) *in[k] = s->norm + (k + 1) * n;
   e->h = e->q1 = e->t1 = e->t2 = e->post = e->c1 = LFAP_UNDECIDED;
@@ -57,7 +60,7 @@ static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
   return LFAP_OK;
 }
 
-/* ---- norms and products ------------------------------------------------------------------------------------------------ */
+/* ---- norms and products ------------------------------------------------------------------------------------------ */
 
 /* Norms, scales and the support; 0 where the bounds do not apply: norms out of range, a multiplier that is none. */
 static int prepare(enclosing *s) {
@@ -66,7 +69,8 @@ static int prepare(enclosing *s) {
     const double *x = s->data->x + i * s->d;
     int exponent;
     s->norm[i] = lfap_norm_above(x, s->d);
-    if (!(s->norm[i] >= LFAP_NORM_MIN && s->norm[i] <= 2.0 * LFAP_NORM_MAX)) return 0; /* a bound may lie just above the range */
+    /* a bound may lie just above the range */
+    if (!(s->norm[i] >= LFAP_NORM_MIN && s->norm[i] <= 2.0 * LFAP_NORM_MAX)) return 0;
     if (!(s->lim->lambda[i] >= 0.0 && isfinite(s->lim->lambda[i]))) return 0;
     (void)frexp(s->norm[i], &exponent);
     s->e->scale[i] = ldexp(1.0, -exponent);
@@ -109,7 +113,7 @@ static void gap(enclosing *s) {
   if (isfinite(ball)) s->e->ball = ball;
 }
 
-/* ---- the inverse --------------------------------------------------------------------------------------------------------- */
+/* ---- the inverse ------------------------------------------------------------------------------------------------- */
 
 static lfap_status eigenvalue(enclosing *s) {
   lfap_qm m = {.n = s->n, .G = s->G, .y = s->data->y, .gamma = s->gamma};
@@ -136,7 +140,8 @@ static void multipliers(enclosing *s) {
       if (!(e->lambda_min <= r.lo)) e->lambda_min = r.lo;
       good = good && r.lo > 0.0;
     } else {
-      double slack = lfap_range_around(e->q_lo[i] - 1.0, lfap_up(e->near * s->norm[i]) + LFAP_U * fabs(e->q_lo[i] - 1.0)).lo;
+      double slack =
+          lfap_range_around(e->q_lo[i] - 1.0, lfap_up(e->near * s->norm[i]) + LFAP_U * fabs(e->q_lo[i] - 1.0)).lo;
       e->lo[i] = e->hi[i] = 0.0;
       if (!(e->slack_min <= slack)) e->slack_min = slack;
       good = good && slack > 0.0;
@@ -153,7 +158,8 @@ static void slopes(enclosing *s) {
   if (!isfinite(e->ball)) return;
   for (size_t i = 0; i < s->n; i++) {
     double wide = lfap_up(sqrt(2.0) * e->ball * s->norm[i]);
-    lfap_range p = lfap_range_around(s->P[i], lfap_up(s->Pe[i] + wide)), m = lfap_range_around(s->M[i], lfap_up(s->Me[i] + wide));
+    lfap_range p = lfap_range_around(s->P[i], lfap_up(s->Pe[i] + wide)),
+               m = lfap_range_around(s->M[i], lfap_up(s->Me[i] + wide));
     e->u_lo[i] = s->data->y[i] > 0.0 ? p.lo : m.lo;
     e->v_hi[i] = s->data->y[i] > 0.0 ? -m.lo : -p.lo;
     e->slope[i] = (signed char)(p.lo > 0.0 && m.lo > 0.0 ? 1 : p.hi < 0.0 || m.hi < 0.0 ? -1 : 0);
@@ -163,7 +169,7 @@ static void slopes(enclosing *s) {
   e->c1 = e->aligned == s->n ? LFAP_PASS : e->refuted ? LFAP_FAIL : LFAP_UNDECIDED;
 }
 
-/* ---- H, T1, T2 -------------------------------------------------------------------------------------------------------------- */
+/* ---- H, T1, T2 --------------------------------------------------------------------------------------------------- */
 
 /* sum += v; was that exact? */
 static int add_exactly(double *sum, double v) {
@@ -203,7 +209,9 @@ static void hypothesis(enclosing *s) {
   s->e->h_slack = lfap_range_around(lhs.lo - rhs.hi, LFAP_U * fabs(lhs.lo - rhs.hi)).lo;
 }
 
-typedef struct { double min_lo, min_hi, max_lo, max_hi; } spread;
+typedef struct {
+  double min_lo, min_hi, max_lo, max_hi;
+} spread;
 
 static spread spread_of(const lfap_enclosure *e) {
   spread s = {INFINITY, INFINITY, 0, 0};
@@ -228,15 +236,18 @@ static lfap_verdict held(double *slack, const spread *s, lfap_range lo, lfap_ran
 }
 
 static lfap_range spoiled(double lo, double hi, double rel) {
-  return (lfap_range){lfap_range_around(lo, lfap_up(fabs(lo) * rel)).lo, lfap_range_around(hi, lfap_up(fabs(hi) * rel)).hi};
+  return (lfap_range){lfap_range_around(lo, lfap_up(fabs(lo) * rel)).lo,
+                      lfap_range_around(hi, lfap_up(fabs(hi) * rel)).hi};
 }
 
 /* T2's ends at kappa, from Rmin^2, Rmax^2 as computed. */
-static double t2_lo(const enclosing *s, double k) { return (1.0 - 2.0 * k) / (((1.0 - k) * s->h) * s->lim->hyp.r_max2); }
+static double t2_lo(const enclosing *s, double k) {
+  return (1.0 - 2.0 * k) / (((1.0 - k) * s->h) * s->lim->hyp.r_max2);
+}
 static double t2_hi(const enclosing *s, double k) { return 1.0 / (((1.0 - k) * s->h) * s->lim->hyp.r_min2); }
 
-/* Orthogonal rows have the multipliers 1/(h ||x||^2): the ends of the a-posteriori interval are two of them, T2's interval is wider, and T1's
-   ends are 0.5/Rmax^2 and more away, since h < 1 and 1.5/gamma^2 - 1/h > 1/2. */
+/* Orthogonal rows have the multipliers 1/(h ||x||^2): the ends of the a-posteriori interval are two of them, T2's
+   interval is wider, and T1's ends are 0.5/Rmax^2 and more away, since h < 1 and 1.5/gamma^2 - 1/h > 1/2. */
 static void orthogonal_intervals(enclosing *s) {
   lfap_enclosure *e = s->e;
   e->t1 = e->t2 = e->post = LFAP_PASS;
@@ -255,24 +266,36 @@ static void intervals(enclosing *s) {
     e->t1 = held(&e->t1_slack, &m, spoiled(l->t1_lo, l->t1_lo, rel), spoiled(l->t1_hi, l->t1_hi, rel));
     e->t2 = held(&e->t2_slack, &m, spoiled(l->t2_lo, l->t2_lo, rel), spoiled(l->t2_hi, l->t2_hi, rel));
   }
-  /* kappa': sums of N entries (the diagonal among them), each off by `dots` of a product of norms; T2's ends move with kappa' */
-  double off = lfap_up((l->post_kappa + ratio) * (lfap_bound_gamma(s->n / 8 + 8) + rel) + (double)s->n * ratio * (dots + 4.0 * LFAP_U));
+  /* kappa': sums of N entries (the diagonal among them), each off by `dots` of a product of norms; T2's ends move
+     with kappa' */
+  double off = lfap_up((l->post_kappa + ratio) * (lfap_bound_gamma(s->n / 8 + 8) + rel) +
+                       (double)s->n * ratio * (dots + 4.0 * LFAP_U));
   lfap_range k = lfap_range_around(l->post_kappa, s->n > 1 ? off : 0.0);
   k.lo = fmax(k.lo, 0.0);
   if (k.lo >= 0.5) e->post = LFAP_NOT_APPLICABLE;
   else if (k.hi < 0.4999 && known)
-    e->post = held(&e->post_slack, &m, spoiled(t2_lo(s, k.hi), t2_lo(s, k.lo), rel * 0x1p13), spoiled(t2_hi(s, k.lo), t2_hi(s, k.hi), rel));
+    e->post = held(&e->post_slack, &m, spoiled(t2_lo(s, k.hi), t2_lo(s, k.lo), rel * 0x1p13),
+                   spoiled(t2_hi(s, k.lo), t2_hi(s, k.hi), rel));
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
 
-lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim, const double *G) {
+lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim,
+                               const double *G) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   if (data->n != lim->n || data->d != lim->d || !(lim->gamma > 0.0 && lim->gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "enclosure: a limit of %zu x %zu is not one of these %zu x %zu data", lim->n, lim->d, data->n, data->d);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "enclosure: a limit of %zu x %zu is not one of these %zu x %zu data", lim->n,
+                     lim->d, data->n, data->d);
   lfap_enclosure e;
-  enclosing s = {.ctx = ctx, .data = data, .lim = lim, .G = G, .n = data->n, .d = data->d, .gamma = lim->gamma, .h = lfap_q_h(lim->gamma)};
+  enclosing s = {.ctx = ctx,
+                 .data = data,
+                 .lim = lim,
+                 .G = G,
+                 .n = data->n,
+                 .d = data->d,
+                 .gamma = lim->gamma,
+                 .h = lfap_q_h(lim->gamma)};
   st = make(ctx, &s, &e);
   if (!st && prepare(&s)) {
     e.support = s.nf;

@@ -1,6 +1,7 @@
-/* farkas.c - Gordan's alternative, proved in doubles (C1(a): label slopes separate the data iff each class lies in an open half-space):
- * by sums without any rounding, where small multiples of the ray are whole numbers; or because the samples span the space they live in,
- * the sum is small, and every coefficient is larger than the correction that makes it 0. */
+/* farkas.c - Gordan's alternative, proved in doubles (C1(a): label slopes separate the data iff each class lies in
+ * an open half-space): by sums without any rounding, where small multiples of the ray are whole numbers; or because
+ * the samples span the space they live in, the sum is small, and every coefficient is larger than the correction
+ * that makes it 0. */
 #include "limit/farkas.h"
 
 #include "limit/eigen.h"
@@ -44,7 +45,7 @@ static void choose(combination *p, const double *ray) {
   }
 }
 
-/* ---- without rounding -------------------------------------------------------------------------------------------------- */
+/* ---- without rounding -------------------------------------------------------------------------------------------- */
 
 /* Whether sum t_n x_n = 0 in every coordinate, no product and no sum rounded. */
 static int vanishes(const combination *p) {
@@ -75,7 +76,7 @@ static int exactly(const combination *p) {
   return 0;
 }
 
-/* ---- robustly ------------------------------------------------------------------------------------------------------------ */
+/* ---- robustly ---------------------------------------------------------------------------------------------------- */
 
 /* Columns in which some sample is not 0: the dimension of the space they live in is at most that. */
 static size_t columns(const combination *p) {
@@ -108,7 +109,8 @@ static lfap_status spread(lfap_ctx *ctx, double *eigen, const combination *p) {
   size_t *all = malloc(n * sizeof *all);
   int factors = 0;
   lfap_qm m = {.n = n, .G = G, .y = y, .gamma = 0.5};
-  lfap_status st = x && G && y && all ? lfap_qm_open(ctx, &m) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu samples", n);
+  lfap_status st = x && G && y && all ? lfap_qm_open(ctx, &m)
+                                      : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu samples", n);
   if (!st) {
     for (size_t a = 0; a < n; a++) {
       memcpy(x + a * d, p->data->x + p->f[a] * d, d * sizeof *x);
@@ -126,11 +128,12 @@ static lfap_status spread(lfap_ctx *ctx, double *eigen, const combination *p) {
   return st;
 }
 
-/* The first k - 1 samples span the space; so some v with ||D^-1 v|| <= ||sum||/sqrt(eigen) has sum v_n x_n = - sum c_n x_n, and
-   c + v > 0 is a proof. */
+/* The first k - 1 samples span the space; so some v with ||D^-1 v|| <= ||sum||/sqrt(eigen) has sum v_n x_n = - sum
+   c_n x_n, and c + v > 0 is a proof. */
 static lfap_status robustly(lfap_ctx *ctx, int *proved, const combination *p) {
   double eigen = 0.0, *s = malloc(2 * p->data->d * sizeof *s);
-  lfap_status st = s ? spread(ctx, &eigen, p) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for d = %zu", p->data->d);
+  lfap_status st =
+      s ? spread(ctx, &eigen, p) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for d = %zu", p->data->d);
   if (!st && eigen > 0.0) {
     double most = lfap_up(sum_above(p, s) / sqrt(eigen));
     *proved = 1;
@@ -140,22 +143,25 @@ static lfap_status robustly(lfap_ctx *ctx, int *proved, const combination *p) {
   return st;
 }
 
-/* ---- both ------------------------------------------------------------------------------------------------------------------ */
+/* ---- both -------------------------------------------------------------------------------------------------------- */
 
 lfap_status lfap_farkas(lfap_ctx *ctx, const lfap_data *data, const double *ray) {
   size_t n = data->n;
   double *v = malloc(3 * n * sizeof *v);
-  combination p = {.data = data, .f = malloc(n * sizeof *p.f), .c = v, .scale = v ? v + n : NULL, .t = v ? v + 2 * n : NULL};
+  combination p = {
+      .data = data, .f = malloc(n * sizeof *p.f), .c = v, .scale = v ? v + n : NULL, .t = v ? v + 2 * n : NULL};
   lfap_status st = v && p.f ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", n);
   int proved = 0;
   if (!st) choose(&p, ray);
   if (!st && p.k > 1) proved = exactly(&p);
   if (!st && p.k > 1 && !proved && p.k - 1 == columns(&p)) st = robustly(ctx, &proved, &p);
   if (!st && proved)
-    st = lfap_fail(ctx, LFAP_ERR_INFEASIBLE,
-                   "the data are not separable by a network with label slopes: 0 is a combination with positive coefficients of %zu samples of "
-                   "class %+g (%zu, %zu%s), so that class lies in no open half-space; remove samples, or take a larger d",
-                   p.k, data->y[p.f[0]], p.f[0], p.f[1], p.k > 2 ? ", ..." : "");
+    st = lfap_fail(
+        ctx, LFAP_ERR_INFEASIBLE,
+        "the data are not separable by a network with label slopes: 0 is a combination with positive coefficients of "
+        "%zu samples of "
+        "class %+g (%zu, %zu%s), so that class lies in no open half-space; remove samples, or take a larger d",
+        p.k, data->y[p.f[0]], p.f[0], p.f[1], p.k > 2 ? ", ..." : "");
   free(v);
   free(p.f);
   return st;

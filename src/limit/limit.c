@@ -37,9 +37,10 @@ static lfap_status limit_alloc(lfap_ctx *ctx, lfap_limit *out, size_t n, size_t 
   return LFAP_OK;
 }
 
-/* ---- what the Gram matrix says ------------------------------------------------------------------------------------ */
+/* ---- what the Gram matrix says ----------------------------------------------------------------------------------- */
 
-/* Of each row of G: its largest off-diagonal |G_nk|, k < n, and where; the row sums of |Q| and of |G_nk|/||x_k||^2 without the diagonal. */
+/* Of each row of G: its largest off-diagonal |G_nk|, k < n, and where; the row sums of |Q| and of |G_nk|/||x_k||^2
+   without the diagonal. */
 typedef struct {
   const lfap_qm *m;
   double *peak, *off, *kappa;
@@ -73,7 +74,8 @@ static void hypothesis(lfap_limit *l, const row_facts *f) {
   l->hyp = h;
 }
 
-/* T1, T2, a-posteriori T2, (H*) and (C) from the data quantities; `off` is the largest row sum of |Q| without the diagonal. */
+/* T1, T2, a-posteriori T2, (H*) and (C) from the data quantities; `off` is the largest row sum of |Q| without the
+   diagonal. */
 static void intervals(lfap_limit *l, double off) {
   double g2 = l->gamma * l->gamma, h = lfap_q_h(l->gamma), rmin2 = l->hyp.r_min2, rmax2 = l->hyp.r_max2;
   l->t1_lo = 0.5 / rmax2;
@@ -94,7 +96,8 @@ static void intervals(lfap_limit *l, double off) {
 static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
   size_t n = l->n;
   double off = 0.0, *v = malloc(3 * n * sizeof *v);
-  row_facts f = {.m = m, .peak = v, .off = v ? v + n : NULL, .kappa = v ? v + 2 * n : NULL, .where = calloc(n, sizeof(size_t))};
+  row_facts f = {
+      .m = m, .peak = v, .off = v ? v + n : NULL, .kappa = v ? v + 2 * n : NULL, .where = calloc(n, sizeof(size_t))};
   lfap_status st = v && f.where ? lfap_qm_gram_rows(ctx, m, see_row, &f)
                                 : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for facts of %zu rows", n);
   if (!st) {
@@ -110,7 +113,7 @@ static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
   return st;
 }
 
-/* ---- multipliers, boundary, conditions ------------------------------------------------------------------------------ */
+/* ---- multipliers, boundary, conditions --------------------------------------------------------------------------- */
 
 /* C1(b) through the Gram matrix: sqrt(m) y_n <u,x_n> and sqrt(m) y_n <v,x_n>; c is scratch of n. */
 static void pattern_condition(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, double *c) {
@@ -142,7 +145,7 @@ static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, doub
   return LFAP_OK;
 }
 
-/* ---- solving ---------------------------------------------------------------------------------------------------------- */
+/* ---- solving ----------------------------------------------------------------------------------------------------- */
 
 /* A solution, and what the samples say of it. */
 typedef struct {
@@ -192,7 +195,8 @@ static lfap_status attempt(lfap_ctx *ctx, solution *s, lfap_qp_task *task, const
   return st ? st : measure(ctx, s, task->m, data);
 }
 
-/* Once more with residuals of the samples themselves, from the support that the rounded matrix led to; the better one stays. */
+/* Once more with residuals of the samples themselves, from the support that the rounded matrix led to; the better
+   one stays. */
 static lfap_status improve(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm *m, const lfap_data *data) {
   size_t n = data->n;
   double *v = malloc(2 * n * sizeof *v);
@@ -219,25 +223,30 @@ static lfap_status improve(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_
   return st;
 }
 
-static lfap_status find(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm *m, const lfap_data *data, int best_effort) {
+static lfap_status find(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm *m, const lfap_data *data,
+                        int best_effort) {
   task->ray = malloc(data->n * sizeof(double));
-  lfap_status st = task->ray ? attempt(ctx, s, task, data) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", data->n);
+  lfap_status st = task->ray ? attempt(ctx, s, task, data)
+                             : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", data->n);
   if (!st && !settled(s)) st = improve(ctx, s, task, m, data);
   free(task->ray);
   task->ray = NULL;
   if (!st && !s->separates && !best_effort)
-    return lfap_fail(ctx, LFAP_ERR_UNSOLVED,
-                     "limit: doubles cannot tell whether label slopes separate these N = %zu samples (no multipliers do, to a residual of %.2g, and "
-                     "no proof that none can was found); %s", data->n, s->residual,
-                     task->no_factor ? "the memory limit leaves no room for a factor, raise it"
-                                     : "exact arithmetic can: `lfap limit --certify --exact`, for N <= 64");
+    return lfap_fail(
+        ctx, LFAP_ERR_UNSOLVED,
+        "limit: doubles cannot tell whether label slopes separate these N = %zu samples (no multipliers do, to a "
+        "residual of %.2g, and "
+        "no proof that none can was found); %s",
+        data->n, s->residual,
+        task->no_factor ? "the memory limit leaves no room for a factor, raise it"
+                        : "exact arithmetic can: `lfap limit --certify --exact`, for N <= 64");
   if (!st && ctx) ctx->message[0] = '\0';
   return st;
 }
 
 /* Everything on an opened matrix; mu is scratch of n. `given`: multipliers, instead of solving. */
-static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu, const lfap_data *data, const double *given,
-                         int best_effort) {
+static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu,
+                         const lfap_data *data, const double *given, int best_effort) {
   solution s = {.lambda = l->lambda, .mu = mu};
   lfap_status st = data_facts(ctx, l, m);
   if (st) return st;
@@ -253,8 +262,7 @@ static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_
       s.way.full = s.way.full && given[i] > 0.0;
     }
     st = measure(ctx, &s, m, data);
-  } else
-    st = find(ctx, &s, task, m, data, best_effort);
+  } else st = find(ctx, &s, task, m, data, best_effort);
   if (st) return st;
   l->full = s.way.full;
   l->rounds = s.way.rounds;
@@ -264,7 +272,7 @@ static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_
   return conclude(ctx, l, m, mu, data);
 }
 
-/* ---- memory --------------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads) {
   double N = (double)n, D = (double)d, t = threads < 1 ? 1.0 : threads;
@@ -274,40 +282,49 @@ uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads) {
 }
 
 /* How many n x n matrices may be kept: 2, 1 or 0. */
-static lfap_status plan(lfap_ctx *ctx, int *matrices, const lfap_data *data, const double *G, const lfap_limit_opts *o) {
+static lfap_status plan(lfap_ctx *ctx, int *matrices, const lfap_data *data, const double *G,
+                        const lfap_limit_opts *o) {
   int threads = ctx ? ctx->threads : 1, least = G ? 1 : 0;
   *matrices = 2;
   if (!o->memory_limit) return LFAP_OK;
   while (*matrices >= least && lfap_limit_bytes(data->n, data->d, *matrices, threads) > o->memory_limit) --*matrices;
   uint64_t need = lfap_limit_bytes(data->n, data->d, o->solver == LFAP_SOLVER_DIRECT ? 2 : least, threads);
   if (need <= o->memory_limit) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_MEMORY,
-                   "limit: N = %zu, d = %zu needs %.3g GB%s, more than the memory limit of %.3g GB; raise the limit or use fewer samples",
-                   data->n, data->d, 1e-9 * (double)need, o->solver == LFAP_SOLVER_DIRECT ? " with a factor" : "",
-                   1e-9 * (double)o->memory_limit);
+  return lfap_fail(
+      ctx, LFAP_ERR_MEMORY,
+      "limit: N = %zu, d = %zu needs %.3g GB%s, more than the memory limit of %.3g GB; raise the limit or use fewer "
+      "samples",
+      data->n, data->d, 1e-9 * (double)need, o->solver == LFAP_SOLVER_DIRECT ? " with a factor" : "",
+      1e-9 * (double)o->memory_limit);
 }
 
 static lfap_status check(lfap_ctx *ctx, const lfap_data *data, double gamma, const double *given) {
   if (!(gamma > 0.0 && gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", gamma);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
+                     gamma);
   if (gamma < LFAP_GAMMA_MIN)
-    return lfap_fail(ctx, LFAP_ERR_RANGE, "gamma = %g: below 2^%d, gamma^3 Rmin^4 and its like may leave the range of doubles; take a larger one", gamma,
-                     ilogb(LFAP_GAMMA_MIN));
+    return lfap_fail(
+        ctx, LFAP_ERR_RANGE,
+        "gamma = %g: below 2^%d, gamma^3 Rmin^4 and its like may leave the range of doubles; take a larger one", gamma,
+        ilogb(LFAP_GAMMA_MIN));
   if (data->n == 0 || data->d == 0)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "limit: N = %zu samples of dimension d = %zu; both must be at least 1", data->n, data->d);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "limit: N = %zu samples of dimension d = %zu; both must be at least 1",
+                     data->n, data->d);
   if (data->n > SIZE_MAX / sizeof(double) / data->n)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: the Gram matrix of N = %zu samples has no size", data->n);
   for (size_t i = 0; given && i < data->n; i++)
     if (!(given[i] >= 0.0 && isfinite(given[i])))
-      return lfap_fail(ctx, LFAP_ERR_DATA, "limit: multiplier %zu is %g; multipliers are finite and not negative", i, given[i]);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "limit: multiplier %zu is %g; multipliers are finite and not negative", i,
+                       given[i]);
   for (size_t i = 0; i < data->n; i++)
     if (lfap_norm2(data->d, data->x + i * data->d) == 0.0)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "limit: sample %zu is all zeros; a margin of 1 is out of its reach, remove it", i);
+      return lfap_fail(ctx, LFAP_ERR_DATA,
+                       "limit: sample %zu is all zeros; a margin of 1 is out of its reach, remove it", i);
   return lfap_rows_in_range(ctx, "limit", data->x, data->n, data->d);
 }
 
-static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma, const lfap_limit_opts *opts,
-                        const double *given) {
+static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
+                        const lfap_limit_opts *opts, const double *given) {
   static const lfap_limit_opts defaults = {0};
   const lfap_limit_opts *o = opts ? opts : &defaults;
   size_t n = data->n;
@@ -321,7 +338,8 @@ static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, c
   lfap_qm m = {.n = n, .G = G ? G : own, .X = data->x, .d = data->d, .y = data->y, .gamma = gamma};
   lfap_qp_task task = {.m = &m, .support = o->support, .solver = o->solver, .no_factor = matrices < 2};
   st = limit_alloc(ctx, &l, n, data->d, gamma);
-  if (!st && ((compute && !own) || !mu)) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix", n, n);
+  if (!st && ((compute && !own) || !mu))
+    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix", n, n);
   if (!st && compute) st = lfap_gram(ctx, own, data->x, n, data->d);
   if (!st) st = lfap_qm_open(ctx, &m);
   if (!st) st = solve(ctx, &l, &task, &m, mu, data, given, o->best_effort);
@@ -347,7 +365,8 @@ lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *da
   return st ? st : make(ctx, out, data, G, gamma, NULL, NULL);
 }
 
-lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma, const double *lambda) {
+lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
+                             const double *lambda) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   return st ? st : make(ctx, out, data, G, gamma, NULL, lambda);
 }

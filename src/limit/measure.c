@@ -1,4 +1,5 @@
-/* measure.c - class sums as pairs, and the products of the samples with them, with the bounds of limit/bounds.h (statement Q1). */
+/* measure.c - class sums as pairs, and the products of the samples with them, with the bounds of limit/bounds.h
+   (statement Q1). */
 #include "limit/measure.h"
 
 #include "kernel/lanes.h"
@@ -7,7 +8,8 @@
 
 double lfap_norm_above(const double *x, size_t d) { return lfap_up(sqrt(lfap_range_norm2(lfap_dot(d, x, x), d).hi)); }
 
-void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data, double *sums) {
+void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda, const double *norm,
+                  const lfap_data *data, double *sums) {
   size_t n = data->n, d = data->d;
   double *const sum[4] = {sums, sums + d, sums + 2 * d, sums + 3 * d};
   double weight[2] = {0, 0}, K[2], root = sqrt((double)d);
@@ -35,7 +37,8 @@ static double abs_dot(const double *x, const double *s, size_t d) {
   return lfap_up(sum + (double)d * LFAP_TINY);
 }
 
-void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data, double *sums) {
+void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data,
+                         double *sums) {
   size_t n = data->n, d = data->d;
   memset(sums, 0, 2 * d * sizeof *sums);
   for (size_t k = 0; k < n; k++) {
@@ -43,12 +46,14 @@ void lfap_measure_closer(lfap_measured *out, const double *lambda, const double 
     for (size_t j = 0; lambda[k] > 0.0 && j < d; j++) s[j] += lambda[k] * fabs(data->x[k * d + j]) + LFAP_TINY;
   }
   for (size_t i = 0; i < n; i++) {
-    const double *x = data->x + i * d, *own = sums + (data->y[i] < 0.0 ? d : 0), *other = sums + (data->y[i] < 0.0 ? 0 : d);
+    const double *x = data->x + i * d, *own = sums + (data->y[i] < 0.0 ? d : 0),
+                 *other = sums + (data->y[i] < 0.0 ? 0 : d);
     out->Ae[i] = lfap_bound_pair_entries(out->A[i], abs_dot(x, own, d), norm[i], n, d);
     out->Be[i] = lfap_bound_pair_entries(out->B[i], abs_dot(x, other, d), norm[i], n, d);
   }
 }
 
 lfap_range lfap_measured_q(const lfap_measured *m, size_t n, double h, double gamma) {
-  return lfap_range_around(h * m->A[n] + gamma * m->B[n], lfap_bound_combine(m->A[n], m->Ae[n], m->B[n], m->Be[n], h, gamma));
+  return lfap_range_around(h * m->A[n] + gamma * m->B[n],
+                           lfap_bound_combine(m->A[n], m->Ae[n], m->B[n], m->Be[n], h, gamma));
 }

@@ -1,19 +1,25 @@
-/* measure.h - Q lambda of given multipliers as the samples have it, with error bounds (spec/numerics.md N13, N14): what a residual is
- * measured by. No matrix comes in between, so that its rounding cannot confirm itself. */
+/* measure.h - Q lambda of given multipliers as the samples have it, with error bounds (spec/numerics.md N13, N14):
+ * what a residual is measured by. No matrix comes in between, so that its rounding cannot confirm itself. */
 #ifndef LFAP_LIMIT_MEASURE_H
 #define LFAP_LIMIT_MEASURE_H
 #include "limit/bounds.h"
 #include "limit/qmatrix.h"
 
-/* n each: A_n = y_n <x_n, own class sum>, B_n of the other class, and bounds of their errors: (Q lambda)_n = h A_n + gamma B_n. */
-typedef struct { double *A, *Ae, *B, *Be; } lfap_measured;
+/* n each: A_n = y_n <x_n, own class sum>, B_n of the other class, and bounds of their errors: (Q lambda)_n = h A_n +
+   gamma B_n. */
+typedef struct {
+  double *A, *Ae, *B, *Be;
+} lfap_measured;
 
 /* At least ||x||. */
 double lfap_norm_above(const double *x, size_t d);
 /* For lambda >= 0 and norm[n] >= ||x_n||; sums is scratch of 4 d. */
-void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data, double *sums);
-/* The same A and B with bounds entry by entry, Ae and Be smaller where entries are 0 or samples are of very different lengths. */
-void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data, double *sums);
+void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda, const double *norm,
+                  const lfap_data *data, double *sums);
+/* The same A and B with bounds entry by entry, Ae and Be smaller where entries are 0 or samples are of very
+   different lengths. */
+void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data,
+                         double *sums);
 /* (Q lambda)_n. */
 lfap_range lfap_measured_q(const lfap_measured *m, size_t n, double h, double gamma);
 #endif

@@ -1,5 +1,5 @@
-/* qmatrix.c - Q by rows and by products, from whatever of it there is (Q1; spec/numerics.md N6, N13). Rows are shared out
- * over threads; every value has its own fixed order of operations, so sharing changes no bit. */
+/* qmatrix.c - Q by rows and by products, from whatever of it there is (Q1; spec/numerics.md N6, N13). Rows are
+ * shared out over threads; every value has its own fixed order of operations, so sharing changes no bit. */
 #include "limit/qmatrix.h"
 
 #include "data/products.h"
@@ -42,7 +42,7 @@ void lfap_qm_close(lfap_qm *m) {
   m->diag = m->vec = m->spare = NULL;
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   const lfap_qm *m;
@@ -99,7 +99,7 @@ lfap_status lfap_qm_gram_rows(lfap_ctx *ctx, const lfap_qm *m, lfap_qm_gram_fn f
   return st;
 }
 
-/* ---- products ------------------------------------------------------------------------------------------------ */
+/* ---- products ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   const double *A, *z[2]; /* dots of rows of A with z[0] (label +1) or z[1] (-1) */
@@ -152,7 +152,7 @@ void lfap_qm_gram_product(lfap_ctx *ctx, double *out, const lfap_qm *m, const do
   lfap_matvec(ctx, out, m->X, t, m->n, m->d);
 }
 
-/* ---- class sums ---------------------------------------------------------------------------------------------- */
+/* ---- class sums -------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   double *const *s;
@@ -173,7 +173,8 @@ static void class_columns(void *arg, size_t begin, size_t end, int worker) {
   }
 }
 
-void lfap_class_sums(const lfap_ctx *ctx, double *const s[4], const double *c, const double *X, const double *y, size_t n, size_t d) {
+void lfap_class_sums(const lfap_ctx *ctx, double *const s[4], const double *c, const double *X, const double *y,
+                     size_t n, size_t d) {
   class_job j = {.s = s, .c = c, .X = X, .y = y, .n = n, .d = d};
   lfap_parallel(lfap_threads(ctx), (d + COLUMNS - 1) / COLUMNS, 1, 12.0 * (double)n * (double)d, class_columns, &j);
 }
@@ -190,13 +191,13 @@ static void class_rows(void *arg, size_t begin, size_t end, int worker) {
   }
 }
 
-void lfap_class_products(const lfap_ctx *ctx, double *own, double *other, double *const s[4], const double *X, const double *y,
-                         const size_t *row, size_t nr, size_t d) {
+void lfap_class_products(const lfap_ctx *ctx, double *own, double *other, double *const s[4], const double *X,
+                         const double *y, const size_t *row, size_t nr, size_t d) {
   class_job j = {.s = s, .own = own, .other = other, .X = X, .y = y, .row = row, .d = d};
   lfap_parallel(lfap_threads(ctx), nr, 8, 28.0 * (double)nr * (double)d, class_rows, &j);
 }
 
-/* ---- residuals ----------------------------------------------------------------------------------------------- */
+/* ---- residuals --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   double *out;
@@ -210,7 +211,8 @@ static void residual_row(void *arg, size_t at, const double *q) {
 }
 
 /* b - (h A + gamma B) with A = y_i <x_i, own class sum of x>, B the same of the other class. */
-static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x, lfap_qm_part part) {
+static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
+                                lfap_qm_part part) {
   double *c = m->vec, *other = m->vec + m->n, *t = m->vec + 2 * m->n;
   double *const s[4] = {t, t + m->d, t + 2 * m->d, t + 3 * m->d};
   memset(c, 0, m->n * sizeof *c);
@@ -226,7 +228,8 @@ static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm 
   }
 }
 
-void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x, lfap_qm_part part) {
+void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
+                      lfap_qm_part part) {
   residual_job j = {out, b, x, part};
   if (!m->M && (!m->G || m->on_data)) residual_of_samples(ctx, out, m, b, x, part);
   else lfap_qm_rows(ctx, m, part, residual_row, &j);

@@ -12,7 +12,8 @@
 
 #define DUAL_TOL 1e-10
 #define ROUND "round of the quadratic programme"
-/* A residual above this share of max |b| after refinement: the factor went through, but only rounding kept its pivots positive. */
+/* A residual above this share of max |b| after refinement: the factor went through, but only rounding kept its
+   pivots positive. */
 #define SOLVED_TOL 0x1p-10
 
 typedef struct {
@@ -95,8 +96,7 @@ static lfap_status block_pivoting(qp *p, int *done) {
     if (bad < best) {
       best = bad;
       lives = 3;
-    } else if (lives > 0)
-      lives--;
+    } else if (lives > 0) lives--;
     exchange(p, all ? p->n : top);
   }
   return LFAP_OK;
@@ -145,8 +145,9 @@ static void take_ray(qp *p, size_t enter) {
   p->ray[enter] = 1.0;
 }
 
-/* M is positive definite on F but not with `enter`: M z = 0 there for z = 1 at `enter`, -s on F. Along z the objective falls at
-   the constant rate mu_enter < 0, until the first entry of F reaches zero and leaves; if none does, it falls for ever. */
+/* M is positive definite on F but not with `enter`: M z = 0 there for z = 1 at `enter`, -s on F. Along z the
+   objective falls at the constant rate mu_enter < 0, until the first entry of F reaches zero and leaves; if none
+   does, it falls for ever. */
 static lfap_status step_along_kernel(qp *p, size_t enter, int *solved) {
   const lfap_system *s = &p->sys;
   double alpha = INFINITY;
@@ -158,9 +159,12 @@ static lfap_status step_along_kernel(qp *p, size_t enter, int *solved) {
   }
   if (isinf(alpha)) {
     take_ray(p, enter);
-    return lfap_fail(p->ctx, LFAP_ERR_INFEASIBLE,
-                     "quadratic programme: no bounded solution with N = %zu (it falls for ever where entry %zu grows); data behind it are not "
-                     "separable by this form of the network", p->n, enter);
+    return lfap_fail(
+        p->ctx, LFAP_ERR_INFEASIBLE,
+        "quadratic programme: no bounded solution with N = %zu (it falls for ever where entry %zu grows); data behind "
+        "it are not "
+        "separable by this form of the network",
+        p->n, enter);
   }
   for (size_t k = 0; k < s->nf; k++) {
     size_t i = s->f[k];
@@ -179,8 +183,9 @@ static int all_positive(const lfap_system *s) {
   return 1;
 }
 
-/* Enters an index and goes to the minimiser over a face that has it. Without rounding its entry only grows and F without it stays
-   positive definite (N6); where rounding says otherwise the index is given up: *moved = 0, and the point is the old one. */
+/* Enters an index and goes to the minimiser over a face that has it. Without rounding its entry only grows and F
+   without it stays positive definite (N6); where rounding says otherwise the index is given up: *moved = 0, and the
+   point is the old one. */
 static lfap_status active_set_add(qp *p, size_t enter, int *moved) {
   lfap_status st = LFAP_OK;
   int solved = 1;
@@ -223,26 +228,31 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
     int moved = 0;
     if (st || (pick == p->n && !skipped)) return st;
     if (pick == p->n)
-      return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED,
-                       "quadratic programme: doubles cannot tell how to meet %zu of N = %zu constraints; M is too ill-conditioned", skipped, p->n);
+      return lfap_fail(
+          p->ctx, LFAP_ERR_UNSOLVED,
+          "quadratic programme: doubles cannot tell how to meet %zu of N = %zu constraints; M is too ill-conditioned",
+          skipped, p->n);
     st = active_set_add(p, pick, &moved);
     if (st) return st;
     if (moved) {
       memset(skip, 0, p->n);
       take_solution(p);
-    } else
-      skip[pick] = 1; /* until the point moves */
+    } else skip[pick] = 1; /* until the point moves */
   }
-  return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED, "quadratic programme: not solved after %zu active-set steps; M is too ill-conditioned", cap);
+  return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED,
+                   "quadratic programme: not solved after %zu active-set steps; M is too ill-conditioned", cap);
 }
 
 static lfap_status run(qp *p, int *done, unsigned char *skip) {
   lfap_status st = block_pivoting(p, done);
   if (st || *done) return st;
   if (p->sys.no_factor)
-    return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED,
-                     "quadratic programme: conjugate gradients do not converge (Q of N = %zu is too ill-conditioned), and the memory "
-                     "limit leaves no room for a factor of %.3g GB; raise it", p->n, 8e-9 * (double)p->n * (double)p->n);
+    return lfap_fail(
+        p->ctx, LFAP_ERR_UNSOLVED,
+        "quadratic programme: conjugate gradients do not converge (Q of N = %zu is too ill-conditioned), and the "
+        "memory "
+        "limit leaves no room for a factor of %.3g GB; raise it",
+        p->n, 8e-9 * (double)p->n * (double)p->n);
   p->sys.by_cg = 0;
   p->sys.exact = 1;
   return active_set(p, skip);
@@ -255,8 +265,9 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
   p.in = malloc(n);
   unsigned char *skip = calloc(n, 1);
   int done = 0;
-  lfap_status st = p.lambda && p.in && skip ? lfap_system_open(ctx, &p.sys, task->m, task->b, task->solver, task->no_factor)
-                                            : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for N = %zu", n);
+  lfap_status st = p.lambda && p.in && skip
+                       ? lfap_system_open(ctx, &p.sys, task->m, task->b, task->solver, task->no_factor)
+                       : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for N = %zu", n);
   if (!st) {
     p.mu = p.lambda + n;
     p.old = p.mu + n;

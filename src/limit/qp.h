@@ -18,7 +18,8 @@ typedef struct {
   size_t iterations; /* of conjugate gradients; 0: by factors alone */
 } lfap_qp_way;
 
-/* min 1/2 l'Ml - b'l over l >= 0: lambda (n), and mu = M l - b (n). INFEASIBLE: as far as doubles tell, M z = 0 and b'z > 0 for the ray
-   z >= 0. UNSOLVED: given up. After these two lambda, mu and way are the last point and the way to it. */
+/* min 1/2 l'Ml - b'l over l >= 0: lambda (n), and mu = M l - b (n). INFEASIBLE: as far as doubles tell, M z = 0 and
+   b'z > 0 for the ray z >= 0. UNSOLVED: given up. After these two lambda, mu and way are the last point and the way
+   to it. */
 lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *way, const lfap_qp_task *task);
 #endif

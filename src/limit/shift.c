@@ -1,5 +1,5 @@
-/* shift.c - Gram matrix of geometry perturbations from that of their bases: all perturbations lie on one line, so it is a
- * rank-two update (section 3 of spec/theory.md, "Adversarial set"; spec/numerics.md N12). */
+/* shift.c - Gram matrix of geometry perturbations from that of their bases: all perturbations lie on one line, so it
+ * is a rank-two update (section 3 of spec/theory.md, "Adversarial set"; spec/numerics.md N12). */
 #include "lfap.h"
 
 #include "io/parallel.h"
@@ -25,14 +25,18 @@ static void shift_rows(void *arg, size_t begin, size_t end, int worker) {
   }
 }
 
-lfap_status lfap_gram_shift(lfap_ctx *ctx, double *G_out, const double *G, const double *t, const double *p, double eta2, size_t n) {
+lfap_status lfap_gram_shift(lfap_ctx *ctx, double *G_out, const double *G, const double *t, const double *p,
+                            double eta2, size_t n) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   if (!(isfinite(eta2) && eta2 >= 0.0))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "Gram shift: the squared length of the perturbation is %g; it must be finite and not negative", eta2);
+    return lfap_fail(ctx, LFAP_ERR_USAGE,
+                     "Gram shift: the squared length of the perturbation is %g; it must be finite and not negative",
+                     eta2);
   for (size_t i = 0; i < n; i++)
     if (!isfinite(t[i]) || !isfinite(p[i]))
-      return lfap_fail(ctx, LFAP_ERR_USAGE, "Gram shift: t[%zu] = %g, <b,eta> = %g; both must be finite", i, t[i], p[i]);
+      return lfap_fail(ctx, LFAP_ERR_USAGE, "Gram shift: t[%zu] = %g, <b,eta> = %g; both must be finite", i, t[i],
+                       p[i]);
   st = lfap_tick(ctx, "Gram shift", 0.0, (double)n);
   if (st) return st;
   shift s = {G_out, G, t, p, eta2, n};

@@ -22,7 +22,8 @@ static size_t cg_budget(size_t nf) { return 32 + nf / 32; }
 #define FINER_TOL 1e-4
 #define CG_TOL 1e-8
 
-lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, const double *b, lfap_solver solver, int no_factor) {
+lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, const double *b, lfap_solver solver,
+                             int no_factor) {
   size_t n = m->n;
   lfap_system s = {.m = m, .b = b, .n = n, .no_factor = no_factor};
   s.only_cg = no_factor || solver == LFAP_SOLVER_CG;
@@ -54,7 +55,7 @@ static lfap_qm_part on_support(const lfap_system *p) {
   return (lfap_qm_part){f, f, p->nf, p->nf};
 }
 
-/* ---- factor -------------------------------------------------------------------------------------------------- */
+/* ---- factor ------------------------------------------------------------------------------------------------------ */
 
 static void store_row(void *arg, size_t at, const double *q) {
   const lfap_system *p = arg;
@@ -66,14 +67,15 @@ static void store_row(void *arg, size_t at, const double *q) {
 static lfap_status factor(lfap_ctx *ctx, lfap_system *p, int *good) {
   size_t n = p->n, bad = 0;
   if (!p->L && n <= SIZE_MAX / sizeof(double) / (n ? n : 1)) p->L = malloc(n * n * sizeof(double));
-  if (!p->L) return lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for the factor of a %zu x %zu matrix", n, n);
+  if (!p->L)
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for the factor of a %zu x %zu matrix", n, n);
   lfap_qm_rows(ctx, p->m, on_support(p), store_row, p);
   lfap_status st = lfap_factor(ctx, p->L, p->nf, &bad);
   *good = !st && bad == p->nf;
   return st;
 }
 
-/* ---- conjugate gradients --------------------------------------------------------------------------------------- */
+/* ---- conjugate gradients ----------------------------------------------------------------------------------------- */
 
 /* q = M_FF d. */
 static void product(lfap_ctx *ctx, lfap_system *p, double *q, const double *d) {
@@ -88,8 +90,8 @@ static double precondition(const lfap_system *p, double *z, const double *r) {
   return lfap_dot(p->nf, r, z);
 }
 
-/* c = about M_FF^-1 r from c = 0; r becomes the residual. Ends when <r, D^-1 r> <= target (*good = 1), when the budget is used up
-   or cannot suffice, or when M_FF turns out not to be positive definite (*good = 0). */
+/* c = about M_FF^-1 r from c = 0; r becomes the residual. Ends when <r, D^-1 r> <= target (*good = 1), when the
+   budget is used up or cannot suffice, or when M_FF turns out not to be positive definite (*good = 0). */
 static lfap_status gradients(lfap_ctx *ctx, lfap_system *p, int *good, double *c, double *r, double target) {
   double *z = p->cg[0], *d = p->cg[1], *q = p->cg[2];
   size_t nf = p->nf, cap = p->no_factor ? 1000 + 10 * nf : cg_budget(nf);
@@ -121,7 +123,10 @@ static lfap_status approach(lfap_ctx *ctx, lfap_system *p, int *good, const doub
     p->s[k] = start[p->f[k]];
     p->r[k] = p->b[p->f[k]];
   }
-  double tol = p->exact ? CG_TOL : p->finer ? FINER_TOL : ROUGH_TOL, target = (tol * tol) * precondition(p, p->cg[0], p->r);
+  double tol = p->exact   ? CG_TOL
+               : p->finer ? FINER_TOL
+                          : ROUGH_TOL,
+         target = (tol * tol) * precondition(p, p->cg[0], p->r);
   product(ctx, p, p->cg[2], p->s);
   lfap_axpy(p->r, -1.0, p->cg[2], p->nf);
   lfap_status st = gradients(ctx, p, good, p->c, p->r, target);
@@ -129,7 +134,7 @@ static lfap_status approach(lfap_ctx *ctx, lfap_system *p, int *good, const doub
   return st;
 }
 
-/* ---- refinement ------------------------------------------------------------------------------------------------ */
+/* ---- refinement -------------------------------------------------------------------------------------------------- */
 
 /* c = about M_FF^-1 r. */
 static lfap_status correction(lfap_ctx *ctx, lfap_system *p, int *good) {
@@ -169,7 +174,8 @@ void lfap_system_sharpen(lfap_system *p) {
   else p->exact = 1;
 }
 
-lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in, const double *start) {
+lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in,
+                              const double *start) {
   lfap_status st = LFAP_OK;
   p->nf = 0;
   for (size_t i = 0; i < p->n; i++)

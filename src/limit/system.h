@@ -7,26 +7,27 @@ typedef struct {
   const lfap_qm *m;
   const double *b;
   size_t n;
-  size_t *f, nf;   /* support F, increasing; f is owned */
-  double *s;       /* nf: the solution on F; owned, with what follows */
+  size_t *f, nf;     /* support F, increasing; f is owned */
+  double *s;         /* nf: the solution on F; owned, with what follows */
   double *r, *c, *v; /* residual and correction on F; a full-length vector */
-  double *cg[3];   /* full-length vectors of conjugate gradients */
-  double *L;       /* factor of M_FF, or NULL; owned */
-  int by_cg;       /* conjugate gradients for rough solutions, while they get on fast enough; */
-  int only_cg;     /* for refined ones too */
-  int no_factor;   /* nothing else is possible */
-  int exact;       /* refine solutions; otherwise they are only good enough to choose supports by, */
-  int finer;       /* and better than at first where this is set */
+  double *cg[3];     /* full-length vectors of conjugate gradients */
+  double *L;         /* factor of M_FF, or NULL; owned */
+  int by_cg;         /* conjugate gradients for rough solutions, while they get on fast enough; */
+  int only_cg;       /* for refined ones too */
+  int no_factor;     /* nothing else is possible */
+  int exact;         /* refine solutions; otherwise they are only good enough to choose supports by, */
+  int finer;         /* and better than at first where this is set */
   size_t iterations;
 } lfap_system;
 
 /* solver DIRECT or CG; AUTO by size. */
-lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, const double *b, lfap_solver solver, int no_factor);
+lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, const double *b, lfap_solver solver,
+                             int no_factor);
 void lfap_system_close(lfap_system *p);
 
 /* Better solutions from now on: rough, finer, exact. */
 void lfap_system_sharpen(lfap_system *p);
-/* Solves on the indices flagged in `in`; `start` (n) is where conjugate gradients begin. *solved is 0 when M_FF is numerically
-   singular. */
+/* Solves on the indices flagged in `in`; `start` (n) is where conjugate gradients begin. *solved is 0 when M_FF is
+   numerically singular. */
 lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in, const double *start);
 #endif

@@ -1,4 +1,5 @@
-/* descent.c - one epoch of gd or sgd from the outputs on: margins, losses, history, schedule (spec/numerics.md N4, N5). */
+/* descent.c - one epoch of gd or sgd from the outputs on: margins, losses, history, schedule (spec/numerics.md N4,
+   N5). */
 #include "net/descent.h"
 
 #include "kernel/lanes.h"
@@ -37,7 +38,9 @@ lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_
   lfap_loss_fill(w->l, w->g, w->q, logistic, n);
   double loss = lfap_sum(n, w->l) / (double)n;
   if (!isfinite(loss))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "train: the loss is %g at epoch %zu (lr = %g): it diverged; use a smaller --lr or start", loss, e, rate);
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "train: the loss is %g at epoch %zu (lr = %g): it diverged; use a smaller --lr or start", loss, e,
+                     rate);
   lfap_loss_coef(w->s1, w->s2, w->g, w->s, w->gamma, n);
   h->log_loss = lfap_loss_weights(h->p, w->f, w->q, logistic, n);
   h->row[e] = (lfap_epoch){.loss = loss, .log_loss = h->log_loss, .lr = rate};

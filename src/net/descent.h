@@ -8,19 +8,21 @@
 typedef struct {
   const lfap_data *data;
   const lfap_train_opts *o;
-  double gamma, s;                   /* s = 1/sqrt(m) */
-  double *f, *q, *l, *g, *s1, *s2;   /* n each: outputs, margins, losses, -l', coefficients of open and leaky slopes */
+  double gamma, s;                 /* s = 1/sqrt(m) */
+  double *f, *q, *l, *g, *s1, *s2; /* n each: outputs, margins, losses, -l', coefficients of open and leaky slopes */
   lfap_plateau plateau;
 } lfap_descent;
 lfap_status lfap_descent_alloc(lfap_ctx *ctx, lfap_descent *out, const lfap_net *net, const lfap_data *data,
                                const lfap_train_opts *o);
 void lfap_descent_free(lfap_descent *w);
 
-/* Epoch e at the outputs w->f: fills s1 and s2, writes the history's row (and h->p), moves the schedule, and returns the
-   rate for this epoch's update in *lr. DATA when the loss is not finite. */
+/* Epoch e at the outputs w->f: fills s1 and s2, writes the history's row (and h->p), moves the schedule, and returns
+   the rate for this epoch's update in *lr. DATA when the loss is not finite. */
 lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_history *h, size_t e);
 
 /* Both move net->w by o->epochs epochs; h->row has as many rows and h->p data->n entries. */
-lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o);
-lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o);
+lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
+                               const lfap_train_opts *o);
+lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
+                              const lfap_train_opts *o);
 #endif

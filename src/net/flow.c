@@ -1,6 +1,6 @@
-/* flow.c - gradient flow in the time ds = (mean g) dt, where only N-dimensional pieces move (statement F1, spec/theory.md;
- * spec/numerics.md N9). Three phases: general (every pre-activation Z and coefficient B), aligned (all slopes are
- * the label slopes: dq/ds = Q p), tail (p at rest: a straight line to the end). */
+/* flow.c - gradient flow in the time ds = (mean g) dt, where only N-dimensional pieces move (statement F1,
+ * spec/theory.md; spec/numerics.md N9). Three phases: general (every pre-activation Z and coefficient B), aligned
+ * (all slopes are the label slopes: dq/ds = Q p), tail (p at rest: a straight line to the end). */
 #include "net/flow.h"
 
 #include "io/parallel.h"
@@ -19,15 +19,16 @@
 
 enum { STAGES = 7 };
 
-/* Dormand-Prince 5(4): row r holds the weights of stage r+1; row 5 is also the solution; the last stage is the next first. */
-static const double RK_A[6][6] = {
-    {1.0 / 5},
-    {3.0 / 40, 9.0 / 40},
-    {44.0 / 45, -56.0 / 15, 32.0 / 9},
-    {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
-    {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
-    {35.0 / 384, 0.0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}};
-static const double RK_E[STAGES] = {71.0 / 57600, 0.0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
+/* Dormand-Prince 5(4): row r holds the weights of stage r+1; row 5 is also the solution; the last stage is the next
+   first. */
+static const double RK_A[6][6] = {{1.0 / 5},
+                                  {3.0 / 40, 9.0 / 40},
+                                  {44.0 / 45, -56.0 / 15, 32.0 / 9},
+                                  {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+                                  {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+                                  {35.0 / 384, 0.0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}};
+static const double RK_E[STAGES] = {71.0 / 57600,      0.0,        -71.0 / 16695, 71.0 / 1920,
+                                    -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
 
 typedef struct flow flow;
 
@@ -45,14 +46,15 @@ struct flow {
   size_t m, n;
   double gamma;
   int logistic, threads;
-  double *a, *col, *phi;                        /* m each */
-  double *G, *Q;                                /* n x n */
-  double *g_sum, *q_sum;                        /* l1 norms of the rows of G, Q */
-  double *p, *r, *q, *cp, *cm, *basep, *basem;  /* n each */
+  double *a, *col, *phi;                       /* m each */
+  double *G, *Q;                               /* n x n */
+  double *g_sum, *q_sum;                       /* l1 norms of the rows of G, Q */
+  double *p, *r, *q, *cp, *cm, *basep, *basem; /* n each */
   double *arena;
-  rk_system general, aligned;                   /* [Z | B], 2mn; [q | P], 2n */
-  size_t *wrong, mismatched;                    /* slopes that are not the label slope, per row and in all, at the last general rhs */
-  double log_loss;                              /* at the last rhs */
+  rk_system general, aligned; /* [Z | B], 2mn; [q | P], 2n */
+  /* slopes that are not the label slope, per row and in all, at the last general rhs */
+  size_t *wrong, mismatched;
+  double log_loss; /* at the last rhs */
   double s, h;
 };
 
@@ -83,8 +85,9 @@ static void rhs_range(void *arg, size_t begin, size_t end, int worker) {
   (void)worker;
   for (size_t j = begin; j < end; j++) {
     int positive = j < m / 2;
-    fl->wrong[j] = lfap_flow_row(a->dx + (m + j) * n, a->dx + j * n, a->x + j * n, fl->p, fl->data->y,
-                                 positive ? fl->basep : fl->basem, fl->G, fl->a[j], positive ? 1.0 : -1.0, fl->gamma, n);
+    fl->wrong[j] =
+        lfap_flow_row(a->dx + (m + j) * n, a->dx + j * n, a->x + j * n, fl->p, fl->data->y,
+                      positive ? fl->basep : fl->basem, fl->G, fl->a[j], positive ? 1.0 : -1.0, fl->gamma, n);
   }
 }
 
@@ -122,14 +125,16 @@ static double step_cap(const double *p, const double *M, const double *row_sum, 
 /* One accepted step of sys, no longer than cap. K's first row must hold the slope at x. */
 static lfap_status rk_step(flow *fl, rk_system *sys, double cap) {
   if (!(cap > 0.0 && isfinite(cap))) /* a step that is infinite has no quarter, and would be rejected for ever */
-    return lfap_fail(fl->ctx, LFAP_ERR_RANGE, "flow: the squared norms of the samples leave the range of doubles; scale the samples towards 1");
+    return lfap_fail(fl->ctx, LFAP_ERR_RANGE,
+                     "flow: the squared norms of the samples leave the range of doubles; scale the samples towards 1");
   for (;;) {
     double h = fl->h < cap ? fl->h : cap;
     for (size_t r = 1; r < STAGES; r++) {
       lfap_rk_stage(sys->x1, sys->x, sys->K, RK_A[r - 1], h, r, sys->dim, sys->dim);
       sys->rhs(fl, sys->K + r * sys->dim, sys->x1);
     }
-    double err = lfap_rk_error(sys->x, sys->x1, sys->K, RK_E, h, fl->o->atol, fl->o->rtol, STAGES, sys->dim, sys->err_dim);
+    double err =
+        lfap_rk_error(sys->x, sys->x1, sys->K, RK_E, h, fl->o->atol, fl->o->rtol, STAGES, sys->dim, sys->err_dim);
     if (err <= 1.0) {
       double *x = sys->x;
       sys->x = sys->x1;
@@ -141,7 +146,8 @@ static lfap_status rk_step(flow *fl, rk_system *sys, double cap) {
     }
     fl->h = err <= 32.0 ? 0.5 * h : 0.25 * h;
     if (!(fl->h > 0.0))
-      return lfap_fail(fl->ctx, LFAP_ERR_DATA, "flow: the step size vanished at s = %g; the data are too badly scaled", fl->s);
+      return lfap_fail(fl->ctx, LFAP_ERR_DATA, "flow: the step size vanished at s = %g; the data are too badly scaled",
+                       fl->s);
   }
 }
 
@@ -245,11 +251,12 @@ static lfap_status flow_alloc(flow *fl) {
   fl->wrong = calloc(m, sizeof *fl->wrong);
   if (!at || !fl->wrong)
     return lfap_fail(fl->ctx, LFAP_ERR_MEMORY, "flow: no memory for m = %zu, N = %zu (%zu doubles)", m, n, total);
-  double **const field[] = {&fl->a, &fl->col, &fl->phi, &fl->G, &fl->Q, &fl->g_sum, &fl->q_sum, &fl->p, &fl->r, &fl->q,
-                            &fl->cp, &fl->cm, &fl->basep, &fl->basem, &fl->general.x, &fl->general.x1, &fl->general.K,
-                            &fl->aligned.x, &fl->aligned.x1, &fl->aligned.K};
-  const size_t size[] = {m, m, m, n * n, n * n, n, n, n, n, n, n, n, n, n, state, state, STAGES * state,
-                         2 * n, 2 * n, STAGES * 2 * n};
+  double **const field[] = {&fl->a,          &fl->col,       &fl->phi,       &fl->G,          &fl->Q,
+                            &fl->g_sum,      &fl->q_sum,     &fl->p,         &fl->r,          &fl->q,
+                            &fl->cp,         &fl->cm,        &fl->basep,     &fl->basem,      &fl->general.x,
+                            &fl->general.x1, &fl->general.K, &fl->aligned.x, &fl->aligned.x1, &fl->aligned.K};
+  const size_t size[] = {
+      m, m, m, n * n, n * n, n, n, n, n, n, n, n, n, n, state, state, STAGES * state, 2 * n, 2 * n, STAGES * 2 * n};
   for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
     *field[i] = at;
     at += size[i];
@@ -286,9 +293,16 @@ static void weights(flow *fl, lfap_net *net) {
   }
 }
 
-lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o) {
-  flow fl = {.ctx = ctx, .data = data, .o = o, .m = net->m, .n = data->n, .gamma = net->gamma,
-             .logistic = o->loss == LFAP_LOSS_LOGISTIC, .threads = lfap_threads(ctx)};
+lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
+                          const lfap_train_opts *o) {
+  flow fl = {.ctx = ctx,
+             .data = data,
+             .o = o,
+             .m = net->m,
+             .n = data->n,
+             .gamma = net->gamma,
+             .logistic = o->loss == LFAP_LOSS_LOGISTIC,
+             .threads = lfap_threads(ctx)};
   lfap_status st = flow_alloc(&fl);
   if (!st) st = prepare(&fl, net);
   if (!st) st = integrate(&fl, h);

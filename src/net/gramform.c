@@ -24,12 +24,12 @@ enum {
 static size_t strips(size_t n) { return (n + WIDTH - 1) / WIDTH; }
 static size_t bands(size_t n) { return (n + BAND - 1) / BAND; }
 
-/* C and its velocity lag behind: the coefficient rows of some epochs are kept and applied together, while a piece of C is in
-   the cache. Every entry sees the same operations in the same order. */
+/* C and its velocity lag behind: the coefficient rows of some epochs are kept and applied together, while a piece of
+   C is in the cache. Every entry sees the same operations in the same order. */
 typedef struct {
-  size_t epochs, used;   /* kept; rows of `row` taken */
-  double *row;           /* up to m rows of n */
-  size_t *group;         /* DELAY x m: the row of each neuron */
+  size_t epochs, used; /* kept; rows of `row` taken */
+  double *row;         /* up to m rows of n */
+  size_t *group;       /* DELAY x m: the row of each neuron */
   double lr[DELAY];
 } backlog;
 
@@ -38,12 +38,12 @@ typedef struct {
   size_t m, n;
   int threads;
   double mu;
-  double *a, *f_lanes;            /* m; 8 x n */
-  double *G;                      /* n x n in strips of WIDTH columns, each n x WIDTH; zeros beyond column n */
-  double *Z, *VZ, *C, *VC, *DZ;   /* m x n each: pre-activations, coefficients, their velocities; G times each group */
-  double *sums, *h1, *h2;         /* threads x (m x WIDTH + tables); y_n s1_n, y_n s2_n */
-  unsigned char *kind;            /* bands x m x QUADS: the entries of the tables each group takes */
-  unsigned char *open;            /* m x n: the activation pattern */
+  double *a, *f_lanes;          /* m; 8 x n */
+  double *G;                    /* n x n in strips of WIDTH columns, each n x WIDTH; zeros beyond column n */
+  double *Z, *VZ, *C, *VC, *DZ; /* m x n each: pre-activations, coefficients, their velocities; G times each group */
+  double *sums, *h1, *h2;       /* threads x (m x WIDTH + tables); y_n s1_n, y_n s2_n */
+  unsigned char *kind;          /* bands x m x QUADS: the entries of the tables each group takes */
+  unsigned char *open;          /* m x n: the activation pattern */
   size_t *group, *first, *slot, groups;
   backlog late;
 } gramform;
@@ -59,7 +59,8 @@ static void gramform_free(gramform *w) {
   free(w->group);
 }
 
-static lfap_status gramform_alloc(lfap_ctx *ctx, gramform *out, const lfap_net *net, const lfap_data *data, const lfap_train_opts *o) {
+static lfap_status gramform_alloc(lfap_ctx *ctx, gramform *out, const lfap_net *net, const lfap_data *data,
+                                  const lfap_train_opts *o) {
   size_t m = net->m, n = data->n;
   gramform w = {.m = m, .n = n, .threads = lfap_threads(ctx), .mu = o->method == LFAP_METHOD_SGD ? o->momentum : 0.0};
   lfap_status st = lfap_descent_alloc(ctx, &w.s, net, data, o);
@@ -73,9 +74,11 @@ static lfap_status gramform_alloc(lfap_ctx *ctx, gramform *out, const lfap_net *
   w.group = calloc((4 + DELAY) * m, sizeof(size_t));
   if (!w.a || !w.G || !w.Z || !w.sums || !w.kind || !w.open || !w.group) {
     gramform_free(&w);
-    return lfap_fail(ctx, LFAP_ERR_MEMORY,
-                     "train: no memory for the Gram form: N = %zu, m = %zu need %.3g GB; the plain form (--form plain) needs no "
-                     "N x N matrix", n, m, ((double)n * (double)n + 6.1 * (double)m * (double)n) * 8e-9);
+    return lfap_fail(
+        ctx, LFAP_ERR_MEMORY,
+        "train: no memory for the Gram form: N = %zu, m = %zu need %.3g GB; the plain form (--form plain) needs no "
+        "N x N matrix",
+        n, m, ((double)n * (double)n + 6.1 * (double)m * (double)n) * 8e-9);
   }
   w.f_lanes = w.a + m;
   w.h1 = w.sums + (size_t)w.threads * (m * WIDTH + TABLES);
@@ -90,7 +93,7 @@ static lfap_status gramform_alloc(lfap_ctx *ctx, gramform *out, const lfap_net *
   return LFAP_OK;
 }
 
-/* ---- Z: a step and the outputs after it ---------------------------------------------------------------------------- */
+/* ---- Z: a step and the outputs after it -------------------------------------------------------------------------- */
 
 typedef struct {
   gramform *w;
@@ -106,8 +109,8 @@ static void move_range(void *arg, size_t begin, size_t end, int worker) {
     size_t at = b * SAMPLES, len = n - at < SAMPLES ? n - at : SAMPLES;
     for (size_t l = 0; l < LFAP_OUTPUT_LANES; l++) memset(w->f_lanes + l * n + at, 0, len * sizeof(double));
     for (size_t j = 0; j < w->m; j++)
-      lfap_gramform_step(w->Z + j * n + at, w->VZ + j * n + at, w->f_lanes + j % LFAP_OUTPUT_LANES * n + at, w->open + j * n + at,
-                         w->DZ + w->group[j] * n + at, w->a[j], w->s.gamma, v->lr, w->mu, len);
+      lfap_gramform_step(w->Z + j * n + at, w->VZ + j * n + at, w->f_lanes + j % LFAP_OUTPUT_LANES * n + at,
+                         w->open + j * n + at, w->DZ + w->group[j] * n + at, w->a[j], w->s.gamma, v->lr, w->mu, len);
     lfap_gramform_outputs(w->s.f + at, w->f_lanes + at, len, n);
   }
 }
@@ -118,13 +121,15 @@ static void move_state(gramform *w, double lr) {
   lfap_parallel(w->threads, (w->n + SAMPLES - 1) / SAMPLES, 1, 8.0 * (double)w->m * (double)w->n, move_range, &v);
 }
 
-/* ---- DZ = G times the coefficients of each group --------------------------------------------------------------------- */
+/* ---- DZ = G times the coefficients of each group ----------------------------------------------------------------- */
 
 /* G in strips: by symmetry strip t is the transpose of rows t*WIDTH.., and takes their place. */
 static lfap_status strip_gram(lfap_ctx *ctx, gramform *w) {
   size_t n = w->n;
   double *rows = malloc(n * WIDTH * sizeof *rows);
-  if (!rows) return lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for %d rows of the Gram matrix of N = %zu samples", WIDTH, n);
+  if (!rows)
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for %d rows of the Gram matrix of N = %zu samples", WIDTH,
+                     n);
   for (size_t t = 0; t < strips(n); t++) {
     double *strip = w->G + t * WIDTH * n;
     memcpy(rows, strip, n * WIDTH * sizeof *rows);
@@ -152,7 +157,8 @@ static void strip_range(void *arg, size_t begin, size_t end, int worker) {
     for (size_t b = 0; b < n; b += BAND) {
       size_t len = n - b < BAND ? n - b : BAND;
       lfap_gramform_tables(tables, w->G + at * n + b * WIDTH, w->h1 + b, w->h2 + b, len);
-      lfap_gramform_sums(sums, tables, w->kind + b / BAND * w->m * LFAP_GRAM_QUADS, w->groups, (len + LFAP_GRAM_QUAD - 1) / LFAP_GRAM_QUAD);
+      lfap_gramform_sums(sums, tables, w->kind + b / BAND * w->m * LFAP_GRAM_QUADS, w->groups,
+                         (len + LFAP_GRAM_QUAD - 1) / LFAP_GRAM_QUAD);
     }
     for (size_t g = 0; g < w->groups; g++) {
       double sign = w->first[g] < w->m / 2 ? -1.0 : 1.0;
@@ -178,7 +184,7 @@ static lfap_status multiply(lfap_ctx *ctx, gramform *w) {
   return LFAP_OK;
 }
 
-/* ---- C: the coefficient rows of the backlog -------------------------------------------------------------------------- */
+/* ---- C: the coefficient rows of the backlog ---------------------------------------------------------------------- */
 
 static void settle_range(void *arg, size_t begin, size_t end, int worker) {
   gramform *w = arg;
@@ -189,7 +195,8 @@ static void settle_range(void *arg, size_t begin, size_t end, int worker) {
     for (size_t at = 0, len; at < n; at += len) {
       len = n - at < SAMPLES ? n - at : SAMPLES;
       for (size_t e = 0; e < late->epochs; e++)
-        lfap_step_sgd(w->C + j * n + at, w->VC + j * n + at, late->row + late->group[e * w->m + j] * n + at, late->lr[e], w->mu, 0, len);
+        lfap_step_sgd(w->C + j * n + at, w->VC + j * n + at, late->row + late->group[e * w->m + j] * n + at,
+                      late->lr[e], w->mu, 0, len);
     }
 }
 
@@ -198,7 +205,7 @@ static void settle(gramform *w) {
   w->late.epochs = w->late.used = 0;
 }
 
-/* ---- one epoch --------------------------------------------------------------------------------------------------------- */
+/* ---- one epoch --------------------------------------------------------------------------------------------------- */
 
 static void coef_range(void *arg, size_t begin, size_t end, int worker) {
   gramform *w = arg;
@@ -206,9 +213,11 @@ static void coef_range(void *arg, size_t begin, size_t end, int worker) {
   (void)worker;
   for (size_t g = begin; g < end; g++) {
     const unsigned char *open = w->open + w->first[g] * n;
-    lfap_gramform_coef(w->late.row + (w->late.used + g) * n, open, w->s.data->y, w->s.s1, w->s.s2, w->first[g] < w->m / 2 ? 1.0 : -1.0, n);
+    lfap_gramform_coef(w->late.row + (w->late.used + g) * n, open, w->s.data->y, w->s.s1, w->s.s2,
+                       w->first[g] < w->m / 2 ? 1.0 : -1.0, n);
     for (size_t b = 0; b < bands(n); b++)
-      lfap_gramform_kinds(w->kind + (b * w->m + g) * LFAP_GRAM_QUADS, open + b * BAND, n - b * BAND < BAND ? n - b * BAND : BAND);
+      lfap_gramform_kinds(w->kind + (b * w->m + g) * LFAP_GRAM_QUADS, open + b * BAND,
+                          n - b * BAND < BAND ? n - b * BAND : BAND);
   }
 }
 
@@ -249,7 +258,8 @@ static int aligned(const gramform *w) {
   return 1;
 }
 
-lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o) {
+lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
+                              const lfap_train_opts *o) {
   gramform w = {0};
   size_t m = net->m, n = data->n, d = net->d;
   lfap_status st = gramform_alloc(ctx, &w, net, data, o);

@@ -16,9 +16,12 @@ enum { EVAL_BLOCK = 32 };
 
 lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma) {
   if (m == 0 || m % 2 != 0)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "m = %zu hidden neurons: m must be even and positive (half of the a_j are +1/sqrt(m), half -1/sqrt(m))", m);
+    return lfap_fail(
+        ctx, LFAP_ERR_DATA,
+        "m = %zu hidden neurons: m must be even and positive (half of the a_j are +1/sqrt(m), half -1/sqrt(m))", m);
   if (!(gamma > 0.0 && gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", gamma);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
+                     gamma);
   lfap_mat w = {0};
   lfap_status st = lfap_mat_alloc(ctx, &w, m, d);
   if (st) return st;
@@ -74,7 +77,8 @@ lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const d
   if (st) return st;
   size_t m = net->m, workers = (size_t)lfap_threads(ctx);
   evaluation e = {.f = f, .net = net, .Z = Z, .work = malloc((workers * (EVAL_BLOCK + 1) * m + m) * sizeof(double))};
-  if (!e.work) return lfap_fail(ctx, LFAP_ERR_MEMORY, "network: no memory for the pre-activations of m = %zu neurons", m);
+  if (!e.work)
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "network: no memory for the pre-activations of m = %zu neurons", m);
   e.a = e.work + workers * (EVAL_BLOCK + 1) * m;
   lfap_net_signs(e.a, m);
   lfap_parallel((int)workers, n, EVAL_BLOCK, 2.0 * (double)n * (double)m * (double)net->d, eval_range, &e);

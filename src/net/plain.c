@@ -28,7 +28,8 @@ static void plain_free(plain *w) {
   free(w->rows);
 }
 
-static lfap_status plain_alloc(lfap_ctx *ctx, plain *out, const lfap_net *net, const lfap_data *data, const lfap_train_opts *o) {
+static lfap_status plain_alloc(lfap_ctx *ctx, plain *out, const lfap_net *net, const lfap_data *data,
+                               const lfap_train_opts *o) {
   plain w = {.m = net->m, .n = data->n, .d = net->d, .threads = lfap_threads(ctx)};
   lfap_status st = lfap_descent_alloc(ctx, &w.s, net, data, o);
   if (st) return st;
@@ -69,11 +70,13 @@ static void update_range(void *arg, size_t begin, size_t end, int worker) {
   size_t n = w->n, d = w->d;
   double *c = w->rows + (size_t)worker * ROWS * (n + d), *grad = c + ROWS * n;
   for (size_t j = begin; j < end; j++)
-    lfap_loss_row_coef(c + (j - begin) * n, w->z + j, w->s.data->y, w->s.s1, w->s.s2, j < w->m / 2 ? 1.0 : -1.0, n, w->m);
+    lfap_loss_row_coef(c + (j - begin) * n, w->z + j, w->s.data->y, w->s.s1, w->s.s2, j < w->m / 2 ? 1.0 : -1.0, n,
+                       w->m);
   memset(grad, 0, (end - begin) * d * sizeof *grad);
   lfap_chain_rows(grad, c, w->s.data->x, end - begin, n, d);
   for (size_t j = begin; j < end; j++, grad += d)
-    if (o->method == LFAP_METHOD_SGD) lfap_step_sgd(u->weights + j * d, w->v + j * d, grad, u->lr, o->momentum, u->first, d);
+    if (o->method == LFAP_METHOD_SGD)
+      lfap_step_sgd(u->weights + j * d, w->v + j * d, grad, u->lr, o->momentum, u->first, d);
     else lfap_step_gd(u->weights + j * d, grad, u->lr, d);
 }
 
@@ -85,7 +88,8 @@ static int aligned(const plain *w) {
   return 1;
 }
 
-lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *o) {
+lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
+                               const lfap_train_opts *o) {
   plain w = {0};
   lfap_status st = plain_alloc(ctx, &w, net, data, o);
   for (size_t e = 0; !st && e < o->epochs; e++) {

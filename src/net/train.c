@@ -1,5 +1,5 @@
-/* train.c - options of training and its three ways: the flow (flow.c), gd and sgd in plain form (plain.c) or in Gram form
- * (gramform.c); spec/theory.md sections 1, 5 and 6, spec/numerics.md N5, N5a, N9. */
+/* train.c - options of training and its three ways: the flow (flow.c), gd and sgd in plain form (plain.c) or in Gram
+ * form (gramform.c); spec/theory.md sections 1, 5 and 6, spec/numerics.md N5, N5a, N9. */
 #include "net/descent.h"
 #include "net/flow.h"
 
@@ -14,8 +14,14 @@ void lfap_history_free(lfap_history *h) {
 }
 
 void lfap_train_defaults(lfap_train_opts *o, lfap_method method) {
-  *o = (lfap_train_opts){.method = method, .loss = LFAP_LOSS_EXP, .epochs = 10000, .lr = 0.01, .momentum = 0.9,
-                         .log_loss_target = -1e9, .rtol = 1e-3, .atol = 1e-3};
+  *o = (lfap_train_opts){.method = method,
+                         .loss = LFAP_LOSS_EXP,
+                         .epochs = 10000,
+                         .lr = 0.01,
+                         .momentum = 0.9,
+                         .log_loss_target = -1e9,
+                         .rtol = 1e-3,
+                         .atol = 1e-3};
   if (method == LFAP_METHOD_FLOW) o->lr = 0.0;
 }
 
@@ -28,7 +34,8 @@ static int gram_form(const lfap_net *net, const lfap_data *data, const lfap_trai
 
 static lfap_status check_opts(lfap_ctx *ctx, const lfap_net *net, const lfap_data *data, const lfap_train_opts *o) {
   if (net->d != data->d)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "train: the weights have d = %zu columns, the samples d = %zu", net->d, data->d);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "train: the weights have d = %zu columns, the samples d = %zu", net->d,
+                     data->d);
   if (o->epochs == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "train: epochs = 0; at least one is needed");
   int flow = o->method == LFAP_METHOD_FLOW;
   if (!isfinite(o->lr) || (flow ? o->lr < 0.0 : o->lr <= 0.0))
@@ -40,7 +47,8 @@ static lfap_status check_opts(lfap_ctx *ctx, const lfap_net *net, const lfap_dat
   return LFAP_OK;
 }
 
-lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data, const lfap_train_opts *o) {
+lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
+                       const lfap_train_opts *o) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = check_opts(ctx, net, data, o);
   if (st) return st;

@@ -65,8 +65,8 @@ static void eta_fill(double *eta, const aim *a, double t, lfap_norm norm, double
   }
 }
 
-lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps, size_t k,
-                                   size_t d) {
+lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps,
+                                   size_t k, size_t d) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   aim a;
@@ -78,7 +78,8 @@ lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, 
   return LFAP_OK;
 }
 
-lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k, size_t d) {
+lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k,
+                              size_t d) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = lfap_perturb_direction(ctx, e, w, 1.0, norm, 1.0, k, d);
   if (!st) *dual = lfap_dot(d, e, w);
@@ -167,8 +168,8 @@ static lfap_status fail_cancelled(lfap_ctx *ctx, const lfap_net *net, size_t i) 
       i);
 }
 
-lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
-                                  const lfap_perturb_opts *o, size_t n) {
+lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,
+                                  const lfap_net *net, const lfap_perturb_opts *o, size_t n) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   size_t d = net->d;

@@ -1,6 +1,6 @@
-/* pgd.c - projected gradient descent on exp(-t f(x)) as in the authors' experiments (spec/theory.md, experimental settings;
- * spec/numerics.md N7): targeted at t, the iterate of strictly lowest loss is kept, the clean point included.
- * Samples go in packs: one product of their points with W', one of their coefficients with W a step. */
+/* pgd.c - projected gradient descent on exp(-t f(x)) as in the authors' experiments (spec/theory.md, experimental
+ * settings; spec/numerics.md N7): targeted at t, the iterate of strictly lowest loss is kept, the clean point
+ * included. Samples go in packs: one product of their points with W', one of their coefficients with W a step. */
 #include "lfap.h"
 
 #include "io/parallel.h"
@@ -16,15 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PACK = 64 };     /* samples that share the two products of a step */
-#define SPAN_FLOPS 1e9  /* work of a pack between two calls of the progress callback */
+enum { PACK = 64 };    /* samples that share the two products of a step */
+#define SPAN_FLOPS 1e9 /* work of a pack between two calls of the progress callback */
 
 /* One call. */
 typedef struct {
   const lfap_net *net;
   const double *B, *t, *a; /* a: m output weights */
   const lfap_perturb_opts *o;
-  double *x, *eta;         /* n x d: the best iterate; the current one until the end, then what was added */
+  double *x, *eta; /* n x d: the best iterate; the current one until the end, then what was added */
 } attack;
 
 /* Samples first..first+count-1 on their way. z, c: PACK x m; g: PACK x d; work: m; delta, mask: d. */
@@ -63,14 +63,17 @@ static void pack_start(pack *p, size_t first, size_t count) {
   memcpy(k->eta + first * d, k->B + first * d, count * d * sizeof(double));
 }
 
-static double size_of(const double *v, lfap_norm norm, size_t d) { return norm == LFAP_L2 ? lfap_norm2(d, v) : lfap_amax(d, v); }
+static double size_of(const double *v, lfap_norm norm, size_t d) {
+  return norm == LFAP_L2 ? lfap_norm2(d, v) : lfap_amax(d, v);
+}
 
 /* What a gradient of this size is divided by, in every norm: below 1e-12 the step shrinks with it, and a gradient that
    vanishes moves nothing. */
 static double divisor(double size) { return size > 1e-12 ? size : 1e-12; }
 
 /* Normalised gradient step, projection to the ball (radial, also for linf), clamp. */
-static void step_ball(double *x, const double *g, const double *x0, double *delta, const lfap_perturb_opts *o, size_t d) {
+static void step_ball(double *x, const double *g, const double *x0, double *delta, const lfap_perturb_opts *o,
+                      size_t d) {
   lfap_pgd_move(x, g, o->eps / 5.0, divisor(size_of(g, o->norm, d)), d);
   lfap_sub(delta, x, x0, d);
   double size = size_of(delta, o->norm, d);
@@ -140,7 +143,8 @@ static lfap_status run_round(lfap_ctx *ctx, pack *p, size_t packs, size_t n) {
     samples += p[b].count;
   }
   for (int over = 0; !over;) {
-    lfap_status st = lfap_tick(ctx, "PGD", (double)p->first + (double)samples * (double)p->step / (steps + 1.0), (double)n);
+    lfap_status st =
+        lfap_tick(ctx, "PGD", (double)p->first + (double)samples * (double)p->step / (steps + 1.0), (double)n);
     if (st) return st;
     lfap_parallel((int)packs, packs, 1, flops * (double)span * (double)packs, advance_range, p);
     over = p[0].over; /* every pack takes as many steps, and the same span of them at a time */
@@ -151,7 +155,8 @@ static lfap_status run_round(lfap_ctx *ctx, pack *p, size_t packs, size_t n) {
 }
 
 static lfap_status attack_all(lfap_ctx *ctx, attack *k, size_t n) {
-  size_t workers = (size_t)lfap_threads(ctx), share = n > 0 ? (n - 1) / workers + 1 : 1, most = share < PACK ? share : PACK;
+  size_t workers = (size_t)lfap_threads(ctx), share = n > 0 ? (n - 1) / workers + 1 : 1,
+         most = share < PACK ? share : PACK;
   double *a = malloc(k->net->m * sizeof *a);
   pack *p = calloc(workers, sizeof *p);
   lfap_status st = LFAP_OK;

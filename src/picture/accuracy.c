@@ -273,11 +273,10 @@ static void commands(lfap_picture *p, const study *s, const size_t *begin) {
 
 static lfap_status columns_of(lfap_ctx *ctx, study *s, size_t *acc, size_t *control) {
   if (!s->t->sweep && lfap_table_column(s->t, "check") < s->t->cols)
-    return lfap_fail(
-        ctx, LFAP_ERR_DATA,
-        "%s: has lost its first line, without which no row can be told whole from cut; give the table as "
-        "lfap sweep left it",
-        s->t->path);
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s: has lost its first line, without which no row can be told whole from cut; give the table as "
+                     "lfap sweep left it",
+                     s->t->path);
   for (int k = 0; k < KEYS; k++)
     if ((s->key[k] = lfap_table_column(s->t, key_name[k])) == s->t->cols)
       return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants a table of lfap sweep", s->t->path,

@@ -5,7 +5,7 @@
 
 enum { LFAP_CHILD_SAID = 600 };
 typedef struct {
-  const char *path, *dir;   /* of the program, absolute; its working directory */
+  const char *path, *dir; /* of the program, absolute; its working directory */
   char *const *argv, *const *env;
   int status;                 /* as of waitpid */
   char said[LFAP_CHILD_SAID]; /* the beginning of what it wrote on stderr, in one line */

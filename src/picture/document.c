@@ -85,7 +85,7 @@ static lfap_status broken(lfap_ctx *ctx, const char *path, const char *what) {
                    path, what);
 }
 
-/* ---- converge -------------------------------------------------------------------------------------------------- */
+/* ---- converge ---------------------------------------------------------------------------------------------------- */
 
 lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path) {
   json_t *j = NULL;
@@ -119,7 +119,7 @@ void lfap_decades_free(lfap_decades *d) {
   *d = (lfap_decades){0};
 }
 
-/* ---- gen ------------------------------------------------------------------------------------------------------- */
+/* ---- gen --------------------------------------------------------------------------------------------------------- */
 
 lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *found, const char *path) {
   json_t *j = NULL;
@@ -135,7 +135,7 @@ lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *f
   return LFAP_OK;
 }
 
-/* ---- verify ---------------------------------------------------------------------------------------------------- */
+/* ---- verify ------------------------------------------------------------------------------------------------------ */
 
 static void case_of(lfap_case_line *c, const json_t *k, int *bad) {
   const json_t *sizes = json_object_get(k, "sizes"), *h = json_object_get(k, "hypothesis_data");

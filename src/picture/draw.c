@@ -115,8 +115,8 @@ static lfap_status outcome(lfap_ctx *ctx, const lfap_child *c, const char *scrip
   if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == 0) return LFAP_OK;
   if (WIFSIGNALED(c->status))
     return lfap_fail(ctx, LFAP_ERR_IO, "%s/%s: gnuplot was ended by signal %d%s: %s; nothing was left behind", c->dir,
-                     script, WTERMSIG(c->status), WTERMSIG(c->status) == SIGXFSZ ? " (a file too large, ulimit -f)" : "",
-                     said);
+                     script, WTERMSIG(c->status),
+                     WTERMSIG(c->status) == SIGXFSZ ? " (a file too large, ulimit -f)" : "", said);
   if (WEXITSTATUS(c->status) == 127 && !c->said[0]) said = "it could not be started";
   else if ((e = write_error(c->dir, SPARE)) != 0) said = lfap_reason(why, e);
   return lfap_fail(ctx, LFAP_ERR_IO, "%s/%s: gnuplot failed (exit %d): %s; nothing was left behind", c->dir, script,
@@ -154,8 +154,9 @@ lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name) 
     lfap_child c = {.path = program, .dir = dir, .argv = argv, .env = env};
     s = lfap_child_run(ctx, &c);
     if (!s) s = outcome(ctx, &c, script + 2);
-  } else s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory, or no path from the root, for gnuplot and its directory",
-                   script + 2);
+  } else
+    s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory, or no path from the root, for gnuplot and its directory",
+                  script + 2);
   if (!s) s = whole(ctx, dir, name, "svg", lfap_svg_whole);
   if (!s) s = whole(ctx, dir, name, "png", lfap_png_whole);
   free(program);

@@ -74,24 +74,26 @@ static void flow_commands(lfap_picture *p, const double *v, size_t rows, double 
   }
   lfap_text_puts(t, STYLE_FRAME "set key top left\nset multiplot layout 1,2 title ");
   lfap_text_quote(t, p->title);
-  lfap_text_puts(t,
-                 "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
-                 "set xlabel 'rescaled time s (dimensionless)'\nset ylabel '−log L (natural logarithm)'\n");
+  lfap_text_puts(t, "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
+                    "set xlabel 'rescaled time s (dimensionless)'\nset ylabel '−log L (natural logarithm)'\n");
   axes(t, losses);
   lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(3) " with linespoints pt 7 ps 0.5 "
-                    "pointinterval 20 lw 2 lc rgb " STYLE_BLUE " title 'measured'");
+                                                                           "pointinterval 20 lw 2 lc rgb " STYLE_BLUE
+                                                                           " title 'measured'");
   if (!isnan(nu))
     lfap_text_format(t, ", \\\n  x*%.17g lw 2 dt 2 lc rgb " STYLE_BLACK " title '%s'\nunset key\n", nu,
                      applies ? "F1: slope 1/Σλ" : "slope 1/Σλ");
   else lfap_text_puts(t, "\nunset logscale y\nset format y '%g'\n");
   axes(t, slopes);
-  lfap_text_puts(t, !isnan(nu)
-                        ? "set ylabel '|slope · Σλ − 1| (dimensionless)'\n"
-                          "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(5) " with linespoints pt 7 ps 0.5 "
-                          "pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n"
-                        : "set ylabel 'slope −d(log L)/ds (dimensionless)'\n"
-                          "plot name.'.csv' skip 1 using " SHOWN(2) ":(abs($4) < 1e300 ? $4 : NaN) with linespoints "
-                          "pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE " title 'measured'\n");
+  lfap_text_puts(
+      t, !isnan(nu) ? "set ylabel '|slope · Σλ − 1| (dimensionless)'\n"
+                      "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(5) " with linespoints pt 7 ps 0.5 "
+                                                                             "pointinterval 20 lw 2 lc rgb " STYLE_BLUE
+                                                                             "\n"
+                    : "set ylabel 'slope −d(log L)/ds (dimensionless)'\n"
+                      "plot name.'.csv' skip 1 using " SHOWN(2) ":(abs($4) < 1e300 ? $4 : NaN) with linespoints "
+                                                                "pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE
+                                                                " title 'measured'\n");
   lfap_text_puts(t, "unset multiplot\n");
 }
 
@@ -113,11 +115,12 @@ static void descent_commands(lfap_picture *p, const double *v, size_t rows) {
   lfap_text_puts(t, "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\nset xlabel 'epoch (count)'\n"
                     "set ylabel 'loss L before the update (dimensionless)'\n");
   axes(t, losses);
-  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(1) ":" SHOWN(2) " with lines lw 2 lc rgb " STYLE_BLUE "\n"
-                    "set ylabel 'learning rate (dimensionless)'\n");
+  lfap_text_puts(t,
+                 "plot name.'.csv' skip 1 using " SHOWN(1) ":" SHOWN(2) " with lines lw 2 lc rgb " STYLE_BLUE "\n"
+                                                                        "set ylabel 'learning rate (dimensionless)'\n");
   axes(t, rates);
   lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(1) ":" SHOWN(3) " with steps lw 2 lc rgb " STYLE_BLACK
-                    "\nunset multiplot\n");
+                                                                           "\nunset multiplot\n");
 }
 
 /* F1 speaks of the phase in which every neuron has the label slopes; without C1 there is none at the limit. */
@@ -169,17 +172,17 @@ static void converge_commands(lfap_picture *p, const lfap_decade *row, size_t ro
                     "set xlabel 'rescaled time s (dimensionless)'\n"
                     "set ylabel 'distance from the limit (dimensionless)'\n");
   axes(t, directions);
-  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(4) " with linespoints pt 7 lw 2 lc rgb " STYLE_BLUE
-                    " title 'direction of W'");
+  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(
+                        4) " with linespoints pt 7 lw 2 lc rgb " STYLE_BLUE " title 'direction of W'");
   if (shown(product))
     lfap_text_format(t, ", \\\n  %.17g/x lw 2 dt 2 lc rgb " STYLE_BLACK " title '1/s through the last point'", product);
   lfap_text_puts(t, "\n");
   axes(t, others);
-  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(3) " with linespoints pt 8 lw 2 dt 2 lc rgb "
-                    STYLE_BLACK " title 'p', \\\n"
-                    "  '' skip 1 using " SHOWN(2) ":" SHOWN(5) " with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE
-                    " title 'slope of log L'\n"
-                    "unset multiplot\n");
+  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(
+                        3) " with linespoints pt 8 lw 2 dt 2 lc rgb " STYLE_BLACK " title 'p', \\\n"
+                           "  '' skip 1 using " SHOWN(2) ":" SHOWN(
+                               5) " with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE " title 'slope of log L'\n"
+                                  "unset multiplot\n");
 }
 
 lfap_status lfap_picture_converge(lfap_ctx *ctx, lfap_picture *out, const lfap_decade *row, size_t rows, double bits) {

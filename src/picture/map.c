@@ -10,7 +10,7 @@
 #include "picture/style.h"
 #include "verify/judge.h"
 
-/* ---- functions on it ------------------------------------------------------------------------------------------- */
+/* ---- functions on it --------------------------------------------------------------------------------------------- */
 
 /* A function as one of (a, b): a network of two inputs, or two coefficients. */
 typedef struct {
@@ -34,7 +34,7 @@ static lfap_status planar_eval(lfap_ctx *ctx, double *v, const planar *f, const 
   return f->linear ? lfap_rows_product(ctx, v, ab, f->w, n, 1, 2) : lfap_net_eval(ctx, v, &f->net, ab, n);
 }
 
-/* ---- boundaries ------------------------------------------------------------------------------------------------ */
+/* ---- boundaries -------------------------------------------------------------------------------------------------- */
 
 /* f(cz) = c f(z) for c > 0: boundaries are rays from 0, found as sign changes around the circle. */
 enum { DIRECTIONS = 1440, HALVINGS = 60 };
@@ -64,7 +64,7 @@ static lfap_status rays(lfap_ctx *ctx, lfap_text *t, const planar *f, const char
   return s;
 }
 
-/* ---- the picture ----------------------------------------------------------------------------------------------- */
+/* ---- the picture ------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   lfap_ctx *ctx;
@@ -169,10 +169,8 @@ static void frame_commands(lfap_text *t, const lfap_plane *pl, double r) {
                     "set xlabel 'a, along r₊ − r₋ (unit of x)'\nset ylabel 'b, along r₊ + r₋ (unit of x)'\n");
   for (int k = 0; k < 2; k++) {
     double a = 0.85 * r * pl->r[k][0], b = 0.85 * r * pl->r[k][1];
-    lfap_text_format(t,
-                     "set arrow %d from 0,0 to %.17g,%.17g filled lw 1.5 lc rgb "
-                     "" STYLE_BLACK " front\n",
-                     k + 1, a, b);
+    lfap_text_format(t, "set arrow %d from 0,0 to %.17g,%.17g filled lw 1.5 lc rgb " STYLE_BLACK " front\n", k + 1, a,
+                     b);
     lfap_text_format(t, "set label %d '%s' at %.17g,%.17g center front\n", k + 1, k ? "r₋" : "r₊", 1.1 * a, 1.1 * b);
   }
 }

@@ -51,7 +51,7 @@ lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_pictur
    complete, or an error; INTERRUPTED when ctx->progress asks to stop. */
 lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name);
 
-/* ---- the pictures: numbers and commands, nothing written ------------------------------------------------------- */
+/* ---- the pictures: numbers and commands, nothing written --------------------------------------------------------- */
 
 /* Multipliers in increasing order against the intervals of T1 and T2. */
 lfap_status lfap_picture_spectrum(lfap_ctx *ctx, lfap_picture *out, const lfap_data *data, const lfap_limit *l);

@@ -69,7 +69,7 @@ static void empty(DIR *d) {
   closedir(d);
 }
 
-/* ---- into place ------------------------------------------------------------------------------------------------ */
+/* ---- into place -------------------------------------------------------------------------------------------------- */
 
 /* A file made, its place, and where an older one waits until all have theirs. */
 typedef struct {

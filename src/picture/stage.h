@@ -15,9 +15,9 @@ typedef struct {
 
 /* Makes target, where it is not there yet, and the private directory in it. */
 lfap_status lfap_stage_begin(lfap_ctx *ctx, lfap_stage *out, const char *target);
-/* After `s` OK every file made gets its place, `last` (or NULL) last: an older one of that name is taken away before the
-   first, so it never stands beside files it was not made with. Otherwise, and where one of them cannot get its place,
-   all is as it was. Then the private directory is removed; the status is s, or what failed here. */
+/* After `s` OK every file made gets its place, `last` (or NULL) last: an older one of that name is taken away before
+   the first, so it never stands beside files it was not made with. Otherwise, and where one of them cannot get its
+   place, all is as it was. Then the private directory is removed; the status is s, or what failed here. */
 lfap_status lfap_stage_end(lfap_ctx *ctx, lfap_stage *st, lfap_status s, const char *last);
 /* Takes the private directory out of a path or a message, in place: what is left names the file's place. */
 void lfap_stage_place(const lfap_stage *st, char *text);

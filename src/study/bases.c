@@ -1,8 +1,9 @@
-/* bases.c - what is perturbed, the control that learns it bare, and the perturbations (P1; spec/theory.md sections 3 and 4).
+/* bases.c - what is perturbed, the control that learns it bare, and the perturbations (P1; spec/theory.md sections 3
+ * and 4).
  *
- * Memory is that of N_adv x d samples and two N_adv x N_adv matrices: bases are perturbed where they lie and drawn again
- * from their seed for the next cell; their Gram matrix is kept as a triangle, from which the square one of every norm and
- * size is made by a rank-two update (N12). */
+ * Memory is that of N_adv x d samples and two N_adv x N_adv matrices: bases are perturbed where they lie and drawn
+ * again from their seed for the next cell; their Gram matrix is kept as a triangle, from which the square one of
+ * every norm and size is made by a rank-two update (N12). */
 #include "study/parts.h"
 
 #include "kernel/chain.h"
@@ -35,7 +36,8 @@ static lfap_status natural_bases(lfap_ctx *ctx, lfap_data *out, const lfap_cell 
 }
 
 static lfap_status draw_bases(lfap_ctx *ctx, lfap_data *out, const lfap_cell *c, const lfap_data *data) {
-  return c->base == LFAP_BASE_NOISE ? lfap_cell_noise(ctx, out, c, LFAP_ROLE_BASES, c->n_adv) : natural_bases(ctx, out, c, data);
+  return c->base == LFAP_BASE_NOISE ? lfap_cell_noise(ctx, out, c, LFAP_ROLE_BASES, c->n_adv)
+                                    : natural_bases(ctx, out, c, data);
 }
 
 static void pack(double *triangle, const double *G, size_t n) {
@@ -70,7 +72,7 @@ lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) {
   return st;
 }
 
-/* ---- perturbations ----------------------------------------------------------------------------------------------------- */
+/* ---- perturbations ----------------------------------------------------------------------------------------------- */
 
 static lfap_status within_range(lfap_ctx *ctx, const double *x, size_t n, const char *what) {
   for (size_t i = 0; i < n; i++)
@@ -80,7 +82,8 @@ static lfap_status within_range(lfap_ctx *ctx, const double *x, size_t n, const 
 }
 
 /* Geometry: bases + t eta where they lie, and their Gram matrix by the rank-two update. */
-static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double *G, double *eta, const double *w, const lfap_cell *c) {
+static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double *G, double *eta, const double *w,
+                              const lfap_cell *c) {
   size_t n = b->set.n, d = b->set.d;
   double *p = NULL;
   lfap_status st = lfap_perturb_direction(ctx, eta, w, 1.0, c->norm, c->eps, c->k, d);
@@ -105,7 +108,8 @@ static lfap_status move_each(lfap_ctx *ctx, lfap_study_bases *b, double *G, cons
   lfap_perturb_opts po = {.norm = c->norm, .eps = c->eps, .k = c->k, .lo = -1.0, .hi = 1.0};
   lfap_perturbed p = {0};
   po.steps = c->norm == LFAP_L0 ? c->k : 100;
-  po.has_range = c->base == LFAP_BASE_NOISE ? !lfap_cell_gauss(c) : c->data == LFAP_STUDY_UNIFORM || c->data == LFAP_STUDY_ORTHOGONAL;
+  po.has_range = c->base == LFAP_BASE_NOISE ? !lfap_cell_gauss(c)
+                                            : c->data == LFAP_STUDY_UNIFORM || c->data == LFAP_STUDY_ORTHOGONAL;
   lfap_status st = c->from == LFAP_FROM_PGD ? lfap_perturb_pgd(ctx, &p, b->set.x, b->set.y, net, &po, b->set.n)
                                             : lfap_perturb_gradient(ctx, &p, b->set.x, b->set.y, net, &po, b->set.n);
   if (!st) st = within_range(ctx, p.x, b->set.n * b->set.d, "entries");
@@ -127,5 +131,6 @@ lfap_status lfap_bases_unmove(lfap_ctx *ctx, lfap_study *s) {
 
 lfap_status lfap_bases_move(lfap_ctx *ctx, lfap_study *s, double *G, double *eta, const lfap_cell *c) {
   const lfap_learner *teacher = &s->teacher->who;
-  return c->from == LFAP_FROM_GEOMETRY ? move_along(ctx, s->bases, G, eta, teacher->w, c) : move_each(ctx, s->bases, G, &teacher->net, c);
+  return c->from == LFAP_FROM_GEOMETRY ? move_along(ctx, s->bases, G, eta, teacher->w, c)
+                                       : move_each(ctx, s->bases, G, &teacher->net, c);
 }

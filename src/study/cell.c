@@ -25,8 +25,12 @@ int lfap_why_of(lfap_why *why, lfap_status st, lfap_why part) {
 }
 
 void lfap_study_defaults(lfap_study_opts *o) {
-  *o = (lfap_study_opts){.images = "/usr/share/datasets/fashion-mnist", .class_pos = 0, .class_neg = 9, .probes = 1000,
-                         .epochs = 1000, .log_loss_target = -1e9};
+  *o = (lfap_study_opts){.images = "/usr/share/datasets/fashion-mnist",
+                         .class_pos = 0,
+                         .class_neg = 9,
+                         .probes = 1000,
+                         .epochs = 1000,
+                         .log_loss_target = -1e9};
 }
 
 static lfap_status check_sizes(lfap_ctx *ctx, const lfap_cell *c) {
@@ -34,13 +38,18 @@ static lfap_status check_sizes(lfap_ctx *ctx, const lfap_cell *c) {
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: d = %zu, N = %zu and N_adv = %zu must be at least 1", c->d, c->n,
                      c->n_adv);
   if (c->data == LFAP_STUDY_ORTHOGONAL && !lfap_hadamard_order(c->n, c->d))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: %zu orthogonal samples do not fit into d = %zu: the smallest power of two >= N must not exceed d", c->n, c->d);
+    return lfap_fail(
+        ctx, LFAP_ERR_USAGE,
+        "cell: %zu orthogonal samples do not fit into d = %zu: the smallest power of two >= N must not exceed d", c->n,
+        c->d);
   if (c->base != LFAP_BASE_NOISE && c->n_adv > c->n)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: N_adv = %zu bases from N = %zu natural samples; give N_adv <= N", c->n_adv, c->n);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: N_adv = %zu bases from N = %zu natural samples; give N_adv <= N",
+                     c->n_adv, c->n);
   if (c->norm == LFAP_L0 && (c->k == 0 || c->k > c->d))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: k = %zu entries of d = %zu; k must lie in 1..d", c->k, c->d);
   if (c->seed >= LFAP_STUDY_SEEDS)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: seed %llu; seeds of a study lie below 1000000000", (unsigned long long)c->seed);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: seed %llu; seeds of a study lie below 1000000000",
+                     (unsigned long long)c->seed);
   return LFAP_OK;
 }
 
@@ -48,11 +57,14 @@ lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c) {
   lfap_status st = check_sizes(ctx, c);
   if (st) return st;
   if (!(c->gamma > 0.0 && c->gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "cell: gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", c->gamma);
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "cell: gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", c->gamma);
   if (!(c->eps >= 0.0) || !isfinite(c->eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: eps = %g must be finite and not negative", c->eps);
   if (c->method == LFAP_BY_LIMIT && c->from != LFAP_FROM_GEOMETRY)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: perturbations by %s are made from a network, and method limit has none; give flow or sgd", lfap_study_from_name[c->from]);
+    return lfap_fail(ctx, LFAP_ERR_USAGE,
+                     "cell: perturbations by %s are made from a network, and method limit has none; give flow or sgd",
+                     lfap_study_from_name[c->from]);
   if (c->method != LFAP_BY_LIMIT && (c->m == 0 || c->m % 2 != 0))
     return lfap_fail(ctx, LFAP_ERR_DATA, "cell: m = %zu neurons; m must be even and positive", c->m);
   if (c->from == LFAP_FROM_PGD && !(c->eps > 0.0))

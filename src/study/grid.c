@@ -79,10 +79,15 @@ static int advance(position *p) {
 
 static lfap_cell cell_at(const position *p) {
   const lfap_grid *g = p->g;
-  lfap_cell c = {.method = (lfap_study_method)value(p, &g->method, METHOD), .data = (lfap_study_kind)value(p, &g->data, DATA),
-                 .gamma = value(p, &g->gamma, GAMMA), .n = (size_t)value(p, &g->n, SAMPLES),
-                 .seed = (uint64_t)value(p, &g->seed, SEED), .base = (lfap_study_base)value(p, &g->base, BASE),
-                 .n_adv = (size_t)value(p, &g->n_adv, N_ADV), .norm = norm_at(p), .from = g->from};
+  lfap_cell c = {.method = (lfap_study_method)value(p, &g->method, METHOD),
+                 .data = (lfap_study_kind)value(p, &g->data, DATA),
+                 .gamma = value(p, &g->gamma, GAMMA),
+                 .n = (size_t)value(p, &g->n, SAMPLES),
+                 .seed = (uint64_t)value(p, &g->seed, SEED),
+                 .base = (lfap_study_base)value(p, &g->base, BASE),
+                 .n_adv = (size_t)value(p, &g->n_adv, N_ADV),
+                 .norm = norm_at(p),
+                 .from = g->from};
   c.d = c.data == LFAP_STUDY_FASHION ? g->pixels : (size_t)value(p, &g->d, DIM);
   if (c.n_adv == 0) c.n_adv = c.n;
   if (c.method == LFAP_BY_LIMIT) c.from = LFAP_FROM_GEOMETRY;
@@ -126,7 +131,8 @@ lfap_status lfap_grid_cells(lfap_ctx *ctx, lfap_cell **cells, size_t *count, con
   return LFAP_OK;
 }
 
-lfap_status lfap_grid_shard(lfap_ctx *ctx, size_t **index, size_t *count, const lfap_cell *cells, size_t total, size_t i, size_t n) {
+lfap_status lfap_grid_shard(lfap_ctx *ctx, size_t **index, size_t *count, const lfap_cell *cells, size_t total,
+                            size_t i, size_t n) {
   size_t *list = malloc((total ? total : 1) * sizeof *list), group = 0, taken = 0;
   if (!list) return lfap_fail(ctx, LFAP_ERR_MEMORY, "sweep: no memory for %zu cells", total);
   for (size_t k = 0; k < total; k++) {

@@ -18,19 +18,20 @@ typedef struct {
   size_t pixels; /* d of fashion-mnist: what its images have */
 } lfap_grid;
 
-/* Size of a perturbation where none is given: 0.0078 sqrt(d) for l2 (at the paper's d its own numbers), 0.03 for linf, 0.3,
-   one step of the paper's attack, for an entry of l0. */
+/* Size of a perturbation where none is given: 0.0078 sqrt(d) for l2 (at the paper's d its own numbers), 0.03 for
+   linf, 0.3, one step of the paper's attack, for an entry of l0. */
 double lfap_eps_default(lfap_norm norm, size_t d);
 
 /* Axes of preset `name` ("paper-d", "paper-n", "paper-nadv", "paper-eps"); 0 if there is no such preset. */
 int lfap_grid_preset(lfap_grid *out, const char *name, int paper_scale);
 extern const char *const lfap_preset_name[4];
 
-/* Fills the axes not given, then every cell of the grid. The order, outermost first: method, data, gamma, d, N, m, seed,
-   base, N_adv, norm, share, eps; so cells that share work are neighbours. *cells is owned by the caller. */
+/* Fills the axes not given, then every cell of the grid. The order, outermost first: method, data, gamma, d, N, m,
+   seed, base, N_adv, norm, share, eps; so cells that share work are neighbours. *cells is owned by the caller. */
 lfap_status lfap_grid_cells(lfap_ctx *ctx, lfap_cell **cells, size_t *count, const lfap_grid *grid);
 /* The grid as text, a line a cell (listing.c). */
 void lfap_grid_put(lfap_text *t, const lfap_cell *cell, size_t cells, const lfap_study_opts *o);
 /* Cells of shard i of n (1..n): groups of equal bases dealt out in turn. *index gets their positions in the grid. */
-lfap_status lfap_grid_shard(lfap_ctx *ctx, size_t **index, size_t *count, const lfap_cell *cells, size_t total, size_t i, size_t n);
+lfap_status lfap_grid_shard(lfap_ctx *ctx, size_t **index, size_t *count, const lfap_cell *cells, size_t total,
+                            size_t i, size_t n);
 #endif

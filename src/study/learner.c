@@ -38,7 +38,8 @@ static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *d
   return LFAP_OK;
 }
 
-static lfap_status train(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const lfap_cell *c, const lfap_study_opts *o, int role) {
+static lfap_status train(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const lfap_cell *c,
+                         const lfap_study_opts *o, int role) {
   lfap_train_opts t;
   lfap_history h = {0};
   lfap_train_defaults(&t, c->method == LFAP_BY_FLOW ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD);

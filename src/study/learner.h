@@ -5,12 +5,12 @@
 
 typedef struct {
   lfap_set_status status;
-  lfap_limit lim;       /* n = 0 where there is none */
-  lfap_net net;         /* w = NULL for method limit */
-  const double *w;      /* d: w of the limit, or `mean`; NULL where there is no limit to take it from */
-  lfap_why why;         /* why w is NULL */
-  double *mean;         /* d, owned: mean positive row minus mean negative row of the network (N7) */
-  double log_loss;      /* of the network at the end */
+  lfap_limit lim;  /* n = 0 where there is none */
+  lfap_net net;    /* w = NULL for method limit */
+  const double *w; /* d: w of the limit, or `mean`; NULL where there is no limit to take it from */
+  lfap_why why;    /* why w is NULL */
+  double *mean;    /* d, owned: mean positive row minus mean negative row of the network (N7) */
+  double log_loss; /* of the network at the end */
 } lfap_learner;
 void lfap_learner_free(lfap_learner *l);
 

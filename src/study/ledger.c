@@ -73,11 +73,10 @@ static lfap_status count_rows(lfap_ctx *ctx, lfap_ledger *l, size_t *good, const
   lfap_table_reader r;
   lfap_status st = lfap_table_open(ctx, &r, l->path, bytes, len);
   if (!st && (r.at != head->len || memcmp(bytes, head->bytes, head->len) != 0))
-    st = lfap_fail(
-        ctx, LFAP_ERR_DATA,
-        "%s: begins with another head than this sweep's; it belongs to another grid, other options, "
-        "another shard or another version",
-        l->path);
+    st = lfap_fail(ctx, LFAP_ERR_DATA,
+                   "%s: begins with another head than this sweep's; it belongs to another grid, other options, "
+                   "another shard or another version",
+                   l->path);
   while (!st) {
     const char *row;
     size_t n;

@@ -1,5 +1,5 @@
-/* ledger.h - a table that grows by a row at a time and survives being killed: every row goes to the disk before the next
- * is computed, and what a kill leaves half-written is cut off when the table is continued. */
+/* ledger.h - a table that grows by a row at a time and survives being killed: every row goes to the disk before the
+ * next is computed, and what a kill leaves half-written is cut off when the table is continued. */
 #ifndef LFAP_STUDY_LEDGER_H
 #define LFAP_STUDY_LEDGER_H
 #include "study/table.h"
@@ -14,9 +14,9 @@ typedef struct {
 } lfap_ledger;
 #define LFAP_LEDGER_NONE ((lfap_ledger){.fd = -1})
 
-/* Makes the table `path`, or, with `resume`, continues it if it is there: it must have this head, and its rows must be
-   whole and those of the cells index[0], index[1], ... The file is locked as long as it is open; a second writer is told so.
-   What is not a regular file of this name itself (a link, a FIFO) is refused. */
+/* Makes the table `path`, or, with `resume`, continues it if it is there: it must have this head, and its rows must
+   be whole and those of the cells index[0], index[1], ... The file is locked as long as it is open; a second writer
+   is told so. What is not a regular file of this name itself (a link, a FIFO) is refused. */
 lfap_status lfap_ledger_open(lfap_ctx *ctx, lfap_ledger *out, const char *path, lfap_table_format format,
                              const lfap_table_head *head, const size_t *index, size_t count, int resume);
 /* Keeps the first `rows` rows alone. */

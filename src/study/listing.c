@@ -1,11 +1,13 @@
-/* listing.c - a grid as text, everything that a value of its table depends on; its hash names the grid (spec/formats.md). */
+/* listing.c - a grid as text, everything that a value of its table depends on; its hash names the grid
+   (spec/formats.md). */
 #include "study/grid.h"
 
 static void put_cell(lfap_text *t, size_t index, const lfap_cell *c) {
   lfap_text_puts(t, "cell ");
   lfap_text_uint(t, index);
-  const char *const words[] = {lfap_study_kind_name[c->data], lfap_study_base_name[c->base], lfap_study_method_name[c->method],
-                               lfap_study_from_name[c->from], lfap_norm_name(c->norm)};
+  const char *const words[] = {lfap_study_kind_name[c->data], lfap_study_base_name[c->base],
+                               lfap_study_method_name[c->method], lfap_study_from_name[c->from],
+                               lfap_norm_name(c->norm)};
   for (size_t i = 0; i < 5; i++) {
     lfap_text_puts(t, " ");
     lfap_text_puts(t, words[i]);

@@ -1,4 +1,5 @@
-/* merge.c - shards of one grid to the table of the undivided sweep: rows in the order of their cells, each exactly once. */
+/* merge.c - shards of one grid to the table of the undivided sweep: rows in the order of their cells, each exactly
+   once. */
 #include "study/ledger.h"
 
 #include "io/file.h"
@@ -25,8 +26,8 @@ static lfap_status read_shard(lfap_ctx *ctx, shard *s, const char *path) {
 static lfap_status same_sweep(lfap_ctx *ctx, const lfap_table_reader *a, const lfap_table_reader *b) {
   if (a->format != b->format)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: one is CSV, the other JSON lines", a->path, b->path);
-  if (strcmp(a->head.grid, b->head.grid) != 0 || strcmp(a->head.version, b->head.version) != 0 || a->head.cells != b->head.cells ||
-      a->head.shards != b->head.shards)
+  if (strcmp(a->head.grid, b->head.grid) != 0 || strcmp(a->head.version, b->head.version) != 0 ||
+      a->head.cells != b->head.cells || a->head.shards != b->head.shards)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: shards of different sweeps", a->path, b->path);
   return LFAP_OK;
 }
@@ -50,11 +51,14 @@ static lfap_status put_table(lfap_ctx *ctx, const char *out, const lfap_table_re
   for (size_t i = 0; i < head.cells; i++) {
     if (!rows[i].text) {
       lfap_text_free(&t);
-      return lfap_fail(ctx, LFAP_ERR_DATA, "sweep: cell %zu of %zu is in none of the shards; run the missing shard, or --resume it", i, head.cells);
+      return lfap_fail(ctx, LFAP_ERR_DATA,
+                       "sweep: cell %zu of %zu is in none of the shards; run the missing shard, or --resume it", i,
+                       head.cells);
     }
     lfap_text_put(&t, rows[i].text, rows[i].len);
   }
-  lfap_status st = t.status ? lfap_fail(ctx, t.status, "sweep: out of memory") : lfap_file_write(ctx, out, t.bytes, t.len);
+  lfap_status st =
+      t.status ? lfap_fail(ctx, t.status, "sweep: out of memory") : lfap_file_write(ctx, out, t.bytes, t.len);
   lfap_text_free(&t);
   return st;
 }

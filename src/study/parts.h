@@ -1,4 +1,5 @@
-/* parts.h - the parts of a cell: the teacher, the bases with their control, and how learners are scored against the teacher. */
+/* parts.h - the parts of a cell: the teacher, the bases with their control, and how learners are scored against the
+   teacher. */
 #ifndef LFAP_STUDY_PARTS_H
 #define LFAP_STUDY_PARTS_H
 #include "study/learner.h"
@@ -13,8 +14,8 @@ struct lfap_study_teacher {
   lfap_cell cell;
   lfap_data data, test; /* test: fashion-mnist alone */
   lfap_learner who;
-  double *f_bdy;        /* n at the samples, then `probes`: <w, z>, w of the limit; NULL without a limit */
-  double *f;            /* `probes`: the teacher's own; NULL without a direction */
+  double *f_bdy; /* n at the samples, then `probes`: <w, z>, w of the limit; NULL without a limit */
+  double *f;     /* `probes`: the teacher's own; NULL without a direction */
   double acc;
 };
 lfap_status lfap_teacher_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c);
@@ -28,15 +29,15 @@ struct lfap_study_bases {
   lfap_cell cell;
   lfap_data set; /* bases and targets; while `moved`, a perturbation is on them */
   int moved;
-  double *gram;  /* lower triangle of the bases' Gram matrix, row by row */
+  double *gram; /* lower triangle of the bases' Gram matrix, row by row */
   lfap_set_status status;
   lfap_scores control;
 };
 /* Draws the bases and runs the control; s->teacher is there. */
 lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c);
 void lfap_bases_free(lfap_study_bases *b);
-/* Puts the perturbation of a cell on the bases and its Gram matrix into G (n x n). eta (d) is what geometry adds for the
-   target +1. RANGE where the sums, or their products, leave the range of doubles. */
+/* Puts the perturbation of a cell on the bases and its Gram matrix into G (n x n). eta (d) is what geometry adds for
+   the target +1. RANGE where the sums, or their products, leave the range of doubles. */
 lfap_status lfap_bases_move(lfap_ctx *ctx, lfap_study *s, double *G, double *eta, const lfap_cell *c);
 /* Draws them again if a perturbation is on them. */
 lfap_status lfap_bases_unmove(lfap_ctx *ctx, lfap_study *s);

@@ -1,5 +1,5 @@
-/* presets.c - the grids of the paper's artificial experiments (spec/theory.md section 6), at its sizes and at small ones:
- * N and N_adv a twentieth, d up to 5000, or 1000 where the paper has 10000. */
+/* presets.c - the grids of the paper's artificial experiments (spec/theory.md section 6), at its sizes and at small
+ * ones: N and N_adv a twentieth, d up to 5000, or 1000 where the paper has 10000. */
 #include "study/grid.h"
 
 #include <string.h>
@@ -11,9 +11,9 @@ static void put(lfap_axis *a, const double *v, size_t n) {
   memcpy(a->v, v, n * sizeof *v);
   a->n = n;
 }
-#define PUT(axis, ...)                       \
-  do {                                       \
-    const double v_[] = {__VA_ARGS__};       \
+#define PUT(axis, ...)                        \
+  do {                                        \
+    const double v_[] = {__VA_ARGS__};        \
     put(&(axis), v_, sizeof v_ / sizeof *v_); \
   } while (0)
 

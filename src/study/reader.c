@@ -34,7 +34,9 @@ static size_t read_head(lfap_table_head *head, const char *bytes, size_t len, in
   if (sscanf(line, shape[f], h.version, &table, &h.cells, &h.shard, &h.shards, h.grid) != 6) return 0;
   if (h.version[strspn(h.version, "0123456789.")] || strspn(h.grid, "0123456789abcdef") != LFAP_GRID_HASH - 1) return 0;
   lfap_table_put_head(&again, &h, (lfap_table_format)f);
-  size_t whole_head = again.status ? SIZE_MAX : len >= again.len && memcmp(bytes, again.bytes, again.len) == 0 ? again.len : 0;
+  size_t whole_head = again.status                                                     ? SIZE_MAX
+                      : len >= again.len && memcmp(bytes, again.bytes, again.len) == 0 ? again.len
+                                                                                       : 0;
   lfap_text_free(&again);
   *head = h;
   return whole_head;

@@ -15,8 +15,8 @@ void lfap_study_free(lfap_study *s) {
   s->bases = NULL;
 }
 
-/* R1: T_pert against T_data at natural samples as noise bases of the learner's number would have it. Along e the samples
-   lie <e,w>/||w|| times as far out as along w/||w||. */
+/* R1: T_pert against T_data at natural samples as noise bases of the learner's number would have it. Along e the
+   samples lie <e,w>/||w|| times as far out as along w/||w||. */
 static lfap_status rule_of_thumb(lfap_ctx *ctx, double *out, const lfap_cell *c, const double *w) {
   double dual = 0.0, *e = NULL, var = lfap_cell_gauss(c) ? 1.0 : 1.0 / 3.0;
   lfap_status st = lfap_study_doubles(ctx, &e, c->d);
@@ -27,7 +27,8 @@ static lfap_status rule_of_thumb(lfap_ctx *ctx, double *out, const lfap_cell *c,
 }
 
 /* The same measured (T3): mean |T_pert| over the root mean square of T_data. */
-static lfap_status measured_ratio(lfap_ctx *ctx, double *out, const lfap_limit *adv, const double *eta, const lfap_data *natural_set) {
+static lfap_status measured_ratio(lfap_ctx *ctx, double *out, const lfap_limit *adv, const double *eta,
+                                  const lfap_data *natural_set) {
   size_t n = natural_set->n, d = natural_set->d;
   double sum = lfap_sum(adv->n, adv->lambda), pert = 0.0, data2 = 0.0, *w_data = NULL;
   lfap_status st = lfap_study_doubles(ctx, &w_data, d);

@@ -1,19 +1,26 @@
-/* study.h - one cell of a study: natural data and what decides on them (the teacher: the limit, or a network), noise plus
- * perturbations made from it, a fresh learner on these and a control on the bare noise, and what was measured
- * (spec/theory.md sections 3, 4, 6; R1, T3, T4). A row is a function of its cell alone: what a study keeps between cells is
- * only what the next cell would compute again. */
+/* study.h - one cell of a study: natural data and what decides on them (the teacher: the limit, or a network), noise
+ * plus perturbations made from it, a fresh learner on these and a control on the bare noise, and what was measured
+ * (spec/theory.md sections 3, 4, 6; R1, T3, T4). A row is a function of its cell alone: what a study keeps between
+ * cells is only what the next cell would compute again. */
 #ifndef LFAP_STUDY_STUDY_H
 #define LFAP_STUDY_STUDY_H
 #include "lfap.h"
 
-typedef enum { LFAP_STUDY_UNIFORM, LFAP_STUDY_GAUSS, LFAP_STUDY_ORTHOGONAL, LFAP_STUDY_FASHION, LFAP_STUDY_KINDS } lfap_study_kind;
+typedef enum {
+  LFAP_STUDY_UNIFORM,
+  LFAP_STUDY_GAUSS,
+  LFAP_STUDY_ORTHOGONAL,
+  LFAP_STUDY_FASHION,
+  LFAP_STUDY_KINDS
+} lfap_study_kind;
 typedef enum { LFAP_BASE_NOISE, LFAP_BASE_RANDOM, LFAP_BASE_FLIPPED, LFAP_BASES } lfap_study_base;
 typedef enum { LFAP_BY_LIMIT, LFAP_BY_FLOW, LFAP_BY_SGD, LFAP_METHODS } lfap_study_method;
 typedef enum { LFAP_FROM_GEOMETRY, LFAP_FROM_GRADIENT, LFAP_FROM_PGD, LFAP_FROMS } lfap_study_from;
-extern const char *const lfap_study_kind_name[LFAP_STUDY_KINDS];   /* "uniform", "gauss", "orthogonal", "fashion-mnist" */
-extern const char *const lfap_study_base_name[LFAP_BASES];         /* "noise", "natural-random", "natural-flipped" */
-extern const char *const lfap_study_method_name[LFAP_METHODS];     /* "limit", "flow", "sgd" */
-extern const char *const lfap_study_from_name[LFAP_FROMS];         /* "geometry", "gradient", "pgd" */
+/* "uniform", "gauss", "orthogonal", "fashion-mnist" */
+extern const char *const lfap_study_kind_name[LFAP_STUDY_KINDS];
+extern const char *const lfap_study_base_name[LFAP_BASES];     /* "noise", "natural-random", "natural-flipped" */
+extern const char *const lfap_study_method_name[LFAP_METHODS]; /* "limit", "flow", "sgd" */
+extern const char *const lfap_study_from_name[LFAP_FROMS];     /* "geometry", "gradient", "pgd" */
 
 /* Why a value of a row does not exist, by its word in the column `reason` (spec/formats.md). */
 typedef enum {
@@ -56,8 +63,8 @@ typedef struct {
   lfap_study_from from;
   lfap_norm norm;
   size_t d, n, n_adv;
-  size_t m;     /* neurons; 0 for the limit, which does not depend on it */
-  size_t k;     /* entries an L0 perturbation changes; 0 for the other norms */
+  size_t m; /* neurons; 0 for the limit, which does not depend on it */
+  size_t k; /* entries an L0 perturbation changes; 0 for the other norms */
   double gamma, eps;
   uint64_t seed; /* below LFAP_STUDY_SEEDS */
 } lfap_cell;
@@ -80,14 +87,14 @@ typedef struct {
 
 typedef struct {
   lfap_set_status natural, adv, control;
-  double rule, ratio;                                    /* R1: estimated, measured */
-  double acc_teacher, acc, acc_control;                  /* natural samples decided right */
-  double acc_test, acc_test_control;                     /* held-out points */
-  double agree_natural, agree, agree_control;            /* signs of the learner, control against f_bdy */
-  double agree_teacher;                                  /* signs of the learner against the teacher, at the probes */
-  double cosine, cosine_control;                         /* direction of learner, control with that of the teacher */
-  double log_loss_teacher, log_loss, log_loss_control;   /* at the end of training; NaN for the limit */
-  lfap_why why_teacher, why_learner, why_control;        /* why it has no direction; NONE where it has one */
+  double rule, ratio;                                  /* R1: estimated, measured */
+  double acc_teacher, acc, acc_control;                /* natural samples decided right */
+  double acc_test, acc_test_control;                   /* held-out points */
+  double agree_natural, agree, agree_control;          /* signs of the learner, control against f_bdy */
+  double agree_teacher;                                /* signs of the learner against the teacher, at the probes */
+  double cosine, cosine_control;                       /* direction of learner, control with that of the teacher */
+  double log_loss_teacher, log_loss, log_loss_control; /* at the end of training; NaN for the limit */
+  lfap_why why_teacher, why_learner, why_control;      /* why it has no direction; NONE where it has one */
 } lfap_row;
 
 /* Keeps teacher and bases of the last cell. Zero-initialise, set `o`; free at the end. */

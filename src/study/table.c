@@ -141,7 +141,8 @@ static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {
 
 static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a : b; }
 
-/* (H) of a set that has a limit is unknown where its two sides are out of range, C1 where the multipliers are not settled. */
+/* (H) of a set that has a limit is unknown where its two sides are out of range, C1 where the multipliers are not
+   settled. */
 static void set_flags(lfap_sink *s, const lfap_set_status *of, const char *const names[4], lfap_why limit) {
   int told = of->form == LFAP_LIMIT_QP || of->form == LFAP_LIMIT_FULL;
   flag(s, names[0], of->h, first_of(of->why, LFAP_WHY_RANGE));

@@ -1,4 +1,5 @@
-/* teacher.c - natural data, what decides on them (the limit, or a network), and how learners compare with it (T4, D2). */
+/* teacher.c - natural data, what decides on them (the limit, or a network), and how learners compare with it (T4,
+   D2). */
 #include "study/parts.h"
 
 #include "kernel/lanes.h"
@@ -13,7 +14,8 @@ lfap_status lfap_study_doubles(lfap_ctx *ctx, double **out, size_t n) {
 }
 
 lfap_status lfap_study_square(lfap_ctx *ctx, double **out, size_t n) {
-  if (n > SIZE_MAX / sizeof **out / n) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: the Gram matrix of %zu samples has no size", n);
+  if (n > SIZE_MAX / sizeof **out / n)
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: the Gram matrix of %zu samples has no size", n);
   return lfap_study_doubles(ctx, out, n * n);
 }
 

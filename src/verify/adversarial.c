@@ -1,6 +1,7 @@
-/* adversarial.c - a fresh network on noise + perturbation: its limit splits into the effect of the noise and the effect of
- * the perturbations (T3), which decides like the natural boundary wherever it wins (T4); and the control on bare noise
- * (spec/theory.md section 4). Only the perturbed set is kept: its bases come from the seed again, a row at a time. */
+/* adversarial.c - a fresh network on noise + perturbation: its limit splits into the effect of the noise and the
+ * effect of the perturbations (T3), which decides like the natural boundary wherever it wins (T4); and the control
+ * on bare noise (spec/theory.md section 4). Only the perturbed set is kept: its bases come from the seed again, a
+ * row at a time. */
 #include "verify/judge.h"
 #include "verify/run.h"
 
@@ -32,9 +33,9 @@ typedef struct {
   lfap_norm norm;
   char subject[24];
   double eps, sum_la;
-  lfap_data adv;       /* bases plus perturbations, with their targets */
-  lfap_limit lim;      /* of adv */
-  double *w_data;      /* d: sum la_n t_n b_n */
+  lfap_data adv;  /* bases plus perturbations, with their targets */
+  lfap_limit lim; /* of adv */
+  double *w_data; /* d: sum la_n t_n b_n */
   lfap_net net;
   lfap_history hist;
   lfap_facts facts;    /* of adv, and of the network trained on it */
@@ -79,7 +80,8 @@ static void over_bases(lfap_run *r, adversary *a, double *row) {
     for (size_t k = 0; r->unit != 1.0 && k < r->d; k++) row[k] *= r->unit;
     lfap_axpy(a->w_data, a->lim.lambda[i] * a->adv.y[i], row, r->d);
     for (size_t s = 0; a->lim.hyp.holds && s < r->sets; s++)
-      for (size_t z = 0; z < r->points[s].n; z++) a->base_sum[s][z] += fabs(lfap_dot(r->d, row, r->points[s].Z + z * r->d));
+      for (size_t z = 0; z < r->points[s].n; z++)
+        a->base_sum[s][z] += fabs(lfap_dot(r->d, row, r->points[s].Z + z * r->d));
   }
 }
 
@@ -96,7 +98,8 @@ static lfap_status adversary_make(lfap_run *r, adversary *a) {
   for (size_t s = 0; !st && s < r->sets; s++) {
     a->f_adv[s] = malloc(r->points[s].n * sizeof(double));
     a->base_sum[s] = calloc(r->points[s].n, sizeof(double));
-    if (!a->f_adv[s] || !a->base_sum[s]) st = lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", r->points[s].n);
+    if (!a->f_adv[s] || !a->base_sum[s])
+      st = lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", r->points[s].n);
   }
   if (!st) over_bases(r, a, row);
   free(row);
@@ -105,10 +108,10 @@ static lfap_status adversary_make(lfap_run *r, adversary *a) {
 
 /* What T3 and T4 say at one set of points. */
 typedef struct {
-  double split_error;              /* max |f_adv - T_data - T_pert| / ((||w_data|| + eps sum ||e||) ||z||) */
-  size_t holds, broken;            /* T4's condition holds; of those, signs that differ */
-  size_t apriori, apriori_broken;  /* the same for the a-priori form */
-  double pert, data2;              /* sums of |T_pert| and T_data^2, for R1 */
+  double split_error;             /* max |f_adv - T_data - T_pert| / ((||w_data|| + eps sum ||e||) ||z||) */
+  size_t holds, broken;           /* T4's condition holds; of those, signs that differ */
+  size_t apriori, apriori_broken; /* the same for the a-priori form */
+  double pert, data2;             /* sums of |T_pert| and T_data^2, for R1 */
 } split;
 
 static void split_points(split *out, const lfap_run *r, const adversary *a, size_t set) {
@@ -141,12 +144,15 @@ static void split_points(split *out, const lfap_run *r, const adversary *a, size
   }
 }
 
-/* Signs of the network trained on the adversarial set: against its own boundary, and its accuracy on labelled points. */
-static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_points *p, const split *s, const double *f_adv) {
+/* Signs of the network trained on the adversarial set: against its own boundary, and its accuracy on labelled
+   points. */
+static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_points *p, const split *s,
+                                 const double *f_adv) {
   double *f = malloc(p->n * sizeof *f);
   if (!f) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
   lfap_status st = lfap_net_eval(r->ctx, f, &a->net, p->Z, p->n);
-  double same = st ? NAN : lfap_sign_agreement(f, f_adv, p->n), right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
+  double same = st ? NAN : lfap_sign_agreement(f, f_adv, p->n),
+         right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
   free(f);
   if (st) return st;
   ADD(k, ADV_AGREE, a->subject, p->name, &a->facts, same, NAN);
@@ -189,15 +195,24 @@ static lfap_status offer(lfap_run *r, const adversary *a, size_t first) {
   lfap_data base = {0};
   lfap_status st = r->o->certify && a->adv.n <= LARGE_SET / r->d ? noise_bases(r, &base, 0) : LFAP_OK;
   if (!st)
-    st = lfap_run_offer(r, first, (lfap_offer){.subject = a->subject, .data = &a->adv, .lim = &a->lim, .adversarial = 1,
-                                               .bases = base.x, .norm = a->norm, .eps = a->eps, .k = r->o->k}, a->f_adv);
+    st = lfap_run_offer(r, first,
+                        (lfap_offer){.subject = a->subject,
+                                     .data = &a->adv,
+                                     .lim = &a->lim,
+                                     .adversarial = 1,
+                                     .bases = base.x,
+                                     .norm = a->norm,
+                                     .eps = a->eps,
+                                     .k = r->o->k},
+                        a->f_adv);
   lfap_data_free(&base);
   return st;
 }
 
 /* The network trained on the set, and what T3 and T4 say at every set of points. */
 static lfap_status learned(lfap_run *r, adversary *a) {
-  lfap_status st = lfap_run_flow(r, &a->net, &a->hist, &a->adv, r->o->m_adv, r->o->seed + 10 + (uint64_t)a->norm, LFAP_LOSS_EXP);
+  lfap_status st =
+      lfap_run_flow(r, &a->net, &a->hist, &a->adv, r->o->m_adv, r->o->seed + 10 + (uint64_t)a->norm, LFAP_LOSS_EXP);
   st = lfap_run_left_out(r, st, a->subject, "network trained on noise + perturbation");
   a->facts = lfap_run_facts(&a->lim, &a->hist);
   for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, a, s);
@@ -211,7 +226,8 @@ lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm) {
   lfap_status st = adversary_make(r, &a);
   if (st) {
     char part[96];
-    snprintf(part, sizeof part, "limit of verify's own set, N_adv = %zu noises + perturbations in d = %zu", r->o->n_adv, r->d);
+    snprintf(part, sizeof part, "limit of verify's own set, N_adv = %zu noises + perturbations in d = %zu", r->o->n_adv,
+             r->d);
     st = lfap_run_left_out(r, st, a.subject, part);
   } else {
     r->c->hyp_adv[norm] = a.lim.hyp;
@@ -235,7 +251,8 @@ static lfap_status control_network(lfap_run *r) {
   lfap_net net = {0};
   lfap_history h = {0};
   double *f = malloc(p->n * sizeof *f), right = NAN;
-  lfap_status st = f ? noise_bases(r, &base, 0) : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+  lfap_status st =
+      f ? noise_bases(r, &base, 0) : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
   if (!st) st = lfap_run_flow(r, &net, &h, &base, r->o->m_adv, r->o->seed + 20, LFAP_LOSS_EXP);
   if (!st) st = lfap_net_eval(r->ctx, f, &net, p->Z, p->n);
   if (!st) right = lfap_sign_agreement(f, p->y, p->n);
@@ -300,6 +317,7 @@ lfap_status lfap_run_controls(lfap_run *r) {
   snprintf(at, sizeof at, "%s, %zu seeds", p->name, a.seeds);
   ADD(k, BARE_LIMIT, "control", at, &facts, a.sum / (double)a.seeds, NAN);
   k->headline = 1;
-  lfap_check_note(k, "measured: from %.4g to %.4g%s", a.min, a.max, a.seeds < r->o->controls ? "; other seeds have no limit" : "");
+  lfap_check_note(k, "measured: from %.4g to %.4g%s", a.min, a.max,
+                  a.seeds < r->o->controls ? "; other seeds have no limit" : "");
   return LFAP_OK;
 }

@@ -14,11 +14,15 @@ static lfap_status check_opts(lfap_ctx *ctx, const lfap_verify_opts *o) {
   if (o->test && o->test->d != o->data->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "verify: test points have d = %zu, the data d = %zu", o->test->d, o->data->d);
   if (o->net && o->net->d != o->data->d)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "verify: the weights have d = %zu columns, the data d = %zu", o->net->d, o->data->d);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "verify: the weights have d = %zu columns, the data d = %zu", o->net->d,
+                     o->data->d);
   if (o->net && o->net->gamma != o->gamma)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "verify: the network has gamma = %g, the case gamma = %g", o->net->gamma, o->gamma);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "verify: the network has gamma = %g, the case gamma = %g", o->net->gamma,
+                     o->gamma);
   if (o->n_adv == 0 || o->flow_steps == 0 || !(o->log_loss_target < 0.0))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "verify: n_adv = %zu and flow steps = %zu must be positive, the log-loss target negative", o->n_adv, o->flow_steps);
+    return lfap_fail(ctx, LFAP_ERR_USAGE,
+                     "verify: n_adv = %zu and flow steps = %zu must be positive, the log-loss target negative",
+                     o->n_adv, o->flow_steps);
   return LFAP_OK;
 }
 
@@ -57,8 +61,8 @@ static lfap_status make_direction(lfap_run *r, int k) {
   return lfap_perturb_unit(r->ctx, r->e[k], &r->dual[k], r->c->lim.w, (lfap_norm)k, r->o->k, r->d);
 }
 
-/* The size of the data, as a power of two: noise and flows made here are made for it. Ordinary data, entries up to 16, are taken as
-   they are. */
+/* The size of the data, as a power of two: noise and flows made here are made for it. Ordinary data, entries up to
+   16, are taken as they are. */
 static double unit_of(const lfap_data *data) {
   int exponent = 0;
   double largest = lfap_amax(data->n * data->d, data->x);
@@ -89,7 +93,8 @@ static void drop_direction(lfap_run *r, int k) {
   r->e[k] = NULL;
 }
 
-/* The natural side needs every direction at once; beside an adversarial set, which may fill the memory, there is one. */
+/* The natural side needs every direction at once; beside an adversarial set, which may fill the memory, there is
+   one. */
 static lfap_status run_parts(lfap_run *r) {
   lfap_status st = LFAP_OK;
   for (int k = 0; !st && k < 3; k++) st = make_direction(r, k);
@@ -122,8 +127,13 @@ lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_op
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = check_opts(ctx, o);
   if (st) return st;
-  lfap_case c = {.n = o->data->n, .d = o->data->d, .n_adv = o->n_adv, .m = o->net ? o->net->m : o->m, .gamma = o->gamma,
-                 .eps = o->eps[LFAP_L2], .seed = o->seed};
+  lfap_case c = {.n = o->data->n,
+                 .d = o->data->d,
+                 .n_adv = o->n_adv,
+                 .m = o->net ? o->net->m : o->m,
+                 .gamma = o->gamma,
+                 .eps = o->eps[LFAP_L2],
+                 .seed = o->seed};
   lfap_run r = {.ctx = ctx, .o = o, .c = &c, .d = c.d, .unit = unit_of(o->data)};
   snprintf(c.name, sizeof c.name, "%s", o->name ? o->name : "case");
   st = lfap_data_check(ctx, o->data, c.name);

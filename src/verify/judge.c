@@ -1,5 +1,6 @@
-/* judge.c - perturbations made elsewhere: do they keep their constraint, how near are they to the best there is (statement P1),
- * do they deceive? Nothing is taken on trust: eta is the difference of the stored points, f is evaluated here (N4). */
+/* judge.c - perturbations made elsewhere: do they keep their constraint, how near are they to the best there is
+ * (statement P1), do they deceive? Nothing is taken on trust: eta is the difference of the stored points, f is
+ * evaluated here (N4). */
 #include "verify/judge.h"
 
 #include "data/scale.h"
@@ -120,7 +121,8 @@ static void see_constraint(judge *j, lfap_p1 *r, const double *x, const double *
   }
 }
 
-static lfap_status see_sample(lfap_ctx *ctx, judge *j, lfap_p1 *r, const double *x, const double *x_adv, double t, size_t at) {
+static lfap_status see_sample(lfap_ctx *ctx, judge *j, lfap_p1 *r, const double *x, const double *x_adv, double t,
+                              size_t at) {
   size_t d = j->net->d;
   lfap_sub(j->eta, x_adv, x, d);
   see_constraint(j, r, x, x_adv, at);

@@ -3,7 +3,7 @@
 #define LFAP_VERIFY_JUDGE_H
 #include "lfap.h"
 
-/* ---- arrays (difference.c) ----------------------------------------------------------------------------------------- */
+/* ---- arrays (difference.c) --------------------------------------------------------------------------------------- */
 
 /* Where two arrays differ most; ulp counts the doubles from one value to the other, 0 between -0 and +0. */
 typedef struct {
@@ -24,7 +24,7 @@ uint64_t lfap_ulp_between(double a, double b);
 /* Rounding explains unit_a |a| + unit_b |b|, and `error` (n, or NULL) of the computation. */
 void lfap_difference_of(lfap_difference *out, lfap_rounded a, lfap_rounded b, const double *error, size_t n);
 
-/* ---- perturbations (judge.c) ----------------------------------------------------------------------------------------- */
+/* ---- perturbations (judge.c) ------------------------------------------------------------------------------------- */
 
 /* One figure a sample: its smallest, mean and largest value, with the first sample that has it. NaN without samples. */
 typedef struct {
@@ -50,9 +50,9 @@ typedef struct {
   size_t across;        /* with t <w, x_adv> > 0 */
 } lfap_p1;
 
-/* bases, points: n x d; t: n targets +-1; w (d) not 0. o->eps may be 0 for l0: entries then have no bound, as in the authors'
-   experiments, and there is no optimum. o->k is l0's. Bases and points are as they were read; their lfap_mat.unit says
-   with what precision they were stored and, so the claim to be checked, computed. */
+/* bases, points: n x d; t: n targets +-1; w (d) not 0. o->eps may be 0 for l0: entries then have no bound, as in the
+   authors' experiments, and there is no optimum. o->k is l0's. Bases and points are as they were read; their
+   lfap_mat.unit says with what precision they were stored and, so the claim to be checked, computed. */
 lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const lfap_mat *bases, const lfap_mat *points,
                        const double *t, const double *w, const lfap_perturb_opts *o);
 #endif

@@ -15,11 +15,11 @@
 
 typedef struct {
   size_t m, n, d;
-  double *a, *phi;     /* m */
-  double *z;           /* n x m pre-activations */
+  double *a, *phi;            /* m */
+  double *z;                  /* n x m pre-activations */
   double *f, *l, *mu, *b, *c; /* n */
-  double *M;           /* n x n */
-  double *row;         /* d */
+  double *M;                  /* n x n */
+  double *row;                /* d */
 } kkt;
 
 static void kkt_free(kkt *k) {
@@ -121,7 +121,8 @@ static lfap_status rows_shape(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, 
   return LFAP_OK;
 }
 
-static lfap_status agreement_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const double *w, const double *Z, size_t n) {
+static lfap_status agreement_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const double *w, const double *Z,
+                                size_t n) {
   double *f = malloc((n ? n : 1) * sizeof *f);
   if (!f) return lfap_fail(ctx, LFAP_ERR_MEMORY, "K1: no memory for %zu probes", n);
   lfap_status st = lfap_net_eval(ctx, f, net, Z, n);
@@ -190,7 +191,8 @@ lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const l
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   if (net->d != data->d || lim->d != data->d || lim->n != data->n)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "K1: the weights have %zu columns, the data %zu, the limit is of %zu samples of dimension %zu",
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "K1: the weights have %zu columns, the data %zu, the limit is of %zu samples of dimension %zu",
                      net->d, data->d, lim->n, lim->d);
   lfap_net scaled;
   lfap_k1 r = {0};

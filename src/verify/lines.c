@@ -1,4 +1,5 @@
-/* lines.c - the one judge: what the table says of a line, the facts about a set and its limit, and what a certificate settles. */
+/* lines.c - the one judge: what the table says of a line, the facts about a set and its limit, and what a
+   certificate settles. */
 #include "verify/lines.h"
 
 #include <stdarg.h>
@@ -28,7 +29,7 @@ const lfap_claim_info lfap_claims[LFAP_CLAIM_COUNT] = {
 #include "verify/lines.def"
 };
 
-/* ---- facts ------------------------------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------------------------------------- */
 
 static lfap_holds known(int settled, lfap_holds holds) { return settled || holds == LFAP_NO ? holds : LFAP_UNKNOWN; }
 
@@ -38,9 +39,8 @@ static lfap_holds hypothesis(const lfap_hypothesis *h) {
   return h->holds ? LFAP_YES : LFAP_NO;
 }
 
-static int settled(const lfap_limit *lim) { return lim->residual <= lines[LFAP_LINE_Q1].bound; }
-
-/* What the slopes say of (b) by themselves. They are sums that make up margins of 1: nearer to 0 than this, doubles do not tell. */
+/* What the slopes say of (b) by themselves. They are sums that make up margins of 1: nearer to 0 than this, doubles
+   do not tell. */
 static lfap_holds slopes(const lfap_limit *lim) {
   lfap_holds all = LFAP_YES;
   for (size_t i = 0; i < lim->n; i++) {
@@ -53,7 +53,7 @@ static lfap_holds slopes(const lfap_limit *lim) {
 
 lfap_facts lfap_facts_of(const lfap_limit *lim) {
   lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
-  int sure = settled(lim), implied = lim->hyp.holds || lim->row_kappa < lim->c_bound; /* (H) and (C) each imply C1 */
+  int sure = lim->settled, implied = lim->hyp.holds || lim->row_kappa < lim->c_bound; /* (H) and (C) each imply C1 */
   lfap_holds h = hypothesis(&lim->hyp);
   f.of[LFAP_WHEN_H] = h;
   f.of[LFAP_WHEN_LIMIT_H] = known(sure, h);
@@ -69,7 +69,7 @@ lfap_facts lfap_facts_own(const lfap_facts *f, int holds) {
   return own;
 }
 
-/* ---- verdicts ---------------------------------------------------------------------------------------------------------- */
+/* ---- verdicts ---------------------------------------------------------------------------------------------------- */
 
 static lfap_verdict compared(const line_info *l, double value, double bound, lfap_verdict miss) {
   const char *r = l->relation;
@@ -84,7 +84,8 @@ static lfap_verdict compared(const line_info *l, double value, double bound, lfa
 void lfap_line_decide(lfap_check *k, lfap_line line, const lfap_facts *facts, double value, double bound) {
   const line_info *l = &lines[line];
   lfap_holds holds = facts->of[l->when];
-  lfap_verdict miss = facts->brought && line != LFAP_LINE_CLASSIFIES && l->when != LFAP_WHEN_ALWAYS ? LFAP_UNDECIDED : l->miss;
+  lfap_verdict miss =
+      facts->brought && line != LFAP_LINE_CLASSIFIES && l->when != LFAP_WHEN_ALWAYS ? LFAP_UNDECIDED : l->miss;
   k->id = facts->of[LFAP_WHEN_H] == LFAP_YES ? l->id : l->outside;
   k->claim = l->claim;
   k->value = value;
@@ -106,8 +107,8 @@ static lfap_check *grow(lfap_ctx *ctx, lfap_case *c) {
   return &c->check[c->checks++];
 }
 
-lfap_check *lfap_line_add(lfap_ctx *ctx, lfap_case *c, lfap_line line, const char *subject, const char *at, const lfap_facts *facts,
-                          double value, double bound) {
+lfap_check *lfap_line_add(lfap_ctx *ctx, lfap_case *c, lfap_line line, const char *subject, const char *at,
+                          const lfap_facts *facts, double value, double bound) {
   lfap_check *k = grow(ctx, c);
   if (!k) return NULL;
   *k = (lfap_check){.margin = NAN};
@@ -124,7 +125,7 @@ void lfap_check_note(lfap_check *k, const char *format, ...) {
   va_end(ap);
 }
 
-/* ---- a set and its limit ------------------------------------------------------------------------------------------------- */
+/* ---- a set and its limit ----------------------------------------------------------------------------------------- */
 
 typedef struct {
   lfap_ctx *ctx;
@@ -149,7 +150,8 @@ static lfap_status interval(judging *j, lfap_line smallest, double lo, double hi
     lfap_check *k = put(j, smallest + (lfap_line)top, top ? max : min, top ? hi : lo);
     if (!k) return LFAP_ERR_MEMORY;
     if (k->verdict == LFAP_NOT_APPLICABLE) lfap_check_note(k, "%s", why);
-    if (k->verdict == LFAP_UNDECIDED) lfap_check_note(k, settled(j->lim) ? "nearer to the bound than doubles tell" : "the multipliers are not settled");
+    if (k->verdict == LFAP_UNDECIDED)
+      lfap_check_note(k, j->lim->settled ? "nearer to the bound than doubles tell" : "the multipliers are not settled");
     if (k->verdict == LFAP_FAIL) lfap_check_note(k, "its hypothesis holds, so this contradicts the statement");
   }
   return LFAP_OK;
@@ -162,11 +164,12 @@ static lfap_status condition(judging *j) {
   size_t on_support = 0;
   for (size_t i = 0; i < l->n; i++) on_support += l->lambda[i] > 0.0 && !(l->fu[i] > 0.0 && l->fv[i] < 0.0);
   if (k->verdict == LFAP_UNDECIDED)
-    lfap_check_note(k, !settled(l) ? "the multipliers are not settled"
+    lfap_check_note(k, !l->settled                ? "the multipliers are not settled"
                        : l->c1b == l->n && !l->c1 ? "(a) is not met to rounding: a multiplier of 0 too close"
                                                   : "a slope is nearer to 0 than doubles tell");
   else if (l->c1b < l->n)
-    lfap_check_note(k, "(b) fails at %zu samples, %zu of them on the support: the label-aligned form is refuted here", l->n - l->c1b, on_support);
+    lfap_check_note(k, "(b) fails at %zu samples, %zu of them on the support: the label-aligned form is refuted here",
+                    l->n - l->c1b, on_support);
   return LFAP_OK;
 }
 
@@ -174,7 +177,8 @@ lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim,
   judging j = {ctx, c, subject, lim, lfap_facts_of(lim)};
   lfap_check *h = put(&j, LFAP_LINE_H, lim->hyp.lhs, lim->hyp.rhs);
   if (!h) return LFAP_ERR_MEMORY;
-  if (h->verdict == LFAP_NOT_APPLICABLE) lfap_check_note(h, "hypothesis not met (ratio %.3g)", lim->hyp.lhs / lim->hyp.rhs);
+  if (h->verdict == LFAP_NOT_APPLICABLE)
+    lfap_check_note(h, "hypothesis not met (ratio %.3g)", lim->hyp.lhs / lim->hyp.rhs);
   if (h->verdict == LFAP_UNDECIDED) lfap_check_note(h, "its sides are nearer to each other than doubles tell");
   lfap_check *q = put(&j, LFAP_LINE_Q1, lim->residual, NAN);
   if (!q) return LFAP_ERR_MEMORY;
@@ -187,7 +191,7 @@ lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim,
   return st ? st : condition(&j);
 }
 
-/* ---- certificates ---------------------------------------------------------------------------------------------------------- */
+/* ---- certificates ------------------------------------------------------------------------------------------------ */
 
 static const char *suspects(lfap_claim claim) {
   for (size_t i = 0; i < LFAP_CLAIM_COUNT; i++)
@@ -208,8 +212,8 @@ void lfap_line_settle(lfap_check *k, lfap_decided d) {
     if (k->verdict == LFAP_PASS) k->verdict = LFAP_UNDECIDED;
     lfap_check_note(k, "the enclosure is undecided");
   } else {
-    lfap_check_note(k, "doubles say %s, the certificate %s: look at %s", lfap_verdict_name(k->verdict), lfap_verdict_name(k->certified),
-                    suspects(k->claim));
+    lfap_check_note(k, "doubles say %s, the certificate %s: look at %s", lfap_verdict_name(k->verdict),
+                    lfap_verdict_name(k->certified), suspects(k->claim));
     k->verdict = LFAP_FAIL;
   }
 }
@@ -218,7 +222,8 @@ void lfap_line_settle(lfap_check *k, lfap_decided d) {
 static lfap_decided spoken(const lfap_check *k, const lfap_decided of[LFAP_CLAIM_T4]) {
   lfap_decided d = of[k->claim];
   int promised = of[LFAP_CLAIM_H].verdict == LFAP_PASS;
-  if (k->claim == LFAP_CLAIM_C1 && k->verdict == LFAP_UNDECIDED && d.verdict == LFAP_FAIL && !promised) d.verdict = LFAP_NOT_APPLICABLE;
+  if (k->claim == LFAP_CLAIM_C1 && k->verdict == LFAP_UNDECIDED && d.verdict == LFAP_FAIL && !promised)
+    d.verdict = LFAP_NOT_APPLICABLE;
   return d;
 }
 
@@ -255,7 +260,9 @@ void lfap_settle_enclosure(lfap_case *c, size_t first, const lfap_enclosure *e, 
     if (!claimed || (!all && of[k->claim].verdict == LFAP_UNDECIDED)) continue;
     lfap_line_settle(k, spoken(k, of));
     if (k->certified == LFAP_UNDECIDED)
-      lfap_check_note(k, k->claim == LFAP_CLAIM_C1 ? "undecided at %zu samples; --certify=exact goes on" : "the error bounds are too wide; --certify=exact goes on",
+      lfap_check_note(k,
+                      k->claim == LFAP_CLAIM_C1 ? "undecided at %zu samples; --certify=exact goes on"
+                                                : "the error bounds are too wide; --certify=exact goes on",
                       e->n - e->aligned - e->refuted);
     else if (!k->note[0] && e->finished && k->claim == LFAP_CLAIM_C1)
       lfap_check_note(k, "by error bounds in doubles, and exactly at %zu samples", e->finished);

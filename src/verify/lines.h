@@ -11,7 +11,7 @@ typedef enum {
   LFAP_LINES
 } lfap_line;
 
-/* ---- facts ------------------------------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------------------------------------- */
 
 /* Whether a hypothesis holds: doubles may not be able to tell. */
 typedef enum { LFAP_NO = 0, LFAP_YES = 1, LFAP_UNKNOWN = 2 } lfap_holds;
@@ -31,7 +31,9 @@ typedef enum {
 
 typedef struct {
   lfap_holds of[LFAP_WHENS];
-  int brought; /* of a network that was not trained here: what it misses is undecided, since nothing says how far its training went */
+  /* of a network that was not trained here: what it misses is undecided, since nothing says how far its training
+     went */
+  int brought;
 } lfap_facts;
 
 /* What the limit of a set says of itself: H, LIMIT_H, POST, C1; LINEAR, REST and OWN are NO. */
@@ -39,15 +41,16 @@ lfap_facts lfap_facts_of(const lfap_limit *lim);
 /* The same facts with a condition of a line itself. */
 lfap_facts lfap_facts_own(const lfap_facts *f, int holds);
 
-/* ---- verdicts ---------------------------------------------------------------------------------------------------------- */
+/* ---- verdicts ---------------------------------------------------------------------------------------------------- */
 
-/* PASS or the line's miss by `value relation bound`; UNDECIDED where doubles cannot tell or the fact is unknown; NOT-APPLICABLE (value
-   kept) where it does not hold. NaN never passes. A bound of the table goes before the one given. */
+/* PASS or the line's miss by `value relation bound`; UNDECIDED where doubles cannot tell or the fact is unknown;
+   NOT-APPLICABLE (value kept) where it does not hold. NaN never passes. A bound of the table goes before the one
+   given. */
 void lfap_line_decide(lfap_check *k, lfap_line line, const lfap_facts *facts, double value, double bound);
-/* A new line of c, decided; NULL (and a message) when out of memory. `at` (or NULL) stands before what is measured. The pointer is good
-   until the next call. */
-lfap_check *lfap_line_add(lfap_ctx *ctx, lfap_case *c, lfap_line line, const char *subject, const char *at, const lfap_facts *facts,
-                          double value, double bound);
+/* A new line of c, decided; NULL (and a message) when out of memory. `at` (or NULL) stands before what is measured.
+   The pointer is good until the next call. */
+lfap_check *lfap_line_add(lfap_ctx *ctx, lfap_case *c, lfap_line line, const char *subject, const char *at,
+                          const lfap_facts *facts, double value, double bound);
 void lfap_check_note(lfap_check *k, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 2, 3)))
@@ -57,7 +60,7 @@ void lfap_check_note(lfap_check *k, const char *format, ...)
 /* Every line about a set and its limit: H, Q1, T1, T2, C1. */
 lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim, const char *subject);
 
-/* ---- certificates ------------------------------------------------------------------------------------------------------ */
+/* ---- certificates ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
   lfap_claim claim;
@@ -72,8 +75,9 @@ typedef struct {
   double margin; /* least certain slack, NaN where there is none */
 } lfap_decided;
 
-/* Joins what doubles found with what is certain: a certified PASS or FAIL decides an open line; where doubles said otherwise, with more
-   than rounding between, the double path is wrong: FAIL. C1 disproved where nothing says that it must hold is not met, no failure. */
+/* Joins what doubles found with what is certain: a certified PASS or FAIL decides an open line; where doubles said
+   otherwise, with more than rounding between, the double path is wrong: FAIL. C1 disproved where nothing says that
+   it must hold is not met, no failure. */
 void lfap_line_settle(lfap_check *k, lfap_decided d);
 /* Settles the lines from `first` on that carry a claim. */
 void lfap_settle(lfap_case *c, size_t first, const lfap_decided of[LFAP_CLAIM_T4]);

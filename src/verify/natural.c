@@ -14,7 +14,8 @@
 
 lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
   lfap_facts f = lfap_facts_of(lim);
-  lfap_holds h = f.of[LFAP_WHEN_LIMIT_H], c1 = !hist || (hist->stationary && hist->aligned) ? f.of[LFAP_WHEN_C1] : LFAP_NO;
+  lfap_holds h = f.of[LFAP_WHEN_LIMIT_H],
+             c1 = !hist || (hist->stationary && hist->aligned) ? f.of[LFAP_WHEN_C1] : LFAP_NO;
   lfap_holds linear = h == LFAP_YES || c1 == LFAP_YES ? LFAP_YES : h == LFAP_NO ? c1 : h;
   f.of[LFAP_WHEN_LINEAR] = linear;
   /* a network brought along claims to be at the limit: how near it is is always judged */
@@ -27,7 +28,8 @@ lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *
   lfap_tried tried[3];
   if (!r->o->certify) return LFAP_OK;
   for (size_t s = 0; s < r->sets; s++)
-    tried[s] = (lfap_tried){r->points[s].name, r->points[s].Z, r->points[s].n, r->points[s].f_bdy, f_adv ? f_adv[s] : NULL};
+    tried[s] =
+        (lfap_tried){r->points[s].name, r->points[s].Z, r->points[s].n, r->points[s].f_bdy, f_adv ? f_adv[s] : NULL};
   offer.natural = r->o->data;
   offer.tried = tried;
   offer.tries = r->sets;
@@ -48,7 +50,8 @@ static lfap_status train(lfap_run *r, lfap_net *net, lfap_history *h, const lfap
   return st;
 }
 
-lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed, lfap_loss loss) {
+lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed,
+                          lfap_loss loss) {
   lfap_train_opts t;
   lfap_train_defaults(&t, LFAP_METHOD_FLOW);
   t.loss = loss;
@@ -74,9 +77,9 @@ static lfap_status flow_lines(lfap_run *r) {
   lfap_facts rest = lfap_facts_own(&r->facts, r->hist.stationary && r->hist.aligned);
   ADD(k, REST, "flow", NULL, &rest, worst * (double)lim->n, NAN);
   if (!r->hist.stationary)
-    lfap_check_note(k, "%s after %zu steps, log L = %.4g", r->hist.aligned ? "not yet at rest" : "slopes not aligned", r->hist.rows, r->hist.log_loss);
-  else
-    lfap_check_note(k, "at rest after %zu steps, followed to log L = %.3g", r->hist.rows, r->hist.log_loss);
+    lfap_check_note(k, "%s after %zu steps, log L = %.4g", r->hist.aligned ? "not yet at rest" : "slopes not aligned",
+                    r->hist.rows, r->hist.log_loss);
+  else lfap_check_note(k, "at rest after %zu steps, followed to log L = %.3g", r->hist.rows, r->hist.log_loss);
   return LFAP_OK;
 }
 
@@ -87,13 +90,15 @@ static lfap_status agreement_lines(lfap_run *r) {
     double *f = malloc(p->n * sizeof *f);
     lfap_status st = f ? lfap_net_eval(r->ctx, f, &r->net, p->Z, p->n)
                        : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
-    double same = st ? NAN : lfap_sign_agreement(f, p->f_bdy, p->n), right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
+    double same = st ? NAN : lfap_sign_agreement(f, p->f_bdy, p->n),
+           right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
     free(f);
     if (st) return st;
     char at[32];
     snprintf(at, sizeof at, "%zu points", p->n);
     ADD(k, AGREE, p->name, at, &r->facts, same, NAN);
-    if (p->y) lfap_check_note(k, "network right at %.4g, f_bdy at %.4g", right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
+    if (p->y)
+      lfap_check_note(k, "network right at %.4g, f_bdy at %.4g", right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
   }
   return LFAP_OK;
 }
@@ -105,10 +110,13 @@ static lfap_status kkt_lines(lfap_run *r) {
   if (st) return st;
   ADD(a, KKT, "network", NULL, &r->facts, k1.residual, NAN);
   if (isnan(k1.residual)) lfap_check_note(a, "W does not classify the data, so it is not feasible at any scale");
-  else lfap_check_note(a, "slackness %.2g, outside rank 2 %.2g, row spread %.2g", k1.slackness, k1.outside_rank2, k1.row_spread);
+  else
+    lfap_check_note(a, "slackness %.2g, outside rank 2 %.2g, row spread %.2g", k1.slackness, k1.outside_rank2,
+                    k1.row_spread);
   ADD(b, SLOPES, "network", NULL, &r->facts, k1.pattern_aligned, NAN);
   ADD(c, COSINE, "network", NULL, &r->facts, k1.cosine, NAN);
-  if (c->verdict == LFAP_UNDECIDED && r->facts.brought) lfap_check_note(c, "the network is not at the limit: train it further, or it is another's");
+  if (c->verdict == LFAP_UNDECIDED && r->facts.brought)
+    lfap_check_note(c, "the network is not at the limit: train it further, or it is another's");
   return LFAP_OK;
 }
 
@@ -126,7 +134,9 @@ static lfap_status classified_line(lfap_run *r) {
   free(f);
   if (st) return st;
   ADD(k, CLASSIFIES, "network", NULL, &r->facts, wrong, NAN);
-  if (wrong) lfap_check_note(k, "of %zu; the first is sample %zu: other data, rows in another order, or not trained", data->n, first);
+  if (wrong)
+    lfap_check_note(k, "of %zu; the first is sample %zu: other data, rows in another order, or not trained", data->n,
+                    first);
   return LFAP_OK;
 }
 
@@ -169,9 +179,7 @@ static lfap_status perturbation_lines(lfap_run *r, lfap_norm norm) {
   } else {
     ADD(entry, P1_ENTRY, name, NULL, &r->facts, size, eps);
   }
-  if (norm == LFAP_L0) {
-    ADD(n, P1_CHANGED, name, NULL, &r->facts, changed, k);
-  }
+  if (norm == LFAP_L0) { ADD(n, P1_CHANGED, name, NULL, &r->facts, changed, k); }
   ADD(b, P1_BEST, name, NULL, &r->facts, fabs(value / best - 1.0), NAN);
   return LFAP_OK;
 }
@@ -208,21 +216,29 @@ static lfap_status flip_share(lfap_run *r, double *share, lfap_norm norm, const 
 }
 
 static lfap_status threshold_lines(lfap_run *r, lfap_norm norm) {
-  static const struct { lfap_line line; int on_net; double off; } tried[] = {
-      {LFAP_LINE_D1_FLIPS, 0, 1e-6}, {LFAP_LINE_D1_HOLDS, 0, -1e-6},
-      {LFAP_LINE_D1_NET_FLIPS, 1, 1e-4}, {LFAP_LINE_D1_NET_HOLDS, 1, -1e-4}}; /* a network far out, but not at infinity */
+  static const struct {
+    lfap_line line;
+    int on_net;
+    double off;
+  } tried[] = {{LFAP_LINE_D1_FLIPS, 0, 1e-6},
+               {LFAP_LINE_D1_HOLDS, 0, -1e-6},
+               /* a network far out, but not at infinity */
+               {LFAP_LINE_D1_NET_FLIPS, 1, 1e-4},
+               {LFAP_LINE_D1_NET_HOLDS, 1, -1e-4}};
   for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
     double share = 0.0;
     if (tried[i].on_net && !r->net.w) continue;
     lfap_status st = flip_share(r, &share, norm, tried[i].on_net ? &r->net : NULL, tried[i].off);
     if (st) return st;
-    if (!lfap_line_add(r->ctx, r->c, tried[i].line, lfap_norm_name(norm), tried[i].on_net ? "network" : "f_bdy", &r->facts, share, NAN))
+    if (!lfap_line_add(r->ctx, r->c, tried[i].line, lfap_norm_name(norm), tried[i].on_net ? "network" : "f_bdy",
+                       &r->facts, share, NAN))
       return LFAP_ERR_MEMORY;
   }
   return LFAP_OK;
 }
 
-/* D2: a network of another start, width and loss shares w: its direction, and the flips of perturbations made from w. */
+/* D2: a network of another start, width and loss shares w: its direction, and the flips of perturbations made from
+   w. */
 static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, uint64_t seed, lfap_loss loss) {
   lfap_net other = {0};
   lfap_history h = {0};
@@ -252,8 +268,13 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
 static lfap_status transfers(lfap_run *r) {
   const lfap_verify_opts *o = r->o;
   size_t half = o->m / 4 * 2 > 0 ? o->m / 4 * 2 : 2;
-  const struct { const char *name; size_t m; lfap_loss loss; } other[] = {
-      {"other init", o->m, LFAP_LOSS_EXP}, {"other width", half, LFAP_LOSS_EXP}, {"other loss", o->m, LFAP_LOSS_LOGISTIC}};
+  const struct {
+    const char *name;
+    size_t m;
+    lfap_loss loss;
+  } other[] = {{"other init", o->m, LFAP_LOSS_EXP},
+               {"other width", half, LFAP_LOSS_EXP},
+               {"other loss", o->m, LFAP_LOSS_LOGISTIC}};
   lfap_status st = LFAP_OK;
   for (size_t i = 0; !st && i < 3; i++) {
     st = transfer_lines(r, other[i].name, other[i].m, o->seed + 2 + i, other[i].loss);

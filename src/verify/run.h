@@ -10,7 +10,7 @@ typedef struct {
   const double *Z; /* n x d */
   const double *y; /* labels, NULL for probes */
   size_t n;
-  double *f_bdy;   /* n, owned by the run */
+  double *f_bdy; /* n, owned by the run */
 } lfap_points;
 
 typedef struct {
@@ -24,14 +24,16 @@ typedef struct {
   lfap_net net;      /* the network under test, owned unless o->net */
   lfap_history hist; /* of its flow */
   lfap_facts facts;  /* of the natural set and of `net` */
-  double unit;       /* a power of two: the size of the data, which noise and flows here are made for; 1 for ordinary data */
-  double *e[3];      /* per norm: the direction e of T3, owned; NULL when the norm is left out */
-  double dual[3];    /* <e, w> */
+  /* a power of two: the size of the data, which noise and flows here are made for; 1 for ordinary data */
+  double unit;
+  double *e[3];   /* per norm: the direction e of T3, owned; NULL when the norm is left out */
+  double dual[3]; /* <e, w> */
 } lfap_run;
 
 /* Declares `var`, a new line of r's case, judged; leaves the function when there is no memory for it. */
-#define ADD(var, line, subject, at, facts, value, bound)                                                         \
-  lfap_check *var = lfap_line_add(r->ctx, r->c, LFAP_LINE_##line, subject, at, facts, (double)(value), (double)(bound)); \
+#define ADD(var, line, subject, at, facts, value, bound)                                                   \
+  lfap_check *var =                                                                                        \
+      lfap_line_add(r->ctx, r->c, LFAP_LINE_##line, subject, at, facts, (double)(value), (double)(bound)); \
   if (!var) return LFAP_ERR_MEMORY
 
 /* Lines on the data and on the network trained on it (H, Q1, T1, T2, C1, F1, K1, P1, D1, D2). */
@@ -39,14 +41,17 @@ lfap_status lfap_run_natural(lfap_run *r);
 /* Lines on the network's limit and flow on noise + perturbation, one norm (H, T1, T2, C1, T3, T4), and the controls. */
 lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm);
 lfap_status lfap_run_controls(lfap_run *r);
-/* Hands the lines from `first` on to the certifier, if there is one. `a` and f_adv (one array a set) are NULL for the natural set. */
+/* Hands the lines from `first` on to the certifier, if there is one. `a` and f_adv (one array a set) are NULL for
+   the natural set. */
 lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *const *f_adv);
 /* Trains a fresh network on `data` by the flow, in units of r->unit; the weights are those for `data` itself. */
-lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed, lfap_loss loss);
-/* What lim says, and what the flow that gave a network says of that network's limit; hist NULL: a network brought along. */
+lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed,
+                          lfap_loss loss);
+/* What lim says, and what the flow that gave a network says of that network's limit; hist NULL: a network brought
+   along. */
 lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist);
-/* A part of what verify makes itself that could not be computed is told in a line, NOT-APPLICABLE, and stops nothing else. Memory,
-   interrupts and broken invariants stop the run as ever. */
+/* A part of what verify makes itself that could not be computed is told in a line, NOT-APPLICABLE, and stops nothing
+   else. Memory, interrupts and broken invariants stop the run as ever. */
 int lfap_run_can_go_on(lfap_status st); /* with the other parts */
 lfap_status lfap_run_left_out(lfap_run *r, lfap_status st, const char *subject, const char *part);
 #endif
