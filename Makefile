@@ -30,7 +30,7 @@ ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o)
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
-.PHONY: prove-selftest mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-regenerate prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
+.PHONY: prove-selftest prove-upgrade mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-regenerate prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
 all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
 verify: setup
@@ -61,8 +61,9 @@ setup-prove:
 setup-coq:
 	@sh tests/setup.sh $(PKG_BUILD) $(PKG_COQ)
 
+# `make prove F=lfap_dot` proves one function anew, `make prove-upgrade ONLY=src/kernel/step.c` looks at one file.
 prove: setup-prove
-	$(PYTHON) proofs/prove.py full
+	$(PYTHON) proofs/prove.py full $(F:%=--function %)
 prove-replay: setup-prove
 	$(PYTHON) proofs/prove.py replay
 prove-regenerate: setup-prove
@@ -70,6 +71,9 @@ prove-regenerate: setup-prove
 prove-update: setup-prove
 	$(PYTHON) proofs/prove.py update
 	@$(MAKE) --no-print-directory trace
+# What other versions of Frama-C or a solver, where they are installed, would cost: goals lost and gained.
+prove-upgrade: setup-prove
+	$(PYTHON) proofs/prove.py upgrade $(ONLY:%=--only %)
 prove-selftest: setup-prove
 	$(PYTHON) proofs/prove.py selftest
 	$(PYTHON) tests/cross/check_gate.py
@@ -91,6 +95,7 @@ prove-gappa: setup-prove
 	$(PYTHON) proofs/gappa/check.py
 # The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
 prove-coq: setup-coq
+	$(PYTHON) proofs/probe.py coq
 	$(MAKE) --no-print-directory -C proofs/coq check
 
 # The sweep's shards as a Slurm job array, under Debian's own daemons on this machine; as root.

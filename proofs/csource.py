@@ -7,6 +7,8 @@ import functools
 import re
 import subprocess
 
+import tools
+
 TOKEN = re.compile(r'''
     (?P<annotation>/\*@.*?\*/|//@[^\n]*)
   | (?P<comment>/\*.*?\*/|//[^\n]*)
@@ -46,7 +48,7 @@ class Scan:
         self._walk(tokens(text), within)
 
     def _ghost(self, piece, line, within):
-        inner = re.sub(r"^/\*@\s*ghost\b|^//@\s*ghost\b|\*/$", "", piece)
+        inner = re.sub(r"\*/$", "", tools.GHOST.sub("", piece))
         scan = Scan(inner.replace("/@", "/*@").replace("@/", "*/"), within)
         self.functions.update({name: line + at - 1 for name, at in scan.functions.items()})
         self.loops += [(function, line + at - 1, before) for function, at, before in scan.loops]
@@ -57,7 +59,7 @@ class Scan:
         after_do = False
         for index, (kind, piece, line) in enumerate(stream):
             if kind == "annotation":
-                if re.match(r"/\*@\s*ghost\b|//@\s*ghost\b", piece):
+                if tools.GHOST.match(piece):
                     self._ghost(piece, line, current)
                 else:
                     spec += piece
@@ -171,8 +173,15 @@ def assumptions(text):
     return found
 
 
-def lemmas(text):
-    return [name for piece in annotations(text) for name in re.findall(r"\blemma\s+(\w+)", piece)]
+def lemma_lines(text):
+    """{lemma: line}"""
+    return {match.group(1): line + piece.count("\n", 0, match.start()) for kind, piece, line in tokens(text)
+            if kind == "annotation" for match in re.finditer(r"\blemma\s+(\w+)", piece)}
+
+
+def includes(text):
+    """The names between quotes that a text includes."""
+    return re.findall(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"', text, re.M)
 
 
 def recursive_logic(text):

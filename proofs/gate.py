@@ -3,19 +3,21 @@
 WP exits 0 whatever it leaves unproved, does not mention a function it was never shown, and takes axioms silently. Every
 way we know to make a proof look better than it is has its own check here and its own broken kernel in must_fail/.
 """
+import functools
 import glob
 import json
 import os
 import re
 
 import csource
+import tools
 import wp
 
 # Warnings that say nothing about soundness. Every other warning fails the gate.
 HARMLESS = (
-    "[kernel:parser:decimal-float]",   # a decimal literal is rounded, as C says
-    "[wp] Warning: No goal generated",  # all functions of the file are trusted, which is checked by name
-    "[wp:pedantic-assigns]",           # a function without assigns: reported by name below
+    tools.DECIMAL,   # a decimal literal is rounded, as C says
+    tools.NO_GOAL,   # all functions of the file are trusted, which is checked by name
+    tools.PEDANTIC,  # a function without assigns: reported by name below
 )
 
 
@@ -52,21 +54,42 @@ class Sources:
         self.files = [name for name in self.text if name.endswith(".c")]
         self.headers = [name for name in self.text if not name.endswith(".c")]
 
+        self._included = {}
+
+    def included(self, path):
+        """`path` and the files it includes, directly or not: what stands in others has nothing to do with it."""
+        if path not in self._included:
+            found, todo = [], [path]
+            while todo:
+                name = todo.pop(0)
+                if name in found or name not in self.text:
+                    continue
+                found.append(name)
+                for text in csource.includes(self.text[name]):
+                    todo += [os.path.normpath(os.path.join(folder, text))
+                             for folder in (os.path.dirname(name), "src", "src/kernel", ".")]
+            self._included[path] = found
+        return self._included[path]
+
+    def place(self, path, owner):
+        """(file, line) where a function or lemma met while proving `path` is written; line 1 where the text does not show it."""
+        for name in self.included(path):
+            known = self.lemma_lines(name) if owner.startswith("lemma ") else self.scan[name].functions
+            if owner.removeprefix("lemma ") in known:
+                return name, known[owner.removeprefix("lemma ")]
+        return path, 1
+
     def home(self, path, owner):
-        """The file where a function or lemma met while proving `path` is written."""
-        if owner.startswith("lemma "):
-            for name in [path] + self.headers:
-                if owner[6:] in csource.lemmas(self.text[name]):
-                    return name
-            return path
-        for name in [path] + self.headers:
-            if owner in self.scan[name].functions:
-                return name
-        return path
+        return self.place(path, owner)[0]
+
+    @functools.lru_cache(maxsize=None)
+    def lemma_lines(self, name):
+        return csource.lemma_lines(self.text[name])
 
 
 class Soundness:
-    """The two lists of spec/soundness.md that the gate obeys: between markers, one name a line, in backticks."""
+    """The two lists of spec/soundness.md that the gate obeys: between markers, one entry a line, in backticks, as FILE:NAME.
+    The file is the one in which the thing is written: a function of the same name in another file is not meant."""
 
     def __init__(self, root):
         path = os.path.join(root, "spec", "soundness.md")
@@ -81,17 +104,31 @@ class Soundness:
         return [found.group(1) for line in (match.group(1) if match else "").splitlines()
                 for found in [re.search(r"`([^`]+)`", line)] if found]
 
-    def trusts(self, name):
-        if name in self.trusted:
-            self.used.add(name)
-        return name in self.trusted
+    def problems(self):
+        """An entry without a file would trust whatever has that name."""
+        return ["spec/soundness.md: the entry `%s` names no file: write `FILE:%s`" % (entry, entry)
+                for entry in self.trusted + self.unproved if not re.match(r"[^:]+\.\w+:", entry)]
 
-    def allows_unproved(self, owner, tier):
-        for name in (owner, "%s:%s" % (owner, tier)):
-            if name in self.unproved:
-                self.used.add(name)
+    def trusts(self, path, name):
+        entry = "%s:%s" % (path, name)
+        if entry in self.trusted:
+            self.used.add(entry)
+        return entry in self.trusted
+
+    def allows_unproved(self, path, owner, tier):
+        for entry in ("%s:%s" % (path, owner), "%s:%s:%s" % (path, owner, tier)):
+            if entry in self.unproved:
+                self.used.add(entry)
                 return True
         return False
+
+
+def owner_of(name, owners):
+    """(function or lemma, the goal's name within it) of a goal as WP names it: `tile_at_assert_now` is tile_at's, not tile's."""
+    if name.startswith(tools.LEMMA):
+        return "lemma " + name[len(tools.LEMMA):], "lemma"
+    best = max((owner for owner in owners if name.startswith(owner + "_")), key=len, default="")
+    return best, name[len(best) + 1:] if best else name
 
 
 def read_manifest(root):
@@ -128,7 +165,7 @@ def read_record(root):
 
 def said(report):
     """What Frama-C warned of, without the line numbers, which a comment can move."""
-    return sorted({re.sub(r"(\.[ch]):\d+", r"\1", " ".join(text.split())) for text in report.warnings})
+    return sorted({tools.WARNING_PLACE.sub(r"\1", " ".join(text.split())) for text in report.warnings})
 
 
 def write_record(root, record):
@@ -156,13 +193,20 @@ def collect(sources, reports):
     return rows, problems
 
 
-def check_unproved(reports, sources, soundness):
+def check_unproved(reports, sources, soundness, places):
+    """Each goal left, by file and line where `places` knows them: {(path, tier): {owner: [Place]}}."""
     problems = []
     for (path, tier, _, _), report in reports.items():
         for owner in report.goals:
-            for goal in report.unproved(owner):
-                if not soundness.allows_unproved(owner, tier):
-                    problems.append("%s: %s (%s): goal %s is not proved" % (sources.home(path, owner), owner, tier, goal))
+            home, line = sources.place(path, owner)
+            left = report.unproved(owner)
+            if not left or soundness.allows_unproved(home, owner, tier):
+                continue
+            found = places.get((path, tier), {}).get(owner)
+            problems += ["%s:%d: %s (%s): goal %s is not proved: %s"
+                         % (place.file, place.line, owner, tier, place.goal, place.words) for place in found or ()]
+            if not found:
+                problems += ["%s:%d: %s (%s): goal %s is not proved" % (home, line, owner, tier, goal) for goal in left]
     return problems
 
 
@@ -172,12 +216,12 @@ def check_contracts(reports, sources, soundness):
     for (path, tier, functions, _), report in reports.items():
         seen = report.functions
         terminates = {row["function"]: row["property"] for row in report.rows
-                      if row["property kind"] == "termination clause"}
+                      if row["property kind"] == tools.TERMINATION}
         for name in sorted(seen):
             if functions and name not in functions:
                 continue
-            where = "%s: %s (%s)" % (sources.home(path, name), name, tier)
-            pedantic = any("No 'assigns' specification for function '%s'" % name in text for text in report.warnings)
+            where = "%s:%d: %s (%s)" % (sources.place(path, name) + (name, tier))
+            pedantic = any(name in tools.NO_ASSIGNS.findall(text) for text in report.warnings)
             if name not in terminates and pedantic:
                 problems.append("%s has no contract" % where)
                 continue
@@ -198,18 +242,18 @@ def check_visibility(reports, sources, soundness):
     problems, seen_anywhere, seen_in = [], set(), {}
     for (path, tier, _, _), report in reports.items():
         functions = set(report.functions)
-        seen_anywhere |= functions
+        seen_anywhere |= {(sources.home(path, name), name) for name in functions}
         # a kernel shows all of itself to the safety tier, a file of lemmas to the tiers it is for
         if tier == "safety" or is_lemmas(path):
             seen_in[path] = seen_in.get(path, set()) | functions
     for path, seen in seen_in.items():
         defined = set(sources.scan[path].functions) | (csource.compiled_functions(sources.root, path) or set())
         for name in sorted(defined - seen):
-            if not soundness.trusts(name):
+            if not soundness.trusts(path, name):
                 problems.append("%s: %s is hidden from Frama-C and not listed as trusted" % (path, name))
     for header in sources.headers:
-        for name in sorted(set(sources.scan[header].functions) - seen_anywhere):
-            if not soundness.trusts(name):
+        for name in sorted(sources.scan[header].functions):
+            if (header, name) not in seen_anywhere and not soundness.trusts(header, name):
                 problems.append("%s: %s is hidden from Frama-C and not listed as trusted" % (header, name))
     return problems
 
@@ -220,7 +264,7 @@ def check_loops(sources, soundness):
         if not scan.balanced:
             problems.append("%s: braces do not match; conditional code must not open or close blocks" % name)
         for function, line, annotation in scan.loops:
-            if function in soundness.trusted:
+            if soundness.trusts(name, function):
                 continue
             for clause in ("loop variant", "loop assigns"):
                 if clause not in annotation:
@@ -238,7 +282,7 @@ def check_plan(sources, plan, soundness):
     """A clause written for a tier that plan.tsv does not run would never be proved."""
     problems = []
     for path in sources.files:
-        if set(sources.scan[path].functions) <= set(soundness.trusted):
+        if all(soundness.trusts(path, name) for name in sources.scan[path].functions):
             continue  # its contracts are trusted, by name
         for tier in ("real", "value"):
             if has_clauses(sources, path, tier) and (path, tier) not in plan:
@@ -253,8 +297,8 @@ def check_plan(sources, plan, soundness):
 
 def annotations(text):
     """What a function's text claims: its annotations, without the run-time assertions that only the safety tier adds."""
-    found = [re.sub(r"/@\s*assert\s+rte\b[^@]*@/\s*", "", piece) for piece in re.findall(r"/\*@.*?\*/", text or "", re.S)]
-    return [" ".join(piece.split()) for piece in found if not re.match(r"/\*@\s*assert\s+rte\b", piece)]
+    found = [tools.RTE_INSIDE.sub("", piece) for piece in re.findall(r"/\*@.*?\*/", text or "", re.S)]
+    return [" ".join(piece.split()) for piece in found if not tools.RTE.match(piece)]
 
 
 def reads_differently(texts, path, tier, name):
@@ -268,53 +312,62 @@ def check_clauses(reports, sources):
     texts = {(path, tier): report.texts for (path, tier, _, _), report in reports.items()}
     selected = {tier: set() for tier in wp.TIERS}
     for (path, tier, functions, _) in reports:
-        selected[tier] |= {name for name in texts[path, tier] if not functions or name in functions}
+        selected[tier] |= {(sources.home(path, name), name) for name in texts[path, tier]
+                           if not functions or name in functions}
     for (path, tier), functions in texts.items():
         for name in functions:
-            if tier != "safety" and name not in selected[tier] and reads_differently(texts, path, tier, name):
-                problems.add("%s: %s has clauses of the %s tier, plan.tsv never runs it"
-                             % (sources.home(path, name), name, tier))
+            home = sources.home(path, name)
+            if tier != "safety" and (home, name) not in selected[tier] and reads_differently(texts, path, tier, name):
+                problems.add("%s: %s has clauses of the %s tier, plan.tsv never runs it" % (home, name, tier))
     return sorted(problems)
 
 
+def written_in(row):
+    """The file of a line of the property table."""
+    return os.path.normpath(os.path.join(row["directory"], row["file"]))
+
+
+def contracts(report, names):
+    """{(file, function)} of where the clauses of some functions are written."""
+    return {(written_in(row), row["function"]) for row in report.rows if row["function"] in names}
+
+
 def proved_elsewhere(reports, sources):
-    """{tier: functions whose contract, as a caller in that tier sees it, some other run has to prove}."""
-    selected = {tier: set() for tier in wp.TIERS}
-    for (_, tier, functions, _), report in reports.items():
-        selected[tier] |= {name for name in report.functions if not functions or name in functions}
+    """{tier: contracts, as a caller in that tier sees them, that some other run has to prove}. A contract is known by its file
+    and function: one written elsewhere for a function of that name is another one."""
+    selected, plain = {tier: set() for tier in wp.TIERS}, {tier: set() for tier in wp.TIERS}
     texts = {(path, tier): report.texts for (path, tier, _, _), report in reports.items()}
-    result = {}
-    for tier in wp.TIERS:
+    for (path, tier, functions, _), report in reports.items():
+        selected[tier] |= contracts(report, {name for name in report.functions if not functions or name in functions})
         # a contract without clauses of the tier is the one the safety tier proves
-        plain = {name for path in sources.files if tier == "safety" or not has_clauses(sources, path, tier)
-                 for name in sources.scan[path].functions}
-        plain |= {name for path, other in texts if other == tier
-                  for name in texts[path, tier] if not reads_differently(texts, path, tier, name)}
-        result[tier] = selected[tier] | (selected["safety"] & plain)
-    return result
+        same = {name for name in texts[path, tier] if not reads_differently(texts, path, tier, name)}
+        plain[tier] |= contracts(report, same)
+        if tier == "safety":
+            for other in wp.TIERS:
+                if other == "safety" or not has_clauses(sources, path, other):
+                    plain[other] |= contracts(report, sources.scan[path].functions)
+    return {tier: selected[tier] | (selected["safety"] & plain[tier]) for tier in wp.TIERS}
 
 
 def check_assumptions(reports, sources, soundness):
-    """Axioms, admitted properties and contracts of functions without body must be on the trusted list."""
-    found = {}
+    """Axioms, admitted properties and contracts of functions without body must be on the trusted list, by file and name."""
+    found = {(name, assumed) for name, text in sources.text.items() for assumed in csource.assumptions(text)}
     elsewhere = proved_elsewhere(reports, sources)
-    for name, text in sources.text.items():
-        for assumed in csource.assumptions(text):
-            found.setdefault(assumed, name)
     for (path, tier, _, _), report in reports.items():
-        for assumed in csource.assumptions(report.code):
-            found.setdefault(assumed, path)
+        written = {assumed for name in sources.included(path) for assumed in csource.assumptions(sources.text[name])}
+        # those that a macro made
+        found |= {(path, assumed) for assumed in csource.assumptions(report.code) if assumed not in written}
         used = {piece for kind, piece, _ in csource.tokens(report.code) if kind == "word"}
         for row in report.rows:
-            if not row["status"].startswith("Considered valid") or row["property kind"] == "user hypothesis":
+            if not row["status"].startswith(tools.ASSUMED) or row["property kind"] == tools.HYPOTHESIS:
                 continue  # a hypothesis is an admit, found in the code above
-            if row["function"] in elsewhere[tier]:
+            if (written_in(row), row["function"]) in elsewhere[tier]:
                 continue
             # Frama-C's own libc contracts come with every #include; those that no kernel calls assume nothing
-            if "FRAMAC_SHARE" not in row["directory"] or row["function"] in used:
-                found.setdefault(row["function"] or row["property"], path)
+            if tools.LIBRARY not in row["directory"] or row["function"] in used:
+                found.add((written_in(row), row["function"] or row["property"]))
     return ["%s: %s is assumed without proof and not listed as trusted" % (path, name)
-            for name, path in sorted(found.items()) if not soundness.trusts(name)]
+            for path, name in sorted(found) if not soundness.trusts(path, name)]
 
 
 def check_smoke(reports, sources, soundness):
@@ -322,21 +375,21 @@ def check_smoke(reports, sources, soundness):
     for (path, tier, _, _), report in reports.items():
         for owner in report.smoke:
             for goal in report.failed_smoke(owner):
-                if "default_requires" not in goal and soundness.trusts("smoke %s" % owner):
+                home, line = sources.place(path, owner)
+                if tools.SMOKE_REQUIRES not in goal and soundness.trusts(home, "smoke %s" % owner):
                     continue
-                problems.append("%s: %s (%s): contradiction, smoke test %s proves false"
-                                % (sources.home(path, owner), owner, tier, goal))
+                problems.append("%s:%d: %s (%s): contradiction, smoke test %s proves false" % (home, line, owner, tier, goal))
     return problems
 
 
-def check_warnings(reports, soundness):
+def check_warnings(reports, sources, soundness):
     problems = set()
     for (path, tier, _, _), report in reports.items():
         for text in report.warnings:
-            supposed = re.search(r"Memory model hypotheses for function '(\w+)'", text)
-            if supposed and soundness.trusts("memory " + supposed.group(1)):
+            supposed = tools.MEMORY.search(text)
+            if supposed and soundness.trusts(sources.home(path, supposed.group(1)), "memory " + supposed.group(1)):
                 continue
-            if not text.startswith(HARMLESS) and "Failed smoke-test" not in text:
+            if not text.startswith(HARMLESS) and not tools.FAILED_SMOKE.search(text):
                 problems.add("%s (%s): warning: %s" % (path, tier, " ".join(text.split())))
     return sorted(problems)
 

@@ -18,7 +18,6 @@ but the code: per function they come in the order of a digest of their text, and
 """
 import argparse
 import concurrent.futures
-import glob
 import hashlib
 import os
 import re
@@ -29,11 +28,13 @@ import tempfile
 import threading
 import time
 
+import cache
 import csource
 import gate
 import mutants as table
 import prove
 import status
+import tools
 import why3conf
 import wp
 
@@ -168,7 +169,7 @@ def all_mutants(root, sources, soundness):
     for path in [name for name in sources.files if name.startswith("src/kernel/")]:
         text = sources.text[path]
         for function, body in bodies(text):
-            if function in soundness.trusted:
+            if soundness.trusts(path, function):
                 continue
             for mutant in in_function(path, function, text, body):
                 seen[mutant.key] = seen.get(mutant.key, 0) + 1
@@ -199,8 +200,7 @@ class Laboratory:
         self.root, self.work, self.timeout = root, work, timeout
         self.plan = wp.read_plan(root)
         self.config = why3conf.write_config(os.path.join(work, "why3"))
-        self.seeds = [path for seed in seeds for path in glob.glob(os.path.join(seed, "**", "*.json"), recursive=True)
-                      if wp.is_cache_entry(path)]
+        self.seeds = [path for seed in seeds for path in cache.entries_under(seed)]
         self.base, self.sessions, self.machine, self.shown, self.lock = {}, {}, {}, {}, threading.Lock()
         self.memory, self.notes = {}, os.path.join(work, "mutate-verdicts.tsv")
         os.makedirs(work, exist_ok=True)
@@ -235,11 +235,13 @@ class Laboratory:
 
     def session(self, path, tier):
         with self.lock:
-            name = "%s.%s" % (os.path.splitext(os.path.basename(path))[0], tier)
+            stem = prove.Prover.stem(path)
+            name = "%s.%s" % (stem, tier)
             folder = os.path.join(self.work, "mutate-session", name)
             if name not in self.sessions:
-                committed = glob.glob(os.path.join(self.root, "proofs", "cache", name, "*.json"))
-                prove.link_all(committed + self.seeds, os.path.join(folder, "cache"), copy=not self.seeds)
+                table = cache.read(cache.table_path(os.path.join(self.root, "proofs", "cache"), stem))
+                cache.unpack([line for line in table if line.tier == tier], os.path.join(folder, "cache"))
+                prove.link_all(self.seeds, os.path.join(folder, "cache"))
                 self.sessions[name] = folder
             return folder
 
@@ -271,13 +273,13 @@ class Laboratory:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
         for line in process.stdout:
-            found = re.search(r"\] Goal (typed\w*)", line)
-            if found and ": Valid" not in line:
+            found = tools.GOAL.search(line)
+            if found and not tools.GOAL_PROVED.search(line):
                 open_.append(found.group(1))
                 if stop:
                     process.kill()
                     break
-            complete = complete or "Proved goals:" in line
+            complete = complete or tools.SUMMARY.search(line) is not None
         process.stdout.close()
         process.wait()
         return open_ if open_ or complete else None
@@ -390,9 +392,9 @@ def study(arguments, root, home):
             print("\t".join(mutant.key))
         print("mutate: %d mutants of %d functions" % (len(chosen), len({mutant.key[:2] for mutant in chosen})))
         return 0
-    missing = prove.missing_tools(True)
+    missing = tools.missing()
     if missing:
-        print("mutate: %s not found; needed: apt-get install %s" % (", ".join(missing), prove.PACKAGES), file=sys.stderr)
+        print("mutate: %s not found; needed: apt-get install %s" % (", ".join(missing), tools.PACKAGES), file=sys.stderr)
         return 69
     known = table.read(root)
     laboratory = Laboratory(root, wp.build_dir(), arguments.timeout, arguments.seed_cache)

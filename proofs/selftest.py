@@ -24,10 +24,12 @@ PLAN = "src/kernel/mf.c\treal\tmf_double\t-\n"
 LISTS = "<!-- trusted:begin -->\n%s<!-- trusted:end -->\n<!-- unproved:begin -->\n%s<!-- unproved:end -->\n"
 
 
-def make_tree(directory, kernel, trusted="", unproved="", plan=PLAN):
+def make_tree(directory, kernel, trusted="", unproved="", plan=PLAN, beside=""):
     for folder in ("src/kernel", "spec", "proofs"):
         os.makedirs(os.path.join(directory, folder))
     shutil.copy(os.path.join(HERE, kernel), os.path.join(directory, "src/kernel/mf.c"))
+    if beside:
+        shutil.copy(os.path.join(HERE, "beside", beside), os.path.join(directory, "src/kernel"))
     with open(os.path.join(directory, "spec/soundness.md"), "w", encoding="utf-8") as out:
         out.write(LISTS % (trusted, unproved))
     with open(os.path.join(directory, "proofs/plan.tsv"), "w", encoding="utf-8") as out:
@@ -35,17 +37,17 @@ def make_tree(directory, kernel, trusted="", unproved="", plan=PLAN):
     return directory
 
 
-def open_gate(directory, timeout, cache):
+def open_gate(directory, timeout, tables):
     import prove  # prove imports this module
-    return prove.Prover(directory, os.path.join(directory, "build"), 1, tries=(timeout,), cache=cache, quiet=True)
+    return prove.Prover(directory, os.path.join(directory, "build"), 1, tries=(timeout,), tables=tables, quiet=True)
 
 
-def judge(directory, expected, smoke=False, replay=False, cache=os.path.join(HERE, "cache"), old_status=None):
+def judge(directory, expected, smoke=False, replay=False, tables=os.path.join(HERE, "cache"), old_status=None):
     """(exit code, problems, rows) of the gate on a tree whose manifest is `expected`."""
-    prover = open_gate(directory, 1, cache)
+    prover = open_gate(directory, 1, tables)
     for part in prover.each_part():
         prover.load_committed(part, prover.scratch(part))
-    rows = prover.judge(prover.regenerate() if replay else prover.solve("update"))
+    rows = prover.judge(prover.regenerate() if replay else prover.solve())
     if smoke:
         prover.problems += gate.check_smoke(prover.smoke(True), prover.sources, prover.soundness)
     if expected is not None:
@@ -67,13 +69,22 @@ def broken_cases():
             expect = re.search(r"expect: (.*?) \*/", open(path, encoding="utf-8").read()).group(1)
             cases.append((name[:-2], name, expect, {"smoke": "contradiction" in expect}))
     cases += [
-        ("listed as unproved", "off_by_one.c", None, {"unproved": "- `mf_double`\n", "expected": None}),
-        ("listed as trusted", "hidden.c", None, {"trusted": "- `mf_bytes`\n", "expected": None}),
-        ("nothing to prove", "no_goals.c", None, {"trusted": "- `mf_bytes`\n", "expected": None, "plan": ""}),
+        ("listed as unproved", "off_by_one.c", None, {"unproved": "- `src/kernel/mf.c:mf_double`\n", "expected": None}),
+        ("listed as trusted", "hidden.c", None, {"trusted": "- `src/kernel/mf.c:mf_bytes`\n", "expected": None}),
+        ("trusted in another file", "hidden.c", r"mf_bytes is hidden from Frama-C",
+         {"trusted": "- `src/kernel/other.c:mf_bytes`\n"}),
+        ("trusted without a file", "hidden.c", r"the entry `mf_bytes` names no file", {"trusted": "- `mf_bytes`\n"}),
+        ("unproved in another file", "off_by_one.c", r"mf_double \(safety\): goal \S+ is not proved",
+         {"unproved": "- `src/kernel/other.c:mf_double`\n"}),
+        ("a contract trusted in a header", "bodyless.c", r"src/kernel/mf.c: mf_oracle is assumed without proof",
+         {"trusted": "- `src/kernel/oracle.h:mf_oracle`\n"}),
+        ("proved of another contract", "bodyless.c", r"src/kernel/mf.c: mf_oracle is assumed without proof",
+         {"beside": "oracle.c"}),
+        ("nothing to prove", "no_goals.c", None, {"trusted": "- `src/kernel/mf.c:mf_bytes`\n", "expected": None, "plan": ""}),
         ("tier never run", "good.c", r"has clauses of the real tier, plan.tsv never runs it", {"plan": ""}),
         ("clause never run", "good.c", r"mf_double has clauses of the real tier, plan.tsv never runs it",
          {"plan": PLAN.replace("mf_double", "mf_bytes")}),
-        ("empty cache", "good.c", r"goal \S+ is not proved", {"replay": True, "cache": os.path.join(HERE, "no-cache")}),
+        ("empty cache", "good.c", r"goal \S+ is not proved", {"replay": True, "tables": os.path.join(HERE, "no-cache")}),
         ("stale STATUS", "good.c", r"STATUS.md does not say what was seen", {"stale": True}),
     ]
     return cases
@@ -82,8 +93,8 @@ def broken_cases():
 def run_case(work, case, manifest, good_status):
     name, kernel, expect, options = case
     directory = make_tree(os.path.join(work, re.sub(r"\W", "_", name)), kernel, options.get("trusted", ""),
-                          options.get("unproved", ""), options.get("plan", PLAN))
-    keep = {key: options[key] for key in ("smoke", "replay", "cache") if key in options}
+                          options.get("unproved", ""), options.get("plan", PLAN), options.get("beside", ""))
+    keep = {key: options[key] for key in ("smoke", "replay", "tables") if key in options}
     if options.get("stale"):
         keep["old_status"] = re.sub(r"\| mf_bytes \| safety \| \d+", "| mf_bytes | safety | 99", good_status)
     code, problems, rows, _ = judge(directory, options.get("expected", manifest), **keep)
@@ -96,9 +107,8 @@ def run_case(work, case, manifest, good_status):
 def update(work):
     directory = make_tree(os.path.join(work, "good"), "good.c")
     prover = open_gate(directory, wp.TIMEOUT, os.path.join(HERE, "cache"))
-    reports = prover.solve("update")
-    for job in reports:
-        prover.commit_cache(job)
+    reports = prover.solve(tasks=True)
+    prover.commit_tables(reports)
     prover.judge(reports)
     for problem in prover.problems:
         print("selftest: " + problem)

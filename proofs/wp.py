@@ -8,6 +8,7 @@ scratch cache under $BUILD (default build/), prints WP's own output, then each u
 is left. The gate in prove.py uses the same functions, so what proves here proves there.
 """
 import functools
+import glob
 import hashlib
 import json
 import os
@@ -17,17 +18,17 @@ import subprocess
 import sys
 
 import csource
+import tools
 import why3conf
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MODELS = {"safety": "Typed", "real": "Typed+real", "value": "Typed+float"}
 TIERS = tuple(MODELS)
-PROVER_KEYS = (("Qed", "qed"),) + tuple((name, "%s:%s" % (name, version)) for name, version, *_ in why3conf.SOLVERS)
-PROVERS = ",".join("%s:%s" % solver[:2] for solver in why3conf.SOLVERS)
-SMOKE = "_wp_smoke_"
+PROVER_KEYS = (("Qed", tools.QED),) + tuple((name, "%s:%s" % (name, version)) for name, version, *_ in tools.SOLVERS)
+PROVERS = ",".join("%s:%s" % solver[:2] for solver in tools.SOLVERS)
 # A smoke test that passes costs each prover its whole time: one prover, 0.4 seconds. The goals themselves are not made again; WP
 # makes a function's smoke tests only if some goal of it is wanted, and every function has `terminates` and `exits`.
-SMOKE_PROVER, SMOKE_TENTHS = "%s:%s" % why3conf.SMOKE[:2], "4"
+SMOKE_PROVER, SMOKE_TENTHS = "%s:%s" % tools.SMOKE_SOLVER[:2], "4"
 SMOKE_ALONE = ",".join("-@" + kind for kind in ("lemma", "requires", "ensures", "assert", "invariant", "variant", "assigns"))
 TIMEOUT = 10
 OPTIONS = ("wrap", "rewrite")  # what proofs/plan.tsv may say of a file, explained there
@@ -78,14 +79,14 @@ def written_down(out):
 
 
 def frama_c_command(path, tier, options, functions, session, cache_mode, out, smoke=False, timeout=TIMEOUT, par=2,
-                    skip=()):
+                    skip=(), provers=PROVERS):
     """The command that proves `path` (relative to the directory it will run in); `out` is the stem of its reports.
 
-    The cache is session/cache: given through -wp-session and not -wp-cache-dir, WP can also clean it of stale entries.
+    The cache is session/cache.
     """
     command = reading(tier, "wp,rtegen,report")
     command += ["-wp", "-wp-rte", "-warn-special-float", "none", "-wp-model", MODELS[tier],
-                "-wp-prover", SMOKE_PROVER if smoke else PROVERS, "-wp-timeout", str(timeout), "-wp-par", str(par),
+                "-wp-prover", SMOKE_PROVER if smoke else provers, "-wp-timeout", str(timeout), "-wp-par", str(par),
                 "-wp-session", session, "-wp-cache", cache_mode, "-wp-report-json", out + ".json"]
     if "rewrite" not in options:  # nearly every goal comes out the same, for a sixth less time
         command += ["-wp-no-pruning", "-wp-no-ground"]
@@ -139,28 +140,29 @@ class Report:
     provers:  {function or lemma: {prover: goals}}
     rows:     the property table of -report-csv as dictionaries
     warnings: text of each warning
+    tasks:    [(goal, digest of the text that a solver was given for it)], if these were kept
     code:     the program as Frama-C understood it, macros and includes resolved, with all annotations
     functions, texts: what csource reads in it
     """
 
     def __init__(self, stem):
-        self.goals, self.smoke, self.provers = {}, {}, {}
+        self.goals, self.smoke, self.provers, self.tasks = {}, {}, {}, []
         data = {}
         if os.path.exists(stem + ".json"):  # WP writes none, or null, when a file has no goal at all
             with open(stem + ".json", encoding="utf-8") as handle:
                 data = json.load(handle) or {}
-        for name, section in data.get("wp:functions", {}).items():
+        for name, section in data.get(tools.FUNCTIONS, {}).items():
             self._add(name, section)
-        for axiomatic in data.get("wp:axiomatics", {}).values():
+        for axiomatic in data.get(tools.AXIOMATICS, {}).values():
             for name, entry in axiomatic.items():
-                if name != "wp:section":
-                    self._add("lemma " + re.sub(r"^lemma_", "", name), {name: entry})
+                if name != tools.SECTION:
+                    self._add("lemma " + name.removeprefix(tools.LEMMA), {name: entry})
         self.rows = read_properties(stem + ".csv")
         with open(stem + ".acsl.c", encoding="utf-8") as handle:
             self.code = handle.read()
         with open(stem + ".log", encoding="utf-8", errors="replace") as handle:
             text = handle.read()
-        self.warnings = [piece.strip() for piece in re.findall(r"^\[[^\n]*Warning:.*?(?=^\[|^wp:|\Z)", text, re.M | re.S)]
+        self.warnings = [piece.strip() for piece in tools.WARNING.findall(text)]
 
     @functools.cached_property
     def functions(self):
@@ -174,18 +176,18 @@ class Report:
         goals = self.goals.setdefault(owner, {})
         credit = self.provers.setdefault(owner, {})
         for goal, entry in section.items():
-            if goal == "wp:section":
+            if goal == tools.SECTION:
                 continue
-            main = entry["wp:main"]
-            total, valid = main.get("total", 0), main.get("valid", 0)
-            if SMOKE in goal:
+            main = entry[tools.MAIN]
+            total, valid = main.get(tools.TOTAL, 0), main.get(tools.VALID, 0)
+            if tools.SMOKE in goal:
                 # WP counts a smoke test as valid when no prover could derive false
                 self.smoke.setdefault(owner, {})[goal] = total == valid
                 continue
             goals[goal] = (total, valid)
             left = valid  # each prover that answered is counted by WP: credit a goal once, to the first in this order
             for label, key in PROVER_KEYS:
-                taken = min(left, entry.get(key, {}).get("valid", 0))
+                taken = min(left, entry.get(key, {}).get(tools.VALID, 0))
                 if taken:
                     credit[label] = credit.get(label, 0) + taken
                 left -= taken
@@ -203,8 +205,8 @@ class Report:
 
 @functools.cache
 def tool_versions():
-    return [subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
-            for command in (["frama-c", "-version"], ["why3", "--version"])] + [repr(why3conf.SOLVERS)]
+    return [subprocess.run(tools.VERSIONS[tool][0], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+            for tool in ("frama-c", "why3")] + [repr(tools.SOLVERS)]
 
 
 def digest(job, program):
@@ -222,6 +224,7 @@ def merge(reports):
             for owner, entries in other.items():
                 mine.setdefault(owner, {}).update(entries)
         whole.warnings += report.warnings
+        whole.tasks += report.tasks
         whole.rows += [row for row in report.rows if row not in whole.rows]
     return whole
 
@@ -232,11 +235,6 @@ def amend(whole, again):
         whole.goals[owner], whole.provers[owner] = again.goals[owner], again.provers.get(owner, {})
     whole.warnings += again.warnings
     return whole
-
-
-def is_cache_entry(path):
-    """Whether a file is named as WP names a goal's proof: by its digest."""
-    return re.fullmatch(r"[0-9a-f]{32}\.json", os.path.basename(path)) is not None
 
 
 def leave(command, path, tier, root, config, stem):
@@ -259,19 +257,35 @@ def read_program(job, root, config, stem):
     return reason or Report(stem)
 
 
-def prove(job, root, config, session, cache_mode, stem, only=(), skip=(), **options):
+def prove(job, root, config, session, cache_mode, stem, only=(), skip=(), extra=(), tasks=False, **options):
     """Run one job (path, tier, functions, plan's options), `only` or all but `skip` of its functions; return its Report, or the
-    reason there is none as a string."""
+    reason there is none as a string. `extra` are more options of WP; `tasks` has the Report say which digest is which goal's."""
     path, tier, functions, planned = job
     functions, options = only or functions, dict(options, skip=skip)
     os.makedirs(os.path.join(session, "cache"), exist_ok=True)
     command = frama_c_command(path, tier, planned, functions, session, cache_mode, stem, **options)
-    reason, log = leave(command, path, tier, root, config, stem)
+    texts = stem + ".goals"
+    shutil.rmtree(texts, ignore_errors=True)
+    more = list(extra) + (["-wp-out", texts] if tasks else [])
+    at = command.index("-then")
+    reason, _ = leave(command[:at] + more + command[at:], path, tier, root, config, stem)
     if reason:
         return reason
-    if cache_mode == "cleanup" and not re.search(r"\[Cache\] (found|updated)", log):
-        shutil.rmtree(os.path.join(session, "cache"))  # WP cleans only a cache that it needed
-    return Report(stem)
+    report = Report(stem)
+    report.tasks = digests(texts)
+    shutil.rmtree(texts, ignore_errors=True)
+    return report
+
+
+def digests(folder):
+    """[(goal, digest)] of the texts that WP wrote for solvers: the digest is the name of the proof in WP's cache."""
+    found = []
+    for path in glob.glob(os.path.join(folder, "*", "*")):
+        name = tools.GOAL_FILE.fullmatch(os.path.basename(path))
+        if name:
+            with open(path, "rb") as handle:
+                found.append((name.group(1), hashlib.md5(handle.read()).hexdigest()))
+    return sorted(found)
 
 
 def main(arguments):

@@ -18,6 +18,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import tools  # noqa: E402
 
 FORBIDDEN = [
     r"\bAdmitted\b", r"\badmit\b", r"\bgive_up\b", r"\bAbort\b", r"\bAxioms?\b", r"\bParameters?\b",
@@ -109,9 +111,9 @@ def ask_coq(rows, chapters, build):
 
 
 def axioms_of(assumptions):
-    if assumptions.startswith("Closed under the global context"):
+    if assumptions.startswith(tools.COQ_CLOSED):
         return []
-    return re.findall(r"^(\S+)\s*:", assumptions, re.M) or [assumptions]
+    return tools.COQ_AXIOM.findall(assumptions) or [assumptions]
 
 
 def statement_of(answer):

@@ -72,6 +72,7 @@ def main():
         place = pathlib.Path(scratch) / "coq"
         shutil.copytree(HERE, place, ignore=shutil.ignore_patterns("build"))
         shutil.copytree(build, place / "build")
+        shutil.copy(HERE.parent / "tools.py", scratch)
         code, said = gate(place)
         wrong = [f"untouched: exit code {code}, said\n{said}"] if code else []
         for case in SABOTAGES:

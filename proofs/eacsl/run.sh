@@ -7,6 +7,8 @@
 # translated: quantified bit patterns and a recursive grammar cost E-ACSL minutes. What npy_header.h promises is checked.
 cd "$(dirname "$0")/../.." || exit 1
 command -v frama-c > /dev/null || { echo "eacsl: frama-c not found; needed: apt-get install frama-c-base" >&2; exit 69; }
+phrase() { /usr/bin/python3 proofs/tools.py "$1"; }
+/usr/bin/python3 proofs/probe.py eacsl || exit 1
 out=${BUILD:-build}/proofs/eacsl
 share=$(frama-c -print-share-path)/e-acsl
 lib=$(frama-c -print-lib-path)/e-acsl
@@ -35,6 +37,6 @@ if "$out/broken" > "$out/broken.out" 2>&1 || ! grep -q 'lfap_plateau_see' "$out/
   echo "eacsl: FAILED, a broken lfap_plateau_see was not stopped"; exit 1
 fi
 
-checks=$(grep -c '__e_acsl_assert(' "$out/whole.c")
-grep -A1 'E-ACSL construct' "$out/whole.log" | grep -o "construct \`[^']*'" | sort | uniq -c | sed "s/construct /annotations not translated: /"
-echo "eacsl: PASS, $checks checks in the program, $(grep -c 'Ignoring' "$out/whole.log") annotations or parts ignored; the broken kernel was stopped"
+checks=$(grep -cE "$(phrase EACSL_CHECK)" "$out/whole.c")
+grep -A1 'E-ACSL construct' "$out/whole.log" | grep -oE "$(phrase EACSL_CONSTRUCT)" | sort | uniq -c | sed "s/construct /annotations not translated: /"
+echo "eacsl: PASS, $checks checks in the program, $(grep -cE "$(phrase EACSL_IGNORED)" "$out/whole.log") annotations or parts ignored; the broken kernel was stopped"

@@ -7,6 +7,8 @@
 # for the kernels. Special values of doubles are no alarm: infinity is a value here (spec/numerics.md).
 cd "$(dirname "$0")/../.." || exit 1
 command -v frama-c > /dev/null || { echo "eva: frama-c not found; needed: apt-get install frama-c-base" >&2; exit 69; }
+phrase() { /usr/bin/python3 proofs/tools.py "$1"; }
+/usr/bin/python3 proofs/probe.py eva || exit 1
 log=${BUILD:-build}/proofs/eva.log
 mkdir -p "$(dirname "$log")"
 # annotations are left out: they are proved, and Eva reads only some of them
@@ -15,10 +17,10 @@ frama-c -no-annot -c11 -machdep gcc_x86_64 -cpp-extra-args="-Isrc -Isrc/kernel -
   src/perturb/*.c src/verify/*.c src/io/mat.c proofs/eva/driver.c \
   -eva -warn-special-float none -eva-slevel 10000000 -eva-domains cvalue -eva-split-return full \
   -eva-alloc-builtin fresh -eva-no-alloc-returns-null > "$log" 2>&1 || { tail -5 "$log"; echo "eva: FAILED, see $log"; exit 1; }
-grep -A2 'eva:alarm' "$log"
+grep -A2 -E "$(phrase EVA_ALARM)" "$log"
 grep -E 'functions analyzed|statements reached' "$log"
 # the end of main is reached with status 0: nothing was refused on the way, and no path was lost
-if grep -q '^  0 alarms generated' "$log" && sed -n '/Values at end of function main:/,$p' "$log" | grep -q '__retres ∈ {0}'; then
+if grep -qE "$(phrase EVA_NO_ALARM)" "$log" && sed -nE "/$(phrase EVA_END)/,\$p" "$log" | grep -qE "$(phrase EVA_RESULT)"; then
   echo "eva: PASS, 0 alarms"
 else
   echo "eva: FAILED, see $log"; exit 1

@@ -20,6 +20,10 @@ from fractions import Fraction as Q
 from math import factorial
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import probe  # noqa: E402
+import tools  # noqa: E402
+
 SOURCE = os.path.join(HERE, "..", "..", "src", "kernel", "elementary.c")
 HEX = r"-?0x[0-9a-f]+(?:\.[0-9a-f]+)?p[+-]?\d+"
 HALF = Q(1, 2)
@@ -39,7 +43,7 @@ S_MAX = Q(1718, 10000)
 
 def run_gappa(path):
     done = subprocess.run(["gappa", path], capture_output=True, text=True, timeout=60)
-    wrong = done.returncode != 0 or "rror" in done.stderr + done.stdout or "in [" in done.stdout
+    wrong = done.returncode != 0 or tools.GAPPA_WRONG.search(done.stderr + done.stdout)
     if wrong:
         print("gappa: %s is not proved: %s" % (os.path.basename(path), (done.stderr + done.stdout).strip()[:400]))
     return not wrong
@@ -102,7 +106,7 @@ def main():
     if shutil.which("gappa") is None:
         print("gappa: not installed (package gappa)")
         return 69
-    good = True
+    good = probe.main(["gappa"]) == 0
     for path in sorted(glob.glob(os.path.join(HERE, "*.g"))):
         good = run_gappa(path) and good
     with open(SOURCE, encoding="utf-8") as handle:

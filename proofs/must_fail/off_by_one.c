@@ -1,5 +1,5 @@
 /* Broken: the loop writes one entry too many.
- * expect: mf_double \(safety\): goal \S*mem_access\S* is not proved */
+ * expect: src/kernel/mf.c:23: mf_double \(safety\): goal \S*mem_access\S* is not proved */
 #include <stddef.h>
 
 #ifdef LFAP_TIER_REAL

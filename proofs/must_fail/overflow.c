@@ -1,5 +1,5 @@
 /* Broken: the product may wrap around.
- * expect: mf_bytes \(safety\): goal \S*unsigned_overflow\S* is not proved */
+ * expect: src/kernel/mf.c:31: mf_bytes \(safety\): goal \S*unsigned_overflow\S* is not proved */
 #include <stddef.h>
 
 #ifdef LFAP_TIER_REAL

@@ -1,5 +1,5 @@
 /* Broken: a wrong sign, which only the real tier can see.
- * expect: mf_double \(real\): goal \S*doubled\S* is not proved */
+ * expect: src/kernel/mf.c:20: mf_double \(real\): goal \S*doubled\S* is not proved: Preservation of Invariant 'doubled' */
 #include <stddef.h>
 
 #ifdef LFAP_TIER_REAL

@@ -14,7 +14,7 @@ KERNEL, HEADER = "src/kernel/step.c", "src/kernel/step.h"
 INIT = r"void lfap_plateau_init\(lfap_plateau \*p, double lr\) \{.*?\n\}\n"
 GD = r"/\*@ requires w: [^;]*;(?=\n  @ requires d:)"  # the first contract of the header is that of lfap_step_gd
 
-RECORD = "proofs/record.json"
+RECORD, TABLE, TOOLS, TRUST = "proofs/record.json", "proofs/cache/step.tsv", "proofs/tools.py", "spec/soundness.md"
 GREEN = [  # (name, file, what is replaced, by what, what the gate's output says, the gate's mode)
     ("undamaged", KERNEL, r"\A", "", r"  3 of 3 programs are those that were proved\nproofs: \d\d+ goals proved", "replay"),
     ("undamaged, every goal again", KERNEL, r"\A", "", r"\A  replay   step(.|\n)*proofs: \d\d+ goals proved", "regenerate"),
@@ -24,9 +24,9 @@ GREEN = [  # (name, file, what is replaced, by what, what the gate's output says
 ]
 RED = [  # the gate's output has a PROBLEM that says so
     ("a wrong sign", KERNEL, r"fma\(-lr, d\[i\], w\[i\]\)", "fma(lr, d[i], w[i])",
-     r"lfap_step_gd \(real\): goal \S+ is not proved", "replay"),
+     r"src/kernel/step.c:\d+: lfap_step_gd \(real\): goal \S+ is not proved: Preservation of Invariant 'done'", "replay"),
     ("one step too far", KERNEL, r"i < n; i\+\+\) w", "i <= n; i++) w",
-     r"lfap_step_gd \(safety\): goal \S+ is not proved", "replay"),
+     r"src/kernel/step.c:\d+: lfap_step_gd \(safety\): goal \S+ is not proved", "replay"),
     ("no loop variant", KERNEL, r"\n    @ loop variant n - i; \*/", " */", r"a loop of lfap_step_gd has no loop variant", "replay"),
     ("no contract", HEADER, r"/\*@ requires p: \\valid\(p\);\n  @ terminates.*?@\*/\n(?=void lfap_plateau_init)", "",
      r"lfap_plateau_init \(safety\) has no contract", "replay"),
@@ -44,6 +44,16 @@ RED = [  # the gate's output has a PROBLEM that says so
      r"lfap_step_gd \(real\) has \d+ goals, the manifest \d+", "replay"),
     ("a record of a program never proved", RECORD, r'("step.real": \{.*?"program": ")\w{4}', r"\g<1>----",
      r"proofs/record.json does not say what was seen of step.real", "regenerate"),
+    ("a proof of another goal", TABLE, r"\tlfap_plateau_init\t", "\tlfap_plateau_see\t",
+     r"proofs/cache/step.tsv does not say what was seen of the real tier", "regenerate"),
+    ("a proof that is no line", TABLE, r"\tlfap_plateau_init\t", "\t", r"proofs/cache/step.tsv:\d+: expected tier", "regenerate"),
+    ("trust without a file", TRUST, r"`src/kernel/bits.h:lfap_bits_of`", "`lfap_bits_of`",
+     r"the entry `lfap_bits_of` names no file", "replay"),
+    ("a trusted function with another contract", KERNEL, r'(#include "step.h"\n)',
+     r"\1/*@ terminates \\true; exits never: \\false; assigns \\nothing; ensures \\false; */\nextern double fma(double x, double y, double z);\n",
+     r"src/kernel/step.c: fma is assumed without proof", "replay"),
+    ("words that the tools do not say", TOOLS, "Failed smoke-test", "Smoke-test has failed", r"tools: FAILED_SMOKE: nothing in", "full"),
+    ("another version", TOOLS, r'"4\.8\.12"', '"4.8.11"', r"tools: version of z3: 4.8.11 expected, 4.8.12", "full"),
 ]
 
 
