@@ -154,22 +154,28 @@ rewrite formE [dot (U l) _]dotC [dot (V l) _]dotC pair_dual mulr_suml.
 by apply: eq_bigr => i _; rewrite pair_mul mulrA.
 Qed.
 
+(** First-order optimality: no feasible pair makes an acute turn back. *)
+Lemma pair_cross l (U' V' : 'rV[R]_d) : nnqp pairM l ->
+  (forall i, 0 < l i -> 2%:R <= r i * dot U' (x i) + s i * dot V' (x i)) ->
+  dot (U l) (U l) + dot (V l) (V l) <= dot U' (U l) + dot V' (V l).
+Proof.
+move=> C feas; have -> : dot (U l) (U l) + dot (V l) (V l) = 2%:R * (\sum_i l i).
+  by have := nnqp_form C; rewrite pair_form => <-; field.
+rewrite pair_dual mulr_sumr; apply: ler_sum => i _.
+have := nnqp_ge0 C i; rewrite le_eqVlt => /orP[/eqP <-|li]; first by rewrite !mul0r mulr0.
+by rewrite mulrC ler_wpmul2l ?(ltW li) // feas.
+Qed.
+
 (** The pair of a solution is the shortest of all feasible pairs, strictly. *)
 Theorem pair_shortest l (U' V' : 'rV[R]_d) : nnqp pairM l ->
   (forall i, 0 < l i -> 2%:R <= r i * dot U' (x i) + s i * dot V' (x i)) ->
   norm (U l) ^+ 2 + norm (V l) ^+ 2 + (norm (U' - U l) ^+ 2 + norm (V' - V l) ^+ 2)
     <= norm U' ^+ 2 + norm V' ^+ 2.
 Proof.
-move=> C feas; rewrite !norm_sqr.
-have self : dot (U l) (U l) + dot (V l) (V l) = 2%:R * (\sum_i l i).
-  by have := nnqp_form C; rewrite pair_form => <-; field.
-have cross : 2%:R * (\sum_i l i) <= dot U' (U l) + dot V' (V l).
-  rewrite pair_dual mulr_sumr; apply: ler_sum => i _.
-  have := nnqp_ge0 C i; rewrite le_eqVlt => /orP[/eqP <-|li]; first by rewrite !mul0r mulr0.
-  by rewrite mulrC ler_wpmul2l ?(ltW li) // feas.
+move=> C feas; have cross := pair_cross C feas; rewrite !norm_sqr.
 rewrite !(dotBl, dotBr) (dotC (U l) U') (dotC (V l) V').
 apply: (@le_cert _ (2%:R * (dot U' (U l) + dot V' (V l) - (dot (U l) (U l) + dot (V l) (V l))))).
-  by rewrite mulr_ge0 ?ler0n // self subr_ge0.
+  by rewrite mulr_ge0 ?ler0n // subr_ge0.
 by ring.
 Qed.
 
