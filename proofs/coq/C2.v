@@ -473,6 +473,21 @@ have cone j k : own_pair y j k -> 0 <= dot (row j W) (x k).
 by have [_ /(_ n)] := C2_converse K cone on; rewrite leNgt neg.
 Qed.
 
+(** All of C2 at once, for own_n > 0 on the support. *)
+Theorem C2 : (forall n, 0 < lam l n -> 0 < ow n) ->
+  [/\ kkt gamma x y (Wcp gamma x y p l) (lam l),
+      linear_boundary (f gamma (Wcp gamma x y p l)) (w x y (omega gamma l)),
+      frob2 (Wcp gamma x y p l) = \sum_n lam l n &
+      exists2 eps, 0 < eps & forall W, (forall n, 1 <= y n * f gamma W (x n)) ->
+        W != Wcp gamma x y p l -> frob2 (W - Wcp gamma x y p l) < eps ->
+        frob2 (Wcp gamma x y p l) < frob2 W].
+Proof.
+move=> h; split; last exact: C2_local_minimiser.
+- by apply: C2_kkt => n /h /ltW.
+- exact: C2_linear_boundary.
+- by have [] := C2_feasible_norm.
+Qed.
+
 End Solution.
 
 End CpNetwork.

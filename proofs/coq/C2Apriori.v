@@ -343,3 +343,18 @@ have g10 : 0 < 1 + gamma by rewrite ltr_spaddl ?ltr01 // ltW.
 rewrite mulr_gt0 ?divr_gt0 ?ltr0n // subr_gt0 mulf_div ltr_pdivr_mulr ?mul1r //.
 by rewrite mulr_gt0.
 Qed.
+
+(** In one piece: on such data the limit of C2 exists and is a KKT point of
+    (P) with a linear boundary, for every width.                             *)
+Theorem C2_small_slope_kkt (R : rcfType) (gamma : R) d N p (x : 'I_N -> 'rV[R]_d) (y : 'I_N -> R)
+    (e : 'rV[R]_d) (r : R) : 0 < gamma -> gamma <= 1 -> (0 < p)%N -> labels y ->
+  0 < r -> norm e = 1 -> (forall n, r <= y n * dot e (x n)) ->
+  (forall n, gamma * norm (x n) < (1 + gamma) * r) ->
+  exists l, [/\ cp_conditions gamma x y l, kkt gamma x y (Wcp gamma x y p l) (lam l) &
+    linear_boundary (f gamma (Wcp gamma x y p l)) (w x y (omega gamma l))].
+Proof.
+move=> g0 g1 p0 yy r0 ne he small; have sep : separable x y.
+  by exists e => n; apply: lt_le_trans (he n).
+have [l C] := C2_exists g0 yy sep; exists l; split=> //; last exact: C2_linear_boundary.
+apply: C2_kkt => // n _; apply: ltW; exact: (C2_small_slope g0 g1 yy r0 ne he C (small n)).
+Qed.

@@ -259,3 +259,22 @@ have frac : (1 + 2%:R * gamma)^-1 <= (1 + gamma)^-1.
   by rewrite lef_pinv ?posrE // ler_add2l ler_pemull ?ler1n // ltW.
 by split=> h; apply: le_lt_trans le (lt_le_trans h _); rewrite ler_wpmul2l // ltW // exprn_gt0.
 Qed.
+
+(** C2 from the Gram matrix alone, in one piece: the limit exists at every
+    slope and width, with a linear boundary.                                 *)
+Theorem C2_obt_kkt (R : rcfType) (gamma : R) d N p (x : 'I_N -> 'rV[R]_d) (y : 'I_N -> R) :
+  0 < gamma -> gamma <= 1 -> (0 < p)%N -> labels y -> (forall n, x n != 0) ->
+  kappa_obt x y < 2%:R * (Num.sqrt 5%:R - 2%:R) ->
+  exists l, [/\ cp_conditions gamma x y l, kkt gamma x y (Wcp gamma x y p l) (lam l) &
+    linear_boundary (f gamma (Wcp gamma x y p l)) (w x y (omega gamma l))].
+Proof.
+move=> g0 g1 p0 yy x0 small; have sep : separable x y.
+  apply: obt_separable => //; apply: lt_le_trans small _.
+  have s52 : Num.sqrt 5%:R <= 5%:R / 2%:R :> R.
+    rewrite -(@ler_pexpn2r _ 2) ?nnegrE ?sqrtr_ge0 ?divr_ge0 ?ler0n // sqr_sqrtr ?ler0n //.
+    rewrite expr_div_n ler_pdivl_mulr ?exprn_gt0 ?ltr0n // -!natrX -natrM ler_nat //.
+  apply: (@le_cert _ (2%:R * (5%:R / 2%:R - Num.sqrt 5%:R))); last by field.
+  by rewrite mulr_ge0 ?ler0n ?subr_ge0.
+have [l C] := C2_exists g0 yy sep; exists l; split=> //; last exact: C2_linear_boundary.
+by apply: C2_kkt => // n _; apply: ltW; apply: (C2_obt g0 g1 yy C n small).
+Qed.
