@@ -18,7 +18,7 @@ static const char *colour(lfap_verdict v) {
 static void numbers(char *out, size_t size, const lfap_check *k) {
   char a[32], b[32];
   if (k->relation[0] == 0 || isnan(k->bound)) {
-    snprintf(out, size, "%.6g", k->value);
+    snprintf(out, size, isnan(k->value) ? "-" : "%.6g", k->value);
     return;
   }
   for (int digits = 6; digits <= 17; digits++) {

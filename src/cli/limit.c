@@ -117,6 +117,12 @@ static void head_json(const cli *c, lfap_json *j, const lfap_limit *l, const cha
   lfap_json_string(j, "data_sha256", sha);
 }
 
+static const lfap_check *c1_line(const lfap_case *k) {
+  size_t i = 0;
+  while (k->check[i].claim != LFAP_CLAIM_C1) i++;
+  return &k->check[i];
+}
+
 static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_case *k,
                                const oracle_cert *cert, const lfap_enclosure *fast) {
   char sha[CLI_SHA256];
@@ -152,8 +158,8 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   lfap_json_uint(&j, "cg_iterations", l->iterations);
   lfap_json_object_end(&j);
   lfap_json_object_begin(&j, "c1");
-  lfap_json_bool(&j, "holds", l->c1);
-  lfap_json_uint(&j, "aligned_samples", l->c1b);
+  lfap_json_bool(&j, "holds", c1_line(k)->verdict == LFAP_PASS);
+  lfap_json_uint(&j, "aligned_samples", cert && c1_line(k)->enclosed ? cert->aligned : l->c1b);
   lfap_json_object_end(&j);
   cli_checks_json(&j, k->check, k->checks);
   if (cert) cli_certify_json(&j, cert);

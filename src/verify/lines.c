@@ -51,15 +51,26 @@ static lfap_holds slopes(const lfap_limit *lim) {
   return all;
 }
 
+/* (H) and (C) each imply C1. */
+static int surely_implied(const lfap_limit *lim) {
+  return hypothesis(&lim->hyp) == LFAP_YES || lim->row_kappa < lim->c_bound * (1.0 - 1e-12);
+}
+
+/* kappa' < 1/2, unless it is nearer to 1/2 than doubles tell. */
+static lfap_holds posterior(const lfap_limit *lim) {
+  if (fabs(lim->post_kappa - 0.5) <= 1e-12) return LFAP_UNKNOWN;
+  return lim->post_kappa < 0.5 ? LFAP_YES : LFAP_NO;
+}
+
 lfap_facts lfap_facts_of(const lfap_limit *lim) {
   lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
-  int sure = lim->settled, implied = lim->hyp.holds || lim->row_kappa < lim->c_bound; /* (H) and (C) each imply C1 */
+  int sure = lim->settled, implied = surely_implied(lim);
   lfap_holds h = hypothesis(&lim->hyp);
   f.of[LFAP_WHEN_H] = h;
   f.of[LFAP_WHEN_LIMIT_H] = known(sure, h);
-  f.of[LFAP_WHEN_POST] = known(sure, isnan(lim->post_lo) ? LFAP_NO : LFAP_YES);
+  f.of[LFAP_WHEN_POST] = known(sure, posterior(lim));
   lfap_holds b = slopes(lim);
-  f.of[LFAP_WHEN_C1] = b == LFAP_YES && !lim->c1 ? LFAP_UNKNOWN : known(sure, b == LFAP_NO ? (lfap_holds)implied : b);
+  f.of[LFAP_WHEN_C1] = !sure || (b == LFAP_YES && !lim->c1) ? LFAP_UNKNOWN : b == LFAP_NO ? (lfap_holds)implied : b;
   return f;
 }
 
@@ -186,7 +197,7 @@ lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim,
   else if (!lim->full) lfap_check_note(q, "nonnegative QP, support %zu of %zu", lim->support, lim->n);
   lfap_status st = interval(&j, LFAP_LINE_T1_MIN, lim->t1_lo, lim->t1_hi, "(H) is not met");
   if (!st) st = interval(&j, LFAP_LINE_T2_MIN, lim->t2_lo, lim->t2_hi, "(H) is not met");
-  if (!st && !isnan(lim->post_lo))
+  if (!st && j.facts.of[LFAP_WHEN_POST] != LFAP_NO)
     st = interval(&j, LFAP_LINE_POST_MIN, lim->post_lo, lim->post_hi, "the a-posteriori kappa is not below 1/2");
   return st ? st : condition(&j);
 }
@@ -199,6 +210,19 @@ static const char *suspects(lfap_claim claim) {
   return "lfap_axpy, lfap_dot";
 }
 
+static int as_printed(const lfap_check *k) {
+  const char *r = k->relation;
+  if (k->value == k->bound) return r[0] == '=' || r[1] == '=';
+  return r[0] == '<' ? k->value < k->bound : r[0] == '>' && k->value > k->bound;
+}
+
+/* A figure of doubles that says the contrary of what is certain is no measurement: it stands in the note alone. */
+static void withdraw(lfap_check *k) {
+  lfap_check_note(k, "by the certificate; doubles, which do not tell, have %.6g", k->value);
+  k->value = k->bound = NAN;
+  k->relation[0] = '\0';
+}
+
 void lfap_line_settle(lfap_check *k, lfap_decided d) {
   k->enclosed = 1;
   k->margin = d.margin;
@@ -208,6 +232,7 @@ void lfap_line_settle(lfap_check *k, lfap_decided d) {
   if (k->verdict == LFAP_UNDECIDED) {
     k->verdict = k->certified;
     k->note[0] = '\0';
+    if ((k->verdict == LFAP_PASS || k->verdict == LFAP_FAIL) && (k->verdict == LFAP_PASS) != as_printed(k)) withdraw(k);
   } else if (k->certified == LFAP_UNDECIDED) {
     if (k->verdict == LFAP_PASS) k->verdict = LFAP_UNDECIDED;
     lfap_check_note(k, "the enclosure is undecided");

@@ -54,6 +54,28 @@ for seed, (n, d, gamma) in enumerate([(2, 20000, 0.9), (6, 40, 0.5), (12, 30, 0.
        and len({key(c) for c in second}) == len(second), f"set {seed}: a certificate adds no twin", [key(c) for c in second])
     ok([(c["verdict"], c["certified"]) for c in second][:len(first)] == [(c["verdict"], c["certified"]) for c in third], f"set {seed}: and the same verdicts", (second, third))
 
+# ---- what doubles cannot tell is UNDECIDED there and decided by a certificate, never a FAIL of one door; no figure beside a verdict says the contrary
+hard = {
+    "nearly opposite": ([[1, 3e-9], [-1, 3e-9]], [1, 1], 0.5, "PASS"),
+    "nearly opposite, further": ([[-1, 1e-8], [1, -1e-8 + 2.0**-60]], [1, 1], 0.5, "PASS"),
+    "nearly opposite, of other lengths": ([[-1.6838144, 0.84366271], [0.2104768, -0.10545784]], [1, 1], 0.01, "PASS"),
+    "kappa' = 1/2": ([[1, 0, -1], [1, 3, 0]], [-1, -1], 0.001, "NOT-APPLICABLE"),
+    "kappa' = 1/2, too": ([[1, -1, -1, 1], [1, 1, -1, 1]], [1, 1], 0.999, "NOT-APPLICABLE"),
+}
+for name, (X, y, gamma, word) in hard.items():
+    data = save("hard", X, y)
+    claim = (lambda c: "posteriori" in c["what"]) if "kappa" in name else (lambda c: c["id"] == "C1")
+    for how in ([], ["--certify=fast"], ["--certify", "--out", "c"], ["--certify", "--exact", "--out", "c"], None):
+        r, doc = report("limit", "--data", data, "--gamma", gamma, *how) if how is not None else report("verify", "--data", data, "--gamma", gamma, "--controls", 1)
+        checks = doc.get("checks") or [c for c in doc["cases"][0]["checks"] if c["subject"] == "data"]
+        said = {c["verdict"] for c in checks if claim(c)}
+        ok(r.code in (0, 2) and said and said <= {word, "UNDECIDED"}, f"{name}: {'verify' if how is None else 'limit ' + ' '.join(how)}: {word}, or left open", [(c["what"], c["verdict"], c["note"]) for c in checks if claim(c)] or r)
+        ok(not how or "--certify" not in how or said == {word}, f"{name}: {how}: a certificate decides", said)
+        untrue = [c for c in checks if c["verdict"] == "PASS" and c["relation"] and c["bound"] is not None
+                  and not {"<": c["value"] < c["bound"], ">": c["value"] > c["bound"], "=": c["value"] == c["bound"], "<=": c["value"] <= c["bound"] * (1 + 1e-12) + 1e-300,
+                           ">=": c["value"] >= c["bound"] * (1 - 1e-12)}[c["relation"]]]
+        ok(not untrue, f"{name}: {how}: what passes says so in its figures", untrue)
+
 # ---- a network brought along
 d = 20000
 X = 2 * rng.random((2, d)) - 1
