@@ -29,14 +29,12 @@ bits; compile without -ffast-math, -Ofast, -funsafe-math-optimizations, -ffinite
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__) && !defined(__STRICT_ANSI__)
 /* GNU C fuses unless told otherwise, and no macro says whether it was told */
-#error "lfap: in GNU C the compiler fuses products and sums, so results would have other bits; compile with -std=c11 "
-       "-ffp-contract=off"
+#error "lfap: in GNU C the compiler fuses products and sums, so results would have other bits; compile with -std=c11 -ffp-contract=off"
 #endif
 
 _Static_assert(FLT_RADIX == 2 && DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024 && DBL_MIN_EXP == -1021,
                "lfap: double has to be IEEE 754 binary64");
-_Static_assert(FLT_MANT_DIG == 24 && FLT_MAX_EXP == 128 && FLT_MIN_EXP == -125, "lfap: float has to be IEEE 754 "
-                                                                                "binary32");
+_Static_assert(FLT_MANT_DIG == 24 && FLT_MAX_EXP == 128 && FLT_MIN_EXP == -125, "lfap: float has to be IEEE 754 binary32");
 #ifdef DBL_HAS_SUBNORM
 _Static_assert(DBL_HAS_SUBNORM == 1, "lfap: double has to have subnormal numbers");
 #endif
