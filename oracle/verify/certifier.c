@@ -17,6 +17,22 @@ void oracle_cert_decided(lfap_decided of[LFAP_CLAIM_T4], const oracle_cert *cert
     of[i] = (lfap_decided){cert->verdict[claim[i]], oracle_cert_margin(cert, claim[i])};
 }
 
+lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_data *data) {
+  if (cert->verdict[ORACLE_V_Q1] != LFAP_PASS || (cert->mode != ORACLE_EXACT && lim->settled)) return LFAP_OK;
+  double *lambda = malloc(lim->n * sizeof *lambda);
+  lfap_limit better = {0};
+  if (!lambda) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu multipliers", lim->n);
+  oracle_cert_nearest(lambda, cert);
+  lfap_status s = lfap_limit_given(ctx, &better, data, NULL, lim->gamma, lambda);
+  free(lambda);
+  if (s) return s;
+  better.rounds = lim->rounds;
+  better.iterations = lim->iterations;
+  lfap_limit_free(lim);
+  *lim = better;
+  return LFAP_OK;
+}
+
 /* A new line with both verdicts: what a double result may be off, or contradict. */
 static lfap_status line(lfap_ctx *ctx, lfap_case *c, lfap_line which, const char *subject, const char *at, double wrong,
                         size_t undecided) {

@@ -14,6 +14,9 @@ typedef struct {
 
 /* What a certificate decided, by lfap_claim. */
 void oracle_cert_decided(lfap_decided of[LFAP_CLAIM_T4], const oracle_cert *cert);
+/* Where a certificate knows the multipliers better than doubles (rationals, or a double result that is not settled):
+   they, rounded, in the place of lim's. */
+lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_data *data);
 /* Settles the lines of a set from `first` on by its certificate, and adds one: do the multipliers of the double path
    lie in their enclosures? */
 lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,

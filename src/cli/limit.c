@@ -205,24 +205,6 @@ static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args
   return s;
 }
 
-/* Where a certificate knows the multipliers better than doubles (rationals, or a residual that does not settle
-   them): they, rounded. */
-static lfap_status adopt(cli *c, lfap_limit *l, const oracle_cert *cert, const lfap_data *data) {
-  if (cert->verdict[ORACLE_V_Q1] != LFAP_PASS || (cert->mode != ORACLE_EXACT && l->settled)) return LFAP_OK;
-  double *lambda = malloc(l->n * sizeof *lambda);
-  lfap_limit better = {0};
-  if (!lambda) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu multipliers", l->n);
-  oracle_cert_nearest(lambda, cert);
-  lfap_status s = lfap_limit_given(&c->ctx, &better, data, NULL, l->gamma, lambda);
-  free(lambda);
-  if (s) return s;
-  better.rounds = l->rounds;
-  better.iterations = l->iterations;
-  lfap_limit_free(l);
-  *l = better;
-  return LFAP_OK;
-}
-
 /* lambda.npy, w.npy and, unless it is fast, the certificate, which lambda agrees with: one set. */
 static lfap_status write(cli *c, const args *a, const lfap_data *data, const lfap_limit *l,
                          const lfap_text *certificate) {
@@ -267,7 +249,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
   if (!s && a.certify.wanted && cli_certify_choose(&a.certify, data.n) == CLI_CERTIFY_EXACT) {
     s = cli_certify_run(c, &cert, &text, &data, a.gamma, &a.certify.o);
-    if (!s) s = adopt(c, &l, &cert, &data);
+    if (!s) s = oracle_adopt(&c->ctx, &l, &cert, &data);
   }
   if (!s) s = write(c, &a, &data, &l, &text);
   const oracle_cert *exact = cert.n ? &cert : NULL;
