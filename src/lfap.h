@@ -434,9 +434,13 @@ typedef struct {
    disagrees into FAIL, may add lines (verify/lines.h). */
 typedef lfap_status (*lfap_certifier)(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
 
+/* Asked, with the certifier's user, for a better limit of the natural set where doubles did not settle it. */
+typedef lfap_status (*lfap_refiner)(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data);
+
 typedef struct {
   const char *name;
   lfap_certifier certify; /* or NULL */
+  lfap_refiner refine;    /* or NULL */
   void *certify_user;
   const lfap_data *data; /* natural samples */
   const lfap_data *test; /* held-out labelled points, or NULL */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "oracle/verify/certifier.h"
 #include "verify/lines.h"
@@ -21,16 +22,36 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
   if (cert->verdict[ORACLE_V_Q1] != LFAP_PASS || (cert->mode != ORACLE_EXACT && lim->settled)) return LFAP_OK;
   double *lambda = malloc(lim->n * sizeof *lambda);
   lfap_limit better = {0};
+  oracle_vector w = {0};
   if (!lambda) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu multipliers", lim->n);
   oracle_cert_nearest(lambda, cert);
   lfap_status s = lfap_limit_given(ctx, &better, data, NULL, lim->gamma, lambda);
+  if (!s) s = oracle_boundary(ctx, &w, cert, data, NULL);
+  /* the multipliers may cancel: w and Q lambda are those of the certificate, not of their roundings */
+  if (!s && w.valid) memcpy(better.w, w.near, lim->d * sizeof *better.w);
+  for (size_t i = 0; !s && i < lim->n; i++)
+    if (better.lambda[i] > 0.0) better.q[i] = 1.0;
+  oracle_vector_free(&w);
   free(lambda);
-  if (s) return s;
+  if (s) {
+    lfap_limit_free(&better);
+    return s;
+  }
   better.rounds = lim->rounds;
   better.iterations = lim->iterations;
   lfap_limit_free(lim);
   *lim = better;
   return LFAP_OK;
+}
+
+lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data) {
+  oracle_certifier *me = user;
+  oracle_cert cert = {0};
+  if (lim->settled || data->n > me->largest) return LFAP_OK;
+  lfap_status s = oracle_limit_certify(ctx, &cert, data, lim->gamma, &me->opts);
+  if (!s) s = oracle_adopt(ctx, lim, &cert, data);
+  oracle_cert_free(&cert);
+  return s;
 }
 
 /* A new line with both verdicts: what a double result may be off, or contradict. */

@@ -22,6 +22,8 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
 lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,
                           const char *subject);
 
+/* An lfap_refiner: where doubles did not settle a limit, the certificate's, if it has one. */
+lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data);
 /* An lfap_certifier; user is an oracle_certifier. */
 lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
 void oracle_certifier_free(oracle_certifier *me);

@@ -201,6 +201,7 @@ static void print_summary(const cli *c, const report *r) {
 static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbose) {
   for (size_t i = 0; i < r->cases; i++) {
     r->input[i].opts.certify = oracle_certifier_speak;
+    r->input[i].opts.refine = oracle_certifier_refine;
     r->input[i].opts.certify_user = oracle;
     lfap_status s = lfap_tick(&c->ctx, "case", (double)i, (double)r->cases);
     if (!s) s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);

@@ -115,6 +115,20 @@ static void run_free(lfap_run *r) {
   lfap_history_free(&r->hist);
 }
 
+/* Where someone can do better than doubles, their best multipliers are no end yet. */
+static lfap_status natural_limit(lfap_run *r) {
+  const lfap_verify_opts *o = r->o;
+  lfap_limit *lim = &r->c->lim;
+  lfap_limit_opts best = {.best_effort = o->refine != NULL};
+  lfap_status st = lfap_limit_solve_opts(r->ctx, lim, o->data, NULL, o->gamma, &best);
+  if (!st && !lim->settled && o->refine) st = o->refine(o->certify_user, r->ctx, lim, o->data);
+  for (size_t i = 0; !st && i < lim->n; i++)
+    if (!lim->settled && !(lim->q[i] > 0.0))
+      st = lfap_fail(r->ctx, LFAP_ERR_UNSOLVED,
+                     "doubles found no multipliers that separate the samples, and no certificate did");
+  return st;
+}
+
 /* Doubles found no limit of the data: the one line there is says so, and why. */
 static lfap_status unsolved(lfap_run *r) {
   lfap_facts unknown = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_UNKNOWN}};
@@ -137,13 +151,13 @@ lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_op
   lfap_run r = {.ctx = ctx, .o = o, .c = &c, .d = c.d, .unit = unit_of(o->data)};
   snprintf(c.name, sizeof c.name, "%s", o->name ? o->name : "case");
   st = lfap_data_check(ctx, o->data, c.name);
-  if (!st) st = lfap_limit_solve(ctx, &c.lim, o->data, NULL, o->gamma);
-  if (!st) {
+  if (!st) st = natural_limit(&r);
+  if (st == LFAP_ERR_UNSOLVED) st = unsolved(&r);
+  else if (!st) {
     c.hyp = c.lim.hyp;
     st = make_points(&r);
+    if (!st) st = run_parts(&r);
   }
-  if (!st) st = run_parts(&r);
-  if (st == LFAP_ERR_UNSOLVED) st = unsolved(&r);
   run_free(&r);
   if (st) lfap_case_free(&c);
   else *out = c;
