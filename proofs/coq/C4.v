@@ -164,7 +164,8 @@ have inner : fdot (D - nu *: Wd) (W - r *: Wd) <= E0.
   apply: le_trans ent; rewrite fdotBl !fdotBr !fdotZr !fdotZl direction_W (fdotC Wd W) fdot_frob2.
   have -> : \sum_n (pr n - nu * lam n) * q W n = \sum_n pr n * q W n - nu * (\sum_n lam n * q W n).
     by rewrite mulr_sumr -sumrB; apply: eq_bigr => n _; ring.
-  apply: (@le_cert _ (r * (fdot D Wd - 1) + nu * (fdot W Wd - \sum_n lam n * q W n) + r * (1 - nu * frob2 Wd))); last by ring.
+  apply: (@le_cert _ (r * (fdot D Wd - 1) + nu * (fdot W Wd - \sum_n lam n * q W n)
+    + r * (1 - nu * frob2 Wd))); last by ring.
   rewrite WdWd subrr mulr0 addr0; apply: addr_ge0; first by rewrite mulr_ge0 ?subr_ge0.
   by rewrite mulr_ge0 ?subr_ge0 // ltW.
 apply: (@le_cert _ (2%:R * eta * (E0 - fdot (D - nu *: Wd) (W - r *: Wd))

@@ -87,27 +87,37 @@ def compare_lists(rows, sources):
     return found
 
 
-def ask_coq(rows, chapters, build):
-    """One run of Coq: what the definitions are, and {theorem: (statement, assumptions)} of everything listed."""
+def run_coq(chapters, questions, build):
+    """One run of Coq on a list of questions (each a few commands), and its answers."""
     lines = ["From mathcomp Require Import all_ssreflect all_algebra.", "Set Printing Width 100.",
              "Unset Printing Implicit Defensive.", "Open Scope ring_scope."]
     lines += [f"From lfap Require Import {chapter}." for chapter in chapters]
-    mark = "Goal True. idtac \"=====\". Abort."
-    terms = [f"lfap.{c}.{name}" for c in chapters for name in declared_definitions(HERE / (c + ".v"))]
-    for term in terms:
-        lines += [mark, f"Print {term}."]
-    for _, theorem, file, _ in rows:
-        name = f"lfap.{pathlib.Path(file).stem}.{theorem}"
-        for question in (f"About {name}.", f"Print Assumptions {name}."):
-            lines += [mark, question]
+    for question in questions:
+        lines += ["Goal True. idtac \"=====\". Abort.", question]
     (build / "Assumptions.v").write_text("\n".join(lines) + "\n")
     run = subprocess.run(["coqc", "-q", "-w", "none", "-Q", ".", "lfap", "Assumptions.v"], cwd=build,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     answers = [a.strip("\n") for a in run.stdout.split("=====\n")[1:]]
-    if run.returncode != 0 or len(answers) != len(terms) + 2 * len(rows):
+    if run.returncode != 0 or len(answers) != len(questions):
         sys.exit("Coq refused the questions:\n" + run.stdout[-2000:])
-    meanings, answers = answers[:len(terms)], answers[len(terms):]
-    return meanings, {row[1]: (answers[2 * i], answers[2 * i + 1]) for i, row in enumerate(rows)}
+    return answers
+
+
+def ask_coq(rows, chapters, build):
+    """What the definitions are, and {theorem: (statement, assumptions)} of everything listed.
+
+    Coq walks through the library anew for each `Print Assumptions`, so all theorems are asked about at once, as one
+    tuple; one by one only if that is not closed.
+    """
+    terms = [f"lfap.{c}.{name}" for c in chapters for name in declared_definitions(HERE / (c + ".v"))]
+    names = [f"lfap.{pathlib.Path(file).stem}.{theorem}" for _, theorem, file, _ in rows]
+    together = f"Definition together := ({', '.join('@' + name for name in names)}). Print Assumptions together."
+    answers = run_coq(chapters, [f"Print {term}." for term in terms] + [f"About {name}." for name in names]
+                      + [together], build)
+    meanings, abouts, assumptions = answers[:len(terms)], answers[len(terms):-1], [answers[-1]] * len(names)
+    if not answers[-1].startswith(tools.COQ_CLOSED):
+        assumptions = run_coq(chapters, [f"Print Assumptions {name}." for name in names], build)
+    return meanings, {row[1]: answer for row, answer in zip(rows, zip(abouts, assumptions))}
 
 
 def axioms_of(assumptions):
