@@ -279,7 +279,7 @@ Qed.
 
 (** C4(b): the direction.  With Fn = ||.||_F, t = r0 + nu s and D the bound of
     C4_run, || W/Fn W - Wd/Fn Wd ||^2 (t Fn Wd)^2 <= 4 D.                    *)
-Theorem C4_direction V t D : 0 <= t -> V != 0 -> frob2 (V - t *: Wd) <= D ->
+Theorem C4_direction (V : 'M[R]_(p + p, d)) t D : 0 <= t -> V != 0 -> frob2 (V - t *: Wd) <= D ->
   frob2 ((Num.sqrt (frob2 V))^-1 *: V - (Num.sqrt (frob2 Wd))^-1 *: Wd) * (t ^+ 2 * frob2 Wd) <= 4%:R * D.
 Proof.
 move=> t0 V0; have Vp : 0 < frob2 V by rewrite lt_neqAle eq_sym frob2_eq0 V0 frob2_ge0.
@@ -309,7 +309,7 @@ Qed.
 
 (** The margins grow like the time: q_n(W_k) >= r_k - ||x_n|| sqrt D, so the
     loss goes to 0.                                                          *)
-Theorem C4_margin V sV t D n : 0 <= t -> slopes gamma x V sV -> own_slopes sV ->
+Theorem C4_margin (V : 'M[R]_(p + p, d)) sV t D n : 0 <= t -> slopes gamma x V sV -> own_slopes sV ->
   frob2 (V - t *: Wd) <= D -> t - norm (x n) * Num.sqrt D <= q V n.
 Proof.
 move=> t0 hV own near; have D00 : 0 <= D by apply: le_trans near; apply: frob2_ge0.

@@ -103,21 +103,34 @@ def run_coq(chapters, questions, build):
     return answers
 
 
+def together(names):
+    """A question: what the theorems of these names assume, as one tuple."""
+    tuple_of_all = ", ".join("@" + name for name in names)
+    return f"Definition together := ({tuple_of_all}). Print Assumptions together. Reset together."
+
+
 def ask_coq(rows, chapters, build):
     """What the definitions are, and {theorem: (statement, assumptions)} of everything listed.
 
-    Coq walks through the library anew for each `Print Assumptions`, so all theorems are asked about at once, as one
-    tuple; one by one only if that is not closed.
+    Coq walks through the library anew for each `Print Assumptions`: so all theorems are asked about at once, chapter by
+    chapter only if that is not closed, and one by one only in a chapter that is not.
     """
     terms = [f"lfap.{c}.{name}" for c in chapters for name in declared_definitions(HERE / (c + ".v"))]
-    names = [f"lfap.{pathlib.Path(file).stem}.{theorem}" for _, theorem, file, _ in rows]
-    together = f"Definition together := ({', '.join('@' + name for name in names)}). Print Assumptions together."
-    answers = run_coq(chapters, [f"Print {term}." for term in terms] + [f"About {name}." for name in names]
-                      + [together], build)
-    meanings, abouts, assumptions = answers[:len(terms)], answers[len(terms):-1], [answers[-1]] * len(names)
+    names = {theorem: f"lfap.{pathlib.Path(file).stem}.{theorem}" for _, theorem, file, _ in rows}
+    answers = run_coq(chapters, [f"Print {term}." for term in terms] + [f"About {name}." for name in names.values()]
+                      + [together(names.values())], build)
+    meanings, abouts = answers[:len(terms)], dict(zip(names, answers[len(terms):-1]))
+    assumptions = dict.fromkeys(names, answers[-1])
     if not answers[-1].startswith(tools.COQ_CLOSED):
-        assumptions = run_coq(chapters, [f"Print Assumptions {name}." for name in names], build)
-    return meanings, {row[1]: answer for row, answer in zip(rows, zip(abouts, assumptions))}
+        parts = [[theorem for _, theorem, file, _ in rows if file == c + ".v"] for c in chapters]
+        parts = [part for part in parts if part]
+        answers = run_coq(chapters, [together([names[t] for t in part]) for part in parts], build)
+        for part, answer in zip(parts, answers):
+            assumptions.update(dict.fromkeys(part, answer))
+        open_ones = [t for t in names if not assumptions[t].startswith(tools.COQ_CLOSED)]
+        answers = run_coq(chapters, [f"Print Assumptions {names[t]}." for t in open_ones], build)
+        assumptions.update(zip(open_ones, answers))
+    return meanings, {t: (abouts[t], assumptions[t]) for t in names}
 
 
 def axioms_of(assumptions):
