@@ -80,6 +80,17 @@ Definition direction pr s : 'M[R]_(p + p, d) := \sum_n (pr n * y n) *: grad x s 
 (** The slopes agree with pi on own pairs. *)
 Definition own_slopes s : Prop := forall j n, own_pair y j n -> s j n = pi j n.
 
+(** A step of gradient descent with learning rate lr on the mean loss, where
+    g_n = - l'(q_n) > 0, in this form: eta = lr times the mean of g_n.       *)
+Theorem C4_gd_form (lr : R) (g : 'I_N -> R) s W : 0 < \sum_n g n ->
+  W + (lr / N%:R) *: (\sum_n (g n * y n) *: grad x s n) =
+  W + (lr * ((\sum_n g n) / N%:R)) *: direction (fun n => g n / \sum_k g k) s.
+Proof.
+move=> g0; congr (_ + _); rewrite /direction !scaler_sumr; apply: eq_bigr => n _.
+rewrite !scalerA; congr (_ *: _); move: (\sum_k g k) (N%:R^-1) g0 => G iN G0.
+by field; rewrite gt_eqF.
+Qed.
+
 Lemma grad_super W W' s n : slopes gamma x W s -> own_slopes s ->
   qpat gamma x y pi W' n <= y n * fdot W' (grad x s n).
 Proof.
