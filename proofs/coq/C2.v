@@ -458,6 +458,16 @@ have o : own_pair y j n.
 by have := cone j n o; rewrite e pre_Wcp o pmulr_rge0.
 Qed.
 
+(** C2.4: so in the open cone, where every own pre-activation is > 0, W* is
+    the only KKT point.                                                      *)
+Theorem C2_only_in_cone W lam' : kkt gamma x y W lam' ->
+  (forall j n, own_pair y j n -> 0 < dot (row j W) (x n)) -> W = Wcp gamma x y p l.
+Proof.
+case=> s K cone; have on j n : 0 < lam' n -> own_pair y j n -> s j n = 1.
+  by move=> _ o; have [_ h _] := kkt_slopes K j n; apply: h (cone j n o).
+by have [] := C2_converse K (fun j n o => ltW (cone j n o)) on.
+Qed.
+
 (** C2.2, refutation: own_n < 0 at one sample, on the support or off it,
     excludes such a point.                                                   *)
 Theorem C2_refuted n : ow n < 0 -> forall W lam' s, kkt_with gamma x y W lam' s ->

@@ -80,6 +80,17 @@ Definition direction pr s : 'M[R]_(p + p, d) := \sum_n (pr n * y n) *: grad x s 
 (** The slopes agree with pi on own pairs. *)
 Definition own_slopes s : Prop := forall j n, own_pair y j n -> s j n = pi j n.
 
+(** A step of gradient descent with learning rate lr on the mean loss, where
+    g_n = - l'(q_n) > 0, in this form: eta = lr times the mean of g_n.       *)
+Theorem C4_gd_form (lr : R) (g : 'I_N -> R) s W : 0 < \sum_n g n ->
+  W + (lr / N%:R) *: (\sum_n (g n * y n) *: grad x s n) =
+  W + (lr * ((\sum_n g n) / N%:R)) *: direction (fun n => g n / \sum_k g k) s.
+Proof.
+move=> g0; congr (_ + _); rewrite /direction !scaler_sumr; apply: eq_bigr => n _.
+rewrite !scalerA; congr (_ *: _); move: (\sum_k g k) (N%:R^-1) g0 => G iN G0.
+by field; rewrite gt_eqF.
+Qed.
+
 Lemma grad_super W W' s n : slopes gamma x W s -> own_slopes s ->
   qpat gamma x y pi W' n <= y n * fdot W' (grad x s n).
 Proof.
@@ -164,7 +175,8 @@ have inner : fdot (D - nu *: Wd) (W - r *: Wd) <= E0.
   apply: le_trans ent; rewrite fdotBl !fdotBr !fdotZr !fdotZl direction_W (fdotC Wd W) fdot_frob2.
   have -> : \sum_n (pr n - nu * lam n) * q W n = \sum_n pr n * q W n - nu * (\sum_n lam n * q W n).
     by rewrite mulr_sumr -sumrB; apply: eq_bigr => n _; ring.
-  apply: (@le_cert _ (r * (fdot D Wd - 1) + nu * (fdot W Wd - \sum_n lam n * q W n) + r * (1 - nu * frob2 Wd))); last by ring.
+  apply: (@le_cert _ (r * (fdot D Wd - 1) + nu * (fdot W Wd - \sum_n lam n * q W n)
+    + r * (1 - nu * frob2 Wd))); last by ring.
   rewrite WdWd subrr mulr0 addr0; apply: addr_ge0; first by rewrite mulr_ge0 ?subr_ge0.
   by rewrite mulr_ge0 ?subr_ge0 // ltW.
 apply: (@le_cert _ (2%:R * eta * (E0 - fdot (D - nu *: Wd) (W - r *: Wd))
@@ -278,7 +290,7 @@ Qed.
 
 (** C4(b): the direction.  With Fn = ||.||_F, t = r0 + nu s and D the bound of
     C4_run, || W/Fn W - Wd/Fn Wd ||^2 (t Fn Wd)^2 <= 4 D.                    *)
-Theorem C4_direction V t D : 0 <= t -> V != 0 -> frob2 (V - t *: Wd) <= D ->
+Theorem C4_direction (V : 'M[R]_(p + p, d)) t D : 0 <= t -> V != 0 -> frob2 (V - t *: Wd) <= D ->
   frob2 ((Num.sqrt (frob2 V))^-1 *: V - (Num.sqrt (frob2 Wd))^-1 *: Wd) * (t ^+ 2 * frob2 Wd) <= 4%:R * D.
 Proof.
 move=> t0 V0; have Vp : 0 < frob2 V by rewrite lt_neqAle eq_sym frob2_eq0 V0 frob2_ge0.
@@ -308,7 +320,7 @@ Qed.
 
 (** The margins grow like the time: q_n(W_k) >= r_k - ||x_n|| sqrt D, so the
     loss goes to 0.                                                          *)
-Theorem C4_margin V sV t D n : 0 <= t -> slopes gamma x V sV -> own_slopes sV ->
+Theorem C4_margin (V : 'M[R]_(p + p, d)) sV t D n : 0 <= t -> slopes gamma x V sV -> own_slopes sV ->
   frob2 (V - t *: Wd) <= D -> t - norm (x n) * Num.sqrt D <= q V n.
 Proof.
 move=> t0 hV own near; have D00 : 0 <= D by apply: le_trans near; apply: frob2_ge0.

@@ -89,6 +89,53 @@ split=> //.
 - by rewrite frob2_four !dot_point !dot0l; ring.
 Qed.
 
+(** C2.2: own slope 1 on the support is needed.  x = (1, 1/2) and
+    (-1, 1/2) of label 1 have a KKT point besides W* with all own
+    pre-activations >= 0: rows 0 and 1 have one sample each at the kink, with
+    slope 3/5.  (||W||^2 = 160/21; W*, the pattern "all on", has 32/5.)      *)
+Theorem C2_cone_not_unique (gamma := 2%:R^-1 : R)
+    (x := fun n : 'I_2 => point (if n == ord0 then 1 else -1) (2%:R^-1))
+    (y := fun _ : 'I_2 => (1 : R)) (mult := fun _ : 'I_2 => 80%:R / 21%:R : R)
+    (W := four (point (16%:R / 21%:R) (32%:R / 21%:R)) (point (- (16%:R / 21%:R)) (32%:R / 21%:R))
+               (point 0 (- (20%:R / 21%:R))) (point 0 (- (20%:R / 21%:R)))) :
+  [/\ kkt gamma x y W mult,
+      forall j n, own_pair y j n -> 0 <= dot (row j W) (x n) & frob2 W = 160%:R / 21%:R].
+Proof.
+have g0 : 0 < gamma by rewrite invr_gt0 ltr0n.
+have g1 : gamma <= 1 by rewrite invf_le1 ?ler1n ?ltr0n.
+pose k0 : R := 3%:R / 5%:R; have k01 : gamma <= k0 <= 1.
+  rewrite /gamma /k0 ler_pdivr_mulr ?ltr0n // mul1r ler_nat /=.
+  by rewrite ler_pdivl_mulr ?ltr0n // mulrC ler_pdivr_mulr ?ltr0n // -natrM ler_nat.
+pose s (j : 'I_(2 + 2)) (n : 'I_2) : R :=
+  nth 0 [:: (if n == ord0 then 1 else k0); (if n == ord0 then k0 else 1); gamma; gamma] j.
+have pre j n : dot (row j W) (x n) = nth 0 [:: (if n == ord0 then 32%:R / 21%:R else 0);
+    (if n == ord0 then 0 else 32%:R / 21%:R); - (10%:R / 21%:R); - (10%:R / 21%:R)] j.
+  by case: j => [[|[|[|[|//]]]] hj]; rewrite rowK /x /= dot_point; case: (n == ord0) => /=; field.
+have F n : f gamma W (x n) = 1.
+  have r k (hk : (k < 4)%N) := pre (Ordinal hk) n.
+  have r0 := r 0%N isT; have r1 := r 1%N isT; have r2 := r 2%N isT; have r3 := r 3%N isT.
+  rewrite /W !rowK /= in r0 r1 r2 r3; rewrite /W f_four r0 r1 r2 {r r0 r1 r2 r3}.
+  have pb : phi gamma (32%:R / 21%:R) = 32%:R / 21%:R by rewrite phi_pos ?divr_ge0 ?ler0n.
+  have pz : phi gamma 0 = 0 by rewrite phi_pos.
+  have pn : phi gamma (- (10%:R / 21%:R)) = - (5%:R / 21%:R).
+    by rewrite phi_neg ?oppr_le0 ?divr_ge0 ?ler0n // /gamma; field.
+  by case: (n == ord0); rewrite pb pz pn; field.
+split.
+- exists s; split=> [j n|n|n|n|j].
+  + have on : clarke gamma (32%:R / 21%:R) 1 by apply: clarke_on; rewrite ?divr_ge0 ?ler0n.
+    have off : clarke gamma (- (10%:R / 21%:R)) gamma by apply: clarke_off; rewrite ?oppr_le0 ?divr_ge0 ?ler0n.
+    have mid : clarke gamma 0 k0 by split; rewrite ?ltxx.
+    by rewrite pre /s; case: j => [[|[|[|[|//]]]] hj] /=; case: (n == ord0).
+  + by rewrite F mulr1.
+  + by rewrite divr_ge0 ?ler0n.
+  + by rewrite F mulr1 subrr mulr0.
+  + rewrite rowK !big_ord_recl big_ord0 addr0 /s /a sqrtm4 /x /y /mult /k0 /gamma !pointZ pointD.
+    by case: j => [[|[|[|[|//]]]] hj] /=; congr point; field.
+- move=> j n; rewrite /own_pair /y eqxx pre; case: j => [[|[|[|[|//]]]] hj] //= _;
+    case: (n == ord0) => //=; by rewrite divr_ge0 ?ler0n.
+- by rewrite /W frob2_four !dot_point; field.
+Qed.
+
 (** (P) may be feasible where (CP) is not, for gamma < 1: XOR. *)
 Theorem C2_xor (gamma : R) (k := 2%:R / (1 - gamma))
     (x := fun n : 'I_4 => nth 0 [:: point 1 0; point (-1) 0; point 0 1; point 0 (-1)] n)
@@ -103,7 +150,8 @@ have nk : phi gamma (- k) = - (gamma * k) by rewrite phi_neg ?oppr_le0 // mulrN.
 have p0 : phi gamma 0 = 0 by rewrite phi_pos.
 split.
   have gn : 1 - gamma != 0 by rewrite gt_eqF.
-  case=> [[|[|[|[|//]]]] hn]; rewrite /y /x /= f_four !dot_point !(mulr0, mul0r, mulr1, mulrN1, addr0, add0r, opprK, oppr0);
+  case=> [[|[|[|[|//]]]] hn]; rewrite /y /x /= f_four !dot_point
+    !(mulr0, mul0r, mulr1, mulrN1, addr0, add0r, opprK, oppr0);
     rewrite ?pk ?nk ?p0; apply: le_of_eq; rewrite /k; by field.
 case=> e he; have := he ord0; have := he (Ordinal (isT : 1 < 4)%N); rewrite /y /x /= !mul1r.
 have -> : point (-1) 0 = - point 1 0 by rewrite -scaleN1r pointZ mulN1r mulr0.

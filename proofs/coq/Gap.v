@@ -353,4 +353,27 @@ split.
 - by have := gap_normal la0 feas' C; rewrite eg !normal_w -scalerBr.
 Qed.
 
+(** What it certifies for C1: the signs of (b), and the decision at z. *)
+Theorem gap_Q_signs p la l z (g := \sum_n la n * (Qmul gamma x y la n - 1)) : (0 < p)%N ->
+  (forall n, 0 <= la n) -> (forall n, 1 <= Qmul gamma x y la n) -> qp_conditions gamma x y l ->
+  [/\ 2%:R * g * norm z ^+ 2 < (p + p)%:R * dot (u gamma x y p la) z ^+ 2 ->
+        Num.sg (dot (u gamma x y p l) z) = Num.sg (dot (u gamma x y p la) z),
+      2%:R * g * norm z ^+ 2 < (p + p)%:R * dot (v gamma x y p la) z ^+ 2 ->
+        Num.sg (dot (v gamma x y p l) z) = Num.sg (dot (v gamma x y p la) z) &
+      4%:R * g * norm z ^+ 2 < ((1 + gamma) * dot (w x y la) z) ^+ 2 ->
+        Num.sg (dot (w x y l) z) = Num.sg (dot (w x y la) z)].
+Proof.
+move=> p0 la0 feas /Q_nnqp C; have s0 := sqrtm_gt0 R p0.
+have feas' n : 1 <= Mmul (pairM x rowU rowV) la n by rewrite -Q_mul.
+have eg : gap (pairM x rowU rowV) la = g by apply: eq_bigr => n _; rewrite Q_mul.
+have g1 : 0 < 1 + gamma by rewrite ltr_spaddl ?ltr01 // ltW.
+have [su sv] := gap_sign la0 feas' C z; have sw := gap_decision la0 feas' C (z := z).
+move: su sv sw; rewrite eg !(vecU_u _ p0) !(vecV_v _ p0).
+move: (u gamma x y p la) (u gamma x y p l) (v gamma x y p la) (v gamma x y p l) => ua ul va vl.
+rewrite !dotZl !exprMn (sqrtm_sqr R p) !(sg_eq_pos _ s0) => su sv sw.
+split; [exact: su | exact: sv | move=> h].
+have := gap_decision la0 feas' C (z := z).
+by rewrite eg !normal_w !dotZl exprMn !(sg_eq_pos _ g1); apply.
+Qed.
+
 End GapQ.

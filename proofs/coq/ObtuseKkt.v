@@ -190,7 +190,8 @@ have P0 n := acute_ge0 x y l0 n; have O0 n := obtuse_ge0 x y l0 n.
 have up : T * (gamma ^+ 2 - kap) <= 1.
   have /andP[lo _] := bnd m; have ob := obtuse_le y x0 l0 m hm; have /andP[S1 _] := hS m m.
   rewrite -(slack_active Ks lm) margin; apply: le_trans lo.
-  apply: (@le_cert _ ((S s m m - gamma ^+ 2) * T + gamma ^+ 2 * acute x y lam m + (kap * T - obtuse x y lam m))); last by rewrite /T; ring.
+  apply: (@le_cert _ ((S s m m - gamma ^+ 2) * T + gamma ^+ 2 * acute x y lam m
+    + (kap * T - obtuse x y lam m))); last by rewrite /T; ring.
   apply: addr_ge0; last by rewrite subr_ge0.
   by apply: addr_ge0; apply: mulr_ge0; rewrite ?subr_ge0 ?sqr_ge0 //; apply: nu0.
 have low : 1 <= lam k * G x k k + acute x y lam k.

@@ -87,27 +87,50 @@ def compare_lists(rows, sources):
     return found
 
 
-def ask_coq(rows, chapters, build):
-    """One run of Coq: what the definitions are, and {theorem: (statement, assumptions)} of everything listed."""
+def run_coq(chapters, questions, build):
+    """One run of Coq on a list of questions (each a few commands), and its answers."""
     lines = ["From mathcomp Require Import all_ssreflect all_algebra.", "Set Printing Width 100.",
              "Unset Printing Implicit Defensive.", "Open Scope ring_scope."]
     lines += [f"From lfap Require Import {chapter}." for chapter in chapters]
-    mark = "Goal True. idtac \"=====\". Abort."
-    terms = [f"lfap.{c}.{name}" for c in chapters for name in declared_definitions(HERE / (c + ".v"))]
-    for term in terms:
-        lines += [mark, f"Print {term}."]
-    for _, theorem, file, _ in rows:
-        name = f"lfap.{pathlib.Path(file).stem}.{theorem}"
-        for question in (f"About {name}.", f"Print Assumptions {name}."):
-            lines += [mark, question]
+    for question in questions:
+        lines += ["Goal True. idtac \"=====\". Abort.", question]
     (build / "Assumptions.v").write_text("\n".join(lines) + "\n")
     run = subprocess.run(["coqc", "-q", "-w", "none", "-Q", ".", "lfap", "Assumptions.v"], cwd=build,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     answers = [a.strip("\n") for a in run.stdout.split("=====\n")[1:]]
-    if run.returncode != 0 or len(answers) != len(terms) + 2 * len(rows):
+    if run.returncode != 0 or len(answers) != len(questions):
         sys.exit("Coq refused the questions:\n" + run.stdout[-2000:])
-    meanings, answers = answers[:len(terms)], answers[len(terms):]
-    return meanings, {row[1]: (answers[2 * i], answers[2 * i + 1]) for i, row in enumerate(rows)}
+    return answers
+
+
+def together(names):
+    """A question: what the theorems of these names assume, as one tuple."""
+    tuple_of_all = ", ".join("@" + name for name in names)
+    return f"Definition together := ({tuple_of_all}). Print Assumptions together. Reset together."
+
+
+def ask_coq(rows, chapters, build):
+    """What the definitions are, and {theorem: (statement, assumptions)} of everything listed.
+
+    Coq walks through the library anew for each `Print Assumptions`: so all theorems are asked about at once, chapter by
+    chapter only if that is not closed, and one by one only in a chapter that is not.
+    """
+    terms = [f"lfap.{c}.{name}" for c in chapters for name in declared_definitions(HERE / (c + ".v"))]
+    names = {theorem: f"lfap.{pathlib.Path(file).stem}.{theorem}" for _, theorem, file, _ in rows}
+    answers = run_coq(chapters, [f"Print {term}." for term in terms] + [f"About {name}." for name in names.values()]
+                      + [together(names.values())], build)
+    meanings, abouts = answers[:len(terms)], dict(zip(names, answers[len(terms):-1]))
+    assumptions = dict.fromkeys(names, answers[-1])
+    if not answers[-1].startswith(tools.COQ_CLOSED):
+        parts = [[theorem for _, theorem, file, _ in rows if file == c + ".v"] for c in chapters]
+        parts = [part for part in parts if part]
+        answers = run_coq(chapters, [together([names[t] for t in part]) for part in parts], build)
+        for part, answer in zip(parts, answers):
+            assumptions.update(dict.fromkeys(part, answer))
+        open_ones = [t for t in names if not assumptions[t].startswith(tools.COQ_CLOSED)]
+        answers = run_coq(chapters, [f"Print Assumptions {names[t]}." for t in open_ones], build)
+        assumptions.update(zip(open_ones, answers))
+    return meanings, {t: (abouts[t], assumptions[t]) for t in names}
 
 
 def axioms_of(assumptions):
