@@ -73,8 +73,9 @@ typedef struct {
   size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
   int ndim;          /* 1 or 2: the shape written to NPY */
   double *v;         /* rows*cols doubles, owned */
-  double unit;       /* unit roundoff of the numbers as a file stored them: 2^-53 <f8, 2^-24 <f4; 0: exact, or of no
-                        file */
+  double unit;       /* unit roundoff of the numbers of a file: 2^-53 <f8, 2^-24 <f4, coarser where the entries show it
+                        (spec/formats.md, Stored precision); 0: exact, or of no file */
+  int unit_read;     /* not 0: the entries showed it */
 } lfap_mat;
 
 /* Allocates rows x cols zeros. LFAP_ERR_MEMORY names the size asked for. */
@@ -97,7 +98,8 @@ typedef struct {
   size_t n, d;
   double *x;   /* n x d, owned */
   double *y;   /* n labels +-1, owned */
-  double unit; /* of x, as in lfap_mat */
+  double unit; /* of x, as in lfap_mat; so is the next */
+  int unit_read;
 } lfap_data;
 
 /* Room for n samples of d zeros and n labels 0, to be filled. MEMORY names the size asked for. */

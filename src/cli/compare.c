@@ -182,8 +182,9 @@ const cli_verb cli_compare = {
     "For weights from any framework: the first half of the rows have output weight +1/sqrt(m), the second half\n"
     "-1/sqrt(m), no bias. Nothing passes or fails; the numbers say how far W is from a KKT point, and from w.\n"
     "With --adversarial, its perturbations: recomputed as perturbed minus base, held against their constraint and\n"
-    "against the best there is. Rounding to the precision of the files (<f4 or <f8) is allowed for, so save arrays as\n"
-    "they were computed. With --lambda, --outputs, --reference: the largest differences, in ulp too.",
+    "against the best there is. Rounding to the precision they were made in is allowed for; it is read from the\n"
+    "entries, so .astype('<f8') is always right. Where a cheat of 0.1 % may be rounding, a sample is UNDECIDED.\n"
+    "With --lambda, --outputs, --reference: the largest differences, in ulp too.",
     "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().cpu().numpy())\n"
     "  lfap compare --data X.npy --labels y.npy --weights W.npy --gamma 0.01\n"
     "  # the network and the perturbations of `lfap perturb --help`:\n"

@@ -23,7 +23,8 @@ typedef struct {
   size_t rows, cols, other_rows, other_cols;
   int ndim, other_ndim;
   int same_shape, missing; /* missing: the run has no array of this name */
-  double unit;             /* the coarser precision of both, as stored */
+  double unit;             /* the coarser precision of both (lfap_mat.unit), and whether the entries showed it */
+  int unit_read;
   lfap_difference d;
 } compare_array;
 

@@ -31,7 +31,13 @@ static lfap_status read_bases(cli *c, compare_run *r) {
     lfap_status s = lfap_npy_read(&c->ctx, &r->bases, r->a.bases);
     if (s) return s;
     r->own_bases = 1;
-  } else r->bases = (lfap_mat){.rows = r->data.n, .cols = r->data.d, .ndim = 2, .v = r->data.x, .unit = r->data.unit};
+  } else
+    r->bases = (lfap_mat){.rows = r->data.n,
+                          .cols = r->data.d,
+                          .ndim = 2,
+                          .v = r->data.x,
+                          .unit = r->data.unit,
+                          .unit_read = r->data.unit_read};
   if (r->points.cols != r->data.d || r->bases.rows != r->points.rows || r->bases.cols != r->points.cols ||
       r->bases.ndim != 2)
     return lfap_fail(
@@ -80,6 +86,7 @@ static lfap_status add(cli *c, compare_run *r, const char *name, const char *aga
   k->ndim = its->ndim;
   k->same_shape = its->rows == other->rows && its->cols == other->cols && its->ndim == other->ndim;
   k->unit = fmax(its->unit, other->unit);
+  k->unit_read = its->unit >= other->unit ? its->unit_read : other->unit_read;
   if (k->same_shape)
     lfap_difference_of(&k->d, (lfap_rounded){its->v, its->unit}, (lfap_rounded){other->v, other->unit}, error,
                        its->rows * its->cols);
@@ -104,10 +111,12 @@ static lfap_mat computed(double *v, size_t n) {
 }
 
 /* What rounding to `unit` in every operation of N4, in any order, may cost an output: k = d + m + 4 roundings one upon
-   the other, two sums of d and m terms and four more, so k u/(1 - k u) times sum_j |a_j| sum_i |w_ji z_i|. */
+   the other, two sums of d and m terms and four more, so k u/(1 - k u) times sum_j |a_j| sum_i |w_ji z_i|. Coarser than
+   single precision, sums are kept in that, and W, z and the inner values are rounded to `unit` too: 8 more. */
 static lfap_status output_errors(cli *c, lfap_mat *out, const compare_run *r, double unit) {
   size_t n = r->probes.rows, m = r->net.m, d = r->net.d;
-  double ku = unit * ((double)d + (double)m + 4.0), share = ku < 1.0 ? ku / (1.0 - ku) : INFINITY;
+  double ku = fmin(unit, 0x1p-24) * ((double)d + (double)m + 4.0) + (unit > 0x1p-24 ? 8.0 * unit : 0.0);
+  double share = ku < 1.0 ? ku / (1.0 - ku) : INFINITY;
   lfap_mat size = {0};
   lfap_status s = lfap_vec_alloc(&c->ctx, out, n);
   if (!s) s = lfap_vec_alloc(&c->ctx, &size, d);

@@ -30,6 +30,13 @@ static void spread_json(lfap_json *j, const char *key, const lfap_spread *s) {
   lfap_json_object_end(j);
 }
 
+/* Where the precision comes from: the dtype's own, or a coarser one that the entries show. */
+static const char *unit_from(int unit_read) { return unit_read ? "entries" : "dtype"; }
+
+static int p1_unit_read(const compare_run *r) {
+  return r->bases.unit >= r->points.unit ? r->bases.unit_read : r->points.unit_read;
+}
+
 static void p1_json(lfap_json *j, const compare_run *r) {
   const lfap_p1 *p = &r->p1;
   const lfap_perturb_opts *o = &r->a.o;
@@ -45,7 +52,11 @@ static void p1_json(lfap_json *j, const compare_run *r) {
   spread_json(j, "size", &p->size);
   spread_json(j, "entry", &p->entry);
   lfap_json_double_hex(j, "unit", p->unit);
+  lfap_json_string(j, "unit_from", unit_from(p1_unit_read(r)));
+  lfap_json_double_hex(j, "allowance", p->allowance);
   lfap_json_uint(j, "outside", p->outside);
+  lfap_json_uint(j, "undecided", p->undecided);
+  lfap_json_uint(j, "undecided_unless_shifted", p->shifted);
   lfap_json_uint(j, "range_outside", p->range_outside);
   lfap_json_double_hex(j, "range_excess", p->range_excess);
   lfap_json_uint(j, "range_at", p->range_at);
@@ -82,6 +93,7 @@ static void array_json(lfap_json *j, const compare_array *k) {
   shape_json(j, "expected_shape", k->other_rows, k->other_cols, k->other_ndim);
   if (k->same_shape) {
     lfap_json_double_hex(j, "unit", k->unit);
+    lfap_json_string(j, "unit_from", unit_from(k->unit_read));
     lfap_json_uint(j, "differ", k->d.differ);
     lfap_json_uint(j, "beyond_rounding", k->d.beyond);
     lfap_json_double_hex(j, "max_abs", k->d.max_abs);
@@ -180,19 +192,19 @@ static int bits_of(double unit) {
   return 1 - e;
 }
 
-static int single(const lfap_mat *m) {
-  for (size_t i = 0; i < m->rows * m->cols; i++)
-    if ((double)(float)m->v[i] != m->v[i]) return 0;
-  return 1;
-}
+/* Where the precision is not the dtype's. */
+static const char *read_off(int unit_read) { return unit_read ? " (as the entries show, not the dtype)" : ""; }
 
-/* The files say <f8, and every number in them is one of single precision: they were converted on the way. */
-static void precision_hint(const compare_run *r) {
-  if (!r->p1.outside || r->p1.unit != 0x1p-53 || !single(&r->bases) || !single(&r->points)) return;
-  printf(
-      "      every entry of bases and points is a number of single precision: where they were made in it, save them as "
-      "<f4\n"
-      "      (without .double()), and its rounding is allowed for\n");
+static void undecided_print(const lfap_p1 *p, double eps) {
+  if (!p->undecided) return;
+  printf("  P1  %-16s %zu of %zu UNDECIDED at this precision", "constraint", p->undecided, p->n);
+  if (eps > 0)
+    printf(": rounding explains up to %.3g %% of eps, and a cheat that size is not seen", 100 * p->allowance / eps);
+  printf("\n");
+  if (p->shifted)
+    printf(
+        "      %zu of these at an entry by more than its own rounding: outside, unless made before a shift or scale\n",
+        p->shifted);
 }
 
 static void p1_print(const compare_run *r) {
@@ -204,9 +216,9 @@ static void p1_print(const compare_run *r) {
   printf("; recomputed as perturbed - base\n");
   spread_print("size", &p->size, o->norm == LFAP_L0 ? "entries changed" : "in the norm");
   spread_print("entry", &p->entry, "largest entry of each");
-  printf("  P1  %-16s %zu of %zu outside the constraint, beyond rounding to %d bits\n", "constraint", p->outside, p->n,
-         bits_of(p->unit));
-  precision_hint(r);
+  printf("  P1  %-16s %zu of %zu outside the constraint, beyond rounding to %d bits%s\n", "constraint", p->outside,
+         p->n, bits_of(p->unit), read_off(p1_unit_read(r)));
+  undecided_print(p, o->eps);
   if (o->has_range)
     printf("  P1  %-16s %zu of %zu outside [%g, %g], at most by %.6g (at %zu)\n", "range", p->range_outside, p->n,
            o->lo, o->hi, p->range_excess, p->range_at);
@@ -235,7 +247,8 @@ static void array_print(const compare_array *k) {
   else if (!k->d.differ) printf("equal\n");
   else {
     printf("%zu entries differ", k->d.differ);
-    if (k->unit > 0) printf(", %zu beyond rounding to %d bits", k->d.beyond, bits_of(k->unit));
+    if (k->unit > 0)
+      printf(", %zu beyond rounding to %d bits%s", k->d.beyond, bits_of(k->unit), read_off(k->unit_read));
     printf("; at most by %.6g at ", k->d.max_abs);
     index_print(k, k->d.abs_at);
     printf(", %" PRIu64 " ulp at ", k->d.max_ulp);

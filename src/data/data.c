@@ -45,7 +45,7 @@ lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, co
   if (!st && x.rows != y.rows)
     st = lfap_fail(ctx, LFAP_ERR_DATA, "%s has %zu samples but %s has %zu labels: they must belong together", x_path,
                    x.rows, y_path, y.rows);
-  lfap_data data = {.n = x.rows, .d = x.cols, .x = x.v, .y = y.v, .unit = x.unit};
+  lfap_data data = {.n = x.rows, .d = x.cols, .x = x.v, .y = y.v, .unit = x.unit, .unit_read = x.unit_read};
   if (!st) st = check_labels(ctx, y.v, y.rows, y_path); /* here the message can name the labels' own file */
   if (!st) st = lfap_data_check(ctx, &data, x_path);
   if (st) {

@@ -9,6 +9,7 @@
 
 #include "data/scale.h"
 #include "io/file.h"
+#include "io/precision.h"
 #include "kernel/bits.h"
 #include "kernel/npy_header.h"
 #include "lfap.h"
@@ -22,7 +23,9 @@ static const char *reason_of(lfap_npy_verdict v) {
   case LFAP_NPY_MAGIC: return "is not an NPY file (it does not begin with \\x93NUMPY)";
   case LFAP_NPY_VERSION: return "has an NPY version other than 1.0 and 2.0";
   case LFAP_NPY_TRUNCATED: return "is truncated: the header announces more than the file holds";
-  case LFAP_NPY_DTYPE: return "has a dtype other than <f8 <f4 |u1 |i1 <i4 <i8: save it with .astype('<f8')";
+  case LFAP_NPY_DTYPE:
+    return "has a dtype other than <f8 <f4 |u1 |i1 <i4 <i8: save it with .astype('<f8'); the precision it was made in "
+           "shows in the entries";
   case LFAP_NPY_BIG_ENDIAN: return "is big-endian: save it with .astype('<f8')";
   case LFAP_NPY_OBJECT: return "holds Python objects, not numbers: save it with .astype('<f8')";
   case LFAP_NPY_FORTRAN: return "is in Fortran order: save it with numpy.ascontiguousarray";
@@ -87,9 +90,6 @@ static int64_t from_twos(uint64_t u, int bits) {
   uint64_t top = UINT64_C(1) << (bits - 1);
   return (u & top) == 0 ? (int64_t)u : -(int64_t)((top << 1) - 1 - u) - 1;
 }
-
-/* What rounding to the dtype may have cost, relative: integers cost nothing. */
-static double unit_of(lfap_npy_dtype dtype) { return dtype == LFAP_F8 ? 0x1p-53 : dtype == LFAP_F4 ? 0x1p-24 : 0.0; }
 
 /* n items of the dtype at b to doubles. */
 static void decode(double *out, const uint8_t *b, size_t n, lfap_npy_dtype dtype) {
@@ -170,6 +170,16 @@ static lfap_status read_header(lfap_ctx *ctx, lfap_npy_info *info, FILE *in, siz
   return LFAP_OK;
 }
 
+/* What rounding may have cost the numbers, relative: to the dtype, or to the coarser precision that they show. Integers
+   cost nothing. */
+static void set_unit(lfap_mat *m, lfap_npy_dtype dtype) {
+  m->unit = dtype == LFAP_F8 ? 0x1p-53 : dtype == LFAP_F4 ? 0x1p-24 : 0.0;
+  if (m->unit == 0.0) return;
+  double shown = lfap_unit_of_entries(m->v, m->rows * m->cols);
+  m->unit_read = shown > m->unit;
+  if (m->unit_read) m->unit = shown;
+}
+
 static lfap_status read_open(lfap_ctx *ctx, lfap_mat *out, FILE *in, size_t total, const char *path, uint8_t *buffer) {
   lfap_npy_info info;
   lfap_mat m = {0};
@@ -184,7 +194,7 @@ static lfap_status read_open(lfap_ctx *ctx, lfap_mat *out, FILE *in, size_t tota
     lfap_mat_free(&m);
     return status;
   }
-  m.unit = unit_of(info.dtype);
+  set_unit(&m, info.dtype);
   *out = m;
   return LFAP_OK;
 }

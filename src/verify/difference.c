@@ -16,6 +16,8 @@ uint64_t lfap_ulp_between(double a, double b) {
   return x < y ? y - x : x - y;
 }
 
+double lfap_rounding(double unit, double v) { return fmax(unit * fabs(v), unit == 0x1p-11 ? 0x1p-25 : 0.0); }
+
 void lfap_difference_of(lfap_difference *out, lfap_rounded ra, lfap_rounded rb, const double *error, size_t n) {
   const double *a = ra.v, *b = rb.v;
   lfap_difference d = {0};
@@ -31,7 +33,8 @@ void lfap_difference_of(lfap_difference *out, lfap_rounded ra, lfap_rounded rb, 
       d.ulp_at = i;
     }
     d.differ += ulp != 0;
-    d.beyond += ulp != 0 && !(far <= ra.unit * fabs(a[i]) + rb.unit * fabs(b[i]) + (error ? error[i] : 0.0));
+    d.beyond +=
+        ulp != 0 && !(far <= lfap_rounding(ra.unit, a[i]) + lfap_rounding(rb.unit, b[i]) + (error ? error[i] : 0.0));
   }
   *out = d;
 }

@@ -10,6 +10,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A perturbation too large by this share is to be told from rounding, or the report says that it cannot. */
+static const double SHARP = 1e-3;
+
 typedef struct {
   const lfap_net *net;
   const lfap_perturb_opts *o;
@@ -17,8 +20,8 @@ typedef struct {
   double *eta, *grad;  /* d each */
   unsigned char *keep; /* d */
   double *f, *f_adv;   /* n each */
-  double unit;         /* the coarser of the two precisions */
-  double converted;    /* the same where bases and points were stored with different ones, else 0 */
+  double unit, finer;  /* the coarser and the finer of the two precisions */
+  double converted;    /* the coarser where bases and points were made in different ones, else 0 */
 } judge;
 
 static void judge_free(judge *j) {
@@ -72,26 +75,54 @@ static double dual(const judge *j, const double *g) {
   return s;
 }
 
-/* Entries that the perturbation changed: conversion of bases or points to another precision changed none. */
-static double entries_changed(const judge *j, const double *x) {
+/* Entries that the perturbation changed: conversion of bases or points to the precision `converted` changed none. */
+static double entries_changed(const judge *j, const double *x, double converted) {
   double entries = 0.0;
-  for (size_t i = 0; i < j->net->d; i++) entries += fabs(j->eta[i]) > j->converted * fabs(x[i]);
+  for (size_t i = 0; i < j->net->d; i++) entries += fabs(j->eta[i]) > converted * fabs(x[i]);
   return entries;
 }
 
 static double size_of(const judge *j, const double *x) {
   size_t d = j->net->d;
-  if (j->o->norm == LFAP_L0) return entries_changed(j, x);
+  if (j->o->norm == LFAP_L0) return entries_changed(j, x, j->converted);
   return j->o->norm == LFAP_L2 ? lfap_norm2(d, j->eta) : lfap_amax(d, j->eta);
 }
 
-/* How much larger than intended ||eta|| may come out (spec/formats.md, Stored precision). */
-static double allowance(const judge *j, const double *x, const double *x_adv) {
+/* How much larger than intended ||eta|| may come out with rounding to u (spec/formats.md, Stored precision). Sums of
+   numbers coarser than single precision are kept in that. */
+static double allowance(const judge *j, double u, const double *x, const double *x_adv) {
   size_t d = j->net->d;
-  double u = j->unit;
+  double least = 4.0 * lfap_rounding(u, 0.0), summed = fmin(u, 0x1p-24);
   if (j->o->norm == LFAP_L2)
-    return 2.0 * u * (lfap_norm2(d, x) + lfap_norm2(d, x_adv)) + u * (0.5 * (double)d + 8.0) * j->o->eps;
-  return 2.0 * u * (lfap_amax(d, x) + lfap_amax(d, x_adv) + j->o->eps);
+    return 2.0 * u * (lfap_norm2(d, x) + lfap_norm2(d, x_adv)) + (summed * 0.5 * (double)d + u * 8.0) * j->o->eps +
+           least * sqrt((double)d);
+  return 2.0 * u * (lfap_amax(d, x) + lfap_amax(d, x_adv) + j->o->eps) + least;
+}
+
+/* Is an entry farther than its own rounding explains? Only data that were shifted or scaled later have such. */
+static int beyond_entries(const judge *j, const double *x, const double *x_adv) {
+  double u = j->unit, eps = j->o->eps;
+  for (size_t i = 0; i < j->net->d; i++) {
+    double own = lfap_rounding(u, x[i]) + lfap_rounding(u, x_adv[i]) + lfap_rounding(u, eps);
+    if (fabs(j->eta[i]) > eps + 2.0 * own) return 1;
+  }
+  return 0;
+}
+
+/* Is ||eta|| (l0: the largest entry) over eps by more than rounding explains (1), or by what it explains and a cheat of
+   a thousandth would be too (2)? The finer of the two precisions settles it where it explains less than that. */
+static int length_over(const judge *j, lfap_p1 *r, double length, const double *x, const double *x_adv) {
+  double eps = j->o->eps, wide = allowance(j, j->unit, x, x_adv), fine = allowance(j, j->finer, x, x_adv);
+  if (wide > r->allowance) r->allowance = wide;
+  if (length > eps + wide) return 1;
+  return wide > SHARP * eps && length > eps + (fine <= SHARP * eps ? fine : 0.0) ? 2 : 0;
+}
+
+/* The same of l0's number of entries: conversion to half precision may hide a change that matters. */
+static int count_over(const judge *j, const double *x) {
+  double k = (double)j->o->k;
+  if (entries_changed(j, x, j->converted) > k) return 1;
+  return j->converted > 0x1p-24 && entries_changed(j, x, 0.0) > k ? 2 : 0;
 }
 
 /* How far the farthest entry is outside the range, 0 where rounding of the bound explains it. */
@@ -108,12 +139,17 @@ static double range_excess(const judge *j, const double *x_adv) {
 
 static void see_constraint(judge *j, lfap_p1 *r, const double *x, const double *x_adv, size_t at) {
   const lfap_perturb_opts *o = j->o;
-  double size = size_of(j, x), entry = lfap_amax(j->net->d, j->eta), most = o->eps + allowance(j, x, x_adv);
+  double size = size_of(j, x), entry = lfap_amax(j->net->d, j->eta);
+  int many = o->norm == LFAP_L0 ? count_over(j, x) : 0;
+  int far = o->eps > 0.0 ? length_over(j, r, o->norm == LFAP_L0 ? entry : size, x, x_adv) : 0;
   double excess = o->has_range ? range_excess(j, x_adv) : 0.0;
   spread_add(&r->size, size, at);
   spread_add(&r->entry, entry, at);
-  if (o->norm == LFAP_L0) r->outside += size > (double)o->k || (o->eps > 0.0 && entry > most);
-  else r->outside += size > most;
+  if (many == 1 || far == 1) r->outside++;
+  else if (many || far) {
+    r->undecided++;
+    r->shifted += o->norm != LFAP_L2 && far && beyond_entries(j, x, x_adv);
+  }
   r->range_outside += excess > 0.0;
   if (excess > r->range_excess) {
     r->range_excess = excess;
@@ -179,8 +215,12 @@ lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const l
   size_t n = points->rows, d = net->d;
   lfap_net scaled;
   int e;
-  judge j = {.net = &scaled, .o = o, .w = w, .unit = fmax(0x1p-53, fmax(bases->unit, points->unit))};
-  lfap_p1 r = {.n = n, .unit = j.unit};
+  judge j = {.net = &scaled,
+             .o = o,
+             .w = w,
+             .unit = fmax(0x1p-53, fmax(bases->unit, points->unit)),
+             .finer = fmax(0x1p-53, fmin(bases->unit, points->unit))};
+  lfap_p1 r = {.n = n, .unit = j.unit, .allowance = o->eps > 0.0 ? 0.0 : NAN};
   lfap_spread *all[] = {&r.size, &r.entry, &r.reached, &r.gain, &r.ascent};
   j.converted = bases->unit == points->unit ? 0.0 : j.unit;
   lfap_status s = check(ctx, w, o, d);

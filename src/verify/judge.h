@@ -21,7 +21,9 @@ typedef struct {
 /* Share of entries with the same sign in both; NaN for n = 0. */
 double lfap_sign_agreement(const double *f, const double *g, size_t n);
 uint64_t lfap_ulp_between(double a, double b);
-/* Rounding explains unit_a |a| + unit_b |b|, and `error` (n, or NULL) of the computation. */
+/* What rounding to the unit may cost v: relative, but absolute where half precision has no smaller numbers. */
+double lfap_rounding(double unit, double v);
+/* Rounding explains that of a and that of b, and `error` (n, or NULL) of the computation. */
 void lfap_difference_of(lfap_difference *out, lfap_rounded a, lfap_rounded b, const double *error, size_t n);
 
 /* ---- perturbations (judge.c) ------------------------------------------------------------------------------------- */
@@ -37,8 +39,11 @@ typedef struct {
   size_t n;
   lfap_spread size;     /* ||eta|| in the norm; l0: entries changed */
   lfap_spread entry;    /* largest |eta_i| */
-  double unit;          /* unit roundoff the points were stored with, the coarser of both */
-  size_t outside;       /* samples over the constraint by more than rounding to that precision explains */
+  double unit;          /* unit roundoff bases and points were made with (lfap_mat.unit), the coarser of both */
+  double allowance;     /* largest excess over eps that rounding to it explains; NaN without eps */
+  size_t outside;       /* samples over the constraint by more than that */
+  size_t undecided;     /* not outside, but over it by what rounding explains and a cheat of 0.1 % would show too */
+  size_t shifted;       /* of these, with an entry that its own rounding does not explain, a shift of the data would */
   size_t range_outside; /* samples with an entry outside the range by more than that */
   double range_excess;  /* the farthest of them: distance, sample */
   size_t range_at;
@@ -52,7 +57,7 @@ typedef struct {
 
 /* bases, points: n x d; t: n targets +-1; w (d) not 0. o->eps may be 0 for l0: entries then have no bound, as in the
    authors' experiments, and there is no optimum. o->k is l0's. Bases and points are as they were read; their
-   lfap_mat.unit says with what precision they were stored and, so the claim to be checked, computed. */
+   lfap_mat.unit says in what precision they were made. */
 lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const lfap_mat *bases, const lfap_mat *points,
                        const double *t, const double *w, const lfap_perturb_opts *o);
 #endif

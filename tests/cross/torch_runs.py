@@ -82,12 +82,12 @@ for number, (m, gamma, factor, epochs, lr, loss, dtype, norm, eps, k) in enumera
     for figure, v in k1(W, X, y, gamma, w, Z).items():
         wrong = disagreements({figure: v}, doc["k1"], TOLERANCE)
         ok(not wrong, f"{name}: {figure} = {doc['k1'][figure]}", wrong)
-    judged = p1(W, gamma, w, X, points, -y, norm, eps, k)
+    judged = p1(W, gamma, w, X, points, -y, norm, eps, k, unit=torch.finfo(dtype).eps / 2)
     for figure, v in judged.items():
         wrong = disagreements({figure: v}, doc["perturbations"], TOLERANCE)
         ok(not wrong, f"{name}: perturbations, {figure}", wrong)
     got = doc["perturbations"]
-    ok(got["outside"] == (1 if dtype == torch.float64 else judged["outside"]) and got["entry" if norm == "l0" else "size"]["max_at"] == 5,
+    ok(got["outside"] == 1 and got["unit"] == torch.finfo(dtype).eps / 2 and got["undecided"] == 0 and got["entry" if norm == "l0" else "size"]["max_at"] == 5,
        f"{name}: the perturbation that is too large is named", got["size"])
     ok(got["gain"]["min_at"] == 8 and got["reached"]["min_at"] == 8 and got["reached"]["min"] == 0, f"{name}: the one that is missing is named", got["reached"])
     signs = doc["certified_signs"]["probes"]

@@ -67,13 +67,13 @@ def spread(v):
     return {"min": v.min(), "min_at": int(v.argmin()), "mean": v.mean(), "max": v.max(), "max_at": int(v.argmax())}
 
 
-def p1(W, gamma, w, bases, points, t, norm, eps, k=None, lo=-np.inf, hi=np.inf):
-    """eps None: no bound on an entry (l0)."""
+def p1(W, gamma, w, bases, points, t, norm, eps, k=None, lo=-np.inf, hi=np.inf, unit=2.0**-53):
+    """eps None: no bound on an entry (l0). unit: of the precision the points were made in."""
     f, gradient = network(W, gamma)
     eta = points - bases
     entry = abs(eta).max(1)
     size = np.linalg.norm(eta, axis=1) if norm == "l2" else entry if norm == "linf" else (eta != 0).sum(1)
-    slack = 1e-14 * (1 + abs(points).max())
+    slack = 1e-14 * (1 + abs(points).max()) * unit * 2.0**53
     over = size > (k if norm == "l0" else eps + slack)
     if norm == "l0" and eps:
         over |= entry > eps + slack
