@@ -355,13 +355,12 @@ static lfap_status options(lfap_ctx *ctx, oracle_opts *o, const oracle_opts *giv
   return LFAP_OK;
 }
 
-lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
-                                 const oracle_opts *given) {
+static lfap_status certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
+                           const oracle_opts *given) {
   oracle_opts o = {0};
   oracle_gram g = {0};
   solver s = {0};
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = options(ctx, &o, given, data->n);
+  lfap_status st = options(ctx, &o, given, data->n);
   if (!st && !(gamma > 0.0 && gamma < 1.0))
     st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
                    gamma);
@@ -385,4 +384,27 @@ lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_dat
   solver_free(&s);
   oracle_gram_free(&g);
   return st;
+}
+
+static int open_claims(const oracle_cert *c) {
+  int open = 0;
+  for (size_t i = 0; i < ORACLE_VERDICTS; i++) open += c->verdict[i] == LFAP_UNDECIDED;
+  return open;
+}
+
+/* What enclosures leave open (a bound met with equality, a degenerate support) rationals decide, where there are few samples and nobody
+   has chosen the precision. */
+lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
+                                 const oracle_opts *given) {
+  int tuned = given && (given->exact || given->prec || given->max_prec);
+  oracle_cert first = {0};
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = certify(ctx, &first, data, gamma, given);
+  if (st) return st;
+  if (!tuned && data->n <= ORACLE_EXACT_N && open_claims(&first)) {
+    oracle_cert_free(&first);
+    return certify(ctx, out, data, gamma, &(oracle_opts){.exact = 1});
+  }
+  *out = first;
+  return LFAP_OK;
 }

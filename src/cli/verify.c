@@ -136,8 +136,23 @@ typedef struct {
   size_t cases;
   char skipped[64], why[1024];
   cli_tally tally;
-  size_t left_out; /* sets too large for certificates */
+  size_t left_out;    /* sets too large for certificates */
+  lfap_status status; /* of a case set aside */
 } report;
+
+static int of_the_data(lfap_status s) {
+  return s == LFAP_ERR_DATA || s == LFAP_ERR_INFEASIBLE || s == LFAP_ERR_RANGE || s == LFAP_ERR_UNSOLVED;
+}
+
+/* One case that cannot be judged does not stop the others; what it ends with, `s`, is the end of the run. */
+static lfap_status set_aside(cli *c, report *r, const char *name, lfap_status s) {
+  char shown[CLI_SHOWN];
+  snprintf(r->skipped, sizeof r->skipped, "%s", name);
+  snprintf(r->why, sizeof r->why, "%s", c->ctx.message);
+  if (s) r->status = s;
+  if (!c->quiet && !s) fprintf(stderr, "skipped %s: %s\n", r->skipped, lfap_visible(shown, sizeof shown, r->why));
+  return LFAP_OK;
+}
 
 /* All data first: a missing file is told before minutes of work, not after. */
 static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
@@ -150,11 +165,9 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
     if (a->only ? strcmp(a->only, cli_case_name(i)) != 0 : !cli_case_unasked(i)) continue;
     lfap_status s = cli_case_default(c, &r->input[r->cases], i, a);
     if (s == LFAP_ERR_NOINPUT && a->skip_missing) {
-      snprintf(r->skipped, sizeof r->skipped, "%s", cli_case_name(i));
-      snprintf(r->why, sizeof r->why, "%s", c->ctx.message);
-      char shown[CLI_SHOWN];
-      if (!c->quiet) fprintf(stderr, "skipped %s: %s\n", r->skipped, lfap_visible(shown, sizeof shown, r->why));
-    } else if (s) return s;
+      (void)set_aside(c, r, cli_case_name(i), LFAP_OK);
+    } else if (!a->only && of_the_data(s)) (void)set_aside(c, r, cli_case_name(i), s);
+    else if (s) return s;
     else r->cases++;
   }
   return LFAP_OK;
@@ -205,6 +218,10 @@ static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbos
     r->input[i].opts.certify_user = oracle;
     lfap_status s = lfap_tick(&c->ctx, "case", (double)i, (double)r->cases);
     if (!s) s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
+    if (r->cases > 1 && of_the_data(s)) {
+      s = set_aside(c, r, r->input[i].name, s);
+      continue;
+    }
     if (s) return s;
     cli_tally_add(&r->tally, r->result[i].check, r->result[i].checks);
     cli_progress_clear(c);
@@ -288,6 +305,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
     c->verdict = cli_tally_verdict(&r->tally);
     if (c->json) s = report_json(c, r);
     else print_summary(c, r);
+    if (!s && r->status) s = lfap_fail(&c->ctx, r->status, "%s: %.900s", r->skipped, r->why);
   }
   for (size_t i = 0; i < MOST; i++) {
     lfap_case_free(&r->result[i]);

@@ -38,8 +38,9 @@ typedef struct {
   double *w_data; /* d: sum la_n t_n b_n */
   lfap_net net;
   lfap_history hist;
-  lfap_facts facts;    /* of adv, and of the network trained on it */
-  double *f_adv[3];    /* per set of points: f_adv there */
+  lfap_facts facts; /* of adv, and of the network trained on it */
+  double fuzz;      /* how far the direction of net may be from lim.w, as an angle; 0 where its training is not over */
+  double *f_adv[3]; /* per set of points: f_adv there */
   double *base_sum[3]; /* per set of points, where (H) holds: sum over the bases of |<b_n, z>| */
 } adversary;
 
@@ -151,14 +152,17 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
   double *f = malloc(p->n * sizeof *f);
   if (!f) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
   lfap_status st = lfap_net_eval(r->ctx, f, &a->net, p->Z, p->n);
-  double same = st ? NAN : lfap_sign_agreement(f, f_adv, p->n),
+  double same = st ? NAN : lfap_run_agreement(r, f_adv, f, a->lim.w, p->Z, p->n, a->fuzz),
+         everywhere = st ? NAN : lfap_sign_agreement(f, f_adv, p->n),
          right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
   free(f);
   if (st) return st;
-  ADD(k, ADV_AGREE, a->subject, p->name, &a->facts, same, NAN);
+  lfap_facts facts = lfap_run_of_share(&a->facts, same);
+  ADD(k, ADV_AGREE, a->subject, p->name, &facts, same, NAN);
   if (!a->hist.stationary) lfap_check_note(k, "flow at log L = %.4g after %zu steps", a->hist.log_loss, a->hist.rows);
   if (!p->y) return LFAP_OK;
-  lfap_facts all = lfap_facts_own(&a->facts, s->holds == p->n && a->facts.of[LFAP_WHEN_LINEAR] == LFAP_YES);
+  int learned = s->holds == p->n && a->facts.of[LFAP_WHEN_LINEAR] == LFAP_YES && everywhere == 1.0;
+  lfap_facts all = lfap_facts_own(&a->facts, learned);
   ADD(acc, ADV_RIGHT, a->subject, p->name, &all, right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
   acc->headline = 1;
   lfap_check_note(acc, "f_adv is right at %.4g", lfap_sign_agreement(f_adv, p->y, p->n));
@@ -209,12 +213,22 @@ static lfap_status offer(lfap_run *r, const adversary *a, size_t first) {
   return st;
 }
 
+static lfap_status direction(lfap_run *r, adversary *a) {
+  double *v = malloc(r->d * sizeof *v);
+  if (!v) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
+  lfap_net_direction(v, &a->net);
+  a->fuzz = lfap_run_fuzz(lfap_dot(r->d, v, a->lim.w) / (lfap_norm2(r->d, v) * lfap_norm2(r->d, a->lim.w)), 1e-6);
+  free(v);
+  return LFAP_OK;
+}
+
 /* The network trained on the set, and what T3 and T4 say at every set of points. */
 static lfap_status learned(lfap_run *r, adversary *a) {
   lfap_status st =
       lfap_run_flow(r, &a->net, &a->hist, &a->adv, r->o->m_adv, r->o->seed + 10 + (uint64_t)a->norm, LFAP_LOSS_EXP);
   st = lfap_run_left_out(r, st, a->subject, "network trained on noise + perturbation");
   a->facts = lfap_run_facts(&a->lim, &a->hist);
+  if (!st && a->net.w && a->hist.stationary) st = direction(r, a);
   for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, a, s);
   return st;
 }

@@ -96,7 +96,7 @@ void lfap_line_decide(lfap_check *k, lfap_line line, const lfap_facts *facts, do
   const line_info *l = &lines[line];
   lfap_holds holds = facts->of[l->when];
   lfap_verdict miss =
-      facts->brought && line != LFAP_LINE_CLASSIFIES && l->when != LFAP_WHEN_ALWAYS ? LFAP_UNDECIDED : l->miss;
+      facts->unfinished && line != LFAP_LINE_CLASSIFIES && l->when != LFAP_WHEN_ALWAYS ? LFAP_UNDECIDED : l->miss;
   k->id = facts->of[LFAP_WHEN_H] == LFAP_YES ? l->id : l->outside;
   k->claim = l->claim;
   k->value = value;

@@ -31,9 +31,9 @@ typedef enum {
 
 typedef struct {
   lfap_holds of[LFAP_WHENS];
-  /* of a network that was not trained here: what it misses is undecided, since nothing says how far its training
-     went */
-  int brought;
+  /* of a network whose training is not known to have ended (brought along, or out of steps): what it misses is
+     undecided */
+  int unfinished;
 } lfap_facts;
 
 /* What the limit of a set says of itself: H, LIMIT_H, POST, C1; LINEAR, REST and OWN are NO. */

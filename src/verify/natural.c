@@ -20,7 +20,7 @@ lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
   f.of[LFAP_WHEN_LINEAR] = linear;
   /* a network brought along claims to be at the limit: how near it is is always judged */
   f.of[LFAP_WHEN_REST] = !hist ? LFAP_YES : hist->stationary ? linear : LFAP_NO;
-  f.brought = !hist;
+  f.unfinished = !hist || !hist->stationary;
   return f;
 }
 
@@ -83,6 +83,36 @@ static lfap_status flow_lines(lfap_run *r) {
   return LFAP_OK;
 }
 
+double lfap_run_fuzz(double cosine, double row_spread) {
+  double angle = sqrt(fmax(0.0, 2.0 * (1.0 - cosine))) + row_spread + 1e-8;
+  return angle < 1.0 ? angle : 1.0;
+}
+
+int lfap_run_clear(const lfap_run *r, double norm_w, const double *z, double f, double part, double fuzz) {
+  double rounding = (double)(r->d + 8) * 0x1p-52;
+  return fabs(f) * part > (fuzz + rounding) * norm_w * lfap_norm2(r->d, z);
+}
+
+double lfap_run_agreement(const lfap_run *r, const double *f, const double *g, const double *w, const double *Z,
+                          size_t n, double fuzz) {
+  size_t decided = 0, same = 0;
+  double norm_w = lfap_norm2(r->d, w);
+  for (size_t i = 0; i < n; i++) {
+    if (!lfap_run_clear(r, norm_w, Z + i * r->d, f[i], 1.0, fuzz)) continue;
+    decided++;
+    same += lfap_sgn(f[i]) == lfap_sgn(g[i]);
+  }
+  return decided ? (double)same / (double)decided : NAN;
+}
+
+/* A line about a share of decided points: none decided, none judged. */
+lfap_facts lfap_run_of_share(const lfap_facts *f, double share) {
+  lfap_facts own = *f;
+  for (size_t i = 0; isnan(share) && i < LFAP_WHENS; i++)
+    if (own.of[i] == LFAP_YES) own.of[i] = LFAP_UNKNOWN;
+  return own;
+}
+
 /* Signs of the network against the predicted boundary at every set of points. */
 static lfap_status agreement_lines(lfap_run *r) {
   for (size_t s = 0; s < r->sets; s++) {
@@ -90,13 +120,15 @@ static lfap_status agreement_lines(lfap_run *r) {
     double *f = malloc(p->n * sizeof *f);
     lfap_status st = f ? lfap_net_eval(r->ctx, f, &r->net, p->Z, p->n)
                        : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
-    double same = st ? NAN : lfap_sign_agreement(f, p->f_bdy, p->n),
+    double same = st ? NAN
+                     : lfap_run_agreement(r, p->f_bdy, f, r->c->lim.w, p->Z, p->n, r->facts.unfinished ? 0.0 : r->fuzz),
            right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
     free(f);
     if (st) return st;
     char at[32];
     snprintf(at, sizeof at, "%zu points", p->n);
-    ADD(k, AGREE, p->name, at, &r->facts, same, NAN);
+    lfap_facts facts = lfap_run_of_share(&r->facts, same);
+    ADD(k, AGREE, p->name, at, &facts, same, NAN);
     if (p->y)
       lfap_check_note(k, "network right at %.4g, f_bdy at %.4g", right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
   }
@@ -104,10 +136,8 @@ static lfap_status agreement_lines(lfap_run *r) {
 }
 
 /* How near W is to the limit. Of a network brought along first of all: does it classify the data? */
-static lfap_status kkt_lines(lfap_run *r) {
-  lfap_k1 k1;
-  lfap_status st = lfap_k1_of(r->ctx, &k1, &r->net, r->o->data, &r->c->lim, NULL, 0);
-  if (st) return st;
+static lfap_status kkt_lines(lfap_run *r, const lfap_k1 *measured) {
+  const lfap_k1 k1 = *measured;
   ADD(a, KKT, "network", NULL, &r->facts, k1.residual, NAN);
   if (isnan(k1.residual)) lfap_check_note(a, "W does not classify the data, so it is not feasible at any scale");
   else
@@ -115,7 +145,7 @@ static lfap_status kkt_lines(lfap_run *r) {
                     k1.row_spread);
   ADD(b, SLOPES, "network", NULL, &r->facts, k1.pattern_aligned, NAN);
   ADD(c, COSINE, "network", NULL, &r->facts, k1.cosine, NAN);
-  if (c->verdict == LFAP_UNDECIDED && r->facts.brought)
+  if (c->verdict == LFAP_UNDECIDED && r->o->net)
     lfap_check_note(c, "the network is not at the limit: train it further, or it is another's");
   return LFAP_OK;
 }
@@ -184,34 +214,54 @@ static lfap_status perturbation_lines(lfap_run *r, lfap_norm norm) {
   return LFAP_OK;
 }
 
-/* Share of all points at which a perturbation of size (1 + off) eps* along -sgn f e flips the sign of f, or (off < 0)
-   leaves it. net = NULL tries f_bdy. */
-static lfap_status flip_share(lfap_run *r, double *share, lfap_norm norm, const lfap_net *net, double off) {
+/* A try of D1 on f_bdy (net NULL), or on a network whose direction is within `fuzz` of w. */
+typedef struct {
+  lfap_norm norm;
+  const lfap_net *net;
+  double off, fuzz;
+} flip;
+
+typedef struct {
+  size_t total, as_said;
+} flips;
+
+/* Points i ... i + n - 1 of a set, perturbed in z; those nearer to the boundary than `off` and doubles tell are left out. */
+static lfap_status flip_block(lfap_run *r, flips *c, const flip *t, const lfap_points *p, size_t i, size_t n,
+                              double *z) {
+  double f[32], norm_w = lfap_norm2(r->d, r->c->lim.w);
+  lfap_status st = LFAP_OK;
+  for (size_t k = 0; k < n; k++) {
+    double b = p->f_bdy[i + k], eps = fabs(b) / r->dual[t->norm] * (1.0 + t->off);
+    memcpy(z + k * r->d, p->Z + (i + k) * r->d, r->d * sizeof *z);
+    lfap_axpy(z + k * r->d, -lfap_sgn(b) * eps, r->e[t->norm], r->d);
+    if (!t->net) f[k] = lfap_dot(r->d, r->c->lim.w, z + k * r->d);
+  }
+  if (t->net) st = lfap_net_eval(r->ctx, f, t->net, z, n);
+  for (size_t k = 0; !st && k < n; k++) {
+    double b = p->f_bdy[i + k], sign = lfap_sgn(b);
+    if (!lfap_run_clear(r, norm_w, p->Z + (i + k) * r->d, b, fabs(t->off), t->fuzz)) continue;
+    c->as_said += lfap_sgn(f[k]) == (t->off > 0.0 ? -sign : sign);
+    c->total++;
+  }
+  return st;
+}
+
+/* Share of the decided points at which a perturbation of size (1 + off) eps* along -sgn f e flips the sign of f, or
+   (off < 0) leaves it; NaN without any. */
+static lfap_status flip_share(lfap_run *r, double *share, const flip *t) {
   enum { BLOCK = 32 };
-  size_t total = 0, as_said = 0, most = 1;
+  size_t most = 1;
+  flips c = {0};
   for (size_t s = 0; s < r->sets; s++) most = r->points[s].n > most ? r->points[s].n : most;
-  double *z = malloc((most < BLOCK ? most : BLOCK) * r->d * sizeof *z), f[BLOCK];
+  double *z = malloc((most < BLOCK ? most : BLOCK) * r->d * sizeof *z);
   lfap_status st = z ? LFAP_OK : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
   for (size_t s = 0; s < r->sets; s++)
     for (size_t i = 0; !st && i < r->points[s].n; i += BLOCK) {
-      const lfap_points *p = &r->points[s];
-      size_t n = p->n - i < BLOCK ? p->n - i : BLOCK;
-      for (size_t k = 0; k < n; k++) {
-        double b = p->f_bdy[i + k], eps = fabs(b) / r->dual[norm] * (1.0 + off);
-        memcpy(z + k * r->d, p->Z + (i + k) * r->d, r->d * sizeof *z);
-        lfap_axpy(z + k * r->d, -lfap_sgn(b) * eps, r->e[norm], r->d);
-        if (!net) f[k] = lfap_dot(r->d, r->c->lim.w, z + k * r->d);
-      }
-      if (net) st = lfap_net_eval(r->ctx, f, net, z, n);
-      for (size_t k = 0; k < n; k++) {
-        double b = lfap_sgn(p->f_bdy[i + k]);
-        if (b == 0.0) continue; /* on the boundary nothing has to be flipped */
-        as_said += lfap_sgn(f[k]) == (off > 0.0 ? -b : b);
-        total++;
-      }
+      size_t left = r->points[s].n - i;
+      st = flip_block(r, &c, t, &r->points[s], i, left < BLOCK ? left : BLOCK, z);
     }
   free(z);
-  *share = total ? (double)as_said / (double)total : NAN;
+  *share = c.total ? (double)c.as_said / (double)c.total : NAN;
   return st;
 }
 
@@ -228,10 +278,13 @@ static lfap_status threshold_lines(lfap_run *r, lfap_norm norm) {
   for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
     double share = 0.0;
     if (tried[i].on_net && !r->net.w) continue;
-    lfap_status st = flip_share(r, &share, norm, tried[i].on_net ? &r->net : NULL, tried[i].off);
+    int on_net = tried[i].on_net;
+    flip t = {norm, on_net ? &r->net : NULL, tried[i].off, on_net && !r->facts.unfinished ? r->fuzz : 0.0};
+    lfap_status st = flip_share(r, &share, &t);
     if (st) return st;
-    if (!lfap_line_add(r->ctx, r->c, tried[i].line, lfap_norm_name(norm), tried[i].on_net ? "network" : "f_bdy",
-                       &r->facts, share, NAN))
+    lfap_facts facts = lfap_run_of_share(&r->facts, share);
+    if (!lfap_line_add(r->ctx, r->c, tried[i].line, lfap_norm_name(norm), on_net ? "network" : "f_bdy", &facts, share,
+                       NAN))
       return LFAP_ERR_MEMORY;
   }
   return LFAP_OK;
@@ -249,7 +302,9 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
     lfap_net_direction(a, &r->net);
     lfap_net_direction(a + r->d, &other);
     cosine = lfap_dot(r->d, a, a + r->d) / (lfap_norm2(r->d, a) * lfap_norm2(r->d, a + r->d));
-    st = flip_share(r, &share, LFAP_L2, &other, 1e-4);
+    double with_w =
+        lfap_dot(r->d, r->c->lim.w, a + r->d) / (lfap_norm2(r->d, r->c->lim.w) * lfap_norm2(r->d, a + r->d));
+    st = flip_share(r, &share, &(flip){LFAP_L2, &other, 1e-4, h.stationary ? lfap_run_fuzz(with_w, 1e-6) : 0.0});
   }
   lfap_facts both = lfap_facts_own(&r->facts, h.stationary && r->hist.stationary);
   if (both.of[LFAP_WHEN_OWN]) both.of[LFAP_WHEN_OWN] = both.of[LFAP_WHEN_LIMIT_H];
@@ -260,7 +315,8 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
   if (st) return st;
   ADD(c, D2_COSINE, subject, NULL, &both, cosine, NAN);
   lfap_check_note(c, "m = %zu, %s loss, %zu steps", m, loss == LFAP_LOSS_EXP ? "exponential" : "logistic", steps);
-  ADD(f, D2_FLIPS, subject, NULL, &both, share, NAN);
+  lfap_facts flipped = lfap_run_of_share(&both, share);
+  ADD(f, D2_FLIPS, subject, NULL, &flipped, share, NAN);
   return LFAP_OK;
 }
 
@@ -291,9 +347,13 @@ static lfap_status network(lfap_run *r) {
   else st = lfap_run_flow(r, &r->net, &r->hist, o->data, o->m, o->seed + 1, LFAP_LOSS_EXP);
   if (st) return st;
   r->facts = lfap_run_facts(&r->c->lim, o->net ? NULL : &r->hist);
+  lfap_k1 k1;
+  st = lfap_k1_of(r->ctx, &k1, &r->net, o->data, &r->c->lim, NULL, 0);
+  if (st) return st;
+  r->fuzz = lfap_run_fuzz(k1.cosine, k1.row_spread);
   st = o->net ? classified_line(r) : flow_lines(r);
   if (!st) st = agreement_lines(r);
-  return st ? st : kkt_lines(r);
+  return st ? st : kkt_lines(r, &k1);
 }
 
 lfap_status lfap_run_natural(lfap_run *r) {

@@ -26,6 +26,7 @@ typedef struct {
   lfap_facts facts;  /* of the natural set and of `net` */
   /* a power of two: the size of the data, which noise and flows here are made for; 1 for ordinary data */
   double unit;
+  double fuzz;    /* how far the direction of `net` may be from w, as an angle */
   double *e[3];   /* per norm: the direction e of T3, owned; NULL when the norm is left out */
   double dual[3]; /* <e, w> */
 } lfap_run;
@@ -50,6 +51,15 @@ lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfa
 /* What lim says, and what the flow that gave a network says of that network's limit; hist NULL: a network brought
    along. */
 lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist);
+/* Is the sign of f = <w, z> out of reach of an angle `fuzz` between directions, and of rounding, when f is taken times `part`? */
+int lfap_run_clear(const lfap_run *r, double norm_w, const double *z, double f, double part, double fuzz);
+/* The share of decided points at which f and g have the same sign; f = <w, z> decides which are. NaN without any. */
+double lfap_run_agreement(const lfap_run *r, const double *f, const double *g, const double *w, const double *Z,
+                          size_t n, double fuzz);
+/* Facts of a line about such a share: unknown where no point was decided. */
+lfap_facts lfap_run_of_share(const lfap_facts *f, double share);
+/* The angle of a network's direction from w, from their cosine and the spread of its rows. */
+double lfap_run_fuzz(double cosine, double row_spread);
 /* A part of what verify makes itself that could not be computed is told in a line, NOT-APPLICABLE, and stops nothing
    else. Memory, interrupts and broken invariants stop the run as ever. */
 int lfap_run_can_go_on(lfap_status st); /* with the other parts */
