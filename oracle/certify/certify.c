@@ -392,8 +392,8 @@ static int open_claims(const oracle_cert *c) {
   return open;
 }
 
-/* What enclosures leave open (a bound met with equality, a degenerate support) rationals decide, where there are few samples and nobody
-   has chosen the precision. */
+/* What enclosures leave open (a bound met with equality, a degenerate support) rationals decide, where there are few
+   samples and nobody has chosen the precision. */
 lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
                                  const oracle_opts *given) {
   int tuned = given && (given->exact || given->prec || given->max_prec);

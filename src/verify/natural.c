@@ -225,7 +225,8 @@ typedef struct {
   size_t total, as_said;
 } flips;
 
-/* Points i ... i + n - 1 of a set, perturbed in z; those nearer to the boundary than `off` and doubles tell are left out. */
+/* Points i ... i + n - 1 of a set, perturbed in z; those nearer to the boundary than `off` and doubles tell are left
+   out. */
 static lfap_status flip_block(lfap_run *r, flips *c, const flip *t, const lfap_points *p, size_t i, size_t n,
                               double *z) {
   double f[32], norm_w = lfap_norm2(r->d, r->c->lim.w);
@@ -348,10 +349,11 @@ static lfap_status network(lfap_run *r) {
   if (st) return st;
   r->facts = lfap_run_facts(&r->c->lim, o->net ? NULL : &r->hist);
   lfap_k1 k1;
-  st = lfap_k1_of(r->ctx, &k1, &r->net, o->data, &r->c->lim, NULL, 0);
+  if (o->net) st = classified_line(r); /* first of all: K1 has no value where W does not, nor where it is 0 */
+  if (!st) st = lfap_k1_of(r->ctx, &k1, &r->net, o->data, &r->c->lim, NULL, 0);
   if (st) return st;
   r->fuzz = lfap_run_fuzz(k1.cosine, k1.row_spread);
-  st = o->net ? classified_line(r) : flow_lines(r);
+  if (!o->net) st = flow_lines(r);
   if (!st) st = agreement_lines(r);
   return st ? st : kkt_lines(r, &k1);
 }

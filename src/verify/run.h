@@ -51,7 +51,8 @@ lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfa
 /* What lim says, and what the flow that gave a network says of that network's limit; hist NULL: a network brought
    along. */
 lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist);
-/* Is the sign of f = <w, z> out of reach of an angle `fuzz` between directions, and of rounding, when f is taken times `part`? */
+/* Is the sign of f = <w, z> out of reach of an angle `fuzz` between directions, and of rounding, when f is taken
+   times `part`? */
 int lfap_run_clear(const lfap_run *r, double norm_w, const double *z, double f, double part, double fuzz);
 /* The share of decided points at which f and g have the same sign; f = <w, z> decides which are. NaN without any. */
 double lfap_run_agreement(const lfap_run *r, const double *f, const double *g, const double *w, const double *Z,

@@ -3,6 +3,7 @@ import atexit, gzip, os, shutil, subprocess, sys, tempfile
 import numpy as np
 
 sys.dont_write_bytecode = True
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored, and so would ours
 LFAP = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "lfap"))
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 SCRATCH = tempfile.mkdtemp(prefix="lfap-test-")
