@@ -1,5 +1,5 @@
 """What the command-line tests share: TAP output, running lfap in a scratch directory, NPY files good and bad."""
-import atexit, gzip, os, shutil, subprocess, sys, tempfile
+import atexit, gzip, os, shutil, signal, subprocess, sys, tempfile
 import numpy as np
 
 sys.dont_write_bytecode = True
