@@ -31,6 +31,21 @@ UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/pr
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
 .PHONY: prove-selftest prove-upgrade mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-regenerate prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
+# Every target that is worth naming, in a line.
+help:
+	@echo 'verify            install what is missing, build, run the main job'
+	@echo 'check             the same, then all tests; test runs them alone, test T=unit/chol one of them'
+	@echo 'sanitized         the command line under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'golden trace      write the golden files, the trace again'
+	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
+	@echo 'prove-update      prove what changed and write the record; prove-upgrade for other tools; prove-selftest'
+	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors'
+	@echo 'mutate eva eacsl  how much the contracts say; abstract interpretation; contracts while they run'
+	@echo 'cross-torch       PyTorch as the other implementation; slurm-test shards as a job array'
+	@echo 'bench             speed against peers; bench-count instructions; bench-compare OLD=file'
+	@echo 'setup             packages; setup-check, setup-prove, setup-coq those of tests and proofs'
+	@echo 'clean             remove $(BUILD)'
+.PHONY: help
 all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
 verify: setup
@@ -40,8 +55,14 @@ verify: setup
 check: setup-check
 	@$(MAKE) --no-print-directory verify test
 
+# One test by its path below tests/, without the ending: make test T=unit/chol
+ifdef T
+test: all $(filter $(BUILD)/tests/$(T),$(UNIT) $(ORACLE_TESTS)) $(BUILD)/tests/cross/solve_many
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/run.sh $(T)
+else
 test: all $(UNIT) $(ORACLE_TESTS) $(BUILD)/tests/cross/solve_many $(BUILD)/bench/count
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/run.sh
+endif
 
 # The checks in which PyTorch is the other implementation; `make test` skips them where it is not installed.
 cross-torch: setup-check
