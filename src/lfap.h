@@ -224,7 +224,7 @@ lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, cons
 typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 } lfap_solver;
 
 #define LFAP_RESIDUAL_MOST 1e-12
-#define LFAP_ERROR_MOST 1e-12
+#define LFAP_ERROR_MOST 5e-12
 
 typedef struct {
   size_t n, d;

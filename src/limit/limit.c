@@ -202,8 +202,9 @@ static lfap_status attempt(lfap_ctx *ctx, solution *s, lfap_qp_task *task, const
 /* Whether `a` is to stand in the place of `s`. */
 static int better(const solution *a, const solution *s) {
   if (a->separates != s->separates) return a->separates;
-  if (settled(a) || !(s->residual <= LFAP_RESIDUAL_MOST)) return settled(a) || a->residual < s->residual;
-  return a->residual <= LFAP_RESIDUAL_MOST && !(s->trust.error <= LFAP_ERROR_MOST) && a->trust.error < s->trust.error;
+  if (settled(a) != settled(s)) return settled(a);
+  if (a->trust.error != s->trust.error) return a->trust.error < s->trust.error;
+  return a->residual < s->residual;
 }
 
 /* Once more with residuals of the samples themselves, from the support that the rounded matrix led to; the better
