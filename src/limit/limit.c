@@ -203,7 +203,7 @@ static lfap_status attempt(lfap_ctx *ctx, solution *s, lfap_qp_task *task, const
 static int better(const solution *a, const solution *s) {
   if (a->separates != s->separates) return a->separates;
   if (settled(a) != settled(s)) return settled(a);
-  if (a->trust.error != s->trust.error) return a->trust.error < s->trust.error;
+  if (isfinite(a->trust.error) && isfinite(s->trust.error)) return a->trust.error < s->trust.error;
   return a->residual < s->residual;
 }
 

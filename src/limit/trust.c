@@ -8,7 +8,7 @@
 
 const lfap_trust lfap_trust_none = {INFINITY, 0};
 
-/* Patterns of signs that the inverse is tried on; each takes a solve. */
+/* Vectors that the inverse is tried on; each takes a solve. */
 enum { PROBES = 5, PROBES_CG = 2 };
 
 typedef struct {
@@ -24,23 +24,25 @@ static lfap_qm_part of_support(const trusting *t, int rows) {
   return (lfap_qm_part){rows ? s->f : NULL, s->f, rows ? s->nf : s->n, s->nf};
 }
 
-/* -1 or 1: alternating, then bits of a hash of k. */
-static double sign_of(size_t k, int pattern) {
-  uint64_t h = ((uint64_t)k + 1) * 0x9e3779b97f4a7c15u;
+/* Entry k of a vector to try, over lambda_k: from 1/2 to 1, by a hash, which no null vector is orthogonal to by its
+   symmetry; signs alternate first, and are bits of the hash then. */
+static double entry(size_t k, int probe) {
+  uint64_t h = ((uint64_t)k * PROBES + (uint64_t)probe + 1) * 0x9e3779b97f4a7c15u;
   h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
   h ^= h >> 31;
-  return (pattern ? h >> (8 * pattern) : k) & 1 ? -1.0 : 1.0;
+  double size = 0.5 + 0x1p-53 * (double)(h >> 12);
+  return (probe ? h : k) & 1 ? -size : size;
 }
 
-/* Largest |(B Q z - z)_k| / lambda_k for z = signs * lambda, B the inverse as computed: of a norm of B Q - 1 that is
-   largest on such z. Infinite where B fails. */
+/* Largest |(B Q z - z)_k| / lambda_k for such z, B the inverse as computed: about a norm of B Q - 1. Infinite where B
+   fails. */
 static lfap_status probe(trusting *t, double *worst) {
   lfap_system *s = t->sys;
   int good = 1, probes = s->by_cg ? PROBES_CG : PROBES;
   *worst = 0.0;
   for (size_t i = 0; i < s->n; i++) t->r[i] = 0.0;
   for (int p = 0; p < probes; p++) {
-    for (size_t k = 0; k < s->nf; k++) t->z[k] = -sign_of(k, p) * t->lambda[s->f[k]];
+    for (size_t k = 0; k < s->nf; k++) t->z[k] = -entry(k, p) * t->lambda[s->f[k]];
     lfap_qm_sharp_residual(t->ctx, s->r, s->m, t->r, t->z, of_support(t, 1));
     lfap_status st = lfap_system_correct(t->ctx, s, &good);
     if (st) return st;
@@ -89,7 +91,7 @@ static lfap_status doubt(trusting *t, lfap_trust *out) {
   slack = least_slack(t);
   st = probe(t, &worst);
   if (st) return st;
-  wrong = 2.0 * sqrt((double)s->nf) * worst;
+  wrong = 4.0 * sqrt((double)s->nf) * worst;
   out->error = wrong <= 0.5 ? error / (1.0 - wrong) : INFINITY;
   out->closed = slack > 4.0 * fmax(out->error, 0x1p-53);
   return LFAP_OK;

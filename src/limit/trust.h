@@ -1,5 +1,5 @@
-/* trust.h - how far multipliers can be trusted (statement Q1; spec/numerics.md N6, "Trust"): a small residual says little
- * of them where Q is ill-conditioned on their support. */
+/* trust.h - how far multipliers can be trusted (statement Q1; spec/numerics.md N6, "Trust"): a small residual says
+ * little of them where Q is ill-conditioned on their support. */
 #ifndef LFAP_LIMIT_TRUST_H
 #define LFAP_LIMIT_TRUST_H
 #include "limit/system.h"
