@@ -224,6 +224,7 @@ lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, cons
 typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 } lfap_solver;
 
 #define LFAP_RESIDUAL_MOST 1e-12
+#define LFAP_ERROR_MOST 5e-12
 
 typedef struct {
   size_t n, d;
@@ -238,7 +239,10 @@ typedef struct {
   /* largest |Q lambda - 1| on the support and 1 - (Q lambda)_n off it, of the samples themselves: never below the
      true one, and above it by rounding (N6, "Residual") */
   double residual;
-  int settled; /* residual is at most LFAP_RESIDUAL_MOST; 0: doubles do not tell, Q1 is undecided */
+  double error; /* of a multiplier on the support, relative, as estimated (N6, "Trust"); infinite: not known */
+  /* residual <= LFAP_RESIDUAL_MOST, error <= LFAP_ERROR_MOST, and no sample is nearer to the other side of the support
+     than they tell; 0: doubles do not tell, Q1 is undecided */
+  int settled;
   double t1_lo, t1_hi, t2_lo, t2_hi, kappa; /* multiplier intervals; NaN where they do not exist */
   double post_kappa, post_lo, post_hi;      /* a-posteriori T2; NaN where post_kappa >= 1/2 */
   int c1;                                   /* C1's conditions hold as computed */

@@ -54,13 +54,15 @@ lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, 
   return s;
 }
 
-/* A new line with both verdicts: what a double result may be off, or contradict. */
-static lfap_status line(lfap_ctx *ctx, lfap_case *c, lfap_line which, const char *subject, const char *at, double wrong,
-                        size_t undecided) {
-  lfap_facts always = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
-  lfap_check *k = lfap_line_add(ctx, c, which, subject, at, &always, wrong, NAN);
+/* A new line with both verdicts: what a double result may be off, or contradict. One that does not claim to be settled
+   (`sure` is 0) contradicts nothing. */
+static lfap_status line(lfap_check *k, int sure, size_t undecided) {
   if (!k) return LFAP_ERR_MEMORY;
   if (undecided) lfap_check_note(k, "%zu signs are not decided by the enclosure", undecided);
+  if (k->verdict == LFAP_FAIL && !sure) {
+    k->verdict = LFAP_UNDECIDED;
+    lfap_check_note(k, "the multipliers are not settled, and off");
+  }
   lfap_line_settle(k, (lfap_decided){k->verdict == LFAP_PASS && undecided ? LFAP_UNDECIDED : k->verdict, NAN});
   if (k->verdict == LFAP_FAIL)
     lfap_check_note(
@@ -74,12 +76,15 @@ lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracl
   oracle_cert_decided(of, cert);
   lfap_settle(c, first, of);
   double worst = oracle_cert_distance(cert, lim->lambda);
-  return isnan(worst) ? LFAP_OK : line(ctx, c, LFAP_LINE_ENCLOSED, subject, NULL, worst, 0);
+  if (isnan(worst)) return LFAP_OK;
+  lfap_facts facts = lfap_facts_of(lim);
+  return line(lfap_line_add(ctx, c, LFAP_LINE_ENCLOSED, subject, NULL, &facts, worst, NAN), lim->settled, 0);
 }
 
 /* Signs of the set's own boundary function at the points, as computed and as certified. */
 static lfap_status sign_lines(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, const oracle_cert *cert) {
   oracle_vector w = {0};
+  lfap_facts facts = lfap_facts_of(o->lim);
   lfap_status s = oracle_boundary(ctx, &w, cert, o->data, NULL);
   for (size_t t = 0; !s && w.valid && t < o->tries; t++) {
     const lfap_tried *p = &o->tried[t];
@@ -95,7 +100,8 @@ static lfap_status sign_lines(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, 
     }
     free(sign);
     snprintf(at, sizeof at, "%s, %zu points", p->name, p->n);
-    if (!s) s = line(ctx, c, p->f_adv ? LFAP_LINE_SIGNS_ADV : LFAP_LINE_SIGNS_BDY, o->subject, at, (double)wrong, open);
+    lfap_line which = p->f_adv ? LFAP_LINE_SIGNS_ADV : LFAP_LINE_SIGNS_BDY;
+    if (!s) s = line(lfap_line_add(ctx, c, which, o->subject, at, &facts, (double)wrong, NAN), o->lim->settled, open);
   }
   oracle_vector_free(&w);
   return s;

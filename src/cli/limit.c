@@ -137,6 +137,7 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   lfap_json_uint(&j, "support", l->support);
   lfap_json_bool(&j, "full", l->full);
   lfap_json_double_hex(&j, "residual", l->residual);
+  lfap_json_double_hex(&j, "error", l->error);
   lfap_json_bool(&j, "settled", l->settled);
   lfap_json_object_end(&j);
   lfap_json_object_begin(&j, "intervals");

@@ -151,7 +151,8 @@ static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, doub
 typedef struct {
   double *lambda, *mu; /* n each: multipliers, Q lambda - 1 as the solver has it */
   double residual;     /* as in lfap_limit */
-  int separates;       /* (Q lambda)_n > 0 for all n: certain */
+  lfap_trust trust;
+  int separates; /* (Q lambda)_n > 0 for all n: certain */
   lfap_qp_way way;
 } solution;
 
@@ -168,7 +169,9 @@ static void judge(solution *s, const lfap_measured *at, const lfap_qm *m) {
   }
 }
 
-static int settled(const solution *s) { return s->residual <= LFAP_RESIDUAL_MOST; }
+static int settled(const solution *s) {
+  return s->residual <= LFAP_RESIDUAL_MOST && s->trust.error <= LFAP_ERROR_MOST && s->trust.closed;
+}
 
 /* From the samples; with bounds that cost more where the cheap ones do not settle it. */
 static lfap_status measure(lfap_ctx *ctx, solution *s, const lfap_qm *m, const lfap_data *data) {
@@ -179,7 +182,7 @@ static lfap_status measure(lfap_ctx *ctx, solution *s, const lfap_qm *m, const l
   for (size_t i = 0; i < n; i++) norm[i] = lfap_norm_above(data->x + i * data->d, data->d);
   lfap_measure(ctx, &at, s->lambda, norm, data, m->vec + 2 * n);
   judge(s, &at, m);
-  if (!settled(s)) {
+  if (!(s->residual <= LFAP_RESIDUAL_MOST)) {
     lfap_measure_closer(&at, s->lambda, norm, data, m->vec + 2 * n);
     judge(s, &at, m);
   }
@@ -189,10 +192,19 @@ static lfap_status measure(lfap_ctx *ctx, solution *s, const lfap_qm *m, const l
 
 /* Solves; a programme that doubles do not solve leaves its last point. INFEASIBLE: proved. */
 static lfap_status attempt(lfap_ctx *ctx, solution *s, lfap_qp_task *task, const lfap_data *data) {
+  task->trust = &s->trust;
   lfap_status st = lfap_qp_run(ctx, s->lambda, s->mu, &s->way, task);
   if (st == LFAP_ERR_INFEASIBLE) st = lfap_farkas(ctx, data, task->ray);
   if (st == LFAP_ERR_UNSOLVED) st = LFAP_OK;
   return st ? st : measure(ctx, s, task->m, data);
+}
+
+/* Whether `a` is to stand in the place of `s`. */
+static int better(const solution *a, const solution *s) {
+  if (a->separates != s->separates) return a->separates;
+  if (settled(a) != settled(s)) return settled(a);
+  if (isfinite(a->trust.error) && isfinite(s->trust.error)) return a->trust.error < s->trust.error;
+  return a->residual < s->residual;
 }
 
 /* Once more with residuals of the samples themselves, from the support that the rounded matrix led to; the better
@@ -211,10 +223,11 @@ static lfap_status improve(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_
   }
   s->way.rounds += again.way.rounds;
   s->way.iterations += again.way.iterations;
-  if (!st && (again.separates > s->separates || (again.separates == s->separates && again.residual < s->residual))) {
+  if (!st && better(&again, s)) {
     memcpy(s->lambda, again.lambda, n * sizeof *v);
     memcpy(s->mu, again.mu, n * sizeof *v);
     s->residual = again.residual;
+    s->trust = again.trust;
     s->separates = again.separates;
     s->way.full = again.way.full;
   }
@@ -261,13 +274,16 @@ static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_
       mu[i] = -mu[i];
       s.way.full = s.way.full && given[i] > 0.0;
     }
-    st = measure(ctx, &s, m, data);
+    task->trust = &s.trust;
+    st = lfap_qp_doubt(ctx, given, task);
+    if (!st) st = measure(ctx, &s, m, data);
   } else st = find(ctx, &s, task, m, data, best_effort);
   if (st) return st;
   l->full = s.way.full;
   l->rounds = s.way.rounds;
   l->iterations = s.way.iterations;
   l->residual = s.residual;
+  l->error = s.trust.error;
   l->settled = settled(&s);
   return conclude(ctx, l, m, mu, data);
 }
@@ -336,7 +352,7 @@ static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, c
   int compute = !G && matrices > 0;
   double *own = compute ? malloc(n * n * sizeof *own) : NULL, *mu = malloc(n * sizeof *mu);
   lfap_qm m = {.n = n, .G = G ? G : own, .X = data->x, .d = data->d, .y = data->y, .gamma = gamma};
-  lfap_qp_task task = {.m = &m, .support = o->support, .solver = o->solver, .no_factor = matrices < 2};
+  lfap_qp_task task = {.m = &m, .support = o->support, .solver = o->solver, .no_factor = matrices < 2, .data = data};
   st = limit_alloc(ctx, &l, n, data->d, gamma);
   if (!st && ((compute && !own) || !mu))
     st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix", n, n);

@@ -37,8 +37,7 @@ static double abs_dot(const double *x, const double *s, size_t d) {
   return lfap_up(sum + (double)d * LFAP_TINY);
 }
 
-void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data,
-                         double *sums) {
+void lfap_measure_sizes(double *own, double *other, const double *lambda, const lfap_data *data, double *sums) {
   size_t n = data->n, d = data->d;
   memset(sums, 0, 2 * d * sizeof *sums);
   for (size_t k = 0; k < n; k++) {
@@ -46,10 +45,19 @@ void lfap_measure_closer(lfap_measured *out, const double *lambda, const double 
     for (size_t j = 0; lambda[k] > 0.0 && j < d; j++) s[j] += lambda[k] * fabs(data->x[k * d + j]) + LFAP_TINY;
   }
   for (size_t i = 0; i < n; i++) {
-    const double *x = data->x + i * d, *own = sums + (data->y[i] < 0.0 ? d : 0),
-                 *other = sums + (data->y[i] < 0.0 ? 0 : d);
-    out->Ae[i] = lfap_bound_pair_entries(out->A[i], abs_dot(x, own, d), norm[i], n, d);
-    out->Be[i] = lfap_bound_pair_entries(out->B[i], abs_dot(x, other, d), norm[i], n, d);
+    const double *x = data->x + i * d;
+    own[i] = abs_dot(x, sums + (data->y[i] < 0.0 ? d : 0), d);
+    other[i] = abs_dot(x, sums + (data->y[i] < 0.0 ? 0 : d), d);
+  }
+}
+
+void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data,
+                         double *sums) {
+  size_t n = data->n, d = data->d;
+  lfap_measure_sizes(out->Ae, out->Be, lambda, data, sums);
+  for (size_t i = 0; i < n; i++) {
+    out->Ae[i] = lfap_bound_pair_entries(out->A[i], out->Ae[i], norm[i], n, d);
+    out->Be[i] = lfap_bound_pair_entries(out->B[i], out->Be[i], norm[i], n, d);
   }
 }
 

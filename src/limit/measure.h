@@ -20,6 +20,8 @@ void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda,
    different lengths. */
 void lfap_measure_closer(lfap_measured *out, const double *lambda, const double *norm, const lfap_data *data,
                          double *sums);
+/* own[i] >= sum_j |x_ij| sum_k lambda_k |x_kj| over i's class, other[i] over the other one; sums is scratch of 2 d. */
+void lfap_measure_sizes(double *own, double *other, const double *lambda, const lfap_data *data, double *sums);
 /* (Q lambda)_n. */
 lfap_range lfap_measured_q(const lfap_measured *m, size_t n, double h, double gamma);
 #endif

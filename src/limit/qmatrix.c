@@ -9,6 +9,7 @@
 #include "kernel/qform.h"
 #include "kernel/solve.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,17 +211,23 @@ static void residual_row(void *arg, size_t at, const double *q) {
   j->out[at] = lfap_residual(j->b[j->part.row ? j->part.row[at] : at], q, j->x, j->part.nc);
 }
 
-/* b - (h A + gamma B) with A = y_i <x_i, own class sum of x>, B the same of the other class. */
-static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
-                                lfap_qm_part part) {
-  double *c = m->vec, *other = m->vec + m->n, *t = m->vec + 2 * m->n;
-  double *const s[4] = {t, t + m->d, t + 2 * m->d, t + 3 * m->d};
+/* Class sums of x in m->vec. */
+static void sums_of(const lfap_ctx *ctx, double *s[4], const lfap_qm *m, const double *x, lfap_qm_part part) {
+  double *c = m->vec, *t = m->vec + 2 * m->n;
+  for (size_t a = 0; a < 4; a++) s[a] = t + a * m->d;
   memset(c, 0, m->n * sizeof *c);
   for (size_t k = 0; k < part.nc; k++) {
     size_t i = part.col ? part.col[k] : k;
     c[i] = x[k] * m->y[i];
   }
   lfap_class_sums(ctx, s, c, m->X, m->y, m->n, m->d);
+}
+
+/* b - (h A + gamma B) with A = y_i <x_i, own class sum of x>, B the same of the other class. */
+static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
+                                lfap_qm_part part) {
+  double *other = m->vec + m->n, *s[4];
+  sums_of(ctx, s, m, x, part);
   lfap_class_products(ctx, out, other, s, m->X, m->y, part.row, part.nr, m->d);
   for (size_t at = 0; at < part.nr; at++) {
     size_t i = part.row ? part.row[at] : at;
@@ -228,9 +235,65 @@ static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm 
   }
 }
 
+typedef struct {
+  double hi, lo;
+} twofold;
+
+static twofold sum_of(double a, double b) {
+  double t = a + b, bb = t - a;
+  return (twofold){t, (a - (t - bb)) + (b - bb)};
+}
+static twofold product_of(double a, double b) { return (twofold){a * b, fma(a, b, -(a * b))}; }
+
+/* <x, hi + lo>, not rounded to one double. */
+static twofold twofold_dot(const double *x, const double *hi, const double *lo, size_t d) {
+  twofold s = {0.0, 0.0};
+  for (size_t j = 0; j < d; j++) {
+    twofold p = product_of(x[j], hi[j]), t = sum_of(s.hi, p.hi);
+    s = (twofold){t.hi, s.lo + (p.lo + t.lo)};
+  }
+  s.lo += lfap_dot(d, x, lo);
+  return s;
+}
+
+typedef struct {
+  const lfap_qm *m;
+  const double *b;
+  double *const *s, *out;
+  const size_t *row;
+  twofold h;
+} sharp_job;
+
+static void sharp_rows(void *arg, size_t begin, size_t end, int worker) {
+  const sharp_job *j = arg;
+  const lfap_qm *m = j->m;
+  (void)worker;
+  for (size_t at = begin; at < end; at++) {
+    size_t i = j->row ? j->row[at] : at;
+    const double *x = m->X + i * m->d;
+    int a = m->y[i] > 0.0 ? 0 : 2;
+    twofold own = twofold_dot(x, j->s[a], j->s[a + 1], m->d), other = twofold_dot(x, j->s[2 - a], j->s[3 - a], m->d);
+    twofold p = product_of(-m->y[i] * j->h.hi, own.hi), q = product_of(-m->y[i] * m->gamma, other.hi);
+    twofold first = sum_of(j->b[i], p.hi), then = sum_of(first.hi, q.hi);
+    double small = (j->h.hi * own.lo + j->h.lo * own.hi) + m->gamma * other.lo;
+    j->out[at] = then.hi + (((first.lo + then.lo) + (p.lo + q.lo)) - m->y[i] * small);
+  }
+}
+
+void lfap_qm_sharp_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
+                            lfap_qm_part part) {
+  double *s[4];
+  twofold square = product_of(m->gamma, m->gamma), t = sum_of(1.0, square.hi);
+  sharp_job j = {.m = m, .b = b, .s = s, .out = out, .row = part.row, .h = {m->h, 0.0}};
+  j.h.lo = 0.5 * (((t.hi - 2.0 * m->h) + t.lo) + square.lo);
+  sums_of(ctx, s, m, x, part);
+  lfap_parallel(lfap_threads(ctx), part.nr, 8, 40.0 * (double)part.nr * (double)m->d, sharp_rows, &j);
+}
+
 void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
                       lfap_qm_part part) {
   residual_job j = {out, b, x, part};
-  if (!m->M && (!m->G || m->on_data)) residual_of_samples(ctx, out, m, b, x, part);
+  if (!m->M && m->on_data) lfap_qm_sharp_residual(ctx, out, m, b, x, part);
+  else if (!m->M && !m->G) residual_of_samples(ctx, out, m, b, x, part);
   else lfap_qm_rows(ctx, m, part, residual_row, &j);
 }

@@ -10,7 +10,7 @@ typedef struct {
   const double *G; /* this Gram matrix (n x n), or NULL: of */
   const double *X; /* these samples (n x d), */
   size_t d;
-  int on_data;     /* residuals of the samples even where there is a Gram matrix (N6, "Residual") */
+  int on_data;     /* residuals of the samples, to twice the precision, whatever there is (N6, "Residual") */
   const double *y; /* with labels y */
   double gamma, h;
   double *diag;  /* n: the diagonal of G, or of M; owned */
@@ -36,10 +36,14 @@ void lfap_qm_rows(const lfap_ctx *ctx, const lfap_qm *m, lfap_qm_part part, lfap
 
 /* out[at] = (Q v)_row for full-length v (n), each a dot. */
 void lfap_qm_product(lfap_ctx *ctx, double *out, const lfap_qm *m, const double *v, const size_t *row, size_t nr);
-/* out[at] = b_row - sum over part.col of Q x, compensated; x has part.nc entries. Without a matrix, or on_data, through
-   class sums (N13). */
+/* out[at] = b_row - sum over part.col of Q x, compensated; x has part.nc entries. Without a matrix through class sums
+   (N13), on_data by lfap_qm_sharp_residual. */
 void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
                       lfap_qm_part part);
+/* The same of the samples, with pairs kept to the end and (1 + gamma^2)/2 itself: off by about u of the result and u^2
+   of |Q| |x| (N6, "Trust"). */
+void lfap_qm_sharp_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
+                            lfap_qm_part part);
 
 /* Work on row i of the Gram matrix; `spare` has n entries. */
 typedef void (*lfap_qm_gram_fn)(void *arg, size_t i, const double *g, double *spare);

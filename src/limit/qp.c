@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define DUAL_TOL 1e-10
+#define SHARP_TOL 1e-14 /* where residuals are to twice the precision */
 #define ROUND "round of the quadratic programme"
 /* A residual above this share of max |b| after refinement: the factor went through, but only rounding kept its
    pivots positive. */
@@ -25,7 +26,7 @@ typedef struct {
   double *lambda, *mu; /* n each */
   double *old, *row;   /* n each: the point before an addition; a row of M */
   double *ray;         /* n, or NULL: where to write the ray along which the objective falls for ever */
-  double tol;          /* DUAL_TOL * max |b| */
+  double tol;          /* DUAL_TOL or SHARP_TOL, times max |b| */
   size_t rounds;
 } qp;
 
@@ -260,7 +261,11 @@ static lfap_status run(qp *p, int *done, unsigned char *skip) {
 
 lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *way, const lfap_qp_task *task) {
   size_t n = task->m->n;
-  qp p = {.ctx = ctx, .b = task->b, .n = n, .ray = task->ray, .tol = DUAL_TOL * lfap_amax(n, task->b)};
+  qp p = {.ctx = ctx,
+          .b = task->b,
+          .n = n,
+          .ray = task->ray,
+          .tol = (task->m->on_data ? SHARP_TOL : DUAL_TOL) * lfap_amax(n, task->b)};
   p.lambda = calloc(4 * n, sizeof(double));
   p.in = malloc(n);
   unsigned char *skip = calloc(n, 1);
@@ -279,6 +284,8 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
       if (!st || end == LFAP_ERR_INTERRUPTED) st = end;
     }
   }
+  if (task->trust) *task->trust = lfap_trust_none;
+  if (!st && task->trust) st = lfap_trust_of(ctx, task->trust, &p.sys, p.lambda, task->data);
   if (!st || st == LFAP_ERR_INFEASIBLE || st == LFAP_ERR_UNSOLVED) {
     memcpy(lambda, p.lambda, n * sizeof(double));
     memcpy(mu, p.mu, n * sizeof(double));
@@ -288,6 +295,15 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
   free(p.lambda);
   free(p.in);
   free(skip);
+  return st;
+}
+
+lfap_status lfap_qp_doubt(lfap_ctx *ctx, const double *lambda, const lfap_qp_task *task) {
+  lfap_system sys;
+  lfap_status st = lfap_system_open(ctx, &sys, task->m, task->b, task->solver, task->no_factor);
+  if (st) return st;
+  st = lfap_trust_of(ctx, task->trust, &sys, lambda, task->data);
+  lfap_system_close(&sys);
   return st;
 }
 

@@ -2,6 +2,7 @@
 #ifndef LFAP_LIMIT_QP_H
 #define LFAP_LIMIT_QP_H
 #include "limit/qmatrix.h"
+#include "limit/trust.h"
 
 typedef struct {
   const lfap_qm *m;             /* the matrix, opened */
@@ -10,6 +11,8 @@ typedef struct {
   lfap_solver solver;           /* AUTO: chosen by size, and by how fast conjugate gradients get on (N6) */
   int no_factor;                /* there is no memory for a factor */
   double *ray;                  /* n, or NULL: gets the ray of INFEASIBLE */
+  lfap_trust *trust;            /* NULL, or of Q: gets how far a solution can be trusted, */
+  const lfap_data *data;        /* measured on these, its samples */
 } lfap_qp_task;
 
 typedef struct {
@@ -18,6 +21,8 @@ typedef struct {
   size_t iterations; /* of conjugate gradients; 0: by factors alone */
 } lfap_qp_way;
 
+/* How far given lambda >= 0 can be trusted as the solution, in task->trust. */
+lfap_status lfap_qp_doubt(lfap_ctx *ctx, const double *lambda, const lfap_qp_task *task);
 /* min 1/2 l'Ml - b'l over l >= 0: lambda (n), and mu = M l - b (n). INFEASIBLE: as far as doubles tell, M z = 0 and
    b'z > 0 for the ray z >= 0. UNSOLVED: given up. After these two lambda, mu and way are the last point and the way
    to it. */

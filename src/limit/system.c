@@ -72,6 +72,7 @@ static lfap_status factor(lfap_ctx *ctx, lfap_system *p, int *good) {
   lfap_qm_rows(ctx, p->m, on_support(p), store_row, p);
   lfap_status st = lfap_factor(ctx, p->L, p->nf, &bad);
   *good = !st && bad == p->nf;
+  p->factored = *good && p->exact;
   return st;
 }
 
@@ -136,8 +137,7 @@ static lfap_status approach(lfap_ctx *ctx, lfap_system *p, int *good, const doub
 
 /* ---- refinement -------------------------------------------------------------------------------------------------- */
 
-/* c = about M_FF^-1 r. */
-static lfap_status correction(lfap_ctx *ctx, lfap_system *p, int *good) {
+lfap_status lfap_system_correct(lfap_ctx *ctx, lfap_system *p, int *good) {
   *good = 1;
   if (!p->by_cg) {
     lfap_chol_solve(p->c, p->L, p->r, p->nf);
@@ -151,7 +151,7 @@ static lfap_status refine(lfap_ctx *ctx, lfap_system *p, int *good) {
   double last = INFINITY;
   for (int round = 0; round < 5; round++) {
     lfap_qm_residual(ctx, p->r, p->m, p->b, p->s, on_support(p));
-    lfap_status st = correction(ctx, p, good);
+    lfap_status st = lfap_system_correct(ctx, p, good);
     if (st || !*good) return st;
     double size = lfap_amax(p->nf, p->c);
     if (!(size <= 0.5 * last) || size == 0.0) break;
@@ -174,12 +174,31 @@ void lfap_system_sharpen(lfap_system *p) {
   else p->exact = 1;
 }
 
+/* 1: it is the support that was there. */
+static int take_support(lfap_system *p, const unsigned char *in) {
+  size_t nf = 0, before = p->nf;
+  int same = 1;
+  for (size_t i = 0; i < p->n; i++)
+    if (in[i]) {
+      same = same && nf < before && p->f[nf] == i;
+      p->f[nf++] = i;
+    }
+  p->nf = nf;
+  return same && nf == before;
+}
+
+lfap_status lfap_system_hold(lfap_ctx *ctx, lfap_system *p, int *good, const unsigned char *in) {
+  int same = take_support(p, in);
+  *good = p->nf > 0;
+  p->exact = 1;
+  if (!p->only_cg) p->by_cg = 0;
+  return !*good || p->by_cg || (same && p->factored) ? LFAP_OK : factor(ctx, p, good);
+}
+
 lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in,
                               const double *start) {
   lfap_status st = LFAP_OK;
-  p->nf = 0;
-  for (size_t i = 0; i < p->n; i++)
-    if (in[i]) p->f[p->nf++] = i;
+  take_support(p, in);
   *solved = p->nf == 0;
   if (*solved) return LFAP_OK;
   if (p->exact && !p->only_cg) p->by_cg = 0;

@@ -15,6 +15,7 @@ typedef struct {
   int by_cg;         /* conjugate gradients for rough solutions, while they get on fast enough; */
   int only_cg;       /* for refined ones too */
   int no_factor;     /* nothing else is possible */
+  int factored;      /* L is the factor on f */
   int exact;         /* refine solutions; otherwise they are only good enough to choose supports by, */
   int finer;         /* and better than at first where this is set */
   size_t iterations;
@@ -27,6 +28,11 @@ void lfap_system_close(lfap_system *p);
 
 /* Better solutions from now on: rough, finer, exact. */
 void lfap_system_sharpen(lfap_system *p);
+/* The support flagged in `in`, with its factor where there may be one; *good is 0 when it is empty or M_FF is
+   numerically singular. */
+lfap_status lfap_system_hold(lfap_ctx *ctx, lfap_system *p, int *good, const unsigned char *in);
+/* c = about M_FF^-1 r on what is held or was solved last; r is lost. */
+lfap_status lfap_system_correct(lfap_ctx *ctx, lfap_system *p, int *good);
 /* Solves on the indices flagged in `in`; `start` (n) is where conjugate gradients begin. *solved is 0 when M_FF is
    numerically singular. */
 lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in, const double *start);

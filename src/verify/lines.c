@@ -66,6 +66,7 @@ lfap_facts lfap_facts_of(const lfap_limit *lim) {
   lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
   int sure = lim->settled, implied = surely_implied(lim);
   lfap_holds h = hypothesis(&lim->hyp);
+  f.of[LFAP_WHEN_SETTLED] = sure ? LFAP_YES : LFAP_UNKNOWN;
   f.of[LFAP_WHEN_H] = h;
   f.of[LFAP_WHEN_LIMIT_H] = known(sure, h);
   f.of[LFAP_WHEN_POST] = known(sure, posterior(lim));
@@ -193,7 +194,11 @@ lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim,
   if (h->verdict == LFAP_UNDECIDED) lfap_check_note(h, "its sides are nearer to each other than doubles tell");
   lfap_check *q = put(&j, LFAP_LINE_Q1, lim->residual, NAN);
   if (!q) return LFAP_ERR_MEMORY;
-  if (q->verdict != LFAP_PASS) lfap_check_note(q, "doubles cannot tell; limit --certify --exact decides (N <= 64)");
+  if (q->verdict != LFAP_PASS)
+    lfap_check_note(q, "doubles cannot tell%s; limit --certify --exact decides (N <= 64)",
+                    lim->residual > LFAP_RESIDUAL_MOST ? ""
+                    : lim->error > LFAP_ERROR_MOST     ? ", the system is too ill-conditioned"
+                                                       : ", a sample is too near to the margin");
   else if (!lim->full) lfap_check_note(q, "nonnegative QP, support %zu of %zu", lim->support, lim->n);
   lfap_status st = interval(&j, LFAP_LINE_T1_MIN, lim->t1_lo, lim->t1_hi, "(H) is not met");
   if (!st) st = interval(&j, LFAP_LINE_T2_MIN, lim->t2_lo, lim->t2_hi, "(H) is not met");

@@ -19,6 +19,7 @@ typedef enum { LFAP_NO = 0, LFAP_YES = 1, LFAP_UNKNOWN = 2 } lfap_holds;
 typedef enum {
   LFAP_WHEN_ALWAYS,
   LFAP_WHEN_NEVER,   /* measured, predicted by nothing */
+  LFAP_WHEN_SETTLED, /* doubles know the multipliers; never NO */
   LFAP_WHEN_H,       /* (H) of the set */
   LFAP_WHEN_LIMIT_H, /* the same, for what also needs the multipliers: unknown where they are */
   LFAP_WHEN_POST,    /* the a-posteriori kappa is below 1/2 */
@@ -36,7 +37,7 @@ typedef struct {
   int unfinished;
 } lfap_facts;
 
-/* What the limit of a set says of itself: H, LIMIT_H, POST, C1; LINEAR, REST and OWN are NO. */
+/* What the limit of a set says of itself: SETTLED, H, LIMIT_H, POST, C1; LINEAR, REST and OWN are NO. */
 lfap_facts lfap_facts_of(const lfap_limit *lim);
 /* The same facts with a condition of a line itself. */
 lfap_facts lfap_facts_own(const lfap_facts *f, int holds);

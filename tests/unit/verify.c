@@ -9,7 +9,7 @@
 
 static lfap_verdict decided(lfap_line line, lfap_holds holds, double v, double b) {
   lfap_check k = {.id = ""};
-  lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = holds, [LFAP_WHEN_H] = holds, [LFAP_WHEN_LIMIT_H] = holds, [LFAP_WHEN_OWN] = holds, [LFAP_WHEN_C1] = holds}};
+  lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = holds, [LFAP_WHEN_SETTLED] = holds, [LFAP_WHEN_H] = holds, [LFAP_WHEN_LIMIT_H] = holds, [LFAP_WHEN_OWN] = holds, [LFAP_WHEN_C1] = holds}};
   lfap_line_decide(&k, line, &f, v, b);
   cr_assert(isnan(v) ? isnan(k.value) : k.value == v);
   return k.verdict;

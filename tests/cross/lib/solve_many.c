@@ -1,12 +1,14 @@
 /* solve_many.c - limits of many small data sets in one process, for tests that know the answers in rationals. Input, doubles as text:
  * N d gamma, N labels, N rows of d. Output, a line a set: status of lfap_limit_solve_opts; with best effort status, settled, residual and
  * multipliers in hex; status and multipliers of oracle_limit_certify in rationals as numerators and their denominator. `cg` as an argument: by conjugate
- * gradients; `bare`: without a Gram matrix. */
+ * gradients; `bare`: without a Gram matrix. `judge`: instead, the verdicts of `limit` as it is, with --certify, with --certify --exact, with --certify
+ * on the double result as it is, and with --certify=fast; -1 where there is none. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "oracle/oracle.h"
+#include "oracle/verify/certifier.h"
+#include "verify/lines.h"
 
 static void doubles(const lfap_data *data, double gamma, lfap_limit_opts o) {
   lfap_ctx ctx = {.threads = 1};
@@ -35,10 +37,50 @@ static void rationals(const lfap_data *data, double gamma) {
   oracle_cert_free(&c);
 }
 
+enum { PLAIN, CERTIFIED, RATIONAL, AS_IT_IS, FAST, WAYS };
+
+/* The verdict of one way; the multipliers in *l are adopted where that way does. */
+static int verdict(const lfap_data *data, lfap_limit *l, int way) {
+  lfap_ctx ctx = {.threads = 1};
+  lfap_case k = {0};
+  oracle_cert c = {0};
+  lfap_enclosure e = {0};
+  oracle_opts o = {.exact = way == RATIONAL};
+  lfap_status st = LFAP_OK;
+  if (way == CERTIFIED || way == RATIONAL || way == AS_IT_IS) st = oracle_limit_certify(&ctx, &c, data, l->gamma, &o);
+  if (!st && (way == CERTIFIED || way == RATIONAL)) st = oracle_adopt(&ctx, l, &c, data);
+  if (!st && way == FAST) {
+    double *G = malloc(data->n * data->n * sizeof *G);
+    st = G ? lfap_gram(&ctx, G, data->x, data->n, data->d) : LFAP_ERR_MEMORY;
+    if (!st) st = lfap_limit_enclose(&ctx, &e, data, l, G);
+    free(G);
+  }
+  if (!st) st = lfap_judge_limit(&ctx, &k, l, "data");
+  if (!st && c.n) st = oracle_settle(&ctx, &k, 0, &c, l, "data");
+  if (!st && e.n) lfap_settle_enclosure(&k, 0, &e, 1);
+  int v = st ? -1 : (int)lfap_case_verdict(&k);
+  lfap_case_free(&k);
+  oracle_cert_free(&c);
+  lfap_enclosure_free(&e);
+  return v;
+}
+
+static void judged(const lfap_data *data, double gamma) {
+  for (int way = 0; way < WAYS; way++) {
+    lfap_ctx ctx = {.threads = 1};
+    lfap_limit l = {0};
+    lfap_status st = lfap_limit_solve_opts(&ctx, &l, data, NULL, gamma, &(lfap_limit_opts){.best_effort = 1});
+    printf("%s%d", way ? " " : "", st ? -1 : verdict(data, &l, way));
+    lfap_limit_free(&l);
+  }
+  printf("\n");
+}
+
 int main(int argc, char **argv) {
   size_t n, d;
   double gamma;
-  int cg = argc > 1 && strcmp(argv[1], "cg") == 0, bare = argc > 1 && strcmp(argv[1], "bare") == 0;
+  int cg = argc > 1 && strcmp(argv[1], "cg") == 0, bare = argc > 1 && strcmp(argv[1], "bare") == 0,
+      judge = argc > 1 && strcmp(argv[1], "judge") == 0;
   while (scanf("%zu %zu %lf", &n, &d, &gamma) == 3) {
     lfap_data data = {0};
     lfap_limit_opts o = {.solver = cg ? LFAP_SOLVER_CG : LFAP_SOLVER_AUTO};
@@ -48,8 +90,11 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < n * d; i++)
       if (scanf("%lf", &data.x[i]) != 1) return 1;
     if (bare) o.memory_limit = lfap_limit_bytes(n, d, 0, 1);
-    doubles(&data, gamma, o);
-    rationals(&data, gamma);
+    if (judge) judged(&data, gamma);
+    else {
+      doubles(&data, gamma, o);
+      rationals(&data, gamma);
+    }
     lfap_data_free(&data);
   }
   mpfr_free_cache();
