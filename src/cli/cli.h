@@ -9,6 +9,7 @@
 
 #include "io/file.h"
 #include "io/json.h"
+#include "io/members.h"
 #include "lfap.h"
 
 /* ---- a run ------------------------------------------------------------------------------------------------------- */
@@ -117,6 +118,14 @@ lfap_status cli_classes_value(cli *c, int *pos, int *neg, const char *text);
 lfap_status cli_require(cli *c, const void *given, const char *option, const char *what);
 lfap_status cli_even(cli *c, size_t m, const char *where);
 
+/* Which data something is about, as far as it is known (origin.h). */
+typedef struct {
+  char sha256[CLI_SHA256]; /* data_sha256; "" unknown */
+  char seed[24];           /* of lfap gen; "" unknown */
+  size_t n, d;             /* 0 unknown */
+  double gamma;            /* NaN unknown, or of no single one */
+} cli_origin;
+
 /* ---- inputs and outputs (inputs.c, outputs.c) -------------------------------------------------------------------- */
 
 /* DATA_OR_DIR/name in fresh memory. */
@@ -127,11 +136,14 @@ int cli_is_file(const char *path); /* there and no directory, or not to be looke
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels);
 /* The same for bases and targets, which need not be a data set that can be learned (labels still +-1). */
 lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, const char *targets);
-/* --weights FILE, or W.npy inside the directory --data names; *found is 0 when there is neither. */
-lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data, double gamma,
-                             size_t d);
+/* --weights FILE, or W.npy inside the directory --data names; *found is 0 when there is neither. `here`: the slope and
+   d it is used with, and the samples, where it is used with those it could be of; a note on stderr where meta.json
+   beside it tells of others. `of`, unless NULL: what it tells (origin.h). */
+lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data,
+                             const cli_origin *here, cli_origin *of);
 /* The same where there must be one: NOINPUT otherwise. */
-lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, double gamma, size_t d);
+lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, const cli_origin *here,
+                             cli_origin *of);
 /* A vector of d entries (shape d, 1 x d or d x 1). */
 lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d);
 /* SHA-256 of the doubles of x, then of y, as little-endian bytes; 64 hexadecimal digits and a NUL. */
@@ -147,13 +159,22 @@ void cli_sha256_npy(char hex[CLI_SHA256], const lfap_mat *m);
 lfap_status cli_meta_see(cli *c, const char *dir);
 lfap_status cli_meta_check_npy(cli *c, const char *dir, const char *name, const lfap_mat *m);
 lfap_status cli_meta_check_bytes(cli *c, const char *dir, const char *name, const void *bytes, size_t len);
-/* X and y of a meta.json without `files`, by its data_sha256. */
+/* X and y by the data_sha256 it tells of them. */
 lfap_status cli_meta_check_data(cli *c, const char *dir, const lfap_mat *x, const lfap_mat *y);
 /* The three in one: the file DIR/NAME, read and held against DIR/meta.json. */
 lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name);
 lfap_status cli_dir_bytes(cli *c, char **out, size_t *len, const char *dir, const char *name);
-/* meta.json of dir as it is now, in fresh memory; NULL when there is none, DATA when it is no JSON object. */
+/* meta.json of dir as it is now, in fresh memory; NULL when there is none. DATA when it is no JSON object, or a key that
+   lfap knows has a value that it cannot have. */
 lfap_status cli_meta_load(cli *c, char **out, const char *dir);
+/* Of a text that cli_meta_load took. The set of `sets` that the members at the top are about: none where they are
+   somebody else's. Does a set list the file? What `files` has of it. The data_sha256 told of a file, and whether the
+   members at the top are about it too. */
+lfap_span cli_meta_top_set(const char *text);
+int cli_meta_lists(lfap_span set, const char *file);
+lfap_span cli_meta_file(const char *text, const char *name);
+lfap_span cli_meta_data_of(const char *text, const char *file, int *top);
+int cli_meta_same(lfap_span told, const char *sha);
 void cli_meta_forget(cli *c);
 
 /* Could files be created under dir? Creates nothing. */
@@ -230,6 +251,7 @@ typedef struct {
   lfap_data data, test;
   lfap_net net;
   int has_test, has_net;
+  cli_origin here, net_of; /* of the user's own case: its samples, and what the network was made from */
   char name[64];
   char about[160]; /* where the data come from, labels included */
   lfap_verify_opts opts;

@@ -149,7 +149,9 @@ static lfap_status outputs(cli *c, compare_run *r) {
 static lfap_status judge(cli *c, compare_run *r) {
   const compare_args *a = &r->a;
   lfap_status s = cli_data_read(c, &r->data, a->data, a->labels);
-  if (!s) s = cli_network_read(c, &r->net, a->weights, a->data, a->gamma, r->data.d);
+  if (s) return s;
+  r->here = cli_origin_of_run(&r->data, r->data.d, a->gamma);
+  s = cli_network_read(c, &r->net, a->weights, a->data, &r->here, &r->net_of);
   if (!s) s = probe_points(c, &r->probes, a, r->data.d);
   if (!s) s = lfap_vec_alloc(&c->ctx, &r->f, r->probes.rows);
   if (!s) s = outputs(c, r);

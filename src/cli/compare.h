@@ -3,6 +3,7 @@
 #define LFAP_CLI_COMPARE_H
 #include "cli/certify.h"
 #include "cli/cli.h"
+#include "cli/origin.h"
 #include "verify/judge.h"
 
 typedef struct {
@@ -37,6 +38,7 @@ typedef struct {
   compare_args a;
   lfap_data data;
   lfap_net net;
+  cli_origin here, net_of, lambda_of; /* the samples; what the network and the multipliers were made from */
   lfap_limit lim;
   lfap_mat probes, f; /* f: outputs of the network at the probes, evaluated here */
   lfap_k1 k1;

@@ -146,6 +146,7 @@ lfap_status compare_numbers(cli *c, compare_run *r) {
   if (r->a.lambda) {
     lfap_mat own = computed(r->lim.lambda, r->data.n);
     s = vector_read(c, &r->lambda, "lambda", r->a.lambda, r->data.n);
+    if (!s) s = cli_origin_array(c, &r->lambda_of, r->a.lambda, &r->lambda, &r->here);
     if (!s) s = add(c, r, "lambda", "computed", &r->lambda, &own, NULL);
   }
   return s || !r->a.outputs ? s : compare_outputs(c, r);

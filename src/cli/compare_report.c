@@ -123,9 +123,7 @@ static void certified_json(lfap_json *j, const compare_run *r) {
 }
 
 lfap_status compare_json(cli *c, const compare_run *r) {
-  char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
-  cli_sha256(sha, r->data.x, r->data.n * r->data.d, r->data.y, r->data.n);
   lfap_json_object_begin(&j, NULL);
   cli_json_head(c, &j);
   if (r->a.points) lfap_json_null(&j, "seed");
@@ -137,7 +135,9 @@ lfap_status compare_json(cli *c, const compare_run *r) {
   lfap_json_uint(&j, "m", r->net.m);
   lfap_json_uint(&j, "probes", r->k1.probes);
   lfap_json_object_end(&j);
-  lfap_json_string(&j, "data_sha256", sha);
+  lfap_json_string(&j, "data_sha256", r->here.sha256);
+  cli_origin_json(&j, "weights", &r->here, &r->net_of);
+  if (r->a.lambda) cli_origin_json(&j, "lambda", &r->here, &r->lambda_of);
   cli_hypothesis_json(&j, "hypothesis", &r->lim.hyp);
   lfap_json_bool(&j, "c1", r->lim.c1);
   k1_json(&j, &r->k1);

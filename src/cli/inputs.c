@@ -1,11 +1,12 @@
 /* inputs.c - what the verbs read: a data set is a directory with X.npy and y.npy (and W.npy), or single files. */
 #include <errno.h>
+#include <math.h>
 #include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/cli.h"
+#include "cli/origin.h"
 
 lfap_status cli_path(cli *c, char **out, const char *dir, const char *name) {
   size_t len = strlen(dir), size = len + strlen(name) + 2;
@@ -127,13 +128,15 @@ static lfap_status weights_check(cli *c, const lfap_mat *w, const char *path, si
   return cli_even(c, w->rows, path);
 }
 
-lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data, double gamma,
-                             size_t d) {
+lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data,
+                             const cli_origin *here, cli_origin *of) {
   char *path = NULL;
   lfap_mat w = {0};
+  cli_origin told = {.gamma = NAN};
   int inside = !weights && data && cli_is_dir(data);
   lfap_status s = inside ? cli_meta_see(c, data) : LFAP_OK;
   *found = 0;
+  if (of) *of = told;
   if (s) return s;
   if (weights) s = copy(c, &path, weights);
   else if (inside) s = cli_path(c, &path, data, "W.npy");
@@ -142,21 +145,24 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
     return s;
   }
   s = lfap_npy_read(&c->ctx, &w, path);
-  if (!s) s = weights_check(c, &w, path, d);
+  if (!s) s = weights_check(c, &w, path, here->d);
   if (!s && inside) s = cli_meta_check_npy(c, data, "W.npy", &w);
+  if (!s) s = cli_origin_array(c, &told, path, &w, here);
   free(path);
   if (s) {
     lfap_mat_free(&w);
     return s;
   }
-  *net = (lfap_net){.m = w.rows, .d = w.cols, .gamma = gamma, .w = w.v}; /* takes the numbers over */
+  *net = (lfap_net){.m = w.rows, .d = w.cols, .gamma = here->gamma, .w = w.v}; /* takes the numbers over */
+  if (of) *of = told;
   *found = 1;
   return LFAP_OK;
 }
 
-lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, double gamma, size_t d) {
+lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, const cli_origin *here,
+                             cli_origin *of) {
   int found = 0;
-  lfap_status s = cli_weights_read(c, net, &found, weights, data, gamma, d);
+  lfap_status s = cli_weights_read(c, net, &found, weights, data, here, of);
   if (s || found) return s;
   return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", data);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/origin.h"
 #include "cli/picture.h"
 #include "picture/plane.h"
 
@@ -80,16 +81,20 @@ typedef struct {
   lfap_mat w;
   lfap_limit limit;
   int two;
+  cli_origin here, of[2], direction; /* the samples; what the networks and the direction were made from */
 } inputs;
 
 static lfap_status inputs_read(cli *c, inputs *in, const args *a) {
   lfap_status s = cli_data_read(c, &in->data, a->data, a->labels);
-  if (!s) s = cli_network_read(c, &in->net[0], a->weights, a->data, a->gamma, in->data.d);
-  if (!s && a->weights2)
-    s = cli_weights_read(c, &in->net[1], &in->two, a->weights2, NULL, a->gamma2 > 0 ? a->gamma2 : a->gamma, in->data.d);
+  if (s) return s;
+  in->here = cli_origin_of_run(&in->data, in->data.d, a->gamma);
+  s = cli_network_read(c, &in->net[0], a->weights, a->data, &in->here, &in->of[0]);
+  cli_origin second = in->here;
+  if (a->gamma2 > 0) second.gamma = a->gamma2;
+  if (!s && a->weights2) s = cli_weights_read(c, &in->net[1], &in->two, a->weights2, NULL, &second, &in->of[1]);
   if (!s && a->direction) s = cli_vector_read(c, &in->w, a->direction, in->data.d);
-  else if (!s) s = lfap_limit_solve(&c->ctx, &in->limit, &in->data, NULL, a->gamma);
-  return s;
+  if (!s && a->direction) return cli_origin_array(c, &in->direction, a->direction, &in->w, &in->here);
+  return s ? s : lfap_limit_solve(&c->ctx, &in->limit, &in->data, NULL, a->gamma);
 }
 
 static void inputs_free(inputs *in) {
@@ -114,9 +119,7 @@ static void agreement_json(lfap_json *j, const lfap_map_result *r, const lfap_ma
 
 static lfap_status report_json(cli *c, const args *a, const inputs *in, const lfap_picture *p, const lfap_map_result *r,
                                const lfap_map_function *f, size_t n) {
-  char sha[CLI_SHA256];
   lfap_json j = {.indent = 2};
-  cli_sha256(sha, in->data.x, in->data.n * in->data.d, in->data.y, in->data.n);
   lfap_json_object_begin(&j, NULL);
   cli_json_head(c, &j);
   lfap_json_double_hex(&j, "gamma", a->gamma);
@@ -125,7 +128,10 @@ static lfap_status report_json(cli *c, const args *a, const inputs *in, const lf
   lfap_json_uint(&j, "d", in->data.d);
   lfap_json_uint(&j, "grid", a->grid);
   lfap_json_object_end(&j);
-  lfap_json_string(&j, "data_sha256", sha);
+  lfap_json_string(&j, "data_sha256", in->here.sha256);
+  cli_origin_json(&j, "weights", &in->here, &in->of[0]);
+  if (in->two) cli_origin_json(&j, "weights2", &in->here, &in->of[1]);
+  if (a->direction) cli_origin_json(&j, "direction", &in->here, &in->direction);
   lfap_json_double_hex(&j, "extent", r->extent);
   agreement_json(&j, r, f, n);
   cli_picture_json(&j, p);

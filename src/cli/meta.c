@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "io/members.h"
 
 #define REMEDY "make them again, or, if they were changed on purpose, remove meta.json"
+#define ASIDE "remove it, or give it another name"
 
 static lfap_status dir_stat(cli *c, struct stat *st, const char *dir) {
   char why[LFAP_REASON];
@@ -28,23 +30,142 @@ static int absent(const char *path) {
   return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* ---- what it says ------------------------------------------------------------------------------------------------ */
+
+/* 64 hexadecimal digits in quotes, in either case. */
+static int is_sha(lfap_span v) {
+  return v.text && v.len == CLI_SHA256 + 1 && v.text[0] == '"' &&
+         strspn(v.text + 1, "0123456789abcdefABCDEF") == CLI_SHA256 - 1;
+}
+
+static int is_number(lfap_span v) {
+  char *end = NULL;
+  (void)strtod(v.text, &end);
+  return strchr("-0123456789", v.text[0]) && end == v.text + v.len;
+}
+
+static int is_whole(lfap_span v) { return !v.text || strspn(v.text, "0123456789") == v.len; }
+static int is_null(lfap_span v) { return lfap_span_is(v, "null"); }
+static int starts(lfap_span v, char with) { return v.text[0] == with; }
+
+static int are_hashes(lfap_span files) {
+  lfap_member f;
+  for (const char *at = lfap_members_first(&f, files.text); at; at = lfap_members_next(&f, at))
+    if (!is_sha(f.value) && !is_null(f.value)) return 0;
+  return starts(files, '{');
+}
+
+static int are_sets(lfap_span sets) {
+  lfap_member set, f;
+  for (const char *at = lfap_members_first(&set, sets.text); at; at = lfap_members_next(&set, at)) {
+    if (!starts(set.value, '{') || !is_sha(lfap_member_of(set.value.text, "data_sha256"))) return 0;
+    lfap_span files = lfap_member_of(set.value.text, "files");
+    if (!files.text || !starts(files, '[')) return 0;
+    for (const char *a = lfap_members_first(&f, files.text); a; a = lfap_members_next(&f, a))
+      if (!starts(f.value, '"')) return 0;
+  }
+  return starts(sets, '{');
+}
+
+/* The first key whose value cannot be what it has to be, and what that is; NULL when all are right. Other keys are
+   none of ours. */
+static const char *malformed(const char *text) {
+  lfap_span sha = lfap_member_of(text, "data_sha256"), gamma = lfap_member_of(text, "gamma"),
+            verb = lfap_member_of(text, "verb"), sizes = lfap_member_of(text, "sizes"),
+            files = lfap_member_of(text, "files"), sets = lfap_member_of(text, "sets");
+  if (sha.text && !is_sha(sha)) return "data_sha256 is no string of 64 hexadecimal digits";
+  if (gamma.text && !is_null(gamma) && !is_number(gamma)) return "gamma is neither a number nor null";
+  if (verb.text && !starts(verb, '"')) return "verb is no string";
+  if (sizes.text &&
+      !(starts(sizes, '{') && is_whole(lfap_member_of(sizes.text, "n")) && is_whole(lfap_member_of(sizes.text, "d"))))
+    return "sizes is no object with whole numbers n and d";
+  if (files.text && !are_hashes(files)) return "files is no object of SHA-256s (64 hexadecimal digits, or null)";
+  if (sets.text && !are_sets(sets)) return "sets is no object of {data_sha256, files}";
+  return NULL;
+}
+
+int cli_meta_lists(lfap_span set, const char *file) {
+  lfap_member f;
+  size_t len = strlen(file);
+  lfap_span files = lfap_member_of(set.text, "files");
+  for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at))
+    if (f.value.len == len + 2 && memcmp(f.value.text + 1, file, len) == 0) return 1;
+  return 0;
+}
+
+lfap_span cli_meta_top_set(const char *text) {
+  lfap_member set;
+  lfap_span verb = lfap_member_of(text, "verb"), sets = lfap_member_of(text, "sets");
+  for (const char *at = verb.text && sets.text ? lfap_members_first(&set, sets.text) : NULL; at;
+       at = lfap_members_next(&set, at))
+    if (set.key.len + 2 == verb.len && memcmp(set.key.text, verb.text + 1, set.key.len) == 0) return set.value;
+  return (lfap_span){NULL, 0};
+}
+
+lfap_span cli_meta_data_of(const char *text, const char *file, int *top) {
+  const lfap_span none = {NULL, 0}, own = cli_meta_top_set(text), verb = lfap_member_of(text, "verb");
+  lfap_span sets = lfap_member_of(text, "sets");
+  lfap_member set;
+  *top = 0;
+  for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at))
+    if (cli_meta_lists(set.value, file)) {
+      *top = own.text == set.value.text;
+      return lfap_member_of(set.value.text, "data_sha256");
+    }
+  int data = strcmp(file, "X.npy") == 0 || strcmp(file, "y.npy") == 0;
+  int made = lfap_span_is(verb, "\"gen\"") || lfap_span_is(verb, "\"perturb\"");
+  if (own.text || (made && !data)) return none;
+  *top = 1;
+  return lfap_member_of(text, "data_sha256");
+}
+
+lfap_span cli_meta_file(const char *text, const char *name) {
+  lfap_span files = lfap_member_of(text, "files");
+  return files.text ? lfap_member_of(files.text, name) : files;
+}
+
+int cli_meta_same(lfap_span told, const char *sha) {
+  return is_sha(told) && strncasecmp(told.text + 1, sha, CLI_SHA256 - 1) == 0;
+}
+
+/* ---- reading it -------------------------------------------------------------------------------------------------- */
+
+enum { LARGEST = 16 << 20 }; /* bytes; those lfap writes have some thousand */
+
+static lfap_status text_read(cli *c, char **out, size_t *len, const char *path) {
+  struct stat st;
+  if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LARGEST)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: has more than %d bytes, which no meta.json has; " ASIDE, path,
+                     LARGEST);
+  lfap_status s = lfap_file_read(&c->ctx, out, len, path);
+  if (s == LFAP_ERR_NOINPUT)
+    return lfap_fail(&c->ctx, s, "%s; it would tell whether the files beside it belong together: " ASIDE,
+                     c->ctx.message);
+  return s;
+}
+
 lfap_status cli_meta_load(cli *c, char **out, const char *dir) {
-  char *path = NULL;
+  char *path = NULL, *text = NULL;
+  const char *wrong = NULL;
   size_t len = 0;
   *out = NULL;
   lfap_status s = cli_path(c, &path, dir, "meta.json");
-  if (!s && !absent(path)) s = lfap_file_read(&c->ctx, out, &len, path);
-  if (!s && *out && (strlen(*out) != len || !lfap_json_whole(*out) || (*out)[strspn(*out, " \t\r\n")] != '{')) {
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
-                  "%s: is no JSON object, so nothing tells whether the files beside it belong "
-                  "together; remove it, or give it another name",
-                  path);
-    free(*out);
-    *out = NULL;
+  if (!s && !absent(path)) s = text_read(c, &text, &len, path);
+  if (!s && text) {
+    if (strlen(text) != len || !lfap_json_whole(text) || text[strspn(text, " \t\r\n")] != '{')
+      wrong = "is no JSON object";
+    else wrong = malformed(text);
   }
+  if (wrong)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                  "%s: %s, so nothing tells whether the files beside it belong together; " ASIDE, path, wrong);
   free(path);
+  if (s) free(text);
+  else *out = text;
   return s;
 }
+
+/* ---- as it was when the directory was first seen ----------------------------------------------------------------- */
 
 lfap_status cli_meta_see(cli *c, const char *dir) {
   struct stat st;
@@ -87,13 +208,8 @@ static lfap_status expected(cli *c, lfap_span *out, const char *dir, const char 
   *out = (lfap_span){NULL, 0};
   lfap_status s = seen(c, &text, dir);
   if (s || !text) return s;
-  lfap_span files = lfap_member_of(text, "files");
-  if (files.text) *out = lfap_member_of(files.text, name);
+  *out = cli_meta_file(text, name);
   return LFAP_OK;
-}
-
-static int same(lfap_span s, const char *sha) {
-  return s.len == CLI_SHA256 + 1 && memcmp(s.text + 1, sha, CLI_SHA256 - 1) == 0;
 }
 
 static lfap_status compare(cli *c, lfap_span told, const char *sha, const char *dir, const char *name) {
@@ -102,7 +218,7 @@ static lfap_status compare(cli *c, lfap_span told, const char *sha, const char *
                      "%s/%s: is being replaced, or its writer was stopped at it (meta.json: incomplete), "
                      "so files of two runs may be mixed here; " REMEDY,
                      dir, name);
-  if (same(told, sha)) return LFAP_OK;
+  if (cli_meta_same(told, sha)) return LFAP_OK;
   return lfap_fail(&c->ctx, LFAP_ERR_DATA,
                    "%s/%s: is not the file that meta.json beside it tells of (another SHA-256): files "
                    "of two runs are mixed here, or it was edited; " REMEDY,
@@ -130,17 +246,37 @@ lfap_status cli_meta_check_bytes(cli *c, const char *dir, const char *name, cons
 lfap_status cli_meta_check_data(cli *c, const char *dir, const lfap_mat *x, const lfap_mat *y) {
   char sha[CLI_SHA256];
   const char *text = NULL;
+  int top;
   lfap_status s = seen(c, &text, dir);
-  if (s || !text || lfap_member_of(text, "files").text || !lfap_span_is(lfap_member_of(text, "verb"), "\"gen\""))
-    return s;
-  lfap_span told = lfap_member_of(text, "data_sha256");
+  if (s || !text) return s;
+  lfap_span told = cli_meta_data_of(text, "X.npy", &top);
+  if (!told.text) told = cli_meta_data_of(text, "y.npy", &top);
   if (!told.text) return LFAP_OK;
   cli_sha256(sha, x->v, x->rows * x->cols, y->v, y->rows * y->cols);
-  if (same(told, sha)) return LFAP_OK;
+  if (cli_meta_same(told, sha)) return LFAP_OK;
   return lfap_fail(&c->ctx, LFAP_ERR_DATA,
                    "%s: X.npy and y.npy are not those that meta.json tells of (data_sha256): files of "
                    "two runs are mixed here, or they were edited; " REMEDY,
                    dir);
+}
+
+/* X or y read alone, of which meta.json has no SHA-256 of its own: with the other one, by data_sha256. */
+static lfap_status check_half(cli *c, const char *dir, const char *name, const lfap_mat *m) {
+  int is_x = strcmp(name, "X.npy") == 0, top;
+  const char *text = NULL;
+  char *path = NULL;
+  lfap_mat other = {0};
+  if (!is_x && strcmp(name, "y.npy") != 0) return LFAP_OK;
+  lfap_status s = seen(c, &text, dir);
+  if (s || !text || cli_meta_file(text, name).text || !cli_meta_data_of(text, name, &top).text) return s;
+  s = cli_path(c, &path, dir, is_x ? "y.npy" : "X.npy");
+  if (!s && !absent(path)) {
+    s = lfap_npy_read(&c->ctx, &other, path);
+    if (!s) s = cli_meta_check_data(c, dir, is_x ? m : &other, is_x ? &other : m);
+  }
+  lfap_mat_free(&other);
+  free(path);
+  return s;
 }
 
 lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name) {
@@ -150,6 +286,7 @@ lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name
   if (!s) s = cli_path(c, &path, dir, name);
   if (!s) s = lfap_npy_read(&c->ctx, &m, path);
   if (!s) s = cli_meta_check_npy(c, dir, name, &m);
+  if (!s) s = check_half(c, dir, name, &m);
   free(path);
   if (s) lfap_mat_free(&m);
   else *out = m;

@@ -1,6 +1,8 @@
 /* oracle_train.c - `lfap converge`: the flow far out at P bits, and how it approaches the limit (statement F1). */
 #include "cli/oracle_train.h"
 
+#include "cli/origin.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -72,7 +74,8 @@ static lfap_status check(cli *c, const args *a) {
 static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d) {
   int found = 0;
   if (!a->init) return lfap_net_init(&c->ctx, net, a->m, d, a->gamma, a->seed, a->scale);
-  lfap_status s = cli_weights_read(c, net, &found, a->init, NULL, a->gamma, d);
+  cli_origin here = cli_origin_of_run(NULL, d, a->gamma);
+  lfap_status s = cli_weights_read(c, net, &found, a->init, NULL, &here, NULL);
   if (!s && a->m && net->m != a->m)
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: m = %zu rows, but --m %zu; leave --m out", a->init, net->m, a->m);
   return s;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/origin.h"
 #include "data/scale.h"
 
 enum { O_NORM, O_FROM, O_DATA, O_TARGETS, O_DIRECTION, O_WEIGHTS, O_GAMMA, O_EPS, O_K, O_STEPS, O_RANGE, O_OUT };
@@ -109,7 +109,8 @@ static lfap_status finish_options(cli *c, args *a, size_t d) {
 static lfap_status direction_of(cli *c, lfap_mat *w, const args *a, size_t d) {
   lfap_net net = {0};
   int found = 0;
-  lfap_status s = cli_weights_read(c, &net, &found, a->weights, a->data, a->gamma, d);
+  cli_origin here = cli_origin_of_run(NULL, d, a->gamma);
+  lfap_status s = cli_weights_read(c, &net, &found, a->weights, a->data, &here, NULL);
   if (!s && !found)
     s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the direction with --direction w.npy", a->data);
   if (!s) s = lfap_vec_alloc(&c->ctx, w, d);
@@ -121,7 +122,8 @@ static lfap_status direction_of(cli *c, lfap_mat *w, const args *a, size_t d) {
 static lfap_status make(cli *c, lfap_perturbed *out, const args *a, const lfap_mat *x, const lfap_mat *t) {
   lfap_net net = {0};
   lfap_mat w = {0};
-  lfap_status s = a->from != GEOMETRY ? cli_network_read(c, &net, a->weights, a->data, a->gamma, x->cols)
+  cli_origin here = cli_origin_of_run(NULL, x->cols, a->gamma);
+  lfap_status s = a->from != GEOMETRY ? cli_network_read(c, &net, a->weights, a->data, &here, NULL)
                   : a->direction      ? cli_vector_read(c, &w, a->direction, x->cols)
                                       : direction_of(c, &w, a, x->cols);
   if (!s && a->from == GEOMETRY) s = lfap_perturb_geometry(&c->ctx, out, x->v, t->v, w.v, &a->o, x->rows, x->cols);

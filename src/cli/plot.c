@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/origin.h"
 #include "cli/picture.h"
 #include "cli/plot.h"
+#include "io/file.h"
 #include "picture/document.h"
 
 enum { ACCURACY, SPECTRUM, SPLIT, FLOW, CONVERGE, IMAGES, KINDS };
@@ -203,14 +205,40 @@ static lfap_status split(cli *c, lfap_picture *p, lfap_split_count *k, const arg
   return s;
 }
 
+void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here, const cli_origin *o) {
+  size_t used = strlen(p->caption);
+  if (cli_origin_relation(here, o) != CLI_UNKNOWN) return;
+  snprintf(p->caption + used, sizeof p->caption - used, " Not known which data %s of.", what);
+}
+
+/* F1's line is of the samples, so the history has to be of them too: refused where meta.json tells of others. */
+static lfap_status history_origin(cli *c, cli_origin *of, const cli_origin *here, const args *a) {
+  char *bytes = NULL, sha[CLI_SHA256], why[CLI_ORIGIN_WHY];
+  size_t len = 0;
+  lfap_status s = lfap_file_read(&c->ctx, &bytes, &len, a->history);
+  if (!s) cli_sha256_bytes(sha, bytes, len);
+  free(bytes);
+  if (!s) s = cli_origin_beside(c, of, a->history, sha);
+  if (s || !cli_origin_other(here, of)) return s;
+  cli_origin_difference(why, here, of);
+  return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                   "%s: %s, so F1's line of --data %s does not belong beside it; give the data and the gamma it was "
+                   "trained with, or leave --data out",
+                   a->history, why, a->data);
+}
+
 static lfap_status flow(cli *c, lfap_picture *p, const args *a) {
   lfap_table t = {0};
   lfap_data data = {0};
   lfap_limit l = {0};
+  cli_origin here = cli_origin_of_run(NULL, 0, 0), of = here;
   lfap_status s = lfap_table_read(&c->ctx, &t, a->history);
   if (!s && a->data) s = cli_data_read(c, &data, a->data, a->labels);
+  if (!s && a->data) here = cli_origin_of_run(&data, data.d, a->gamma);
+  if (!s && a->data) s = history_origin(c, &of, &here, a);
   if (!s && a->data) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a->gamma);
   if (!s) s = lfap_picture_flow(&c->ctx, p, &t, a->data ? &l : NULL);
+  if (!s) cli_plot_unknown(p, "the history is", &here, &of);
   lfap_limit_free(&l);
   lfap_data_free(&data);
   lfap_table_free(&t);

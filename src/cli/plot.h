@@ -8,6 +8,8 @@ lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const 
 /* dir: X.npy, y.npy and eta.npy of lfap perturb. */
 lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data,
                            const lfap_limit *natural, const char *dir);
+/* Says in the caption, where nothing tells which data `what` is of, that it is so. */
+void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here, const cli_origin *o);
 /* eta.npy in dir, n x d. */
 lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, size_t d);
 

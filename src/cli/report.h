@@ -2,6 +2,7 @@
    left out. */
 #ifndef LFAP_CLI_REPORT_H
 #define LFAP_CLI_REPORT_H
+#include "cli/origin.h"
 #include "cli/plot.h"
 #include "picture/page.h"
 
@@ -9,22 +10,6 @@ typedef struct {
   const char *dir, *out;
   double gamma; /* 0: not given */
 } cli_report_args;
-
-/* Which data something is about, as far as it is known. */
-typedef struct {
-  char sha256[CLI_SHA256]; /* data_sha256; "" unknown */
-  char seed[24];           /* of lfap gen; "" unknown */
-  size_t n, d;             /* 0 unknown */
-  double gamma;            /* NaN unknown, or of no single one */
-} cli_origin;
-enum { CLI_ORIGIN = 240 }; /* room for its words */
-typedef enum {
-  CLI_SAME,        /* the samples of this directory */
-  CLI_UNKNOWN,     /* nothing tells */
-  CLI_ALONE,       /* there are no samples in this directory */
-  CLI_OTHER_DATA,  /* told, or seen from its sizes */
-  CLI_OTHER_GAMMA, /* these samples, or unknown ones, and another slope */
-} cli_relation;
 
 typedef struct {
   cli *c;
@@ -56,10 +41,6 @@ lfap_status cli_report_sweeps(cli_report_run *r);
 /* certificate.json of the run, decided again. */
 lfap_status cli_report_certificate(cli_report_run *r);
 
-/* Of a file in dir, as meta.json there tells. */
-lfap_status cli_origin_read(cli *c, cli_origin *out, const char *dir, const char *file);
-void cli_origin_words(char *out, size_t room, const cli_origin *o);
-cli_relation cli_report_relation(const cli_report_run *r, const cli_origin *o);
 /* Where a part about o is shown: the page, or its section about other data. */
 lfap_text *cli_report_place(cli_report_run *r, const cli_origin *o);
 /* A line that tells which data what follows is about. */

@@ -37,7 +37,7 @@ static void interval_row(cli_report_run *r, const char *name, double lo, double 
   pair(r, name, applies ? text : "NOT-APPLICABLE", applies ? "measured: the formula in doubles" : unless);
 }
 
-static lfap_status stored_compare(cli_report_run *r) {
+static lfap_status stored_compare(cli_report_run *r, int unknown) {
   lfap_mat stored = {0};
   char text[CELL];
   lfap_status s = cli_dir_npy(r->c, &stored, r->limit, "lambda.npy");
@@ -48,7 +48,8 @@ static lfap_status stored_compare(cli_report_run *r) {
     for (size_t i = 0; i < r->lim.n; i++) most = fmax(most, fabs(stored.v[i] - r->lim.lambda[i]));
     int same = memcmp(stored.v, r->lim.lambda, r->lim.n * sizeof(double)) == 0;
     snprintf(text, sizeof text,
-             same ? "the same bits as computed here" : "differs from the limit computed here, at most by %.3g", most);
+             same ? "the same bits as computed here" : "differs from the limit computed here, at most by %.3g%s", most,
+             unknown ? "; not known which data it is of" : "");
     pair(r, "lambda.npy", text, "measured");
   }
   lfap_mat_free(&stored);
@@ -64,7 +65,7 @@ static lfap_status stored_lambda(cli_report_run *r) {
     cli_report_leave_other(r, "lambda.npy", &o);
     return LFAP_OK;
   }
-  if (!s) s = stored_compare(r);
+  if (!s) s = stored_compare(r, cli_origin_relation(&r->here, &o) == CLI_UNKNOWN);
   return cli_report_skip(r, "lambda.npy", s);
 }
 
@@ -126,6 +127,7 @@ static lfap_status history_picture(cli_report_run *r, const cli_origin *o) {
   if (!s) s = cli_dir_bytes(r->c, &bytes, &len, r->net, "history.csv"); /* is it the one meta.json tells of? */
   if (!s) s = lfap_table_read(&r->c->ctx, &t, path);
   if (!s) s = lfap_picture_flow(&r->c->ctx, &p, &t, r->lim.n && to == &r->page ? &r->lim : NULL);
+  if (!s) cli_plot_unknown(&p, "the history is", &r->here, o);
   lfap_table_free(&t);
   free(bytes);
   free(path);
@@ -136,7 +138,10 @@ static lfap_status k1_table(cli_report_run *r) {
   lfap_k1 k = {0};
   lfap_status s = lfap_k1_of(&r->c->ctx, &k, &r->first, &r->natural, &r->lim, NULL, 0);
   if (s) return cli_report_skip(r, "K1 of the weights", s);
-  pairs_begin(r, "How close the weights are to a KKT point (K1)");
+  pairs_begin(r, cli_origin_relation(&r->here, &r->trained) == CLI_SAME
+                     ? "How close the weights are to a KKT point (K1)"
+                     : "How close the weights are to a KKT point (K1) of these samples; not known which data they were "
+                       "trained on");
   pair_number(r, "relative KKT residual (0 at a KKT point)", k.residual, "measured");
   pair_number(r, "slackness (0 at a KKT point)", k.slackness, "measured");
   pair_number(r, "smallest margin over the norm of W", k.margin, "measured");
@@ -161,7 +166,8 @@ static lfap_status converge_picture(cli_report_run *r, const char *path) {
   return cli_report_picture(r, to, &p);
 }
 
-static lfap_status weights(cli_report_run *r, const cli_origin *o) {
+static lfap_status weights(cli_report_run *r) {
+  const cli_origin *o = &r->trained;
   int found = 0;
   if (cli_report_place(r, o) == &r->other) {
     cli_report_leave_other(r, "K1 of the weights, decision map: W.npy", o);
@@ -171,23 +177,35 @@ static lfap_status weights(cli_report_run *r, const cli_origin *o) {
     cli_report_leave(r, "K1 of the weights", "needs the limit of the natural samples");
     return LFAP_OK;
   }
-  lfap_status s = cli_weights_read(r->c, &r->first, &found, NULL, r->net, r->a->gamma, r->natural.d);
+  lfap_status s = cli_weights_read(r->c, &r->first, &found, NULL, r->net, &r->here, NULL);
   if (!s && found) return k1_table(r);
   if (!s) cli_report_leave(r, "K1 of the weights", "no W.npy");
   return cli_report_skip(r, "K1 of the weights", s);
 }
 
-/* History and weights are one set, so meta.json tells the same of both. */
+/* What meta.json in net/ tells of a file, if the file is there. */
+static lfap_status told_in_net(cli_report_run *r, cli_origin *out, int *there, const char *file) {
+  char *path = NULL;
+  lfap_status s = cli_path(r->c, &path, r->net, file);
+  *there = !s && cli_is_file(path);
+  free(path);
+  return s ? s : cli_origin_read(r->c, out, r->net, file);
+}
+
+/* History and weights are of one run where meta.json tells the same of both. */
 static lfap_status training(cli_report_run *r) {
-  cli_origin o;
-  lfap_status s = cli_origin_read(r->c, &o, r->net, "history.csv");
+  cli_origin history = {.gamma = NAN}, *w = &r->trained;
+  int has_history = 0, has_w = 0;
+  lfap_status s = told_in_net(r, &history, &has_history, "history.csv");
+  if (!s) s = told_in_net(r, w, &has_w, "W.npy");
   if (s) return cli_report_skip(r, "training", s);
-  if (!o.sha256[0]) s = cli_origin_read(r->c, &o, r->net, "W.npy");
-  if (s) return cli_report_skip(r, "training", s);
-  r->trained = o;
-  cli_report_about(r, cli_report_place(r, &o), "The training run", &o);
-  s = history_picture(r, &o);
-  return s ? s : weights(r, &o);
+  if (!has_history) history = *w;
+  if (!has_w) *w = history;
+  int one = strcmp(history.sha256, w->sha256) == 0;
+  cli_report_about(r, cli_report_place(r, &history), one ? "The training run" : "history.csv", &history);
+  s = history_picture(r, &history);
+  if (!s && !one) cli_report_about(r, cli_report_place(r, w), "W.npy", w);
+  return s ? s : weights(r);
 }
 
 lfap_status cli_report_training(cli_report_run *r) {
@@ -222,7 +240,8 @@ static lfap_status second_network(cli_report_run *r, lfap_net *out, int *found, 
   if (!s && !isnan(of.gamma) && of.gamma != r->a->gamma)
     s = lfap_fail(&r->c->ctx, LFAP_ERR_DATA, "W.npy was trained with gamma = %g; this report has %g", of.gamma,
                   r->a->gamma);
-  if (!s) s = cli_weights_read(r->c, out, found, NULL, r->learned, r->a->gamma, r->natural.d);
+  cli_origin use = cli_origin_of_run(NULL, r->natural.d, r->a->gamma); /* it is of other data by its nature */
+  if (!s) s = cli_weights_read(r->c, out, found, NULL, r->learned, &use, NULL);
   if (same) *about = "the one in learned/, trained on the set in adv/.";
   return cli_report_skip(r, "network in learned/", s);
 }
@@ -249,12 +268,14 @@ lfap_status cli_report_map(cli_report_run *r) {
   lfap_plane_free(&plane);
   lfap_net_free(&second);
   if (s) return cli_report_skip(r, "decision map", s);
+  cli_plot_unknown(&p, "network A is", &r->here, &r->trained);
   lfap_page_section(&r->page, "Decisions");
   cli_report_about_here(r);
   lfap_text_puts(&r->page, "<p>");
   lfap_page_text(&r->page, "A is the network of the training run, %s",
-                 cli_report_relation(r, &r->trained) == CLI_SAME ? "trained on these samples."
-                                                                 : "not known whether trained on these samples.");
+                 cli_origin_relation(&r->here, &r->trained) == CLI_SAME
+                     ? "trained on these samples."
+                     : "not known whether trained on these samples.");
   if (found) lfap_page_text(&r->page, " B is %s", about);
   lfap_text_puts(&r->page, "</p>\n");
   return cli_report_picture(r, &r->page, &p);

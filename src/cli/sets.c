@@ -174,13 +174,13 @@ static void copy_member(lfap_json *j, const lfap_member *m) {
   lfap_json_member(j, from, (size_t)(m->value.text + m->value.len - from));
 }
 
-/* The members at the top are those of the data set, where there is one that stays; else those of this verb. */
+/* The members at the top are those of the data set, where there is one that stays, or somebody else's; else those of
+   this verb. */
 static int keeps_top(const plan *p) {
-  lfap_span files = lfap_member_of(p->old, "files"), x = {"X.npy", 5};
-  lfap_member f = {x, {NULL, 0}}, any;
+  lfap_span x = {"X.npy", 5};
+  lfap_member f = {x, cli_meta_file(p->old, "X.npy")}, any;
   if (is_new(p, x)) return 0;
-  if (!files.text) return lfap_members_first(&any, p->old) != NULL; /* somebody else's */
-  f.value = lfap_member_of(files.text, "X.npy");
+  if (!cli_meta_top_set(p->old).text) return lfap_members_first(&any, p->old) != NULL;
   return f.value.text && !is_stale(p, &f);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/certify.h"
-#include "cli/cli.h"
+#include "cli/origin.h"
 #include "oracle/verify/certifier.h"
 
 enum {
@@ -233,7 +233,7 @@ static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbos
 static void case_json(lfap_json *j, const cli_case *in, const lfap_case *k) {
   char sha[CLI_SHA256];
   const lfap_data *data = &in->data;
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  if (!in->here.n) cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
   lfap_json_object_begin(j, NULL);
   lfap_json_string(j, "name", k->name);
   lfap_json_string(j, "about", in->about);
@@ -258,7 +258,8 @@ static void case_json(lfap_json *j, const cli_case *in, const lfap_case *k) {
   for (int i = 0; i < 3; i++)
     if (in->opts.eps[i] > 0) lfap_json_double_hex(j, lfap_norm_name((lfap_norm)i), in->opts.eps[i]);
   lfap_json_object_end(j);
-  lfap_json_string(j, "data_sha256", sha);
+  lfap_json_string(j, "data_sha256", in->here.n ? in->here.sha256 : sha);
+  if (in->has_net) cli_origin_json(j, "weights", &in->here, &in->net_of);
   cli_checks_json(j, k->check, k->checks);
   lfap_json_object_end(j);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/origin.h"
 
 #define IMAGES_DIR "/usr/share/datasets/fashion-mnist"
 
@@ -143,7 +143,9 @@ static void default_sizes(recipe *r, const lfap_data *data) {
 
 static lfap_status read_user(cli *c, cli_case *k, const cli_verify_args *a) {
   lfap_status s = cli_data_read(c, &k->data, a->data, a->labels);
-  if (!s) s = cli_weights_read(c, &k->net, &k->has_net, a->weights, a->data, a->gamma, k->data.d);
+  if (s) return s;
+  k->here = cli_origin_of_run(&k->data, k->data.d, a->gamma);
+  s = cli_weights_read(c, &k->net, &k->has_net, a->weights, a->data, &k->here, &k->net_of);
   if (!s && a->test) {
     s = cli_data_read(c, &k->test, a->test, a->test_labels);
     k->has_test = !s;

@@ -1,0 +1,144 @@
+/* origin.c - what tells of a file's data and slope, and what follows for whoever uses it with others. */
+#include "cli/origin.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what is told ------------------------------------------------------------------------------------------------ */
+
+static void put_sha(cli_origin *o, lfap_span told) {
+  if (!told.text) return;
+  for (size_t i = 0; i + 1 < CLI_SHA256; i++) o->sha256[i] = (char)tolower((unsigned char)told.text[i + 1]);
+  o->sha256[CLI_SHA256 - 1] = 0;
+}
+
+static size_t size_of(const char *sizes, const char *key) {
+  lfap_span v = lfap_member_of(sizes, key);
+  return v.text ? (size_t)strtoull(v.text, NULL, 10) : 0;
+}
+
+/* The members at the top are about the set of its verb. */
+static void put_top(cli_origin *o, const char *text) {
+  lfap_span gamma = lfap_member_of(text, "gamma"), sizes = lfap_member_of(text, "sizes"),
+            seed = lfap_member_of(text, "seed");
+  if (gamma.text && !lfap_span_is(gamma, "null")) o->gamma = strtod(gamma.text, NULL);
+  if (sizes.text) o->n = size_of(sizes.text, "n"), o->d = size_of(sizes.text, "d");
+  if (seed.text && lfap_span_is(lfap_member_of(text, "verb"), "\"gen\"") && strspn(seed.text, "0123456789") == seed.len)
+    snprintf(o->seed, sizeof o->seed, "%.*s", (int)seed.len, seed.text);
+}
+
+static cli_origin told_of(const char *text, const char *file) {
+  int top = 0;
+  cli_origin o = {.gamma = NAN};
+  put_sha(&o, cli_meta_data_of(text, file, &top));
+  if (top) put_top(&o, text);
+  return o;
+}
+
+lfap_status cli_origin_read(cli *c, cli_origin *out, const char *dir, const char *file) {
+  char *text = NULL;
+  lfap_status s = cli_meta_load(c, &text, dir);
+  if (!s) *out = text ? told_of(text, file) : (cli_origin){.gamma = NAN};
+  free(text);
+  return s;
+}
+
+static void note(cli *c, const char *format, const char *path, const char *why) {
+  char where[CLI_SHOWN], what[CLI_SHOWN];
+  if (c->quiet) return;
+  cli_progress_clear(c);
+  fprintf(stderr, format, lfap_visible(where, sizeof where, path), lfap_visible(what, sizeof what, why));
+}
+
+lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const char *sha256) {
+  char *dir = NULL, *text = NULL;
+  const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+  *out = (cli_origin){.gamma = NAN};
+  lfap_status s = cli_path(c, &dir, slash ? path : ".", "");
+  if (s) return s;
+  if (slash) dir[slash - path + 1] = 0;
+  s = cli_meta_load(c, &text, dir);
+  free(dir);
+  if (s == LFAP_ERR_DATA || s == LFAP_ERR_NOINPUT) {
+    note(c, "note: %s: not known which data it is of: %s\n", path, c->ctx.message);
+    c->ctx.message[0] = 0;
+    return LFAP_OK;
+  }
+  if (s || !text) return s;
+  lfap_span told = cli_meta_file(text, file);
+  if (!told.text || cli_meta_same(told, sha256)) *out = told_of(text, file);
+  else note(c, "note: %s: not known which data it is of: %s\n", path, "meta.json beside it tells of another file");
+  free(text);
+  return LFAP_OK;
+}
+
+lfap_status cli_origin_array(cli *c, cli_origin *out, const char *path, const lfap_mat *m, const cli_origin *here) {
+  char sha[CLI_SHA256], why[CLI_ORIGIN_WHY];
+  cli_sha256_npy(sha, m);
+  lfap_status s = cli_origin_beside(c, out, path, sha);
+  if (s || !cli_origin_other(here, out)) return s;
+  cli_origin_difference(why, here, out);
+  note(c, "note: %s: %s; used all the same\n", path, why);
+  return LFAP_OK;
+}
+
+/* ---- what follows ------------------------------------------------------------------------------------------------ */
+
+cli_origin cli_origin_of_run(const lfap_data *data, size_t d, double gamma) {
+  cli_origin o = {.d = d, .gamma = gamma > 0 ? gamma : NAN};
+  if (!data) return o;
+  o.n = data->n;
+  o.d = data->d;
+  cli_sha256(o.sha256, data->x, data->n * data->d, data->y, data->n);
+  return o;
+}
+
+static int other_data(const cli_origin *here, const cli_origin *o) {
+  if (!here->n) return 0;
+  if (o->sha256[0]) return strcmp(o->sha256, here->sha256) != 0;
+  return (o->n && o->n != here->n) || (o->d && o->d != here->d);
+}
+
+cli_relation cli_origin_relation(const cli_origin *here, const cli_origin *o) {
+  if (other_data(here, o)) return CLI_OTHER_DATA;
+  if (!isnan(o->gamma) && !isnan(here->gamma) && o->gamma != here->gamma) return CLI_OTHER_GAMMA;
+  return here->n == 0 ? CLI_ALONE : o->sha256[0] ? CLI_SAME : CLI_UNKNOWN;
+}
+
+int cli_origin_other(const cli_origin *here, const cli_origin *o) {
+  cli_relation k = cli_origin_relation(here, o);
+  return k == CLI_OTHER_DATA || k == CLI_OTHER_GAMMA;
+}
+
+enum { SHOWN = 12 }; /* hexadecimal digits of a hash */
+
+void cli_origin_words(char *out, size_t room, const cli_origin *o) {
+  size_t used = 0;
+  out[0] = 0;
+#define PUT(when, ...) \
+  if ((when) && used < room) used += (size_t)snprintf(out + used, room - used, __VA_ARGS__)
+  PUT(o->n, "N = %zu", o->n);
+  PUT(o->d, "%sd = %zu", used ? ", " : "", o->d);
+  PUT(!isnan(o->gamma), "%sgamma = %.15g", used ? ", " : "", o->gamma);
+  PUT(o->seed[0], "%sseed %s", used ? ", " : "", o->seed);
+  PUT(o->sha256[0], "%sSHA-256 %.*s", used ? ", " : "", SHOWN, o->sha256);
+#undef PUT
+}
+
+void cli_origin_difference(char out[CLI_ORIGIN_WHY], const cli_origin *here, const cli_origin *o) {
+  char theirs[CLI_ORIGIN], ours[CLI_ORIGIN];
+  cli_origin_words(theirs, sizeof theirs, o);
+  cli_origin_words(ours, sizeof ours, here);
+  snprintf(out, CLI_ORIGIN_WHY, "is about %s (%s; here %s)",
+           cli_origin_relation(here, o) == CLI_OTHER_DATA ? "other data" : "another gamma", theirs, ours);
+}
+
+void cli_origin_json(lfap_json *j, const char *what, const cli_origin *here, const cli_origin *o) {
+  char key[40];
+  snprintf(key, sizeof key, "%s_of", what);
+  lfap_json_string(j, key, other_data(here, o) ? "other data" : here->n && o->sha256[0] ? "these data" : NULL);
+  snprintf(key, sizeof key, "%s_gamma", what);
+  lfap_json_double_hex(j, key, o->gamma);
+}

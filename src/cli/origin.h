@@ -1,0 +1,32 @@
+/* origin.h - which data, and which gamma, is a file about? Its document says it (data_sha256), or the meta.json beside
+   it (spec/formats.md); what it is used with is held against that. */
+#ifndef LFAP_CLI_ORIGIN_H
+#define LFAP_CLI_ORIGIN_H
+#include "cli/cli.h"
+
+enum { CLI_ORIGIN = 240, CLI_ORIGIN_WHY = 3 * CLI_ORIGIN }; /* room for its words, and for a difference */
+typedef enum {
+  CLI_SAME,        /* the samples it is used with */
+  CLI_UNKNOWN,     /* nothing tells */
+  CLI_ALONE,       /* there are no samples to compare with */
+  CLI_OTHER_DATA,  /* told, or seen from its sizes */
+  CLI_OTHER_GAMMA, /* these samples, or unknown ones, and another slope */
+} cli_relation;
+
+/* Samples and slope of a run, to hold the others against. data NULL: only the slope, and `d`. gamma 0: not given. */
+cli_origin cli_origin_of_run(const lfap_data *data, size_t d, double gamma);
+/* Of a file in dir, as meta.json there tells. */
+lfap_status cli_origin_read(cli *c, cli_origin *out, const char *dir, const char *file);
+/* Of a file named by its path, which was read and has this SHA-256: unknown, with a note on stderr, where meta.json
+   beside it tells of another file of that name, or cannot be used. */
+lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const char *sha256);
+/* The same of an array that is used with `here`: a note on stderr where it is of other data, or of another gamma. */
+lfap_status cli_origin_array(cli *c, cli_origin *out, const char *path, const lfap_mat *m, const cli_origin *here);
+cli_relation cli_origin_relation(const cli_origin *here, const cli_origin *o);
+int cli_origin_other(const cli_origin *here, const cli_origin *o); /* data, or gamma */
+void cli_origin_words(char *out, size_t room, const cli_origin *o);
+/* "is about other data (...; here ...)" */
+void cli_origin_difference(char out[CLI_ORIGIN_WHY], const cli_origin *here, const cli_origin *o);
+/* WHAT_of: "these data", "other data" or null; WHAT_gamma: a number or null. */
+void cli_origin_json(lfap_json *j, const char *what, const cli_origin *here, const cli_origin *o);
+#endif
