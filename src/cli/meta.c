@@ -47,6 +47,13 @@ static int is_number(lfap_span v) {
 static int is_whole(lfap_span v) { return !v.text || strspn(v.text, "0123456789") == v.len; }
 static int is_null(lfap_span v) { return lfap_span_is(v, "null"); }
 static int starts(lfap_span v, char with) { return v.text[0] == with; }
+static int is_gamma(lfap_span v) { return !v.text || is_null(v) || is_number(v); }
+
+/* The data and the slope that perturbations were made from. */
+static int is_made_from(lfap_span v) {
+  lfap_span sha = lfap_member_of(v.text, "data_sha256");
+  return starts(v, '{') && (!sha.text || is_null(sha) || is_sha(sha)) && is_gamma(lfap_member_of(v.text, "gamma"));
+}
 
 static int are_hashes(lfap_span files) {
   lfap_member f;
@@ -72,14 +79,16 @@ static int are_sets(lfap_span sets) {
 static const char *malformed(const char *text) {
   lfap_span sha = lfap_member_of(text, "data_sha256"), gamma = lfap_member_of(text, "gamma"),
             verb = lfap_member_of(text, "verb"), sizes = lfap_member_of(text, "sizes"),
-            files = lfap_member_of(text, "files"), sets = lfap_member_of(text, "sets");
+            files = lfap_member_of(text, "files"), sets = lfap_member_of(text, "sets"),
+            made = lfap_member_of(text, "made_from");
   if (sha.text && !is_sha(sha)) return "data_sha256 is no string of 64 hexadecimal digits";
-  if (gamma.text && !is_null(gamma) && !is_number(gamma)) return "gamma is neither a number nor null";
+  if (!is_gamma(gamma)) return "gamma is neither a number nor null";
   if (verb.text && !starts(verb, '"')) return "verb is no string";
   if (sizes.text &&
       !(starts(sizes, '{') && is_whole(lfap_member_of(sizes.text, "n")) && is_whole(lfap_member_of(sizes.text, "d"))))
     return "sizes is no object with whole numbers n and d";
   if (files.text && !are_hashes(files)) return "files is no object of SHA-256s (64 hexadecimal digits, or null)";
+  if (made.text && !is_made_from(made)) return "made_from is no object with data_sha256 and gamma";
   if (sets.text && !are_sets(sets)) return "sets is no object of {data_sha256, files}";
   return NULL;
 }

@@ -9,9 +9,13 @@
 /* ---- what is told ------------------------------------------------------------------------------------------------ */
 
 static void put_sha(cli_origin *o, lfap_span told) {
-  if (!told.text) return;
+  if (!told.text || lfap_span_is(told, "null")) return;
   for (size_t i = 0; i + 1 < CLI_SHA256; i++) o->sha256[i] = (char)tolower((unsigned char)told.text[i + 1]);
   o->sha256[CLI_SHA256 - 1] = 0;
+}
+
+static void put_gamma(cli_origin *o, lfap_span gamma) {
+  if (gamma.text && !lfap_span_is(gamma, "null")) o->gamma = strtod(gamma.text, NULL);
 }
 
 static size_t size_of(const char *sizes, const char *key) {
@@ -21,9 +25,8 @@ static size_t size_of(const char *sizes, const char *key) {
 
 /* The members at the top are about the set of its verb. */
 static void put_top(cli_origin *o, const char *text) {
-  lfap_span gamma = lfap_member_of(text, "gamma"), sizes = lfap_member_of(text, "sizes"),
-            seed = lfap_member_of(text, "seed");
-  if (gamma.text && !lfap_span_is(gamma, "null")) o->gamma = strtod(gamma.text, NULL);
+  lfap_span sizes = lfap_member_of(text, "sizes"), seed = lfap_member_of(text, "seed");
+  put_gamma(o, lfap_member_of(text, "gamma"));
   if (sizes.text) o->n = size_of(sizes.text, "n"), o->d = size_of(sizes.text, "d");
   if (seed.text && lfap_span_is(lfap_member_of(text, "verb"), "\"gen\"") && strspn(seed.text, "0123456789") == seed.len)
     snprintf(o->seed, sizeof o->seed, "%.*s", (int)seed.len, seed.text);
@@ -43,6 +46,23 @@ lfap_status cli_origin_read(cli *c, cli_origin *out, const char *dir, const char
   if (!s) *out = text ? told_of(text, file) : (cli_origin){.gamma = NAN};
   free(text);
   return s;
+}
+
+lfap_status cli_origin_made_from(cli *c, cli_origin *out, const char *dir) {
+  char *text = NULL;
+  int top = 0;
+  lfap_status s = cli_meta_load(c, &text, dir);
+  *out = (cli_origin){.gamma = NAN};
+  if (s || !text) return s;
+  (void)cli_meta_data_of(text, "eta.npy", &top);
+  if (!top) (void)cli_meta_data_of(text, "X.npy", &top);
+  lfap_span made = lfap_member_of(text, "made_from");
+  if (top && made.text) {
+    put_sha(out, lfap_member_of(made.text, "data_sha256"));
+    put_gamma(out, lfap_member_of(made.text, "gamma"));
+  }
+  free(text);
+  return LFAP_OK;
 }
 
 static void note(cli *c, const char *format, const char *path, const char *why) {
@@ -74,14 +94,19 @@ lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const c
   return LFAP_OK;
 }
 
+void cli_origin_note(cli *c, const char *path, const cli_origin *here, const cli_origin *o) {
+  char why[CLI_ORIGIN_WHY];
+  if (!cli_origin_other(here, o)) return;
+  cli_origin_difference(why, here, o);
+  note(c, "note: %s: %s; used all the same\n", path, why);
+}
+
 lfap_status cli_origin_array(cli *c, cli_origin *out, const char *path, const lfap_mat *m, const cli_origin *here) {
-  char sha[CLI_SHA256], why[CLI_ORIGIN_WHY];
+  char sha[CLI_SHA256];
   cli_sha256_npy(sha, m);
   lfap_status s = cli_origin_beside(c, out, path, sha);
-  if (s || !cli_origin_other(here, out)) return s;
-  cli_origin_difference(why, here, out);
-  note(c, "note: %s: %s; used all the same\n", path, why);
-  return LFAP_OK;
+  if (!s) cli_origin_note(c, path, here, out);
+  return s;
 }
 
 /* ---- what follows ------------------------------------------------------------------------------------------------ */

@@ -17,11 +17,15 @@ typedef enum {
 cli_origin cli_origin_of_run(const lfap_data *data, size_t d, double gamma);
 /* Of a file in dir, as meta.json there tells. */
 lfap_status cli_origin_read(cli *c, cli_origin *out, const char *dir, const char *file);
+/* Of the perturbations in dir: what the direction or the network was about that they were made from (made_from). */
+lfap_status cli_origin_made_from(cli *c, cli_origin *out, const char *dir);
 /* Of a file named by its path, which was read and has this SHA-256: unknown, with a note on stderr, where meta.json
    beside it tells of another file of that name, or cannot be used. */
 lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const char *sha256);
 /* The same of an array that is used with `here`: a note on stderr where it is of other data, or of another gamma. */
 lfap_status cli_origin_array(cli *c, cli_origin *out, const char *path, const lfap_mat *m, const cli_origin *here);
+/* The note, where o is of other data or another gamma than here. */
+void cli_origin_note(cli *c, const char *path, const cli_origin *here, const cli_origin *o);
 cli_relation cli_origin_relation(const cli_origin *here, const cli_origin *o);
 int cli_origin_other(const cli_origin *here, const cli_origin *o); /* data, or gamma */
 void cli_origin_words(char *out, size_t room, const cli_origin *o);

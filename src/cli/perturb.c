@@ -36,6 +36,7 @@ typedef struct {
   const char *data, *targets, *direction, *weights, *out;
   double gamma;
   int eps_given;
+  cli_origin made_from; /* what the direction or the network is about */
   lfap_perturb_opts o;
 } args;
 
@@ -106,11 +107,10 @@ static lfap_status finish_options(cli *c, args *a, size_t d) {
 }
 
 /* The direction of `geometry` without --direction: that of a network. */
-static lfap_status direction_of(cli *c, lfap_mat *w, const args *a, size_t d) {
+static lfap_status direction_of(cli *c, lfap_mat *w, args *a, size_t d, const cli_origin *here) {
   lfap_net net = {0};
   int found = 0;
-  cli_origin here = cli_origin_of_run(NULL, d, a->gamma);
-  lfap_status s = cli_weights_read(c, &net, &found, a->weights, a->data, &here, NULL);
+  lfap_status s = cli_weights_read(c, &net, &found, a->weights, a->data, here, &a->made_from);
   if (!s && !found)
     s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the direction with --direction w.npy", a->data);
   if (!s) s = lfap_vec_alloc(&c->ctx, w, d);
@@ -119,13 +119,14 @@ static lfap_status direction_of(cli *c, lfap_mat *w, const args *a, size_t d) {
   return s;
 }
 
-static lfap_status make(cli *c, lfap_perturbed *out, const args *a, const lfap_mat *x, const lfap_mat *t) {
+static lfap_status make(cli *c, lfap_perturbed *out, args *a, const lfap_mat *x, const lfap_mat *t) {
   lfap_net net = {0};
   lfap_mat w = {0};
   cli_origin here = cli_origin_of_run(NULL, x->cols, a->gamma);
-  lfap_status s = a->from != GEOMETRY ? cli_network_read(c, &net, a->weights, a->data, &here, NULL)
+  lfap_status s = a->from != GEOMETRY ? cli_network_read(c, &net, a->weights, a->data, &here, &a->made_from)
                   : a->direction      ? cli_vector_read(c, &w, a->direction, x->cols)
-                                      : direction_of(c, &w, a, x->cols);
+                                      : direction_of(c, &w, a, x->cols, &here);
+  if (!s && a->direction) s = cli_origin_array(c, &a->made_from, a->direction, &w, &here);
   if (!s && a->from == GEOMETRY) s = lfap_perturb_geometry(&c->ctx, out, x->v, t->v, w.v, &a->o, x->rows, x->cols);
   if (!s && a->from == GRADIENT) s = lfap_perturb_gradient(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
   if (!s && a->from == PGD) s = lfap_perturb_pgd(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
@@ -173,6 +174,10 @@ static void head_json(const cli *c, lfap_json *j, const args *a, const lfap_pert
   lfap_json_uint(j, "d", p->d);
   if (a->o.k) lfap_json_uint(j, "k", a->o.k);
   if (a->o.steps) lfap_json_uint(j, "steps", a->o.steps);
+  lfap_json_object_end(j);
+  lfap_json_object_begin(j, "made_from");
+  lfap_json_string(j, "data_sha256", a->made_from.sha256[0] ? a->made_from.sha256 : NULL);
+  lfap_json_double_hex(j, "gamma", a->made_from.gamma);
   lfap_json_object_end(j);
   lfap_json_string(j, "data_sha256", sha);
 }

@@ -141,6 +141,12 @@ static lfap_status check(cli *c, const args *a) {
   return s;
 }
 
+typedef struct {
+  lfap_split_count count;
+  cli_adv adv;
+  cli_origin here; /* the natural samples */
+} split_result;
+
 /* ---- inputs of the kinds ----------------------------------------------------------------------------------------- */
 
 lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where,
@@ -179,27 +185,49 @@ lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, 
   return s;
 }
 
-lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data,
+/* A perturbation of P1 has the signs of t_n w. */
+static int towards(const lfap_data *adv, const double *eta, const double *w) {
+  for (size_t i = 0; i < adv->n * adv->d; i++)
+    if (eta[i] * adv->y[i / adv->d] * w[i % adv->d] < 0) return 0;
+  return 1;
+}
+
+lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, cli_adv *from, const lfap_data *data,
                            const lfap_limit *natural, const char *dir) {
   lfap_data adv = {0};
   lfap_mat eta = {0};
   lfap_limit l = {0};
   lfap_status s = cli_data_read(c, &adv, dir, NULL);
   if (!s) s = cli_plot_eta_read(c, &eta, dir, adv.n, adv.d);
+  if (!s) s = cli_origin_made_from(c, &from->made_from, dir);
   if (!s) s = lfap_limit_solve(&c->ctx, &l, &adv, NULL, natural->gamma);
   if (!s) s = lfap_picture_split(&c->ctx, p, k, data, natural, &adv, eta.v, &l);
+  if (!s) from->towards = towards(&adv, eta.v, natural->w);
   lfap_limit_free(&l);
   lfap_mat_free(&eta);
   lfap_data_free(&adv);
   return s;
 }
 
-static lfap_status split(cli *c, lfap_picture *p, lfap_split_count *k, const args *a) {
+/* The picture is drawn whatever the perturbations were made from; of others than these samples it says so. */
+static lfap_status split(cli *c, lfap_picture *p, split_result *k, const args *a) {
+  char why[CLI_ORIGIN_WHY];
   lfap_data data = {0};
   lfap_limit natural = {0};
   lfap_status s = cli_data_read(c, &data, a->data, a->labels);
   if (!s) s = lfap_limit_solve(&c->ctx, &natural, &data, NULL, a->gamma);
-  if (!s) s = cli_plot_split(c, p, k, &data, &natural, a->adv);
+  if (!s) s = cli_plot_split(c, p, &k->count, &k->adv, &data, &natural, a->adv);
+  if (!s) {
+    const cli_origin *from = &k->adv.made_from;
+    k->here = cli_origin_of_run(&data, data.d, a->gamma);
+    size_t used = strlen(p->caption), room = sizeof p->caption - used;
+    cli_origin_difference(why, &k->here, from);
+    if (cli_origin_other(&k->here, from))
+      snprintf(p->caption + used, room, " What its perturbations were made from %s.", why);
+    else if (!from->sha256[0] && !k->adv.towards)
+      snprintf(p->caption + used, room, " Not known which data its perturbations were made from.");
+    cli_origin_note(c, a->adv, &k->here, from);
+  }
   lfap_limit_free(&natural);
   lfap_data_free(&data);
   return s;
@@ -255,7 +283,7 @@ static lfap_status converge(cli *c, lfap_picture *p, const char *path) {
 
 /* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
-static lfap_status make(cli *c, lfap_picture *p, lfap_split_count *k, const args *a) {
+static lfap_status make(cli *c, lfap_picture *p, split_result *k, const args *a) {
   switch (a->kind) {
   case ACCURACY: return cli_plot_accuracy(c, p, a->sweep, a->x, a->where, a->wheres);
   case SPECTRUM: return spectrum(c, p, a);
@@ -273,7 +301,8 @@ static lfap_status make(cli *c, lfap_picture *p, lfap_split_count *k, const args
   return cli_plot_images(c, p, &i);
 }
 
-static lfap_status report_json(cli *c, const lfap_picture *p, const lfap_split_count *k, int kind) {
+static lfap_status report_json(cli *c, const lfap_picture *p, const split_result *r, int kind) {
+  const lfap_split_count *k = &r->count;
   lfap_json j = {.indent = 2};
   lfap_json_object_begin(&j, NULL);
   cli_json_head(c, &j);
@@ -286,6 +315,7 @@ static lfap_status report_json(cli *c, const lfap_picture *p, const lfap_split_c
     lfap_json_uint(&j, "broken", k->broken);
     lfap_json_uint(&j, "consistent", k->consistent);
     lfap_json_object_end(&j);
+    cli_origin_json(&j, "perturbations", &r->here, &r->adv.made_from);
   }
   cli_json_files(c, &j);
   lfap_json_object_end(&j);
@@ -295,7 +325,7 @@ static lfap_status report_json(cli *c, const lfap_picture *p, const lfap_split_c
 static lfap_status run(cli *c, int argc, char **argv) {
   args a = {.kind = KINDS, .count = 8};
   lfap_picture p = {0};
-  lfap_split_count k = {0};
+  split_result k = {0};
   lfap_stage stage = {0};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);

@@ -1,12 +1,19 @@
 /* plot.h - pictures from files, for `lfap plot` and `lfap report`. */
 #ifndef LFAP_CLI_PLOT_H
 #define LFAP_CLI_PLOT_H
+#include "cli/origin.h"
 #include "cli/picture.h"
 
 lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where,
                               size_t wheres);
+/* Where perturbations come from: what meta.json tells, and whether every entry has the sign of t_n w, or is 0 (P1);
+   those made from another w have not. */
+typedef struct {
+  cli_origin made_from;
+  int towards;
+} cli_adv;
 /* dir: X.npy, y.npy and eta.npy of lfap perturb. */
-lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, const lfap_data *data,
+lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, cli_adv *from, const lfap_data *data,
                            const lfap_limit *natural, const char *dir);
 /* Says in the caption, where nothing tells which data `what` is of, that it is so. */
 void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here, const cli_origin *o);

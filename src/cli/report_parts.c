@@ -283,21 +283,8 @@ lfap_status cli_report_map(cli_report_run *r) {
 
 /* ---- perturbations ----------------------------------------------------------------------------------------------- */
 
-/* Has every entry of every perturbation in adv/ the sign of t_n w, or is 0? (P1) Those made from another w have not. */
-static lfap_status signs(cli_report_run *r, int *towards) {
-  lfap_data adv = {0};
-  lfap_mat eta = {0};
-  *towards = 1;
-  lfap_status s = cli_data_read(r->c, &adv, r->adv, NULL);
-  if (!s) s = cli_plot_eta_read(r->c, &eta, r->adv, adv.n, r->natural.d);
-  for (size_t i = 0; !s && i < adv.n * adv.d; i++) *towards &= !(eta.v[i] * adv.y[i / adv.d] * r->lim.w[i % adv.d] < 0);
-  lfap_mat_free(&eta);
-  lfap_data_free(&adv);
-  return s;
-}
-
 lfap_status cli_report_split(cli_report_run *r) {
-  int towards = 0;
+  cli_adv from = {0};
   lfap_picture p = {0};
   lfap_split_count k = {0};
   if (!r->adv || r->lim.n == 0) {
@@ -305,20 +292,24 @@ lfap_status cli_report_split(cli_report_run *r) {
                      r->adv ? "needs the limit of the natural samples" : "no adv/eta.npy (lfap perturb)");
     return LFAP_OK;
   }
-  lfap_status s = signs(r, &towards);
-  if (!s) s = cli_plot_split(r->c, &p, &k, &r->natural, &r->lim, r->adv);
+  lfap_status s = cli_plot_split(r->c, &p, &k, &from, &r->natural, &r->lim, r->adv);
   if (s) return cli_report_skip(r, "T_data against T_pert", s);
-  lfap_page_section(&r->page, "Learning from perturbations");
-  cli_report_about_here(r);
-  lfap_text_puts(&r->page, "<p class=\"of\">");
-  lfap_page_text(&r->page, "The perturbed bases of adv/: %s.",
-                 towards
+  lfap_text *to = cli_report_place(r, &from.made_from);
+  if (to == &r->page) lfap_page_section(to, "Learning from perturbations");
+  if (to == &r->page) cli_report_about_here(r);
+  if (from.made_from.sha256[0])
+    cli_report_about(r, to, "What the perturbations of adv/ were made from", &from.made_from);
+  lfap_text_puts(to, "<p class=\"of\">");
+  lfap_page_text(to, "The perturbed bases of adv/: %s.",
+                 from.towards
                      ? "every entry of their perturbations has the sign that the w of these samples gives it, as in "
                        "those made from it"
+                 : from.made_from.sha256[0]
+                     ? "not all entries of their perturbations have the signs of the w of these samples"
                      : "not known which data their perturbations were made from: not all of them have the signs of "
                        "the w of these samples");
-  lfap_text_puts(&r->page, "</p>\n");
-  return cli_report_picture(r, &r->page, &p);
+  lfap_text_puts(to, "</p>\n");
+  return cli_report_picture(r, to, &p);
 }
 
 static lfap_status shape_of(cli_report_run *r, size_t *height, size_t *width, int *found) {
@@ -345,6 +336,6 @@ lfap_status cli_report_images(cli_report_run *r) {
   cli_report_about_here(r);
   if (r->adv)
     lfap_text_puts(&r->page, "<p class=\"of\">The rows of noise are those of adv/; which data their perturbations were "
-                             "made from is told, where it is known, under Learning from perturbations.</p>\n");
+                             "made from is told, where it is known, beside T_data against T_pert.</p>\n");
   return cli_report_picture(r, &r->page, &p);
 }

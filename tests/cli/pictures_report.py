@@ -177,7 +177,11 @@ for label, data, gamma in (("other data", "four", "0.5"), ("other data of the sa
 s, r = mixed("mixed-net", net="twin-net", limit="twin-limit", adv="twin-adv", learned="twin-learned")
 ok("Training" not in s and "Decisions" not in s and "The training run: Other data" in s[OTHER] and twin[:12] in s[OTHER] and "No limit was given" in s[OTHER], "a network of other data: no K1, no map, its history apart", list(s))
 ok("lambda.npy: is about other data" in s["Left out"] and "W.npy: is about other data" in s["Left out"] and "certificate.json" in s["Left out"] and "lambda.npy" not in s["The limit"], "multipliers and certificate of other data are left out, and why", s["Left out"])
-ok("not known which data their perturbations were made from" in s["Learning from perturbations"], "perturbations that do not have the signs of w are not called ours", s["Learning from perturbations"][:600])
+ok("Learning from perturbations" not in s and "What the perturbations of adv/ were made from: Other data" in s[OTHER] and "not all entries of their perturbations have the signs" in s[OTHER],
+   "perturbations made from the limit of other data stand apart", s[OTHER][-900:])
+shutil.copytree("twin-adv", "bare-adv", ignore=shutil.ignore_patterns("meta.json"))
+s, r = mixed("mixed-adv", adv="bare-adv")
+ok("not known which data their perturbations were made from" in s["Learning from perturbations"] and OTHER not in s, "perturbations that nothing tells of and that do not have the signs of w are not called ours", s["Learning from perturbations"][:600])
 s, r = mixed("mixed-gamma", net="quarter-net", limit="quarter-limit")
 ok("Training" not in s and "The training run: Another gamma" in s[OTHER] and "accepted, it follows from the data, for gamma = 0.25" in s[OTHER] and "accepted" not in s["The limit"] and "lambda.npy: is about another gamma" in s["Left out"],
    "a network, a limit and a certificate of another gamma", (list(s), s["Left out"]))
@@ -185,7 +189,9 @@ s, r = mixed("mixed-learned", net="run/net", adv="run/adv", learned="twin-learne
 ok("network in learned/: W.npy was trained on other data" in s["Left out"] and "B is" not in s["Decisions"] and "A is the network" in s["Decisions"], "a second network of another set is no second network", s["Left out"])
 shutil.copytree("run/net", "bare-net", ignore=shutil.ignore_patterns("meta.json"))
 s, r = mixed("mixed-bare", net="bare-net")
-ok("Not known which data it is of" in s["Training"] and "not known whether trained on these samples" in s["Decisions"] and OTHER not in s, "a network that nothing tells of is shown, and said to be unknown", s.get("Training"))
+ok(s["Training"].count("not known which data they were trained on") == 1 and s["Training"].count("Not known which data the history is of.") == 1 and "Not known which data it is of" in s["Training"]
+   and "not known whether trained on these samples" in s["Decisions"] and "Not known which data network A is of." in s["Decisions"] and OTHER not in s,
+   "a network that nothing tells of: said at the run, its history, K1 and the map", s.get("Training"))
 shutil.copytree("run/data", "mixed-files/data"), shutil.copy("twin/X.npy", "mixed-files/data"), shutil.copy("run/report.json", "mixed-files")
 doc, r = report("mixed-files", "--gamma", "0.5")
 s = sections("mixed-files/report")
