@@ -48,6 +48,7 @@ typedef struct {
   size_t made; /* length of the first name of the path that had to be made, 0: all was there */
   cli_staged *file;
   size_t files, room;
+  double gamma;    /* the slope it is about; 0: none */
   int unlisted;    /* its files are too many to be named one by one */
   const char *key; /* its name under `sets`; NULL: the verb's. A set replaces the one of its name */
 } cli_set_files;
@@ -168,12 +169,12 @@ lfap_status cli_dir_bytes(cli *c, char **out, size_t *len, const char *dir, cons
    lfap knows has a value that it cannot have. */
 lfap_status cli_meta_load(cli *c, char **out, const char *dir);
 /* Of a text that cli_meta_load took. The set of `sets` that the members at the top are about: none where they are
-   somebody else's. Does a set list the file? What `files` has of it. The data_sha256 told of a file, and whether the
-   members at the top are about it too. */
+   somebody else's. Does a set list the file? What `files` has of it. The object whose data_sha256 and gamma are
+   about a file (its set, or the whole text), if any, and whether the members at the top are too. */
 lfap_span cli_meta_top_set(const char *text);
 int cli_meta_lists(lfap_span set, const char *file);
 lfap_span cli_meta_file(const char *text, const char *name);
-lfap_span cli_meta_data_of(const char *text, const char *file, int *top);
+lfap_span cli_meta_tells(const char *text, const char *file, int *top);
 int cli_meta_same(lfap_span told, const char *sha);
 void cli_meta_forget(cli *c);
 

@@ -1,6 +1,7 @@
 /* compare.c - `lfap compare`: how close any weights, from any implementation, are to the KKT point the theory
  * predicts (statement K1), and the rest of a foreign run: its perturbations (P1), its boundary, its numbers. It
  * measures; there is nothing to pass or fail. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,7 +166,7 @@ static lfap_status judge(cli *c, compare_run *r) {
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
-  compare_run r = {.a = {.probes = 1000, .norm = -1}};
+  compare_run r = {.a = {.probes = 1000, .norm = -1}, .made_from.gamma = NAN};
   int help = 0;
   lfap_status s = cli_parse(c, &r.a, set, &help, argc, argv);
   if (s || help) return s;

@@ -38,7 +38,7 @@ typedef struct {
   compare_args a;
   lfap_data data;
   lfap_net net;
-  cli_origin here, net_of, lambda_of; /* the samples; what the network and the multipliers were made from */
+  cli_origin here, net_of, lambda_of, made_from; /* the samples; what network, multipliers, perturbations are of */
   lfap_limit lim;
   lfap_mat probes, f; /* f: outputs of the network at the probes, evaluated here */
   lfap_k1 k1;

@@ -56,6 +56,10 @@ lfap_status compare_perturbed(cli *c, compare_run *r) {
                      a->adversarial);
   r->a.o.norm = (lfap_norm)a->norm;
   lfap_status s = cli_pairs_read(c, &r->points, &r->targets, a->adversarial, a->targets);
+  if (!s && cli_is_dir(a->adversarial)) {
+    s = cli_origin_made_from(c, &r->made_from, a->adversarial);
+    if (!s) cli_origin_note(c, a->adversarial, &r->here, &r->made_from);
+  }
   if (!s) s = read_bases(c, r);
   if (!s) s = lfap_rows_in_range(&c->ctx, a->bases ? a->bases : a->data, r->bases.v, r->bases.rows, r->bases.cols);
   if (!s) s = lfap_rows_in_range(&c->ctx, a->adversarial, r->points.v, r->points.rows, r->points.cols);

@@ -137,6 +137,7 @@ lfap_status compare_json(cli *c, const compare_run *r) {
   lfap_json_object_end(&j);
   lfap_json_string(&j, "data_sha256", r->here.sha256);
   cli_origin_json(&j, "weights", &r->here, &r->net_of);
+  if (r->a.adversarial) cli_origin_json(&j, "perturbations", &r->here, &r->made_from);
   if (r->a.lambda) cli_origin_json(&j, "lambda", &r->here, &r->lambda_of);
   cli_hypothesis_json(&j, "hypothesis", &r->lim.hyp);
   lfap_json_bool(&j, "c1", r->lim.c1);

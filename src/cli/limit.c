@@ -213,6 +213,7 @@ static lfap_status write(cli *c, const args *a, const lfap_data *data, const lfa
   lfap_json j = {.indent = 2};
   if (!a->out) return LFAP_OK;
   lfap_status s = cli_set_begin(c, a->out);
+  c->set.gamma = l->gamma;
   if (!s) s = cli_out_vector(c, a->out, "lambda.npy", l->lambda, l->n);
   if (!s) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
   if (!s && certificate->len) s = cli_out_text(c, a->out, "certificate.json", certificate);

@@ -65,7 +65,9 @@ static int are_hashes(lfap_span files) {
 static int are_sets(lfap_span sets) {
   lfap_member set, f;
   for (const char *at = lfap_members_first(&set, sets.text); at; at = lfap_members_next(&set, at)) {
-    if (!starts(set.value, '{') || !is_sha(lfap_member_of(set.value.text, "data_sha256"))) return 0;
+    if (!starts(set.value, '{') || !is_sha(lfap_member_of(set.value.text, "data_sha256")) ||
+        !is_gamma(lfap_member_of(set.value.text, "gamma")))
+      return 0;
     lfap_span files = lfap_member_of(set.value.text, "files");
     if (!files.text || !starts(files, '[')) return 0;
     for (const char *a = lfap_members_first(&f, files.text); a; a = lfap_members_next(&f, a))
@@ -111,7 +113,7 @@ lfap_span cli_meta_top_set(const char *text) {
   return (lfap_span){NULL, 0};
 }
 
-lfap_span cli_meta_data_of(const char *text, const char *file, int *top) {
+lfap_span cli_meta_tells(const char *text, const char *file, int *top) {
   const lfap_span none = {NULL, 0}, own = cli_meta_top_set(text), verb = lfap_member_of(text, "verb");
   lfap_span sets = lfap_member_of(text, "sets");
   lfap_member set;
@@ -119,13 +121,20 @@ lfap_span cli_meta_data_of(const char *text, const char *file, int *top) {
   for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at))
     if (cli_meta_lists(set.value, file)) {
       *top = own.text == set.value.text;
-      return lfap_member_of(set.value.text, "data_sha256");
+      return set.value;
     }
   int data = strcmp(file, "X.npy") == 0 || strcmp(file, "y.npy") == 0;
   int made = lfap_span_is(verb, "\"gen\"") || lfap_span_is(verb, "\"perturb\"");
   if (own.text || (made && !data)) return none;
   *top = 1;
-  return lfap_member_of(text, "data_sha256");
+  return (lfap_span){text, strlen(text)};
+}
+
+/* The data_sha256 told of X.npy or y.npy; nothing where there is none. */
+static lfap_span data_told(const char *text, const char *file) {
+  int top;
+  lfap_span tells = cli_meta_tells(text, file, &top);
+  return tells.text ? lfap_member_of(tells.text, "data_sha256") : tells;
 }
 
 lfap_span cli_meta_file(const char *text, const char *name) {
@@ -255,11 +264,10 @@ lfap_status cli_meta_check_bytes(cli *c, const char *dir, const char *name, cons
 lfap_status cli_meta_check_data(cli *c, const char *dir, const lfap_mat *x, const lfap_mat *y) {
   char sha[CLI_SHA256];
   const char *text = NULL;
-  int top;
   lfap_status s = seen(c, &text, dir);
   if (s || !text) return s;
-  lfap_span told = cli_meta_data_of(text, "X.npy", &top);
-  if (!told.text) told = cli_meta_data_of(text, "y.npy", &top);
+  lfap_span told = data_told(text, "X.npy");
+  if (!told.text) told = data_told(text, "y.npy");
   if (!told.text) return LFAP_OK;
   cli_sha256(sha, x->v, x->rows * x->cols, y->v, y->rows * y->cols);
   if (cli_meta_same(told, sha)) return LFAP_OK;
@@ -271,13 +279,13 @@ lfap_status cli_meta_check_data(cli *c, const char *dir, const lfap_mat *x, cons
 
 /* X or y read alone, of which meta.json has no SHA-256 of its own: with the other one, by data_sha256. */
 static lfap_status check_half(cli *c, const char *dir, const char *name, const lfap_mat *m) {
-  int is_x = strcmp(name, "X.npy") == 0, top;
+  int is_x = strcmp(name, "X.npy") == 0;
   const char *text = NULL;
   char *path = NULL;
   lfap_mat other = {0};
   if (!is_x && strcmp(name, "y.npy") != 0) return LFAP_OK;
   lfap_status s = seen(c, &text, dir);
-  if (s || !text || cli_meta_file(text, name).text || !cli_meta_data_of(text, name, &top).text) return s;
+  if (s || !text || cli_meta_file(text, name).text || !data_told(text, name).text) return s;
   s = cli_path(c, &path, dir, is_x ? "y.npy" : "X.npy");
   if (!s && !absent(path)) {
     s = lfap_npy_read(&c->ctx, &other, path);

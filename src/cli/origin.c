@@ -1,4 +1,5 @@
 /* origin.c - what tells of a file's data and slope, and what follows for whoever uses it with others. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "cli/origin.h"
 
 #include <ctype.h>
@@ -35,8 +36,11 @@ static void put_top(cli_origin *o, const char *text) {
 static cli_origin told_of(const char *text, const char *file) {
   int top = 0;
   cli_origin o = {.gamma = NAN};
-  put_sha(&o, cli_meta_data_of(text, file, &top));
+  lfap_span tells = cli_meta_tells(text, file, &top);
   if (top) put_top(&o, text);
+  if (!tells.text) return o;
+  put_sha(&o, lfap_member_of(tells.text, "data_sha256"));
+  put_gamma(&o, lfap_member_of(tells.text, "gamma"));
   return o;
 }
 
@@ -54,8 +58,7 @@ lfap_status cli_origin_made_from(cli *c, cli_origin *out, const char *dir) {
   lfap_status s = cli_meta_load(c, &text, dir);
   *out = (cli_origin){.gamma = NAN};
   if (s || !text) return s;
-  (void)cli_meta_data_of(text, "eta.npy", &top);
-  if (!top) (void)cli_meta_data_of(text, "X.npy", &top);
+  (void)cli_meta_tells(text, "X.npy", &top);
   lfap_span made = lfap_member_of(text, "made_from");
   if (top && made.text) {
     put_sha(out, lfap_member_of(made.text, "data_sha256"));
@@ -72,15 +75,16 @@ static void note(cli *c, const char *format, const char *path, const char *why) 
   fprintf(stderr, format, lfap_visible(where, sizeof where, path), lfap_visible(what, sizeof what, why));
 }
 
-lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const char *sha256) {
+/* *found: there is a meta.json beside this name. */
+static lfap_status beside(cli *c, cli_origin *out, int *found, const char *path, const char *sha256) {
   char *dir = NULL, *text = NULL;
   const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
-  *out = (cli_origin){.gamma = NAN};
   lfap_status s = cli_path(c, &dir, slash ? path : ".", "");
   if (s) return s;
   if (slash) dir[slash - path + 1] = 0;
   s = cli_meta_load(c, &text, dir);
   free(dir);
+  *found = s || text;
   if (s == LFAP_ERR_DATA || s == LFAP_ERR_NOINPUT) {
     note(c, "note: %s: not known which data it is of: %s\n", path, c->ctx.message);
     c->ctx.message[0] = 0;
@@ -92,6 +96,16 @@ lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const c
   else note(c, "note: %s: not known which data it is of: %s\n", path, "meta.json beside it tells of another file");
   free(text);
   return LFAP_OK;
+}
+
+lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const char *sha256) {
+  int found = 0;
+  *out = (cli_origin){.gamma = NAN};
+  lfap_status s = beside(c, out, &found, path, sha256);
+  char *target = s || found ? NULL : realpath(path, NULL); /* of a link: beside what it points at */
+  if (target) s = beside(c, out, &found, target, sha256);
+  free(target);
+  return s;
 }
 
 void cli_origin_note(cli *c, const char *path, const cli_origin *here, const cli_origin *o) {

@@ -219,6 +219,7 @@ static void put_sets(lfap_json *j, const plan *p) {
     if (!is_replaced(p, &set)) copy_member(j, &set);
   lfap_json_object_begin(j, key_of(p->c));
   lfap_json_string(j, "data_sha256", p->sha256);
+  if (p->c->set.gamma > 0) lfap_json_double_hex(j, "gamma", p->c->set.gamma);
   lfap_json_array_begin(j, "files");
   for (size_t i = 0; i < p->c->set.files; i++) lfap_json_string(j, NULL, base_name(&p->c->set.file[i]));
   lfap_json_array_end(j);

@@ -193,6 +193,7 @@ static lfap_status write_files(cli *c, const args *a, const lfap_data *data, con
   char sha[CLI_SHA256];
   csv(&t, h);
   lfap_status s = cli_set_begin(c, a->out);
+  c->set.gamma = a->gamma;
   if (!s) s = cli_out_matrix(c, a->out, "W.npy", net->w, net->m, net->d);
   if (!s) s = cli_out_text(c, a->out, "history.csv", &t);
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
