@@ -165,12 +165,12 @@ lfap_status cli_meta_check_data(cli *c, const char *dir, const lfap_mat *x, cons
 /* The three in one: the file DIR/NAME, read and held against DIR/meta.json. */
 lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name);
 lfap_status cli_dir_bytes(cli *c, char **out, size_t *len, const char *dir, const char *name);
-/* meta.json of dir as it is now, in fresh memory; NULL when there is none. DATA when it is no JSON object, or a key that
-   lfap knows has a value that it cannot have. */
+/* meta.json of dir as it is now, in fresh memory; NULL when there is none. DATA when it is no JSON object, or a key
+   that lfap knows has a value that it cannot have. */
 lfap_status cli_meta_load(cli *c, char **out, const char *dir);
 /* Of a text that cli_meta_load took. The set of `sets` that the members at the top are about: none where they are
-   somebody else's. Does a set list the file? What `files` has of it. The object whose data_sha256 and gamma are
-   about a file (its set, or the whole text), if any, and whether the members at the top are too. */
+   somebody else's. Does a set list the file? What `files` has of it. The object whose data_sha256 and gamma are about
+   a file (its set, or the whole text), if any, and whether the members at the top are too. */
 lfap_span cli_meta_top_set(const char *text);
 int cli_meta_lists(lfap_span set, const char *file);
 lfap_span cli_meta_file(const char *text, const char *name);

@@ -3,6 +3,7 @@
 #include "cli/origin.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,7 @@ static lfap_status beside(cli *c, cli_origin *out, int *found, const char *path,
   s = cli_meta_load(c, &text, dir);
   free(dir);
   *found = s || text;
-  if (s == LFAP_ERR_DATA || s == LFAP_ERR_NOINPUT) {
+  if (s == LFAP_ERR_DATA) {
     note(c, "note: %s: not known which data it is of: %s\n", path, c->ctx.message);
     c->ctx.message[0] = 0;
     return LFAP_OK;
@@ -99,11 +100,14 @@ static lfap_status beside(cli *c, cli_origin *out, int *found, const char *path,
 }
 
 lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const char *sha256) {
+  char why[LFAP_REASON];
   int found = 0;
   *out = (cli_origin){.gamma = NAN};
   lfap_status s = beside(c, out, &found, path, sha256);
-  char *target = s || found ? NULL : realpath(path, NULL); /* of a link: beside what it points at */
+  if (s || found) return s;
+  char *target = realpath(path, NULL); /* of a link: beside what it points at */
   if (target) s = beside(c, out, &found, target, sha256);
+  else s = lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "%s: %s", path, lfap_reason(why, errno));
   free(target);
   return s;
 }

@@ -20,7 +20,7 @@ lfap_status cli_origin_read(cli *c, cli_origin *out, const char *dir, const char
 /* Of the perturbations in dir: what the direction or the network was about that they were made from (made_from). */
 lfap_status cli_origin_made_from(cli *c, cli_origin *out, const char *dir);
 /* Of a file named by its path, which was read and has this SHA-256: unknown, with a note on stderr, where meta.json
-   beside it tells of another file of that name, or cannot be used. */
+   beside it tells of another file of that name, or is malformed. */
 lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const char *sha256);
 /* The same of an array that is used with `here`: a note on stderr where it is of other data, or of another gamma. */
 lfap_status cli_origin_array(cli *c, cli_origin *out, const char *path, const lfap_mat *m, const cli_origin *here);

@@ -1,5 +1,5 @@
-/* report_origin.c - which data is a part of the report about? What is of other data, or of another gamma, is never shown
- * as if it were of this run; where nothing tells, every place that shows it says so. */
+/* report_origin.c - which data is a part of the report about? What is of other data, or of another gamma, is never
+ * shown as if it were of this run; where nothing tells, every place that shows it says so. */
 #include <math.h>
 #include <string.h>
 
