@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "kernel/elementary.h"
+#include "net/flow.h"
 #include "oracle/flow/state.h"
 #include "oracle/oracle.h"
 #include "oracle/replay/replay.h"
@@ -158,10 +160,22 @@ static lfap_status go(lfap_ctx *ctx, flow_run *w) {
   return LFAP_OK;
 }
 
+/* The loss at the start is a double, as lfap train wants it. */
+static lfap_status check_start(lfap_ctx *ctx, flow_run *w, const lfap_data *data) {
+  double *q = malloc(w->n * sizeof *q), log_g = mpfr_get_d(w->log_g, MPFR_RNDN);
+  if (!q) return lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for the margins of N = %zu samples", w->n);
+  for (size_t i = 0; i < w->n; i++) q[i] = mpfr_get_d(w->S.q[i], MPFR_RNDN);
+  lfap_status st = lfap_loss_start(ctx, q, data->y, lfap_exp(log_g), log_g, w->n);
+  free(q);
+  return st;
+}
+
 /* A row at every power of ten and at the end. */
-static lfap_status follow(lfap_ctx *ctx, flow_run *w) {
+static lfap_status follow(lfap_ctx *ctx, flow_run *w, const lfap_data *data) {
   double end = w->o->log_loss < 0.0 ? w->o->log_loss : -1e6;
   expand(w);
+  lfap_status st = check_start(ctx, w, data);
+  if (st) return st;
   double begin = mpfr_get_d(w->log_g, MPFR_RNDN);
   if (begin <= end)
     return lfap_fail(
@@ -175,7 +189,7 @@ static lfap_status follow(lfap_ctx *ctx, flow_run *w) {
     if (k < 0 || target >= mpfr_get_d(w->log_g, MPFR_RNDN)) continue;
     if (target < end) target = end;
     mpfr_set_d(w->target, target, MPFR_RNDN);
-    lfap_status st = go(ctx, w);
+    st = go(ctx, w);
     if (st) return st;
     oracle_flow_observe(w);
     if (target <= end) return LFAP_OK;
@@ -308,7 +322,7 @@ static lfap_status run(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const 
   if (st) return st;
   begin(w);
   begin_observables(w, lim, probe);
-  st = follow(ctx, w);
+  st = follow(ctx, w, data);
   if (st) return st;
   if (oracle_flow_mismatched(w)) w->out->s_aligned = NAN;
   oracle_flow_fit(w);

@@ -105,7 +105,7 @@ static lfap_status set_common(cli *c, int option, int *help, const char *value) 
   }
   lfap_status s = cli_whole(c, &n, "threads", value);
   if (s) return s;
-  if (n < 1 || n > 1024) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--threads %s is outside 1..1024", value);
+  if (n < 1 || n > 1024) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--threads %s: give 1 to 1024", value);
   c->ctx.threads = (int)n;
   return LFAP_OK;
 }

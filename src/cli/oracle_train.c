@@ -66,8 +66,9 @@ static lfap_status check(cli *c, const args *a) {
   if (!s && a->m) s = cli_even(c, a->m, "--m");
   if (!s && !(a->log_loss < 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: the logarithm of a loss to reach, below 0", a->log_loss);
-  if (!s && a->prec > ORACLE_FLOW_PREC_MAX)
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec %zu: at most %d bits", a->prec, ORACLE_FLOW_PREC_MAX);
+  if (!s && a->prec && (a->prec < ORACLE_PREC_MIN || a->prec > ORACLE_FLOW_PREC_MAX))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--prec %zu: the precision lies in %d..%d bits; 256 is the default", a->prec,
+                  ORACLE_PREC_MIN, ORACLE_FLOW_PREC_MAX);
   return s;
 }
 

@@ -152,13 +152,14 @@ static void csv(lfap_text *t, const lfap_history *h) {
 typedef struct {
   size_t correct;
   double margin;
+  int reached; /* flow: log L is at its target; 0: the steps were used up before */
 } fit;
 
 static lfap_status measure(cli *c, fit *out, const lfap_net *net, const lfap_data *data) {
   lfap_mat f = {0};
   lfap_status s = lfap_vec_alloc(&c->ctx, &f, data->n);
   if (!s) s = lfap_net_eval(&c->ctx, f.v, net, data->x, data->n);
-  *out = (fit){0, INFINITY};
+  *out = (fit){0, INFINITY, 0};
   for (size_t n = 0; !s && n < data->n; n++) {
     double q = data->y[n] * f.v[n];
     out->correct += q > 0;
@@ -220,6 +221,7 @@ static lfap_status report_json(cli *c, const args *a, const lfap_data *data, con
   lfap_json_double_hex(&j, "accuracy", (double)f->correct / (double)data->n);
   if (a->method != LFAP_METHOD_FLOW) lfap_json_string(&j, "form", forms[h->gram ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN]);
   else {
+    lfap_json_bool(&j, "reached", f->reached);
     lfap_json_bool(&j, "stationary", h->stationary);
     lfap_json_bool(&j, "aligned", h->aligned);
   }
@@ -241,6 +243,11 @@ static void report(const args *a, const lfap_data *data, const lfap_net *net, co
   printf("  %-22s %.6g\n", "smallest margin", f->margin);
   printf("  %-22s %zu of %zu\n", "classified right", f->correct, data->n);
   if (flow)
+    printf("  %-22s %s\n", "end",
+           f->reached              ? "the log-loss target is reached"
+           : f->correct == data->n ? "not at rest: the steps (--epochs) are used up short of the log-loss target"
+                                   : "not at rest: the steps (--epochs) are used up before the samples are classified");
+  if (flow)
     printf("  %-22s slopes %s their labels; gradient weights p %s\n", "state",
            h->aligned ? "match" : "do not all match", h->stationary ? "stand still" : "still move");
 }
@@ -251,7 +258,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   lfap_net net = {0};
   lfap_history h = {0};
   lfap_train_opts o;
-  fit f = {0, 0};
+  fit f = {0, 0, 0};
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
@@ -261,6 +268,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   choose(&o, &a);
   if (!s) s = lfap_train(&c->ctx, &net, &h, &data, &o);
   if (!s) s = measure(c, &f, &net, &data);
+  f.reached = h.log_loss <= o.log_loss_target;
   if (!s) s = write_files(c, &a, &data, &net, &h);
   if (!s && c->json) s = report_json(c, &a, &data, &net, &h, &f);
   else if (!s) report(&a, &data, &net, &h, &f);

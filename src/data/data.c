@@ -27,7 +27,7 @@ void lfap_data_free(lfap_data *data) {
 static lfap_status check_labels(lfap_ctx *ctx, const double *y, size_t n, const char *name) {
   for (size_t i = 0; i < n; i++)
     if (y[i] != 1.0 && y[i] != -1.0)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: label %zu is %g; labels must be +1 or -1", name, i, y[i]);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: label %zu is %.17g; labels must be +1 or -1", name, i, y[i]);
   return LFAP_OK;
 }
 

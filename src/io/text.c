@@ -49,6 +49,14 @@ void lfap_text_int(lfap_text *t, int64_t x) {
   lfap_text_put(t, s, (size_t)snprintf(s, sizeof s, "%" PRId64, x));
 }
 
+char *lfap_bytes(char out[LFAP_BYTES], double bytes) {
+  static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  size_t u = 0, last = sizeof unit / sizeof unit[0] - 1;
+  for (; bytes >= 999.5 && u < last; u++) bytes /= 1024.0;
+  snprintf(out, LFAP_BYTES, "%.3g %s", bytes, unit[u]);
+  return out;
+}
+
 enum { INF_EXPONENT = 0x7ff };
 static const uint64_t FRACTION = (UINT64_C(1) << 52) - 1;
 

@@ -26,6 +26,10 @@ void lfap_text_double(lfap_text *t, double x);
 /* C99's hexadecimal form, one spelling on every machine: 0x1.8p+0, -0x0p+0, 0x0.0000000000001p-1022, nan, inf, -inf. */
 void lfap_text_hex(lfap_text *t, double x);
 
+/* A number of bytes for a person: "857 bytes", "41.8 KiB", "2 GiB" (powers of 1024). Returns out. */
+enum { LFAP_BYTES = 32 };
+char *lfap_bytes(char out[LFAP_BYTES], double bytes);
+
 /* Length of the well-formed UTF-8 sequence at s (Unicode's table 3-7), 0 if there is none. */
 size_t lfap_utf8_length(const char *s);
 /* The code point of a sequence of n bytes that must not reach a terminal as it is: controls (C0, DEL, C1), line and

@@ -3,6 +3,7 @@
 #include "data/products.h"
 #include "data/range.h"
 #include "data/scale.h"
+#include "io/text.h"
 #include "kernel/lanes.h"
 #include "kernel/qform.h"
 #include "limit/farkas.h"
@@ -306,12 +307,12 @@ static lfap_status plan(lfap_ctx *ctx, int *matrices, const lfap_data *data, con
   while (*matrices >= least && lfap_limit_bytes(data->n, data->d, *matrices, threads) > o->memory_limit) --*matrices;
   uint64_t need = lfap_limit_bytes(data->n, data->d, o->solver == LFAP_SOLVER_DIRECT ? 2 : least, threads);
   if (need <= o->memory_limit) return LFAP_OK;
+  char needed[LFAP_BYTES], allowed[LFAP_BYTES];
   return lfap_fail(
       ctx, LFAP_ERR_MEMORY,
-      "limit: N = %zu, d = %zu needs %.3g GB%s, more than the memory limit of %.3g GB; raise the limit or use fewer "
-      "samples",
-      data->n, data->d, 1e-9 * (double)need, o->solver == LFAP_SOLVER_DIRECT ? " with a factor" : "",
-      1e-9 * (double)o->memory_limit);
+      "limit: N = %zu, d = %zu needs %s%s, more than the memory limit of %s; raise the limit or use fewer samples",
+      data->n, data->d, lfap_bytes(needed, (double)need), o->solver == LFAP_SOLVER_DIRECT ? " with a factor" : "",
+      lfap_bytes(allowed, (double)o->memory_limit));
 }
 
 static lfap_status check(lfap_ctx *ctx, const lfap_data *data, double gamma, const double *given) {

@@ -3,6 +3,7 @@
  * face. M = Q, b = 1 is the hard-margin dual of the limit. */
 #include "limit/qp.h"
 
+#include "io/text.h"
 #include "kernel/lanes.h"
 #include "limit/system.h"
 
@@ -247,13 +248,14 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
 static lfap_status run(qp *p, int *done, unsigned char *skip) {
   lfap_status st = block_pivoting(p, done);
   if (st || *done) return st;
+  char room[LFAP_BYTES];
   if (p->sys.no_factor)
     return lfap_fail(
         p->ctx, LFAP_ERR_UNSOLVED,
         "quadratic programme: conjugate gradients do not converge (Q of N = %zu is too ill-conditioned), and the "
         "memory "
-        "limit leaves no room for a factor of %.3g GB; raise it",
-        p->n, 8e-9 * (double)p->n * (double)p->n);
+        "limit leaves no room for a factor of %s; raise it",
+        p->n, lfap_bytes(room, 8.0 * (double)p->n * (double)p->n));
   p->sys.by_cg = 0;
   p->sys.exact = 1;
   return active_set(p, skip);

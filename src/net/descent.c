@@ -37,12 +37,15 @@ lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_
   for (size_t i = 0; i < n; i++) w->q[i] = w->data->y[i] * w->f[i];
   lfap_loss_fill(w->l, w->g, w->q, logistic, n);
   double loss = lfap_sum(n, w->l) / (double)n;
-  if (!isfinite(loss))
-    return lfap_fail(ctx, LFAP_ERR_DATA,
-                     "train: the loss is %g at epoch %zu (lr = %g): it diverged; use a smaller --lr or start", loss, e,
-                     rate);
-  lfap_loss_coef(w->s1, w->s2, w->g, w->s, w->gamma, n);
   h->log_loss = lfap_loss_weights(h->p, w->f, w->q, logistic, n);
+  int number = isfinite(loss) && isfinite(h->log_loss);
+  lfap_status st = e > 0 ? LFAP_OK : lfap_loss_start(ctx, w->q, w->data->y, loss, h->log_loss, n);
+  if (st) return st;
+  if (!number)
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "train: the loss is %g, its logarithm %g, at epoch %zu (lr = %g): it diverged; use a smaller --lr",
+                     loss, h->log_loss, e + 1, rate);
+  lfap_loss_coef(w->s1, w->s2, w->g, w->s, w->gamma, n);
   h->row[e] = (lfap_epoch){.loss = loss, .log_loss = h->log_loss, .lr = rate};
   h->rows = e + 1;
   if (w->o->method == LFAP_METHOD_SGD) lfap_plateau_see(&w->plateau, loss);

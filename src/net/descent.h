@@ -17,7 +17,8 @@ lfap_status lfap_descent_alloc(lfap_ctx *ctx, lfap_descent *out, const lfap_net 
 void lfap_descent_free(lfap_descent *w);
 
 /* Epoch e at the outputs w->f: fills s1 and s2, writes the history's row (and h->p), moves the schedule, and returns
-   the rate for this epoch's update in *lr. DATA when the loss is not finite. */
+   the rate for this epoch's update in *lr. DATA when the loss or its logarithm is
+   not finite, RANGE at the first epoch. */
 lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_history *h, size_t e);
 
 /* Both move net->w by o->epochs epochs; h->row has as many rows and h->p data->n entries. */

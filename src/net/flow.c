@@ -63,6 +63,19 @@ double lfap_loss_weights(double *p, double *r, const double *q, int logistic, si
   return lfap_softmax(p, r, n);
 }
 
+lfap_status lfap_loss_start(lfap_ctx *ctx, const double *q, const double *y, double loss, double log_loss, size_t n) {
+  size_t worst = 0;
+  for (size_t i = 1; i < n && isfinite(q[worst]); i++)
+    if (!isfinite(q[i]) || q[i] < q[worst]) worst = i;
+  if (isfinite(q[worst]) && isfinite(loss) && isfinite(log_loss)) return LFAP_OK;
+  return lfap_fail(
+      ctx, LFAP_ERR_RANGE,
+      "the loss at the start is no double: the first weights give sample %zu, of label %+g, the output %g%s; "
+      "scale the samples towards 1, or start from smaller weights (--init-scale)",
+      worst, y[worst], isnan(q[worst]) ? (double)NAN : y[worst] * q[worst],
+      isfinite(q[worst]) ? " (exp takes up to 709)" : "");
+}
+
 /* Slope sums that every aligned row of a sign shares: base = G (p y c). */
 static void bases(flow *fl, const double *p) {
   lfap_flow_base_coef(fl->cp, p, fl->data->y, 1.0, fl->gamma, fl->n);
@@ -151,8 +164,16 @@ static lfap_status rk_step(flow *fl, rk_system *sys, double cap) {
   }
 }
 
-static void record(flow *fl, lfap_history *h, double step) {
-  h->row[h->rows++] = (lfap_epoch){.loss = lfap_exp(fl->log_loss), .log_loss = fl->log_loss, .lr = step, .s = fl->s};
+/* A row of the history; every entry is a number. */
+static lfap_status record(flow *fl, lfap_history *h, double step) {
+  lfap_epoch e = {.loss = lfap_exp(fl->log_loss), .log_loss = fl->log_loss, .lr = step, .s = fl->s};
+  if (!isfinite(e.loss) || !isfinite(e.log_loss) || !isfinite(e.lr) || !isfinite(e.s))
+    return lfap_fail(fl->ctx, LFAP_ERR_RANGE,
+                     "flow: step %zu leaves the range of doubles (log loss %g, time s = %g, its length %g); scale the "
+                     "samples towards 1, or choose a nearer --log-loss-target or a smaller --rtol and --atol",
+                     h->rows + 1, e.log_loss, e.s, e.lr);
+  h->row[h->rows++] = e;
+  return LFAP_OK;
 }
 
 static int finished(const flow *fl, const lfap_history *h) {
@@ -186,14 +207,14 @@ static int at_rest(const flow *fl) {
   return lfap_flow_spread(p, v, mean, fl->n) <= 1e-13 * mean && lfap_flow_min(v, fl->n) >= (1.0 - 1e-12) * mean;
 }
 
-static void tail(flow *fl, lfap_history *h) {
+static lfap_status tail(flow *fl, lfap_history *h) {
   const double *v = fl->aligned.K;
   double ds = (fl->log_loss - fl->o->log_loss_target) / lfap_dot(fl->n, v + fl->n, v);
   lfap_axpy(fl->aligned.x, ds, v, 2 * fl->n);
   fl->s += ds;
   fl->log_loss = fl->o->log_loss_target;
   h->stationary = 1;
-  record(fl, h, ds);
+  return record(fl, h, ds);
 }
 
 static lfap_status aligned_phase(flow *fl, lfap_history *h) {
@@ -206,14 +227,15 @@ static lfap_status aligned_phase(flow *fl, lfap_history *h) {
   size_t wrong = 0;
   while (!wrong && !finished(fl, h)) {
     if (at_rest(fl)) {
-      tail(fl, h);
+      st = tail(fl, h);
+      if (st) return st;
       break;
     }
     double s0 = fl->s;
     st = lfap_tick(fl->ctx, "step of the flow", (double)h->rows, 0.0);
     if (!st) st = rk_step(fl, sys, step_cap(sys->K + n, fl->Q, fl->q_sum, n));
+    if (!st) st = record(fl, h, fl->s - s0);
     if (st) return st;
-    record(fl, h, fl->s - s0);
     wrong = aligned_rows(fl, sys->x + n, 0);
   }
   memcpy(fl->p, sys->K + n, n * sizeof(double));
@@ -224,19 +246,21 @@ static lfap_status aligned_phase(flow *fl, lfap_history *h) {
 static lfap_status integrate(flow *fl, lfap_history *h) {
   rk_system *sys = &fl->general;
   rhs_general(fl, sys->K, sys->x);
+  lfap_status st = lfap_loss_start(fl->ctx, fl->q, fl->data->y, lfap_exp(fl->log_loss), fl->log_loss, fl->n);
+  if (st) return st;
   double cap = step_cap(fl->p, fl->G, fl->g_sum, fl->n);
   fl->h = fl->o->lr > 0.0 ? fl->o->lr : 0.0625 * cap;
   while (!finished(fl, h)) {
     if (fl->mismatched == 0) {
-      lfap_status st = aligned_phase(fl, h);
+      st = aligned_phase(fl, h);
       if (st || finished(fl, h)) return st;
       rhs_general(fl, sys->K, sys->x); /* alignment was lost: start the general phase afresh */
     } else {
       double s0 = fl->s;
-      lfap_status st = lfap_tick(fl->ctx, "step of the flow", (double)h->rows, 0.0);
+      st = lfap_tick(fl->ctx, "step of the flow", (double)h->rows, 0.0);
       if (!st) st = rk_step(fl, sys, cap);
+      if (!st) st = record(fl, h, fl->s - s0);
       if (st) return st;
-      record(fl, h, fl->s - s0);
     }
     cap = step_cap(fl->p, fl->G, fl->g_sum, fl->n);
   }

@@ -6,6 +6,7 @@
 
 #include "data/products.h"
 #include "io/parallel.h"
+#include "io/text.h"
 #include "kernel/gramform.h"
 #include "kernel/network.h"
 
@@ -73,12 +74,13 @@ static lfap_status gramform_alloc(lfap_ctx *ctx, gramform *out, const lfap_net *
   w.open = calloc(m * n, 1);
   w.group = calloc((4 + DELAY) * m, sizeof(size_t));
   if (!w.a || !w.G || !w.Z || !w.sums || !w.kind || !w.open || !w.group) {
+    char room[LFAP_BYTES];
     gramform_free(&w);
     return lfap_fail(
         ctx, LFAP_ERR_MEMORY,
-        "train: no memory for the Gram form: N = %zu, m = %zu need %.3g GB; the plain form (--form plain) needs no "
+        "train: no memory for the Gram form: N = %zu, m = %zu need %s; the plain form (--form plain) needs no "
         "N x N matrix",
-        n, m, ((double)n * (double)n + 6.1 * (double)m * (double)n) * 8e-9);
+        n, m, lfap_bytes(room, 8.0 * ((double)n * (double)n + 6.1 * (double)m * (double)n)));
   }
   w.f_lanes = w.a + m;
   w.h1 = w.sums + (size_t)w.threads * (m * WIDTH + TABLES);

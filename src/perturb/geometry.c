@@ -107,7 +107,7 @@ static lfap_status perturbed_alloc(lfap_ctx *ctx, lfap_perturbed *out, size_t n,
 static lfap_status check_targets(lfap_ctx *ctx, const double *t, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (t[i] != 1.0 && t[i] != -1.0)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "target %zu is %g; targets must be +1 or -1", i, t[i]);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "target %zu is %.17g; targets must be +1 or -1", i, t[i]);
   return LFAP_OK;
 }
 

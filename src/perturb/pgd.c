@@ -3,6 +3,7 @@
  * included. Samples go in packs: one product of their points with W', one of their coefficients with W a step. */
 #include "lfap.h"
 
+#include "data/scale.h"
 #include "io/parallel.h"
 #include "kernel/chain.h"
 #include "kernel/elementary.h"
@@ -33,7 +34,9 @@ typedef struct {
   size_t first, count;
   size_t step, span; /* iterates seen; steps before the next pause */
   int over;          /* every step is done */
-  double best[PACK], loss[PACK];
+  double best[PACK], loss[PACK], tf[PACK];
+  size_t lost; /* the first sample whose loss had no finite gradient, at t f = lost_tf; SIZE_MAX: none */
+  double lost_tf;
   double *z, *c, *g, *work, *delta;
   unsigned char *mask;
 } pack;
@@ -58,6 +61,7 @@ static void pack_start(pack *p, size_t first, size_t count) {
   p->count = count;
   p->step = 0;
   p->over = 0;
+  p->lost = SIZE_MAX;
   for (size_t i = 0; i < count; i++) p->best[i] = INFINITY;
   memcpy(k->x + first * d, k->B + first * d, count * d * sizeof(double));
   memcpy(k->eta + first * d, k->B + first * d, count * d * sizeof(double));
@@ -96,7 +100,8 @@ static void look(pack *p) {
   lfap_rows(p->z, k->eta + p->first * d, k->net->w, p->count, m, d);
   for (size_t i = 0; i < p->count; i++) {
     size_t n = p->first + i;
-    p->loss[i] = lfap_exp(-(k->t[n] * lfap_net_output(p->work, p->z + i * m, k->a, k->net->gamma, m)));
+    p->tf[i] = k->t[n] * lfap_net_output(p->work, p->z + i * m, k->a, k->net->gamma, m);
+    p->loss[i] = lfap_exp(-p->tf[i]);
     if (p->loss[i] < p->best[i]) {
       p->best[i] = p->loss[i];
       memcpy(k->x + n * d, k->eta + n * d, d * sizeof(double));
@@ -104,7 +109,7 @@ static void look(pack *p) {
   }
 }
 
-/* g = gradients of the losses at the current points, then the step. */
+/* g = gradients of the losses at the current points, then the step; a sample without a finite one stays where it is. */
 static void move(pack *p) {
   const attack *k = p->k;
   size_t m = k->net->m, d = k->net->d;
@@ -116,7 +121,10 @@ static void move(pack *p) {
     double *x = k->eta + n * d, *g = p->g + i * d;
     const double *x0 = k->B + n * d;
     lfap_scale(g, -(k->t[n] * p->loss[i]), g, d);
-    if (k->o->norm == LFAP_L0) step_pixels(x, g, x0, p->mask, k->o, d);
+    if (lfap_first_unbounded(g, d) < d) {
+      if (n < p->lost) p->lost_tf = p->tf[i];
+      if (n < p->lost) p->lost = n;
+    } else if (k->o->norm == LFAP_L0) step_pixels(x, g, x0, p->mask, k->o, d);
     else step_ball(x, g, x0, p->delta, k->o, d);
   }
 }
@@ -131,6 +139,17 @@ static void advance_range(void *arg, size_t begin, size_t end, int worker) {
       else move(p);
     }
   }
+}
+
+/* The first base without a way to go, whatever the threads: the packs of a round are in order. */
+static lfap_status none_lost(lfap_ctx *ctx, const pack *p, size_t packs) {
+  for (size_t b = 0; b < packs; b++)
+    if (p[b].lost != SIZE_MAX)
+      return lfap_fail(ctx, LFAP_ERR_RANGE,
+                       "PGD: base %zu: the gradient of its loss exp(-t f) is no finite number (t f = %g); scale bases, "
+                       "eps or weights towards 1, or take the direction alone (perturb --from gradient)",
+                       p[b].lost, p[b].lost_tf);
+  return LFAP_OK;
 }
 
 /* The packs of one round, one a worker, to their last step. */
@@ -149,6 +168,8 @@ static lfap_status run_round(lfap_ctx *ctx, pack *p, size_t packs, size_t n) {
     lfap_parallel((int)packs, packs, 1, flops * (double)span * (double)packs, advance_range, p);
     over = p[0].over; /* every pack takes as many steps, and the same span of them at a time */
   }
+  lfap_status st = none_lost(ctx, p, packs);
+  if (st) return st;
   size_t at = p->first * k->net->d;
   lfap_sub(k->eta + at, k->x + at, k->B + at, samples * k->net->d);
   return LFAP_OK;
@@ -189,7 +210,7 @@ static lfap_status check(lfap_ctx *ctx, const double *t, const lfap_perturb_opts
     return lfap_fail(ctx, LFAP_ERR_USAGE, "range %g,%g; the first number must be the smaller", o->lo, o->hi);
   for (size_t i = 0; i < n; i++)
     if (t[i] != 1.0 && t[i] != -1.0)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "target %zu is %g; targets must be +1 or -1", i, t[i]);
+      return lfap_fail(ctx, LFAP_ERR_DATA, "target %zu is %.17g; targets must be +1 or -1", i, t[i]);
   return LFAP_OK;
 }
 

@@ -143,6 +143,10 @@ static lfap_status cells_of(lfap_ctx *ctx, study *s, size_t acc, size_t control)
     lfap_status st = lfap_table_number(ctx, &c->x, s->t, r, s->key[s->x]);
     if (!st) st = lfap_table_number(ctx, &c->acc[ACC], s->t, r, acc);
     if (!st) st = lfap_table_number(ctx, &c->acc[CONTROL], s->t, r, control);
+    for (int i = 0; !st && i < 2; i++)
+      if (c->acc[i] < 0 || c->acc[i] > 1)
+        st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column %s: %g is no share from 0 to 1", s->t->path, r + 1,
+                       i == ACC ? "acc" : "acc_control", c->acc[i]);
     if (st) return st;
     if (isnan(c->x) || isnan(c->acc[ACC]) || isnan(c->acc[CONTROL])) {
       s->dropped++;
@@ -299,10 +303,23 @@ static lfap_status check_keys(lfap_ctx *ctx, const study *s) {
                          r + 1, key_name[k], word(s, r, k));
     for (int k = WORDS; k < KEYS; k++) {
       lfap_status st = lfap_table_number(ctx, &size, s->t, r, s->key[k]);
+      if (!st && !isfinite(size))
+        st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column %s: '%.40s' is no finite number", s->t->path, r + 1,
+                       key_name[k], word(s, r, k));
       if (st) return st;
     }
   }
   return LFAP_OK;
+}
+
+/* A sweep that was interrupted, a shard, or rows that were lost: the picture says what is not there. */
+static void tell_missing(lfap_picture *p, const lfap_table *t) {
+  size_t used = strlen(p->caption);
+  char shard[64] = "";
+  if (!t->sweep || t->read == t->head.cells) return;
+  if (t->head.shards > 1) snprintf(shard, sizeof shard, ", shard %zu of %zu,", t->head.shard, t->head.shards);
+  snprintf(p->caption + used, sizeof p->caption - used, " The table%s has %zu of the %zu cells of its sweep.", shard,
+           t->read, t->head.cells);
 }
 
 lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x) {
@@ -327,6 +344,7 @@ lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_t
         "rows: %zu; left out, without an accuracy: %zu. Bands: Student's two-sided 90 %% interval of the mean over "
         "seeds, mean +- t sd/sqrt(seeds). Dotted: chance.",
         key_name[s.x], s.panels, s.cells, s.dropped);
+    tell_missing(&p, sweep);
     commands(&p, &s, begin);
     *out = p;
   }

@@ -85,7 +85,71 @@ static lfap_status broken(lfap_ctx *ctx, const char *path, const char *what) {
                    path, what);
 }
 
+/* ---- verdicts ---------------------------------------------------------------------------------------------------- */
+
+/* Verdicts of checks, by lfap_verdict. */
+typedef struct {
+  size_t of[4];
+} tally;
+
+/* The verdict of checks: the worst of them, FAIL before UNDECIDED before PASS; what is not applicable spoils nothing. */
+static lfap_verdict worst_of(const tally *t) {
+  return t->of[LFAP_FAIL]        ? LFAP_FAIL
+         : t->of[LFAP_UNDECIDED] ? LFAP_UNDECIDED
+         : t->of[LFAP_PASS]      ? LFAP_PASS
+                                 : LFAP_NOT_APPLICABLE;
+}
+
+/* Adds the verdicts of object's array `checks`; *bad where one is no verdict. */
+static void tally_add(tally *t, const json_t *object, int *bad) {
+  const json_t *checks = json_object_get(object, "checks");
+  if (!json_is_array(checks)) *bad = 1;
+  for (size_t i = 0; i < json_array_size(checks); i++) {
+    const char *v = json_string_value(json_object_get(json_array_get(checks, i), "verdict"));
+    int k = 0;
+    while (k < 4 && (!v || strcmp(v, lfap_verdict_name((lfap_verdict)k)) != 0)) k++;
+    if (k == 4) *bad = 1;
+    else t->of[k]++;
+  }
+}
+
+/* What a document, or a case of it, says of its checks must be what they say. */
+static lfap_status check_verdict(lfap_ctx *ctx, const json_t *object, const tally *t, const char *path,
+                                 const char *name) {
+  const char *told = json_string_value(json_object_get(object, "verdict")), *is = lfap_verdict_name(worst_of(t));
+  const json_t *counts = json_object_get(object, "counts");
+  if (!told || strcmp(told, is) != 0)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s: its verdict is %.24s, but that of its checks is %s: it was changed",
+                     path, name, told ? told : "missing", is);
+  for (int k = 0; counts && k < 4; k++) {
+    int bad = 0;
+    const char *word = lfap_verdict_name((lfap_verdict)k);
+    size_t n = whole(counts, word, &bad);
+    if (bad || n != t->of[k])
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s: it counts %zu checks as %s, but there are %zu: it was changed",
+                       path, name, n, word, t->of[k]);
+  }
+  return LFAP_OK;
+}
+
 /* ---- converge ---------------------------------------------------------------------------------------------------- */
+
+/* On its way log L falls and s grows; only the slope may have no value. */
+static lfap_status check_decades(lfap_ctx *ctx, const lfap_decades *d, const char *path) {
+  for (size_t i = 0; i < d->rows; i++) {
+    const lfap_decade *r = &d->row[i];
+    if (!isfinite(r->log_loss) || !isfinite(r->s) || !isfinite(r->p_distance) || !isfinite(r->direction))
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: decade %zu has a null where lfap converge writes a number", path,
+                       i + 1);
+    if (i > 0 && !(r->log_loss < r[-1].log_loss && r->s >= r[-1].s))
+      return lfap_fail(ctx, LFAP_ERR_DATA,
+                       "%s: decade %zu (log L = %g, s = %g) does not come after the one before it (%g, %g): rows were "
+                       "moved or changed",
+                       path, i + 1, r->log_loss, r->s, r[-1].log_loss, r[-1].s);
+  }
+  if (!(d->bits > 0) || !isfinite(d->bits)) return broken(ctx, path, "bits");
+  return LFAP_OK;
+}
 
 lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path) {
   json_t *j = NULL;
@@ -107,7 +171,12 @@ lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path
                              .direction = number(r, "direction_error", &bad),
                              .slope_error = number(r, "slope_error", &bad)};
   }
-  if (!s && (bad || !json_is_array(rows))) s = broken(ctx, path, "decades");
+  tally t = {{0}};
+  int judged = json_object_get(j, "checks") || json_object_get(j, "verdict");
+  if (judged) tally_add(&t, j, &bad);
+  if (!s && (bad || !json_is_array(rows))) s = broken(ctx, path, "decades or checks");
+  if (!s) s = check_decades(ctx, &d, path);
+  if (!s && judged) s = check_verdict(ctx, j, &t, path, "the document");
   json_decref(j);
   if (s) free(d.row);
   else *out = d;
@@ -192,6 +261,7 @@ static lfap_status room(lfap_ctx *ctx, lfap_verify_document *d, const json_t *ca
 lfap_status lfap_verify_document_read(lfap_ctx *ctx, lfap_verify_document *out, const char *path) {
   json_t *j = NULL;
   lfap_verify_document d = {0};
+  tally all = {{0}};
   lfap_status s = load(ctx, &j, path, "verify");
   if (s) return s;
   int bad = 0;
@@ -201,10 +271,15 @@ lfap_status lfap_verify_document_read(lfap_ctx *ctx, lfap_verify_document *out, 
   s = room(ctx, &d, cases, path);
   for (size_t i = 0; i < d.case_count && !s; i++) {
     const json_t *k = json_array_get(cases, i), *checks = json_object_get(k, "checks");
+    tally t = {{0}};
     case_of(&d.cases[i], k, &bad);
+    tally_add(&t, k, &bad);
+    tally_add(&all, k, &bad);
+    if (!bad) s = check_verdict(ctx, k, &t, path, d.cases[i].name);
     for (size_t c = 0; c < json_array_size(checks); c++) check_of(&d, i, json_array_get(checks, c), &bad);
   }
   if (!s && (bad || !json_is_array(cases))) s = broken(ctx, path, "cases");
+  if (!s) s = check_verdict(ctx, j, &all, path, "the document");
   json_decref(j);
   if (s) lfap_verify_document_free(&d);
   else *out = d;

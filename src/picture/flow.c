@@ -10,6 +10,24 @@
 enum { EPOCH, LOSS, LR, LOG_LOSS, S, COLUMNS };
 static const char *const column_names[COLUMNS] = {"epoch", "loss", "lr", "log_loss", "s"};
 
+/* A history counts 1, 2, 3, ... without a gap, holds numbers alone, and the time of a flow goes on. */
+static lfap_status check_row(lfap_ctx *ctx, const double *row, const lfap_table *t, size_t r) {
+  for (int c = 0; c < COLUMNS; c++)
+    if (!isfinite(row[c]))
+      return lfap_fail(ctx, LFAP_ERR_DATA,
+                       "%s: row %zu, column %s: lfap train writes finite numbers alone; train again", t->path, r + 1,
+                       column_names[c]);
+  if (row[EPOCH] != (double)r + 1)
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s: row %zu, column epoch: %g where %zu belongs: rows are missing, moved or changed; train again",
+                     t->path, r + 1, row[EPOCH], r + 1);
+  const double *last = row - COLUMNS;
+  if (r > 0 && !(row[S] >= last[S]))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu, column s: the time %g comes before %g; train again", t->path,
+                     r + 1, row[S], last[S]);
+  return LFAP_OK;
+}
+
 static lfap_status columns_of(lfap_ctx *ctx, double **out, const lfap_table *t) {
   size_t at[COLUMNS];
   for (int c = 0; c < COLUMNS; c++)
@@ -19,14 +37,15 @@ static lfap_status columns_of(lfap_ctx *ctx, double **out, const lfap_table *t) 
   if (t->rows == 0) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no rows; nothing was trained", t->path);
   double *v = malloc(t->rows * COLUMNS * sizeof *v);
   if (!v) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory for %zu rows", t->path, t->rows);
-  for (size_t r = 0; r < t->rows; r++)
-    for (int c = 0; c < COLUMNS; c++) {
-      lfap_status s = lfap_table_number(ctx, &v[r * COLUMNS + (size_t)c], t, r, at[c]);
-      if (s) {
-        free(v);
-        return s;
-      }
+  for (size_t r = 0; r < t->rows; r++) {
+    lfap_status s = LFAP_OK;
+    for (int c = 0; !s && c < COLUMNS; c++) s = lfap_table_number(ctx, &v[r * COLUMNS + (size_t)c], t, r, at[c]);
+    if (!s) s = check_row(ctx, v + r * COLUMNS, t, r);
+    if (s) {
+      free(v);
+      return s;
     }
+  }
   *out = v;
   return LFAP_OK;
 }

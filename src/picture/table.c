@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "io/file.h"
-#include "study/table.h"
 
 enum { LARGEST = 1 << 30 };
 
@@ -58,7 +57,7 @@ static lfap_status split(lfap_ctx *ctx, lfap_table *t) {
   return LFAP_OK;
 }
 
-static lfap_status whole_rows(lfap_ctx *ctx, const lfap_table *t, size_t len) {
+static lfap_status whole_rows(lfap_ctx *ctx, lfap_table *t, size_t len) {
   lfap_table_reader r;
   const char *row = t->bytes;
   size_t n = 0;
@@ -66,6 +65,7 @@ static lfap_status whole_rows(lfap_ctx *ctx, const lfap_table *t, size_t len) {
   if (!s && r.format != LFAP_TABLE_CSV)
     s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is a table in JSON lines; give the one in CSV", t->path);
   while (!s && row) s = lfap_table_next(ctx, &r, &row, &n, 0);
+  t->head = r.head;
   return s;
 }
 
@@ -78,6 +78,7 @@ lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path) {
   t.sweep = !s && lfap_table_begins(t.bytes, len);
   if (!s && t.sweep) s = whole_rows(ctx, &t, len);
   if (!s) s = split(ctx, &t);
+  t.read = t.rows;
   if (s) lfap_table_free(&t);
   else *out = t;
   return s;

@@ -4,13 +4,16 @@
 #include <stddef.h>
 
 #include "lfap.h"
+#include "study/table.h"
 
 typedef struct {
-  char *bytes;       /* owned; the cells point into it */
-  const char **cell; /* (rows + 1) x cols, the header first, owned */
-  size_t rows, cols; /* rows without the header */
-  const char *path;  /* for messages; the caller's */
-  int sweep;         /* it is one of lfap sweep, every row whole */
+  char *bytes;          /* owned; the cells point into it */
+  const char **cell;    /* (rows + 1) x cols, the header first, owned */
+  size_t rows, cols;    /* rows without the header */
+  const char *path;     /* for messages; the caller's */
+  int sweep;            /* it is one of lfap sweep, every row whole */
+  lfap_table_head head; /* then: how many cells the sweep has */
+  size_t read;          /* rows there were, whatever is kept */
 } lfap_table;
 
 /* Cells are separated by commas, without quotes; every line has the header's number of them. Blank lines and lines

@@ -9,12 +9,14 @@ typedef enum { LFAP_SINK_NAMES, LFAP_SINK_ROW, LFAP_SINK_MATCH, LFAP_SINK_ASK } 
 typedef struct {
   lfap_sink_mode mode;
   lfap_table_format format;
-  int first;                 /* no column yet */
-  lfap_text *csv;            /* names, and rows in CSV */
-  lfap_json *json;           /* rows in JSON */
-  lfap_text reasons;         /* of the row's empty cells; owned */
-  const char *at;            /* match: what is still to be read of the line */
-  const char *bad;           /* match: the first column that cannot be read, or NULL */
+  int first;              /* no column yet */
+  lfap_text *csv;         /* names, and rows in CSV */
+  lfap_json *json;        /* rows in JSON */
+  lfap_text reasons;      /* of the row's empty cells; owned */
+  const char *at;         /* match: what is still to be read of the line */
+  const char *bad;        /* match: the first column that cannot be read, or NULL */
+  const char *untold[64]; /* match: the columns without a value, which the last one gives reasons for */
+  int untolds;
   const char *column, *text; /* ask: is that a word of that column? */
   int yes;
 } lfap_sink;

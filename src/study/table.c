@@ -32,22 +32,46 @@ static int begin(lfap_sink *s, const char *name) {
   return s->mode == LFAP_SINK_ROW;
 }
 
+/* A value ends where the next cell begins. */
 static void matched(lfap_sink *s, const char *name, size_t len) {
   s->at += len;
-  if (len == 0) s->bad = name;
+  if (len == 0 || s->at[0] != ',') s->bad = name;
 }
 
-/* Length of a number at `text`, or of the word for one that does not exist; 0: neither. */
-static size_t number_length(const char *text, int json) {
+/* A cell without a value was read: the row has a reason for it. */
+static void untold(lfap_sink *s, const char *name) {
+  if (s->untolds < (int)(sizeof s->untold / sizeof s->untold[0])) s->untold[s->untolds++] = name;
+}
+
+/* What numbers a column holds. */
+typedef enum { ANY, POSITIVE, SLOPE, FLAG, SHARE, COSINE } lfap_range;
+
+static int within(double x, lfap_range range) {
+  if (!isfinite(x)) return 0;
+  switch (range) {
+  case POSITIVE: return x > 0;
+  case SLOPE: return x > 0 && x < 1;
+  case FLAG: return x == 0 || x == 1;
+  case SHARE: return x >= 0 && x <= 1;
+  case COSINE: return x >= -1.0 - 0x1p-40 && x <= 1.0 + 0x1p-40; /* rounding may pass 1 */
+  default: return 1;
+  }
+}
+
+/* Length of a number of that range at `text`, or of the word for one that does not exist (*missing); 0: neither. */
+static size_t number_length(int *missing, const char *text, lfap_range range, int json) {
   static const char *const words[] = {"nan", "inf", "-inf"};
   char *end = NULL;
   size_t n = strspn(text, "+-.0123456789e");
-  if (json && strncmp(text, "null", 4) == 0) return 4;
-  for (size_t i = 0; !json && i < 3; i++)
+  size_t allowed = range == POSITIVE || range == SLOPE ? 0 : json || range != ANY ? 1 : 3; /* a parameter is told */
+  *missing = 1;
+  if (json && allowed && strncmp(text, "null", 4) == 0) return 4;
+  for (size_t i = 0; !json && i < allowed; i++)
     if (strncmp(text, words[i], strlen(words[i])) == 0) return strlen(words[i]);
+  *missing = 0;
   if (n == 0 || n > 32) return 0;
-  (void)strtod(text, &end);
-  return end == text + n ? n : 0;
+  double x = strtod(text, &end);
+  return end == text + n && within(x, range) ? n : 0;
 }
 
 static void text_cell(lfap_sink *s, const char *name, const char *value) {
@@ -55,32 +79,36 @@ static void text_cell(lfap_sink *s, const char *name, const char *value) {
   else lfap_text_puts(s->csv, value);
 }
 
-/* One of `count` words. */
-static void word(lfap_sink *s, const char *name, const char *const *words, int count, int which) {
-  int json = s->format == LFAP_TABLE_JSONL, found = 0;
+/* One of `count` words; -1, or which of them was read. */
+static int word(lfap_sink *s, const char *name, const char *const *words, int count, int which) {
+  int json = s->format == LFAP_TABLE_JSONL, found = -1;
   if (s->mode == LFAP_SINK_ASK) {
     for (int i = 0; i < count && strcmp(s->column, name) == 0; i++) s->yes |= strcmp(s->text, words[i]) == 0;
-    return;
+    return -1;
   }
-  if (!begin(s, name)) return;
+  if (!begin(s, name)) return -1;
   if (s->mode == LFAP_SINK_ROW) {
     text_cell(s, name, words[which]);
-    return;
+    return -1;
   }
   if (json && !expect(s, "\"")) s->bad = name;
-  for (int i = 0; i < count && !found && !s->bad; i++) {
+  for (int i = 0; i < count && found < 0 && !s->bad; i++) {
     size_t n = strlen(words[i]);
     if (strncmp(s->at, words[i], n) != 0 || s->at[n] != (json ? '"' : ',')) continue;
     matched(s, name, n + (json ? 1 : 0));
-    found = 1;
+    found = i;
   }
-  if (!found) s->bad = name;
+  if (found < 0) s->bad = name;
+  return found;
 }
 
-static void whole(lfap_sink *s, const char *name, uint64_t value) {
+/* From `least` on. */
+static void whole(lfap_sink *s, const char *name, uint64_t value, uint64_t least) {
   if (!begin(s, name)) return;
-  if (s->mode == LFAP_SINK_MATCH) matched(s, name, strspn(s->at, "0123456789"));
-  else if (s->json) lfap_json_uint(s->json, name, value);
+  if (s->mode == LFAP_SINK_MATCH) {
+    size_t n = strspn(s->at, "0123456789");
+    matched(s, name, n > 1 && s->at[0] == '0' ? 0 : strtoull(s->at, NULL, 10) < least ? 0 : n);
+  } else if (s->json) lfap_json_uint(s->json, name, value);
   else lfap_text_uint(s->csv, value);
 }
 
@@ -93,10 +121,12 @@ static void reason(lfap_sink *s, const char *name, const char *why) {
 }
 
 /* What is no number takes its reason with it. */
-static void number(lfap_sink *s, const char *name, double value, lfap_why why) {
+static void number(lfap_sink *s, const char *name, double value, lfap_why why, lfap_range range) {
   if (!begin(s, name)) return;
   if (s->mode == LFAP_SINK_MATCH) {
-    matched(s, name, number_length(s->at, s->format == LFAP_TABLE_JSONL));
+    int missing = 0;
+    matched(s, name, number_length(&missing, s->at, range, s->format == LFAP_TABLE_JSONL));
+    if (missing) untold(s, name);
     return;
   }
   if (s->json) lfap_json_double(s->json, name, value);
@@ -106,12 +136,13 @@ static void number(lfap_sink *s, const char *name, double value, lfap_why why) {
 
 /* 0, 1, or -1 for what is not known. */
 static void flag(lfap_sink *s, const char *name, int value, lfap_why why) {
-  number(s, name, value < 0 ? (double)NAN : (double)value, why);
+  number(s, name, value < 0 ? (double)NAN : (double)value, why, FLAG);
 }
 
 /* What a limit is, if it is one. */
 static void limit_word(lfap_sink *s, const char *name, const lfap_set_status *of) {
-  word(s, name, lfap_study_limit_name, LFAP_LIMITS, (int)of->form);
+  int read = word(s, name, lfap_study_limit_name, LFAP_LIMITS, (int)of->form);
+  if (read == LFAP_LIMIT_NONE || read == LFAP_LIMIT_UNKNOWN) untold(s, name);
   if (of->form == LFAP_LIMIT_NONE || of->form == LFAP_LIMIT_UNKNOWN) reason(s, name, lfap_why_name[of->why]);
 }
 
@@ -127,16 +158,16 @@ static void kinds(lfap_sink *s, const lfap_cell *c) {
 }
 
 static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {
-  whole(s, "cell", index);
+  whole(s, "cell", index, 0);
   kinds(s, c);
-  whole(s, "d", c->d);
-  whole(s, "n", c->n);
-  whole(s, "n_adv", c->n_adv);
-  whole(s, "m", c->m);
-  number(s, "gamma", c->gamma, LFAP_WHY_NONE);
-  number(s, "eps", c->eps, LFAP_WHY_NONE);
-  whole(s, "k", c->k);
-  whole(s, "seed", c->seed);
+  whole(s, "d", c->d, 1);
+  whole(s, "n", c->n, 1);
+  whole(s, "n_adv", c->n_adv, 1);
+  whole(s, "m", c->m, 0);
+  number(s, "gamma", c->gamma, LFAP_WHY_NONE, SLOPE);
+  number(s, "eps", c->eps, LFAP_WHY_NONE, POSITIVE);
+  whole(s, "k", c->k, 0);
+  whole(s, "seed", c->seed, 0);
 }
 
 static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a : b; }
@@ -146,9 +177,9 @@ static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a
 static void set_flags(lfap_sink *s, const lfap_set_status *of, const char *const names[4], lfap_why limit) {
   int told = of->form == LFAP_LIMIT_QP || of->form == LFAP_LIMIT_FULL;
   flag(s, names[0], of->h, first_of(of->why, LFAP_WHY_RANGE));
-  number(s, names[1], of->h_ratio, first_of(of->why, LFAP_WHY_RANGE));
+  number(s, names[1], of->h_ratio, first_of(of->why, LFAP_WHY_RANGE), ANY);
   flag(s, names[2], of->c1, told ? LFAP_WHY_UNSOLVED : limit);
-  number(s, names[3], of->c1_share, limit);
+  number(s, names[3], of->c1_share, limit, SHARE);
 }
 
 static void sets(lfap_sink *s, const lfap_row *r) {
@@ -167,35 +198,57 @@ static void results(lfap_sink *s, const lfap_cell *c, const lfap_row *r) {
            no_bdy = untold ? LFAP_WHY_LIMIT : LFAP_WHY_NONE,
            no_test = c->data == LFAP_STUDY_FASHION ? LFAP_WHY_NONE : LFAP_WHY_NO_TEST_SET,
            no_loss = c->method == LFAP_BY_LIMIT ? LFAP_WHY_NO_TRAINING : LFAP_WHY_NONE;
-  number(s, "rule", r->rule, c->base == LFAP_BASE_NOISE ? teacher : LFAP_WHY_NOT_NOISE);
-  number(s, "ratio", r->ratio, c->from == LFAP_FROM_GEOMETRY ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_OWN_DIRECTIONS);
-  number(s, "acc_teacher", r->acc_teacher, r->why_teacher);
-  number(s, "acc", r->acc, r->why_learner);
-  number(s, "acc_control", r->acc_control, r->why_control);
-  number(s, "acc_test", r->acc_test, first_of(no_test, r->why_learner));
-  number(s, "acc_test_control", r->acc_test_control, first_of(no_test, r->why_control));
-  number(s, "agree_natural", r->agree_natural, first_of(r->why_learner, no_bdy));
-  number(s, "agree", r->agree, first_of(r->why_learner, no_bdy));
-  number(s, "agree_control", r->agree_control, first_of(r->why_control, no_bdy));
-  number(s, "agree_teacher", r->agree_teacher, first_of(r->why_learner, teacher));
-  number(s, "cosine", r->cosine, r->why_learner);
-  number(s, "cosine_control", r->cosine_control, first_of(r->why_control, teacher));
-  number(s, "log_loss_teacher", r->log_loss_teacher, first_of(no_loss, r->why_teacher));
-  number(s, "log_loss", r->log_loss, first_of(no_loss, r->why_learner));
-  number(s, "log_loss_control", r->log_loss_control, first_of(no_loss, r->why_control));
+  number(s, "rule", r->rule, c->base == LFAP_BASE_NOISE ? teacher : LFAP_WHY_NOT_NOISE, ANY);
+  number(s, "ratio", r->ratio, c->from == LFAP_FROM_GEOMETRY ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_OWN_DIRECTIONS, ANY);
+  number(s, "acc_teacher", r->acc_teacher, r->why_teacher, SHARE);
+  number(s, "acc", r->acc, r->why_learner, SHARE);
+  number(s, "acc_control", r->acc_control, r->why_control, SHARE);
+  number(s, "acc_test", r->acc_test, first_of(no_test, r->why_learner), SHARE);
+  number(s, "acc_test_control", r->acc_test_control, first_of(no_test, r->why_control), SHARE);
+  number(s, "agree_natural", r->agree_natural, first_of(r->why_learner, no_bdy), SHARE);
+  number(s, "agree", r->agree, first_of(r->why_learner, no_bdy), SHARE);
+  number(s, "agree_control", r->agree_control, first_of(r->why_control, no_bdy), SHARE);
+  number(s, "agree_teacher", r->agree_teacher, first_of(r->why_learner, teacher), SHARE);
+  number(s, "cosine", r->cosine, r->why_learner, COSINE);
+  number(s, "cosine_control", r->cosine_control, first_of(r->why_control, teacher), COSINE);
+  number(s, "log_loss_teacher", r->log_loss_teacher, first_of(no_loss, r->why_teacher), ANY);
+  number(s, "log_loss", r->log_loss, first_of(no_loss, r->why_learner), ANY);
+  number(s, "log_loss_control", r->log_loss_control, first_of(no_loss, r->why_control), ANY);
+}
+
+/* COLUMN:WHY of every column without a value, in their order, and of no other; the length of it, SIZE_MAX if it is not
+   so. */
+static size_t reasons_length(const lfap_sink *s) {
+  const char *at = s->at;
+  for (int i = 0; i < s->untolds; i++) {
+    size_t n = strlen(s->untold[i]), len = 0;
+    if (i > 0 && *at++ != ';') return SIZE_MAX;
+    if (strncmp(at, s->untold[i], n) != 0 || at[n] != ':') return SIZE_MAX;
+    at += n + 1;
+    len = strspn(at, "abcdefghijklmnopqrstuvwxyz_-");
+    int known = strncmp(at, "infinite", len) == 0 && len == strlen("infinite");
+    for (int w = 0; w < LFAP_WHYS; w++)
+      known |= strlen(lfap_why_name[w]) == len && strncmp(at, lfap_why_name[w], len) == 0;
+    if (!known) return SIZE_MAX;
+    at += len;
+  }
+  return (size_t)(at - s->at);
 }
 
 /* Names and words, joined: nothing of it needs quotes. */
 static void reasons(lfap_sink *s) {
-  static const char name[] = "reason", letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-:;";
+  static const char name[] = "reason";
   if (!begin(s, name)) return;
-  if (s->mode == LFAP_SINK_ROW) text_cell(s, name, s->reasons.bytes ? s->reasons.bytes : "");
-  else {
-    int json = s->format == LFAP_TABLE_JSONL;
-    if (json && !expect(s, "\"")) s->bad = name;
-    s->at += strspn(s->at, letters);
-    if (json && !expect(s, "\"")) s->bad = name;
+  if (s->mode == LFAP_SINK_ROW) {
+    text_cell(s, name, s->reasons.bytes ? s->reasons.bytes : "");
+    return;
   }
+  int json = s->format == LFAP_TABLE_JSONL;
+  if (json && !expect(s, "\"")) s->bad = name;
+  size_t n = s->bad ? SIZE_MAX : reasons_length(s);
+  if (n != SIZE_MAX) s->at += n;
+  if (n == SIZE_MAX || s->at[0] != (json ? '"' : ',')) s->bad = name;
+  else if (json) s->at++;
 }
 
 void lfap_columns(lfap_sink *s, size_t index, const lfap_cell *c, const lfap_row *r) {

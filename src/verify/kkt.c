@@ -204,9 +204,9 @@ lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const l
   lfap_net_scaled_free(&scaled, net);
   double margin = ldexp(r.margin_min, e);
   if (!st && ldexp(margin, -e) != r.margin_min)
-    st = lfap_fail(ctx, LFAP_ERR_RANGE,
-                   "K1: the smallest margin is %g times 2^%d, outside the range of doubles; scale W or the data",
-                   r.margin_min, e);
+    st = lfap_fail(
+        ctx, LFAP_ERR_RANGE, "K1: the smallest margin is %g times 2^%d, %s; scale W or the data", r.margin_min, e,
+        isfinite(margin) ? "below the normal doubles (2^-1022), which would round it" : "beyond the largest double");
   r.margin_min = margin;
   if (!st) *out = r;
   return st;

@@ -166,6 +166,6 @@ ok(r.code == 65 and doc and [c["name"] for c in doc["cases"]][:3] == ["uniform",
 r, doc = report("converge", "--data", save("small", rng.standard_normal((3, 60)), [1, -1, 1]), "--gamma", "0.5", "--m", 4, "--log-loss", "-1e5")
 ok(r.code == 0 and [c["id"] for c in doc["checks"]] == ["F1", "F1", "F1", "Q1"] and {c["verdict"] for c in doc["checks"]} == {"PASS"}, "converge", r)
 r = Run("converge", "--data", "small", "--gamma", "0.5", "--m", 4, "--prec", 65473)
-ok(r.code == 64 and "65472" in r.err, "converge --prec: the bound it names is the bound", r)
+ok(r.code == 65 and "65472" in r.err, "converge --prec: the bound it names is the bound", r)
 ok("65472" not in Run("converge", "--data", "small", "--gamma", "0.5", "--m", 4, "--prec", 65472, "--log-loss", "-1e-9", timeout=60).err, "converge --prec: and is taken")
 done()

@@ -60,7 +60,7 @@ Test(pgd, a_sample_does_not_see_its_pack) {
 }
 
 Test(pgd, samples_that_stop_early_leave_the_others_alone) {
-  size_t still = same(LFAP_L0, 100, 4e3);
+  size_t still = same(LFAP_L0, 100, 1.5e3);
   cr_assert(still > 0 && still < 100, "%zu of 100 stopped at once", still);
 }
 

@@ -18,13 +18,21 @@ static double some(lfap_philox *g) {
   return at < 8 ? odd[at] : ldexp((double)(lfap_philox_next(g) >> 11), (int)(lfap_philox_next(g) % 2000) - 1040);
 }
 
+/* Between 0 and 1, the ends included or not. */
+static double open_share(lfap_philox *g) { return ldexp((double)(lfap_philox_next(g) >> 12 | 1), -52); }
+static double share(lfap_philox *g) {
+  static const double odd[] = {NAN, 0.0, 1.0, 0x1p-1074};
+  uint64_t at = lfap_philox_next(g) % 6;
+  return at < 4 ? odd[at] : open_share(g);
+}
+
 static lfap_set_status some_set(lfap_philox *g) {
   return (lfap_set_status){.form = (lfap_study_limit)(lfap_philox_next(g) % LFAP_LIMITS),
                            .why = (lfap_why)(lfap_philox_next(g) % LFAP_WHYS),
                            .h = (int)(lfap_philox_next(g) % 3) - 1,
                            .c1 = (int)(lfap_philox_next(g) % 3) - 1,
                            .h_ratio = some(g),
-                           .c1_share = some(g)};
+                           .c1_share = share(g)};
 }
 
 static void put_some(lfap_text *t, size_t index, lfap_philox *g, lfap_table_format f) {
@@ -35,12 +43,12 @@ static void put_some(lfap_text *t, size_t index, lfap_philox *g, lfap_table_form
                  .norm = (lfap_norm)(lfap_philox_next(g) % 3),
                  .d = lfap_philox_next(g),
                  .n = 1,
-                 .n_adv = lfap_philox_next(g) % 100,
-                 .gamma = some(g),
-                 .eps = some(g)};
+                 .n_adv = 1 + lfap_philox_next(g) % 100,
+                 .gamma = open_share(g),
+                 .eps = ldexp(open_share(g), (int)(lfap_philox_next(g) % 2000) - 1000)};
   lfap_row r = {.natural = some_set(g), .adv = some_set(g), .control = some_set(g)};
   double *first = &r.rule, *last = &r.log_loss_control;
-  for (double *x = first; x <= last; x++) *x = some(g);
+  for (double *x = first; x <= last; x++) *x = x < &r.acc_teacher || x > &r.cosine_control ? some(g) : share(g);
   r.why_learner = (lfap_why)(lfap_philox_next(g) % LFAP_WHYS);
   lfap_table_put_row(t, &head, index, &c, &r, f);
 }
