@@ -92,7 +92,7 @@ typedef struct {
   size_t of[4];
 } tally;
 
-/* The verdict of checks: the worst of them, FAIL before UNDECIDED before PASS; what is not applicable spoils nothing. */
+/* The verdict of checks is the worst: FAIL, UNDECIDED, PASS; what is not applicable spoils nothing. */
 static lfap_verdict worst_of(const tally *t) {
   return t->of[LFAP_FAIL]        ? LFAP_FAIL
          : t->of[LFAP_UNDECIDED] ? LFAP_UNDECIDED
