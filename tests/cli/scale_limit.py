@@ -1,6 +1,8 @@
 """Data times a power of two: what `limit` says does not change, lambda is divided by its square to the bit, and out of the range of
 norms it refuses. Also rows of very different norms, tiny slopes, and multipliers beside their certificate."""
-import json, math, os, sys
+import json
+import math, os, sys
+from fractions import Fraction
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
 
@@ -110,7 +112,9 @@ for small, truth in ((3e-8, 0.8 / 9e-16), (1e-8, 0.8 / 1e-16), (1e-12, 0.8 / 1e-
             cert = json.load(open("q/certificate.json"))
             lam = [int(c["numerator"], 16) / int(cert["denominator"], 16) for c in cert["lambda"]]
             ok(list(la) == lam, f"{name}: lambda.npy are the rationals, rounded to nearest", (la, lam))
-            ok(np.array_equal(w, (la[:, None] * np.load("p/X.npy")).sum(0)), f"{name}: w is that of lambda.npy", w)
+            exact = [sum(Fraction(int(c["numerator"], 16), int(cert["denominator"], 16)) * Fraction(float(x)) for c, x in zip(cert["lambda"], column))
+                     for column in np.load("p/X.npy").T]
+            ok(all(abs(Fraction(float(v)) - e) <= abs(e) / 2**50 for v, e in zip(w, exact)), f"{name}: w is that of the rationals, whose roundings cancel", (w, exact))
 put("p/X.npy", np.array([[1.0, 2, 3], [2, -1, 5], [-3, -1, -8]])), put("p/y.npy", np.ones(3))
 for how in ((), ("--certify", "--exact", "--out", "q2")):
     got = Run("limit", "--data", "p", "--gamma", "0.5", *how)
