@@ -136,8 +136,8 @@ static void step_sparse(attack *p, mpfr_t *x0) {
     }
 }
 
-/* 0 where the gradient of the loss is no finite number. */
-static int pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
+/* Where the gradient of the loss is no finite number there is no step, and there will be none. */
+static void pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
   const lfap_perturb_opts *o = p->a->o;
   size_t d = p->a->d;
   for (size_t i = 0; i < d; i++) mpfr_set(p->cur[i], x0[i], MPFR_RNDN);
@@ -157,13 +157,13 @@ static int pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
       mpfr_set(p->t[T_BEST], p->t[T_LOSS], MPFR_RNDN);
       for (size_t i = 0; i < d; i++) mpfr_set(best[i], p->cur[i], MPFR_RNDN);
     }
-    if (step == o->steps) return 1;
+    if (step == o->steps) return;
     oracle_net_input_grad(p->A, p->g, &p->net, p->z);
     oracle_mul(p->A, p->t[T_A], p->t[T_T], p->t[T_LOSS]);
     mpfr_neg(p->t[T_A], p->t[T_A], MPFR_RNDN);
     for (size_t i = 0; i < d; i++) {
       oracle_mul(p->A, p->g[i], p->t[T_A], p->g[i]);
-      if (!mpfr_number_p(p->g[i])) return 0;
+      if (!mpfr_number_p(p->g[i])) return;
     }
     if (o->norm == LFAP_L0) step_sparse(p, x0);
     else step_ball(p, x0);
@@ -172,15 +172,14 @@ static int pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
 
 /* ---- sets -------------------------------------------------------------------------------------------------------- */
 
-static lfap_status perturb_one(lfap_ctx *ctx, attack *p, size_t n) {
+static void perturb_one(attack *p, size_t n) {
   size_t d = p->a->d;
   mpfr_t *x0 = p->B + n * d, *x = p->x + n * d, *eta = p->eta + n * d;
   mpfr_set_d(p->t[T_T], p->a->t[n], MPFR_RNDN);
   if (p->a->attack == ORACLE_PGD) {
-    if (!pgd(p, x, x0))
-      return lfap_fail(ctx, LFAP_ERR_RANGE, "PGD: base %zu: the gradient of its loss is no finite number", n);
+    pgd(p, x, x0);
     for (size_t i = 0; i < d; i++) oracle_sub(p->A, eta[i], x[i], x0[i]);
-    return LFAP_OK;
+    return;
   }
   mpfr_t *w = p->w;
   if (p->a->attack == ORACLE_GRADIENT) {
@@ -190,7 +189,6 @@ static lfap_status perturb_one(lfap_ctx *ctx, attack *p, size_t n) {
   }
   direction(p, eta, w);
   for (size_t i = 0; i < d; i++) oracle_add(p->A, x[i], x0[i], eta[i]);
-  return LFAP_OK;
 }
 
 static lfap_status check(lfap_ctx *ctx, const oracle_perturb_args *a) {
@@ -248,7 +246,7 @@ lfap_status oracle_replay_perturb(lfap_ctx *ctx, oracle_perturbed *out, const or
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
   st = prepare(ctx, &p);
-  for (size_t n = 0; !st && n < a->n; n++) st = perturb_one(ctx, &p, n);
+  for (size_t n = 0; !st && n < a->n; n++) perturb_one(&p, n);
   if (!st) st = oracle_vec_keep(ctx, &r.x, &A, p.x, a->n * a->d);
   if (!st) st = oracle_vec_keep(ctx, &r.eta, &A, p.eta, a->n * a->d);
   free(p.keep);

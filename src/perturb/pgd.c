@@ -34,9 +34,7 @@ typedef struct {
   size_t first, count;
   size_t step, span; /* iterates seen; steps before the next pause */
   int over;          /* every step is done */
-  double best[PACK], loss[PACK], tf[PACK];
-  size_t lost; /* the first sample whose loss had no finite gradient, at t f = lost_tf; SIZE_MAX: none */
-  double lost_tf;
+  double best[PACK], loss[PACK];
   double *z, *c, *g, *work, *delta;
   unsigned char *mask;
 } pack;
@@ -61,7 +59,6 @@ static void pack_start(pack *p, size_t first, size_t count) {
   p->count = count;
   p->step = 0;
   p->over = 0;
-  p->lost = SIZE_MAX;
   for (size_t i = 0; i < count; i++) p->best[i] = INFINITY;
   memcpy(k->x + first * d, k->B + first * d, count * d * sizeof(double));
   memcpy(k->eta + first * d, k->B + first * d, count * d * sizeof(double));
@@ -100,8 +97,7 @@ static void look(pack *p) {
   lfap_rows(p->z, k->eta + p->first * d, k->net->w, p->count, m, d);
   for (size_t i = 0; i < p->count; i++) {
     size_t n = p->first + i;
-    p->tf[i] = k->t[n] * lfap_net_output(p->work, p->z + i * m, k->a, k->net->gamma, m);
-    p->loss[i] = lfap_exp(-p->tf[i]);
+    p->loss[i] = lfap_exp(-(k->t[n] * lfap_net_output(p->work, p->z + i * m, k->a, k->net->gamma, m)));
     if (p->loss[i] < p->best[i]) {
       p->best[i] = p->loss[i];
       memcpy(k->x + n * d, k->eta + n * d, d * sizeof(double));
@@ -121,10 +117,8 @@ static void move(pack *p) {
     double *x = k->eta + n * d, *g = p->g + i * d;
     const double *x0 = k->B + n * d;
     lfap_scale(g, -(k->t[n] * p->loss[i]), g, d);
-    if (lfap_first_unbounded(g, d) < d) {
-      if (n < p->lost) p->lost_tf = p->tf[i];
-      if (n < p->lost) p->lost = n;
-    } else if (k->o->norm == LFAP_L0) step_pixels(x, g, x0, p->mask, k->o, d);
+    if (lfap_first_unbounded(g, d) < d) continue;
+    if (k->o->norm == LFAP_L0) step_pixels(x, g, x0, p->mask, k->o, d);
     else step_ball(x, g, x0, p->delta, k->o, d);
   }
 }
@@ -139,17 +133,6 @@ static void advance_range(void *arg, size_t begin, size_t end, int worker) {
       else move(p);
     }
   }
-}
-
-/* The first base without a way to go, whatever the threads: the packs of a round are in order. */
-static lfap_status none_lost(lfap_ctx *ctx, const pack *p, size_t packs) {
-  for (size_t b = 0; b < packs; b++)
-    if (p[b].lost != SIZE_MAX)
-      return lfap_fail(ctx, LFAP_ERR_RANGE,
-                       "PGD: base %zu: the gradient of its loss exp(-t f) is no finite number (t f = %g); scale bases, "
-                       "eps or weights towards 1, or take the direction alone (perturb --from gradient)",
-                       p[b].lost, p[b].lost_tf);
-  return LFAP_OK;
 }
 
 /* The packs of one round, one a worker, to their last step. */
@@ -168,8 +151,6 @@ static lfap_status run_round(lfap_ctx *ctx, pack *p, size_t packs, size_t n) {
     lfap_parallel((int)packs, packs, 1, flops * (double)span * (double)packs, advance_range, p);
     over = p[0].over; /* every pack takes as many steps, and the same span of them at a time */
   }
-  lfap_status st = none_lost(ctx, p, packs);
-  if (st) return st;
   size_t at = p->first * k->net->d;
   lfap_sub(k->eta + at, k->x + at, k->B + at, samples * k->net->d);
   return LFAP_OK;

@@ -48,7 +48,7 @@ def report(commands, row):
             return json.loads(done.stdout)
         lines = open(os.path.join(work, words[words.index("--out") + 1] + ".csv")).read().splitlines()[1:]
         table = list(csv.DictReader(lines))
-        number = lambda text: float(text) if re.fullmatch(r"[-+.0-9e]+|nan|-?inf", text) else math.nan
+        number = lambda text: float(text) if re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?|nan|-?inf", text) else math.nan
         return {column: np.array([number(r[column]) for r in table]) for column in table[0]}
 
 
