@@ -339,9 +339,12 @@ def proved_elsewhere(reports, sources):
     texts = {(path, tier): report.texts for (path, tier, _, _), report in reports.items()}
     for (path, tier, functions, _), report in reports.items():
         selected[tier] |= contracts(report, {name for name in report.functions if not functions or name in functions})
-        # a contract without clauses of the tier is the one the safety tier proves
+        # a contract without clauses of the tier is the one the safety tier proves, and is where that tier says: a run of
+        # other functions alone has no line about it
         same = {name for name in texts[path, tier] if not reads_differently(texts, path, tier, name)}
-        plain[tier] |= contracts(report, same)
+        for (where, other, _, _), safe in reports.items():
+            if (where, other) == (path, "safety"):
+                plain[tier] |= contracts(safe, same)
         if tier == "safety":
             for other in wp.TIERS:
                 if other == "safety" or not has_clauses(sources, path, other):

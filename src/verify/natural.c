@@ -20,7 +20,8 @@ lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
   f.of[LFAP_WHEN_LINEAR] = linear;
   /* a network brought along claims to be at the limit: how near it is is always judged */
   f.of[LFAP_WHEN_REST] = !hist ? LFAP_YES : hist->stationary ? linear : LFAP_NO;
-  f.unfinished = !hist || !hist->stationary;
+  /* rows a million times longer than others are learned long before them: p at rest is not the end there */
+  f.unfinished = !hist || !hist->stationary || lim->hyp.r_max2 > 0x1p40 * lim->hyp.r_min2;
   return f;
 }
 
