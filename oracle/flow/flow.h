@@ -49,7 +49,7 @@ typedef struct {
   size_t rows;
   oracle_vec s, p; /* s of each row; p at the end (n), to P + 64 bits, owned */
   double slope;    /* -1/sum lambda, the predicted slope of log L */
-  /* least squares over the rows with log L <= -1000; predicted: -1; NaN with fewer than two rows */
+  /* least squares over rows with log L <= -1000, direction <= 0.05; predicted: -1; NaN with fewer than two */
   double exponent;
   double s_aligned;        /* since when every slope has been the label slope; NaN if not at the end */
   double s_rest;           /* since when p is at rest to the precision; NaN if it is not */

@@ -117,12 +117,13 @@ void oracle_flow_observe(flow_run *w) {
   if (at > 0) rates(w, row, at);
 }
 
-/* Least squares of log(direction) on log(s) where log L <= -1000. */
+/* Least squares of log(direction) on log(s), late: log L <= -1000, and the start, which may be large against the limit,
+   is forgotten. */
 void oracle_flow_fit(flow_run *w) {
   double n = 0, x = 0, y = 0, xx = 0, xy = 0;
   for (size_t i = 0; i < w->out->rows; i++) {
     const oracle_flow_row *r = &w->out->row[i];
-    if (!(r->log_loss <= -999.5)) continue;
+    if (!(r->log_loss <= -999.5 && r->direction <= 0.05)) continue;
     double a = log(r->s), b = log(r->direction);
     n += 1;
     x += a;

@@ -102,12 +102,16 @@ static lfap_status judge(cli *c, lfap_case *k, const oracle_flow_table *t) {
              {LFAP_LINE_FAR_SIGNS, (double)end->disagree}};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     /* without one certified sign there is nothing that agrees */
+    if (isnan(all[i].value)) f.of[LFAP_WHEN_REST] = LFAP_NO; /* the start is not forgotten yet */
     if (all[i].line == LFAP_LINE_FAR_SIGNS && f.of[LFAP_WHEN_REST] && end->undecided == t->np)
       f.of[LFAP_WHEN_REST] = LFAP_UNKNOWN;
     lfap_check *line = lfap_line_add(&c->ctx, k, all[i].line, "flow", NULL, &f, all[i].value, NAN);
     if (!line) return LFAP_ERR_MEMORY;
     if (i > 0 && line->verdict == LFAP_NOT_APPLICABLE)
-      lfap_check_note(line, aligned ? "log L is above -1e4" : "the flow is not in its aligned phase");
+      lfap_check_note(line,
+                      !aligned ? "the flow is not in its aligned phase"
+                      : late   ? "the start is not forgotten yet: two rows with a direction error below 0.05 are needed"
+                               : "log L is above -1e4");
     if (all[i].line == LFAP_LINE_FAR_SIGNS && end->undecided)
       lfap_check_note(line, "%zu of %zu probes without a certified sign", end->undecided, t->np);
   }
@@ -139,7 +143,8 @@ static void report(const cli *c, const args *a, const oracle_flow_table *t, cons
   printf("  p* = lambda/sum lambda; slope: that of log L since the row before, relative distance from -1/sum lambda = "
          "%.6g\n",
          t->slope);
-  printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000: %.6f\n",
+  printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000 and errors below "
+         "0.05: %.6f\n",
          t->exponent);
   printf(
       "  slopes: not the label slope; boundary: of %zu probes, certified signs of f and of the boundary that differ\n",
