@@ -120,11 +120,10 @@ static lfap_status settle_t4(lfap_ctx *ctx, lfap_check *k, const oracle_adversar
   }
   free(split);
   if (s) return s;
-  lfap_line_settle(k, (lfap_decided){broken  ? LFAP_FAIL
-                                     : holds ? LFAP_PASS
-                                     : open  ? LFAP_UNDECIDED
-                                             : LFAP_NOT_APPLICABLE,
-                                     NAN});
+  lfap_verdict decided = broken ? LFAP_FAIL : holds ? LFAP_PASS : open ? LFAP_UNDECIDED : LFAP_NOT_APPLICABLE;
+  /* doubles count points that rounding leaves clear: where they found none, the condition was open */
+  if (k->verdict == LFAP_NOT_APPLICABLE && decided == LFAP_PASS) k->verdict = LFAP_UNDECIDED;
+  lfap_line_settle(k, (lfap_decided){decided, NAN});
   if (k->certified == LFAP_PASS && k->verdict == LFAP_PASS)
     lfap_check_note(k, "the condition is certified at %zu of %zu points", holds, p->n);
   return LFAP_OK;
