@@ -2,6 +2,7 @@
    nothing else. */
 #include "cli/certify.h"
 #include "cli/report.h"
+#include "verify/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -41,8 +42,7 @@ static int device_failed(const char *message) {
 
 lfap_status cli_report_skip(cli_report_run *r, const char *what, lfap_status s) {
   if (s == LFAP_ERR_NOINPUT && device_failed(r->c->ctx.message)) return LFAP_ERR_IO;
-  int of_the_data = s == LFAP_ERR_DATA || s == LFAP_ERR_INFEASIBLE || s == LFAP_ERR_RANGE || s == LFAP_ERR_UNSOLVED;
-  if (!of_the_data && s != LFAP_ERR_NOINPUT && s != LFAP_ERR_USAGE) return s;
+  if (!lfap_of_the_data(s) && s != LFAP_ERR_NOINPUT && s != LFAP_ERR_USAGE) return s;
   cli_report_leave(r, what, r->c->ctx.message);
   if (!r->wrong[0]) snprintf(r->wrong, sizeof r->wrong, "; %.290s", r->c->ctx.message);
   r->c->ctx.message[0] = 0;

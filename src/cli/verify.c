@@ -140,10 +140,6 @@ typedef struct {
   lfap_status status; /* of a case set aside */
 } report;
 
-static int of_the_data(lfap_status s) {
-  return s == LFAP_ERR_DATA || s == LFAP_ERR_INFEASIBLE || s == LFAP_ERR_RANGE || s == LFAP_ERR_UNSOLVED;
-}
-
 /* One case that cannot be judged does not stop the others; what it ends with, `s`, is the end of the run. */
 static lfap_status set_aside(cli *c, report *r, const char *name, lfap_status s) {
   char shown[CLI_SHOWN];
@@ -166,7 +162,7 @@ static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
     lfap_status s = cli_case_default(c, &r->input[r->cases], i, a);
     if (s == LFAP_ERR_NOINPUT && a->skip_missing) {
       (void)set_aside(c, r, cli_case_name(i), LFAP_OK);
-    } else if (!a->only && of_the_data(s)) (void)set_aside(c, r, cli_case_name(i), s);
+    } else if (!a->only && lfap_of_the_data(s)) (void)set_aside(c, r, cli_case_name(i), s);
     else if (s) return s;
     else r->cases++;
   }
@@ -218,7 +214,7 @@ static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbos
     r->input[i].opts.certify_user = oracle;
     lfap_status s = lfap_tick(&c->ctx, "case", (double)i, (double)r->cases);
     if (!s) s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
-    if (r->cases > 1 && of_the_data(s)) {
+    if (r->cases > 1 && lfap_of_the_data(s)) {
       s = set_aside(c, r, r->input[i].name, s);
       continue;
     }

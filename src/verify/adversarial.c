@@ -321,7 +321,7 @@ lfap_status lfap_run_controls(lfap_run *r) {
   for (size_t s = 0; !st && s < r->o->controls; s++) {
     st = lfap_tick(r->ctx, "control", (double)s, (double)r->o->controls);
     if (!st) st = control_limit(r, &a, f, s);
-    if (lfap_run_can_go_on(st)) {
+    if (lfap_of_the_data(st)) {
       none = st;
       st = LFAP_OK;
     }

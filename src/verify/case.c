@@ -71,12 +71,12 @@ static double unit_of(const lfap_data *data) {
   return ldexp(1.0, exponent);
 }
 
-int lfap_run_can_go_on(lfap_status st) {
+int lfap_of_the_data(lfap_status st) {
   return st == LFAP_ERR_DATA || st == LFAP_ERR_INFEASIBLE || st == LFAP_ERR_RANGE || st == LFAP_ERR_UNSOLVED;
 }
 
 lfap_status lfap_run_left_out(lfap_run *r, lfap_status st, const char *subject, const char *part) {
-  if (!lfap_run_can_go_on(st)) return st;
+  if (!lfap_of_the_data(st)) return st;
   lfap_facts none = {0};
   char why[sizeof r->ctx->message] = "";
   if (r->ctx) {

@@ -85,4 +85,8 @@ void lfap_settle(lfap_case *c, size_t first, const lfap_decided of[LFAP_CLAIM_T4
 /* The same from enclosures in doubles; `all`: what they leave open spoils a PASS (the user asked for a certificate). */
 void lfap_settle_enclosure(lfap_case *c, size_t first, const lfap_enclosure *e, int all);
 void lfap_enclosure_decided(lfap_decided of[LFAP_CLAIM_T4], const lfap_enclosure *e);
+
+/* Is a failure about the data at hand (refused, inseparable, out of range, not solved), so that other parts or cases
+   can go on? Memory, interrupts and broken invariants are not. */
+int lfap_of_the_data(lfap_status st);
 #endif

@@ -63,6 +63,5 @@ lfap_facts lfap_run_of_share(const lfap_facts *f, double share);
 double lfap_run_fuzz(double cosine, double row_spread);
 /* A part of what verify makes itself that could not be computed is told in a line, NOT-APPLICABLE, and stops nothing
    else. Memory, interrupts and broken invariants stop the run as ever. */
-int lfap_run_can_go_on(lfap_status st); /* with the other parts */
 lfap_status lfap_run_left_out(lfap_run *r, lfap_status st, const char *subject, const char *part);
 #endif
