@@ -186,8 +186,8 @@ typedef struct {
   const double *bases; /* adv->n x d */
   lfap_norm norm;
   double eps;
-  const unsigned char *keep; /* L0: d flags, the entries that are perturbed */
-  /* Linf, L0: the direction e that was used, entries -1, 0, 1; NULL: the certified signs of w */
+  const unsigned char *keep; /* where the norm counts entries: d flags, those that are perturbed */
+  /* where e is not along w: the direction e that was used, entries -1, 0, 1; NULL: the certified signs of w */
   const signed char *side;
   unsigned prec; /* of the intervals; 0: ORACLE_PREC_DEFAULT */
 } oracle_adversary;

@@ -283,7 +283,8 @@ lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const doubl
 /* ---- perturbations (P1, D1) -------------------------------------------------------------------------------------- */
 
 typedef enum { LFAP_L2 = 0, LFAP_LINF = 1, LFAP_L0 = 2 } lfap_norm;
-/* "l2", "linf", "l0"; static. */
+enum { LFAP_NORMS = 3 };
+/* "l2", "linf", "l0"; static. "unknown" of a number that is no norm. */
 const char *lfap_norm_name(lfap_norm norm);
 
 /* eta (d): the maximiser of t<eta,w> under the constraint (N7). k is used by L0 alone. w = 0 is DATA. */
@@ -403,7 +404,7 @@ typedef struct {
   size_t n, d, n_adv, m;
   double gamma, eps;
   uint64_t seed;
-  lfap_hypothesis hyp, hyp_adv[3]; /* of the data, and of the adversarial set per norm */
+  lfap_hypothesis hyp, hyp_adv[LFAP_NORMS]; /* of the data, and of the adversarial set per norm */
   lfap_limit lim;
   lfap_check *check; /* owned */
   size_t checks;
@@ -454,7 +455,7 @@ typedef struct {
   double gamma;
   uint64_t seed; /* noise bases, targets, inits, probes */
   size_t n_adv, m, m_adv;
-  double eps[3];          /* per norm; 0 leaves the norm out */
+  double eps[LFAP_NORMS]; /* per norm; 0 leaves the norm out */
   size_t k;               /* L0 entries */
   int gauss_bases;        /* noise from the standard normal instead of uniform */
   size_t probes;          /* random probe points */

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "oracle/certify/filter.h"
 #include "oracle/exact/gram.h"
@@ -163,27 +164,47 @@ lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w,
 typedef struct {
   const oracle_adversary *a;
   oracle_vector w, w_adv, w_data;
-  signed char *side; /* Linf, L0: sgn w_i, 0: the entry is not perturbed, 2: undecided */
-  oracle_iv scale;   /* eps sum la_n, for L2 divided by ||w|| */
+  signed char *side; /* where e is not along w: sgn w_i, 0: the entry is not perturbed, 2: undecided */
+  oracle_iv scale;   /* eps sum la_n, where e is along w divided by ||w|| */
   int valid, open;   /* open: some side is undecided */
   mpfr_prec_t prec;
 } split;
 
-/* Certified signs of the entries of w: e of T3 in the norms linf and l0. */
-static void sides(split *s) {
-  for (size_t i = 0; i < s->w.d; i++) {
-    double lo, hi;
-    if (s->a->side) {
-      s->side[i] = s->a->side[i];
-      continue;
-    }
-    if (s->a->norm == LFAP_L0 && !s->a->keep[i]) {
-      s->side[i] = 0;
-      continue;
-    }
-    oracle_vector_entry(&lo, &hi, &s->w, i);
-    s->side[i] = lo > 0 ? 1 : hi < 0 ? -1 : s->w.exact && mpz_sgn(s->w.num[i]) == 0 ? 0 : 2;
-  }
+/* The certified sign of w_i. */
+static signed char entry_side(const oracle_vector *w, size_t i) {
+  double lo, hi;
+  oracle_vector_entry(&lo, &hi, w, i);
+  return lo > 0 ? 1 : hi < 0 ? -1 : w->exact && mpz_sgn(w->num[i]) == 0 ? 0 : 2;
+}
+
+static void sides_linf(split *s) {
+  for (size_t i = 0; i < s->w.d; i++) s->side[i] = entry_side(&s->w, i);
+}
+
+static void sides_l0(split *s) {
+  for (size_t i = 0; i < s->w.d; i++) s->side[i] = s->a->keep[i] ? entry_side(&s->w, i) : 0;
+}
+
+/* e of T3 in each norm: w itself, over ||w|| (no sides), or a vector of -1, 0 and 1 that the certified signs of w
+   make. */
+static const struct {
+  void (*sides)(split *s);
+  int needs_keep; /* the entries are the caller's */
+} e_of[] = {
+    [LFAP_L2] = {NULL, 0},
+    [LFAP_LINF] = {sides_linf, 0},
+    [LFAP_L0] = {sides_l0, 1},
+};
+_Static_assert(sizeof e_of / sizeof e_of[0] == LFAP_NORMS, "e of T3 for every norm");
+
+static int along_w(const split *s) { return e_of[s->a->norm].sides == NULL; }
+
+/* The direction that was used, or what is certain of the one that w has. */
+static void find_sides(split *s) {
+  if (along_w(s)) return;
+  if (s->a->side) memcpy(s->side, s->a->side, s->w.d * sizeof *s->side);
+  else e_of[s->a->norm].sides(s);
+  for (size_t i = 0; i < s->w.d; i++) s->open |= s->side[i] == 2;
 }
 
 /* ||w|| in [||w~|| - 2^radius, ||w~|| + 2^radius]. */
@@ -226,7 +247,7 @@ static void total(split *s) {
   mpq_mul(lo, lo, eps);
   mpq_mul(hi, hi, eps);
   oracle_iv_set_ends(&s->scale, lo, hi);
-  if (s->a->norm == LFAP_L2) {
+  if (along_w(s)) {
     oracle_iv_init(&n, s->prec);
     norm(&n, &s->w);
     oracle_iv_div(&s->scale, &s->scale, &n);
@@ -235,9 +256,9 @@ static void total(split *s) {
   mpq_clears(lo, hi, eps, NULL);
 }
 
-/* <e, z> (l2: <w, z>, the norm is in the scale). */
+/* <e, z> (along w: <w, z>, the norm is in the scale). */
 static void along(mpq_t lo, mpq_t hi, const split *s, const double *z) {
-  if (s->a->norm == LFAP_L2) {
+  if (along_w(s)) {
     product(lo, hi, &s->w, z);
     return;
   }
@@ -292,7 +313,7 @@ static void split_one(oracle_split *out, const split *s, const double *z) {
 static int split_fast(oracle_split *out, const split *s, const double *z) {
   oracle_range bdy = oracle_filter_product(&s->w, z), adv = oracle_filter_product(&s->w_adv, z);
   oracle_range data = oracle_filter_product(&s->w_data, z);
-  oracle_range along = s->a->norm == LFAP_L2 ? bdy : oracle_filter_signed_sum(s->side, z, s->w.d);
+  oracle_range along = along_w(s) ? bdy : oracle_filter_signed_sum(s->side, z, s->w.d);
   oracle_range scale = {mpfr_get_d(s->scale.lo, MPFR_RNDD), mpfr_get_d(s->scale.hi, MPFR_RNDU)};
   oracle_range pert = oracle_range_mul(along, scale);
   oracle_range sum = {nextafter(data.lo + pert.lo, -INFINITY), nextafter(data.hi + pert.hi, INFINITY)};
@@ -310,8 +331,10 @@ static int split_fast(oracle_split *out, const split *s, const double *z) {
 
 static lfap_status split_make(lfap_ctx *ctx, split *s) {
   const oracle_adversary *a = s->a;
-  if (a->norm == LFAP_L0 && !a->keep && !a->side)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "signs: the entries that l0 keeps are missing");
+  if ((int)a->norm < 0 || (int)a->norm >= LFAP_NORMS)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "signs: norm %d is none; give one of lfap_norm", (int)a->norm);
+  if (e_of[a->norm].needs_keep && !a->keep && !a->side)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "signs: the entries that %s keeps are missing", lfap_norm_name(a->norm));
   s->side = malloc(a->nat->d);
   if (!s->side) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", a->nat->d);
   lfap_status st = oracle_boundary(ctx, &s->w, a->nat, a->nat_data, NULL);
@@ -320,8 +343,7 @@ static lfap_status split_make(lfap_ctx *ctx, split *s) {
   if (st) return st;
   s->valid = s->w.valid && s->w_adv.valid && s->w_data.valid;
   if (!s->valid) return LFAP_OK;
-  if (a->norm != LFAP_L2) sides(s);
-  for (size_t i = 0; a->norm != LFAP_L2 && i < s->w.d; i++) s->open |= s->side[i] == 2;
+  find_sides(s);
   total(s);
   return LFAP_OK;
 }

@@ -15,6 +15,8 @@ typedef struct {
   unsigned char *keep;         /* d */
 } attack;
 
+typedef void length_fn(attack *p, mpfr_t out, mpfr_t *v);
+
 enum { T_EPS, T_T, T_A, T_B, T_STEP, T_LOSS, T_BEST, T_LO, T_HI, T_COUNT };
 
 /* ---- directions -------------------------------------------------------------------------------------------------- */
@@ -52,21 +54,22 @@ static void centre(attack *p, mpfr_t *w, size_t n) {
   for (size_t i = 0; i < n; i++) oracle_shift(p->A, w[i], w[i], -e);
 }
 
-/* w is brought to the middle of the range. */
-static void direction(attack *p, mpfr_t *eta, mpfr_t *w) {
-  const lfap_perturb_opts *o = p->a->o;
+static void direction_l2(attack *p, mpfr_t *eta, mpfr_t *w) {
   size_t d = p->a->d;
-  centre(p, w, d);
-  if (o->norm == LFAP_L2) {
-    oracle_norm2(p->A, p->t[T_A], w, d);
-    oracle_div(p->A, p->t[T_A], p->t[T_EPS], p->t[T_A]);
-    oracle_mul(p->A, p->t[T_A], p->t[T_A], p->t[T_T]);
-    for (size_t i = 0; i < d; i++) oracle_mul(p->A, eta[i], p->t[T_A], w[i]);
-    return;
-  }
-  if (o->norm == LFAP_L0) keep_largest(p, w, o->k);
-  for (size_t i = 0; i < d; i++)
-    if (o->norm == LFAP_L0 && !p->keep[i]) mpfr_set_zero(eta[i], 1);
+  oracle_norm2(p->A, p->t[T_A], w, d);
+  oracle_div(p->A, p->t[T_A], p->t[T_EPS], p->t[T_A]);
+  oracle_mul(p->A, p->t[T_A], p->t[T_A], p->t[T_T]);
+  for (size_t i = 0; i < d; i++) oracle_mul(p->A, eta[i], p->t[T_A], w[i]);
+}
+
+static void direction_linf(attack *p, mpfr_t *eta, mpfr_t *w) {
+  for (size_t i = 0; i < p->a->d; i++) signed_eps(p, eta[i], w[i]);
+}
+
+static void direction_l0(attack *p, mpfr_t *eta, mpfr_t *w) {
+  keep_largest(p, w, p->a->o->k);
+  for (size_t i = 0; i < p->a->d; i++)
+    if (!p->keep[i]) mpfr_set_zero(eta[i], 1);
     else signed_eps(p, eta[i], w[i]);
 }
 
@@ -78,10 +81,8 @@ static void clamp(attack *p, mpfr_t v) {
   else if (mpfr_greater_p(v, p->t[T_HI])) mpfr_set(v, p->t[T_HI], MPFR_RNDN);
 }
 
-static void size_of(attack *p, mpfr_t out, mpfr_t *v) {
-  if (p->a->o->norm == LFAP_L2) oracle_norm2(p->A, out, v, p->a->d);
-  else oracle_amax(out, v, p->a->d);
-}
+static void length_l2(attack *p, mpfr_t out, mpfr_t *v) { oracle_norm2(p->A, out, v, p->a->d); }
+static void length_linf(attack *p, mpfr_t out, mpfr_t *v) { oracle_amax(out, v, p->a->d); }
 
 /* cur_i = fma(-step, g_i/c, cur_i) */
 static void descend(attack *p, size_t i, const mpfr_t c) {
@@ -95,16 +96,18 @@ static void guard(mpfr_t c) {
   if (!(mpfr_cmp_d(c, 1e-12) >= 0)) mpfr_set_d(c, 1e-12, MPFR_RNDN);
 }
 
-/* One step of l2 or linf, projected back to the ball around x0. */
-static void step_ball(attack *p, mpfr_t *x0) {
+/* One step of length eps/5, projected back to the ball around x0. */
+static void step_ball(attack *p, mpfr_t *x0, length_fn *length) {
   size_t d = p->a->d;
-  size_of(p, p->t[T_A], p->g);
+  mpfr_set_ui(p->t[T_A], 5, MPFR_RNDN);
+  oracle_div(p->A, p->t[T_STEP], p->t[T_EPS], p->t[T_A]);
+  length(p, p->t[T_A], p->g);
   guard(p->t[T_A]);
   for (size_t i = 0; i < d; i++) {
     descend(p, i, p->t[T_A]);
     oracle_sub(p->A, p->delta[i], p->cur[i], x0[i]);
   }
-  size_of(p, p->t[T_A], p->delta);
+  length(p, p->t[T_A], p->delta);
   if (mpfr_greater_p(p->t[T_A], p->t[T_EPS])) {
     mpfr_set_d(p->t[T_B], 1e-7, MPFR_RNDN);
     oracle_add(p->A, p->t[T_A], p->t[T_A], p->t[T_B]);
@@ -117,9 +120,11 @@ static void step_ball(attack *p, mpfr_t *x0) {
   }
 }
 
-/* One step of l0: one entry more. */
-static void step_sparse(attack *p, mpfr_t *x0) {
+/* One step of l0, of size eps: one entry more. */
+static void step_sparse(attack *p, mpfr_t *x0, length_fn *length) {
   size_t d = p->a->d, add = d;
+  (void)length;
+  mpfr_set(p->t[T_STEP], p->t[T_EPS], MPFR_RNDN);
   for (size_t i = 0; i < d; i++) {
     p->keep[i] = !mpfr_equal_p(p->cur[i], x0[i]);
     if (!p->keep[i] && (add == d || mpfr_cmpabs(p->g[i], p->g[add]) > 0)) add = i;
@@ -136,6 +141,18 @@ static void step_sparse(attack *p, mpfr_t *x0) {
     }
 }
 
+/* The norms, a row each. */
+static const struct {
+  void (*direction)(attack *p, mpfr_t *eta, mpfr_t *w);
+  void (*step)(attack *p, mpfr_t *x0, length_fn *length);
+  length_fn *length; /* what eps bounds */
+} norms[] = {
+    [LFAP_L2] = {direction_l2, step_ball, length_l2},
+    [LFAP_LINF] = {direction_linf, step_ball, length_linf},
+    [LFAP_L0] = {direction_l0, step_sparse, length_linf},
+};
+_Static_assert(sizeof norms / sizeof norms[0] == LFAP_NORMS, "a row of the replay's table for every norm");
+
 /* Where the gradient of the loss is no finite number there is no step, and there will be none. */
 static void pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
   const lfap_perturb_opts *o = p->a->o;
@@ -143,11 +160,6 @@ static void pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
   for (size_t i = 0; i < d; i++) mpfr_set(p->cur[i], x0[i], MPFR_RNDN);
   for (size_t i = 0; i < d; i++) mpfr_set(best[i], x0[i], MPFR_RNDN);
   mpfr_set_inf(p->t[T_BEST], 1);
-  if (o->norm == LFAP_L0) mpfr_set(p->t[T_STEP], p->t[T_EPS], MPFR_RNDN);
-  else {
-    mpfr_set_ui(p->t[T_A], 5, MPFR_RNDN);
-    oracle_div(p->A, p->t[T_STEP], p->t[T_EPS], p->t[T_A]);
-  }
   for (size_t step = 0;; step++) {
     oracle_net_at(p->A, p->t[T_A], p->z, &p->net, p->cur);
     oracle_mul(p->A, p->t[T_A], p->t[T_T], p->t[T_A]);
@@ -165,8 +177,7 @@ static void pgd(attack *p, mpfr_t *best, mpfr_t *x0) {
       oracle_mul(p->A, p->g[i], p->t[T_A], p->g[i]);
       if (!mpfr_number_p(p->g[i])) return;
     }
-    if (o->norm == LFAP_L0) step_sparse(p, x0);
-    else step_ball(p, x0);
+    norms[o->norm].step(p, x0, norms[o->norm].length);
   }
 }
 
@@ -187,13 +198,16 @@ static void perturb_one(attack *p, size_t n) {
     oracle_net_input_grad(p->A, p->g, &p->net, p->z);
     w = p->g;
   }
-  direction(p, eta, w);
+  centre(p, w, d); /* to the middle of the range */
+  norms[p->a->o->norm].direction(p, eta, w);
   for (size_t i = 0; i < d; i++) oracle_add(p->A, x[i], x0[i], eta[i]);
 }
 
 static lfap_status check(lfap_ctx *ctx, const oracle_perturb_args *a) {
   size_t want = a->attack == ORACLE_GEOMETRY ? a->d : a->m * a->d;
   if (a->w->n != want) return lfap_fail(ctx, LFAP_ERR_DATA, "%zu weights where %zu are needed", a->w->n, want);
+  if ((int)a->o->norm < 0 || (int)a->o->norm >= LFAP_NORMS)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "norm %d is none; give one of lfap_norm", (int)a->o->norm);
   if (!(a->o->eps > 0.0))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is above 0", a->o->eps);
   if (a->attack == ORACLE_GEOMETRY)

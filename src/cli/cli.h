@@ -236,8 +236,8 @@ typedef struct {
   const char *only;          /* --case, NULL for all */
   const char *data, *labels; /* the user's own set instead of the default cases */
   const char *weights, *test, *test_labels, *images;
-  double gamma;  /* 0: not given */
-  double eps[3]; /* per norm */
+  double gamma; /* 0: not given */
+  double eps[LFAP_NORMS];
   size_t eps_given;
   size_t k, n_adv, m, probes, controls, steps; /* 0: not given */
   size_t n;                                    /* --n of fashion-mnist */

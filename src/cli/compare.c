@@ -7,6 +7,7 @@
 
 #include "cli/compare.h"
 #include "data/scale.h"
+#include "perturb/norm.h"
 
 enum {
   O_DATA,
@@ -40,7 +41,7 @@ static const cli_option options[] = {
     {"adversarial", "PATH", "its perturbed points: a directory with X.npy and y.npy (targets), or an NPY file"},
     {"targets", "FILE", "NPY file of their targets, +1 or -1 (default: y.npy in that directory)"},
     {"bases", "FILE", "NPY file of the points before (default: the samples of --data)"},
-    {"norm", "NAME", "constraint of the perturbations: l2, linf or l0"},
+    {"norm", "NAME", "constraint of the perturbations: " LFAP_NORM_WORDS},
     {"eps", "E", "their size in the norm; l0: of each entry (l0 without it: entries have no bound)"},
     {"k", "K", "l0: number of entries that may change"},
     {"range", "LO,HI", "the entries of a perturbed point were to stay in [LO, HI]"},
@@ -85,11 +86,12 @@ static lfap_status check_perturbation(cli *c, const compare_args *a) {
     return LFAP_OK;
   }
   lfap_status s =
-      cli_require(c, a->norm >= 0 ? a : NULL, "--norm", "the constraint of the perturbations: l2, linf or l0");
-  if (!s && a->norm != LFAP_L0)
+      cli_require(c, a->norm >= 0 ? a : NULL, "--norm", "the constraint of the perturbations: " LFAP_NORM_WORDS);
+  const lfap_norm_object *norm = s ? NULL : lfap_norm_of((lfap_norm)a->norm);
+  if (!s && !norm->takes_k)
     s = cli_require(c, a->o.eps > 0 ? a : NULL, "--eps", "the size of the perturbations in the norm");
-  if (!s && a->norm == LFAP_L0) s = cli_require(c, a->o.k ? a : NULL, "--k", "how many entries --norm l0 may change");
-  if (!s && a->o.k && a->norm != LFAP_L0) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k belongs to --norm l0");
+  if (!s && norm->takes_k) s = cli_require(c, a->o.k ? a : NULL, "--k", "how many entries --norm l0 may change");
+  if (!s && a->o.k && !norm->takes_k) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k belongs to --norm l0");
   if (!s && !a->targets && cli_is_file(a->adversarial))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                   "--targets is missing: --adversarial %s is a single file, so the targets come from a second one",

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "cli/compare.h"
+#include "perturb/norm.h"
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
@@ -215,7 +216,7 @@ static void p1_print(const compare_run *r) {
   if (o->eps > 0) printf(", eps = %g", o->eps);
   if (o->k) printf(", k = %zu", o->k);
   printf("; recomputed as perturbed - base\n");
-  spread_print("size", &p->size, o->norm == LFAP_L0 ? "entries changed" : "in the norm");
+  spread_print("size", &p->size, lfap_norm_of(o->norm)->measured);
   spread_print("entry", &p->entry, "largest entry of each");
   printf("  P1  %-16s %zu of %zu outside the constraint, beyond rounding to %d bits%s\n", "constraint", p->outside,
          p->n, bits_of(p->unit), read_off(p1_unit_read(r)));

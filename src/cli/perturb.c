@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "cli/origin.h"
-#include "data/scale.h"
+#include "perturb/norm.h"
 
 enum { O_NORM, O_FROM, O_DATA, O_TARGETS, O_DIRECTION, O_WEIGHTS, O_GAMMA, O_EPS, O_K, O_STEPS, O_RANGE, O_OUT };
 static const cli_option options[] = {
-    {"norm", "NAME", "l2, linf or l0"},
+    {"norm", "NAME", LFAP_NORM_WORDS},
     {"from", "NAME",
      "geometry: the direction w of the limit; gradient: the network's own gradient\n"
      "at the base; pgd: the authors' iteration"},
@@ -61,8 +61,9 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
 
 /* Options that would be ignored are refused: a run must not look as if they had counted. */
 static lfap_status check_fit(cli *c, const args *a) {
-  int l0 = a->norm == LFAP_L0, pgd = a->from == PGD;
-  if (a->o.k && (!l0 || pgd))
+  const lfap_norm_object *norm = lfap_norm_of((lfap_norm)a->norm);
+  int pgd = a->from == PGD;
+  if (a->o.k && (!norm->takes_k || pgd))
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k belongs to --norm l0 from geometry or gradient%s",
                      pgd ? "; pgd reaches one entry a step: give --steps" : "");
   if (!pgd && (a->o.steps || a->o.has_range))
@@ -72,15 +73,16 @@ static lfap_status check_fit(cli *c, const args *a) {
                      sources[a->from]);
   if (a->direction && a->weights)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--direction and --weights each give a direction; leave one out");
-  if (l0 && !pgd && !a->o.k)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k is missing: --norm l0 needs the number of entries to change");
-  if (!a->eps_given && !(pgd && l0))
+  if (norm->takes_k && !pgd && !a->o.k)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k is missing: --norm %s needs the number of entries to change",
+                     norm->name);
+  if (!a->eps_given && !(pgd && norm->takes_k))
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--eps is missing: the size of the perturbation in the norm");
   return LFAP_OK;
 }
 
 static lfap_status check(cli *c, const args *a) {
-  lfap_status s = cli_require(c, a->norm >= 0 ? a : NULL, "--norm", "l2, linf or l0");
+  lfap_status s = cli_require(c, a->norm >= 0 ? a : NULL, "--norm", LFAP_NORM_WORDS);
   if (!s) s = cli_require(c, a->from >= 0 ? a : NULL, "--from", "geometry, gradient or pgd");
   if (!s) s = cli_require(c, a->data, "--data", "the bases to perturb");
   if (!s) s = check_fit(c, a);
@@ -99,10 +101,10 @@ static lfap_status finish_options(cli *c, args *a, size_t d) {
   a->o.norm = (lfap_norm)a->norm;
   if (a->o.k > d)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the bases have d = %zu entries; give at most that", a->o.k, d);
-  if (a->from == PGD && !a->o.steps) a->o.steps = a->norm == LFAP_L0 ? d / 20 : 100;
+  if (a->from == PGD && !a->o.steps) a->o.steps = lfap_norm_steps(a->o.norm, d / 20);
   if (a->from == PGD && !a->o.steps)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "d = %zu: a twentieth of it is no step at all; give --steps", d);
-  if (!a->eps_given) a->o.eps = 0.3;
+  if (!a->eps_given) a->o.eps = lfap_norm_of(a->o.norm)->eps_default(d);
   return LFAP_OK;
 }
 
@@ -135,30 +137,22 @@ static lfap_status make(cli *c, lfap_perturbed *out, args *a, const lfap_mat *x,
   return s;
 }
 
-/* Norms of eta as they came out, largest over the bases, and the bases nothing was added to. */
+/* Sizes of eta as they came out, largest over the bases, and the bases nothing was added to. */
 typedef struct {
-  double l2, linf, l0;
+  double most[LFAP_NORMS];
   size_t unchanged;
 } sizes;
 
 static sizes measure(const lfap_perturbed *p) {
-  sizes most = {0, 0, 0, 0};
+  sizes z = {0};
   for (size_t n = 0; n < p->n; n++) {
     const double *eta = p->eta + n * p->d;
-    const int shift = lfap_exponent_outside(eta, p->d);
-    double square = 0, large = 0, entries = 0;
-    for (size_t i = 0; i < p->d; i++) {
-      const double e = shift ? ldexp(eta[i], -shift) : eta[i];
-      square = fma(e, e, square);
-      large = fmax(large, fabs(eta[i]));
-      entries += eta[i] != 0;
-    }
-    most.l2 = fmax(most.l2, ldexp(sqrt(square), shift));
-    most.linf = fmax(most.linf, large);
-    most.l0 = fmax(most.l0, entries);
-    most.unchanged += entries == 0;
+    size_t same = 0;
+    for (int i = 0; i < LFAP_NORMS; i++) z.most[i] = fmax(z.most[i], lfap_norm_of((lfap_norm)i)->size(eta, p->d));
+    while (same < p->d && eta[same] == 0) same++;
+    z.unchanged += same == p->d;
   }
-  return most;
+  return z;
 }
 
 /* What meta.json and the report say alike. */
@@ -188,9 +182,11 @@ static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, c
   cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
   head_json(c, &j, a, p, sha);
   lfap_json_object_begin(&j, "largest");
-  lfap_json_double_hex(&j, "l2", z.l2);
-  lfap_json_double_hex(&j, "linf", z.linf);
-  lfap_json_double(&j, "l0", z.l0);
+  for (int i = 0; i < LFAP_NORMS; i++) {
+    const lfap_norm_object *norm = lfap_norm_of((lfap_norm)i);
+    if (norm->takes_k) lfap_json_double(&j, norm->name, z.most[i]);
+    else lfap_json_double_hex(&j, norm->name, z.most[i]);
+  }
   lfap_json_object_end(&j);
   lfap_json_uint(&j, "unchanged", z.unchanged);
   cli_json_files(c, &j);
@@ -224,7 +220,13 @@ static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t)
   if (c->json) return report_json(c, a, p, t, z);
   printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), sources[a->from], p->n, p->d,
          a->o.eps);
-  printf("  largest perturbation   l2 %.6g   linf %.6g   entries changed %.0f\n", z.l2, z.linf, z.l0);
+  printf("  largest perturbation");
+  for (int i = 0; i < LFAP_NORMS; i++) {
+    const lfap_norm_object *norm = lfap_norm_of((lfap_norm)i);
+    if (norm->takes_k) printf("   %s %.0f", norm->measured, z.most[i]);
+    else printf("   %s %.6g", norm->name, z.most[i]);
+  }
+  printf("\n");
   if (z.unchanged) printf("  bases unchanged        %zu\n", z.unchanged);
   return LFAP_OK;
 }
@@ -251,12 +253,12 @@ static lfap_status run(cli *c, int argc, char **argv) {
 const cli_verb cli_perturb = {
     "perturb",
     "make adversarial perturbations of bases towards targets",
-    "--norm l2|linf|l0 --from geometry|gradient|pgd --data PATH [options] --out DIR",
+    "--norm " LFAP_NORM_BARS " --from geometry|gradient|pgd --data PATH [options] --out DIR",
     "Writes X.npy (the perturbed bases), eta.npy (what was added; x = base + eta, but where --range clamps, eta is "
     "what\n"
     "is left) and y.npy (the targets), so that DIR is a data set to learn from. Geometry and gradient give the "
     "largest\n"
-    "t<eta,w> the norm allows (P1). PGD takes steps of eps/5 (l2, linf) or eps (l0) and keeps the best iterate.",
+    "t<eta,w> the norm allows (P1). PGD takes steps of eps/5 (l0: eps) and keeps the best iterate.",
     "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data && lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap gen uniform --n 8 --d 20000 --seed 2 --out noise\n"
     "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 5 --out adv\n"

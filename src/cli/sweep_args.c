@@ -1,5 +1,6 @@
 /* sweep_args.c - the command line of `lfap sweep`: axes as lists, presets that they replace parts of. */
 #include "cli/sweep.h"
+#include "perturb/norm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +19,8 @@ enum {
   O_M,
   O_GAMMA,
   O_EPS,
-  O_EPS_L2,
-  O_EPS_LINF,
-  O_EPS_L0,
-  O_SHARE,
+  O_EPS_NORM, /* one for each norm */
+  O_SHARE = O_EPS_NORM + LFAP_NORMS,
   O_SEEDS,
   O_EPOCHS,
   O_LOG_LOSS,
@@ -35,6 +34,9 @@ enum {
   O_MERGE,
   O_LIST
 };
+#define EPS_OPTION(key, name, size) \
+  { "eps-" name, "LIST", "the same for one norm" }
+#define COMMA_EPS_OPTION(key, name, size) , EPS_OPTION(key, name, size)
 const cli_option cli_sweep_options[] = {
     {"preset", "NAME",
      "axes of an experiment of the paper: paper-d, paper-n, paper-nadv, paper-eps;\noptions given beside it replace "
@@ -44,17 +46,14 @@ const cli_option cli_sweep_options[] = {
     {"base", "LIST", "what is perturbed: noise, natural-random, natural-flipped (default noise)"},
     {"method", "LIST", "what learns: limit, flow, sgd (default limit)"},
     {"from", "SOURCE", "flow and sgd: perturbations from geometry, gradient or pgd (default geometry)"},
-    {"norm", "LIST", "l2, linf, l0 (default l2)"},
+    {"norm", "LIST", LFAP_NORM_WORDS " (default l2)"},
     {"d", "LIST", "dimensions (default 1000; of fashion-mnist those of its images, 784)"},
     {"n", "LIST", "natural samples (default 100)"},
     {"n-adv", "LIST", "bases (default: as many as natural samples)"},
     {"m", "LIST", "flow and sgd: neurons, even (default 20)"},
     {"gamma", "LIST", "leaky slopes, between 0 and 1 (default 0.5)"},
-    {"eps", "LIST",
-     "sizes of the perturbations in every norm; l0: of each entry\n(default: l2 0.0078 sqrt(d), linf 0.03, l0 0.3)"},
-    {"eps-l2", "LIST", "the same for one norm"},
-    {"eps-linf", "LIST", "the same for one norm"},
-    {"eps-l0", "LIST", "the same for one norm"},
+    {"eps", "LIST", "sizes of the perturbations in every norm; l0: of each entry\n(default: " LFAP_NORM_SIZES ")"},
+    LFAP_NORM_EACH(EPS_OPTION, COMMA_EPS_OPTION),
     {"share", "LIST", "l0: share of the entries that change (default 0.05)"},
     {"seeds", "LIST", "seeds and ranges of seeds, such as 0-4,7 (default 0)"},
     {"epochs", "N", "sgd: epochs; flow: most accepted steps (default 1000)"},
@@ -196,13 +195,15 @@ static lfap_status set_operand(cli *c, cli_sweep_args *a, const char *value) {
 
 static lfap_status set_all_eps(cli *c, cli_sweep_args *a, const char *value) {
   lfap_status s = each(c, &a->grid.eps[0], "eps", value, add_eps);
-  a->grid.eps[1] = a->grid.eps[2] = a->grid.eps[0];
+  for (int i = 1; i < LFAP_NORMS; i++) a->grid.eps[i] = a->grid.eps[0];
   return s;
 }
 
 static lfap_status set(cli *c, void *args, int option, const char *value) {
   cli_sweep_args *a = args;
   lfap_grid *g = &a->grid;
+  if (option >= O_EPS_NORM && option < O_SHARE)
+    return each(c, &g->eps[option - O_EPS_NORM], cli_sweep_options[option].name, value, add_eps);
   switch (option) {
   case O_PRESET: return cli_word(c, &a->preset, "--preset", value, lfap_preset_name, 4);
   case O_SCALE: return cli_word(c, &a->paper, "--scale", value, scales, 2);
@@ -217,9 +218,6 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   case O_M: return each(c, &g->m, "m", value, add_size);
   case O_GAMMA: return each(c, &g->gamma, "gamma", value, add_gamma);
   case O_EPS: return set_all_eps(c, a, value);
-  case O_EPS_L2: return each(c, &g->eps[LFAP_L2], "eps-l2", value, add_eps);
-  case O_EPS_LINF: return each(c, &g->eps[LFAP_LINF], "eps-linf", value, add_eps);
-  case O_EPS_L0: return each(c, &g->eps[LFAP_L0], "eps-l0", value, add_eps);
   case O_SHARE: return each(c, &g->share, "share", value, add_share);
   case O_SEEDS: return each(c, &g->seed, "seeds", value, add_seeds);
   case O_EPOCHS: return cli_size(c, &a->o.epochs, "epochs", value);
@@ -255,7 +253,7 @@ static void lay_over(lfap_grid *p, const lfap_grid *g) {
   over(&p->base, &g->base);
   over(&p->n_adv, &g->n_adv);
   over(&p->norm, &g->norm);
-  for (int k = 0; k < 3; k++) over(&p->eps[k], &g->eps[k]);
+  for (int k = 0; k < LFAP_NORMS; k++) over(&p->eps[k], &g->eps[k]);
   over(&p->share, &g->share);
   p->from = g->from;
 }

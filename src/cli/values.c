@@ -5,8 +5,9 @@
 #include "cli/cli.h"
 
 lfap_status cli_norm_value(cli *c, int *out, const char *text) {
-  static const char *const norms[] = {"l2", "linf", "l0"};
-  return cli_word(c, out, "--norm", text, norms, 3);
+  const char *norms[LFAP_NORMS];
+  for (int i = 0; i < LFAP_NORMS; i++) norms[i] = lfap_norm_name((lfap_norm)i);
+  return cli_word(c, out, "--norm", text, norms, LFAP_NORMS);
 }
 
 lfap_status cli_positive(cli *c, double *out, const char *option, const char *text) {

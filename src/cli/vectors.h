@@ -11,7 +11,7 @@ typedef struct {
   uint64_t seed; /* of the samples; bases, probes and first weights take the three after it */
   size_t n, d, m, n_adv, k;
   double gamma, lr;
-  double eps[3]; /* l2, linf, l0 (of each entry) */
+  double eps[LFAP_NORMS]; /* l0: of each entry; 0 leaves the norm out */
 } cli_vectors_case;
 
 extern const cli_vectors_case cli_vectors_cases[];

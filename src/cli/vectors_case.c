@@ -23,9 +23,9 @@ typedef struct {
   lfap_status status;
   lfap_data data, bases;
   lfap_limit lim;
-  lfap_limit adv[3];    /* of the adversarial set of each norm */
-  lfap_mat probes, row; /* row: one value a probe */
-  lfap_net net;         /* after the last epoch */
+  lfap_limit adv[LFAP_NORMS]; /* of the adversarial set of each norm */
+  lfap_mat probes, row;       /* row: one value a probe */
+  lfap_net net;               /* after the last epoch */
 } book;
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
@@ -229,7 +229,8 @@ static void put_adversarial(book *b) {
   if (!b->status) b->status = draw(b, &b->bases, b->k->seed + 1, b->k->n_adv);
   put(b, "", "B", b->bases.x, b->k->n_adv, b->k->d);
   put(b, "", "t", b->bases.y, b->k->n_adv, 0);
-  for (int norm = 0; norm < 3; norm++) put_norm(b, (lfap_norm)norm);
+  for (int norm = 0; norm < LFAP_NORMS; norm++)
+    if (b->k->eps[norm] > 0) put_norm(b, (lfap_norm)norm);
 }
 
 /* ---- meta.json --------------------------------------------------------------------------------------------------- */
@@ -257,7 +258,8 @@ static void meta_begin(book *b) {
   lfap_json_uint(j, "pgd_steps", VECTORS_PGD_STEPS);
   lfap_json_object_end(j);
   lfap_json_object_begin(j, "eps");
-  for (int norm = 0; norm < 3; norm++) lfap_json_double_hex(j, lfap_norm_name((lfap_norm)norm), k->eps[norm]);
+  for (int norm = 0; norm < LFAP_NORMS; norm++)
+    if (k->eps[norm] > 0) lfap_json_double_hex(j, lfap_norm_name((lfap_norm)norm), k->eps[norm]);
   lfap_json_object_end(j);
   lfap_json_object_begin(j, "arrays");
 }
@@ -277,7 +279,8 @@ static void meta_end(book *b) {
   if (b->status) return;
   lfap_json_object_end(j);
   meta_limit(j, "natural", &b->lim);
-  for (int norm = 0; norm < 3; norm++) meta_limit(j, lfap_norm_name((lfap_norm)norm), &b->adv[norm]);
+  for (int norm = 0; norm < LFAP_NORMS; norm++)
+    if (b->k->eps[norm] > 0) meta_limit(j, lfap_norm_name((lfap_norm)norm), &b->adv[norm]);
   cli_sha256(sha, b->data.x, b->data.n * b->data.d, b->data.y, b->data.n);
   lfap_json_string(j, "data_sha256", sha);
   b->status = cli_set_end(b->c, j, sha);
@@ -298,7 +301,7 @@ lfap_status cli_vectors_write(cli *c, const cli_vectors_case *k, const char *dir
   lfap_data_free(&b.data);
   lfap_data_free(&b.bases);
   lfap_limit_free(&b.lim);
-  for (int norm = 0; norm < 3; norm++) lfap_limit_free(&b.adv[norm]);
+  for (int norm = 0; norm < LFAP_NORMS; norm++) lfap_limit_free(&b.adv[norm]);
   lfap_mat_free(&b.probes);
   lfap_mat_free(&b.row);
   lfap_net_free(&b.net);

@@ -6,6 +6,7 @@
 #include "cli/certify.h"
 #include "cli/origin.h"
 #include "oracle/verify/certifier.h"
+#include "perturb/norm.h"
 
 enum {
   O_DATA,
@@ -42,7 +43,8 @@ static const cli_option options[] = {
     {"test", "PATH", "labelled points not trained on, like --data"},
     {"test-labels", "FILE", "their labels"},
     {"case", "NAME", "one case: uniform, orthogonal, outside, fashion-mnist; large (2.9 GB) only when named"},
-    {"eps", "L2[,LINF[,L0]]", "sizes of the perturbations; a norm left out or 0 is not made"},
+    {"eps", "LIST",
+     "sizes of the perturbations in " LFAP_NORM_WORDS ", in this order; a norm left out or 0 is not made"},
     {"k", "K", "entries of the L0 perturbation (default: a twentieth of d)"},
     {"n-adv", "N", "noise bases to perturb"},
     {"m", "M", "neurons of the networks trained here, even"},
@@ -63,7 +65,7 @@ static const cli_option options[] = {
 };
 
 static lfap_status set_eps(cli *c, cli_verify_args *a, const char *value) {
-  lfap_status s = cli_list(c, a->eps, &a->eps_given, 3, "eps", value);
+  lfap_status s = cli_list(c, a->eps, &a->eps_given, LFAP_NORMS, "eps", value);
   int any = 0;
   for (size_t i = 0; !s && i < a->eps_given; i++) {
     if (a->eps[i] < 0) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--eps %s: a size is not negative", value);
@@ -176,9 +178,10 @@ static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int
          k->m, k->gamma, k->n_adv, in->opts.m_adv, (unsigned long long)k->seed);
   printf("  %s\n", in->about);
   printf("  perturbation sizes:");
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < LFAP_NORMS; i++)
     if (in->opts.eps[i] > 0) printf(" %s %g", lfap_norm_name((lfap_norm)i), in->opts.eps[i]);
-  if (in->opts.eps[LFAP_L0] > 0) printf(" on %zu entries", in->opts.k);
+  for (int i = 0; i < LFAP_NORMS; i++)
+    if (in->opts.eps[i] > 0 && lfap_norm_of((lfap_norm)i)->takes_k) printf(" on %zu entries", in->opts.k);
   printf("\n");
   cli_hypothesis_print(&k->hyp, "data");
   if (verbose) cli_checks_print(c, k->check, k->checks);
@@ -237,7 +240,7 @@ static void case_json(lfap_json *j, const cli_case *in, const lfap_case *k) {
   lfap_json_bool(j, "hypothesis", k->hyp.holds);
   cli_hypothesis_json(j, "hypothesis_data", &k->hyp);
   lfap_json_object_begin(j, "hypothesis_adv");
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < LFAP_NORMS; i++)
     if (in->opts.eps[i] > 0) cli_hypothesis_json(j, lfap_norm_name((lfap_norm)i), &k->hyp_adv[i]);
   lfap_json_object_end(j);
   lfap_json_uint(j, "seed", k->seed);
@@ -251,7 +254,7 @@ static void case_json(lfap_json *j, const cli_case *in, const lfap_case *k) {
   lfap_json_uint(j, "k", in->opts.k);
   lfap_json_object_end(j);
   lfap_json_object_begin(j, "eps");
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < LFAP_NORMS; i++)
     if (in->opts.eps[i] > 0) lfap_json_double_hex(j, lfap_norm_name((lfap_norm)i), in->opts.eps[i]);
   lfap_json_object_end(j);
   lfap_json_string(j, "data_sha256", in->here.n ? in->here.sha256 : sha);

@@ -5,14 +5,15 @@
 #include <string.h>
 
 #include "cli/origin.h"
+#include "perturb/norm.h"
 
 #define IMAGES_DIR "/usr/share/datasets/fashion-mnist"
 
-/* Sizes of an embedded case. eps is of the L2, Linf and L0 perturbation; 0 leaves the norm out. */
+/* Sizes of an embedded case. eps is in the order of lfap_norm; 0 leaves the norm out. */
 typedef struct {
   const char *name, *about;
   size_t n, d, n_adv, m, m_adv, k, probes, controls, steps; /* steps: of each flow, 0 for the library's choice */
-  double gamma, eps[3];
+  double gamma, eps[LFAP_NORMS];
 } recipe;
 
 /* The last one runs only when it is asked for: minutes, and 2.9 GB. */
@@ -93,7 +94,7 @@ static void choose(lfap_verify_opts *o, const recipe *r, const cli_verify_args *
   o->controls = a->controls ? a->controls : r->controls;
   o->log_loss_target = flow.log_loss_target;
   o->flow_steps = a->steps ? a->steps : r->steps ? r->steps : flow.epochs;
-  for (size_t i = 0; i < 3; i++) o->eps[i] = !a->eps_given ? r->eps[i] : i < a->eps_given ? a->eps[i] : 0;
+  for (size_t i = 0; i < LFAP_NORMS; i++) o->eps[i] = !a->eps_given ? r->eps[i] : i < a->eps_given ? a->eps[i] : 0;
 }
 
 static void point(cli_case *k) {
@@ -125,8 +126,8 @@ lfap_status cli_case_default(cli *c, cli_case *out, size_t i, const cli_verify_a
   return LFAP_OK;
 }
 
-/* A perturbation small against the distance to the boundary, about ||x||/sqrt(N) (D1), and of one L2 length in all
-   three norms. */
+/* A perturbation small against the distance to the boundary, about ||x||/sqrt(N) (D1), and of one L2 length in
+   every norm. */
 static void default_sizes(recipe *r, const lfap_data *data) {
   double longest = 0;
   for (size_t n = 0; n < data->n; n++) {
@@ -135,9 +136,8 @@ static void default_sizes(recipe *r, const lfap_data *data) {
     if (square > longest) longest = square;
   }
   r->k = default_k(data->d);
-  r->eps[0] = sqrt(longest / (double)data->n) / 16;
-  r->eps[1] = r->eps[0] / sqrt((double)data->d);
-  r->eps[2] = r->eps[0] / sqrt((double)r->k);
+  double length = sqrt(longest / (double)data->n) / 16;
+  for (int i = 0; i < LFAP_NORMS; i++) r->eps[i] = length / lfap_norm_of((lfap_norm)i)->euclidean(r->k, data->d);
   r->n_adv = data->n < 8 ? 8 : data->n < 1000 ? data->n : 1000;
 }
 

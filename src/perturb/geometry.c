@@ -1,24 +1,21 @@
-/* geometry.c - the three geometry-inspired perturbations and their gradient-based versions (statement P1;
+/* geometry.c - the geometry-inspired perturbations and their gradient-based versions (statement P1;
  * spec/numerics.md N7): each maximises t<eta,w> under its constraint. */
 #include "lfap.h"
 
 #include "data/scale.h"
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
+#include "perturb/norm.h"
 #include "perturb/perturbed.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *lfap_norm_name(lfap_norm norm) { return norm == LFAP_L2 ? "l2" : norm == LFAP_LINF ? "linf" : "l0"; }
-
 static lfap_status check(lfap_ctx *ctx, lfap_norm norm, double eps, size_t k, size_t d) {
   if (!(eps >= 0.0) || !isfinite(eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is finite and not negative", eps);
-  if (norm == LFAP_L0 && (k == 0 || k > d))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "k = %zu entries of d = %zu; k must lie in 1..d", k, d);
-  return LFAP_OK;
+  return lfap_norm_check(ctx, norm, k, d);
 }
 
 /* A direction and what is needed to follow it. Only its ratios count, so that it is scaled by a power of two where eps
@@ -26,7 +23,7 @@ static lfap_status check(lfap_ctx *ctx, lfap_norm norm, double eps, size_t k, si
 typedef struct {
   const double *w;     /* `scaled`, or the caller's */
   double *scaled;      /* NULL or d, owned */
-  unsigned char *keep; /* d, owned: scratch of L0 */
+  unsigned char *keep; /* d, owned: scratch of the norm */
 } aim;
 
 static void aim_free(aim *a) {
@@ -56,15 +53,6 @@ static lfap_status aim_at(lfap_ctx *ctx, aim *out, const double *w, double eps, 
   return LFAP_OK;
 }
 
-static void eta_fill(double *eta, const aim *a, double t, lfap_norm norm, double eps, size_t k, size_t d) {
-  if (norm == LFAP_L2) lfap_eta_l2(eta, a->w, lfap_norm2(d, a->w), t, eps, d);
-  else if (norm == LFAP_LINF) lfap_eta_linf(eta, a->w, t, eps, d);
-  else {
-    lfap_topk(a->keep, a->w, k, d);
-    lfap_eta_l0(eta, a->w, a->keep, t, eps, d);
-  }
-}
-
 lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps,
                                    size_t k, size_t d) {
   lfap_status st = lfap_arith_check(ctx, __func__);
@@ -73,7 +61,7 @@ lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, 
   st = check(ctx, norm, eps, k, d);
   if (!st) st = aim_at(ctx, &a, w, eps, d);
   if (st) return st;
-  eta_fill(eta, &a, t, norm, eps, k, d);
+  lfap_norm_of(norm)->maximise(eta, a.w, a.keep, t, eps, k, d);
   aim_free(&a);
   return LFAP_OK;
 }
@@ -132,7 +120,7 @@ lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const doub
   if (!st) st = aim_at(ctx, &a, w, o->eps, d);
   if (!st) st = perturbed_alloc(ctx, &p, n, d);
   for (size_t i = 0; !st && i < n; i++) {
-    eta_fill(p.eta + i * d, &a, t[i], o->norm, o->eps, o->k, d);
+    lfap_norm_of(o->norm)->maximise(p.eta + i * d, a.w, a.keep, t[i], o->eps, o->k, d);
     lfap_add(p.x + i * d, B + i * d, p.eta + i * d, d);
   }
   if (!st) st = lfap_perturbed_check(ctx, &p, o->eps);

@@ -11,6 +11,7 @@
 #include "kernel/network.h"
 #include "kernel/perturb.h"
 #include "kernel/rows.h"
+#include "perturb/norm.h"
 #include "perturb/perturbed.h"
 
 #include <math.h>
@@ -64,32 +65,6 @@ static void pack_start(pack *p, size_t first, size_t count) {
   memcpy(k->eta + first * d, k->B + first * d, count * d * sizeof(double));
 }
 
-static double size_of(const double *v, lfap_norm norm, size_t d) {
-  return norm == LFAP_L2 ? lfap_norm2(d, v) : lfap_amax(d, v);
-}
-
-/* What a gradient of this size is divided by, in every norm: below 1e-12 the step shrinks with it, and a gradient that
-   vanishes moves nothing. */
-static double divisor(double size) { return size > 1e-12 ? size : 1e-12; }
-
-/* Normalised gradient step, projection to the ball (radial, also for linf), clamp. */
-static void step_ball(double *x, const double *g, const double *x0, double *delta, const lfap_perturb_opts *o,
-                      size_t d) {
-  lfap_pgd_move(x, g, o->eps / 5.0, divisor(size_of(g, o->norm, d)), d);
-  lfap_sub(delta, x, x0, d);
-  double size = size_of(delta, o->norm, d);
-  if (size > o->eps) lfap_scale(delta, o->eps / (size + 1e-7), delta, d);
-  lfap_add(x, x0, delta, d);
-  if (o->has_range) lfap_clamp_all(x, o->lo, o->hi, d);
-}
-
-/* One more entry may change. */
-static void step_pixels(double *x, const double *g, const double *x0, unsigned char *mask, const lfap_perturb_opts *o,
-                        size_t d) {
-  lfap_pgd_mask(mask, x, x0, g, d);
-  lfap_pgd_move_masked(x, g, mask, o->eps, divisor(lfap_masked_amax(g, mask, d)), o->has_range, o->lo, o->hi, d);
-}
-
 /* Outputs and losses at the current points; the best are kept. */
 static void look(pack *p) {
   const attack *k = p->k;
@@ -118,8 +93,7 @@ static void move(pack *p) {
     const double *x0 = k->B + n * d;
     lfap_scale(g, -(k->t[n] * p->loss[i]), g, d);
     if (lfap_first_unbounded(g, d) < d) continue;
-    if (k->o->norm == LFAP_L0) step_pixels(x, g, x0, p->mask, k->o, d);
-    else step_ball(x, g, x0, p->delta, k->o, d);
+    lfap_norm_of(k->o->norm)->step(x, g, x0, p->delta, p->mask, k->o, d);
   }
 }
 
@@ -200,6 +174,7 @@ lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B
   lfap_mat x = {0}, eta = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = check(ctx, t, o, n);
+  if (!st) st = lfap_norm_check(ctx, o->norm, 1, net->d); /* how many entries change is the steps' */
   if (!st) st = lfap_mat_alloc(ctx, &x, n, net->d);
   if (!st) st = lfap_mat_alloc(ctx, &eta, n, net->d);
   attack k = {.net = net, .B = B, .t = t, .o = o, .x = x.v, .eta = eta.v};

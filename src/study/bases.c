@@ -10,6 +10,7 @@
 #include "kernel/lanes.h"
 #include "kernel/random.h"
 #include "kernel/rows.h"
+#include "perturb/norm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -107,7 +108,7 @@ static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double *G, dou
 static lfap_status move_each(lfap_ctx *ctx, lfap_study_bases *b, double *G, const lfap_net *net, const lfap_cell *c) {
   lfap_perturb_opts po = {.norm = c->norm, .eps = c->eps, .k = c->k, .lo = -1.0, .hi = 1.0};
   lfap_perturbed p = {0};
-  po.steps = c->norm == LFAP_L0 ? c->k : 100;
+  po.steps = lfap_norm_steps(c->norm, c->k);
   po.has_range = c->base == LFAP_BASE_NOISE ? !lfap_cell_gauss(c)
                                             : c->data == LFAP_STUDY_UNIFORM || c->data == LFAP_STUDY_ORTHOGONAL;
   lfap_status st = c->from == LFAP_FROM_PGD ? lfap_perturb_pgd(ctx, &p, b->set.x, b->set.y, net, &po, b->set.n)

@@ -2,6 +2,7 @@
 #include "study/study.h"
 
 #include "data/gen.h"
+#include "perturb/norm.h"
 
 #include <math.h>
 
@@ -45,12 +46,10 @@ static lfap_status check_sizes(lfap_ctx *ctx, const lfap_cell *c) {
   if (c->base != LFAP_BASE_NOISE && c->n_adv > c->n)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: N_adv = %zu bases from N = %zu natural samples; give N_adv <= N",
                      c->n_adv, c->n);
-  if (c->norm == LFAP_L0 && (c->k == 0 || c->k > c->d))
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: k = %zu entries of d = %zu; k must lie in 1..d", c->k, c->d);
   if (c->seed >= LFAP_STUDY_SEEDS)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: seed %llu; seeds of a study lie below 1000000000",
                      (unsigned long long)c->seed);
-  return LFAP_OK;
+  return lfap_norm_check(ctx, c->norm, c->k, c->d);
 }
 
 lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c) {

@@ -1,21 +1,11 @@
 /* grid.c - from axes to cells (spec/theory.md section 6 has the paper's grids). */
 #include "study/grid.h"
 
+#include "perturb/norm.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-double lfap_eps_default(lfap_norm norm, size_t d) {
-  static const struct {
-    size_t d;
-    double eps;
-  } paper[] = {{100, 0.078}, {500, 0.17}, {1000, 0.24}, {2500, 0.39}, {5000, 0.55}, {7500, 0.67}, {10000, 0.78}};
-  if (norm == LFAP_LINF) return 0.03;
-  if (norm == LFAP_L0) return 0.3;
-  for (size_t i = 0; i < sizeof paper / sizeof paper[0]; i++)
-    if (paper[i].d == d) return paper[i].eps;
-  return 0.0078 * sqrt((double)d);
-}
 
 static void fill(lfap_axis *a, double value) {
   if (a->n == 0) a->v[a->n++] = value;
@@ -64,7 +54,7 @@ static size_t values(const position *p, int axis) {
   case BASE: return g->base.n;
   case N_ADV: return g->n_adv.n;
   case NORM: return g->norm.n;
-  case SHARE: return norm_at(p) == LFAP_L0 ? g->share.n : 1;
+  case SHARE: return lfap_norm_of(norm_at(p))->takes_k ? g->share.n : 1;
   default: return eps->n ? eps->n : 1;
   }
 }
@@ -92,11 +82,11 @@ static lfap_cell cell_at(const position *p) {
   if (c.n_adv == 0) c.n_adv = c.n;
   if (c.method == LFAP_BY_LIMIT) c.from = LFAP_FROM_GEOMETRY;
   else c.m = (size_t)value(p, &g->m, WIDTH);
-  if (c.norm == LFAP_L0) {
+  if (lfap_norm_of(c.norm)->takes_k) {
     double k = floor(value(p, &g->share, SHARE) * (double)c.d);
     c.k = k >= 1.0 ? (size_t)k : 1;
   }
-  c.eps = g->eps[c.norm].n ? value(p, &g->eps[c.norm], EPS) : lfap_eps_default(c.norm, c.d);
+  c.eps = g->eps[c.norm].n ? value(p, &g->eps[c.norm], EPS) : lfap_norm_of(c.norm)->eps_default(c.d);
   return c;
 }
 

@@ -12,15 +12,11 @@ typedef struct {
 
 typedef struct {
   lfap_axis method, data, gamma, d, n, m, seed, base, n_adv, norm;
-  lfap_axis eps[3]; /* per norm; not given: lfap_eps_default */
-  lfap_axis share;  /* share of the entries that an L0 perturbation changes */
+  lfap_axis eps[LFAP_NORMS]; /* not given: the norm's own (perturb/norm.h) */
+  lfap_axis share;           /* share of the entries that a perturbation changes, where its norm counts them */
   lfap_study_from from;
   size_t pixels; /* d of fashion-mnist: what its images have */
 } lfap_grid;
-
-/* Size of a perturbation where none is given: 0.0078 sqrt(d) for l2 (at the paper's d its own numbers), 0.03 for
-   linf, 0.3, one step of the paper's attack, for an entry of l0. */
-double lfap_eps_default(lfap_norm norm, size_t d);
 
 /* Axes of preset `name` ("paper-d", "paper-n", "paper-nadv", "paper-eps"); 0 if there is no such preset. */
 int lfap_grid_preset(lfap_grid *out, const char *name, int paper_scale);

@@ -2,6 +2,8 @@
  * ones: N and N_adv a twentieth, d up to 5000, or 1000 where the paper has 10000. */
 #include "study/grid.h"
 
+#include "perturb/norm.h"
+
 #include <string.h>
 
 const char *const lfap_preset_name[4] = {"paper-d", "paper-n", "paper-nadv", "paper-eps"};
@@ -21,12 +23,14 @@ static void upto(lfap_axis *a, size_t n) {
   for (a->n = 0; a->n < n; a->n++) a->v[a->n] = (double)a->n;
 }
 
-/* Powers of two around the size of the other presets; for l0 it is the share of the entries that changes. */
+/* Powers of two around the size of the other presets; of a norm that counts entries it is the share that changes. */
 static void sizes(lfap_grid *g, size_t d) {
   for (int k = -3; k <= 2; k++) {
     double by = k < 0 ? 1.0 / (double)(1 << -k) : (double)(1 << k);
-    g->eps[LFAP_L2].v[g->eps[LFAP_L2].n++] = by * lfap_eps_default(LFAP_L2, d);
-    g->eps[LFAP_LINF].v[g->eps[LFAP_LINF].n++] = by * lfap_eps_default(LFAP_LINF, d);
+    for (int i = 0; i < LFAP_NORMS; i++) {
+      const lfap_norm_object *norm = lfap_norm_of((lfap_norm)i);
+      if (!norm->takes_k) g->eps[i].v[g->eps[i].n++] = by * norm->eps_default(d);
+    }
     g->share.v[g->share.n++] = by * 0.05;
   }
 }
@@ -64,7 +68,7 @@ int lfap_grid_preset(lfap_grid *out, const char *name, int paper_scale) {
   PUT(g.data, LFAP_STUDY_UNIFORM, LFAP_STUDY_GAUSS);
   PUT(g.gamma, 0.01);
   PUT(g.base, LFAP_BASE_NOISE);
-  PUT(g.norm, LFAP_L2, LFAP_LINF, LFAP_L0);
+  PUT(g.norm, LFAP_L2, LFAP_LINF, LFAP_L0); /* the paper's */
   if (paper_scale) paper(&g, which);
   else small(&g, which);
   *out = g;

@@ -64,7 +64,7 @@ typedef struct {
   lfap_norm norm;
   size_t d, n, n_adv;
   size_t m; /* neurons; 0 for the limit, which does not depend on it */
-  size_t k; /* entries an L0 perturbation changes; 0 for the other norms */
+  size_t k; /* entries that change; 0 where the norm does not count them */
   double gamma, eps;
   uint64_t seed; /* below LFAP_STUDY_SEEDS */
 } lfap_cell;

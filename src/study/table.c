@@ -149,12 +149,13 @@ static void limit_word(lfap_sink *s, const char *name, const lfap_set_status *of
 /* ---- the columns ------------------------------------------------------------------------------------------------- */
 
 static void kinds(lfap_sink *s, const lfap_cell *c) {
-  const char *const norms[] = {lfap_norm_name(LFAP_L2), lfap_norm_name(LFAP_LINF), lfap_norm_name(LFAP_L0)};
+  const char *norms[LFAP_NORMS];
+  for (int i = 0; i < LFAP_NORMS; i++) norms[i] = lfap_norm_name((lfap_norm)i);
   word(s, "data", lfap_study_kind_name, LFAP_STUDY_KINDS, (int)c->data);
   word(s, "base", lfap_study_base_name, LFAP_BASES, (int)c->base);
   word(s, "method", lfap_study_method_name, LFAP_METHODS, (int)c->method);
   word(s, "from", lfap_study_from_name, LFAP_FROMS, (int)c->from);
-  word(s, "norm", norms, (int)(sizeof norms / sizeof norms[0]), (int)c->norm);
+  word(s, "norm", norms, LFAP_NORMS, (int)c->norm);
 }
 
 static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {

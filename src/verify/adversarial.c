@@ -9,6 +9,7 @@
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
 #include "kernel/random.h"
+#include "perturb/norm.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,8 +41,8 @@ typedef struct {
   lfap_history hist;
   lfap_facts facts; /* of adv, and of the network trained on it */
   double fuzz;      /* how far the direction of net may be from lim.w, as an angle; 0 where its training is not over */
-  double *f_adv[3]; /* per set of points: f_adv there */
-  double *base_sum[3]; /* per set of points, where (H) holds: sum over the bases of |<b_n, z>| */
+  double *f_adv[LFAP_POINT_SETS];    /* per set of points: f_adv there */
+  double *base_sum[LFAP_POINT_SETS]; /* per set of points, where (H) holds: sum over the bases of |<b_n, z>| */
 } adversary;
 
 static void adversary_free(adversary *a) {
@@ -50,7 +51,7 @@ static void adversary_free(adversary *a) {
   lfap_net_free(&a->net);
   lfap_history_free(&a->hist);
   free(a->w_data);
-  for (size_t s = 0; s < 3; s++) {
+  for (size_t s = 0; s < LFAP_POINT_SETS; s++) {
     free(a->f_adv[s]);
     free(a->base_sum[s]);
   }
@@ -131,8 +132,8 @@ static void split_points(split *out, const lfap_run *r, const adversary *a, size
     if (err > out->split_error) out->split_error = err;
     out->pert += fabs(pert);
     out->data2 += data * data;
-    /* for l2, e and w point the same way: the sign condition is part of the statement for the other norms */
-    int same_side = a->norm == LFAP_L2 || lfap_sgn(ez) == lfap_sgn(p->f_bdy[i]);
+    /* where e does not point along w, the sign condition is part of the statement */
+    int same_side = lfap_norm_of(a->norm)->along_w || lfap_sgn(ez) == lfap_sgn(p->f_bdy[i]);
     int agrees = lfap_sgn(f_adv[i]) == lfap_sgn(p->f_bdy[i]);
     /* a sign or an order that rounding may have made is no condition that holds */
     double rounding = ((double)d + 8.0) * 0x1p-52 * scale * lfap_norm2(d, z);
@@ -190,7 +191,7 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
     ADD(b, T4_PRIORI, a->subject, p->name, &prior, s.apriori_broken, NAN);
     lfap_check_note(b, "it holds at %zu of %zu points", s.apriori, p->n);
   }
-  if (a->norm == LFAP_L2 && p == &r->points[0]) {
+  if (lfap_norm_of(a->norm)->along_w && p == &r->points[0]) {
     double n = (double)r->points[0].n, var = (r->o->gauss_bases ? 1.0 : 1.0 / 3.0) * r->unit * r->unit;
     ADD(h, R1, a->subject, NULL, &a->facts, (s.pert / n) / sqrt(s.data2 / n),
         a->eps * sqrt((double)r->o->n_adv / ((double)r->o->data->n * var)));

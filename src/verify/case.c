@@ -97,10 +97,10 @@ static void drop_direction(lfap_run *r, int k) {
    one. */
 static lfap_status run_parts(lfap_run *r) {
   lfap_status st = LFAP_OK;
-  for (int k = 0; !st && k < 3; k++) st = make_direction(r, k);
+  for (int k = 0; !st && k < LFAP_NORMS; k++) st = make_direction(r, k);
   if (!st) st = lfap_run_natural(r);
-  for (int k = 0; k < 3; k++) drop_direction(r, k);
-  for (int k = 0; !st && k < 3; k++) {
+  for (int k = 0; k < LFAP_NORMS; k++) drop_direction(r, k);
+  for (int k = 0; !st && k < LFAP_NORMS; k++) {
     st = make_direction(r, k);
     if (!st && r->e[k]) st = lfap_run_adversarial(r, (lfap_norm)k);
     drop_direction(r, k);
@@ -109,7 +109,7 @@ static lfap_status run_parts(lfap_run *r) {
 }
 
 static void run_free(lfap_run *r) {
-  for (size_t s = 0; s < 3; s++) free(r->points[s].f_bdy);
+  for (size_t s = 0; s < LFAP_POINT_SETS; s++) free(r->points[s].f_bdy);
   free(r->probe);
   if (!r->o->net) lfap_net_free(&r->net);
   lfap_history_free(&r->hist);

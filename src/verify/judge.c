@@ -6,6 +6,7 @@
 #include "data/scale.h"
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
+#include "perturb/norm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ static const double SHARP = 1e-3;
 typedef struct {
   const lfap_net *net;
   const lfap_perturb_opts *o;
+  const lfap_norm_object *norm; /* o->norm */
   const double *w;
   double *eta, *grad;  /* d each */
   unsigned char *keep; /* d */
@@ -63,18 +65,6 @@ static void spread_end(lfap_spread *s, size_t n) {
   if (isnan(s->mean)) *s = (lfap_spread){.min = NAN, .mean = NAN, .max = NAN};
 }
 
-/* |g|_dual: the largest <eta, g> of a perturbation of size 1. */
-static double dual(const judge *j, const double *g) {
-  size_t d = j->net->d;
-  if (j->o->norm == LFAP_L2) return lfap_norm2(d, g);
-  if (j->o->norm == LFAP_LINF) return lfap_asum(d, g);
-  double s = 0.0;
-  lfap_topk(j->keep, g, j->o->k, d);
-  for (size_t i = 0; i < d; i++)
-    if (j->keep[i]) s += fabs(g[i]);
-  return s;
-}
-
 /* Entries that the perturbation changed: conversion of bases or points to the precision `converted` changed none. */
 static double entries_changed(const judge *j, const double *x, double converted) {
   double entries = 0.0;
@@ -82,21 +72,8 @@ static double entries_changed(const judge *j, const double *x, double converted)
   return entries;
 }
 
-static double size_of(const judge *j, const double *x) {
-  size_t d = j->net->d;
-  if (j->o->norm == LFAP_L0) return entries_changed(j, x, j->converted);
-  return j->o->norm == LFAP_L2 ? lfap_norm2(d, j->eta) : lfap_amax(d, j->eta);
-}
-
-/* How much larger than intended ||eta|| may come out with rounding to u (spec/formats.md, Stored precision). Sums of
-   numbers coarser than single precision are kept in that. */
 static double allowance(const judge *j, double u, const double *x, const double *x_adv) {
-  size_t d = j->net->d;
-  double least = 4.0 * lfap_rounding(u, 0.0), summed = fmin(u, 0x1p-24);
-  if (j->o->norm == LFAP_L2)
-    return 2.0 * u * (lfap_norm2(d, x) + lfap_norm2(d, x_adv)) + (summed * 0.5 * (double)d + u * 8.0) * j->o->eps +
-           least * sqrt((double)d);
-  return 2.0 * u * (lfap_amax(d, x) + lfap_amax(d, x_adv) + j->o->eps) + least;
+  return j->norm->allowance(u, 4.0 * lfap_rounding(u, 0.0), j->o->eps, x, x_adv, j->net->d);
 }
 
 /* Is an entry farther than its own rounding explains? Only data that were shifted or scaled later have such. */
@@ -139,16 +116,17 @@ static double range_excess(const judge *j, const double *x_adv) {
 
 static void see_constraint(judge *j, lfap_p1 *r, const double *x, const double *x_adv, size_t at) {
   const lfap_perturb_opts *o = j->o;
-  double size = size_of(j, x), entry = lfap_amax(j->net->d, j->eta);
-  int many = o->norm == LFAP_L0 ? count_over(j, x) : 0;
-  int far = o->eps > 0.0 ? length_over(j, r, o->norm == LFAP_L0 ? entry : size, x, x_adv) : 0;
+  double length = j->norm->length(j->net->d, j->eta), entry = lfap_amax(j->net->d, j->eta);
+  double size = j->norm->takes_k ? entries_changed(j, x, j->converted) : length;
+  int many = j->norm->takes_k ? count_over(j, x) : 0;
+  int far = o->eps > 0.0 ? length_over(j, r, length, x, x_adv) : 0;
   double excess = o->has_range ? range_excess(j, x_adv) : 0.0;
   spread_add(&r->size, size, at);
   spread_add(&r->entry, entry, at);
   if (many == 1 || far == 1) r->outside++;
   else if (many || far) {
     r->undecided++;
-    r->shifted += o->norm != LFAP_L2 && far && beyond_entries(j, x, x_adv);
+    r->shifted += j->norm->entrywise && far && beyond_entries(j, x, x_adv);
   }
   r->range_outside += excess > 0.0;
   if (excess > r->range_excess) {
@@ -164,7 +142,7 @@ static lfap_status see_sample(lfap_ctx *ctx, judge *j, lfap_p1 *r, const double 
   see_constraint(j, r, x, x_adv, at);
   lfap_status s = lfap_net_input_grad(ctx, j->grad, j->net, x);
   if (s) return s;
-  double gain = t * (j->f_adv[at] - j->f[at]), linear = j->o->eps * dual(j, j->grad);
+  double gain = t * (j->f_adv[at] - j->f[at]), linear = j->o->eps * j->norm->dual(j->grad, j->o->k, d, j->keep);
   spread_add(&r->reached, t * lfap_dot(d, j->eta, j->w) / r->optimum, at);
   spread_add(&r->gain, gain, at);
   spread_add(&r->ascent, linear > 0.0 ? gain / linear : NAN, at);
@@ -176,9 +154,11 @@ static lfap_status see_sample(lfap_ctx *ctx, judge *j, lfap_p1 *r, const double 
 
 static lfap_status check(lfap_ctx *ctx, const double *w, const lfap_perturb_opts *o, size_t d) {
   double size = lfap_norm2(d, w);
-  if (!(o->eps > 0.0 || (o->eps == 0.0 && o->norm == LFAP_L0)) || !isfinite(o->eps))
+  lfap_status known = lfap_norm_check(ctx, o->norm, 1, d);
+  if (known) return known;
+  if (!(o->eps > 0.0 || (o->eps == 0.0 && lfap_norm_of(o->norm)->takes_k)) || !isfinite(o->eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "P1: eps = %g; the size of the perturbations is needed, above 0", o->eps);
-  if (o->norm == LFAP_L0 && (o->k == 0 || o->k > d))
+  if (lfap_norm_of(o->norm)->takes_k && (o->k == 0 || o->k > d))
     return lfap_fail(ctx, LFAP_ERR_DATA, "P1: k = %zu entries of d = %zu; k lies in 1..d", o->k, d);
   if (!(size > 0.0) || !isfinite(size))
     return lfap_fail(ctx, LFAP_ERR_DATA, "P1: the boundary w has norm %g; it must be finite and not zero", size);
@@ -224,12 +204,13 @@ lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const l
   lfap_spread *all[] = {&r.size, &r.entry, &r.reached, &r.gain, &r.ascent};
   j.converted = bases->unit == points->unit ? 0.0 : j.unit;
   lfap_status s = check(ctx, w, o, d);
+  if (!s) j.norm = lfap_norm_of(o->norm);
   if (!s) s = lfap_net_scaled(ctx, &scaled, &e, net);
   if (s) return s;
   s = judge_alloc(ctx, &j, n, d);
   if (!s) {
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_begin(all[i]);
-    r.optimum = o->eps > 0.0 ? o->eps * dual(&j, w) : NAN;
+    r.optimum = o->eps > 0.0 ? o->eps * j.norm->dual(w, o->k, d, j.keep) : NAN;
     s = check_optimum(ctx, r.optimum, o->eps);
     if (!s) s = see_all(ctx, &j, &r, bases, points, t);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_end(all[i], n);

@@ -6,6 +6,7 @@
 #include "kernel/chain.h"
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
+#include "perturb/norm.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
 }
 
 lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *const *f_adv) {
-  lfap_tried tried[3];
+  lfap_tried tried[LFAP_POINT_SETS];
   if (!r->o->certify) return LFAP_OK;
   for (size_t s = 0; s < r->sets; s++)
     tried[s] =
@@ -171,47 +172,29 @@ static lfap_status classified_line(lfap_run *r) {
   return LFAP_OK;
 }
 
-static int descending(const void *a, const void *b) {
-  double p = *(const double *)a, q = *(const double *)b;
-  return p < q ? 1 : p > q ? -1 : 0;
-}
-
-/* eps times the dual norm of w, without the perturbation kernels: the value no feasible eta exceeds. */
-static lfap_status best_value(lfap_run *r, double *out, lfap_norm norm, double eps, size_t k) {
-  const double *w = r->c->lim.w;
-  if (norm == LFAP_L2) *out = eps * lfap_norm2(r->d, w);
-  if (norm == LFAP_LINF) *out = eps * lfap_asum(r->d, w);
-  if (norm != LFAP_L0) return LFAP_OK;
-  double *a = malloc(r->d * sizeof *a);
-  if (!a) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
-  for (size_t i = 0; i < r->d; i++) a[i] = fabs(w[i]);
-  qsort(a, r->d, sizeof *a, descending);
-  *out = eps * lfap_asum(k, a);
-  free(a);
-  return LFAP_OK;
-}
+/* The line that holds a perturbation's length against eps: rounded sums have a tolerance. */
+static const lfap_line length_line[] = {
+    [LFAP_L2] = LFAP_LINE_P1_L2, [LFAP_LINF] = LFAP_LINE_P1_ENTRY, [LFAP_L0] = LFAP_LINE_P1_ENTRY};
+_Static_assert(sizeof length_line / sizeof length_line[0] == LFAP_NORMS, "a P1 line for every norm");
 
 /* P1: the perturbation keeps its constraint and reaches the dual norm. */
-static lfap_status perturbation_lines(lfap_run *r, lfap_norm norm) {
-  double eps = r->o->eps[norm], best = 0.0, *eta = malloc(r->d * sizeof *eta);
+static lfap_status perturbation_lines(lfap_run *r, lfap_norm which) {
+  const lfap_norm_object *norm = lfap_norm_of(which);
+  double eps = r->o->eps[which], *eta = malloc(2 * r->d * sizeof *eta);
   size_t k = r->o->k;
   if (!eta) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
-  lfap_status st = lfap_perturb_direction(r->ctx, eta, r->c->lim.w, -1.0, norm, eps, k, r->d);
-  if (!st) st = best_value(r, &best, norm, eps, k);
-  double size = st ? 0.0 : norm == LFAP_L2 ? lfap_norm2(r->d, eta) : lfap_amax(r->d, eta);
-  double value = st ? 0.0 : -lfap_dot(r->d, eta, r->c->lim.w);
+  lfap_status st = lfap_perturb_direction(r->ctx, eta, r->c->lim.w, -1.0, which, eps, k, r->d);
+  /* the value no feasible eta exceeds */
+  double best = st ? 0.0 : eps * norm->dual_apart(r->c->lim.w, k, r->d, eta + r->d);
+  double length = st ? 0.0 : norm->length(r->d, eta), value = st ? 0.0 : -lfap_dot(r->d, eta, r->c->lim.w);
   size_t changed = 0;
   for (size_t i = 0; !st && i < r->d; i++) changed += eta[i] != 0.0;
   free(eta);
   if (st) return st;
-  const char *name = lfap_norm_name(norm);
-  if (norm == LFAP_L2) { /* rounded, twice per entry and in the norm; the others are exact */
-    ADD(l2, P1_L2, name, NULL, &r->facts, size, eps);
-  } else {
-    ADD(entry, P1_ENTRY, name, NULL, &r->facts, size, eps);
-  }
-  if (norm == LFAP_L0) { ADD(n, P1_CHANGED, name, NULL, &r->facts, changed, k); }
-  ADD(b, P1_BEST, name, NULL, &r->facts, fabs(value / best - 1.0), NAN);
+  if (!lfap_line_add(r->ctx, r->c, length_line[which], norm->name, NULL, &r->facts, length, eps))
+    return LFAP_ERR_MEMORY;
+  if (norm->takes_k) { ADD(n, P1_CHANGED, norm->name, NULL, &r->facts, changed, k); }
+  ADD(b, P1_BEST, norm->name, NULL, &r->facts, fabs(value / best - 1.0), NAN);
   return LFAP_OK;
 }
 
@@ -334,7 +317,7 @@ static lfap_status transfers(lfap_run *r) {
                {"other width", half, LFAP_LOSS_EXP},
                {"other loss", o->m, LFAP_LOSS_LOGISTIC}};
   lfap_status st = LFAP_OK;
-  for (size_t i = 0; !st && i < 3; i++) {
+  for (size_t i = 0; !st && i < sizeof other / sizeof other[0]; i++) {
     st = transfer_lines(r, other[i].name, other[i].m, o->seed + 2 + i, other[i].loss);
     st = lfap_run_left_out(r, st, other[i].name, "network trained for D2");
   }
@@ -365,7 +348,7 @@ lfap_status lfap_run_natural(lfap_run *r) {
   if (!st) st = lfap_run_offer(r, 0, (lfap_offer){.subject = "data", .data = o->data, .lim = &r->c->lim}, NULL);
   r->facts = lfap_facts_of(&r->c->lim);
   if (!st) st = lfap_run_left_out(r, network(r), "network", "network trained on the data");
-  for (int k = 0; !st && k < 3; k++)
+  for (int k = 0; !st && k < LFAP_NORMS; k++)
     if (r->e[k]) {
       st = perturbation_lines(r, (lfap_norm)k);
       if (!st) st = threshold_lines(r, (lfap_norm)k);

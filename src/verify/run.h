@@ -4,7 +4,8 @@
 #include "lfap.h"
 #include "verify/lines.h"
 
-/* A set of points the statements are tried at: the natural samples, random probes, held-out test points. */
+/* Sets of points the statements are tried at: the natural samples, random probes, held-out test points. */
+enum { LFAP_POINT_SETS = 3 };
 typedef struct {
   const char *name;
   const double *Z; /* n x d */
@@ -19,16 +20,16 @@ typedef struct {
   lfap_case *c; /* being filled; c->lim is the limit of the data */
   size_t d;
   double *probe; /* owned */
-  lfap_points points[3];
+  lfap_points points[LFAP_POINT_SETS];
   size_t sets;
   lfap_net net;      /* the network under test, owned unless o->net */
   lfap_history hist; /* of its flow */
   lfap_facts facts;  /* of the natural set and of `net` */
   /* a power of two: the size of the data, which noise and flows here are made for; 1 for ordinary data */
   double unit;
-  double fuzz;    /* how far the direction of `net` may be from w, as an angle */
-  double *e[3];   /* per norm: the direction e of T3, owned; NULL when the norm is left out */
-  double dual[3]; /* <e, w> */
+  double fuzz;             /* how far the direction of `net` may be from w, as an angle */
+  double *e[LFAP_NORMS];   /* the direction e of T3, owned; NULL when the norm is left out */
+  double dual[LFAP_NORMS]; /* <e, w> */
 } lfap_run;
 
 /* Declares `var`, a new line of r's case, judged; leaves the function when there is no memory for it. */
