@@ -23,9 +23,9 @@ PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
 LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c src/study/*.c) 
 CLI_SRC := $(wildcard src/picture/*.c src/cli/*.c)
 ORA_SRC := $(wildcard oracle/*/*.c)
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o $(BUILD)/gen/claims.o
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
-ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o)
+ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/members.o
 
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
@@ -36,7 +36,7 @@ help:
 	@echo 'verify            install what is missing, build, run the main job'
 	@echo 'check             the same, then all tests; test runs them alone, test T=unit/chol one of them'
 	@echo 'sanitized         the command line under AddressSanitizer and UndefinedBehaviorSanitizer'
-	@echo 'golden trace      write the golden files, the trace again'
+	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims and lines generate'
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
 	@echo 'prove-update      prove what changed and write the record; prove-upgrade for other tools; prove-selftest'
 	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors'
@@ -175,8 +175,14 @@ $(BUILD)/%.o: %.c
 $(BUILD)/gen/statements.c: spec/statements.tsv spec/statements.awk
 	@mkdir -p $(@D)
 	awk -f spec/statements.awk spec/statements.tsv > $@.tmp && mv $@.tmp $@
-$(BUILD)/gen/statements.o: $(BUILD)/gen/statements.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+# Claims: lfap_claims, and the members of a certificate's file. `make tables` writes what is committed.
+$(BUILD)/gen/claims.c: PART := table
+$(BUILD)/gen/members.c: PART := members
+$(BUILD)/gen/claims.c $(BUILD)/gen/members.c: spec/claims.tsv spec/claims.awk spec/statements.tsv
+	@mkdir -p $(@D)
+	awk -v part=$(PART) -f spec/claims.awk spec/claims.tsv > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/liblfap.a: $(LIB_OBJ)
 	rm -f $@ && ar rcs $@ $^
@@ -191,6 +197,13 @@ $(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.
 $(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)
+
+# The sections of committed files that spec/claims.tsv and src/verify/lines.def write; a test checks that they are up to date.
+TABLES := src/lfap.h src/lfap_certifier.h spec/formats.md spec/certificate.md spec/report.schema.json
+.PHONY: tables
+tables:
+	@for f in $(TABLES); do awk -f spec/claims.awk spec/claims.tsv $$f > $$f.new || { rm -f $$f.new; exit 1; }; \
+	  if cmp -s $$f $$f.new; then rm $$f.new; else mv $$f.new $$f; echo "tables: $$f"; fi; done
 
 # The table from statements to proofs, functions and tests; a test checks that it is up to date.
 trace:

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "oracle/check/qmatrix.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 #include "timing.h"
 
 #ifdef HAVE_ARB

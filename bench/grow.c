@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 #include "timing.h"
 
 typedef struct {

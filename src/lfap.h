@@ -342,12 +342,47 @@ typedef enum { LFAP_PASS = 0, LFAP_FAIL = 1, LFAP_UNDECIDED = 2, LFAP_NOT_APPLIC
 /* "PASS", "FAIL", "UNDECIDED", "NOT-APPLICABLE"; static. */
 const char *lfap_verdict_name(lfap_verdict v);
 
+/* ---- claims: what an enclosure can decide (generated from spec/claims.tsv) ---------------------------------------- */
+
+/* clang-format off */
+/* claims:begin enum (spec/claims.tsv; make tables) */
+typedef enum {
+  LFAP_CLAIM_NONE = 0,
+  LFAP_CLAIM_H, /* H: lhs - rhs */
+  LFAP_CLAIM_Q1, /* Q1: least multiplier, or slack off the support */
+  LFAP_CLAIM_C1, /* C1: least of y<u,x>, -y<v,x>, times sqrt(m) */
+  LFAP_CLAIM_T1, /* T1: distance of the multipliers from the bounds */
+  LFAP_CLAIM_T2, /* T2: distance of the multipliers from the bounds */
+  LFAP_CLAIM_POST, /* T2: the same, a posteriori */
+  LFAP_SET_CLAIMS, /* one above the last claim about a set; the others are decided at points */
+  LFAP_CLAIM_T4 = LFAP_SET_CLAIMS, /* T4: consistent decision at the points of a set */
+  LFAP_CLAIMS
+} lfap_claim;
+/* claims:end */
+/* clang-format on */
+
+typedef struct {
+  const char *key, *id; /* "POST"; its statement, "T2" */
+  const char *json;     /* its key in reports and certificates; NULL where it is decided at points */
+  const char *relation; /* of the certified margin to 0 where the claim is PASS */
+  const char *margin;   /* what that margin is */
+  const char *absent;   /* why it would be NOT-APPLICABLE; NULL: it never is */
+} lfap_claim_info;
+/* By lfap_claim; all NULL for LFAP_CLAIM_NONE. Static strings. */
+extern const lfap_claim_info lfap_claims[LFAP_CLAIMS];
+
+/* What was decided of one claim. */
+typedef struct {
+  lfap_verdict verdict;
+  double margin; /* least certain slack, NaN where there is none */
+} lfap_decided;
+
 /* ---- what is certain of a limit, by error bounds in doubles (N14) ------------------------------------------------ */
 
 typedef struct {
   size_t n, d;
   double *q_lo, *q_hi; /* n: (Q l)_n of the given multipliers l, owned */
-  double *lo, *hi;     /* n: enclosures of the multipliers where q1 is PASS, owned */
+  double *lo, *hi;     /* n: enclosures of the multipliers where claim Q1 is PASS, owned */
   /* n: y_n<u,x_n> is at least u_lo, y_n<v,x_n> at most v_hi (times sqrt(m)), at the true solution of C1(a), owned */
   double *u_lo, *v_hi;
   signed char *slope; /* n: (b) proved (+1), disproved (-1) or undecided (0), owned */
@@ -359,28 +394,13 @@ typedef struct {
   size_t support, aligned, refuted;
   size_t finished; /* of aligned and refuted: decided by exact integers afterwards (oracle_enclosure_finish) */
   int factors;     /* Cholesky factors tried */
-  lfap_verdict h, q1, t1, t2, post, c1; /* as in a certificate (spec/certificate.md, Claims) */
-  double h_slack;                       /* least certain lhs - rhs; then the least certain ... */
-  double lambda_min, slack_min; /* multiplier on the support; (Q lambda)_n - 1 off it; NaN where there is none */
-  double t1_slack, t2_slack, post_slack; /* distance of the multipliers from the ends; NaN where not decided */
+  lfap_decided claim[LFAP_SET_CLAIMS]; /* by lfap_claim (spec/certificate.md, Claims) */
 } lfap_enclosure;
 /* lim: the limit of data. With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and
    decides Q1, T1, T2; without (NULL) the duality gap alone decides C1, in O(N d). */
 lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim,
                                const double *G);
 void lfap_enclosure_free(lfap_enclosure *e);
-
-/* What of a line an enclosure can decide. */
-typedef enum {
-  LFAP_CLAIM_NONE = 0,
-  LFAP_CLAIM_H,    /* hypothesis (H) of the set */
-  LFAP_CLAIM_Q1,   /* the multipliers solve Q lambda = 1 on the support */
-  LFAP_CLAIM_T1,   /* they lie in T1's interval */
-  LFAP_CLAIM_T2,   /* in T2's */
-  LFAP_CLAIM_POST, /* in T2's a-posteriori interval */
-  LFAP_CLAIM_C1,   /* C1's conditions */
-  LFAP_CLAIM_T4    /* consistent decision at the points of set `points` */
-} lfap_claim;
 
 typedef struct {
   const char *id;   /* statement: "T2" (static string) */
@@ -413,42 +433,12 @@ void lfap_case_free(lfap_case *c);
 /* The worst verdict of the checks: FAIL, then UNDECIDED, then PASS (if any), else NOT_APPLICABLE. */
 lfap_verdict lfap_case_verdict(const lfap_case *c);
 
-/* Points at which the statements are tried, with the boundary functions there as computed in doubles. */
-typedef struct {
-  const char *name; /* "data", "probes", "test" */
-  const double *Z;  /* n x d */
-  size_t n;
-  const double *f_bdy; /* n: <w, z> */
-  const double *f_adv; /* n: <w_adv, z>; NULL for the natural set */
-} lfap_tried;
-
-/* One set of a case, offered to a certifier when its lines from `first` on are written. */
-typedef struct {
-  const char *subject;             /* of its lines: "data", "adv l2", ... */
-  const lfap_data *data, *natural; /* the set as stored; the natural samples */
-  const lfap_limit *lim;           /* of data */
-  int adversarial;                 /* bases + perturbations, or the natural set */
-  /* n x d; NULL for the natural set, and where a second copy of a large set would not fit */
-  const double *bases;
-  lfap_norm norm;
-  double eps;
-  size_t k;
-  const lfap_tried *tried;
-  size_t tries;
-} lfap_offer;
-
-/* A second opinion from outside the library: sets `enclosed` and `certified` of lines, turns a verdict that
-   disagrees into FAIL, may add lines (verify/lines.h). */
-typedef lfap_status (*lfap_certifier)(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
-
-/* Asked, with the certifier's user, for a better limit of the natural set where doubles did not settle it. */
-typedef lfap_status (*lfap_refiner)(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data);
+/* A second opinion on the lines of a case, for those who write one: lfap_certifier.h. */
+typedef struct lfap_certifier lfap_certifier;
 
 typedef struct {
   const char *name;
-  lfap_certifier certify; /* or NULL */
-  lfap_refiner refine;    /* or NULL */
-  void *certify_user;
+  const lfap_certifier *certifier; /* or NULL; must outlive the call */
   const lfap_data *data; /* natural samples */
   const lfap_data *test; /* held-out labelled points, or NULL */
   const lfap_net *net;   /* a trained network to be judged instead of one trained here, or NULL */

@@ -9,7 +9,9 @@
 #include "oracle/certify/factor.h"
 #include "oracle/certify/support.h"
 #include "oracle/check/evaluate.h"
+#include "oracle/check/members.h"
 #include "oracle/exact/lcp.h"
+#include "oracle/interval/interval.h"
 
 typedef struct {
   lfap_ctx *ctx;
@@ -253,10 +255,13 @@ static lfap_status solve_exactly(solver *s) {
 
 /* ---- the loop ---------------------------------------------------------------------------------------------------- */
 
-static int undecided(const oracle_cert *c) {
-  for (int v = 0; v < ORACLE_VERDICTS; v++)
-    if (c->verdict[v] == LFAP_UNDECIDED) return 1;
-  return 0;
+/* How many of the claims of a file are undecided. */
+static int open_claims(const oracle_cert *c) {
+  int open = 0;
+  for (size_t i = 0; i < oracle_member_count; i++)
+    open += (i == 0 || oracle_members[i].claim != oracle_members[i - 1].claim) &&
+            c->claim[oracle_members[i].claim].verdict == LFAP_UNDECIDED;
+  return open;
 }
 
 static lfap_status approximate(solver *s) {
@@ -278,7 +283,7 @@ static lfap_status by_enclosure(solver *s, unsigned prec) {
     size_t positive = 0;
     for (size_t i = 0; i < s->nf; i++) positive += mpz_sgn(s->c.p[s->f[i]]) > 0;
     st = positive == s->nf ? oracle_evaluate(s->ctx, &s->c, &s->q, 1) : approximate(s);
-    if (st || !undecided(&s->c) || prec > s->max_prec / 2) return st;
+    if (st || !open_claims(&s->c) || prec > s->max_prec / 2) return st;
     if (s->c.mode == ORACLE_APPROXIMATE) { oracle_factor_free(&s->F); }
   }
 }
@@ -384,12 +389,6 @@ static lfap_status certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *dat
   solver_free(&s);
   oracle_gram_free(&g);
   return st;
-}
-
-static int open_claims(const oracle_cert *c) {
-  int open = 0;
-  for (size_t i = 0; i < ORACLE_VERDICTS; i++) open += c->verdict[i] == LFAP_UNDECIDED;
-  return open;
 }
 
 /* What enclosures leave open (a bound met with equality, a degenerate support) rationals decide, where there are few

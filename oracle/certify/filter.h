@@ -11,7 +11,7 @@
 #ifndef ORACLE_FILTER_H
 #define ORACLE_FILTER_H
 #include "kernel/arithmetic.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 
 typedef struct {
   double lo, hi;

@@ -10,10 +10,11 @@
 #include <stdlib.h>
 
 #include "io/parallel.h"
+#include "limit/measure.h"
 #include "limit/system.h"
 #include "oracle/exact/gram.h"
 #include "oracle/interval/dyadic.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 
 enum { ROUNDS = 8 };
 
@@ -97,7 +98,7 @@ static void exact_sums(finish *f) {
 /* (N): ||W_F - W(l)||_F^2 <= ||D r_F||^2/mu, and W_F = W* where Q1 is proved. */
 static void by_inverse(finish *f) {
   mpq_t s, t;
-  if (f->e->q1 != LFAP_PASS || !(f->e->eigen > 0.0)) return;
+  if (f->e->claim[LFAP_CLAIM_Q1].verdict != LFAP_PASS || !(f->e->eigen > 0.0)) return;
   mpq_inits(s, t, NULL);
   for (size_t n = 0; n < f->n; n++) {
     if (f->e->hi[n] == 0.0) continue; /* off the support */
@@ -310,10 +311,10 @@ lfap_status oracle_enclosure_finish(lfap_ctx *ctx, lfap_enclosure *e, const lfap
   if (data->n != e->n || data->d != e->d || lim->n != e->n || lim->d != e->d)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "open samples: an enclosure of %zu x %zu is not one of these %zu x %zu data",
                      e->n, e->d, data->n, data->d);
-  if (e->c1 != LFAP_UNDECIDED) return LFAP_OK;
+  if (e->claim[LFAP_CLAIM_C1].verdict != LFAP_UNDECIDED) return LFAP_OK;
   st = open_numbers(&f, lim->gamma);
   if (!st) st = rounds(&f, lim, G);
   close_numbers(&f);
-  e->c1 = e->refuted ? LFAP_FAIL : e->aligned == e->n ? LFAP_PASS : LFAP_UNDECIDED;
+  lfap_enclosure_condition(e);
   return st;
 }

@@ -10,7 +10,8 @@
 #include "oracle/certify/filter.h"
 #include "oracle/exact/gram.h"
 #include "oracle/interval/dyadic.h"
-#include "oracle/oracle.h"
+#include "oracle/interval/interval.h"
+#include "oracle/lfap_oracle.h"
 
 void oracle_vector_free(oracle_vector *w) {
   if (!w->num) return;
@@ -67,7 +68,7 @@ lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert
   }
   mpz_clear(v);
   if (bases) {
-    w.valid = c->verdict[ORACLE_V_Q1] == LFAP_PASS;
+    w.valid = c->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS;
     bases_radius(&w, c, x);
   } else { /* (W): ||w - w~|| <= 2/(1 + gamma) ||W* - W~||_F < 2^(ball + 1) */
     w.valid = c->has_ball;

@@ -153,18 +153,23 @@ static lfap_status refuse(lfap_ctx *ctx, const char *why) {
   return LFAP_OK;
 }
 
+typedef struct {
+  const char *at;
+  size_t len;
+} span;
+
 /* The line where two texts part. */
-static void compare(lfap_ctx *ctx, int *accepted, const char *text, size_t len, const lfap_text *own) {
+static void compare(lfap_ctx *ctx, int *accepted, span given, span own) {
   size_t i = 0, line = 1;
-  while (i < len && i < own->len && text[i] == own->bytes[i]) line += text[i++] == '\n';
-  *accepted = i == len && i == own->len;
+  while (i < given.len && i < own.len && given.at[i] == own.at[i]) line += given.at[i++] == '\n';
+  *accepted = i == given.len && i == own.len;
   if (*accepted) return;
   size_t from = i;
-  while (from > 0 && own->bytes[from - 1] != '\n') from--;
+  while (from > 0 && own.at[from - 1] != '\n') from--;
   size_t stop = from;
-  while (stop < own->len && own->bytes[stop] != '\n' && stop - from < 100) stop++;
+  while (stop < own.len && own.at[stop] != '\n' && stop - from < 100) stop++;
   lfap_fail(ctx, LFAP_OK, "refused: line %zu is not what follows from the data, which is `%.*s`", line,
-            (int)(stop - from), own->bytes + from);
+            (int)(stop - from), own.at + from);
 }
 
 static const char *head_wrong(const head *h, const lfap_data *data, const char *sha256) {
@@ -184,7 +189,8 @@ static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_cert *c, const cha
                          const lfap_data *data) {
   oracle_gram g = {0};
   oracle_qm q = {0};
-  lfap_text own = {0};
+  char *own = NULL;
+  size_t own_len = 0;
   lfap_status st = oracle_gram_make(ctx, &g, data->x, data->n, data->d);
   if (!st) st = oracle_qm_make(ctx, &q, &g, data->y, c->gamma);
   if (!st) st = oracle_evaluate_data(ctx, c, &q);
@@ -198,9 +204,9 @@ static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_cert *c, const cha
       return refuse(ctx, why);
     }
   }
-  if (!st) st = oracle_cert_document(ctx, &own, c);
-  if (!st) compare(ctx, accepted, text, len, &own);
-  free(own.bytes);
+  if (!st) st = oracle_cert_document(ctx, &own, &own_len, c);
+  if (!st) compare(ctx, accepted, (span){text, len}, (span){own, own_len});
+  free(own);
   oracle_qm_free(&q);
   oracle_gram_free(&g);
   return st;

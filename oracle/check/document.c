@@ -5,6 +5,7 @@
 
 #include "io/json.h"
 #include "oracle/check/evaluate.h"
+#include "oracle/check/members.h"
 #include "oracle/interval/dyadic.h"
 
 enum { SHORT = 53 }; /* bits of a margin */
@@ -38,11 +39,7 @@ static void value(lfap_json *j, const char *key, const oracle_cert *c, oracle_va
   else lfap_json_null(j, key);
 }
 
-static void verdict(lfap_json *j, const oracle_cert *c, oracle_claim v) {
-  lfap_json_string(j, "verdict", lfap_verdict_name(c->verdict[v]));
-}
-
-/* An end of a theoretical interval, enclosed. */
+/* A number of the theory, between two of the certificate's bits. */
 static void end(lfap_json *j, const char *key, const oracle_cert *c, oracle_value v) {
   lfap_json_array_begin(j, key);
   if (c->has[v]) {
@@ -52,20 +49,35 @@ static void end(lfap_json *j, const char *key, const oracle_cert *c, oracle_valu
   lfap_json_array_end(j);
 }
 
-static void bounds(lfap_json *j, const char *key, const oracle_cert *c, oracle_claim claim, oracle_value first) {
-  lfap_json_object_begin(j, key);
-  verdict(j, c, claim);
-  end(j, "lo", c, first);
-  end(j, "hi", c, first + 1);
-  int held = c->verdict[claim] != LFAP_NOT_APPLICABLE && c->has[first + 2];
-  if (held) {
-    value(j, "slack_lo", c, first + 2, SHORT, 0);
-    value(j, "slack_hi", c, first + 3, SHORT, 0);
-  } else {
-    lfap_json_null(j, "slack_lo");
-    lfap_json_null(j, "slack_hi");
+static void ball(lfap_json *j, const char *key, const oracle_cert *c) {
+  if (!c->has_ball) lfap_json_null(j, key);
+  else if (c->ball_zero) lfap_json_string(j, key, "zero");
+  else lfap_json_int(j, key, c->ball);
+}
+
+static void member(lfap_json *j, const oracle_cert *c, const oracle_member *m) {
+  lfap_verdict verdict = c->claim[m->claim].verdict;
+  switch (m->kind) {
+  case ORACLE_MEMBER_VERDICT: lfap_json_string(j, m->key, lfap_verdict_name(verdict)); return;
+  case ORACLE_MEMBER_HOLDS: lfap_json_bool(j, m->key, verdict == LFAP_PASS); return;
+  case ORACLE_MEMBER_EXACT: value(j, m->key, c, m->value, 0, 0); return;
+  case ORACLE_MEMBER_END: end(j, m->key, c, m->value); return;
+  case ORACLE_MEMBER_DOWN: value(j, m->key, c, m->value, SHORT, 0); return;
+  case ORACLE_MEMBER_UP: value(j, m->key, c, m->value, SHORT, 1); return;
+  case ORACLE_MEMBER_ALIGNED: lfap_json_uint(j, m->key, c->aligned); return;
+  case ORACLE_MEMBER_REFUTED: lfap_json_uint(j, m->key, c->refuted); return;
+  case ORACLE_MEMBER_BALL: ball(j, m->key, c); return;
   }
-  lfap_json_object_end(j);
+}
+
+/* An object a claim, in the order of the table. */
+static void claims(lfap_json *j, const oracle_cert *c) {
+  for (size_t i = 0; i < oracle_member_count; i++) {
+    lfap_claim claim = oracle_members[i].claim;
+    if (i == 0 || oracle_members[i - 1].claim != claim) lfap_json_object_begin(j, lfap_claims[claim].json);
+    member(j, c, &oracle_members[i]);
+    if (i + 1 == oracle_member_count || oracle_members[i + 1].claim != claim) lfap_json_object_end(j);
+  }
 }
 
 static const char *const modes[] = {"enclosed", "exact", "approximate"};
@@ -88,35 +100,6 @@ static void multipliers(lfap_json *j, const oracle_cert *c) {
   lfap_json_array_end(j);
 }
 
-static void hypothesis(lfap_json *j, const oracle_cert *c) {
-  lfap_json_object_begin(j, "H");
-  lfap_json_bool(j, "holds", c->verdict[ORACLE_V_H] == LFAP_PASS);
-  value(j, "r_min2", c, ORACLE_R_MIN2, 0, 0);
-  value(j, "r_max2", c, ORACLE_R_MAX2, 0, 0);
-  value(j, "p_max", c, ORACLE_P_MAX, 0, 0);
-  value(j, "lhs", c, ORACLE_LHS, 0, 0);
-  value(j, "rhs", c, ORACLE_RHS, 0, 0);
-  lfap_json_object_end(j);
-}
-
-static void slopes(lfap_json *j, const oracle_cert *c) {
-  lfap_json_object_begin(j, "Q1");
-  verdict(j, c, ORACLE_V_Q1);
-  value(j, "lambda_min", c, ORACLE_LAMBDA_MIN, SHORT, 0);
-  value(j, "slack_min", c, ORACLE_SLACK_MIN, SHORT, 0);
-  lfap_json_object_end(j);
-  lfap_json_object_begin(j, "C1");
-  verdict(j, c, ORACLE_V_C1);
-  lfap_json_uint(j, "aligned", c->aligned);
-  lfap_json_uint(j, "refuted", c->refuted);
-  value(j, "u_min", c, ORACLE_U_MIN, SHORT, 0);
-  value(j, "v_max", c, ORACLE_V_MAX, SHORT, 1);
-  if (!c->has_ball) lfap_json_null(j, "ball");
-  else if (c->ball_zero) lfap_json_string(j, "ball", "zero");
-  else lfap_json_int(j, "ball", c->ball);
-  lfap_json_object_end(j);
-}
-
 /* FNV-1a of what is written so far. Precision and the bound of the inverse are free choices: changing one of them
    alone may leave a true certificate, but not the one that was issued. */
 static void checksum(lfap_json *j) {
@@ -127,7 +110,7 @@ static void checksum(lfap_json *j) {
   lfap_json_string(j, "checksum", hex);
 }
 
-lfap_status oracle_cert_document(lfap_ctx *ctx, lfap_text *out, const oracle_cert *c) {
+lfap_status oracle_cert_document(lfap_ctx *ctx, char **text, size_t *len, const oracle_cert *c) {
   lfap_json j = {.indent = 1};
   mpq_t g;
   mpq_init(g);
@@ -143,11 +126,7 @@ lfap_status oracle_cert_document(lfap_ctx *ctx, lfap_text *out, const oracle_cer
   lfap_json_uint(&j, "inverse_bits", c->bits);
   lfap_json_int(&j, "inverse_log2", c->mu);
   multipliers(&j, c);
-  hypothesis(&j, c);
-  bounds(&j, "T1", c, ORACLE_V_T1, ORACLE_T1_LO);
-  bounds(&j, "T2", c, ORACLE_V_T2, ORACLE_T2_LO);
-  bounds(&j, "T2_a_posteriori", c, ORACLE_V_POST, ORACLE_POST_LO);
-  slopes(&j, c);
+  claims(&j, c);
   checksum(&j);
   lfap_json_object_end(&j);
   mpq_clear(g);
@@ -156,7 +135,8 @@ lfap_status oracle_cert_document(lfap_ctx *ctx, lfap_text *out, const oracle_cer
     lfap_json_free(&j);
     return st;
   }
-  *out = j.text;
+  *text = j.text.bytes;
+  *len = j.text.len;
   return LFAP_OK;
 }
 
@@ -188,7 +168,7 @@ void oracle_cert_nearest(double *lambda, const oracle_cert *c) {
 
 double oracle_cert_distance(const oracle_cert *c, const double *lambda) {
   double worst = 0.0;
-  if (c->verdict[ORACLE_V_Q1] != LFAP_PASS) return NAN;
+  if (c->claim[LFAP_CLAIM_Q1].verdict != LFAP_PASS) return NAN;
   for (size_t n = 0; n < c->n; n++) {
     double lo, hi, l = lambda[n];
     oracle_cert_lambda(&lo, &hi, c, n);
@@ -196,37 +176,4 @@ double oracle_cert_distance(const oracle_cert *c, const double *lambda) {
     if (off > 0.0) worst = fmax(worst, off / fmax(fabs(hi), fabs(lo)));
   }
   return worst;
-}
-
-static double lesser(double a, double b) { return isnan(a) || b < a ? b : a; }
-
-double oracle_cert_margin(const oracle_cert *c, oracle_claim claim) {
-  double a = NAN, b = NAN;
-  mpq_t s;
-  switch (claim) {
-  case ORACLE_V_H:
-    mpq_init(s);
-    mpq_sub(s, c->value[ORACLE_LHS], c->value[ORACLE_RHS]);
-    a = oracle_q_double(s, 0);
-    mpq_clear(s);
-    break;
-  case ORACLE_V_Q1:
-    a = oracle_cert_double(c, ORACLE_LAMBDA_MIN, 0);
-    b = oracle_cert_double(c, ORACLE_SLACK_MIN, 0);
-    break;
-  case ORACLE_V_C1:
-    a = oracle_cert_double(c, ORACLE_U_MIN, 0);
-    b = -oracle_cert_double(c, ORACLE_V_MAX, 1);
-    break;
-  default: {
-    oracle_value first = claim == ORACLE_V_T1   ? ORACLE_T1_SLACK_LO
-                         : claim == ORACLE_V_T2 ? ORACLE_T2_SLACK_LO
-                                                : ORACLE_POST_SLACK_LO;
-    if (c->verdict[claim] != LFAP_NOT_APPLICABLE) {
-      a = oracle_cert_double(c, first, 0);
-      b = oracle_cert_double(c, first + 1, 0);
-    }
-  }
-  }
-  return isnan(b) ? a : lesser(a, b);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle/check/members.h"
 #include "oracle/interval/dyadic.h"
 
 /* ---- storage ----------------------------------------------------------------------------------------------------- */
@@ -29,7 +30,7 @@ lfap_status oracle_cert_init(lfap_ctx *ctx, oracle_cert *out, size_t n, size_t d
     mpq_init(c.hi[i]);
   }
   for (int v = 0; v < ORACLE_VALUES; v++) mpq_init(c.value[v]);
-  for (int v = 0; v < ORACLE_VERDICTS; v++) c.verdict[v] = LFAP_UNDECIDED;
+  for (int i = 0; i < LFAP_SET_CLAIMS; i++) c.claim[i] = (lfap_decided){LFAP_UNDECIDED, NAN};
   mpz_init_set_ui(c.den, 1);
   *out = c;
   return LFAP_OK;
@@ -104,7 +105,8 @@ static void hypothesis(oracle_cert *c) {
   mpq_mul(a, a, c->value[ORACLE_R_MAX2]);
   mpq_mul(a, a, c->value[ORACLE_P_MAX]);
   set(c, ORACLE_RHS, a);
-  c->verdict[ORACLE_V_H] = mpq_cmp(c->value[ORACLE_LHS], c->value[ORACLE_RHS]) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE;
+  mpq_sub(a, c->value[ORACLE_LHS], c->value[ORACLE_RHS]);
+  c->claim[LFAP_CLAIM_H] = (lfap_decided){mpq_sgn(a) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE, oracle_q_double(a, 0)};
   mpq_clears(g, a, NULL);
 }
 
@@ -305,7 +307,7 @@ static void support(eval *v) {
     least(c, ORACLE_SLACK_MIN, x);
     good = good && (c->mode == ORACLE_EXACT ? mpq_sgn(x) >= 0 : mpq_sgn(x) > 0);
   }
-  c->verdict[ORACLE_V_Q1] = good ? LFAP_PASS : LFAP_UNDECIDED;
+  c->claim[LFAP_CLAIM_Q1].verdict = good ? LFAP_PASS : LFAP_UNDECIDED;
   mpq_clears(x, one, NULL);
 }
 
@@ -347,7 +349,7 @@ static void gap(eval *v) {
 static void ball(eval *v) {
   oracle_cert *c = v->c;
   gap(v);
-  if (c->verdict[ORACLE_V_Q1] != LFAP_PASS) return;
+  if (c->claim[LFAP_CLAIM_Q1].verdict != LFAP_PASS) return;
   if (!c->has_ball || v->near_zero || (!c->ball_zero && v->near < c->ball)) {
     c->has_ball = 1;
     c->ball = v->near;
@@ -389,7 +391,7 @@ static void slopes(eval *v) {
     c->refuted += (size_t)wrong;
   }
   if (c->has[ORACLE_V_MAX]) mpq_neg(c->value[ORACLE_V_MAX], c->value[ORACLE_V_MAX]);
-  c->verdict[ORACLE_V_C1] = !c->has_ball         ? LFAP_UNDECIDED
+  c->claim[LFAP_CLAIM_C1].verdict = !c->has_ball         ? LFAP_UNDECIDED
                             : c->aligned == c->n ? LFAP_PASS
                             : c->refuted         ? LFAP_FAIL
                                                  : LFAP_UNDECIDED;
@@ -447,24 +449,40 @@ static lfap_verdict held(oracle_cert *c, const spread *s, oracle_value first, in
 
 static void bounds(eval *v) {
   oracle_cert *c = v->c;
-  int h = c->verdict[ORACLE_V_H] == LFAP_PASS, known = c->verdict[ORACLE_V_Q1] == LFAP_PASS;
+  int h = c->claim[LFAP_CLAIM_H].verdict == LFAP_PASS, known = c->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS;
   int post = c->has[ORACLE_POST_LO];
   spread s;
   mpq_inits(s.min_lo, s.min_hi, s.max_lo, s.max_hi, NULL);
   if (known) spread_of(&s, v);
-  c->verdict[ORACLE_V_T1] = !h ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_T1_LO, 1) : LFAP_UNDECIDED;
-  c->verdict[ORACLE_V_T2] = !h ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_T2_LO, 0) : LFAP_UNDECIDED;
-  c->verdict[ORACLE_V_POST] = !post ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_POST_LO, 0) : LFAP_UNDECIDED;
+  c->claim[LFAP_CLAIM_T1].verdict = !h ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_T1_LO, 1) : LFAP_UNDECIDED;
+  c->claim[LFAP_CLAIM_T2].verdict = !h ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_T2_LO, 0) : LFAP_UNDECIDED;
+  c->claim[LFAP_CLAIM_POST].verdict = !post ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_POST_LO, 0) : LFAP_UNDECIDED;
   mpq_clears(s.min_lo, s.min_hi, s.max_lo, s.max_hi, NULL);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
+/* What the multipliers say is forgotten; what the data say, (H) and the ends of the intervals, stays. */
 static void reset(oracle_cert *c) {
-  for (int v = ORACLE_LAMBDA_MIN; v < ORACLE_VALUES; v++) c->has[v] = 0;
+  static const oracle_value of_multipliers[] = {
+      ORACLE_T1_SLACK_LO,   ORACLE_T1_SLACK_HI, ORACLE_T2_SLACK_LO, ORACLE_T2_SLACK_HI, ORACLE_POST_SLACK_LO,
+      ORACLE_POST_SLACK_HI, ORACLE_LAMBDA_MIN,  ORACLE_SLACK_MIN,   ORACLE_U_MIN,       ORACLE_V_MAX};
+  for (size_t i = 0; i < sizeof of_multipliers / sizeof of_multipliers[0]; i++) c->has[of_multipliers[i]] = 0;
   c->aligned = c->refuted = c->support = 0;
   c->radius = c->ball = 0;
   c->radius_zero = c->has_ball = c->ball_zero = 0;
+}
+
+/* The margin of a claim is the least of those that its file shows; that of (H) is known already. */
+static void margins(oracle_cert *c) {
+  for (size_t i = 0; i < oracle_member_count; i++) {
+    const oracle_member *m = &oracle_members[i];
+    double *least = &c->claim[m->claim].margin, slack = NAN;
+    if (m->kind == ORACLE_MEMBER_VERDICT) *least = NAN;
+    if (m->kind == ORACLE_MEMBER_DOWN) slack = oracle_cert_double(c, m->value, 0);
+    if (m->kind == ORACLE_MEMBER_UP) slack = -oracle_cert_double(c, m->value, 1);
+    if (!(*least <= slack) && !isnan(slack)) *least = slack;
+  }
 }
 
 /* The claim that comes with the mode. */
@@ -495,6 +513,7 @@ static lfap_status judge(lfap_ctx *ctx, eval *v, int proved) {
   ball(v);
   slopes(v);
   bounds(v);
+  margins(v->c);
   return LFAP_OK;
 }
 

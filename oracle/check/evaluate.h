@@ -3,7 +3,7 @@
 #ifndef ORACLE_EVALUATE_H
 #define ORACLE_EVALUATE_H
 #include "oracle/check/qmatrix.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 
 /* n, d, gamma are set; multipliers 0/1, everything else undecided. */
 lfap_status oracle_cert_init(lfap_ctx *ctx, oracle_cert *out, size_t n, size_t d, double gamma);

@@ -7,7 +7,7 @@
 #include "kernel/elementary.h"
 #include "net/flow.h"
 #include "oracle/flow/state.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 #include "oracle/replay/replay.h"
 
 /* ---- integration ------------------------------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@
  */
 #ifndef ORACLE_FLOW_H
 #define ORACLE_FLOW_H
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 #include "oracle/replay/arith.h"
 
 /* The limit that the flow is held against, and the flow itself, carry GUARD bits more. */

@@ -7,19 +7,9 @@
 #include <string.h>
 
 #include "oracle/verify/certifier.h"
-#include "verify/lines.h"
-
-void oracle_cert_decided(lfap_decided of[LFAP_CLAIM_T4], const oracle_cert *cert) {
-  static const oracle_claim claim[LFAP_CLAIM_T4] = {
-      [LFAP_CLAIM_H] = ORACLE_V_H,   [LFAP_CLAIM_Q1] = ORACLE_V_Q1,     [LFAP_CLAIM_T1] = ORACLE_V_T1,
-      [LFAP_CLAIM_T2] = ORACLE_V_T2, [LFAP_CLAIM_POST] = ORACLE_V_POST, [LFAP_CLAIM_C1] = ORACLE_V_C1};
-  of[LFAP_CLAIM_NONE] = (lfap_decided){LFAP_UNDECIDED, NAN};
-  for (size_t i = LFAP_CLAIM_NONE + 1; i < LFAP_CLAIM_T4; i++)
-    of[i] = (lfap_decided){cert->verdict[claim[i]], oracle_cert_margin(cert, claim[i])};
-}
 
 lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_data *data) {
-  if (cert->verdict[ORACLE_V_Q1] != LFAP_PASS || (cert->mode != ORACLE_EXACT && lim->settled)) return LFAP_OK;
+  if (cert->claim[LFAP_CLAIM_Q1].verdict != LFAP_PASS || (cert->mode != ORACLE_EXACT && lim->settled)) return LFAP_OK;
   double *lambda = malloc(lim->n * sizeof *lambda);
   lfap_limit better = {0};
   oracle_vector w = {0};
@@ -64,17 +54,13 @@ static lfap_status line(lfap_check *k, int sure, size_t undecided) {
     lfap_check_note(k, "the multipliers are not settled, and off");
   }
   lfap_line_settle(k, (lfap_decided){k->verdict == LFAP_PASS && undecided ? LFAP_UNDECIDED : k->verdict, NAN});
-  if (k->verdict == LFAP_FAIL)
-    lfap_check_note(
-        k, "the double result lies outside its own enclosure: look at lfap_chol, lfap_residual, lfap_axpy, lfap_dot");
+  if (k->verdict == LFAP_FAIL) lfap_check_blame(k, "the double result lies outside its own enclosure");
   return LFAP_OK;
 }
 
 lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,
                           const char *subject) {
-  lfap_decided of[LFAP_CLAIM_T4];
-  oracle_cert_decided(of, cert);
-  lfap_settle(c, first, of);
+  lfap_settle(c, first, cert->claim);
   double worst = oracle_cert_distance(cert, lim->lambda);
   if (isnan(worst)) return LFAP_OK;
   lfap_facts facts = lfap_facts_of(lim);

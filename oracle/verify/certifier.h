@@ -1,8 +1,8 @@
 /* certifier.h - the oracle as the certifier of `lfap verify`. */
 #ifndef ORACLE_VERIFY_CERTIFIER_H
 #define ORACLE_VERIFY_CERTIFIER_H
-#include "oracle/oracle.h"
-#include "verify/lines.h"
+#include "lfap_certifier.h"
+#include "oracle/lfap_oracle.h"
 
 typedef struct {
   oracle_opts opts;
@@ -12,8 +12,6 @@ typedef struct {
   oracle_cert natural; /* of the case under way */
 } oracle_certifier;
 
-/* What a certificate decided, by lfap_claim. */
-void oracle_cert_decided(lfap_decided of[LFAP_CLAIM_T4], const oracle_cert *cert);
 /* Where a certificate knows the multipliers better than doubles (rationals, or a double result that is not settled):
    they, rounded, in the place of lim's. */
 lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_data *data);
@@ -22,9 +20,9 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
 lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,
                           const char *subject);
 
-/* An lfap_refiner: where doubles did not settle a limit, the certificate's, if it has one. */
+/* The two calls of an lfap_certifier whose user is an oracle_certifier; refine: where doubles did not settle a limit,
+   the certificate's, if it has one. */
 lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data);
-/* An lfap_certifier; user is an oracle_certifier. */
 lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
 void oracle_certifier_free(oracle_certifier *me);
 #endif

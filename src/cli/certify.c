@@ -96,7 +96,7 @@ lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const
   lfap_status s = oracle_limit_certify(&c->ctx, &k, data, gamma, o);
   if (!s) {
     cli_sha256(k.sha256, data->x, data->n * data->d, data->y, data->n);
-    s = oracle_cert_document(&c->ctx, &text, &k);
+    s = oracle_cert_document(&c->ctx, &text.bytes, &text.len, &k);
   }
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
   mpfr_free_cache();
@@ -109,59 +109,54 @@ lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const
 
 /* ---- reports ----------------------------------------------------------------------------------------------------- */
 
-size_t cli_certify_checks(lfap_check k[LFAP_CLAIM_COUNT], const oracle_cert *cert) {
-  lfap_decided of[LFAP_CLAIM_T4];
-  oracle_cert_decided(of, cert);
-  for (int i = 0; i < LFAP_CLAIM_COUNT; i++) {
+size_t cli_certify_checks(lfap_check k[LFAP_SET_CLAIMS], const oracle_cert *cert) {
+  size_t rows = 0;
+  for (lfap_claim i = LFAP_CLAIM_NONE + 1; i < LFAP_SET_CLAIMS; i++) {
     const lfap_claim_info *claim = &lfap_claims[i];
-    lfap_verdict v = of[claim->claim].verdict;
-    int refuted = claim->claim == LFAP_CLAIM_C1 && v == LFAP_FAIL;
+    lfap_decided d = cert->claim[i];
+    int refuted = i == LFAP_CLAIM_C1 && d.verdict == LFAP_FAIL;
     /* no statement says that (b) must hold here */
-    if (refuted && of[LFAP_CLAIM_H].verdict != LFAP_PASS) v = LFAP_NOT_APPLICABLE;
-    k[i] = (lfap_check){.id = claim->id,
-                        .verdict = v,
-                        .value = of[claim->claim].margin,
+    if (refuted && cert->claim[LFAP_CLAIM_H].verdict != LFAP_PASS) d.verdict = LFAP_NOT_APPLICABLE;
+    lfap_check *row = &k[rows++];
+    *row = (lfap_check){.id = claim->id,
+                        .verdict = d.verdict,
+                        .value = d.margin,
                         .bound = 0.0,
-                        .claim = claim->claim,
+                        .claim = i,
                         .enclosed = 1,
-                        .certified = v,
-                        .margin = of[claim->claim].margin};
-    snprintf(k[i].subject, sizeof k[i].subject, "data");
-    snprintf(k[i].what, sizeof k[i].what, "certified: %s", claim->margin);
-    snprintf(k[i].relation, sizeof k[i].relation, "%s", claim->relation);
-    if (refuted)
-      lfap_check_note(&k[i], "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
-    else if (v == LFAP_UNDECIDED) lfap_check_note(&k[i], "undecided at %u bits", cert->prec);
-    else if (v == LFAP_NOT_APPLICABLE)
-      lfap_check_note(&k[i], claim->claim == LFAP_CLAIM_POST ? "the a-posteriori kappa is not below 1/2"
-                                                             : "(H) is not met: certified");
+                        .certified = d.verdict,
+                        .margin = d.margin};
+    snprintf(row->subject, sizeof row->subject, "data");
+    snprintf(row->what, sizeof row->what, "certified: %s", claim->margin);
+    snprintf(row->relation, sizeof row->relation, "%s", claim->relation);
+    if (refuted) lfap_check_note(row, "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
+    else if (d.verdict == LFAP_UNDECIDED) lfap_check_note(row, "undecided at %u bits", cert->prec);
+    else if (d.verdict == LFAP_NOT_APPLICABLE) lfap_check_note(row, "%s", claim->absent);
   }
-  return LFAP_CLAIM_COUNT;
+  return rows;
 }
 
-void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_CLAIM_T4]) {
+void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_SET_CLAIMS]) {
   lfap_json_object_begin(j, "verdicts");
-  for (int i = 0; i < LFAP_CLAIM_COUNT; i++)
-    lfap_json_string(j, lfap_claims[i].json, lfap_verdict_name(of[lfap_claims[i].claim].verdict));
+  for (lfap_claim i = LFAP_CLAIM_NONE + 1; i < LFAP_SET_CLAIMS; i++)
+    lfap_json_string(j, lfap_claims[i].json, lfap_verdict_name(of[i].verdict));
   lfap_json_object_end(j);
   lfap_json_object_begin(j, "margins");
-  for (int i = 0; i < LFAP_CLAIM_COUNT; i++)
-    lfap_json_double_hex(j, lfap_claims[i].json, of[lfap_claims[i].claim].margin);
+  for (lfap_claim i = LFAP_CLAIM_NONE + 1; i < LFAP_SET_CLAIMS; i++)
+    lfap_json_double_hex(j, lfap_claims[i].json, of[i].margin);
   lfap_json_object_end(j);
 }
 
 static const char *const modes[] = {"enclosed", "exact", "approximate"};
 
 void cli_certify_json(lfap_json *j, const oracle_cert *cert) {
-  lfap_decided of[LFAP_CLAIM_T4];
-  oracle_cert_decided(of, cert);
   lfap_json_object_begin(j, "certificate");
   lfap_json_string(j, "mode", modes[cert->mode]);
   lfap_json_uint(j, "bits", cert->prec);
   lfap_json_uint(j, "support", cert->support);
   lfap_json_uint(j, "aligned_samples", cert->aligned);
   lfap_json_uint(j, "refuted_samples", cert->refuted);
-  cli_claims_json(j, of);
+  cli_claims_json(j, cert->claim);
   lfap_json_object_end(j);
 }
 

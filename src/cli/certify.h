@@ -2,7 +2,7 @@
 #ifndef LFAP_CLI_CERTIFY_H
 #define LFAP_CLI_CERTIFY_H
 #include "cli/cli.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 #include "oracle/verify/certifier.h"
 
 typedef enum { CLI_CERTIFY_EXACT, CLI_CERTIFY_FAST, CLI_CERTIFY_AUTO } cli_certify_how;
@@ -40,9 +40,9 @@ lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const
 void cli_oracle_memory(void);
 
 /* One line a claim, for a certificate by itself; value is the least slack, proved. */
-size_t cli_certify_checks(lfap_check k[LFAP_CLAIM_COUNT], const oracle_cert *cert);
+size_t cli_certify_checks(lfap_check k[LFAP_SET_CLAIMS], const oracle_cert *cert);
 /* "verdicts" and "margins" of every claim. */
-void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_CLAIM_T4]);
+void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_SET_CLAIMS]);
 /* JSON object and summary of enclosures in doubles (lfap_limit_enclose). */
 void cli_enclosure_json(lfap_json *j, const lfap_enclosure *e);
 void cli_enclosure_print(const lfap_enclosure *e);

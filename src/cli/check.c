@@ -33,7 +33,7 @@ static lfap_status report(cli *c, const args *a, int accepted, const oracle_cert
   if (!c->json) {
     lfap_visible(name, sizeof name, a->certificate);
     if (accepted) {
-      lfap_check k[LFAP_CLAIM_COUNT];
+      lfap_check k[LFAP_SET_CLAIMS];
       printf("check: N = %zu, d = %zu, gamma = %g\n", cert->n, cert->d, cert->gamma);
       cli_certify_print(cert);
       cli_checks_print(c, k, cli_certify_checks(k, cert));

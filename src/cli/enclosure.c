@@ -5,8 +5,6 @@
 #include "cli/certify.h"
 
 void cli_enclosure_json(lfap_json *j, const lfap_enclosure *e) {
-  lfap_decided of[LFAP_CLAIM_T4];
-  lfap_enclosure_decided(of, e);
   lfap_json_object_begin(j, "certificate");
   lfap_json_string(j, "mode", "fast");
   lfap_json_uint(j, "bits", 53);
@@ -14,13 +12,13 @@ void cli_enclosure_json(lfap_json *j, const lfap_enclosure *e) {
   lfap_json_uint(j, "aligned_samples", e->aligned);
   lfap_json_uint(j, "refuted_samples", e->refuted);
   lfap_json_uint(j, "finished_samples", e->finished);
-  cli_claims_json(j, of);
+  cli_claims_json(j, e->claim);
   lfap_json_object_end(j);
 }
 
 void cli_enclosure_print(const lfap_enclosure *e) {
   printf("  enclosures in doubles: ");
-  if (e->q1 == LFAP_PASS) {
+  if (e->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS) {
     double widest = 0;
     for (size_t i = 0; i < e->n; i++)
       if (e->hi[i] > 0.0) widest = fmax(widest, (e->hi[i] - e->lo[i]) / e->hi[i]);

@@ -6,6 +6,7 @@
 
 #include "cli/certify.h"
 #include "cli/cli.h"
+#include "verify/lines.h"
 
 /* O_CERTIFY and the three after it: certify.h */
 enum { O_DATA, O_LABELS, O_GAMMA, O_OUT, O_SOLVER, O_MEMORY, O_CERTIFY };
@@ -141,9 +142,9 @@ static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *
   lfap_json_bool(&j, "settled", l->settled);
   lfap_json_object_end(&j);
   lfap_json_object_begin(&j, "intervals");
-  interval_json(&j, "T1", l->t1_lo, l->t1_hi);
-  interval_json(&j, "T2", l->t2_lo, l->t2_hi);
-  interval_json(&j, "T2_a_posteriori", l->post_lo, l->post_hi);
+  interval_json(&j, lfap_claims[LFAP_CLAIM_T1].json, l->t1_lo, l->t1_hi);
+  interval_json(&j, lfap_claims[LFAP_CLAIM_T2].json, l->t2_lo, l->t2_hi);
+  interval_json(&j, lfap_claims[LFAP_CLAIM_POST].json, l->post_lo, l->post_hi);
   lfap_json_double_hex(&j, "kappa", l->kappa);
   lfap_json_double_hex(&j, "kappa_a_posteriori", l->post_kappa);
   lfap_json_object_end(&j);

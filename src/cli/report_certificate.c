@@ -10,7 +10,7 @@
 
 static void claims(cli_report_run *r, lfap_text *to, const oracle_cert *cert) {
   static const char *const head[] = {"id", "statement", "verdict", "least slack", "how it is known", "note", NULL};
-  lfap_check k[LFAP_CLAIM_COUNT];
+  lfap_check k[LFAP_SET_CLAIMS];
   char slack[32], caption[96];
   snprintf(caption, sizeof caption, "certificate.json: accepted, it follows from the data, for gamma = %g",
            cert->gamma);

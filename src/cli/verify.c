@@ -7,6 +7,7 @@
 #include "cli/origin.h"
 #include "oracle/verify/certifier.h"
 #include "perturb/norm.h"
+#include "verify/lines.h"
 
 enum {
   O_DATA,
@@ -211,10 +212,9 @@ static void print_summary(const cli *c, const report *r) {
 }
 
 static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbose) {
+  const lfap_certifier who = {oracle_certifier_speak, oracle_certifier_refine, oracle};
   for (size_t i = 0; i < r->cases; i++) {
-    r->input[i].opts.certify = oracle_certifier_speak;
-    r->input[i].opts.refine = oracle_certifier_refine;
-    r->input[i].opts.certify_user = oracle;
+    r->input[i].opts.certifier = &who;
     lfap_status s = lfap_tick(&c->ctx, "case", (double)i, (double)r->cases);
     if (!s) s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
     if (r->cases > 1 && lfap_of_the_data(s)) {

@@ -50,8 +50,7 @@ static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
                  **const in[] = {&s->res, &s->P, &s->Pe, &s->M, &s->Me};
   for (size_t k = 0; k < 6; k++) *out[k] = v + (k + 1) * n;
   for (size_t k = 0; k < 5; k++) *in[k] = s->norm + (k + 1) * n;
-  e->h = e->q1 = e->t1 = e->t2 = e->post = e->c1 = LFAP_UNDECIDED;
-  e->h_slack = e->lambda_min = e->slack_min = e->t1_slack = e->t2_slack = e->post_slack = NAN;
+  for (size_t i = 0; i < LFAP_SET_CLAIMS; i++) e->claim[i] = (lfap_decided){LFAP_UNDECIDED, NAN};
   for (size_t i = 0; i < n; i++) {
     e->q_lo[i] = e->lo[i] = e->u_lo[i] = -INFINITY;
     e->q_hi[i] = e->hi[i] = e->v_hi[i] = INFINITY;
@@ -129,6 +128,7 @@ static void multipliers(enclosing *s) {
   lfap_enclosure *e = s->e;
   if (!(e->eigen > 0.0) || !isfinite(s->Dr)) return;
   double radius = lfap_up(s->Dr / e->eigen);
+  lfap_decided *q1 = &e->claim[LFAP_CLAIM_Q1];
   int good = 1;
   e->near = lfap_up(s->Dr / sqrt(e->eigen));
   for (size_t i = 0; i < s->n; i++) {
@@ -137,19 +137,26 @@ static void multipliers(enclosing *s) {
       lfap_range r = lfap_range_around(l, lfap_up(s->e->scale[i] * radius));
       e->lo[i] = r.lo;
       e->hi[i] = r.hi;
-      if (!(e->lambda_min <= r.lo)) e->lambda_min = r.lo;
+      if (!(q1->margin <= r.lo)) q1->margin = r.lo;
       good = good && r.lo > 0.0;
     } else {
       double slack =
           lfap_range_around(e->q_lo[i] - 1.0, lfap_up(e->near * s->norm[i]) + LFAP_U * fabs(e->q_lo[i] - 1.0)).lo;
       e->lo[i] = e->hi[i] = 0.0;
-      if (!(e->slack_min <= slack)) e->slack_min = slack;
+      if (!(q1->margin <= slack)) q1->margin = slack;
       good = good && slack > 0.0;
     }
   }
   if (!good) return;
-  e->q1 = LFAP_PASS;
+  q1->verdict = LFAP_PASS;
   if (e->near < e->ball) e->ball = e->near;
+}
+
+void lfap_enclosure_condition(lfap_enclosure *e) {
+  double least = INFINITY;
+  for (size_t i = 0; i < e->n; i++) least = fmin(least, fmin(e->u_lo[i], -e->v_hi[i]));
+  e->claim[LFAP_CLAIM_C1] = (lfap_decided){
+      e->aligned == e->n ? LFAP_PASS : e->refuted ? LFAP_FAIL : LFAP_UNDECIDED, isfinite(least) ? least : NAN};
 }
 
 /* (B): C1(b) at the true solution. */
@@ -166,7 +173,7 @@ static void slopes(enclosing *s) {
     e->aligned += e->slope[i] > 0;
     e->refuted += e->slope[i] < 0;
   }
-  e->c1 = e->aligned == s->n ? LFAP_PASS : e->refuted ? LFAP_FAIL : LFAP_UNDECIDED;
+  lfap_enclosure_condition(e);
 }
 
 /* ---- H, T1, T2 --------------------------------------------------------------------------------------------------- */
@@ -205,8 +212,9 @@ static void hypothesis(enclosing *s) {
   double p_err = s->n > 1 && !s->orthogonal ? lfap_up(dots * r2 + (double)s->d * LFAP_TINY) : 0.0;
   double rhs_err = lfap_up(h->rhs * rel + 3.0 * (double)s->n * r2 * p_err * (1.0 + rel));
   lfap_range lhs = lfap_range_around(h->lhs, lfap_up(h->lhs * rel)), rhs = lfap_range_around(h->rhs, rhs_err);
-  s->e->h = lhs.lo >= rhs.hi ? LFAP_PASS : lhs.hi < rhs.lo ? LFAP_NOT_APPLICABLE : LFAP_UNDECIDED;
-  s->e->h_slack = lfap_range_around(lhs.lo - rhs.hi, LFAP_U * fabs(lhs.lo - rhs.hi)).lo;
+  s->e->claim[LFAP_CLAIM_H] = (lfap_decided){
+      lhs.lo >= rhs.hi ? LFAP_PASS : lhs.hi < rhs.lo ? LFAP_NOT_APPLICABLE : LFAP_UNDECIDED,
+      lfap_range_around(lhs.lo - rhs.hi, LFAP_U * fabs(lhs.lo - rhs.hi)).lo};
 }
 
 typedef struct {
@@ -225,14 +233,10 @@ static spread spread_of(const lfap_enclosure *e) {
 }
 
 /* The multipliers against [lo, hi], whose ends are off by `rel` of themselves; equality is never decided. */
-static lfap_verdict held(double *slack, const spread *s, lfap_range lo, lfap_range hi) {
-  double below = s->min_lo - lo.hi, above = hi.lo - s->max_hi;
-  *slack = fmin(below, above);
-  if (*slack > 0.0) {
-    *slack = nextafter(*slack, 0.0);
-    return LFAP_PASS;
-  }
-  return s->min_hi < lo.lo || s->max_lo > hi.hi ? LFAP_FAIL : LFAP_UNDECIDED;
+static lfap_decided held(const spread *s, lfap_range lo, lfap_range hi) {
+  double slack = fmin(s->min_lo - lo.hi, hi.lo - s->max_hi);
+  if (slack > 0.0) return (lfap_decided){LFAP_PASS, nextafter(slack, 0.0)};
+  return (lfap_decided){s->min_hi < lo.lo || s->max_lo > hi.hi ? LFAP_FAIL : LFAP_UNDECIDED, slack};
 }
 
 static lfap_range spoiled(double lo, double hi, double rel) {
@@ -249,22 +253,22 @@ static double t2_hi(const enclosing *s, double k) { return 1.0 / (((1.0 - k) * s
 /* Orthogonal rows have the multipliers 1/(h ||x||^2): the ends of the a-posteriori interval are two of them, T2's
    interval is wider, and T1's ends are 0.5/Rmax^2 and more away, since h < 1 and 1.5/gamma^2 - 1/h > 1/2. */
 static void orthogonal_intervals(enclosing *s) {
-  lfap_enclosure *e = s->e;
-  e->t1 = e->t2 = e->post = LFAP_PASS;
-  e->t1_slack = lfap_down(0.5 / (s->norm_max * s->norm_max));
-  e->t2_slack = e->post_slack = 0.0;
+  lfap_decided *claim = s->e->claim;
+  claim[LFAP_CLAIM_T1] = (lfap_decided){LFAP_PASS, lfap_down(0.5 / (s->norm_max * s->norm_max))};
+  claim[LFAP_CLAIM_T2] = claim[LFAP_CLAIM_POST] = (lfap_decided){LFAP_PASS, 0.0};
 }
 
 static void intervals(enclosing *s) {
-  lfap_enclosure *e = s->e;
+  lfap_decided *claim = s->e->claim;
   const lfap_limit *l = s->lim;
   double dots = lfap_bound_dot(s->d), rel = 8.0 * dots + 0x1p-46, ratio = s->norm_max * s->norm_max / l->hyp.r_min2;
-  int known = e->q1 == LFAP_PASS;
-  spread m = known ? spread_of(e) : (spread){0};
-  if (e->h != LFAP_UNDECIDED) e->t1 = e->t2 = e->h == LFAP_PASS ? LFAP_UNDECIDED : LFAP_NOT_APPLICABLE;
-  if (e->h == LFAP_PASS && known) {
-    e->t1 = held(&e->t1_slack, &m, spoiled(l->t1_lo, l->t1_lo, rel), spoiled(l->t1_hi, l->t1_hi, rel));
-    e->t2 = held(&e->t2_slack, &m, spoiled(l->t2_lo, l->t2_lo, rel), spoiled(l->t2_hi, l->t2_hi, rel));
+  int known = claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS;
+  lfap_verdict h = claim[LFAP_CLAIM_H].verdict;
+  spread m = known ? spread_of(s->e) : (spread){0};
+  if (h == LFAP_NOT_APPLICABLE) claim[LFAP_CLAIM_T1].verdict = claim[LFAP_CLAIM_T2].verdict = LFAP_NOT_APPLICABLE;
+  if (h == LFAP_PASS && known) {
+    claim[LFAP_CLAIM_T1] = held(&m, spoiled(l->t1_lo, l->t1_lo, rel), spoiled(l->t1_hi, l->t1_hi, rel));
+    claim[LFAP_CLAIM_T2] = held(&m, spoiled(l->t2_lo, l->t2_lo, rel), spoiled(l->t2_hi, l->t2_hi, rel));
   }
   /* kappa': sums of N entries (the diagonal among them), each off by `dots` of a product of norms; T2's ends move
      with kappa' */
@@ -272,10 +276,10 @@ static void intervals(enclosing *s) {
                        (double)s->n * ratio * (dots + 4.0 * LFAP_U));
   lfap_range k = lfap_range_around(l->post_kappa, s->n > 1 ? off : 0.0);
   k.lo = fmax(k.lo, 0.0);
-  if (k.lo >= 0.5) e->post = LFAP_NOT_APPLICABLE;
+  if (k.lo >= 0.5) claim[LFAP_CLAIM_POST].verdict = LFAP_NOT_APPLICABLE;
   else if (k.hi < 0.4999 && known)
-    e->post = held(&e->post_slack, &m, spoiled(t2_lo(s, k.hi), t2_lo(s, k.lo), rel * 0x1p13),
-                   spoiled(t2_hi(s, k.lo), t2_hi(s, k.hi), rel));
+    claim[LFAP_CLAIM_POST] = held(&m, spoiled(t2_lo(s, k.hi), t2_lo(s, k.lo), rel * 0x1p13),
+                                  spoiled(t2_hi(s, k.lo), t2_hi(s, k.hi), rel));
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */

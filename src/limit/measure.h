@@ -22,6 +22,8 @@ void lfap_measure_closer(lfap_measured *out, const double *lambda, const double 
                          double *sums);
 /* own[i] >= sum_j |x_ij| sum_k lambda_k |x_kj| over i's class, other[i] over the other one; sums is scratch of 2 d. */
 void lfap_measure_sizes(double *own, double *other, const double *lambda, const lfap_data *data, double *sums);
+/* Claim C1 of e from what is known of the slopes: u_lo, v_hi, aligned, refuted. */
+void lfap_enclosure_condition(lfap_enclosure *e);
 /* (Q lambda)_n. */
 lfap_range lfap_measured_q(const lfap_measured *m, size_t n, double h, double gamma);
 #endif

@@ -202,7 +202,7 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
 /* The bases are made again for the certifier, unless they would double the memory of a large set. */
 static lfap_status offer(lfap_run *r, const adversary *a, size_t first) {
   lfap_data base = {0};
-  lfap_status st = r->o->certify && a->adv.n <= LARGE_SET / r->d ? noise_bases(r, &base, 0) : LFAP_OK;
+  lfap_status st = r->o->certifier && a->adv.n <= LARGE_SET / r->d ? noise_bases(r, &base, 0) : LFAP_OK;
   if (!st)
     st = lfap_run_offer(r, first,
                         (lfap_offer){.subject = a->subject,

@@ -119,9 +119,10 @@ static void run_free(lfap_run *r) {
 static lfap_status natural_limit(lfap_run *r) {
   const lfap_verify_opts *o = r->o;
   lfap_limit *lim = &r->c->lim;
-  lfap_limit_opts best = {.best_effort = o->refine != NULL};
+  const lfap_certifier *who = o->certifier;
+  lfap_limit_opts best = {.best_effort = who && who->refine};
   lfap_status st = lfap_limit_solve_opts(r->ctx, lim, o->data, NULL, o->gamma, &best);
-  if (!st && !lim->settled && o->refine) st = o->refine(o->certify_user, r->ctx, lim, o->data);
+  if (!st && !lim->settled && best.best_effort) st = who->refine(who->user, r->ctx, lim, o->data);
   for (size_t i = 0; !st && i < lim->n; i++)
     if (!lim->settled && !(lim->q[i] > 0.0))
       st = lfap_fail(r->ctx, LFAP_ERR_UNSOLVED,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FAIL LFAP_FAIL
 #define UNDECIDED LFAP_UNDECIDED
@@ -21,11 +22,6 @@ typedef struct {
 static const line_info lines[LFAP_LINES] = {
 #define LINE(key, id, outside, claim, when, what, relation, bound, tolerance, miss) \
   {id, outside, LFAP_CLAIM_##claim, LFAP_WHEN_##when, what, relation, bound, tolerance, miss},
-#include "verify/lines.def"
-};
-
-const lfap_claim_info lfap_claims[LFAP_CLAIM_COUNT] = {
-#define CLAIM(key, id, json, relation, margin, suspects) {LFAP_CLAIM_##key, id, json, relation, margin, suspects},
 #include "verify/lines.def"
 };
 
@@ -209,10 +205,20 @@ lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim,
 
 /* ---- certificates ------------------------------------------------------------------------------------------------ */
 
-static const char *suspects(lfap_claim claim) {
-  for (size_t i = 0; i < LFAP_CLAIM_COUNT; i++)
-    if (lfap_claims[i].claim == claim) return lfap_claims[i].suspects;
-  return "lfap_axpy, lfap_dot";
+/* The first items of a list, as many as fit, with what was left out shown. */
+static void listed(char *out, size_t room, const char *list) {
+  size_t len = strlen(list);
+  if (len >= room)
+    for (len = room - 5; len > 0 && list[len] != ','; len--) {}
+  snprintf(out, room, "%.*s%s", (int)len, list, list[len] ? ", ..." : "");
+}
+
+void lfap_check_blame(lfap_check *k, const char *what) {
+  const char *id = k->claim ? lfap_claims[k->claim].id : k->id;
+  char kernels[72] = "";
+  for (size_t i = 0; i < lfap_statement_count; i++)
+    if (strcmp(lfap_statements[i].id, id) == 0) listed(kernels, sizeof kernels, lfap_statements[i].proofs);
+  lfap_check_note(k, "%s: look at the kernels of %s, %s", what, id, kernels);
 }
 
 static int as_printed(const lfap_check *k) {
@@ -242,14 +248,16 @@ void lfap_line_settle(lfap_check *k, lfap_decided d) {
     if (k->verdict == LFAP_PASS) k->verdict = LFAP_UNDECIDED;
     lfap_check_note(k, "the enclosure is undecided");
   } else {
-    lfap_check_note(k, "doubles say %s, the certificate %s: look at %s", lfap_verdict_name(k->verdict),
-                    lfap_verdict_name(k->certified), suspects(k->claim));
+    char what[80];
+    snprintf(what, sizeof what, "doubles say %s, the certificate %s", lfap_verdict_name(k->verdict),
+             lfap_verdict_name(k->certified));
+    lfap_check_blame(k, what);
     k->verdict = LFAP_FAIL;
   }
 }
 
 /* What is decided of a line: an open C1 that is disproved, where (H) does not promise it, is not met. */
-static lfap_decided spoken(const lfap_check *k, const lfap_decided of[LFAP_CLAIM_T4]) {
+static lfap_decided spoken(const lfap_check *k, const lfap_decided of[LFAP_SET_CLAIMS]) {
   lfap_decided d = of[k->claim];
   int promised = of[LFAP_CLAIM_H].verdict == LFAP_PASS;
   if (k->claim == LFAP_CLAIM_C1 && k->verdict == LFAP_UNDECIDED && d.verdict == LFAP_FAIL && !promised)
@@ -257,38 +265,18 @@ static lfap_decided spoken(const lfap_check *k, const lfap_decided of[LFAP_CLAIM
   return d;
 }
 
-void lfap_settle(lfap_case *c, size_t first, const lfap_decided of[LFAP_CLAIM_T4]) {
-  for (size_t i = first; i < c->checks; i++) {
-    lfap_claim claim = c->check[i].claim;
-    if (claim != LFAP_CLAIM_NONE && claim < LFAP_CLAIM_T4) lfap_line_settle(&c->check[i], spoken(&c->check[i], of));
-  }
-}
+static int about_set(lfap_claim claim) { return claim != LFAP_CLAIM_NONE && claim < LFAP_SET_CLAIMS; }
 
-/* The least certain value on both sides of (b). */
-static double slope_slack(const lfap_enclosure *e) {
-  double least = INFINITY;
-  for (size_t i = 0; i < e->n; i++) least = fmin(least, fmin(e->u_lo[i], -e->v_hi[i]));
-  return isfinite(least) ? least : NAN;
-}
-
-void lfap_enclosure_decided(lfap_decided of[LFAP_CLAIM_T4], const lfap_enclosure *e) {
-  of[LFAP_CLAIM_NONE] = (lfap_decided){LFAP_UNDECIDED, NAN};
-  of[LFAP_CLAIM_H] = (lfap_decided){e->h, e->h_slack};
-  of[LFAP_CLAIM_Q1] = (lfap_decided){e->q1, fmin(e->lambda_min, e->slack_min)}; /* fmin passes over NaN */
-  of[LFAP_CLAIM_T1] = (lfap_decided){e->t1, e->t1_slack};
-  of[LFAP_CLAIM_T2] = (lfap_decided){e->t2, e->t2_slack};
-  of[LFAP_CLAIM_POST] = (lfap_decided){e->post, e->post_slack};
-  of[LFAP_CLAIM_C1] = (lfap_decided){e->c1, slope_slack(e)};
+void lfap_settle(lfap_case *c, size_t first, const lfap_decided claim[LFAP_SET_CLAIMS]) {
+  for (size_t i = first; i < c->checks; i++)
+    if (about_set(c->check[i].claim)) lfap_line_settle(&c->check[i], spoken(&c->check[i], claim));
 }
 
 void lfap_settle_enclosure(lfap_case *c, size_t first, const lfap_enclosure *e, int all) {
-  lfap_decided of[LFAP_CLAIM_T4];
-  lfap_enclosure_decided(of, e);
   for (size_t i = first; i < c->checks; i++) {
     lfap_check *k = &c->check[i];
-    int claimed = k->claim != LFAP_CLAIM_NONE && k->claim < LFAP_CLAIM_T4;
-    if (!claimed || (!all && of[k->claim].verdict == LFAP_UNDECIDED)) continue;
-    lfap_line_settle(k, spoken(k, of));
+    if (!about_set(k->claim) || (!all && e->claim[k->claim].verdict == LFAP_UNDECIDED)) continue;
+    lfap_line_settle(k, spoken(k, e->claim));
     if (k->certified == LFAP_UNDECIDED)
       lfap_check_note(k,
                       k->claim == LFAP_CLAIM_C1 ? "undecided at %zu samples; --certify=exact goes on"

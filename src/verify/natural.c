@@ -28,14 +28,15 @@ lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
 
 lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *const *f_adv) {
   lfap_tried tried[LFAP_POINT_SETS];
-  if (!r->o->certify) return LFAP_OK;
+  const lfap_certifier *who = r->o->certifier;
+  if (!who || !who->speak) return LFAP_OK;
   for (size_t s = 0; s < r->sets; s++)
     tried[s] =
         (lfap_tried){r->points[s].name, r->points[s].Z, r->points[s].n, r->points[s].f_bdy, f_adv ? f_adv[s] : NULL};
   offer.natural = r->o->data;
   offer.tried = tried;
   offer.tries = r->sets;
-  return r->o->certify(r->o->certify_user, r->ctx, r->c, first, &offer);
+  return who->speak(who->user, r->ctx, r->c, first, &offer);
 }
 
 /* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly. */

@@ -178,7 +178,7 @@ def text_of(*paths):
 
 
 for test, *headers in (("tests/unit/arith.c", "src/lfap.h", "src/study/study.h"),
-                       ("tests/oracle/settings.c", "oracle/oracle.h", "oracle/flow/flow.h", "oracle/replay/replay.h", "oracle/verify/certifier.h")):
+                       ("tests/oracle/settings.c", "oracle/lfap_oracle.h", "oracle/flow/flow.h", "oracle/replay/replay.h", "oracle/verify/certifier.h")):
     public = set(re.findall(r"^lfap_status (\w+)\(", text_of(*headers), re.M)) - NO_ARITHMETIC
     tried = set(re.findall(r'^    \{"(\w+)", ', text_of(test), re.M))
     ok(public == tried and len(tried) > 10, f"{test} tries every function that can refuse",

@@ -109,7 +109,7 @@ ok("no function above 60 lines without a reason", long_ones)
 ok("no function above 7 parameters without a reason", wide_ones)
 
 bare = []
-for header in ("src/lfap.h", "oracle/oracle.h"):
+for header in ("src/lfap.h", "src/lfap_certifier.h", "oracle/lfap_oracle.h"):
     with open(header, encoding="utf-8") as f:
         lines = f.read().split("\n")
     told = False  # a comment stands over this group of declarations, or behind one of it

@@ -9,7 +9,7 @@
 #include "oracle/certify/factor.h"
 #include "oracle/check/evaluate.h"
 #include "oracle/interval/dyadic.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 
 #include <arb_mat.h>
 
@@ -44,7 +44,7 @@ static oracle_cert certify(const lfap_data *D, double gamma, const oracle_opts *
 
 static lfap_text document(const oracle_cert *k) {
   lfap_text t = {0};
-  cr_assert_eq(oracle_cert_document(NULL, &t, k), LFAP_OK);
+  cr_assert_eq(oracle_cert_document(NULL, &t.bytes, &t.len, k), LFAP_OK);
   return t;
 }
 
@@ -158,7 +158,7 @@ static void assert_intervals(const oracle_cert *c, double gamma, mpq_t *Q, mpq_t
   }
   for (int which = 0; which < 3; which++) {
     static const oracle_value first[] = {ORACLE_T1_LO, ORACLE_T2_LO, ORACLE_POST_LO};
-    static const oracle_claim claim[] = {ORACLE_V_T1, ORACLE_V_T2, ORACLE_V_POST};
+    static const lfap_claim claim[] = {LFAP_CLAIM_T1, LFAP_CLAIM_T2, LFAP_CLAIM_POST};
     if (which == 0) { /* 1/(2 R2), 3/(2 g^2 r2) */
       mpq_add(lo, R2, R2);
       mpq_inv(lo, lo);
@@ -176,7 +176,7 @@ static void assert_intervals(const oracle_cert *c, double gamma, mpq_t *Q, mpq_t
       mpq_mul(k, k, x);
       if (which == 2) { mpq_div(k, off, r2); mpq_div(k, k, h); }
       mpq_set_ui(x, 1, 2);
-      if (which == 2 && mpq_cmp(k, x) >= 0) { cr_assert_eq(c->verdict[ORACLE_V_POST], LFAP_NOT_APPLICABLE); continue; }
+      if (which == 2 && mpq_cmp(k, x) >= 0) { cr_assert_eq(c->claim[LFAP_CLAIM_POST].verdict, LFAP_NOT_APPLICABLE); continue; }
       mpq_sub(hi, one, k);
       mpq_sub(lo, hi, k);
       mpq_mul(hi, hi, h);
@@ -186,10 +186,10 @@ static void assert_intervals(const oracle_cert *c, double gamma, mpq_t *Q, mpq_t
       mpq_inv(hi, hi);
     }
     cr_assert(mpq_equal(lo, c->value[first[which]]) && mpq_equal(hi, c->value[first[which] + 1]), "ends of interval %d", which);
-    int h_holds = c->verdict[ORACLE_V_H] == LFAP_PASS;
-    if (which < 2 && !h_holds) { cr_assert_eq(c->verdict[claim[which]], LFAP_NOT_APPLICABLE); continue; }
+    int h_holds = c->claim[LFAP_CLAIM_H].verdict == LFAP_PASS;
+    if (which < 2 && !h_holds) { cr_assert_eq(c->claim[claim[which]].verdict, LFAP_NOT_APPLICABLE); continue; }
     int in = which == 0 ? mpq_cmp(least, lo) > 0 && mpq_cmp(most, hi) < 0 : mpq_cmp(least, lo) >= 0 && mpq_cmp(most, hi) <= 0;
-    cr_assert_eq(c->verdict[claim[which]], in ? LFAP_PASS : LFAP_FAIL);
+    cr_assert_eq(c->claim[claim[which]].verdict, in ? LFAP_PASS : LFAP_FAIL);
     mpq_sub(x, least, lo);
     if (mpq_sgn(x)) assert_value(c, first[which] + 2, x, 0, "slack_lo");
     mpq_sub(x, hi, most);
@@ -212,7 +212,7 @@ Test(certificate, encloses_the_rational_solution_and_is_accepted, .timeout = 360
     lfap_ctx c = {.threads = 2};
     oracle_cert k = certify(&D, gamma, NULL);
     mpq_t *Q = q_matrix(&D, gamma);
-    if (k.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+    if (k.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS) {
       mpq_t *la = true_lambda(Q, &k, &D);
       assert_enclosed(&k, la);
       size_t wrong, right = aligned_exactly(&k, &D, gamma, Q, la, &wrong);
@@ -244,11 +244,11 @@ Test(certificate, exact_mode_gives_the_same_verdicts_and_exact_numbers, .timeout
     lfap_ctx c = {.threads = 1};
     oracle_opts o = {.exact = 1};
     oracle_cert a = certify(&D, gamma, NULL), b = certify(&D, gamma, &o);
-    if (a.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+    if (a.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS) {
       cr_assert_eq(b.mode, ORACLE_EXACT);
       mpq_t *Q = q_matrix(&D, gamma), *la = true_lambda(Q, &b, &D);
       for (size_t n = 0; n < D.n; n++) cr_assert(mpq_equal(b.lo[n], la[n]) && mpq_equal(b.hi[n], la[n]));
-      for (int v = 0; v < ORACLE_VERDICTS; v++) cr_assert_eq(a.verdict[v], b.verdict[v]);
+      for (lfap_claim v = LFAP_CLAIM_NONE + 1; v < LFAP_SET_CLAIMS; v++) cr_assert_eq(a.claim[v].verdict, b.claim[v].verdict);
       rationals_free(la, D.n);
       rationals_free(Q, D.n * D.n);
     }
@@ -302,7 +302,7 @@ Test(certificate, arb_agrees, .timeout = 3600) {
     double gamma;
     lfap_data D = make_case(i, &gamma);
     oracle_cert k = certify(&D, gamma, NULL);
-    if (k.verdict[ORACLE_V_Q1] == LFAP_PASS && k.support == D.n) got += (size_t)arb_agrees(&D, gamma, &k);
+    if (k.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS && k.support == D.n) got += (size_t)arb_agrees(&D, gamma, &k);
     oracle_cert_free(&k);
     lfap_data_free(&D);
   }
@@ -397,7 +397,7 @@ Test(certificate, nearly_dependent_samples_need_a_longer_factor) {
     D.x[D.d] += ldexp(1.0, e); /* samples 0 and 1 differ in one entry by 2^e */
     D.y[0] = D.y[1] = 1;
     oracle_cert k = certify(&D, gamma, NULL);
-    cr_assert_eq(k.verdict[ORACLE_V_Q1], LFAP_PASS);
+    cr_assert_eq(k.claim[LFAP_CLAIM_Q1].verdict, LFAP_PASS);
     mpq_t *Q = q_matrix(&D, gamma), *la = true_lambda(Q, &k, &D);
     for (size_t n = 0; n < D.n; n++) cr_assert(mpq_cmp(k.lo[n], la[n]) <= 0 && mpq_cmp(la[n], k.hi[n]) <= 0);
     lfap_text t = document(&k);
@@ -419,12 +419,12 @@ Test(certificate, norms_of_very_different_size) {
     for (size_t i = 0; i < D.d; i++) D.x[n * D.d + i] = ldexp(D.x[n * D.d + i], 12 * (int)n - 24);
   oracle_cert k = certify(&D, gamma, NULL);
   mpq_t *Q = q_matrix(&D, gamma);
-  if (k.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+  if (k.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS) {
     mpq_t *la = true_lambda(Q, &k, &D);
     for (size_t n = 0; n < D.n; n++) cr_assert(mpq_cmp(k.lo[n], la[n]) <= 0 && mpq_cmp(la[n], k.hi[n]) <= 0);
     rationals_free(la, D.n);
   }
-  cr_assert_eq(k.verdict[ORACLE_V_Q1], LFAP_PASS);
+  cr_assert_eq(k.claim[LFAP_CLAIM_Q1].verdict, LFAP_PASS);
   rationals_free(Q, D.n * D.n);
   oracle_cert_free(&k);
   lfap_data_free(&D);
@@ -436,12 +436,12 @@ Test(certificate, a_tie_is_undecided_by_enclosures_and_decided_by_rationals) {
   lfap_data D = {.n = 2, .d = 2, .x = x, .y = y};
   oracle_opts o = {.max_prec = 512}, e = {.exact = 1};
   oracle_cert a = certify(&D, 0.3, &o), b = certify(&D, 0.3, &e);
-  cr_assert_eq(a.verdict[ORACLE_V_Q1], LFAP_UNDECIDED);
+  cr_assert_eq(a.claim[LFAP_CLAIM_Q1].verdict, LFAP_UNDECIDED);
   cr_assert_eq(a.prec, 512);
-  cr_assert_eq(b.verdict[ORACLE_V_Q1], LFAP_PASS);
+  cr_assert_eq(b.claim[LFAP_CLAIM_Q1].verdict, LFAP_PASS);
   cr_assert_eq(b.support, 1);
-  cr_assert_eq(b.verdict[ORACLE_V_C1], LFAP_PASS);
-  cr_assert_eq(a.verdict[ORACLE_V_C1], LFAP_PASS, "the duality gap decides the boundary all the same");
+  cr_assert_eq(b.claim[LFAP_CLAIM_C1].verdict, LFAP_PASS);
+  cr_assert_eq(a.claim[LFAP_CLAIM_C1].verdict, LFAP_PASS, "the duality gap decides the boundary all the same");
   lfap_ctx c = {.threads = 1};
   for (int i = 0; i < 2; i++) {
     lfap_text t = document(i ? &b : &a);
@@ -456,11 +456,11 @@ Test(certificate, bounds_met_with_equality_pass) { /* orthogonal, equal norms: k
   lfap_data D = {0};
   cr_assert_eq(lfap_gen_orthogonal(NULL, &D, 1, 8, 24), LFAP_OK);
   oracle_cert k = certify(&D, 0.37, NULL);
-  cr_assert_eq(k.verdict[ORACLE_V_POST], LFAP_PASS);
-  cr_assert_eq(k.verdict[ORACLE_V_H], LFAP_PASS);
-  cr_assert_eq(k.verdict[ORACLE_V_T1], LFAP_PASS);
-  cr_assert_eq(k.verdict[ORACLE_V_T2], LFAP_PASS);
-  cr_assert_eq(oracle_cert_margin(&k, ORACLE_V_POST), 0.0);
+  cr_assert_eq(k.claim[LFAP_CLAIM_POST].verdict, LFAP_PASS);
+  cr_assert_eq(k.claim[LFAP_CLAIM_H].verdict, LFAP_PASS);
+  cr_assert_eq(k.claim[LFAP_CLAIM_T1].verdict, LFAP_PASS);
+  cr_assert_eq(k.claim[LFAP_CLAIM_T2].verdict, LFAP_PASS);
+  cr_assert_eq(k.claim[LFAP_CLAIM_POST].margin, 0.0);
   oracle_cert_free(&k);
   lfap_data_free(&D);
 }
@@ -497,14 +497,14 @@ Test(certificate, any_proposal_gives_true_statements, .timeout = 600) {
       int same = 1; /* the support is the true one */
       for (size_t n = 0; n < D.n; n++) same &= (mpz_sgn(k.p[n]) > 0) == (mpq_sgn(la[n]) > 0);
       for (size_t n = 0; n < D.n && same; n++) cr_assert(mpq_cmp(k.lo[n], la[n]) <= 0 && mpq_cmp(la[n], k.hi[n]) <= 0);
-      if (k.verdict[ORACLE_V_Q1] == LFAP_PASS) {
+      if (k.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS) {
         cr_assert(same);
         for (size_t n = 0; n < D.n; n++) cr_assert(mpq_sgn(la[n]) == 0 || mpq_sgn(k.lo[n]) > 0);
         passed++;
       } else open++;
       cr_assert(k.aligned <= right && k.refuted <= wrong, "case %d, noise %u: %zu of %zu, %zu of %zu", (int)i, noise, k.aligned, right, k.refuted, wrong);
-      decided += k.verdict[ORACLE_V_C1] != LFAP_UNDECIDED;
-      for (int v = ORACLE_V_T1; v <= ORACLE_V_POST; v++) cr_assert_neq(k.verdict[v], LFAP_FAIL);
+      decided += k.claim[LFAP_CLAIM_C1].verdict != LFAP_UNDECIDED;
+      for (int v = LFAP_CLAIM_T1; v <= LFAP_CLAIM_POST; v++) cr_assert_neq(k.claim[v].verdict, LFAP_FAIL);
     }
     for (size_t n = 0; n < D.n; n++) mpz_clear(p[n]);
     mpz_clear(one);
@@ -527,7 +527,7 @@ Test(certificate, a_missed_interval_fails) {
   oracle_qm q = {0};
   cr_assert_eq(lfap_gen_orthogonal(&c, &D, 1, 4, 16), LFAP_OK);
   oracle_cert k = certify(&D, 0.5, NULL);
-  cr_assert_eq(k.verdict[ORACLE_V_T2], LFAP_PASS);
+  cr_assert_eq(k.claim[LFAP_CLAIM_T2].verdict, LFAP_PASS);
   cr_assert_eq(oracle_gram_make(&c, &g, D.x, D.n, D.d), LFAP_OK);
   cr_assert_eq(oracle_qm_make(&c, &q, &g, D.y, 0.5), LFAP_OK);
   for (int end = 0; end < 2; end++) { /* the interval moved wholly above, then wholly below the multipliers */
@@ -537,9 +537,9 @@ Test(certificate, a_missed_interval_fails) {
         else mpq_div_2exp(k.value[v + (oracle_value)i], k.value[v + (oracle_value)i], 40);
       }
     cr_assert_eq(oracle_evaluate(&c, &k, &q, 0), LFAP_OK, "%s", c.message);
-    cr_assert_eq(k.verdict[ORACLE_V_T1], LFAP_FAIL);
-    cr_assert_eq(k.verdict[ORACLE_V_T2], LFAP_FAIL);
-    cr_assert_lt(oracle_cert_margin(&k, ORACLE_V_T1), 0.0);
+    cr_assert_eq(k.claim[LFAP_CLAIM_T1].verdict, LFAP_FAIL);
+    cr_assert_eq(k.claim[LFAP_CLAIM_T2].verdict, LFAP_FAIL);
+    cr_assert_lt(k.claim[LFAP_CLAIM_T1].margin, 0.0);
   }
   oracle_qm_free(&q);
   oracle_gram_free(&g);
@@ -566,7 +566,7 @@ Test(certificate, hypothesis_is_decided_at_equality) {
   mpq_mul(rhs, rhs, mpq_cmp(a, b) < 0 ? b : a);
   mpq_mul(rhs, rhs, t);
   cr_assert(mpq_equal(lhs, k.value[ORACLE_LHS]) && mpq_equal(rhs, k.value[ORACLE_RHS]));
-  cr_assert_eq(k.verdict[ORACLE_V_H], mpq_cmp(lhs, rhs) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE);
+  cr_assert_eq(k.claim[LFAP_CLAIM_H].verdict, mpq_cmp(lhs, rhs) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE);
   mpq_clears(a, b, g, t, lhs, rhs, NULL);
   oracle_cert_free(&k);
   /* equality: R^2 = 48 = 36 + 9 + 2.25 + 0.5625 + 3/16 for both, <x_1, x_2> = 1 = gamma^3 48/6 */
@@ -574,8 +574,8 @@ Test(certificate, hypothesis_is_decided_at_equality) {
   lfap_data E = {.n = 2, .d = 9, .x = z, .y = y};
   oracle_cert h = certify(&E, 0.5, NULL), l = certify(&E, nextafter(0.5, 0), NULL);
   cr_assert(mpq_equal(h.value[ORACLE_LHS], h.value[ORACLE_RHS]));
-  cr_assert_eq(h.verdict[ORACLE_V_H], LFAP_PASS);
-  cr_assert_eq(l.verdict[ORACLE_V_H], LFAP_NOT_APPLICABLE);
+  cr_assert_eq(h.claim[LFAP_CLAIM_H].verdict, LFAP_PASS);
+  cr_assert_eq(l.claim[LFAP_CLAIM_H].verdict, LFAP_NOT_APPLICABLE);
   oracle_cert_free(&h);
   oracle_cert_free(&l);
 }

@@ -7,7 +7,7 @@
 #include "draws.h"
 #include "exactly.h"
 #include "limit/bounds.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 
 enum { CASES = 500, KINDS = 8 };
 
@@ -146,12 +146,8 @@ static void same_or_open(lfap_verdict fast, lfap_verdict exact, const char *clai
 }
 
 static void check_verdicts(const lfap_enclosure *e, const oracle_cert *k, uint64_t i) {
-  same_or_open(e->h, k->verdict[ORACLE_V_H], "H", i);
-  same_or_open(e->q1, k->verdict[ORACLE_V_Q1], "Q1", i);
-  same_or_open(e->t1, k->verdict[ORACLE_V_T1], "T1", i);
-  same_or_open(e->t2, k->verdict[ORACLE_V_T2], "T2", i);
-  same_or_open(e->post, k->verdict[ORACLE_V_POST], "T2 a posteriori", i);
-  same_or_open(e->c1, k->verdict[ORACLE_V_C1], "C1", i);
+  for (lfap_claim claim = LFAP_CLAIM_NONE + 1; claim < LFAP_SET_CLAIMS; claim++)
+    same_or_open(e->claim[claim].verdict, k->claim[claim].verdict, lfap_claims[claim].json, i);
 }
 
 /* The enclosure of a limit whose multipliers are off by `wrong` of themselves; 1 where C1 is decided. */
@@ -180,16 +176,16 @@ static int check_case(uint64_t i, double wrong) {
     check_products(&e, &t, &l, i);
     check_eigenvalue(&e, &t, &D, &l, i);
     if (!known) check_verdicts(&e, &k, i);
-    if (!known && k.verdict[ORACLE_V_Q1] == LFAP_PASS && k.mode == ORACLE_EXACT) { /* the multipliers are known */
+    if (!known && k.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS && k.mode == ORACLE_EXACT) { /* the multipliers are known */
       for (size_t n = 0; n < D.n; n++) {
         mpq_set_num(t.la[n], k.p[n]);
         mpq_set_den(t.la[n], k.den);
         mpq_canonicalize(t.la[n]);
-        if (e.q1 == LFAP_PASS) assert_inside(e.lo[n], t.la[n], e.hi[n], "lambda", i, n);
+        if (e.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS) assert_inside(e.lo[n], t.la[n], e.hi[n], "lambda", i, n);
       }
       check_slopes(&e, &t, &D, i);
       check_ball(&e, &t, i);
-      decided = e.c1 == LFAP_PASS || e.c1 == LFAP_FAIL;
+      decided = e.claim[LFAP_CLAIM_C1].verdict == LFAP_PASS || e.claim[LFAP_CLAIM_C1].verdict == LFAP_FAIL;
     }
     mpq_clears(t.h, t.g, NULL);
     rationals_free(t.Q, D.n * D.n);
@@ -225,9 +221,9 @@ static int open_case(lfap_enclosure *e, lfap_limit *l, double *G, const lfap_dat
     lfap_enclosure_free(e);
     lfap_limit_free(l);
     if (lfap_limit_solve(NULL, l, D, G, gamma) || lfap_limit_enclose(NULL, e, D, l, G)) return 0;
-    if (k < 2 && e->c1 != (k ? LFAP_FAIL : LFAP_PASS)) return 0;
-    if (e->c1 == LFAP_UNDECIDED && e->q1 == LFAP_PASS) return 1;
-    *(e->c1 == LFAP_PASS ? &in : &out) = gamma;
+    if (k < 2 && e->claim[LFAP_CLAIM_C1].verdict != (k ? LFAP_FAIL : LFAP_PASS)) return 0;
+    if (e->claim[LFAP_CLAIM_C1].verdict == LFAP_UNDECIDED && e->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS) return 1;
+    *(e->claim[LFAP_CLAIM_C1].verdict == LFAP_PASS ? &in : &out) = gamma;
   }
   return 0;
 }
@@ -239,7 +235,7 @@ static int check_finish(lfap_enclosure *e, const lfap_limit *l, const double *G,
   size_t open = D->n - e->aligned - e->refuted, before = e->finished;
   cr_assert_eq(oracle_enclosure_finish(&c, e, D, l, G), LFAP_OK, "%s", c.message);
   cr_assert_eq(oracle_limit_certify(&c, &k, D, l->gamma, &(oracle_opts){.exact = 1}), LFAP_OK, "%s", c.message);
-  cr_assert(k.mode == ORACLE_EXACT && k.verdict[ORACLE_V_Q1] == LFAP_PASS);
+  cr_assert(k.mode == ORACLE_EXACT && k.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS);
   truth t = {.Q = q_matrix(D, l->gamma), .la = rationals(D->n)};
   mpq_inits(t.h, t.g, NULL);
   mpq_set_d(t.g, l->gamma);
@@ -253,13 +249,13 @@ static int check_finish(lfap_enclosure *e, const lfap_limit *l, const double *G,
     mpq_canonicalize(t.la[n]);
   }
   check_slopes(e, &t, D, i);
-  same_or_open(e->c1, k.verdict[ORACLE_V_C1], "C1", i);
+  same_or_open(e->claim[LFAP_CLAIM_C1].verdict, k.claim[LFAP_CLAIM_C1].verdict, "C1", i);
   cr_assert_eq(e->finished - before, open - (D->n - e->aligned - e->refuted));
   mpq_clears(t.h, t.g, NULL);
   rationals_free(t.Q, D->n * D->n);
   rationals_free(t.la, D->n);
   oracle_cert_free(&k);
-  return e->c1 != LFAP_UNDECIDED;
+  return e->claim[LFAP_CLAIM_C1].verdict != LFAP_UNDECIDED;
 }
 
 Test(enclosure, open_samples_are_decided_exactly, .timeout = 300) {
@@ -306,7 +302,7 @@ Test(enclosure, says_nothing_of_samples_out_of_range) {
   cr_assert_eq(lfap_limit_solve(NULL, &l, &D, NULL, 0.5), LFAP_OK);
   for (size_t k = 0; k < 120; k++) D.x[k] *= 0x1p-210;
   cr_assert_eq(lfap_limit_enclose(NULL, &e, &D, &l, NULL), LFAP_OK);
-  cr_assert(e.c1 == LFAP_UNDECIDED && e.q1 == LFAP_UNDECIDED && e.h == LFAP_UNDECIDED && isinf(e.ball));
+  cr_assert(e.claim[LFAP_CLAIM_C1].verdict == LFAP_UNDECIDED && e.claim[LFAP_CLAIM_Q1].verdict == LFAP_UNDECIDED && e.claim[LFAP_CLAIM_H].verdict == LFAP_UNDECIDED && isinf(e.ball));
   lfap_enclosure_free(&e);
   lfap_limit_free(&l);
   lfap_data_free(&D);
@@ -339,7 +335,7 @@ Test(enclosure, threads_do_not_change_it) {
   cr_assert_eq(lfap_limit_enclose(&one, &a, &D, &l, G), LFAP_OK);
   cr_assert_eq(lfap_limit_enclose(&three, &b, &D, &l, G), LFAP_OK);
   cr_assert_arr_eq(a.q_lo, b.q_lo, 60 * 6 * sizeof(double));
-  cr_assert(a.ball == b.ball && a.eigen == b.eigen && a.c1 == LFAP_PASS && a.q1 == LFAP_PASS && a.factors == 1);
+  cr_assert(a.ball == b.ball && a.eigen == b.eigen && a.claim[LFAP_CLAIM_C1].verdict == LFAP_PASS && a.claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS && a.factors == 1);
   lfap_enclosure_free(&a);
   lfap_enclosure_free(&b);
   lfap_limit_free(&l);

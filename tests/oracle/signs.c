@@ -4,14 +4,14 @@
 
 #include "exactly.h"
 #include "oracle/interval/dyadic.h"
-#include "oracle/oracle.h"
+#include "oracle/lfap_oracle.h"
 
 static oracle_cert certify(const lfap_data *D, double gamma, int exact) {
   oracle_cert k = {0};
   lfap_ctx c = {.threads = 1};
   oracle_opts o = {.exact = exact};
   cr_assert_eq(oracle_limit_certify(&c, &k, D, gamma, &o), LFAP_OK, "%s", c.message);
-  cr_assert_eq(k.verdict[ORACLE_V_Q1], LFAP_PASS);
+  cr_assert_eq(k.claim[LFAP_CLAIM_Q1].verdict, LFAP_PASS);
   return k;
 }
 

@@ -27,7 +27,7 @@ static void rationals(const lfap_data *data, double gamma) {
   oracle_cert c = {0};
   oracle_opts o = {.exact = 1};
   lfap_status st = oracle_limit_certify(&ctx, &c, data, gamma, &o);
-  printf(" %d %d", (int)st, st ? 0 : (int)c.verdict[ORACLE_V_Q1]);
+  printf(" %d %d", (int)st, st ? 0 : (int)c.claim[LFAP_CLAIM_Q1].verdict);
   for (size_t i = 0; i < data->n; i++) {
     if (st) printf(" 0");
     else gmp_printf(" %Zd", c.p[i]);

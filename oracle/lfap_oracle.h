@@ -1,4 +1,4 @@
-/* oracle.h - what is true, decided by exact integers and enclosures (GMP and MPFR), where lfap.h says what was
+/* lfap_oracle.h - the one public header of liboracle: what is true, decided by exact integers and enclosures (GMP and MPFR), where lfap.h says what was
  * computed.
  *
  * A *certificate* of a data set speaks of its limit (statements H, Q1, T1, T2, C1 of spec/theory.md) as a
@@ -13,14 +13,17 @@
  * allowed. GMP and MPFR take memory through their own functions, which cannot report failure: a program that must
  * survive it sets mp_set_memory_functions. Call mpfr_free_cache() at the end of a thread for a clean slate.
  */
-#ifndef ORACLE_H
-#define ORACLE_H
+#ifndef LFAP_ORACLE_H
+#define LFAP_ORACLE_H
 #include <gmp.h>
 #include <mpfr.h>
+#include <stddef.h>
 
-#include "io/text.h"
 #include "lfap.h"
-#include "oracle/interval/interval.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum {
   ORACLE_PREC_MIN = 53,
@@ -85,16 +88,6 @@ typedef enum {
   ORACLE_VALUES
 } oracle_value;
 
-typedef enum {
-  ORACLE_V_H,
-  ORACLE_V_Q1,
-  ORACLE_V_T1,
-  ORACLE_V_T2,
-  ORACLE_V_POST,
-  ORACLE_V_C1,
-  ORACLE_VERDICTS
-} oracle_claim;
-
 typedef struct {
   size_t n, d;
   double gamma;
@@ -116,7 +109,7 @@ typedef struct {
   size_t support, aligned, refuted; /* samples with lambda_n > 0; with (b) proved; with (b) disproved */
   mpq_t value[ORACLE_VALUES];
   unsigned char has[ORACLE_VALUES];
-  lfap_verdict verdict[ORACLE_VERDICTS];
+  lfap_decided claim[LFAP_SET_CLAIMS]; /* by lfap_claim; a margin is rounded down */
 } oracle_cert;
 
 /* INFEASIBLE (o->exact): no network with label slopes separates the data. H is PASS or NOT_APPLICABLE (not met:
@@ -134,12 +127,10 @@ void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n);
 void oracle_cert_nearest(double *lambda, const oracle_cert *c);
 /* Largest relative distance of multipliers (n of them) from their enclosures; NaN unless Q1 is certified */
 double oracle_cert_distance(const oracle_cert *c, const double *lambda);
-/* Line of a report: a claim with its certified margin (the least slack, as a double rounded down), NaN when there is
-   none. */
-double oracle_cert_margin(const oracle_cert *c, oracle_claim claim);
 
-/* The file: one canonical spelling (spec/certificate.md). */
-lfap_status oracle_cert_document(lfap_ctx *ctx, lfap_text *out, const oracle_cert *c);
+/* The file: one canonical spelling (spec/certificate.md), a string of *len bytes and a NUL in *text, which the caller
+   frees. MEMORY. */
+lfap_status oracle_cert_document(lfap_ctx *ctx, char **text, size_t *len, const oracle_cert *c);
 /* Is the file, byte for byte, the certificate that follows from the data and the multipliers it proposes? *accepted
    is 0 with the reason in ctx->message; a text that is no certificate at all is LFAP_ERR_DATA. `sha256` is the hash
    of the data as given. */
@@ -194,4 +185,7 @@ typedef struct {
 lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_adversary *a, const double *Z,
                                 size_t np);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
