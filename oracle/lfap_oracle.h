@@ -1,5 +1,5 @@
-/* lfap_oracle.h - the one public header of liboracle: what is true, decided by exact integers and enclosures (GMP and MPFR), where lfap.h says what was
- * computed.
+/* lfap_oracle.h - the public header of liboracle: what is true, decided by exact integers and enclosures (GMP and
+ * MPFR), where lfap.h says what was computed. Needs lfap.h, gmp.h and mpfr.h; link liboracle.a before liblfap.a.
  *
  * A *certificate* of a data set speaks of its limit (statements H, Q1, T1, T2, C1 of spec/theory.md) as a
  * mathematical object: the data and gamma are taken as exact doubles, every verdict other than UNDECIDED is proved

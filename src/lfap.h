@@ -342,7 +342,7 @@ typedef enum { LFAP_PASS = 0, LFAP_FAIL = 1, LFAP_UNDECIDED = 2, LFAP_NOT_APPLIC
 /* "PASS", "FAIL", "UNDECIDED", "NOT-APPLICABLE"; static. */
 const char *lfap_verdict_name(lfap_verdict v);
 
-/* ---- claims: what an enclosure can decide (generated from spec/claims.tsv) ---------------------------------------- */
+/* ---- claims: what an enclosure can decide (spec/claims.tsv) ------------------------------------------------------ */
 
 /* clang-format off */
 /* claims:begin enum (spec/claims.tsv; make tables) */
@@ -439,9 +439,9 @@ typedef struct lfap_certifier lfap_certifier;
 typedef struct {
   const char *name;
   const lfap_certifier *certifier; /* or NULL; must outlive the call */
-  const lfap_data *data; /* natural samples */
-  const lfap_data *test; /* held-out labelled points, or NULL */
-  const lfap_net *net;   /* a trained network to be judged instead of one trained here, or NULL */
+  const lfap_data *data;           /* natural samples */
+  const lfap_data *test;           /* held-out labelled points, or NULL */
+  const lfap_net *net;             /* a trained network to be judged instead of one trained here, or NULL */
   double gamma;
   uint64_t seed; /* noise bases, targets, inits, probes */
   size_t n_adv, m, m_adv;

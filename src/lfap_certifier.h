@@ -46,7 +46,7 @@ struct lfap_certifier {
   void *user;
 };
 
-/* ---- lines: what is judged (src/verify/lines.def has what each measures, its relation and bound) ------------------- */
+/* ---- lines: what is judged (src/verify/lines.def: what each measures, its relation and bound) -------------------- */
 
 /* clang-format off */
 /* claims:begin lines (src/verify/lines.def; make tables) */

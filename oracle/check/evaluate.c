@@ -392,9 +392,9 @@ static void slopes(eval *v) {
   }
   if (c->has[ORACLE_V_MAX]) mpq_neg(c->value[ORACLE_V_MAX], c->value[ORACLE_V_MAX]);
   c->claim[LFAP_CLAIM_C1].verdict = !c->has_ball         ? LFAP_UNDECIDED
-                            : c->aligned == c->n ? LFAP_PASS
-                            : c->refuted         ? LFAP_FAIL
-                                                 : LFAP_UNDECIDED;
+                                    : c->aligned == c->n ? LFAP_PASS
+                                    : c->refuted         ? LFAP_FAIL
+                                                         : LFAP_UNDECIDED;
   mpq_clears(P, M, x, NULL);
 }
 
@@ -448,15 +448,22 @@ static lfap_verdict held(oracle_cert *c, const spread *s, oracle_value first, in
 }
 
 static void bounds(eval *v) {
+  static const struct {
+    lfap_claim claim;
+    oracle_value first;
+    int strict;
+  } of[] = {{LFAP_CLAIM_T1, ORACLE_T1_LO, 1}, {LFAP_CLAIM_T2, ORACLE_T2_LO, 0}, {LFAP_CLAIM_POST, ORACLE_POST_LO, 0}};
   oracle_cert *c = v->c;
   int h = c->claim[LFAP_CLAIM_H].verdict == LFAP_PASS, known = c->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS;
-  int post = c->has[ORACLE_POST_LO];
   spread s;
   mpq_inits(s.min_lo, s.min_hi, s.max_lo, s.max_hi, NULL);
   if (known) spread_of(&s, v);
-  c->claim[LFAP_CLAIM_T1].verdict = !h ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_T1_LO, 1) : LFAP_UNDECIDED;
-  c->claim[LFAP_CLAIM_T2].verdict = !h ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_T2_LO, 0) : LFAP_UNDECIDED;
-  c->claim[LFAP_CLAIM_POST].verdict = !post ? LFAP_NOT_APPLICABLE : known ? held(c, &s, ORACLE_POST_LO, 0) : LFAP_UNDECIDED;
+  for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+    int applies = of[i].claim == LFAP_CLAIM_POST ? c->has[of[i].first] : h;
+    c->claim[of[i].claim].verdict = !applies ? LFAP_NOT_APPLICABLE
+                                    : known  ? held(c, &s, of[i].first, of[i].strict)
+                                             : LFAP_UNDECIDED;
+  }
   mpq_clears(s.min_lo, s.min_hi, s.max_lo, s.max_hi, NULL);
 }
 

@@ -155,8 +155,10 @@ static void multipliers(enclosing *s) {
 void lfap_enclosure_condition(lfap_enclosure *e) {
   double least = INFINITY;
   for (size_t i = 0; i < e->n; i++) least = fmin(least, fmin(e->u_lo[i], -e->v_hi[i]));
-  e->claim[LFAP_CLAIM_C1] = (lfap_decided){
-      e->aligned == e->n ? LFAP_PASS : e->refuted ? LFAP_FAIL : LFAP_UNDECIDED, isfinite(least) ? least : NAN};
+  e->claim[LFAP_CLAIM_C1] = (lfap_decided){e->aligned == e->n ? LFAP_PASS
+                                           : e->refuted       ? LFAP_FAIL
+                                                              : LFAP_UNDECIDED,
+                                           isfinite(least) ? least : NAN};
 }
 
 /* (B): C1(b) at the true solution. */
@@ -212,9 +214,10 @@ static void hypothesis(enclosing *s) {
   double p_err = s->n > 1 && !s->orthogonal ? lfap_up(dots * r2 + (double)s->d * LFAP_TINY) : 0.0;
   double rhs_err = lfap_up(h->rhs * rel + 3.0 * (double)s->n * r2 * p_err * (1.0 + rel));
   lfap_range lhs = lfap_range_around(h->lhs, lfap_up(h->lhs * rel)), rhs = lfap_range_around(h->rhs, rhs_err);
-  s->e->claim[LFAP_CLAIM_H] = (lfap_decided){
-      lhs.lo >= rhs.hi ? LFAP_PASS : lhs.hi < rhs.lo ? LFAP_NOT_APPLICABLE : LFAP_UNDECIDED,
-      lfap_range_around(lhs.lo - rhs.hi, LFAP_U * fabs(lhs.lo - rhs.hi)).lo};
+  s->e->claim[LFAP_CLAIM_H] = (lfap_decided){lhs.lo >= rhs.hi  ? LFAP_PASS
+                                             : lhs.hi < rhs.lo ? LFAP_NOT_APPLICABLE
+                                                               : LFAP_UNDECIDED,
+                                             lfap_range_around(lhs.lo - rhs.hi, LFAP_U * fabs(lhs.lo - rhs.hi)).lo};
 }
 
 typedef struct {
@@ -278,8 +281,8 @@ static void intervals(enclosing *s) {
   k.lo = fmax(k.lo, 0.0);
   if (k.lo >= 0.5) claim[LFAP_CLAIM_POST].verdict = LFAP_NOT_APPLICABLE;
   else if (k.hi < 0.4999 && known)
-    claim[LFAP_CLAIM_POST] = held(&m, spoiled(t2_lo(s, k.hi), t2_lo(s, k.lo), rel * 0x1p13),
-                                  spoiled(t2_hi(s, k.lo), t2_hi(s, k.hi), rel));
+    claim[LFAP_CLAIM_POST] =
+        held(&m, spoiled(t2_lo(s, k.hi), t2_lo(s, k.lo), rel * 0x1p13), spoiled(t2_hi(s, k.lo), t2_hi(s, k.hi), rel));
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */

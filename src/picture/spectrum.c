@@ -26,10 +26,11 @@ typedef struct {
 
 enum { INTERVALS = 3 };
 static void intervals_of(interval v[INTERVALS], const lfap_limit *l) {
-  v[0] = (interval){lfap_claims[LFAP_CLAIM_T1].json, "T1", "lw 3 dt 2 lc rgb " STYLE_GREY, l->t1_lo, l->t1_hi, l->hyp.holds};
-  v[1] = (interval){lfap_claims[LFAP_CLAIM_T2].json, "T2", "lw 2 dt 1 lc rgb " STYLE_BLACK, l->t2_lo, l->t2_hi, l->hyp.holds};
-  v[2] =
-      (interval){lfap_claims[LFAP_CLAIM_POST].json, "T2 a posteriori", "lw 3 dt 3 lc rgb " STYLE_BLUE, l->post_lo, l->post_hi, l->full};
+  const lfap_claim_info *claim = lfap_claims;
+  v[0] = (interval){claim[LFAP_CLAIM_T1].json, "T1", "lw 3 dt 2 lc rgb " STYLE_GREY, l->t1_lo, l->t1_hi, l->hyp.holds};
+  v[1] = (interval){claim[LFAP_CLAIM_T2].json, "T2", "lw 2 dt 1 lc rgb " STYLE_BLACK, l->t2_lo, l->t2_hi, l->hyp.holds};
+  v[2] = (interval){
+      claim[LFAP_CLAIM_POST].json, "T2 a posteriori", "lw 3 dt 3 lc rgb " STYLE_BLUE, l->post_lo, l->post_hi, l->full};
   for (int i = 0; i < INTERVALS; i++) v[i].applies = v[i].applies && !isnan(v[i].lo) && !isnan(v[i].hi);
 }
 
