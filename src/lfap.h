@@ -1,4 +1,5 @@
-/* lfap.h - the one public header of liblfap: learning from adversarial perturbations, in IEEE doubles.
+/* lfap.h - the public header of liblfap: learning from adversarial perturbations, in IEEE doubles. (Who writes a
+ * certifier of their own includes lfap_certifier.h as well; what is certain by exact arithmetic: lfap_oracle.h.)
  *
  * A one-hidden-layer leaky-ReLU network trained by gradient flow on nearly orthogonal data has, in the limit,
  * a linear decision boundary that can be computed (statements H, T1, Q1, T2, C1 of spec/theory.md); adversarial
@@ -188,6 +189,8 @@ typedef enum { LFAP_METHOD_FLOW = 0, LFAP_METHOD_GD = 1, LFAP_METHOD_SGD = 2 } l
    mathematics with other roundings. Auto: Gram where N <= d and m*N*d >= 2^24, plain elsewhere. */
 typedef enum { LFAP_FORM_AUTO = 0, LFAP_FORM_PLAIN = 1, LFAP_FORM_GRAM = 2 } lfap_form;
 
+/* Read by lfap_train (and the replay of the oracle); lfap_train_defaults fills it. A field that names methods is read
+   by these alone. */
 typedef struct {
   lfap_method method;
   lfap_loss loss;
@@ -197,6 +200,7 @@ typedef struct {
   double rtol, atol;      /* flow */
   lfap_form form;         /* gd, sgd */
 } lfap_train_opts;
+/* The command line's defaults for that method. */
 void lfap_train_defaults(lfap_train_opts *opts, lfap_method method);
 
 typedef struct {
@@ -257,6 +261,7 @@ typedef struct {
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma);
 void lfap_limit_free(lfap_limit *lim);
 
+/* Read by lfap_limit_solve_opts alone, all of it. */
 typedef struct {
   /* bytes for samples, matrices and factor together; 0: no limit. Without room for the factor Q lambda = 1 is solved
      by conjugate gradients, without room for the Gram matrix from the samples alone (N6) */
@@ -294,13 +299,14 @@ lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, 
 lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k,
                               size_t d);
 
+/* geometry and gradient read norm, eps and (L0) k; pgd reads norm, eps, steps and the range. */
 typedef struct {
   lfap_norm norm;
-  double eps;   /* size; L0: of each entry (PGD: of a step) */
-  size_t k;     /* L0 geometry/gradient: entries */
-  size_t steps; /* PGD */
-  int has_range;
-  double lo, hi; /* PGD clamp */
+  double eps;    /* size; L0: of each entry (PGD: of a step) */
+  size_t k;      /* L0 geometry/gradient: entries */
+  size_t steps;  /* PGD */
+  int has_range; /* PGD: every entry of a perturbed point stays */
+  double lo, hi; /* between these; without, they are not looked at */
 } lfap_perturb_opts;
 typedef struct {
   size_t n, d;
@@ -436,23 +442,28 @@ lfap_verdict lfap_case_verdict(const lfap_case *c);
 /* A second opinion on the lines of a case, for those who write one: lfap_certifier.h. */
 typedef struct lfap_certifier lfap_certifier;
 
+/* Read by lfap_verify_case alone, all of it; nothing of it is kept but the name, which is copied. */
 typedef struct {
-  const char *name;
-  const lfap_certifier *certifier; /* or NULL; must outlive the call */
+  const char *name;                /* of the case, at most 63 bytes */
+  const lfap_certifier *certifier; /* or NULL */
   const lfap_data *data;           /* natural samples */
   const lfap_data *test;           /* held-out labelled points, or NULL */
   const lfap_net *net;             /* a trained network to be judged instead of one trained here, or NULL */
-  double gamma;
-  uint64_t seed; /* noise bases, targets, inits, probes */
-  size_t n_adv, m, m_adv;
-  double eps[LFAP_NORMS]; /* per norm; 0 leaves the norm out */
-  size_t k;               /* L0 entries */
-  int gauss_bases;        /* noise from the standard normal instead of uniform */
-  size_t probes;          /* random probe points */
-  size_t controls;        /* bare-noise control networks, one a seed */
-  double log_loss_target; /* of the flows */
-  size_t flow_steps;      /* their budget */
+  double gamma;                    /* inside (0, 1); of net too */
+  uint64_t seed;                   /* noise bases, targets, inits, probes */
+  size_t n_adv;                    /* noise bases, hence samples of an adversarial set */
+  size_t m, m_adv;                 /* widths of the natural and of the adversarial networks, even */
+  double eps[LFAP_NORMS];          /* per norm; 0 leaves the norm out */
+  size_t k;                        /* L0 entries */
+  int gauss_bases;                 /* noise from the standard normal instead of uniform */
+  size_t probes;                   /* random probe points */
+  size_t controls;                 /* bare-noise control networks, one a seed */
+  double log_loss_target;          /* of the flows */
+  size_t flow_steps;               /* their budget */
 } lfap_verify_opts;
+/* The main job on one case: every line of every statement, judged (spec/formats.md, Verdicts). What cannot be computed
+   of its own making is a NOT-APPLICABLE line; an error about the data (DATA, RANGE, INFEASIBLE, UNSOLVED), memory, an
+   interrupt or the certifier's error ends it. USAGE: an option out of its range. */
 lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_opts *o);
 
 /* ---- statements (generated from spec/statements.tsv) ------------------------------------------------------------- */
