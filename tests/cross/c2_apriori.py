@@ -78,6 +78,11 @@ def least(e, X, y):
     return min(t * dot(e, x) for t, x in zip(y, X))
 
 
+def margin_of(e, X, y):
+    """The square of the margin of a direction that separates."""
+    return F(least(e, X, y)) ** 2 / dot(e, e)
+
+
 def direction(r, X, y):
     """A direction that separates: sum y_n x_n with random weights, or the normal of a limit."""
     e = vector([t * r.randint(1, 3) for t in y], X)
@@ -129,7 +134,7 @@ def by_direction(r):
     """6, second form, from the margin r of one direction that separates, the last slope at which gamma Rmax < (1+gamma) r."""
     X, y, _ = separable_set(r)
     e = direction(r, X, y)
-    r2 = least(e, X, y) ** 2 / dot(e, e)
+    r2 = margin_of(e, X, y)
     far = max(dot(x, x) for x in X)
     g = largest(lambda g: g * g * far < (1 + g) ** 2 * r2, 20)
     if g == 0:
@@ -143,7 +148,7 @@ def bounds_of_own(r):
     X, y, r2 = separable_set(r)
     s = limit(X, y, r.choice(SLOPES))
     e = direction(r, X, y)
-    any2 = least(e, X, y) ** 2 / dot(e, e)
+    any2 = margin_of(e, X, y)
     return s.optimal() and any2 <= r2 and lower_bounds(s, r2, any2), (X, y, s.gamma)
 
 
