@@ -317,13 +317,18 @@ rewrite e2; transitivity (gamma ^+ 3 - gamma ^+ 2 + gamma * (5%:R * golden - 3%:
 by rewrite e2; ring.
 Qed.
 
-(** Own signs at every slope: r at least golden^(5/2) = 0.3003 of the norm. *)
-Theorem C2_every_slope n : golden ^+ 5 * norm (x n) ^+ 2 <= r ^+ 2 -> 0 <= ow n.
+(** Own signs at every slope: r above (at least) golden^(5/2) = 0.3003 of the norm. *)
+Theorem C2_every_slope n : (golden ^+ 5 * norm (x n) ^+ 2 < r ^+ 2 -> 0 < ow n) /\
+  (golden ^+ 5 * norm (x n) ^+ 2 <= r ^+ 2 -> 0 <= ow n).
 Proof.
-move=> h; apply: (C2_apriori_margin n).2.
-apply: le_trans (_ : golden ^+ 5 * (1 + gamma) * norm (x n) ^+ 2 <= _).
+have [lt le] := C2_apriori_margin n.
+have low : gamma ^+ 2 * (1 - gamma) * norm (x n) ^+ 2 <= golden ^+ 5 * (1 + gamma) * norm (x n) ^+ 2.
   by rewrite ler_wpmul2r ?sqr_ge0 // C2_golden.
-by rewrite mulrAC mulrC ler_wpmul2l // ltW.
+have e : golden ^+ 5 * (1 + gamma) * norm (x n) ^+ 2 = (1 + gamma) * (golden ^+ 5 * norm (x n) ^+ 2).
+  by ring.
+split=> h.
+- by apply: lt; apply: le_lt_trans low _; rewrite e ltr_pmul2l.
+- by apply: le; apply: le_trans low _; rewrite e ler_wpmul2l // ltW.
 Qed.
 
 End Greatest.
