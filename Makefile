@@ -172,9 +172,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/gen/statements.c: spec/statements.tsv spec/statements.awk
+$(BUILD)/gen/statements.c: spec/statements.tsv spec/kernels.tsv spec/statements.awk
 	@mkdir -p $(@D)
-	awk -f spec/statements.awk spec/statements.tsv > $@.tmp && mv $@.tmp $@
+	awk -f spec/statements.awk spec/kernels.tsv spec/statements.tsv > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/statements.o: $(BUILD)/gen/statements.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -192,9 +192,9 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)
 
-# The table from statements to proofs, functions and tests; a test checks that it is up to date.
+# The table from statements to functions, the kernels these link to, proofs and tests; a test checks that it is up to date.
 trace:
-	awk -f spec/trace.awk spec/statements.tsv > spec/trace.md.tmp && mv spec/trace.md.tmp spec/trace.md
+	BUILD=$(BUILD) CC=$(CC) $(PYTHON) spec/trace.py
 
 clean:
 	rm -rf $(BUILD)
