@@ -144,6 +144,18 @@ many = {n: len(at) for n, at in shared.items() if len(at) > min(MOST_FILES, WANT
 ok(f"static functions: a name in at most {MOST_FILES} files", [f"{n}: {k} files, {', '.join(sorted(shared[n])[:4])} ..." for n, k in many.items() if k > MOST_FILES and not excuse("static", n)])
 print(f"# in more than {WANTED} files: " + ", ".join(f"{n} {k}" for n, k in sorted(many.items(), key=lambda item: -item[1])))
 
+# ---- annotations: clauses of one tier in one syntax (spec/logic/tiers.acsl), logic by its include path
+bare = []
+for name in C:
+    with open(name, encoding="utf-8") as f:
+        text = f.read()
+    for m in re.finditer(r"/\*@.*?\*/", text, re.S):
+        if "#if" in m.group() and not excuse("tier", name):
+            bare.append(f"{name}:{text.count(chr(10), 0, m.start()) + 1}: an #if within an annotation: LFAP_REAL(clause), LFAP_VALUE(clause)")
+    if re.search(r'#include "\.\./.*\.acsl"', text):
+        bare.append(f"{name}: a file of spec/logic is included by its name alone")
+ok("clauses of one tier in one syntax, logic by its name", bare)
+
 # ---- symbols
 for library, prefixes in (("liblfap.a", ("lfap_",)), ("liboracle.a", ("oracle_",))):
     r = subprocess.run(["nm", "-g", "--defined-only", os.path.join(BUILD, library)], capture_output=True, text=True)
