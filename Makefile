@@ -172,9 +172,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/gen/statements.c: spec/statements.tsv spec/statements.awk
+$(BUILD)/gen/statements.c: spec/statements.tsv spec/kernels.tsv spec/statements.awk
 	@mkdir -p $(@D)
-	awk -f spec/statements.awk spec/statements.tsv > $@.tmp && mv $@.tmp $@
+	awk -f spec/statements.awk spec/kernels.tsv spec/statements.tsv > $@.tmp && mv $@.tmp $@
 # Claims: lfap_claims, and the members of a certificate's file. `make tables` writes what is committed.
 $(BUILD)/gen/claims.c: PART := table
 $(BUILD)/gen/members.c: PART := members
@@ -205,9 +205,9 @@ tables:
 	@for f in $(TABLES); do awk -f spec/claims.awk spec/claims.tsv $$f > $$f.new || { rm -f $$f.new; exit 1; }; \
 	  if cmp -s $$f $$f.new; then rm $$f.new; else mv $$f.new $$f; echo "tables: $$f"; fi; done
 
-# The table from statements to proofs, functions and tests; a test checks that it is up to date.
+# The table from statements to functions, the kernels these link to, proofs and tests; a test checks that it is up to date.
 trace:
-	awk -f spec/trace.awk spec/statements.tsv > spec/trace.md.tmp && mv spec/trace.md.tmp spec/trace.md
+	BUILD=$(BUILD) CC=$(CC) $(PYTHON) spec/trace.py
 
 clean:
 	rm -rf $(BUILD)

@@ -142,7 +142,7 @@ def function_name(stream, brace):
 def compiled_functions(root, path, compiler="gcc"):
     """Functions defined in `path` after the compiler's own preprocessing, macros expanded; None without a compiler."""
     try:
-        done = subprocess.run([compiler, "-E", "-std=c11", "-fopenmp", "-Isrc", "-Isrc/kernel", "-I.", path], cwd=root,
+        done = subprocess.run([compiler, "-E", "-std=c11", "-fopenmp", "-Isrc", "-Isrc/kernel", "-Ispec/logic", "-I.", path], cwd=root,
                               capture_output=True, text=True, check=False)
     except FileNotFoundError:
         return None

@@ -67,7 +67,7 @@ class Sources:
                 found.append(name)
                 for text in csource.includes(self.text[name]):
                     todo += [os.path.normpath(os.path.join(folder, text))
-                             for folder in (os.path.dirname(name), "src", "src/kernel", ".")]
+                             for folder in (os.path.dirname(name), *wp.INCLUDE)]
             self._included[path] = found
         return self._included[path]
 

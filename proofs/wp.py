@@ -31,6 +31,7 @@ PROVERS = ",".join("%s:%s" % solver[:2] for solver in tools.SOLVERS)
 SMOKE_PROVER, SMOKE_TENTHS = "%s:%s" % tools.SMOKE_SOLVER[:2], "4"
 SMOKE_ALONE = ",".join("-@" + kind for kind in ("lemma", "requires", "ensures", "assert", "invariant", "variant", "assigns"))
 TIMEOUT = 10
+INCLUDE = ("src", "src/kernel", "spec/logic", ".")  # where a file in quotes is looked for, after its own folder
 OPTIONS = ("wrap", "rewrite")  # what proofs/plan.tsv may say of a file, explained there
 
 
@@ -60,7 +61,7 @@ def build_dir():
 
 def defines(tier):
     """What the preprocessor is told."""
-    return ["-D__FRAMAC__", "-DLFAP_TIER_" + tier.upper(), "-Isrc", "-Isrc/kernel", "-I."]
+    return ["-D__FRAMAC__", "-DLFAP_TIER_" + tier.upper()] + ["-I" + folder for folder in INCLUDE]
 
 
 def reading(tier, plugins):
@@ -212,7 +213,8 @@ def tool_versions():
 def digest(job, program):
     """What the goals of a job follow from: the program it was read as, how WP is asked, which tools answer."""
     path, tier, functions, planned = job
-    asked = frama_c_command(path, tier, planned, functions, "SESSION", "CACHE", "OUT")
+    asked = [word for word in frama_c_command(path, tier, planned, functions, "SESSION", "CACHE", "OUT")
+             if not word.startswith("-cpp-extra-args")]  # what the preprocessor did is in the program
     return hashlib.sha256("\0".join(tool_versions() + asked + [program.code]).encode("utf-8")).hexdigest()
 
 

@@ -1,8 +1,9 @@
 # statements.awk - spec/statements.tsv -> C: the table behind `lfap explain` (struct lfap_statement in src/lfap.h).
-# Usage: awk -f spec/statements.awk spec/statements.tsv > statements.c     (any POSIX awk)
+# Usage: awk -f spec/statements.awk spec/kernels.tsv spec/statements.tsv > statements.c     (any POSIX awk)
+# What a statement's functions link to (kernels.tsv) stands before its lemmas, together its `proofs`.
 BEGIN {
   FS = "\t"
-  COLUMNS = "id title text hypothesis derived function proofs oracle tests coq"
+  COLUMNS = "id title text hypothesis derived function lemmas oracle tests coq"
   want = split(COLUMNS, name, " ")
 }
 
@@ -25,7 +26,35 @@ function die(message) {
   exit 1
 }
 
-NR == 1 {
+# The kernels of a comma-separated list of functions, each once, by name: kernels.tsv is sorted by function, then kernel.
+function kernels(cell,   part, n, i, k, met, out, next_one) {
+  if (cell ~ /^none/) return ""
+  n = split(cell, part, /, */)
+  for (i = 1; i <= n; i++) {
+    if (!(part[i] in linked)) die("spec/kernels.tsv has no function " part[i] "; run make trace")
+    k = k linked[part[i]]
+  }
+  n = split(k, part, " ")
+  while (1) {
+    next_one = ""
+    for (i = 1; i <= n; i++) if (!(part[i] in met) && (next_one == "" || part[i] < next_one)) next_one = part[i]
+    if (next_one == "") return out
+    met[next_one] = 1
+    out = out (out ? ", " : "") next_one
+  }
+}
+
+function joined(a, b) { return a == "" ? b : b ~ /^none/ ? a : a ", " b }
+
+/^#/ { next }
+
+NR == FNR { # kernels.tsv: function, kernel, ...; of headers nothing
+  if (!($1 in linked)) linked[$1] = ""
+  if ($2 ~ /[.]c$/) linked[$1] = linked[$1] " " $2
+  next
+}
+
+FNR == 1 {
   for (i = 1; i <= want; i++) if ($i != name[i]) die("column " i " is \"" $i "\", expected \"" name[i] "\"")
   print "/* Generated from spec/statements.tsv by spec/statements.awk. */"
   print "#include \"lfap.h\"\n"
@@ -43,6 +72,7 @@ NR == 1 {
     if ($i ~ /[^ -~]/) die("statement " $1 ": column " name[i] " is not plain ASCII")
   }
   seen[$1] = 1
+  $7 = joined(kernels($6), $7)
   count++
   for (i = 1; i <= NF; i++) printf "%s%s%s\n", (i == 1 ? "  {" : "   "), literal($i), (i < NF ? "," : "},")
 }

@@ -20,7 +20,7 @@ instrument() {
   files=$(for k in $kernels; do echo "$2/$k.c"; done)
   # shellcheck disable=SC2086
   frama-c -remove-unused-specified-functions -machdep gcc_x86_64 -c11 \
-    -cpp-extra-args="-std=c11 -D_DEFAULT_SOURCE -D__NO_CTYPE -DLFAP_TIER_SAFETY -I$2 -Isrc -Isrc/kernel -I." \
+    -cpp-extra-args="-std=c11 -D_DEFAULT_SOURCE -D__NO_CTYPE -DLFAP_TIER_SAFETY -I$2 -Isrc -Isrc/kernel -Ispec/logic -I." \
     src/kernel/bits.c $files proofs/eacsl/driver.c -e-acsl -then-last -print -ocode "$out/$1.c" > "$out/$1.log" 2>&1 &&
   gcc -std=c11 -D_GNU_SOURCE -w -O1 -DE_ACSL_SEGMENT_MMODEL -I"$share" -Isrc/kernel -o "$out/$1" "$out/$1.c" src/kernel/bits.c src/kernel/npy_header.c \
     "$share/e_acsl_rtl.c" "$lib/libeacsl-dlmalloc.a" -lgmp -lm -lpthread >> "$out/$1.log" 2>&1

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "../../src/kernel/perturb.h"
-#include "../../spec/logic/sums.acsl"
+#include "sums.acsl"
 
 #ifdef LFAP_TIER_REAL
 /*@ predicate lfap_sign(real t) = t == 1.0 || t == -1.0;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../spec/logic/sums.acsl"
+#include "sums.acsl"
 
 #ifdef LFAP_TIER_REAL
 /*@ logic real lfap_rdot_abs{L}(double *x, double *y, integer n) =

@@ -4,7 +4,9 @@
 #ifndef LFAP_KERNEL_ARITHMETIC_H
 #define LFAP_KERNEL_ARITHMETIC_H
 
-#ifndef __FRAMAC__
+#ifdef __FRAMAC__
+#include "tiers.acsl" /* every contract may have clauses of one tier */
+#else
 #include <float.h>
 #include <limits.h>
 #include <stdint.h>

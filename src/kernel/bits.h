@@ -15,23 +15,15 @@
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from x;
-#ifdef LFAP_TIER_REAL
-  @ ensures pattern: \result == lfap_pattern_of(x);
-#endif
-  @*/
+  @ LFAP_REAL(ensures pattern: \result == lfap_pattern_of(x);) */
 uint64_t lfap_bits_of(double x);
 
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from b;
-#ifdef LFAP_TIER_REAL
-  @ ensures pattern: \result == lfap_pattern_to(b);
-#endif
-#ifdef LFAP_TIER_VALUE
-  @ ensures plus_infinity: b == 0x7ff0000000000000 ==> \is_plus_infinity(\result);
-  @ ensures minus_infinity: b == 0xfff0000000000000 ==> \is_minus_infinity(\result);
-  @ ensures nan: b == 0x7ff8000000000000 ==> \is_NaN(\result);
-#endif
-  @*/
+  @ LFAP_REAL(ensures pattern: \result == lfap_pattern_to(b);)
+  @ LFAP_VALUE(ensures plus_infinity: b == 0x7ff0000000000000 ==> \is_plus_infinity(\result);)
+  @ LFAP_VALUE(ensures minus_infinity: b == 0xfff0000000000000 ==> \is_minus_infinity(\result);)
+  @ LFAP_VALUE(ensures nan: b == 0x7ff8000000000000 ==> \is_NaN(\result);) */
 double lfap_bits_to(uint64_t b);
 #endif

@@ -5,14 +5,14 @@
  * (lfap_lanes_gather), and slices add up to the dot (lfap_block_lanes). The dots are named in the state of each function's
  * call, so a ghost loop shows in each of the three that write (pack_panel, tile_at, block_start) that no dot changes. */
 #ifdef __FRAMAC__
-#include "../../spec/logic/entry.acsl"
+#include "entry.acsl"
 #endif
 
 #include "block.h"
 
 #include "lanes_step.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/slices.acsl"
+#include "slices.acsl"
 #endif
 
 enum { STEP = LFAP_TILE * LFAP_LANES, PANEL = LFAP_STEPS * STEP }; /* doubles of a packed step, of four packed rows */
@@ -132,7 +132,7 @@ LFAP_INLINE void pack_panel(double *P, const double *M, size_t i, size_t m, doub
   /*@ ghost lfap_entries_inside(m, z.ld); */
   /*@ assert kept: LFAP_REAL_FACT(\forall integer x; 0 <= x < m*z.ld ==> M[x] == \at(M[x],Pre)); */
 #ifdef LFAP_TIER_REAL
-#include "../../spec/logic/same_dots.acsl"
+#include "same_dots.acsl"
 #endif
 }
 
@@ -619,7 +619,7 @@ LFAP_INLINE void tile_at(double *S, size_t i, size_t j, const double *X, size_t 
   /*@ assert kept_X: LFAP_REAL_FACT(\forall integer x; 0 <= x < (LFAP_TILE-1)*row + steps*step - step + LFAP_LANES
     @   ==> X[x] == \at(X[x],Pre)); */
 #ifdef LFAP_TIER_REAL
-#include "../../spec/logic/same_dots.acsl"
+#include "same_dots.acsl"
 #endif
 }
 
@@ -874,7 +874,7 @@ LFAP_INLINE void block_start(double *S, size_t ta, size_t tb, slice z) {
   (void)z; /* only the contract needs it */
   fill(S, ta, tb, 0.0);
 #ifdef LFAP_TIER_REAL
-#include "../../spec/logic/same_dots.acsl"
+#include "same_dots.acsl"
 #endif
 }
 

@@ -8,9 +8,9 @@
 
 #include "arithmetic.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/index.acsl"
-#include "../../spec/logic/sums.acsl"
-#include "../../spec/logic/tiers.acsl"
+#include "index.acsl"
+#include "sums.acsl"
+#include "tiers.acsl"
 #endif
 
 enum {

@@ -1,7 +1,7 @@
 /* chain.c - fma chains (N2). Several rows go through one pass over y; the links of each entry keep their order. Many rows at once
  * take the links by slices: over the reals a slice adds the difference of two prefix sums, so that the slices telescope. */
 #ifdef __FRAMAC__
-#include "../../spec/logic/entry.acsl"
+#include "entry.acsl"
 #endif
 
 #include "chain.h"

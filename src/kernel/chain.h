@@ -6,8 +6,8 @@
 
 #include "arithmetic.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/index.acsl"
-#include "../../spec/logic/links.acsl"
+#include "index.acsl"
+#include "links.acsl"
 #endif
 
 /* y[i] = fma(a, x[i], y[i]). */

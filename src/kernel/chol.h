@@ -6,9 +6,9 @@
 
 #include "block.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/index.acsl"
-#include "../../spec/logic/sums.acsl"
-#include "../../spec/logic/factor.acsl"
+#include "index.acsl"
+#include "sums.acsl"
+#include "factor.acsl"
 #endif
 
 /* Row i of the factor in place: L (n x n, row-major), rows 0..i-1 done, row i holds Q_i0..Q_ii. Returns 1, or 0 when

@@ -12,7 +12,7 @@
 #include "clones.h"
 #include "mathspec.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/elementary.acsl"
+#include "elementary.acsl"
 #endif
 
 /* hi + lo, |lo| below a few ulp of hi */
@@ -29,11 +29,8 @@ typedef struct {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from a, b;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == a + b;
-  @ ensures lo: \result.lo == lfap_fast_lo(a, b);
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: \result.hi == a + b;)
+  @ LFAP_REAL(ensures lo: \result.lo == lfap_fast_lo(a, b);) */
 LFAP_INLINE lfap_pair pair_of_sum(double a, double b) {
   lfap_pair r;
   r.hi = a + b;
@@ -45,11 +42,8 @@ LFAP_INLINE lfap_pair pair_of_sum(double a, double b) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from a, b;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == a + b;
-  @ ensures lo: \result.lo == lfap_any_lo(a, b);
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: \result.hi == a + b;)
+  @ LFAP_REAL(ensures lo: \result.lo == lfap_any_lo(a, b);) */
 LFAP_INLINE lfap_pair pair_of_any_sum(double a, double b) {
   lfap_pair r;
   r.hi = a + b;
@@ -62,11 +56,8 @@ LFAP_INLINE lfap_pair pair_of_any_sum(double a, double b) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from a, b;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == a.hi*b.hi;
-  @ ensures lo: \result.lo == lfap_mul_lo(a.hi, a.lo, b.hi, b.lo);
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: \result.hi == a.hi*b.hi;)
+  @ LFAP_REAL(ensures lo: \result.lo == lfap_mul_lo(a.hi, a.lo, b.hi, b.lo);) */
 LFAP_INLINE lfap_pair pair_mul(lfap_pair a, lfap_pair b) {
   lfap_pair r;
   r.hi = a.hi * b.hi;
@@ -78,11 +69,8 @@ LFAP_INLINE lfap_pair pair_mul(lfap_pair a, lfap_pair b) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from hi, lo, a, b;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == lfap_horner_hi(hi, a.hi, b.hi);
-  @ ensures lo: \result.lo == lfap_horner_lo(hi, lo, a.hi, a.lo, b.hi, b.lo);
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: \result.hi == lfap_horner_hi(hi, a.hi, b.hi);)
+  @ LFAP_REAL(ensures lo: \result.lo == lfap_horner_lo(hi, lo, a.hi, a.lo, b.hi, b.lo);) */
 LFAP_INLINE lfap_pair pair_horner(double hi, double lo, lfap_pair a, lfap_pair b) {
   const lfap_pair p = pair_mul(a, b);
   lfap_pair r = pair_of_sum(hi, p.hi);
@@ -95,10 +83,7 @@ LFAP_INLINE lfap_pair pair_horner(double hi, double lo, lfap_pair a, lfap_pair b
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from k;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rpow2(k);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rpow2(k);) */
 LFAP_INLINE double pow2_of(double k) {
   return lfap_bits_to(lfap_bits_of(k + (0x1.8p52 + 1023.0)) % 2048u * 0x10000000000000u);
 }
@@ -107,11 +92,8 @@ LFAP_INLINE double pow2_of(double k) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from r;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == lfap_exp_poly(r.hi, r.lo);
-  @ ensures lo: \result.lo == 0.0;
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: \result.hi == lfap_exp_poly(r.hi, r.lo);)
+  @ LFAP_REAL(ensures lo: \result.lo == 0.0;) */
 LFAP_INLINE lfap_pair exp_reduced(lfap_pair r) {
   double p = 0x1.93974a8c07c9dp-37; /* 1/14! */
   p = fma(p, r.hi, 0x1.6124613a86d09p-33);
@@ -155,10 +137,7 @@ LFAP_INLINE lfap_pair exp_reduced(lfap_pair r) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from x;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_exp_k(x);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_exp_k(x);) */
 LFAP_INLINE double exp_exponent(double x) { return fma(x, INV_LN2, 0x1.8p52) - 0x1.8p52; }
 
 /* x - k ln 2. The product k*LN2_HI and its difference from x are exact; k*LN2_LO < 2^-33 is rounded by at most
@@ -166,11 +145,8 @@ LFAP_INLINE double exp_exponent(double x) { return fma(x, INV_LN2, 0x1.8p52) - 0
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from x, k;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == lfap_exp_r(x, k);
-  @ ensures lo: \result.lo == 0.0;
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: \result.hi == lfap_exp_r(x, k);)
+  @ LFAP_REAL(ensures lo: \result.lo == 0.0;) */
 LFAP_INLINE lfap_pair exp_rest(double x, double k) { return pair_of_any_sum(fma(-k, LN2_HI, x), -(k * LN2_LO)); }
 
 /* s*2^k where that is subnormal: `grid` is chosen so that its ulp is 2^-1074 after scaling; adding it rounds s.hi +
@@ -178,10 +154,7 @@ LFAP_INLINE lfap_pair exp_rest(double x, double k) { return pair_of_any_sum(fma(
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from s, k;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_exp_small(s.hi, s.lo, k);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_exp_small(s.hi, s.lo, k);) */
 LFAP_INLINE double exp_subnormal(lfap_pair s, double k) {
   const double grid = pow2_of(-1022.0 - k);
   const lfap_pair t = pair_of_sum(grid, s.hi);
@@ -212,11 +185,8 @@ double lfap_exp(double x) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from s;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == lfap_log_hi(s.hi);
-  @ ensures lo: \result.lo == lfap_log_lo(s.hi, s.lo);
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: \result.hi == lfap_log_hi(s.hi);)
+  @ LFAP_REAL(ensures lo: \result.lo == lfap_log_lo(s.hi, s.lo);) */
 LFAP_INLINE lfap_pair atanh_twice(lfap_pair s) {
   const lfap_pair z = pair_mul(s, s);
   double p = 0x1.642c8590b2164p-5; /* 1/23 */
@@ -267,11 +237,8 @@ LFAP_INLINE lfap_pair atanh_twice(lfap_pair s) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from a, b;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: \result.hi == lfap_quotient(a.hi, b.hi);
-  @ ensures lo: \result.lo == lfap_quotient_lo(a.hi, a.lo, b.hi, b.lo);
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: \result.hi == lfap_quotient(a.hi, b.hi);)
+  @ LFAP_REAL(ensures lo: \result.lo == lfap_quotient_lo(a.hi, a.lo, b.hi, b.lo);) */
 LFAP_INLINE lfap_pair pair_div(lfap_pair a, lfap_pair b) {
   lfap_pair r;
   r.hi = a.hi / b.hi;
@@ -283,11 +250,8 @@ LFAP_INLINE lfap_pair pair_div(lfap_pair a, lfap_pair b) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from f;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: f.lo == 0.0 ==> \result.hi == lfap_log_hi_of(f.hi);
-  @ ensures lo: f.lo == 0.0 ==> \result.lo == lfap_log_lo_of(f.hi);
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: f.lo == 0.0 ==> \result.hi == lfap_log_hi_of(f.hi);)
+  @ LFAP_REAL(ensures lo: f.lo == 0.0 ==> \result.lo == lfap_log_lo_of(f.hi);) */
 LFAP_INLINE lfap_pair log1p_reduced(lfap_pair f) {
   lfap_pair d = pair_of_sum(2.0, f.hi);
   d.lo = d.lo + f.lo;
@@ -305,10 +269,7 @@ LFAP_INLINE lfap_pair log1p_reduced(lfap_pair f) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from u;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_log_k(u);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_log_k(u);) */
 LFAP_INLINE double log_exponent(double u) {
   const double k = (double)(lfap_bits_of(u) >> 52) - 1023.0;
   return u * pow2_of(-k) > 0x1.6a09e667f3bcdp+0 ? k + 1.0 : k;
@@ -318,11 +279,8 @@ LFAP_INLINE double log_exponent(double u) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from x, far;
-#ifdef LFAP_TIER_REAL
-  @ ensures hi: far == (x >= 0x1p80 ? 1 : 0) ==> \result.hi == lfap_log_u(x);
-  @ ensures lo: \result.lo == 0.0;
-#endif
-  @*/
+  @ LFAP_REAL(ensures hi: far == (x >= 0x1p80 ? 1 : 0) ==> \result.hi == lfap_log_u(x);)
+  @ LFAP_REAL(ensures lo: \result.lo == 0.0;) */
 LFAP_INLINE lfap_pair log_argument(double x, int far) {
   lfap_pair u = pair_of_any_sum(1.0, x);
   if (far) {
@@ -336,10 +294,7 @@ LFAP_INLINE lfap_pair log_argument(double x, int far) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from k, a;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_log_sum(k, a.hi, a.lo);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_log_sum(k, a.hi, a.lo);) */
 LFAP_INLINE double log_sum(double k, lfap_pair a) {
   const lfap_pair t = pair_of_sum(k * LN2_HI, a.hi);
   return t.hi + (t.lo + fma(k, LN2_LO, a.lo));

@@ -7,17 +7,16 @@
 #include "mathspec.h"
 #include "network.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/index.acsl"
-#include "../../spec/logic/sums.acsl"
+#include "index.acsl"
+#include "sums.acsl"
 #endif
 
 double lfap_label_slope(double y, double side, double gamma) { return y == side ? 1.0 : gamma; }
 
 void lfap_flow_base_coef(double *c, const double *p, const double *y, double side, double gamma, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < i ==> c[j] == lfap_base_entry(p[j], y[j], side, gamma);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < i
+    @     ==> c[j] == lfap_base_entry(p[j], y[j], side, gamma);)
     @ loop assigns i, c[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -33,10 +32,7 @@ void lfap_flow_base_coef(double *c, const double *p, const double *y, double sid
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_mismatch(p, y, z, side, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_mismatch(p, y, z, side, gamma);) */
 static double excess(double z, double p, double y, double side, double gamma) {
   return (lfap_slope(z, gamma) - lfap_label_slope(y, side, gamma)) * (p * y);
 }
@@ -54,36 +50,29 @@ static double excess(double z, double p, double y, double side, double gamma) {
   @ exits never: \false;
   @ assigns dz[0 .. n-1];
   @ ensures count: \result <= n;
-#ifdef LFAP_TIER_REAL
-  @ ensures sum: \forall integer i; 0 <= i < n
-  @   ==> dz[i] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, i);
-  @ ensures aligned: \result == 0 <==> \forall integer i; 0 <= i < n
-  @   ==> lfap_rslope(\old(z[i]), gamma) == lfap_rlabel(\old(y[i]), side, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures sum: \forall integer i; 0 <= i < n
+  @   ==> dz[i] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, i);)
+  @ LFAP_REAL(ensures aligned: \result == 0 <==> \forall integer i; 0 <= i < n
+  @   ==> lfap_rslope(\old(z[i]), gamma) == lfap_rlabel(\old(y[i]), side, gamma);) */
 static size_t correction(double *dz, const double *z, const double *p, const double *y, const double *G, double side,
                          double gamma, size_t n) {
   size_t mismatched = 0;
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant zero: \forall integer q; 0 <= q < i
-    @   ==> dz[q] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, 0, q);
-#endif
+    @ LFAP_REAL(loop invariant zero: \forall integer q; 0 <= q < i
+    @   ==> dz[q] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, 0, q);)
     @ loop assigns i, dz[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) dz[i] = 0.0;
   /*@ loop invariant i: 0 <= i <= n;
     @ loop invariant count: mismatched <= i;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant same_z: \forall integer q; 0 <= q < n ==> z[q] == \at(z[q],Pre);
-    @ loop invariant same_y: \forall integer q; 0 <= q < n ==> y[q] == \at(y[q],Pre);
-    @ loop invariant same_p: \forall integer q; 0 <= q < n ==> p[q] == \at(p[q],Pre);
-    @ loop invariant same_G: \forall integer q; 0 <= q < n*n ==> G[q] == \at(G[q],Pre);
-    @ loop invariant sum: \forall integer q; 0 <= q < n
-    @   ==> dz[q] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, i, q);
-    @ loop invariant aligned: mismatched == 0 <==> \forall integer j; 0 <= j < i
-    @   ==> lfap_rslope(\at(z[j],Pre), gamma) == lfap_rlabel(\at(y[j],Pre), side, gamma);
-#endif
+    @ LFAP_REAL(loop invariant same_z: \forall integer q; 0 <= q < n ==> z[q] == \at(z[q],Pre);)
+    @ LFAP_REAL(loop invariant same_y: \forall integer q; 0 <= q < n ==> y[q] == \at(y[q],Pre);)
+    @ LFAP_REAL(loop invariant same_p: \forall integer q; 0 <= q < n ==> p[q] == \at(p[q],Pre);)
+    @ LFAP_REAL(loop invariant same_G: \forall integer q; 0 <= q < n*n ==> G[q] == \at(G[q],Pre);)
+    @ LFAP_REAL(loop invariant sum: \forall integer q; 0 <= q < n
+    @   ==> dz[q] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, i, q);)
+    @ LFAP_REAL(loop invariant aligned: mismatched == 0 <==> \forall integer j; 0 <= j < i
+    @   ==> lfap_rslope(\at(z[j],Pre), gamma) == lfap_rlabel(\at(y[j],Pre), side, gamma);)
     @ loop assigns i, mismatched, dz[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -121,16 +110,14 @@ size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, c
                      const double *G, double a, double side, double gamma, size_t n) {
   const size_t mismatched = correction(dz, z, p, y, G, side, gamma, n);
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant same: \forall integer j; 0 <= j < n
-    @   ==> z[j] == \at(z[j],Pre) && p[j] == \at(p[j],Pre) && y[j] == \at(y[j],Pre) && base[j] == \at(base[j],Pre);
-    @ loop invariant todo: \forall integer j; i <= j < n
-    @   ==> dz[j] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, j);
-    @ loop invariant dz: \forall integer j; 0 <= j < i
-    @   ==> dz[j] == lfap_rforce(a, \at(base[j],Pre), lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, j));
-    @ loop invariant db: \forall integer j; 0 <= j < i
-    @   ==> db[j] == lfap_rslopes(\at(p[j],Pre), \at(y[j],Pre), \at(z[j],Pre), gamma);
-#endif
+    @ LFAP_REAL(loop invariant same: \forall integer j; 0 <= j < n
+    @   ==> z[j] == \at(z[j],Pre) && p[j] == \at(p[j],Pre) && y[j] == \at(y[j],Pre) && base[j] == \at(base[j],Pre);)
+    @ LFAP_REAL(loop invariant todo: \forall integer j; i <= j < n
+    @   ==> dz[j] == lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, j);)
+    @ LFAP_REAL(loop invariant dz: \forall integer j; 0 <= j < i
+    @   ==> dz[j] == lfap_rforce(a, \at(base[j],Pre), lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, j));)
+    @ LFAP_REAL(loop invariant db: \forall integer j; 0 <= j < i
+    @   ==> db[j] == lfap_rslopes(\at(p[j],Pre), \at(y[j],Pre), \at(z[j],Pre), gamma);)
     @ loop assigns i, db[0 .. n-1], dz[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -166,22 +153,16 @@ enum { BLOCK = 256 };
   @ terminates \true;
   @ exits never: \false;
   @ assigns k[0 .. len-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < len ==> k[i] == lfap_rcombine{Pre}(K + i, coef, ld, stages);
-#endif
+  @ LFAP_REAL(ensures value: \forall integer i; 0 <= i < len ==> k[i] == lfap_rcombine{Pre}(K + i, coef, ld, stages);)
   @*/
 LFAP_INLINE void combine(double *k, const double *K, const double *coef, size_t stages, size_t ld, size_t len) {
   /*@ loop invariant i: 0 <= i <= len;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant zero: \forall integer j; 0 <= j < i ==> k[j] == lfap_rcombine{Pre}(K + j, coef, ld, 0);
-#endif
+    @ LFAP_REAL(loop invariant zero: \forall integer j; 0 <= j < i ==> k[j] == lfap_rcombine{Pre}(K + j, coef, ld, 0);)
     @ loop assigns i, k[0 .. len-1];
     @ loop variant len - i; */
   for (size_t i = 0; i < len; i++) k[i] = 0.0;
   /*@ loop invariant r: 0 <= r <= stages;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant sum: \forall integer j; 0 <= j < len ==> k[j] == lfap_rcombine{Pre}(K + j, coef, ld, r);
-#endif
+    @ LFAP_REAL(loop invariant sum: \forall integer j; 0 <= j < len ==> k[j] == lfap_rcombine{Pre}(K + j, coef, ld, r);)
     @ loop assigns r, k[0 .. len-1];
     @ loop variant stages - r; */
   for (size_t r = 0; r < stages; r++) {
@@ -189,10 +170,10 @@ LFAP_INLINE void combine(double *k, const double *K, const double *coef, size_t 
     /*@ ghost lfap_row_at(r, stages, ld); */
     const double *row = K + r * ld;
     /*@ loop invariant i: 0 <= i <= len;
-#ifdef LFAP_TIER_REAL
-      @ loop invariant done: \forall integer j; 0 <= j < i ==> k[j] == lfap_rcombine{Pre}(K + j, coef, ld, r + 1);
-      @ loop invariant todo: \forall integer j; i <= j < len ==> k[j] == lfap_rcombine{Pre}(K + j, coef, ld, r);
-#endif
+      @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < i
+      @     ==> k[j] == lfap_rcombine{Pre}(K + j, coef, ld, r + 1);)
+      @ LFAP_REAL(loop invariant todo: \forall integer j; i <= j < len
+      @     ==> k[j] == lfap_rcombine{Pre}(K + j, coef, ld, r);)
       @ loop assigns i, k[0 .. len-1];
       @ loop variant len - i; */
     for (size_t i = 0; i < len; i++) {
@@ -212,13 +193,11 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
                    size_t ld, size_t n) {
   double k[BLOCK];
   /*@ loop invariant at: 0 <= at <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < at
-    @   ==> out[j] == lfap_rstage(\at(x[j],Pre), h, lfap_rcombine{Pre}(K + j, coef, ld, stages));
-    @ loop invariant todo: \forall integer j; at <= j < n ==> x[j] == \at(x[j],Pre);
-    @ loop invariant frame: \forall integer q; 0 <= q < stages*ld ==> K[q] == \at(K[q],Pre);
-    @ loop invariant same: \forall integer q; 0 <= q < stages ==> coef[q] == \at(coef[q],Pre);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < at
+    @   ==> out[j] == lfap_rstage(\at(x[j],Pre), h, lfap_rcombine{Pre}(K + j, coef, ld, stages));)
+    @ LFAP_REAL(loop invariant todo: \forall integer j; at <= j < n ==> x[j] == \at(x[j],Pre);)
+    @ LFAP_REAL(loop invariant frame: \forall integer q; 0 <= q < stages*ld ==> K[q] == \at(K[q],Pre);)
+    @ LFAP_REAL(loop invariant same: \forall integer q; 0 <= q < stages ==> coef[q] == \at(coef[q],Pre);)
     @ loop assigns at, len, k[0 .. BLOCK-1], out[0 .. n-1];
     @ loop variant n - at; */
   for (size_t at = 0, len; at < n; at += len) {
@@ -246,13 +225,11 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
     /*@ assert slopes: LFAP_REAL_FACT(\forall integer j; 0 <= j < len
       @   ==> k[j] == lfap_rcombine{Pre}(K + (at + j), coef, ld, stages)); */
     /*@ loop invariant i: 0 <= i <= len;
-#ifdef LFAP_TIER_REAL
-      @ loop invariant done: \forall integer j; 0 <= j < at + i
-      @   ==> out[j] == lfap_rstage(\at(x[j],Pre), h, lfap_rcombine{Pre}(K + j, coef, ld, stages));
-      @ loop invariant todo: \forall integer j; at + i <= j < n ==> x[j] == \at(x[j],Pre);
-      @ loop invariant slopes: \forall integer j; 0 <= j < len
-      @   ==> k[j] == lfap_rcombine{Pre}(K + (at + j), coef, ld, stages);
-#endif
+      @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < at + i
+      @   ==> out[j] == lfap_rstage(\at(x[j],Pre), h, lfap_rcombine{Pre}(K + j, coef, ld, stages));)
+      @ LFAP_REAL(loop invariant todo: \forall integer j; at + i <= j < n ==> x[j] == \at(x[j],Pre);)
+      @ LFAP_REAL(loop invariant slopes: \forall integer j; 0 <= j < len
+      @   ==> k[j] == lfap_rcombine{Pre}(K + (at + j), coef, ld, stages);)
       @ loop assigns i, out[at .. at+len-1];
       @ loop variant len - i; */
     for (size_t i = 0; i < len; i++) {
@@ -271,34 +248,23 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == \max(err, e);
-#endif
-#ifdef LFAP_TIER_VALUE
-  @ ensures larger: \le_double(err, e) ==> \eq_double(\result, e);
-  @ ensures kept: \le_double(e, err) ==> \eq_double(\result, err);
-  @ ensures reject: \is_NaN(e) ==> \is_plus_infinity(\result);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == \max(err, e);)
+  @ LFAP_VALUE(ensures larger: \le_double(err, e) ==> \eq_double(\result, e);)
+  @ LFAP_VALUE(ensures kept: \le_double(e, err) ==> \eq_double(\result, err);)
+  @ LFAP_VALUE(ensures reject: \is_NaN(e) ==> \is_plus_infinity(\result);) */
 LFAP_INLINE double worse(double err, double e) { return e <= err ? err : e == e ? e : 1.0 / 0.0; }
 
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == \max(\abs(x), \abs(y));
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == \max(\abs(x), \abs(y));) */
 LFAP_INLINE double larger_abs(double x, double y) { return fabs(x) > fabs(y) ? fabs(x) : fabs(y); }
 
 /* The error of one entry in units of its tolerance. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rratio(e, x, x1, h, atol, rtol);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rratio(e, x, x1, h, atol, rtol);) */
 LFAP_INLINE double ratio(double e, double x, double x1, double h, double atol, double rtol) {
   const double size = fabs(h * e), tolerance = atol + rtol * larger_abs(x, x1);
   /*@ assert size: LFAP_REAL_FACT(size == lfap_rabs(h*e)); */
@@ -311,21 +277,19 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
                      double rtol, size_t stages, size_t ld, size_t n) {
   double k[BLOCK], worst[BLOCK];
   /*@ loop invariant i: 0 <= i <= BLOCK;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant zero: \forall integer l; 0 <= l < i ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol,
-    @     stages, ld, 0);
-#endif
+    @ LFAP_REAL(loop invariant zero: \forall integer l; 0 <= l < i
+    @     ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol,
+    @     stages, ld, 0);)
     @ loop assigns i, worst[0 .. BLOCK-1];
     @ loop variant BLOCK - i; */
   for (size_t i = 0; i < BLOCK; i++) worst[i] = 0.0;
   /*@ loop invariant at: 0 <= at <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant blocks: at % BLOCK == 0 || at == n;
-    @ loop invariant bound: \forall integer j; 0 <= j < at ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages,
-    @     ld, j) <= worst[j % BLOCK];
-    @ loop invariant reached: \forall integer l; 0 <= l < BLOCK
-    @     ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, at);
-#endif
+    @ LFAP_REAL(loop invariant blocks: at % BLOCK == 0 || at == n;)
+    @ LFAP_REAL(loop invariant bound: \forall integer j; 0 <= j < at
+    @     ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages,
+    @     ld, j) <= worst[j % BLOCK];)
+    @ LFAP_REAL(loop invariant reached: \forall integer l; 0 <= l < BLOCK
+    @     ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, at);)
     @ loop assigns at, len, k[0 .. BLOCK-1], worst[0 .. BLOCK-1];
     @ loop variant n - at; */
   for (size_t at = 0, len; at < n; at += len) {
@@ -352,14 +316,12 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
       @   ==> k[j] == lfap_rcombine{Pre}(K + (at + j), coef, ld, stages); */
 #endif
     /*@ loop invariant i: 0 <= i <= len;
-#ifdef LFAP_TIER_REAL
-      @ loop invariant slopes: \forall integer j; 0 <= j < len
-      @   ==> k[j] == lfap_rcombine{Pre}(K + (at + j), coef, ld, stages);
-      @ loop invariant bound: \forall integer j; 0 <= j < at + i
-      @     ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages, ld, j) <= worst[j % BLOCK];
-      @ loop invariant reached: \forall integer l; 0 <= l < BLOCK
-      @     ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, at + i);
-#endif
+      @ LFAP_REAL(loop invariant slopes: \forall integer j; 0 <= j < len
+      @   ==> k[j] == lfap_rcombine{Pre}(K + (at + j), coef, ld, stages);)
+      @ LFAP_REAL(loop invariant bound: \forall integer j; 0 <= j < at + i
+      @     ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages, ld, j) <= worst[j % BLOCK];)
+      @ LFAP_REAL(loop invariant reached: \forall integer l; 0 <= l < BLOCK
+      @     ==> lfap_worst{Pre}(worst[l], x, x1, K, coef, h, atol, rtol, stages, ld, at + i);)
       @ loop assigns i, worst[0 .. BLOCK-1];
       @ loop variant len - i; */
     for (size_t i = 0; i < len; i++) {
@@ -378,10 +340,8 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
   }
   double err = 0.0;
   /*@ loop invariant i: 0 <= i <= BLOCK;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant above: \forall integer l; 0 <= l < i ==> worst[l] <= err;
-    @ loop invariant reached: lfap_worst{Pre}(err, x, x1, K, coef, h, atol, rtol, stages, ld, n);
-#endif
+    @ LFAP_REAL(loop invariant above: \forall integer l; 0 <= l < i ==> worst[l] <= err;)
+    @ LFAP_REAL(loop invariant reached: lfap_worst{Pre}(err, x, x1, K, coef, h, atol, rtol, stages, ld, n);)
     @ loop assigns i, err;
     @ loop variant BLOCK - i; */
   for (size_t i = 0; i < BLOCK; i++) err = worse(err, worst[i]);
@@ -402,10 +362,8 @@ double lfap_flow_spread(const double *p, const double *v, double mean, size_t n)
 double lfap_flow_min(const double *v, size_t n) {
   double least = v[0];
   /*@ loop invariant i: 1 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant bound: \forall integer j; 0 <= j < i ==> least <= v[j];
-    @ loop invariant reached: \exists integer j; 0 <= j < i && least == v[j];
-#endif
+    @ LFAP_REAL(loop invariant bound: \forall integer j; 0 <= j < i ==> least <= v[j];)
+    @ LFAP_REAL(loop invariant reached: \exists integer j; 0 <= j < i && least == v[j];)
     @ loop assigns i, least;
     @ loop variant n - i; */
   for (size_t i = 1; i < n; i++) least = v[i] < least ? v[i] : least;

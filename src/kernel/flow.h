@@ -3,8 +3,11 @@
 #define LFAP_KERNEL_FLOW_H
 #include <stddef.h>
 #include <stdint.h>
+
+#include "arithmetic.h"
+
 #ifdef __FRAMAC__
-#include "../../spec/logic/sums.acsl"
+#include "sums.acsl"
 #include "network.h"
 #endif
 
@@ -49,10 +52,7 @@
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rlabel(y, side, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rlabel(y, side, gamma);) */
 double lfap_label_slope(double y, double side, double gamma);
 /* c[n] = (p_n*y_n)*label slope. */
 /*@ requires c: \valid(c + (0 .. n-1));
@@ -63,10 +63,7 @@ double lfap_label_slope(double y, double side, double gamma);
   @ terminates \true;
   @ exits never: \false;
   @ assigns c[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == lfap_base_entry(p[i], y[i], side, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer i; 0 <= i < n ==> c[i] == lfap_base_entry(p[i], y[i], side, gamma);) */
 void lfap_flow_base_coef(double *c, const double *p, const double *y, double side, double gamma, size_t n);
 /* One row j: db[n] = (p_n*y_n)*slope(z_n); dz = a*(base + chain from zeros over mismatched n of
    ((slope - label)*(p_n*y_n)) G_n). G is n x n. Returns the number of mismatched slopes. */
@@ -87,14 +84,12 @@ void lfap_flow_base_coef(double *c, const double *p, const double *y, double sid
   @ exits never: \false;
   @ assigns db[0 .. n-1], dz[0 .. n-1];
   @ ensures count: \result <= n;
-#ifdef LFAP_TIER_REAL
-  @ ensures db: \forall integer i; 0 <= i < n ==> db[i] == lfap_rslopes(\old(p[i]), \old(y[i]), \old(z[i]), gamma);
-  @ ensures dz: \forall integer i; 0 <= i < n
-  @   ==> dz[i] == lfap_rforce(a, \old(base[i]), lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, i));
-  @ ensures aligned: \result == 0 <==> \forall integer i; 0 <= i < n
-  @   ==> lfap_rslope(\old(z[i]), gamma) == lfap_rlabel(\old(y[i]), side, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures db: \forall integer i; 0 <= i < n
+  @     ==> db[i] == lfap_rslopes(\old(p[i]), \old(y[i]), \old(z[i]), gamma);)
+  @ LFAP_REAL(ensures dz: \forall integer i; 0 <= i < n
+  @   ==> dz[i] == lfap_rforce(a, \old(base[i]), lfap_rbeyond{Pre}(G, z, p, y, side, gamma, n, n, i));)
+  @ LFAP_REAL(ensures aligned: \result == 0 <==> \forall integer i; 0 <= i < n
+  @   ==> lfap_rslope(\old(z[i]), gamma) == lfap_rlabel(\old(y[i]), side, gamma);) */
 size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, const double *y, const double *base,
                      const double *G, double a, double side, double gamma, size_t n);
 /* out_i = fma(h, chain over r < stages of coef[r]*K[r*ld + i], x_i): one Runge-Kutta stage; K has `stages` rows of ld
@@ -111,11 +106,8 @@ size_t lfap_flow_row(double *db, double *dz, const double *z, const double *p, c
   @ terminates \true;
   @ exits never: \false;
   @ assigns out[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < n
-  @   ==> out[i] == lfap_rstage(\old(x[i]), h, lfap_rcombine{Pre}(K + i, coef, ld, stages));
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer i; 0 <= i < n
+  @   ==> out[i] == lfap_rstage(\old(x[i]), h, lfap_rcombine{Pre}(K + i, coef, ld, stages));) */
 void lfap_rk_stage(double *out, const double *x, const double *K, const double *coef, double h, size_t stages,
                    size_t ld, size_t n);
 /* max_i |h*chain| / (atol + rtol*max(|x_i|, |x1_i|)) with the coefficients of the embedded difference; a ratio that is
@@ -129,12 +121,9 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
   @ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures bound: \forall integer i; 0 <= i < n
-  @   ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages, ld, i) <= \result;
-  @ ensures reached: lfap_worst{Pre}(\result, x, x1, K, coef, h, atol, rtol, stages, ld, n);
-#endif
-  @*/
+  @ LFAP_REAL(ensures bound: \forall integer i; 0 <= i < n
+  @   ==> lfap_rerror{Pre}(x, x1, K, coef, h, atol, rtol, stages, ld, i) <= \result;)
+  @ LFAP_REAL(ensures reached: lfap_worst{Pre}(\result, x, x1, K, coef, h, atol, rtol, stages, ld, n);) */
 double lfap_rk_error(const double *x, const double *x1, const double *K, const double *coef, double h, double atol,
                      double rtol, size_t stages, size_t ld, size_t n);
 /* dot(p, |v - mean|), mean = dot(p,v), for the tail test. */
@@ -143,10 +132,7 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
   @ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rspread(p, v, mean, n);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rspread(p, v, mean, n);) */
 double lfap_flow_spread(const double *p, const double *v, double mean, size_t n);
 /* Least v_i, for the other half of the tail test. n > 0. */
 /*@ requires some: n > 0;
@@ -154,10 +140,7 @@ double lfap_flow_spread(const double *p, const double *v, double mean, size_t n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures bound: \forall integer i; 0 <= i < n ==> \result <= v[i];
-  @ ensures reached: \exists integer i; 0 <= i < n && \result == v[i];
-#endif
-  @*/
+  @ LFAP_REAL(ensures bound: \forall integer i; 0 <= i < n ==> \result <= v[i];)
+  @ LFAP_REAL(ensures reached: \exists integer i; 0 <= i < n && \result == v[i];) */
 double lfap_flow_min(const double *v, size_t n);
 #endif

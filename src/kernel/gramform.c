@@ -5,7 +5,7 @@
 #include "mathspec.h"
 #include "network.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/index.acsl"
+#include "index.acsl"
 #endif
 
 LFAP_CLONES
@@ -13,15 +13,15 @@ void lfap_gramform_step(double *restrict z, double *restrict v, double *restrict
                         const double *restrict dz, double a, double gamma, double lr, double mu, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
     @ loop invariant pattern: \forall integer k; 0 <= k < i ==> open[k] == 0 || open[k] == 1;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant velocity: \forall integer k; 0 <= k < i ==> v[k] == lfap_next_velocity(\at(v[k],Pre),
-    @     \at(dz[k],Pre), mu);
-    @ loop invariant state: \forall integer k; 0 <= k < i ==> z[k] == lfap_next_state(\at(z[k],Pre), v[k], lr);
-    @ loop invariant output: \forall integer k; 0 <= k < i ==> s[k] == lfap_next_share(\at(s[k],Pre), z[k], a, gamma);
-    @ loop invariant todo: \forall integer k; i <= k < n ==>
-    @   v[k] == \at(v[k],Pre) && z[k] == \at(z[k],Pre) && s[k] == \at(s[k],Pre);
-    @ loop invariant frame: \forall integer k; 0 <= k < n ==> dz[k] == \at(dz[k],Pre);
-#endif
+    @ LFAP_REAL(loop invariant velocity: \forall integer k; 0 <= k < i ==> v[k] == lfap_next_velocity(\at(v[k],Pre),
+    @     \at(dz[k],Pre), mu);)
+    @ LFAP_REAL(loop invariant state: \forall integer k; 0 <= k < i
+    @     ==> z[k] == lfap_next_state(\at(z[k],Pre), v[k], lr);)
+    @ LFAP_REAL(loop invariant output: \forall integer k; 0 <= k < i
+    @     ==> s[k] == lfap_next_share(\at(s[k],Pre), z[k], a, gamma);)
+    @ LFAP_REAL(loop invariant todo: \forall integer k; i <= k < n ==>
+    @   v[k] == \at(v[k],Pre) && z[k] == \at(z[k],Pre) && s[k] == \at(s[k],Pre);)
+    @ LFAP_REAL(loop invariant frame: \forall integer k; 0 <= k < n ==> dz[k] == \at(dz[k],Pre);)
     @ loop assigns i, z[0 .. n-1], v[0 .. n-1], s[0 .. n-1], open[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -49,10 +49,9 @@ void lfap_gramform_step(double *restrict z, double *restrict v, double *restrict
 LFAP_CLONES
 void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant total: \forall integer k; 0 <= k < i ==> f[k] == \at(lfap_lane_total(s, ld, k),Pre);
-    @ loop invariant frame: \forall integer k; 0 <= k < (LFAP_OUTPUT_LANES-1)*ld + n ==> s[k] == \at(s[k],Pre);
-#endif
+    @ LFAP_REAL(loop invariant total: \forall integer k; 0 <= k < i ==> f[k] == \at(lfap_lane_total(s, ld, k),Pre);)
+    @ LFAP_REAL(loop invariant frame: \forall integer k; 0 <= k < (LFAP_OUTPUT_LANES-1)*ld + n
+    @     ==> s[k] == \at(s[k],Pre);)
     @ loop assigns i, f[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -69,12 +68,11 @@ LFAP_CLONES
 void lfap_gramform_coef(double *c, const unsigned char *open, const double *y, const double *s1, const double *s2,
                         double sign, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer k; 0 <= k < i
-    @   ==> c[k] == \at(lfap_pattern_entry(open[k], y[k], s1[k], s2[k], sign),Pre);
-    @ loop invariant frame: \forall integer k; 0 <= k < n ==> open[k] == \at(open[k],Pre) && y[k] == \at(y[k],Pre)
-    @   && s1[k] == \at(s1[k],Pre) && s2[k] == \at(s2[k],Pre);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer k; 0 <= k < i
+    @   ==> c[k] == \at(lfap_pattern_entry(open[k], y[k], s1[k], s2[k], sign),Pre);)
+    @ LFAP_REAL(loop invariant frame: \forall integer k; 0 <= k < n
+    @     ==> open[k] == \at(open[k],Pre) && y[k] == \at(y[k],Pre)
+    @   && s1[k] == \at(s1[k],Pre) && s2[k] == \at(s2[k],Pre);)
     @ loop assigns i, c[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {

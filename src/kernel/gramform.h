@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arithmetic.h"
+
 #ifdef LFAP_TIER_REAL
 #include "network.h"
 /*@ logic real lfap_next_velocity(real v, real dz, real mu) = mu*v + dz;
@@ -35,13 +37,10 @@ enum { LFAP_OUTPUT_LANES = 8 };
   @ terminates \true;
   @ exits never: \false;
   @ assigns z[0 .. n-1], v[0 .. n-1], s[0 .. n-1], open[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures velocity: \forall integer i; 0 <= i < n ==> v[i] == lfap_next_velocity(\old(v[i]), dz[i], mu);
-  @ ensures state: \forall integer i; 0 <= i < n ==> z[i] == lfap_next_state(\old(z[i]), v[i], lr);
-  @ ensures output: \forall integer i; 0 <= i < n ==> s[i] == lfap_next_share(\old(s[i]), z[i], a, gamma);
-#endif
-  @ ensures pattern: \forall integer i; 0 <= i < n ==> open[i] == 0 || open[i] == 1;
-  @*/
+  @ LFAP_REAL(ensures velocity: \forall integer i; 0 <= i < n ==> v[i] == lfap_next_velocity(\old(v[i]), dz[i], mu);)
+  @ LFAP_REAL(ensures state: \forall integer i; 0 <= i < n ==> z[i] == lfap_next_state(\old(z[i]), v[i], lr);)
+  @ LFAP_REAL(ensures output: \forall integer i; 0 <= i < n ==> s[i] == lfap_next_share(\old(s[i]), z[i], a, gamma);)
+  @ ensures pattern: \forall integer i; 0 <= i < n ==> open[i] == 0 || open[i] == 1; */
 void lfap_gramform_step(double *z, double *v, double *s, unsigned char *open, const double *dz, double a, double gamma,
                         double lr, double mu, size_t n);
 
@@ -54,10 +53,7 @@ void lfap_gramform_step(double *z, double *v, double *s, unsigned char *open, co
   @ terminates \true;
   @ exits never: \false;
   @ assigns f[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures total: \forall integer i; 0 <= i < n ==> f[i] == \old(lfap_lane_total(s, ld, i));
-#endif
-  @*/
+  @ LFAP_REAL(ensures total: \forall integer i; 0 <= i < n ==> f[i] == \old(lfap_lane_total(s, ld, i));) */
 void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld);
 
 /* c[i] = (-sign*y[i])*(open[i] ? s1[i] : s2[i]): one row of coefficients (N5) from its pattern. */
@@ -73,11 +69,9 @@ void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld);
   @ terminates \true;
   @ exits never: \false;
   @ assigns c[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == \old(lfap_pattern_entry(open[i], y[i], s1[i], s2[i],
-  @     sign));
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer i; 0 <= i < n
+  @     ==> c[i] == \old(lfap_pattern_entry(open[i], y[i], s1[i], s2[i],
+  @     sign));) */
 void lfap_gramform_coef(double *c, const unsigned char *open, const double *y, const double *s1, const double *s2,
                         double sign, size_t n);
 

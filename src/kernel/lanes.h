@@ -6,7 +6,7 @@
 
 #include "arithmetic.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/sums.acsl"
+#include "sums.acsl"
 #endif
 
 /* Inner product of x and y (n entries each). */

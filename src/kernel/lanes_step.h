@@ -9,7 +9,7 @@
 #include "clones.h"
 #include "mathspec.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/sums.acsl"
+#include "sums.acsl"
 #endif
 
 enum { LFAP_LANES = 8 };

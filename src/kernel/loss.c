@@ -6,7 +6,7 @@
 #include "elementary.h"
 #include "lanes.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/index.acsl"
+#include "index.acsl"
 #endif
 
 double lfap_loss_exp(double q) { return lfap_exp(-q); }
@@ -34,10 +34,8 @@ double lfap_loss_logistic_r(double q) {
 
 void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant loss: \forall integer k; 0 <= k < i ==> l[k] == lfap_rloss(q[k], logistic);
-    @ loop invariant slope: \forall integer k; 0 <= k < i ==> g[k] == lfap_rloss_g(q[k], logistic);
-#endif
+    @ LFAP_REAL(loop invariant loss: \forall integer k; 0 <= k < i ==> l[k] == lfap_rloss(q[k], logistic);)
+    @ LFAP_REAL(loop invariant slope: \forall integer k; 0 <= k < i ==> g[k] == lfap_rloss_g(q[k], logistic);)
     @ loop assigns i, l[0 .. n-1], g[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -58,10 +56,8 @@ void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t 
 
 void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double gamma, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant open: \forall integer k; 0 <= k < i ==> s1[k] == lfap_open_coef(g[k], n, s);
-    @ loop invariant leaky: \forall integer k; 0 <= k < i ==> s2[k] == lfap_leaky_coef(g[k], n, s, gamma);
-#endif
+    @ LFAP_REAL(loop invariant open: \forall integer k; 0 <= k < i ==> s1[k] == lfap_open_coef(g[k], n, s);)
+    @ LFAP_REAL(loop invariant leaky: \forall integer k; 0 <= k < i ==> s2[k] == lfap_leaky_coef(g[k], n, s, gamma);)
     @ loop assigns i, s1[0 .. n-1], s2[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
@@ -80,11 +76,9 @@ LFAP_CLONES
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
                         size_t n, size_t ldz) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < i
-    @   ==> c[j] == lfap_row_entry(\at(z[j*ldz],Pre), y[j], s1[j], s2[j], sign);
-    @ loop invariant frame: \forall integer q; 0 <= q <= n*ldz - ldz ==> z[q] == \at(z[q],Pre);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < i
+    @   ==> c[j] == lfap_row_entry(\at(z[j*ldz],Pre), y[j], s1[j], s2[j], sign);)
+    @ LFAP_REAL(loop invariant frame: \forall integer q; 0 <= q <= n*ldz - ldz ==> z[q] == \at(z[q],Pre);)
     @ loop assigns i, c[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {

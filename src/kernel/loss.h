@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arithmetic.h"
+
 #ifdef LFAP_TIER_REAL
 #include "elementary.h"
 /*@ // the losses, g = -l' and r = -log g
@@ -22,42 +24,27 @@
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rloss(q, 0);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rloss(q, 0);) */
 double lfap_loss_exp(double q);
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rloss_g(q, 0);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rloss_g(q, 0);) */
 double lfap_loss_exp_g(double q);
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rloss(q, 1);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rloss(q, 1);) */
 double lfap_loss_logistic(double q);
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rloss_g(q, 1);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rloss_g(q, 1);) */
 double lfap_loss_logistic_g(double q);
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rlogistic_r(q);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rlogistic_r(q);) */
 double lfap_loss_logistic_r(double q);
 /* l[i] and g[i] at the margins q; logistic != 0 chooses the loss. */
 /*@ requires l: \valid(l + (0 .. n-1));
@@ -69,11 +56,8 @@ double lfap_loss_logistic_r(double q);
   @ terminates \true;
   @ exits never: \false;
   @ assigns l[0 .. n-1], g[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures loss: \forall integer i; 0 <= i < n ==> l[i] == lfap_rloss(q[i], logistic);
-  @ ensures slope: \forall integer i; 0 <= i < n ==> g[i] == lfap_rloss_g(q[i], logistic);
-#endif
-  @*/
+  @ LFAP_REAL(ensures loss: \forall integer i; 0 <= i < n ==> l[i] == lfap_rloss(q[i], logistic);)
+  @ LFAP_REAL(ensures slope: \forall integer i; 0 <= i < n ==> g[i] == lfap_rloss_g(q[i], logistic);) */
 void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t n);
 /* Gradient coefficients (N5): s1[n] = (g[n]/N)*s, s2[n] = gamma*s1[n]; N = n as a double. */
 /*@ requires s1: \valid(s1 + (0 .. n-1));
@@ -85,11 +69,8 @@ void lfap_loss_fill(double *l, double *g, const double *q, int logistic, size_t 
   @ terminates \true;
   @ exits never: \false;
   @ assigns s1[0 .. n-1], s2[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures open: \forall integer i; 0 <= i < n ==> s1[i] == lfap_open_coef(g[i], n, s);
-  @ ensures leaky: \forall integer i; 0 <= i < n ==> s2[i] == lfap_leaky_coef(g[i], n, s, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures open: \forall integer i; 0 <= i < n ==> s1[i] == lfap_open_coef(g[i], n, s);)
+  @ LFAP_REAL(ensures leaky: \forall integer i; 0 <= i < n ==> s2[i] == lfap_leaky_coef(g[i], n, s, gamma);) */
 void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double gamma, size_t n);
 /* Coefficients of one row j of C (N5): c[n] = -sign*y[n]*(z[n] > 0 ? s1[n] : s2[n]); sign = +1 or -1 is that of a_j;
    z[n] with stride: z[n*ldz]. */
@@ -106,10 +87,8 @@ void lfap_loss_coef(double *s1, double *s2, const double *g, double s, double ga
   @ terminates \true;
   @ exits never: \false;
   @ assigns c[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer i; 0 <= i < n ==> c[i] == lfap_row_entry(\old(z[i*ldz]), y[i], s1[i], s2[i], sign);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer i; 0 <= i < n
+  @     ==> c[i] == lfap_row_entry(\old(z[i*ldz]), y[i], s1[i], s2[i], sign);) */
 void lfap_loss_row_coef(double *c, const double *z, const double *y, const double *s1, const double *s2, double sign,
                         size_t n, size_t ldz);
 /* p = e/sum(e), e_n = exp(min r - r_n); returns log(sum e) - min r - log n (the log of the mean of exp(-r)). n > 0. */

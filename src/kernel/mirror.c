@@ -1,7 +1,7 @@
 /* mirror.c - the upper triangle of a symmetric matrix from the lower. */
 
 #ifdef __FRAMAC__
-#include "../../spec/logic/entry.acsl"
+#include "entry.acsl"
 #endif
 
 #include "rows.h"

@@ -18,10 +18,8 @@ void lfap_net_signs(double *a, size_t m) {
   /*@ assert unit: s*s*m == (s*root)*(s*root); */
 #endif
   /*@ loop invariant j: 0 <= j <= m;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant first: \forall integer i; 0 <= i < j && i < m/2 ==> a[i] == s;
-    @ loop invariant second: \forall integer i; m/2 <= i < j ==> a[i] == -s;
-#endif
+    @ LFAP_REAL(loop invariant first: \forall integer i; 0 <= i < j && i < m/2 ==> a[i] == s;)
+    @ LFAP_REAL(loop invariant second: \forall integer i; m/2 <= i < j ==> a[i] == -s;)
     @ loop assigns j, a[0 .. m-1];
     @ loop variant m - j; */
   for (size_t j = 0; j < m; j++) a[j] = j < m / 2 ? s : -s;
@@ -30,9 +28,7 @@ void lfap_net_signs(double *a, size_t m) {
 LFAP_CLONES
 double lfap_net_output(double *work, const double *z, const double *a, double gamma, size_t m) {
   /*@ loop invariant j: 0 <= j <= m;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer i; 0 <= i < j ==> work[i] == lfap_rphi(z[i], gamma);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer i; 0 <= i < j ==> work[i] == lfap_rphi(z[i], gamma);)
     @ loop assigns j, work[0 .. m-1];
     @ loop variant m - j; */
   for (size_t j = 0; j < m; j++) work[j] = z[j] > 0.0 ? z[j] : gamma * z[j];
@@ -51,9 +47,7 @@ double lfap_net_output(double *work, const double *z, const double *a, double ga
 LFAP_CLONES
 void lfap_net_input_coef(double *c, const double *z, const double *a, double gamma, size_t m) {
   /*@ loop invariant j: 0 <= j <= m;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer i; 0 <= i < j ==> c[i] == (z[i] > 0.0 ? a[i] : gamma*a[i]);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer i; 0 <= i < j ==> c[i] == (z[i] > 0.0 ? a[i] : gamma*a[i]);)
     @ loop assigns j, c[0 .. m-1];
     @ loop variant m - j; */
   for (size_t j = 0; j < m; j++) c[j] = z[j] > 0.0 ? a[j] : gamma * a[j];

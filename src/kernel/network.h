@@ -17,19 +17,13 @@
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rphi(z, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rphi(z, gamma);) */
 double lfap_phi(double z, double gamma);
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rslope(z, gamma);
-  @ ensures homogeneous: z*\result == lfap_rphi(z, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rslope(z, gamma);)
+  @ LFAP_REAL(ensures homogeneous: z*\result == lfap_rphi(z, gamma);) */
 double lfap_slope(double z, double gamma);
 /* a_j = +1/sqrt(m) for j < m/2, else -1/sqrt(m). m even, m > 0. */
 /*@ requires some: m > 0;
@@ -37,11 +31,8 @@ double lfap_slope(double z, double gamma);
   @ terminates \true;
   @ exits never: \false;
   @ assigns a[0 .. m-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures first: \forall integer j; 0 <= j < m/2 ==> a[j] > 0.0 && a[j]*a[j]*m == 1.0;
-  @ ensures second: \forall integer j; m/2 <= j < m ==> a[j] < 0.0 && a[j]*a[j]*m == 1.0;
-#endif
-  @*/
+  @ LFAP_REAL(ensures first: \forall integer j; 0 <= j < m/2 ==> a[j] > 0.0 && a[j]*a[j]*m == 1.0;)
+  @ LFAP_REAL(ensures second: \forall integer j; m/2 <= j < m ==> a[j] < 0.0 && a[j]*a[j]*m == 1.0;) */
 void lfap_net_signs(double *a, size_t m);
 /* f = dot(a, phi(z)); work: m doubles. */
 /*@ requires work: \valid(work + (0 .. m-1));
@@ -52,11 +43,8 @@ void lfap_net_signs(double *a, size_t m);
   @ terminates \true;
   @ exits never: \false;
   @ assigns work[0 .. m-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures activations: \forall integer j; 0 <= j < m ==> work[j] == lfap_rphi(z[j], gamma);
-  @ ensures value: \result == lfap_rnet(a, z, gamma, m);
-#endif
-  @*/
+  @ LFAP_REAL(ensures activations: \forall integer j; 0 <= j < m ==> work[j] == lfap_rphi(z[j], gamma);)
+  @ LFAP_REAL(ensures value: \result == lfap_rnet(a, z, gamma, m);) */
 double lfap_net_output(double *work, const double *z, const double *a, double gamma, size_t m);
 /* Coefficients of grad_x f: c[j] = a_j if z_j > 0 else gamma*a_j. */
 /*@ requires c: \valid(c + (0 .. m-1));
@@ -67,9 +55,6 @@ double lfap_net_output(double *work, const double *z, const double *a, double ga
   @ terminates \true;
   @ exits never: \false;
   @ assigns c[0 .. m-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer j; 0 <= j < m ==> c[j] == (z[j] > 0.0 ? a[j] : gamma*a[j]);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer j; 0 <= j < m ==> c[j] == (z[j] > 0.0 ? a[j] : gamma*a[j]);) */
 void lfap_net_input_coef(double *c, const double *z, const double *a, double gamma, size_t m);
 #endif

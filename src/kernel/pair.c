@@ -9,11 +9,9 @@
 LFAP_CLONES
 void lfap_pair_axpy(double *hi, double *lo, double a, const double *x, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant sum: \forall integer j; 0 <= j < i ==> hi[j] == \at(hi[j],Pre) + a*x[j];
-    @ loop invariant kept: \forall integer j; 0 <= j < n ==> lo[j] == \at(lo[j],Pre);
-    @ loop invariant ahead: \forall integer j; i <= j < n ==> hi[j] == \at(hi[j],Pre);
-#endif
+    @ LFAP_REAL(loop invariant sum: \forall integer j; 0 <= j < i ==> hi[j] == \at(hi[j],Pre) + a*x[j];)
+    @ LFAP_REAL(loop invariant kept: \forall integer j; 0 <= j < n ==> lo[j] == \at(lo[j],Pre);)
+    @ LFAP_REAL(loop invariant ahead: \forall integer j; i <= j < n ==> hi[j] == \at(hi[j],Pre);)
     @ loop assigns i, hi[0 .. n-1], lo[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {

@@ -5,7 +5,7 @@
 
 #include "arithmetic.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/sums.acsl"
+#include "sums.acsl"
 #endif
 
 /* (hi + lo)[i] += a*x[i], compensated: what the product and the sum into hi lose is gathered in lo. */
@@ -18,11 +18,8 @@
   @ terminates \true;
   @ exits never: \false;
   @ assigns hi[0 .. n-1], lo[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures sum: \forall integer i; 0 <= i < n ==> hi[i] == \old(hi[i]) + a*x[i];
-  @ ensures nothing_lost: \forall integer i; 0 <= i < n ==> lo[i] == \old(lo[i]);
-#endif
-  @*/
+  @ LFAP_REAL(ensures sum: \forall integer i; 0 <= i < n ==> hi[i] == \old(hi[i]) + a*x[i];)
+  @ LFAP_REAL(ensures nothing_lost: \forall integer i; 0 <= i < n ==> lo[i] == \old(lo[i]);) */
 void lfap_pair_axpy(double *hi, double *lo, double a, const double *x, size_t n);
 
 /* <x, hi + lo>: the first product compensated, the second a dot. */
@@ -32,9 +29,6 @@ void lfap_pair_axpy(double *hi, double *lo, double a, const double *x, size_t n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from n, x[0 .. n-1], hi[0 .. n-1], lo[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_rdot(x, hi, n) + lfap_rdot(x, lo, n);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_rdot(x, hi, n) + lfap_rdot(x, lo, n);) */
 double lfap_pair_dot(const double *x, const double *hi, const double *lo, size_t n);
 #endif

@@ -8,9 +8,7 @@ double lfap_q_h(double gamma) { return 0.5 * fma(gamma, gamma, 1.0); }
 void lfap_q_row(double *q, const double *g, const double *y, double yi, double gamma, size_t n) {
   const double h = lfap_q_h(gamma);
   /*@ loop invariant k: 0 <= k <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < k ==> q[j] == lfap_q_entry(yi, y[j], h, gamma, g[j]);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < k ==> q[j] == lfap_q_entry(yi, y[j], h, gamma, g[j]);)
     @ loop assigns k, q[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
@@ -24,9 +22,8 @@ void lfap_q_row(double *q, const double *g, const double *y, double yi, double g
 
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n) {
   /*@ loop invariant k: 0 <= k <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < k ==> c[j] == lfap_uv_entry(lambda[j], y[j], side, gamma);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < k
+    @     ==> c[j] == lfap_uv_entry(lambda[j], y[j], side, gamma);)
     @ loop assigns k, c[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
@@ -43,12 +40,10 @@ double lfap_peak(size_t *at, const double *x, size_t n) {
   *at = 0;
   /*@ loop invariant i: 0 <= i <= n;
     @ loop invariant at: *at < i || *at == 0;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant bound: best >= 0.0 && \forall integer j; 0 <= j < i ==> \abs(x[j]) <= best;
-    @ loop invariant start: i == 0 ==> best == 0.0;
-    @ loop invariant reached: i > 0 ==> best == \abs(x[*at]);
-    @ loop invariant lowest: \forall integer j; 0 <= j < *at ==> \abs(x[j]) < best;
-#endif
+    @ LFAP_REAL(loop invariant bound: best >= 0.0 && \forall integer j; 0 <= j < i ==> \abs(x[j]) <= best;)
+    @ LFAP_REAL(loop invariant start: i == 0 ==> best == 0.0;)
+    @ LFAP_REAL(loop invariant reached: i > 0 ==> best == \abs(x[*at]);)
+    @ LFAP_REAL(loop invariant lowest: \forall integer j; 0 <= j < *at ==> \abs(x[j]) < best;)
     @ loop assigns i, best, *at;
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++)

@@ -14,11 +14,8 @@
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == (1.0 + gamma*gamma) / 2.0;
-  @ ensures dominates: \result >= gamma;
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == (1.0 + gamma*gamma) / 2.0;)
+  @ LFAP_REAL(ensures dominates: \result >= gamma;) */
 double lfap_q_h(double gamma);
 /* Row i of Q from row i of G: q[k] = (y_i y_k)*((y_i == y_k ? h : gamma)*g[k]), k < n. */
 /*@ requires q: \valid(q + (0 .. n-1));
@@ -29,11 +26,8 @@ double lfap_q_h(double gamma);
   @ terminates \true;
   @ exits never: \false;
   @ assigns q[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer k; 0 <= k < n
-  @   ==> q[k] == lfap_q_entry(yi, y[k], (1.0 + gamma*gamma) / 2.0, gamma, g[k]);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n
+  @   ==> q[k] == lfap_q_entry(yi, y[k], (1.0 + gamma*gamma) / 2.0, gamma, g[k]);) */
 void lfap_q_row(double *q, const double *g, const double *y, double yi, double gamma, size_t n);
 /* c (n): c[k] = (lambda_k*y_k)*(1 if y_k == side else gamma); side = +1 gives u's label slopes c_n, -1 gives v's. */
 /*@ requires c: \valid(c + (0 .. n-1));
@@ -44,10 +38,7 @@ void lfap_q_row(double *q, const double *g, const double *y, double yi, double g
   @ terminates \true;
   @ exits never: \false;
   @ assigns c[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer k; 0 <= k < n ==> c[k] == lfap_uv_entry(lambda[k], y[k], side, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n ==> c[k] == lfap_uv_entry(lambda[k], y[k], side, gamma);) */
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n);
 /* Largest |x_i|, and in *at the lowest index that has it; a NaN is passed over. 0 and 0 where no |x_i| is above 0. */
 /*@ requires at: \valid(at);
@@ -58,11 +49,8 @@ void lfap_uv_coef(double *c, const double *lambda, const double *y, double side,
   @ assigns *at;
   @ ensures inside: n > 0 ==> *at < n;
   @ ensures empty: n == 0 ==> *at == 0;
-#ifdef LFAP_TIER_REAL
-  @ ensures bound: \forall integer i; 0 <= i < n ==> \abs(x[i]) <= \result;
-  @ ensures reached: n > 0 ==> \result == \abs(x[*at]);
-  @ ensures lowest: \forall integer i; 0 <= i < *at ==> \abs(x[i]) < \result;
-#endif
-  @*/
+  @ LFAP_REAL(ensures bound: \forall integer i; 0 <= i < n ==> \abs(x[i]) <= \result;)
+  @ LFAP_REAL(ensures reached: n > 0 ==> \result == \abs(x[*at]);)
+  @ LFAP_REAL(ensures lowest: \forall integer i; 0 <= i < *at ==> \abs(x[i]) < \result;) */
 double lfap_peak(size_t *at, const double *x, size_t n);
 #endif

@@ -154,10 +154,7 @@ static double normal_tail(lfap_philox *g) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_signed(bits, size);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_signed(bits, size);) */
 static inline double with_sign(uint64_t bits, double size) { return bits % 2u ? -size : size; }
 
 /* One word: 8 bits of layer, a sign, 52 bits of abscissa; in the tail the sign is bit 17. Returns 0 if rejected. */
@@ -170,12 +167,10 @@ static inline double with_sign(uint64_t bits, double size) { return bits % 2u ? 
   @ ensures ready: lfap_philox_ready(g);
   @ ensures drawn: \old(g->position) >= 1 ==> g->position >= 1;
   @ ensures tail: word % 256 == 0 ==> \result == 1;
-#ifdef LFAP_TIER_REAL
-  @ ensures inside: word / 512 % 0x10000000000000 < ziggurat_k[word % 256] ==> \result == 1
-  @     && g->position == \old(g->position);
-  @ ensures value: word % 256 > 0 || word / 512 % 0x10000000000000 < ziggurat_k[0] ==> *x == lfap_normal_of(word);
-#endif
-  @*/
+  @ LFAP_REAL(ensures inside: word / 512 % 0x10000000000000 < ziggurat_k[word % 256] ==> \result == 1
+  @     && g->position == \old(g->position);)
+  @ LFAP_REAL(ensures value: word % 256 > 0 || word / 512 % 0x10000000000000 < ziggurat_k[0]
+  @     ==> *x == lfap_normal_of(word);) */
 static int normal_attempt(double *x, lfap_philox *g, uint64_t word) {
   const unsigned layer = (unsigned)(word % 256u);
   const uint64_t abscissa = word / 512u % 0x10000000000000u;
@@ -206,9 +201,7 @@ double lfap_philox_normal(lfap_philox *g) {
 void lfap_fill_uniform(double *x, lfap_philox *g, size_t n) {
   /*@ loop invariant ready: lfap_philox_ready(g);
     @ loop invariant bounds: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant unit: \forall integer k; 0 <= k < i ==> -1.0 <= x[k] < 1.0;
-#endif
+    @ LFAP_REAL(loop invariant unit: \forall integer k; 0 <= k < i ==> -1.0 <= x[k] < 1.0;)
     @ loop assigns i, x[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) x[i] = 2.0 * lfap_philox_double(g) - 1.0;
@@ -226,26 +219,17 @@ void lfap_fill_normal(double *x, lfap_philox *g, size_t n) {
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == (u >= 0.5 ? 1.0 : -1.0);
-#endif
-#ifdef LFAP_TIER_VALUE
-  @ ensures plus: \le_double((double)0.5, u) ==> \eq_double(\result, (double)1.0);
-  @ ensures minus: !\le_double((double)0.5, u) ==> \eq_double(\result, (double)-1.0);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == (u >= 0.5 ? 1.0 : -1.0);)
+  @ LFAP_VALUE(ensures plus: \le_double((double)0.5, u) ==> \eq_double(\result, (double)1.0);)
+  @ LFAP_VALUE(ensures minus: !\le_double((double)0.5, u) ==> \eq_double(\result, (double)-1.0);) */
 static inline double label_of(double u) { return u >= 0.5 ? 1.0 : -1.0; }
 
 void lfap_fill_labels(double *y, lfap_philox *g, size_t n) {
   /*@ loop invariant ready: lfap_philox_ready(g);
     @ loop invariant bounds: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant sign: \forall integer k; 0 <= k < i ==> y[k] == 1.0 || y[k] == -1.0;
-#endif
-#ifdef LFAP_TIER_VALUE
-    @ loop invariant sign: \forall integer k; 0 <= k < i
-    @   ==> \eq_double(y[k], (double)1.0) || \eq_double(y[k], (double)-1.0);
-#endif
+    @ LFAP_REAL(loop invariant sign: \forall integer k; 0 <= k < i ==> y[k] == 1.0 || y[k] == -1.0;)
+    @ LFAP_VALUE(loop invariant sign: \forall integer k; 0 <= k < i
+    @   ==> \eq_double(y[k], (double)1.0) || \eq_double(y[k], (double)-1.0);)
     @ loop assigns i, y[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) y[i] = label_of(lfap_philox_double(g));

@@ -66,11 +66,8 @@ uint64_t lfap_philox_next(lfap_philox *g);
   @ assigns g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
   @ ensures ready: lfap_philox_ready(g);
   @ ensures drawn: g->position >= 1;
-#ifdef LFAP_TIER_REAL
-  @ ensures unit: 0.0 <= \result < 1.0;
-  @ ensures word: \result*9007199254740992.0 == g->buffer[g->position - 1] / 2048;
-#endif
-  @*/
+  @ LFAP_REAL(ensures unit: 0.0 <= \result < 1.0;)
+  @ LFAP_REAL(ensures word: \result*9007199254740992.0 == g->buffer[g->position - 1] / 2048;) */
 double lfap_philox_double(lfap_philox *g);
 
 /* Standard normal by the 256-layer ziggurat. */
@@ -90,10 +87,7 @@ double lfap_philox_normal(lfap_philox *g);
   @ exits never: \false;
   @ assigns x[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
   @ ensures ready: lfap_philox_ready(g);
-#ifdef LFAP_TIER_REAL
-  @ ensures range: \forall integer i; 0 <= i < n ==> -1.0 <= x[i] < 1.0;
-#endif
-  @*/
+  @ LFAP_REAL(ensures range: \forall integer i; 0 <= i < n ==> -1.0 <= x[i] < 1.0;) */
 void lfap_fill_uniform(double *x, lfap_philox *g, size_t n);
 
 /*@ requires ready: lfap_philox_ready(g);
@@ -113,12 +107,8 @@ void lfap_fill_normal(double *x, lfap_philox *g, size_t n);
   @ exits never: \false;
   @ assigns y[0 .. n - 1], g->counter[0 .. 3], g->buffer[0 .. 3], g->position;
   @ ensures ready: lfap_philox_ready(g);
-#ifdef LFAP_TIER_REAL
-  @ ensures sign: \forall integer i; 0 <= i < n ==> y[i] == 1.0 || y[i] == -1.0;
-#endif
-#ifdef LFAP_TIER_VALUE
-  @ ensures sign: \forall integer i; 0 <= i < n ==> \eq_double(y[i], (double)1.0) || \eq_double(y[i], (double)-1.0);
-#endif
-  @*/
+  @ LFAP_REAL(ensures sign: \forall integer i; 0 <= i < n ==> y[i] == 1.0 || y[i] == -1.0;)
+  @ LFAP_VALUE(ensures sign: \forall integer i; 0 <= i < n
+  @     ==> \eq_double(y[i], (double)1.0) || \eq_double(y[i], (double)-1.0);) */
 void lfap_fill_labels(double *y, lfap_philox *g, size_t n);
 #endif

@@ -1,6 +1,6 @@
 /* rows.c - tables of dots, several at once (N1). Every entry takes the steps of lfap_dot in their order. */
 #ifdef __FRAMAC__
-#include "../../spec/logic/entry.acsl"
+#include "entry.acsl"
 #endif
 
 #include "rows.h"

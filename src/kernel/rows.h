@@ -6,8 +6,8 @@
 
 #include "arithmetic.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/index.acsl"
-#include "../../spec/logic/sums.acsl"
+#include "index.acsl"
+#include "sums.acsl"
 #endif
 
 /* y[i] = dot(A_i, x), A rows x n. */

@@ -3,11 +3,10 @@
 
 void lfap_shift_row(double *g, const double *t, const double *p, double ti, double pi, double eta2, size_t n) {
   /*@ loop invariant k: 0 <= k <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < k ==> g[j] == lfap_shift_entry(\at(g[j],Pre), ti, t[j], pi, p[j],
-    @     eta2);
-    @ loop invariant ahead: \forall integer j; k <= j < n ==> g[j] == \at(g[j],Pre);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < k
+    @     ==> g[j] == lfap_shift_entry(\at(g[j],Pre), ti, t[j], pi, p[j],
+    @     eta2);)
+    @ LFAP_REAL(loop invariant ahead: \forall integer j; k <= j < n ==> g[j] == \at(g[j],Pre);)
     @ loop assigns k, g[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {

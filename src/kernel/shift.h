@@ -21,9 +21,7 @@
   @ terminates \true;
   @ exits never: \false;
   @ assigns g[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer k; 0 <= k < n ==> g[k] == lfap_shift_entry(\old(g[k]), ti, t[k], pi, p[k], eta2);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n
+  @     ==> g[k] == lfap_shift_entry(\old(g[k]), ti, t[k], pi, p[k], eta2);) */
 void lfap_shift_row(double *g, const double *t, const double *p, double ti, double pi, double eta2, size_t n);
 #endif

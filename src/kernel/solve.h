@@ -6,9 +6,9 @@
 
 #include "arithmetic.h"
 #ifdef __FRAMAC__
-#include "../../spec/logic/index.acsl"
-#include "../../spec/logic/sums.acsl"
-#include "../../spec/logic/factor.acsl"
+#include "index.acsl"
+#include "sums.acsl"
+#include "factor.acsl"
 #endif
 
 /* x = (L L')^-1 b; x and b may not overlap. */

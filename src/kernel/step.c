@@ -7,10 +7,8 @@
 LFAP_CLONES
 void lfap_step_gd(double *w, const double *d, double lr, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer k; 0 <= k < i ==> w[k] == \at(w[k],Pre) - lr*d[k];
-    @ loop invariant todo: \forall integer k; i <= k < n ==> w[k] == \at(w[k],Pre);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer k; 0 <= k < i ==> w[k] == \at(w[k],Pre) - lr*d[k];)
+    @ LFAP_REAL(loop invariant todo: \forall integer k; i <= k < n ==> w[k] == \at(w[k],Pre);)
     @ loop assigns i, w[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) w[i] = fma(-lr, d[i], w[i]);
@@ -19,12 +17,10 @@ void lfap_step_gd(double *w, const double *d, double lr, size_t n) {
 LFAP_CLONES
 void lfap_step_sgd(double *w, double *v, const double *d, double lr, double mu, int first, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant first: first != 0 ==> \forall integer k; 0 <= k < i ==> v[k] == d[k];
-    @ loop invariant later: first == 0 ==> \forall integer k; 0 <= k < i ==> v[k] == mu*\at(v[k],Pre) + d[k];
-    @ loop invariant weight: \forall integer k; 0 <= k < i ==> w[k] == \at(w[k],Pre) - lr*v[k];
-    @ loop invariant todo: \forall integer k; i <= k < n ==> w[k] == \at(w[k],Pre) && v[k] == \at(v[k],Pre);
-#endif
+    @ LFAP_REAL(loop invariant first: first != 0 ==> \forall integer k; 0 <= k < i ==> v[k] == d[k];)
+    @ LFAP_REAL(loop invariant later: first == 0 ==> \forall integer k; 0 <= k < i ==> v[k] == mu*\at(v[k],Pre) + d[k];)
+    @ LFAP_REAL(loop invariant weight: \forall integer k; 0 <= k < i ==> w[k] == \at(w[k],Pre) - lr*v[k];)
+    @ LFAP_REAL(loop invariant todo: \forall integer k; i <= k < n ==> w[k] == \at(w[k],Pre) && v[k] == \at(v[k],Pre);)
     @ loop assigns i, w[0 .. n-1], v[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {

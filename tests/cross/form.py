@@ -122,6 +122,40 @@ for header in ("src/lfap.h", "src/lfap_certifier.h", "oracle/lfap_oracle.h"):
             bare.append(f"{header}:{n + 1}: {m.group(1)}")
 ok("every public function is under a comment", bare)
 
+# ---- twins: the test of a kernel is found by the kernel's name
+bare = []
+for kernel in files("src/kernel/*.c"):
+    name = os.path.basename(kernel)[:-2]
+    twin = f"tests/unit/{name}.c"
+    asserts = re.findall(rf"^Test\({name},", open(twin, encoding="utf-8").read(), re.M) if os.path.isfile(twin) else []
+    if not asserts and not excuse("twin", kernel):
+        bare.append(f"{kernel}: {twin} " + ("has no Test(" + name + ", ...)" if os.path.isfile(twin) else "is missing"))
+ok("every kernel has a unit test of its name", bare)
+
+# ---- names: a static function says what it runs or checks. At most MOST_FILES files may share a name, to be lowered to 3; a name that many
+# files have for a reason stands in form.tsv ("static", the name).
+MOST_FILES, WANTED = 19, 3
+shared = {}
+for name in C:
+    with open(name, encoding="utf-8") as f:
+        for m in re.finditer(r"^(?:static|LFAP_INLINE)\b[^;={}()]*?\b(\w+)\([^;{]*?\)\s*\{", f.read(), re.M):
+            shared.setdefault(m.group(1), set()).add(name)
+many = {n: len(at) for n, at in shared.items() if len(at) > min(MOST_FILES, WANTED)}
+ok(f"static functions: a name in at most {MOST_FILES} files", [f"{n}: {k} files, {', '.join(sorted(shared[n])[:4])} ..." for n, k in many.items() if k > MOST_FILES and not excuse("static", n)])
+print(f"# in more than {WANTED} files: " + ", ".join(f"{n} {k}" for n, k in sorted(many.items(), key=lambda item: -item[1])))
+
+# ---- annotations: clauses of one tier in one syntax (spec/logic/tiers.acsl), logic by its include path
+bare = []
+for name in C:
+    with open(name, encoding="utf-8") as f:
+        text = f.read()
+    for m in re.finditer(r"/\*@.*?\*/", text, re.S):
+        if "#if" in m.group() and not excuse("tier", name):
+            bare.append(f"{name}:{text.count(chr(10), 0, m.start()) + 1}: an #if within an annotation: LFAP_REAL(clause), LFAP_VALUE(clause)")
+    if re.search(r'#include "\.\./.*\.acsl"', text):
+        bare.append(f"{name}: a file of spec/logic is included by its name alone")
+ok("clauses of one tier in one syntax, logic by its name", bare)
+
 # ---- symbols
 for library, prefixes in (("liblfap.a", ("lfap_",)), ("liboracle.a", ("oracle_",))):
     r = subprocess.run(["nm", "-g", "--defined-only", os.path.join(BUILD, library)], capture_output=True, text=True)

@@ -144,19 +144,6 @@ Test(elementary, log_ge1_is_log1p_of_x_minus_1) {
   }
 }
 
-Test(elementary, bits_there_and_back) {
-  cr_expect_eq(lfap_bits_of(1.0), 0x3ff0000000000000u);
-  cr_expect_eq(lfap_bits_of(-0.0), 0x8000000000000000u);
-  cr_expect_eq(lfap_bits_of(0x1p-1074), 1u);
-  cr_expect(isinf(lfap_bits_to(0x7ff0000000000000u)));
-  lfap_philox g;
-  lfap_philox_seed(&g, 4);
-  for (int i = 0; i < 1000; i++) {
-    const uint64_t b = lfap_philox_next(&g) & 0xffefffffffffffffu; /* any finite double */
-    cr_assert_eq(lfap_bits_of(lfap_bits_to(b)), b);
-  }
-}
-
 /* The bits of 2*10^5 results folded into one word: the same for every compiler, optimisation level and clone. */
 Test(elementary, bits_are_fixed) {
   lfap_philox g;

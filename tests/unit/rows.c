@@ -83,16 +83,3 @@ Test(rows, special_values_stay_in_their_row) {
         for (size_t j = 0; j < 9; j++) cr_assert_eq(!!isnan(out[i * 9 + j]), i == bad, "n %zu, entry %zu,%zu", n, i, j);
     }
 }
-
-Test(rows, mirror_copies_lower_to_upper) {
-  for (size_t n = 0; n <= ROWS; n++) {
-    for (size_t k = 0; k < ROWS * ROWS; k++) out[k] = k < n * n ? (double)k : CANARY;
-    lfap_mirror(out, n);
-    for (size_t i = 0; i < n; i++)
-      for (size_t j = 0; j < n; j++) {
-        size_t low = i > j ? i * n + j : j * n + i;
-        cr_assert_eq(out[i * n + j], (double)low, "entry %zu,%zu of %zu", i, j, n);
-      }
-    for (size_t k = n * n; k < ROWS * ROWS; k++) cr_assert_eq(out[k], CANARY);
-  }
-}

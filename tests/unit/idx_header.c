@@ -12,13 +12,13 @@ static lfap_idx_verdict parse(lfap_idx_info *info, const void *bytes, size_t len
   return lfap_idx_header(info, (const uint8_t *)bytes, len);
 }
 
-Test(idx, labels) {
+Test(idx_header, labels) {
   lfap_idx_info info = {0};
   cr_assert(parse(&info, "\0\0\10\1\0\0\0\3abc", 11) == LFAP_IDX_OK);
   cr_assert(info.ndim == 1 && info.dim[0] == 3 && info.dim[1] == 1 && info.dim[2] == 1 && info.offset == 8);
 }
 
-Test(idx, images) {
+Test(idx_header, images) {
   lfap_idx_info info = {0};
   static uint8_t b[16 + 258 * 2 * 3] = {0, 0, 8, 3, 0, 0, 1, 2, 0, 0, 0, 2, 0, 0, 0, 3};
   cr_assert(parse(&info, b, sizeof b) == LFAP_IDX_OK);
@@ -28,7 +28,7 @@ Test(idx, images) {
   cr_assert(parse(&info, b, sizeof b) == LFAP_IDX_SIZE);
 }
 
-Test(idx, refusals) {
+Test(idx_header, refusals) {
   lfap_idx_info info = {0}, before = {0};
   cr_assert(parse(&info, "", 0) == LFAP_IDX_TRUNCATED);
   cr_assert(parse(&info, "\0\0\10", 3) == LFAP_IDX_TRUNCATED);
@@ -48,7 +48,7 @@ Test(idx, refusals) {
   cr_assert(memcmp(&info, &before, sizeof info) == 0);
 }
 
-Test(idx, damaged_200000_times) {
+Test(idx_header, damaged_200000_times) {
   uint64_t state = 5;
   size_t accepted = 0;
   for (int i = 0; i < 200000; i++) {
