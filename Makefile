@@ -191,6 +191,11 @@ $(BUILD)/liboracle.a: $(ORA_OBJ)
 $(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	$(CC) $(CFLAGS) -o $@ $^ -lmd -ljansson -lmpfr -lgmp $(LDLIBS)
 
+# What tests/counted.h counts is counted in every object.
+COUNTED := -Wl,--wrap=lfap_gram,--wrap=lfap_rows_product,--wrap=lfap_qm_open,--wrap=lfap_data_check
+$(BUILD)/tests/unit/set: LDLIBS += $(COUNTED)
+$(BUILD)/tests/oracle/once: LDLIBS += $(COUNTED),--wrap=oracle_gram_make
+
 $(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $(filter %.c %.a,$^) -lcriterion -lflint-arb -lflint -lmpfr -lgmp $(LDLIBS)

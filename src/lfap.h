@@ -285,6 +285,26 @@ uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads);
    INFEASIBLE: it falls for ever along a ray, as far as doubles tell; UNSOLVED: they do not tell. */
 lfap_status lfap_qp_solve(lfap_ctx *ctx, double *lambda, double *mu, const double *M, const double *b, size_t n);
 
+/* ---- a data set and what is known of it -------------------------------------------------------------------------- */
+
+/* What several computations need of one data set, made once: {.data = &D} begins one, lfap_set_free ends it. Nothing of
+   the data may change for so long. It is used by one thread at a time. */
+typedef struct {
+  const lfap_data *data;   /* the caller's */
+  const lfap_limit *limit; /* the caller's; NULL: not known */
+  double *gram;            /* n x n, owned: lfap_gram of data->x; NULL until lfap_set_gram, which others call */
+  int checked;             /* data have passed lfap_data_check; lfap_data_read checks what it reads */
+} lfap_set;
+/* Frees what the set owns: its Gram matrix. It may be used again. */
+void lfap_set_free(lfap_set *set);
+/* lfap_data_check, unless that was done. */
+lfap_status lfap_set_check(lfap_ctx *ctx, lfap_set *set, const char *name);
+/* Sees to it that set->gram is there, which lfap_limit_solve and lfap_limit_enclose take; MEMORY: no room for it. */
+lfap_status lfap_set_gram(lfap_ctx *ctx, lfap_set *set);
+/* lfap_train with the Gram matrix of the set, which the flow leaves there and the Gram form uses. */
+lfap_status lfap_set_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, lfap_set *set,
+                           const lfap_train_opts *opts);
+
 /* ---- perturbations (P1, D1) -------------------------------------------------------------------------------------- */
 
 typedef enum { LFAP_L2 = 0, LFAP_LINF = 1, LFAP_L0 = 2 } lfap_norm;
@@ -341,6 +361,9 @@ typedef struct {
    margin_min is no double. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np);
+/* The same of a set whose limit is known (USAGE otherwise), with its Gram matrix if that is there. */
+lfap_status lfap_set_k1(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_set *set, const double *probes,
+                        size_t np);
 
 /* ---- verification ------------------------------------------------------------------------------------------------ */
 
@@ -447,6 +470,7 @@ typedef struct {
   const char *name;                /* of the case, at most 63 bytes */
   const lfap_certifier *certifier; /* or NULL */
   const lfap_data *data;           /* natural samples */
+  int checked;                     /* they have passed lfap_data_check */
   const lfap_data *test;           /* held-out labelled points, or NULL */
   const lfap_net *net;             /* a trained network to be judged instead of one trained here, or NULL */
   double gamma;                    /* inside (0, 1); of net too */

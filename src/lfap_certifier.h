@@ -26,7 +26,7 @@ typedef struct {
 /* One set of a case. All of it belongs to the case and lives as long as the call. */
 typedef struct {
   const char *subject;             /* of its lines: "data", "adv l2", ... */
-  const lfap_data *data, *natural; /* the set as stored; the natural samples */
+  const lfap_data *data, *natural; /* the set as stored; the natural samples: both checked */
   const lfap_limit *lim;           /* of data */
   int adversarial;                 /* bases + perturbations, or the natural set */
   /* n x d; NULL for the natural set, and where a second copy of a large set would not fit */
@@ -41,8 +41,9 @@ typedef struct {
 struct lfap_certifier {
   /* Settles lines of c from `first` on, may add lines. An error ends the case. */
   lfap_status (*speak)(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
-  /* Or NULL. Asked for a better limit of the natural set where doubles did not settle it; *lim is replaced, or left. */
-  lfap_status (*refine)(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data);
+  /* Or NULL. Asked once a case, before its first offer, for a better limit of the natural set, which was checked and
+     has its Gram matrix; *lim is replaced, or left where it is settled. */
+  lfap_status (*refine)(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_set *set);
   void *user;
 };
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/range.h"
+#include "oracle/certify/certify.h"
 #include "oracle/certify/factor.h"
 #include "oracle/certify/support.h"
 #include "oracle/check/evaluate.h"
@@ -360,26 +362,15 @@ static lfap_status options(lfap_ctx *ctx, oracle_opts *o, const oracle_opts *giv
   return LFAP_OK;
 }
 
-static lfap_status certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
-                           const oracle_opts *given) {
-  oracle_opts o = {0};
-  oracle_gram g = {0};
+static lfap_status certify(lfap_ctx *ctx, oracle_cert *out, const oracle_gram *g, const lfap_data *data, double gamma,
+                           const oracle_opts *o) {
   solver s = {0};
-  lfap_status st = options(ctx, &o, given, data->n);
-  if (!st && !(gamma > 0.0 && gamma < 1.0))
-    st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
-                   gamma);
-  if (!st) st = lfap_data_check(ctx, data, "data");
-  if (!st) st = oracle_gram_make(ctx, &g, data->x, data->n, data->d);
-  if (!st) st = solver_make(ctx, &s, &g, data, gamma, o.max_prec);
-  if (st) {
-    oracle_gram_free(&g);
-    return st;
-  }
+  lfap_status st = solver_make(ctx, &s, g, data, gamma, o->max_prec);
+  if (st) return st;
   oracle_flags_clear();
   st = oracle_evaluate_data(ctx, &s.c, &s.q);
   if (!st) st = first_support(&s);
-  if (!st) st = o.exact ? by_rationals(&s, o.prec) : by_enclosure(&s, o.prec);
+  if (!st) st = o->exact ? by_rationals(&s, o->prec) : by_enclosure(&s, o->prec);
   if (!st && !oracle_flags_good())
     st = lfap_fail(ctx, LFAP_ERR_INTERNAL, "certificate: MPFR reports %s; please report it", oracle_flags_name());
   if (!st) {
@@ -387,23 +378,36 @@ static lfap_status certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *dat
     s.c = (oracle_cert){0};
   }
   solver_free(&s);
-  oracle_gram_free(&g);
   return st;
 }
 
 /* What enclosures leave open (a bound met with equality, a degenerate support) rationals decide, where there are few
    samples and nobody has chosen the precision. */
-lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
-                                 const oracle_opts *given) {
+lfap_status oracle_certify_checked(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
+                                   const oracle_opts *given) {
   int tuned = given && (given->exact || given->prec || given->max_prec);
-  oracle_cert first = {0};
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = certify(ctx, &first, data, gamma, given);
-  if (st) return st;
-  if (!tuned && data->n <= ORACLE_EXACT_N && open_claims(&first)) {
+  oracle_opts o = {0};
+  oracle_gram g = {0};
+  oracle_cert first = {0}, exact = {0};
+  lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, 0.0);
+  if (!st) st = options(ctx, &o, given, data->n);
+  if (!st) st = oracle_gram_make(ctx, &g, data->x, data->n, data->d);
+  if (!st) st = certify(ctx, &first, &g, data, gamma, &o);
+  if (!st && !tuned && data->n <= ORACLE_EXACT_N && open_claims(&first)) {
+    o.exact = 1;
+    st = certify(ctx, &exact, &g, data, gamma, &o);
     oracle_cert_free(&first);
-    return certify(ctx, out, data, gamma, &(oracle_opts){.exact = 1});
+    first = exact;
   }
-  *out = first;
-  return LFAP_OK;
+  oracle_gram_free(&g);
+  if (!st) *out = first;
+  return st;
+}
+
+lfap_status oracle_limit_certify(lfap_ctx *ctx, oracle_cert *out, const lfap_data *data, double gamma,
+                                 const oracle_opts *o) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_gamma_valid(ctx, "gamma", gamma, 0.0);
+  if (!st) st = lfap_data_check(ctx, data, "data");
+  return st ? st : oracle_certify_checked(ctx, out, data, gamma, o);
 }

@@ -5,6 +5,7 @@
 #include <mpfr.h>
 #include <stdlib.h>
 
+#include "data/range.h"
 #include "io/parallel.h"
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
@@ -31,9 +32,8 @@ static void slopes(oracle_qm *q) {
 static long floor_half(long x) { return x >= 0 ? x / 2 : -((1 - x) / 2); }
 
 lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y, double gamma) {
-  if (!(gamma > 0.0 && gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
-                     gamma);
+  lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, 0.0);
+  if (st) return st;
   oracle_qm q = {.gram = gram, .y = y, .gamma = gamma, .e = malloc(gram->n * sizeof(long))};
   if (!q.e) return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu exponents", gram->n);
   mpz_init(q.H);

@@ -1,6 +1,7 @@
 /* limit.c - Q lambda = 1 or its nonnegative quadratic programme, and w (statements Q1, C1; spec/numerics.md N6). */
 #include <stdlib.h>
 
+#include "data/range.h"
 #include "oracle/replay/replay.h"
 
 typedef struct {
@@ -421,8 +422,7 @@ lfap_status oracle_replay_limit(lfap_ctx *ctx, oracle_limit_replayed *out, const
   oracle_limit_replayed r = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = lfap_data_check(ctx, data, "data");
-  if (!st && !(gamma > 0.0 && gamma < 1.0))
-    st = lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g must lie inside (0,1)", gamma);
+  if (!st) st = lfap_gamma_valid(ctx, "gamma", gamma, 0.0);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
   st = prepare(ctx, &s, &in, data, gamma);

@@ -6,16 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle/certify/certify.h"
 #include "oracle/verify/certifier.h"
 
-lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_data *data) {
+lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_set *set) {
+  const lfap_data *data = set->data;
   if (cert->claim[LFAP_CLAIM_Q1].verdict != LFAP_PASS || (cert->mode != ORACLE_EXACT && lim->settled)) return LFAP_OK;
   double *lambda = malloc(lim->n * sizeof *lambda);
   lfap_limit better = {0};
   oracle_vector w = {0};
   if (!lambda) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu multipliers", lim->n);
   oracle_cert_nearest(lambda, cert);
-  lfap_status s = lfap_limit_given(ctx, &better, data, NULL, lim->gamma, lambda);
+  lfap_status s = lfap_limit_given(ctx, &better, data, set->gram, lim->gamma, lambda);
   if (!s) s = oracle_boundary(ctx, &w, cert, data, NULL);
   /* the multipliers may cancel: w and Q lambda are those of the certificate, not of their roundings */
   if (!s && w.valid) memcpy(better.w, w.near, lim->d * sizeof *better.w);
@@ -34,14 +36,16 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
   return LFAP_OK;
 }
 
-lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data) {
+/* The certificate is kept: it is that of the natural set, which is offered next. */
+lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_set *set) {
   oracle_certifier *me = user;
-  oracle_cert cert = {0};
-  if (lim->settled || data->n > me->largest) return LFAP_OK;
-  lfap_status s = oracle_limit_certify(ctx, &cert, data, lim->gamma, &me->opts);
-  if (!s) s = oracle_adopt(ctx, lim, &cert, data);
-  oracle_cert_free(&cert);
-  return s;
+  oracle_cert_free(&me->natural);
+  me->of = NULL;
+  if (lim->settled || set->data->n > me->largest) return LFAP_OK;
+  lfap_status s = oracle_certify_checked(ctx, &me->natural, set->data, lim->gamma, &me->opts);
+  if (s) return s;
+  me->of = set->data;
+  return oracle_adopt(ctx, lim, &me->natural, set);
 }
 
 /* A new line with both verdicts: what a double result may be off, or contradict. One that does not claim to be settled
@@ -152,13 +156,18 @@ lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size
   if (st) return st;
   oracle_certifier *me = user;
   oracle_cert cert = {0};
-  if (!o->adversarial) oracle_cert_free(&me->natural); /* a new case begins */
+  if (!o->adversarial && me->of == o->data) cert = me->natural; /* refined */
+  else if (!o->adversarial) oracle_cert_free(&me->natural);     /* a new case begins */
+  if (!o->adversarial) {
+    me->natural = (oracle_cert){0};
+    me->of = NULL;
+  }
   if (o->data->n > me->largest && me->fast) return speak_fast(ctx, c, first, o);
   if (o->data->n > me->largest) {
     me->left_out++;
     return LFAP_OK;
   }
-  lfap_status s = oracle_limit_certify(ctx, &cert, o->data, c->gamma, &me->opts);
+  lfap_status s = cert.n ? LFAP_OK : oracle_certify_checked(ctx, &cert, o->data, c->gamma, &me->opts);
   if (s) return s;
   s = oracle_settle(ctx, c, first, &cert, o->lim, o->subject);
   /* a boundary in exact integers takes some eight times the memory of its doubles: not beside a set that large */

@@ -1,5 +1,6 @@
 /* certify.c - between the command line and oracle/: options, the certificate file, lines and JSON. */
 #include "cli/certify.h"
+#include "oracle/certify/certify.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -93,7 +94,7 @@ lfap_status cli_certify_run(cli *c, oracle_cert *out, lfap_text *document, const
                             const oracle_opts *o) {
   oracle_cert k = {0};
   lfap_text text = {0};
-  lfap_status s = oracle_limit_certify(&c->ctx, &k, data, gamma, o);
+  lfap_status s = oracle_certify_checked(&c->ctx, &k, data, gamma, o); /* when they were read */
   if (!s) {
     cli_sha256(k.sha256, data->x, data->n * data->d, data->y, data->n);
     s = oracle_cert_document(&c->ctx, &text.bytes, &text.len, &k);

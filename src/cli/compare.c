@@ -7,6 +7,7 @@
 
 #include "cli/compare.h"
 #include "data/scale.h"
+#include "data/set.h"
 #include "perturb/norm.h"
 
 enum {
@@ -158,8 +159,12 @@ static lfap_status judge(cli *c, compare_run *r) {
   if (!s) s = probe_points(c, &r->probes, a, r->data.d);
   if (!s) s = lfap_vec_alloc(&c->ctx, &r->f, r->probes.rows);
   if (!s) s = outputs(c, r);
-  if (!s) s = lfap_limit_solve(&c->ctx, &r->lim, &r->data, NULL, a->gamma);
-  if (!s) s = lfap_k1_of(&c->ctx, &r->k1, &r->net, &r->data, &r->lim, r->probes.v, r->probes.rows);
+  lfap_set set = {.data = &r->data, .limit = &r->lim, .checked = 1};
+  if (!s) s = lfap_set_gram(&c->ctx, &set);
+  if (!s) s = lfap_limit_solve(&c->ctx, &r->lim, &r->data, set.gram, a->gamma);
+  lfap_set_spare(&set);
+  if (!s) s = lfap_set_k1(&c->ctx, &r->k1, &r->net, &set, r->probes.v, r->probes.rows);
+  lfap_set_free(&set);
   if (!s && a->adversarial) s = compare_perturbed(c, r);
   if (!s) s = compare_numbers(c, r);
   if (!s && a->reference) s = compare_reference(c, r);

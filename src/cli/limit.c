@@ -186,24 +186,25 @@ static void report(const cli *c, const lfap_limit *l, range r, const lfap_case *
   cli_verdict_print(c, tally);
 }
 
-/* The limit; with --certify=fast also what error bounds say of it, both from one Gram matrix where the memory limit
-   leaves room. */
-static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, const args *a, const lfap_data *data) {
-  int wanted = a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_FAST;
+/* The limit, and with --certify what makes it certain, from one Gram matrix where the memory limit leaves room: what
+   error bounds say, or the certificate with its text, whose multipliers are taken over. */
+static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, oracle_cert *cert, lfap_text *text, const args *a,
+                         const lfap_data *data) {
   uint64_t limit = a->limit.memory_limit;
-  size_t n = data->n;
-  double *G = NULL;
+  int quick = a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_FAST;
+  lfap_set set = {.data = data, .checked = 1};
   lfap_status s = LFAP_OK;
-  if (wanted && n <= SIZE_MAX / sizeof *G / n && (!limit || lfap_limit_bytes(n, data->d, 2, c->ctx.threads) <= limit)) {
-    G = malloc(n * n * sizeof *G);
-    s = G ? lfap_gram(&c->ctx, G, data->x, n, data->d)
-          : lfap_fail(&c->ctx, LFAP_ERR_MEMORY,
-                      "limit: no memory for the %zu x %zu Gram matrix; --memory-limit does without", n, n);
+  if (a->certify.wanted && (!limit || lfap_limit_bytes(data->n, data->d, 2, c->ctx.threads) <= limit))
+    s = lfap_set_gram(&c->ctx, &set);
+  if (!s) s = lfap_limit_solve_opts(&c->ctx, l, data, set.gram, a->gamma, &a->limit);
+  if (!s && quick) s = lfap_limit_enclose(&c->ctx, fast, data, l, set.gram);
+  if (!s && quick) s = oracle_enclosure_finish(&c->ctx, fast, data, l, set.gram);
+  if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
+  if (!s && a->certify.wanted && !quick) {
+    s = cli_certify_run(c, cert, text, data, a->gamma, &a->certify.o);
+    if (!s) s = oracle_adopt(&c->ctx, l, cert, &set);
   }
-  if (!s) s = lfap_limit_solve_opts(&c->ctx, l, data, G, a->gamma, &a->limit);
-  if (!s && wanted) s = lfap_limit_enclose(&c->ctx, fast, data, l, G);
-  if (!s && wanted) s = oracle_enclosure_finish(&c->ctx, fast, data, l, G);
-  free(G);
+  lfap_set_free(&set);
   return s;
 }
 
@@ -248,12 +249,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (s || help) return s;
   s = check(c, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
-  if (!s) s = solve(c, &l, &fast, &a, &data);
-  if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
-  if (!s && a.certify.wanted && cli_certify_choose(&a.certify, data.n) == CLI_CERTIFY_EXACT) {
-    s = cli_certify_run(c, &cert, &text, &data, a.gamma, &a.certify.o);
-    if (!s) s = oracle_adopt(&c->ctx, &l, &cert, &data);
-  }
+  if (!s) s = solve(c, &l, &fast, &cert, &text, &a, &data);
   if (!s) s = write(c, &a, &data, &l, &text);
   const oracle_cert *exact = cert.n ? &cert : NULL;
   const lfap_enclosure *quick = fast.n ? &fast : NULL;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "data/range.h"
 
 enum { FIRST = 256, MOST = 40 }; /* getopt's code of option 0; options a verb may have */
 
@@ -196,10 +197,8 @@ lfap_status cli_gamma_value(cli *c, double *out, const char *text) {
   double g = 0;
   lfap_status s = cli_number(c, &g, "gamma", text);
   if (s) return s;
-  if (!(g > 0 && g < 1))
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA,
-                     "--gamma %s: the leaky slope lies strictly between 0 and 1; give 0.01 for the authors' networks",
-                     text);
+  s = lfap_gamma_valid(&c->ctx, "--gamma", g, 0.0);
+  if (s) return s;
   *out = g;
   return LFAP_OK;
 }

@@ -145,6 +145,7 @@ static lfap_status read_user(cli *c, cli_case *k, const cli_verify_args *a) {
   lfap_status s = cli_data_read(c, &k->data, a->data, a->labels);
   if (s) return s;
   k->here = cli_origin_of_run(&k->data, k->data.d, a->gamma);
+  k->opts.checked = 1;
   s = cli_weights_read(c, &k->net, &k->has_net, a->weights, a->data, &k->here, &k->net_of);
   if (!s && a->test) {
     s = cli_data_read(c, &k->test, a->test, a->test_labels);

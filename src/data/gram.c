@@ -1,12 +1,11 @@
-/* gram.c - Gram matrix G_nk = <x_n, x_k>, products of rows with rows, and hypothesis (H) (spec/theory.md section 1).
+/* gram.c - Gram matrix G_nk = <x_n, x_k>, products of rows with rows (spec/theory.md section 1).
  * Blocks are shared out over threads; every entry is one lfap_dot, so the bits do not depend on the sharing. */
-#include "data/range.h"
+#include "lfap.h"
 
 #include "io/parallel.h"
 #include "kernel/block.h"
 #include "kernel/rows.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define SPAN_FLOPS 4e9  /* work between two calls of the progress callback */
@@ -111,54 +110,4 @@ lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const d
                               size_t d) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   return st ? st : run(ctx, (product){.out = C, .A = A, .B = B, .na = na, .nb = nb, .d = d}, "product");
-}
-
-/* m 2^e, m in [1/2, 1) or 0: factors of any size multiply without leaving the doubles. */
-typedef struct {
-  double m;
-  long e;
-} scaled;
-
-static scaled times(scaled a, double b) {
-  int k, add;
-  double f = frexp(b, &k);
-  a.m = frexp(a.m * f, &add);
-  a.e += k + add;
-  return a;
-}
-
-static int at_least(scaled a, scaled b) {
-  if (a.m == 0.0 || b.m == 0.0) return b.m == 0.0;
-  return a.e != b.e ? a.e > b.e : a.m >= b.m;
-}
-
-static int ordinary(double v) { return v >= 0x1p-1022 && isfinite(v); }
-
-void lfap_hypothesis_sides(lfap_hypothesis *h, size_t n, double gamma) {
-  const scaled one = {0.5, 1};
-  h->lhs = ((gamma * gamma) * gamma) * (h->r_min2 * h->r_min2);
-  h->rhs = (3.0 * (double)n) * (h->r_max2 * h->p_max);
-  h->holds = h->lhs >= h->rhs;
-  if (ordinary(h->lhs) && (ordinary(h->rhs) || h->p_max == 0.0)) return;
-  scaled l = times(times(times(times(times(one, gamma), gamma), gamma), h->r_min2), h->r_min2);
-  h->holds = at_least(l, times(times(times(one, 3.0 * (double)n), h->r_max2), h->p_max));
-}
-
-void lfap_hypothesis_of(lfap_hypothesis *out, const double *G, size_t n, double gamma) {
-  lfap_hypothesis h = {.r_min2 = INFINITY};
-  for (size_t i = 0; i < n; i++) {
-    double g = G[i * n + i];
-    if (g < h.r_min2) h.r_min2 = g;
-    if (g > h.r_max2) h.r_max2 = g;
-    for (size_t k = 0; k < i; k++) {
-      double p = fabs(G[i * n + k]);
-      if (p > h.p_max) {
-        h.p_max = p;
-        h.p_n = k;
-        h.p_k = i;
-      }
-    }
-  }
-  lfap_hypothesis_sides(&h, n, gamma);
-  *out = h;
 }

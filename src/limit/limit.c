@@ -59,22 +59,6 @@ static void see_row(void *arg, size_t i, const double *g, double *spare) {
   f->kappa[i] = lfap_asum(n, spare);
 }
 
-/* (H) from the diagonal and the rows' largest entries: lfap_hypothesis_of, row by row. */
-static void hypothesis(lfap_limit *l, const row_facts *f) {
-  lfap_hypothesis h = {.r_min2 = INFINITY};
-  for (size_t i = 0; i < l->n; i++) {
-    if (f->m->diag[i] < h.r_min2) h.r_min2 = f->m->diag[i];
-    if (f->m->diag[i] > h.r_max2) h.r_max2 = f->m->diag[i];
-    if (f->peak[i] > h.p_max) {
-      h.p_max = f->peak[i];
-      h.p_n = f->where[i];
-      h.p_k = i;
-    }
-  }
-  lfap_hypothesis_sides(&h, l->n, l->gamma);
-  l->hyp = h;
-}
-
 /* T1, T2, a-posteriori T2, (H*) and (C) from the data quantities; `off` is the largest row sum of |Q| without the
    diagonal. */
 static void intervals(lfap_limit *l, double off) {
@@ -102,11 +86,13 @@ static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
   lfap_status st = v && f.where ? lfap_qm_gram_rows(ctx, m, see_row, &f)
                                 : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for facts of %zu rows", n);
   if (!st) {
-    hypothesis(l, &f);
+    lfap_hypothesis_begin(&l->hyp);
     for (size_t i = 0; i < n; i++) {
+      lfap_hypothesis_row(&l->hyp, i, m->diag[i], f.peak[i], f.where[i]);
       if (f.off[i] > off) off = f.off[i];
       if (f.kappa[i] > l->row_kappa) l->row_kappa = f.kappa[i];
     }
+    lfap_hypothesis_finish(&l->hyp, n, l->gamma);
     intervals(l, off);
   }
   free(v);
@@ -316,14 +302,8 @@ static lfap_status plan(lfap_ctx *ctx, int *matrices, const lfap_data *data, con
 }
 
 static lfap_status check(lfap_ctx *ctx, const lfap_data *data, double gamma, const double *given) {
-  if (!(gamma > 0.0 && gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
-                     gamma);
-  if (gamma < LFAP_GAMMA_MIN)
-    return lfap_fail(
-        ctx, LFAP_ERR_RANGE,
-        "gamma = %g: below 2^%d, gamma^3 Rmin^4 and its like may leave the range of doubles; take a larger one", gamma,
-        ilogb(LFAP_GAMMA_MIN));
+  lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, LFAP_GAMMA_MIN);
+  if (st) return st;
   if (data->n == 0 || data->d == 0)
     return lfap_fail(ctx, LFAP_ERR_DATA, "limit: N = %zu samples of dimension d = %zu; both must be at least 1",
                      data->n, data->d);

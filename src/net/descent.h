@@ -24,6 +24,6 @@ lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_
 /* Both move net->w by o->epochs epochs; h->row has as many rows and h->p data->n entries. */
 lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
                                const lfap_train_opts *o);
-lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
+lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_set *set,
                               const lfap_train_opts *o);
 #endif

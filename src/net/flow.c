@@ -41,13 +41,15 @@ typedef struct {
 
 struct flow {
   lfap_ctx *ctx;
-  const lfap_data *data;
+  lfap_set *set;
+  const lfap_data *data; /* of the set */
   const lfap_train_opts *o;
   size_t m, n;
   double gamma;
   int logistic, threads;
   double *a, *col, *phi;                       /* m each */
-  double *G, *Q;                               /* n x n */
+  const double *G;                             /* n x n, the set's */
+  double *Q;                                   /* n x n */
   double *g_sum, *q_sum;                       /* l1 norms of the rows of G, Q */
   double *p, *r, *q, *cp, *cm, *basep, *basem; /* n each */
   double *arena;
@@ -270,17 +272,17 @@ static lfap_status integrate(flow *fl, lfap_history *h) {
 /* One block for everything, carved in the order of the fields. */
 static lfap_status flow_alloc(flow *fl) {
   size_t m = fl->m, n = fl->n, state = 2 * m * n;
-  size_t total = 3 * m + 2 * n * n + 9 * n + (2 + STAGES) * (state + 2 * n);
+  size_t total = 3 * m + n * n + 9 * n + (2 + STAGES) * (state + 2 * n);
   double *at = fl->arena = calloc(total, sizeof *at);
   fl->wrong = calloc(m, sizeof *fl->wrong);
   if (!at || !fl->wrong)
     return lfap_fail(fl->ctx, LFAP_ERR_MEMORY, "flow: no memory for m = %zu, N = %zu (%zu doubles)", m, n, total);
-  double **const field[] = {&fl->a,          &fl->col,       &fl->phi,       &fl->G,          &fl->Q,
-                            &fl->g_sum,      &fl->q_sum,     &fl->p,         &fl->r,          &fl->q,
-                            &fl->cp,         &fl->cm,        &fl->basep,     &fl->basem,      &fl->general.x,
-                            &fl->general.x1, &fl->general.K, &fl->aligned.x, &fl->aligned.x1, &fl->aligned.K};
+  double **const field[] = {&fl->a,         &fl->col,       &fl->phi,        &fl->Q,         &fl->g_sum,
+                            &fl->q_sum,     &fl->p,         &fl->r,          &fl->q,         &fl->cp,
+                            &fl->cm,        &fl->basep,     &fl->basem,      &fl->general.x, &fl->general.x1,
+                            &fl->general.K, &fl->aligned.x, &fl->aligned.x1, &fl->aligned.K};
   const size_t size[] = {
-      m, m, m, n * n, n * n, n, n, n, n, n, n, n, n, n, state, state, STAGES * state, 2 * n, 2 * n, STAGES * 2 * n};
+      m, m, m, n * n, n, n, n, n, n, n, n, n, n, state, state, STAGES * state, 2 * n, 2 * n, STAGES * 2 * n};
   for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
     *field[i] = at;
     at += size[i];
@@ -296,7 +298,8 @@ static lfap_status flow_alloc(flow *fl) {
 
 static lfap_status prepare(flow *fl, const lfap_net *net) {
   size_t n = fl->n, d = fl->data->d;
-  lfap_status st = lfap_gram(fl->ctx, fl->G, fl->data->x, n, d);
+  lfap_status st = lfap_set_gram(fl->ctx, fl->set);
+  fl->G = fl->set->gram;
   if (!st) st = lfap_rows_product(fl->ctx, fl->general.x, net->w, fl->data->x, fl->m, n, d);
   if (st) return st;
   lfap_net_signs(fl->a, fl->m);
@@ -317,13 +320,13 @@ static void weights(flow *fl, lfap_net *net) {
   }
 }
 
-lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
-                          const lfap_train_opts *o) {
+lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_set *set, const lfap_train_opts *o) {
   flow fl = {.ctx = ctx,
-             .data = data,
+             .set = set,
+             .data = set->data,
              .o = o,
              .m = net->m,
-             .n = data->n,
+             .n = set->data->n,
              .gamma = net->gamma,
              .logistic = o->loss == LFAP_LOSS_LOGISTIC,
              .threads = lfap_threads(ctx)};

@@ -5,6 +5,7 @@
 #include "net/descent.h"
 
 #include "data/products.h"
+#include "data/set.h"
 #include "io/parallel.h"
 #include "io/text.h"
 #include "kernel/gramform.h"
@@ -260,12 +261,13 @@ static int aligned(const gramform *w) {
   return 1;
 }
 
-lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
+lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_set *set,
                               const lfap_train_opts *o) {
+  const lfap_data *data = set->data;
   gramform w = {0};
   size_t m = net->m, n = data->n, d = net->d;
   lfap_status st = gramform_alloc(ctx, &w, net, data, o);
-  if (!st) st = lfap_gram(ctx, w.G, data->x, n, d);
+  if (!st) st = lfap_set_copy_gram(ctx, w.G, set);
   if (!st) st = strip_gram(ctx, &w);
   if (!st) st = lfap_rows_product(ctx, w.Z, net->w, data->x, m, n, d);
   if (!st) move_state(&w, 0.0);

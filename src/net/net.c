@@ -1,6 +1,6 @@
 /* net.c - the network f(x; W) = sum_j a_j phi(<w_j, x>) of spec/theory.md section 1: storage, the authors'
- * initialisation, values and input gradients (spec/numerics.md N4, N7). */
-#include "lfap.h"
+ * initialisation, values and input gradients (spec/numerics.md N4). */
+#include "data/range.h"
 
 #include "io/parallel.h"
 #include "kernel/chain.h"
@@ -19,11 +19,9 @@ lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, dou
     return lfap_fail(
         ctx, LFAP_ERR_DATA,
         "m = %zu hidden neurons: m must be even and positive (half of the a_j are +1/sqrt(m), half -1/sqrt(m))", m);
-  if (!(gamma > 0.0 && gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_DATA, "gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1",
-                     gamma);
   lfap_mat w = {0};
-  lfap_status st = lfap_mat_alloc(ctx, &w, m, d);
+  lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, 0.0);
+  if (!st) st = lfap_mat_alloc(ctx, &w, m, d);
   if (st) return st;
   *out = (lfap_net){.m = m, .d = d, .gamma = gamma, .w = w.v};
   return LFAP_OK;
@@ -46,15 +44,6 @@ lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, doub
   for (size_t i = 0; i < m * d; i++) net.w[i] *= bound;
   *out = net;
   return LFAP_OK;
-}
-
-/* Sums over the rows in order, one subtraction, one division. */
-void lfap_net_direction(double *w, const lfap_net *net) {
-  for (size_t i = 0; i < net->d; i++) {
-    double sum[2] = {0.0, 0.0};
-    for (size_t j = 0; j < net->m; j++) sum[j >= net->m / 2] += net->w[j * net->d + i];
-    w[i] = (sum[0] - sum[1]) / (double)(net->m / 2);
-  }
 }
 
 typedef struct {

@@ -47,24 +47,37 @@ static lfap_status check_opts(lfap_ctx *ctx, const lfap_net *net, const lfap_dat
   return LFAP_OK;
 }
 
-lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
-                       const lfap_train_opts *o) {
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = check_opts(ctx, net, data, o);
+static lfap_status train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, lfap_set *set, const lfap_train_opts *o) {
+  const lfap_data *data = set->data;
+  lfap_status st = check_opts(ctx, net, data, o);
   if (st) return st;
   lfap_net moved = {0};
   lfap_history h = {.row = calloc(o->epochs, sizeof(lfap_epoch)), .p = calloc(data->n, sizeof(double))};
   st = h.row && h.p ? lfap_net_alloc(ctx, &moved, net->m, net->d, net->gamma)
                     : lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for a history of %zu epochs", o->epochs);
   if (!st) memcpy(moved.w, net->w, net->m * net->d * sizeof(double));
-  if (!st && o->method == LFAP_METHOD_FLOW) st = lfap_flow_run(ctx, &moved, &h, data, o);
-  else if (!st) {
-    h.gram = gram_form(net, data, o);
-    st = (h.gram ? lfap_descend_gram : lfap_descend_plain)(ctx, &moved, &h, data, o);
-  }
+  h.gram = o->method != LFAP_METHOD_FLOW && gram_form(net, data, o);
+  if (!st && o->method == LFAP_METHOD_FLOW) st = lfap_flow_run(ctx, &moved, &h, set, o);
+  else if (!st && h.gram) st = lfap_descend_gram(ctx, &moved, &h, set, o);
+  else if (!st) st = lfap_descend_plain(ctx, &moved, &h, data, o);
   if (!st) memcpy(net->w, moved.w, net->m * net->d * sizeof(double));
   lfap_net_free(&moved);
   if (!st && history) *history = h;
   else lfap_history_free(&h);
+  return st;
+}
+
+lfap_status lfap_set_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, lfap_set *set,
+                           const lfap_train_opts *o) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : train(ctx, net, history, set, o);
+}
+
+lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
+                       const lfap_train_opts *o) {
+  lfap_set set = {.data = data};
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = train(ctx, net, history, &set, o);
+  lfap_set_free(&set);
   return st;
 }

@@ -53,18 +53,17 @@ static void unpack(double *G, const double *triangle, size_t n) {
 /* The control learns the bases with their targets, from the learner's start: all that differs is the perturbation. */
 lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) {
   size_t n = c->n_adv;
-  double *G = NULL;
   lfap_learner control = {0};
   lfap_study_bases *b = calloc(1, sizeof *b);
   if (!b) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: out of memory");
   b->cell = *c;
   lfap_status st = draw_bases(ctx, &b->set, c, &s->teacher->data);
-  if (!st) st = lfap_study_square(ctx, &G, n);
-  if (!st) st = lfap_gram(ctx, G, b->set.x, n, c->d);
-  if (!st) st = lfap_learner_make(ctx, &control, &b->set, G, c, &s->o, LFAP_ROLE_LEARNER, LFAP_OK);
+  lfap_set set = {.data = &b->set};
+  if (!st) st = lfap_set_gram(ctx, &set);
+  if (!st) st = lfap_learner_make(ctx, &control, &set, set.gram, c, &s->o, LFAP_ROLE_LEARNER, LFAP_OK);
   if (!st) st = lfap_study_doubles(ctx, &b->gram, n % 2 ? (n + 1) / 2 * n : n / 2 * (n + 1));
-  if (!st) pack(b->gram, G, n);
-  free(G);
+  if (!st) pack(b->gram, set.gram, n);
+  lfap_set_free(&set);
   if (!st) st = lfap_teacher_score(ctx, &b->control, &control, s->teacher, &s->o);
   b->status = control.status;
   lfap_learner_free(&control);
@@ -83,7 +82,7 @@ static lfap_status within_range(lfap_ctx *ctx, const double *x, size_t n, const 
 }
 
 /* Geometry: bases + t eta where they lie, and their Gram matrix by the rank-two update. */
-static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double *G, double *eta, const double *w,
+static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double **shifted, double *eta, const double *w,
                               const lfap_cell *c) {
   size_t n = b->set.n, d = b->set.d;
   double *p = NULL;
@@ -93,9 +92,10 @@ static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double *G, dou
   double eta2 = st ? 0.0 : lfap_dot(d, eta, eta);
   if (!st) st = within_range(ctx, &eta2, 1, "squares");
   if (!st) st = within_range(ctx, p, n, "products");
+  if (!st) st = lfap_study_square(ctx, shifted, n);
   if (!st) {
-    unpack(G, b->gram, n);
-    st = lfap_gram_shift(ctx, G, G, b->set.y, p, eta2, n);
+    unpack(*shifted, b->gram, n);
+    st = lfap_gram_shift(ctx, *shifted, *shifted, b->set.y, p, eta2, n);
   }
   free(p);
   if (st) return st;
@@ -105,7 +105,7 @@ static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double *G, dou
 }
 
 /* From the network's gradient, or the authors' PGD (spec/theory.md section 6): every base has its own direction. */
-static lfap_status move_each(lfap_ctx *ctx, lfap_study_bases *b, double *G, const lfap_net *net, const lfap_cell *c) {
+static lfap_status move_each(lfap_ctx *ctx, lfap_study_bases *b, const lfap_net *net, const lfap_cell *c) {
   lfap_perturb_opts po = {.norm = c->norm, .eps = c->eps, .k = c->k, .lo = -1.0, .hi = 1.0};
   lfap_perturbed p = {0};
   po.steps = lfap_norm_steps(c->norm, c->k);
@@ -119,7 +119,7 @@ static lfap_status move_each(lfap_ctx *ctx, lfap_study_bases *b, double *G, cons
     memcpy(b->set.x, p.x, b->set.n * b->set.d * sizeof *p.x);
   }
   lfap_perturbed_free(&p);
-  return st ? st : lfap_gram(ctx, G, b->set.x, b->set.n, b->set.d);
+  return st;
 }
 
 lfap_status lfap_bases_unmove(lfap_ctx *ctx, lfap_study *s) {
@@ -130,8 +130,8 @@ lfap_status lfap_bases_unmove(lfap_ctx *ctx, lfap_study *s) {
   return draw_bases(ctx, &b->set, &b->cell, &s->teacher->data);
 }
 
-lfap_status lfap_bases_move(lfap_ctx *ctx, lfap_study *s, double *G, double *eta, const lfap_cell *c) {
+lfap_status lfap_bases_move(lfap_ctx *ctx, lfap_study *s, double **shifted, double *eta, const lfap_cell *c) {
   const lfap_learner *teacher = &s->teacher->who;
-  return c->from == LFAP_FROM_GEOMETRY ? move_along(ctx, s->bases, G, eta, teacher->w, c)
-                                       : move_each(ctx, s->bases, G, &teacher->net, c);
+  return c->from == LFAP_FROM_GEOMETRY ? move_along(ctx, s->bases, shifted, eta, teacher->w, c)
+                                       : move_each(ctx, s->bases, &teacher->net, c);
 }

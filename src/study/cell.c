@@ -2,6 +2,7 @@
 #include "study/study.h"
 
 #include "data/gen.h"
+#include "data/range.h"
 #include "perturb/norm.h"
 
 #include <math.h>
@@ -54,10 +55,8 @@ static lfap_status check_sizes(lfap_ctx *ctx, const lfap_cell *c) {
 
 lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c) {
   lfap_status st = check_sizes(ctx, c);
+  if (!st) st = lfap_gamma_valid(ctx, "cell: gamma", c->gamma, 0.0);
   if (st) return st;
-  if (!(c->gamma > 0.0 && c->gamma < 1.0))
-    return lfap_fail(ctx, LFAP_ERR_DATA,
-                     "cell: gamma = %g: the slope of the leaky ReLU must lie strictly between 0 and 1", c->gamma);
   if (!(c->eps >= 0.0) || !isfinite(c->eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: eps = %g must be finite and not negative", c->eps);
   if (c->method == LFAP_BY_LIMIT && c->from != LFAP_FROM_GEOMETRY)

@@ -38,15 +38,15 @@ static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *d
   return LFAP_OK;
 }
 
-static lfap_status train(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const lfap_cell *c,
-                         const lfap_study_opts *o, int role) {
+static lfap_status train(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, const lfap_cell *c, const lfap_study_opts *o,
+                         int role) {
   lfap_train_opts t;
   lfap_history h = {0};
   lfap_train_defaults(&t, c->method == LFAP_BY_FLOW ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD);
   t.epochs = o->epochs;
   t.log_loss_target = o->log_loss_target;
-  lfap_status st = lfap_net_init(ctx, &l->net, c->m, data->d, c->gamma, lfap_cell_seed(c, role), 1.0);
-  if (!st) st = lfap_train(ctx, &l->net, &h, data, &t);
+  lfap_status st = lfap_net_init(ctx, &l->net, c->m, set->data->d, c->gamma, lfap_cell_seed(c, role), 1.0);
+  if (!st) st = lfap_set_train(ctx, &l->net, &h, set, &t);
   if (!st) l->log_loss = h.log_loss;
   lfap_history_free(&h);
   return st;
@@ -59,9 +59,9 @@ static lfap_status direction(lfap_ctx *ctx, lfap_learner *l) {
 }
 
 /* The network's direction; one whose training fails has none. */
-static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const lfap_cell *c,
+static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, const lfap_cell *c,
                                 const lfap_study_opts *o, int role) {
-  lfap_status st = train(ctx, l, data, c, o, role);
+  lfap_status st = train(ctx, l, set, c, o, role);
   if (st && lfap_why_of(&l->why, st, LFAP_WHY_TRAINING)) {
     lfap_net_free(&l->net);
     if (ctx) ctx->message[0] = '\0';
@@ -70,12 +70,12 @@ static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, const lfap_data 
   return st ? st : direction(ctx, l);
 }
 
-lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, const lfap_data *data, const double *G,
-                              const lfap_cell *c, const lfap_study_opts *o, int role, lfap_status refused) {
+lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, lfap_set *set, const double *G, const lfap_cell *c,
+                              const lfap_study_opts *o, int role, lfap_status refused) {
   lfap_learner l = {.log_loss = NAN};
   int by_limit = c->method == LFAP_BY_LIMIT;
-  lfap_status st = find_limit(ctx, &l, data, G, c->gamma, refused);
-  if (!st && !by_limit) st = find_network(ctx, &l, data, c, o, role);
+  lfap_status st = find_limit(ctx, &l, set->data, G, c->gamma, refused);
+  if (!st && !by_limit) st = find_network(ctx, &l, set, c, o, role);
   if (st) {
     lfap_learner_free(&l);
     return st;

@@ -14,10 +14,11 @@ typedef struct {
 } lfap_learner;
 void lfap_learner_free(lfap_learner *l);
 
-/* G is the Gram matrix of data->x. The network starts from the seed of `role`. `refused`: what lfap_data_check says
+/* G is the Gram matrix that the limit is taken of: the set's, or one of moved points (N12). A network is trained with
+   the set's own, made where it is not there. It starts from the seed of `role`. `refused`: what lfap_data_check says
    of the data; a set that it refuses has no limit to be told, a network may learn it all the same. */
-lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, const lfap_data *data, const double *G,
-                              const lfap_cell *c, const lfap_study_opts *o, int role, lfap_status refused);
+lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, lfap_set *set, const double *G, const lfap_cell *c,
+                              const lfap_study_opts *o, int role, lfap_status refused);
 /* f (n) at the rows of Z: the network's, or <w, z>. The learner must have a direction. */
 lfap_status lfap_learner_eval(lfap_ctx *ctx, double *f, const lfap_learner *l, const double *Z, size_t n);
 uint64_t lfap_cell_seed(const lfap_cell *c, int role);

@@ -36,9 +36,10 @@ struct lfap_study_bases {
 /* Draws the bases and runs the control; s->teacher is there. */
 lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c);
 void lfap_bases_free(lfap_study_bases *b);
-/* Puts the perturbation of a cell on the bases and its Gram matrix into G (n x n). eta (d) is what geometry adds for
-   the target +1. RANGE where the sums, or their products, leave the range of doubles. */
-lfap_status lfap_bases_move(lfap_ctx *ctx, lfap_study *s, double *G, double *eta, const lfap_cell *c);
+/* Puts the perturbation of a cell on the bases. Geometry: eta (d) is what it adds for the target +1, and *shifted (NULL
+   before; the caller frees it, whatever the status) the Gram matrix of the exact sums by a rank-two update (N12), which
+   the limit is taken of. RANGE where the sums, or their products, leave the range of doubles. */
+lfap_status lfap_bases_move(lfap_ctx *ctx, lfap_study *s, double **shifted, double *eta, const lfap_cell *c);
 /* Draws them again if a perturbation is on them. */
 lfap_status lfap_bases_unmove(lfap_ctx *ctx, lfap_study *s);
 

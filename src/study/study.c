@@ -64,13 +64,16 @@ static void take_scores(lfap_row *r, const lfap_scores *of) {
   r->why_learner = of->why == LFAP_WHY_LIMIT ? LFAP_WHY_LIMIT_ADV : of->why;
 }
 
-/* Learns the perturbed bases, of Gram matrix G, and scores. */
-static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const double *G, const double *eta,
+/* Learns the perturbed bases and scores. A network is trained on the stored sums, of their own Gram matrix. */
+static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const double *shifted, const double *eta,
                                const lfap_cell *c) {
   const lfap_study_teacher *t = s->teacher;
   lfap_learner l = {0};
   lfap_scores of = {0};
-  lfap_status st = lfap_learner_make(ctx, &l, &s->bases->set, G, c, &s->o, LFAP_ROLE_LEARNER, LFAP_OK);
+  lfap_set set = {.data = &s->bases->set};
+  lfap_status st = shifted ? LFAP_OK : lfap_set_gram(ctx, &set);
+  if (!st) st = lfap_learner_make(ctx, &l, &set, shifted ? shifted : set.gram, c, &s->o, LFAP_ROLE_LEARNER, LFAP_OK);
+  lfap_set_free(&set);
   if (!st) st = lfap_teacher_score(ctx, &of, &l, t, &s->o);
   if (!st && c->from == LFAP_FROM_GEOMETRY && l.lim.w) st = measured_ratio(ctx, &r->ratio, &l.lim, eta, &t->data);
   if (!st) {
@@ -83,16 +86,15 @@ static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const 
 
 /* Perturbs, learns, scores; the teacher has a direction. */
 static lfap_status learn(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const lfap_cell *c) {
-  double *G = NULL, *eta = NULL;
+  double *shifted = NULL, *eta = NULL;
   lfap_status st = estimate(ctx, r, s, c);
-  if (!st) st = lfap_study_square(ctx, &G, c->n_adv);
   if (!st) st = lfap_study_doubles(ctx, &eta, c->d);
-  lfap_status moved = st ? st : lfap_bases_move(ctx, s, G, eta, c);
-  if (!st && !moved) st = learn_moved(ctx, r, s, G, eta, c);
+  lfap_status moved = st ? st : lfap_bases_move(ctx, s, &shifted, eta, c);
+  if (!st && !moved) st = learn_moved(ctx, r, s, shifted, eta, c);
   else if (!st && lfap_why_of(&r->why_learner, moved, LFAP_WHY_PERTURBATION))
     r->adv.why = r->why_learner; /* no set to learn */
   else if (!st) st = moved;
-  free(G);
+  free(shifted);
   free(eta);
   return st;
 }

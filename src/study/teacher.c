@@ -2,7 +2,7 @@
    D2). */
 #include "study/parts.h"
 
-#include "kernel/lanes.h"
+#include "net/direction.h"
 #include "verify/judge.h"
 
 #include <math.h>
@@ -57,10 +57,6 @@ void lfap_teacher_free(lfap_study_teacher *t) {
   free(t);
 }
 
-static double cosine(const double *a, const double *b, size_t d) {
-  return lfap_dot(d, a, b) / (lfap_norm2(d, a) * lfap_norm2(d, b));
-}
-
 /* The learner's outputs at n rows. Where they leave the range of doubles they have no sign to be compared: *scores
    is told. */
 static lfap_status outputs(lfap_ctx *ctx, double *f, lfap_scores *scores, const lfap_learner *l, const double *Z,
@@ -90,7 +86,7 @@ lfap_status lfap_teacher_score(lfap_ctx *ctx, lfap_scores *out, const lfap_learn
   if (!st) {
     s.acc = lfap_sign_agreement(f, t->data.y, n);
     if (t->f_bdy) s.agree_natural = lfap_sign_agreement(f, t->f_bdy, n);
-    if (t->who.w) s.cosine = cosine(l->w, t->who.w, t->data.d);
+    if (t->who.w) s.cosine = lfap_cosine(l->w, t->who.w, t->data.d);
     st = lfap_cell_noise(ctx, &probe, &t->cell, LFAP_ROLE_PROBES, o->probes);
   }
   if (!st) st = outputs(ctx, f, &s, l, probe.x, o->probes);
@@ -144,19 +140,18 @@ static lfap_status teacher_points(lfap_ctx *ctx, lfap_study_teacher *t, const lf
 }
 
 lfap_status lfap_teacher_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) {
-  double *G = NULL;
   lfap_study_teacher *t = calloc(1, sizeof *t);
   if (!t) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: out of memory");
   t->cell = *c;
   t->acc = NAN;
   lfap_why why = LFAP_WHY_NONE;
   lfap_status st = natural(ctx, t, &s->o), refused = LFAP_OK;
-  if (!st) refused = lfap_data_check(ctx, &t->data, lfap_study_kind_name[c->data]);
+  lfap_set set = {.data = &t->data};
+  if (!st) refused = lfap_set_check(ctx, &set, lfap_study_kind_name[c->data]);
   if (refused && !lfap_why_of(&why, refused, LFAP_WHY_DATA)) st = refused;
-  if (!st) st = lfap_study_square(ctx, &G, c->n);
-  if (!st) st = lfap_gram(ctx, G, t->data.x, c->n, c->d);
-  if (!st) st = lfap_learner_make(ctx, &t->who, &t->data, G, c, &s->o, LFAP_ROLE_TEACHER, refused);
-  free(G);
+  if (!st) st = lfap_set_gram(ctx, &set);
+  if (!st) st = lfap_learner_make(ctx, &t->who, &set, set.gram, c, &s->o, LFAP_ROLE_TEACHER, refused);
+  lfap_set_free(&set);
   if (!st) st = teacher_points(ctx, t, &s->o);
   if (st) lfap_teacher_free(t);
   else s->teacher = t;

@@ -9,6 +9,7 @@
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
 #include "kernel/random.h"
+#include "net/direction.h"
 #include "perturb/norm.h"
 
 #include <math.h>
@@ -35,7 +36,8 @@ typedef struct {
   char subject[24];
   double eps, sum_la;
   lfap_data adv;  /* bases plus perturbations, with their targets */
-  lfap_limit lim; /* of adv */
+  lfap_set set;   /* adv, */
+  lfap_limit lim; /* and its limit */
   double *w_data; /* d: sum la_n t_n b_n */
   lfap_net net;
   lfap_history hist;
@@ -46,6 +48,7 @@ typedef struct {
 } adversary;
 
 static void adversary_free(adversary *a) {
+  lfap_set_free(&a->set);
   lfap_data_free(&a->adv);
   lfap_limit_free(&a->lim);
   lfap_net_free(&a->net);
@@ -90,8 +93,10 @@ static void over_bases(lfap_run *r, adversary *a, double *row) {
 static lfap_status adversary_make(lfap_run *r, adversary *a) {
   lfap_status st = noise_bases(r, &a->adv, 0);
   if (!st) st = perturb_rows(r, a);
-  if (!st) st = lfap_data_check(r->ctx, &a->adv, "noise + perturbation");
-  if (!st) st = lfap_limit_solve(r->ctx, &a->lim, &a->adv, NULL, r->o->gamma);
+  a->set = (lfap_set){.data = &a->adv, .limit = &a->lim};
+  if (!st) st = lfap_set_check(r->ctx, &a->set, "noise + perturbation");
+  if (!st) st = lfap_set_gram(r->ctx, &a->set);
+  if (!st) st = lfap_limit_solve(r->ctx, &a->lim, &a->adv, a->set.gram, r->o->gamma);
   if (st) return st;
   a->sum_la = lfap_sum(a->lim.n, a->lim.lambda);
   a->w_data = calloc(r->d, sizeof(double));
@@ -218,22 +223,21 @@ static lfap_status offer(lfap_run *r, const adversary *a, size_t first) {
   return st;
 }
 
-static lfap_status direction(lfap_run *r, adversary *a) {
-  double *v = malloc(r->d * sizeof *v);
-  if (!v) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
-  lfap_net_direction(v, &a->net);
-  a->fuzz = lfap_run_fuzz(lfap_dot(r->d, v, a->lim.w) / (lfap_norm2(r->d, v) * lfap_norm2(r->d, a->lim.w)), 1e-6);
-  free(v);
-  return LFAP_OK;
-}
-
 /* The network trained on the set, and what T3 and T4 say at every set of points. */
 static lfap_status learned(lfap_run *r, adversary *a) {
-  lfap_status st =
-      lfap_run_flow(r, &a->net, &a->hist, &a->adv, r->o->m_adv, r->o->seed + 10 + (uint64_t)a->norm, LFAP_LOSS_EXP);
+  double cosine = 0.0;
+  lfap_flown flown = {0};
+  lfap_status st = lfap_run_scale(r, &flown, &a->set);
+  if (!st)
+    st = lfap_run_flow(r, &a->net, &a->hist, &flown, r->o->m_adv, r->o->seed + 10 + (uint64_t)a->norm, LFAP_LOSS_EXP);
+  lfap_flown_free(&flown);
+  lfap_set_free(&a->set);
   st = lfap_run_left_out(r, st, a->subject, "network trained on noise + perturbation");
   a->facts = lfap_run_facts(&a->lim, &a->hist);
-  if (!st && a->net.w && a->hist.stationary) st = direction(r, a);
+  if (!st && a->net.w && a->hist.stationary) {
+    st = lfap_net_cosine(r->ctx, &cosine, &a->net, a->lim.w);
+    a->fuzz = lfap_run_fuzz(cosine, 1e-6);
+  }
   for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, a, s);
   return st;
 }
@@ -264,19 +268,19 @@ static const lfap_points *scored(const lfap_run *r) {
 }
 
 /* A network trained on the bare noise of the adversarial sets: same bases, same targets, no perturbation. */
-static lfap_status control_network(lfap_run *r) {
+static lfap_status control_network(lfap_run *r, lfap_set *bare) {
   const lfap_points *p = scored(r);
-  lfap_data base = {0};
+  lfap_flown flown = {0};
   lfap_net net = {0};
   lfap_history h = {0};
   double *f = malloc(p->n * sizeof *f), right = NAN;
-  lfap_status st =
-      f ? noise_bases(r, &base, 0) : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
-  if (!st) st = lfap_run_flow(r, &net, &h, &base, r->o->m_adv, r->o->seed + 20, LFAP_LOSS_EXP);
+  lfap_status st = f ? lfap_run_scale(r, &flown, bare)
+                     : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+  if (!st) st = lfap_run_flow(r, &net, &h, &flown, r->o->m_adv, r->o->seed + 20, LFAP_LOSS_EXP);
   if (!st) st = lfap_net_eval(r->ctx, f, &net, p->Z, p->n);
   if (!st) right = lfap_sign_agreement(f, p->y, p->n);
   free(f);
-  lfap_data_free(&base);
+  lfap_flown_free(&flown);
   lfap_net_free(&net);
   lfap_history_free(&h);
   if (st) return st;
@@ -291,14 +295,14 @@ static lfap_status control_network(lfap_run *r) {
 typedef struct {
   double sum, min, max;
   size_t seeds;
+  lfap_status none; /* why the last one had none */
 } accuracies;
 
-static lfap_status control_limit(lfap_run *r, accuracies *a, double *f, uint64_t stream) {
+static lfap_status control_limit(lfap_run *r, accuracies *a, double *f, lfap_set *bare) {
   const lfap_points *p = scored(r);
-  lfap_data base = {0};
   lfap_limit lim = {0};
-  lfap_status st = noise_bases(r, &base, stream);
-  if (!st) st = lfap_limit_solve(r->ctx, &lim, &base, NULL, r->o->gamma);
+  lfap_status st = lfap_set_gram(r->ctx, bare);
+  if (!st) st = lfap_limit_solve(r->ctx, &lim, bare->data, bare->gram, r->o->gamma);
   if (!st) {
     for (size_t i = 0; i < p->n; i++) f[i] = lfap_dot(r->d, lim.w, p->Z + i * r->d);
     double right = lfap_sign_agreement(f, p->y, p->n);
@@ -307,33 +311,46 @@ static lfap_status control_limit(lfap_run *r, accuracies *a, double *f, uint64_t
     a->max = fmax(a->max, right);
     a->seeds++;
   }
-  lfap_data_free(&base);
   lfap_limit_free(&lim);
-  return st;
+  if (!lfap_of_the_data(st)) return st;
+  a->none = st;
+  return LFAP_OK;
 }
 
-lfap_status lfap_run_controls(lfap_run *r) {
+/* `base` and `bare` are those of stream 0, which the control network learned, and of the last stream in the end. */
+static lfap_status control_limits(lfap_run *r, accuracies *a, lfap_data *base, lfap_set *bare) {
   const lfap_points *p = scored(r);
-  accuracies a = {.min = INFINITY, .max = -INFINITY};
-  lfap_status st = lfap_run_left_out(r, control_network(r), "control", "network trained on bare noise"), none = LFAP_OK;
-  if (st || r->o->controls == 0) return st;
+  lfap_status st = LFAP_OK;
   double *f = malloc(p->n * sizeof *f);
   if (!f) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
   for (size_t s = 0; !st && s < r->o->controls; s++) {
     st = lfap_tick(r->ctx, "control", (double)s, (double)r->o->controls);
-    if (!st) st = control_limit(r, &a, f, s);
-    if (lfap_of_the_data(st)) {
-      none = st;
-      st = LFAP_OK;
+    if (s > 0) {
+      lfap_set_free(bare);
+      lfap_data_free(base);
+      if (!st) st = noise_bases(r, base, s);
     }
+    if (!st) st = control_limit(r, a, f, bare);
   }
   if (!st) st = lfap_tick(r->ctx, "control", (double)r->o->controls, (double)r->o->controls);
   free(f);
-  if (st) return st;
-  if (a.seeds == 0) return lfap_run_left_out(r, none, "control", "limits on bare noise");
+  return st;
+}
+
+lfap_status lfap_run_controls(lfap_run *r) {
+  accuracies a = {.min = INFINITY, .max = -INFINITY};
+  lfap_data base = {0};
+  lfap_set bare = {.data = &base};
+  lfap_status st = noise_bases(r, &base, 0);
+  if (!st) st = lfap_run_left_out(r, control_network(r, &bare), "control", "network trained on bare noise");
+  if (!st) st = control_limits(r, &a, &base, &bare);
+  lfap_set_free(&bare);
+  lfap_data_free(&base);
+  if (st || r->o->controls == 0) return st;
+  if (a.seeds == 0) return lfap_run_left_out(r, a.none, "control", "limits on bare noise");
   lfap_facts facts = {0};
   char at[64];
-  snprintf(at, sizeof at, "%s, %zu seeds", p->name, a.seeds);
+  snprintf(at, sizeof at, "%s, %zu seeds", scored(r)->name, a.seeds);
   ADD(k, BARE_LIMIT, "control", at, &facts, a.sum / (double)a.seeds, NAN);
   k->headline = 1;
   lfap_check_note(k, "measured: from %.4g to %.4g%s", a.min, a.max,

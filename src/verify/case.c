@@ -111,6 +111,8 @@ static lfap_status run_parts(lfap_run *r) {
 static void run_free(lfap_run *r) {
   for (size_t s = 0; s < LFAP_POINT_SETS; s++) free(r->points[s].f_bdy);
   free(r->probe);
+  lfap_flown_free(&r->flown);
+  lfap_set_free(&r->natural);
   if (!r->o->net) lfap_net_free(&r->net);
   lfap_history_free(&r->hist);
 }
@@ -121,8 +123,10 @@ static lfap_status natural_limit(lfap_run *r) {
   lfap_limit *lim = &r->c->lim;
   const lfap_certifier *who = o->certifier;
   lfap_limit_opts best = {.best_effort = who && who->refine};
-  lfap_status st = lfap_limit_solve_opts(r->ctx, lim, o->data, NULL, o->gamma, &best);
-  if (!st && !lim->settled && best.best_effort) st = who->refine(who->user, r->ctx, lim, o->data);
+  lfap_status st = lfap_set_gram(r->ctx, &r->natural);
+  if (!st) st = lfap_limit_solve_opts(r->ctx, lim, o->data, r->natural.gram, o->gamma, &best);
+  if (!st && best.best_effort) st = who->refine(who->user, r->ctx, lim, &r->natural);
+  r->natural.limit = lim;
   for (size_t i = 0; !st && i < lim->n; i++)
     if (!lim->settled && !(lim->q[i] > 0.0))
       st = lfap_fail(r->ctx, LFAP_ERR_UNSOLVED,
@@ -149,9 +153,14 @@ lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_op
                  .gamma = o->gamma,
                  .eps = o->eps[LFAP_L2],
                  .seed = o->seed};
-  lfap_run r = {.ctx = ctx, .o = o, .c = &c, .d = c.d, .unit = unit_of(o->data)};
+  lfap_run r = {.ctx = ctx,
+                .o = o,
+                .c = &c,
+                .d = c.d,
+                .unit = unit_of(o->data),
+                .natural = {.data = o->data, .checked = o->checked}};
   snprintf(c.name, sizeof c.name, "%s", o->name ? o->name : "case");
-  st = lfap_data_check(ctx, o->data, c.name);
+  st = lfap_set_check(ctx, &r.natural, c.name);
   if (!st) st = natural_limit(&r);
   if (st == LFAP_ERR_UNSOLVED) st = unsolved(&r);
   else if (!st) {

@@ -1,13 +1,13 @@
 /* kkt.c - how close any weights are to a KKT point of the margin problem (statement K1, spec/theory.md): the residual's
  * nonnegative QP, and the shape a limit has under T1 (rank two, equal rows, label-aligned slopes, direction w). */
-#include "lfap.h"
-
 #include "data/scale.h"
+#include "data/set.h"
 #include "kernel/chain.h"
 #include "kernel/lanes.h"
 #include "kernel/network.h"
 #include "kernel/perturb.h"
 #include "kernel/rows.h"
+#include "net/direction.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -47,8 +47,9 @@ static lfap_status kkt_alloc(lfap_ctx *ctx, kkt *k, size_t m, size_t n, size_t d
 }
 
 /* M_nk = y_n y_k G_nk S_nk, S_nk = 1/m sum_j phi'_jn phi'_jk. */
-static lfap_status fill_matrix(lfap_ctx *ctx, kkt *k, const lfap_data *data, double gamma) {
-  lfap_status st = lfap_gram(ctx, k->M, data->x, k->n, k->d);
+static lfap_status fill_matrix(lfap_ctx *ctx, kkt *k, const lfap_set *set, double gamma) {
+  const lfap_data *data = set->data;
+  lfap_status st = lfap_set_copy_gram(ctx, k->M, set);
   double *slope = malloc(k->n * k->m * sizeof *slope);
   if (!st && !slope) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "K1: no memory for %zu x %zu slopes", k->n, k->m);
   for (size_t i = 0; !st && i < k->n * k->m; i++) slope[i] = lfap_slope(k->z[i], gamma);
@@ -116,7 +117,7 @@ static lfap_status rows_shape(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, 
     if (r > out->row_spread) out->row_spread = r;
   }
   lfap_sub(diff, mean, mean + d, d);
-  out->cosine = lfap_dot(d, diff, w) / (lfap_norm2(d, diff) * lfap_norm2(d, w));
+  out->cosine = lfap_cosine(diff, w, d);
   free(mean);
   return LFAP_OK;
 }
@@ -135,7 +136,8 @@ static lfap_status agreement_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net
 }
 
 /* Margins, patterns and the residual's QP. */
-static lfap_status margins(lfap_ctx *ctx, lfap_k1 *out, kkt *k, const lfap_net *net, const lfap_data *data) {
+static lfap_status margins(lfap_ctx *ctx, lfap_k1 *out, kkt *k, const lfap_net *net, const lfap_set *set) {
+  const lfap_data *data = set->data;
   size_t n = k->n, m = k->m, right = 0;
   lfap_status st = lfap_rows_product(ctx, k->z, data->x, net->w, n, m, k->d);
   if (st) return st;
@@ -151,7 +153,7 @@ static lfap_status margins(lfap_ctx *ctx, lfap_k1 *out, kkt *k, const lfap_net *
   out->residual = out->slackness = NAN;
   if (!(out->margin_min > 0.0)) return LFAP_OK;
   for (size_t i = 0; i < n; i++) k->b[i] = k->f[i] / out->margin_min;
-  st = fill_matrix(ctx, k, data, net->gamma);
+  st = fill_matrix(ctx, k, set, net->gamma);
   if (!st) st = lfap_qp_solve(ctx, k->l, k->mu, k->M, k->b, n);
   if (st) return st;
   out->residual = residual_of(k, net, data, out->margin_min);
@@ -161,12 +163,14 @@ static lfap_status margins(lfap_ctx *ctx, lfap_k1 *out, kkt *k, const lfap_net *
 }
 
 /* All figures of weights in the middle of the range. */
-static lfap_status figures(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const double *w,
-                           const double *probes, size_t np) {
+static lfap_status figures(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_set *set, const double *probes,
+                           size_t np) {
+  const lfap_data *data = set->data;
+  const double *w = set->limit->w;
   kkt k;
   lfap_status st = kkt_alloc(ctx, &k, net->m, data->n, data->d);
   if (st) return st;
-  st = margins(ctx, out, &k, net, data);
+  st = margins(ctx, out, &k, net, set);
   if (!st) st = rank2(ctx, &out->outside_rank2, net);
   if (!st) st = rows_shape(ctx, out, net, w);
   if (!st) st = probes ? agreement_of(ctx, out, net, w, probes, np) : agreement_of(ctx, out, net, w, data->x, data->n);
@@ -186,10 +190,12 @@ static lfap_status check_weights(lfap_ctx *ctx, const lfap_net *net) {
 
 /* Every figure but the smallest margin is the same for W and for W 2^e, so W is judged where no product leaves the
    range. */
-lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
-                       const double *probes, size_t np) {
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (st) return st;
+static lfap_status judge(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_set *set, const double *probes,
+                         size_t np) {
+  const lfap_data *data = set->data;
+  const lfap_limit *lim = set->limit;
+  if (!lim)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "K1: the limit of the set is not there; give it with lfap_limit_solve");
   if (net->d != data->d || lim->d != data->d || lim->n != data->n)
     return lfap_fail(ctx, LFAP_ERR_DATA,
                      "K1: the weights have %zu columns, the data %zu, the limit is of %zu samples of dimension %zu",
@@ -197,10 +203,10 @@ lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const l
   lfap_net scaled;
   lfap_k1 r = {0};
   int e;
-  st = check_weights(ctx, net);
+  lfap_status st = check_weights(ctx, net);
   if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (st) return st;
-  st = figures(ctx, &r, &scaled, data, lim->w, probes, np);
+  st = figures(ctx, &r, &scaled, set, probes, np);
   lfap_net_scaled_free(&scaled, net);
   double margin = ldexp(r.margin_min, e);
   if (!st && ldexp(margin, -e) != r.margin_min)
@@ -210,4 +216,16 @@ lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const l
   r.margin_min = margin;
   if (!st) *out = r;
   return st;
+}
+
+lfap_status lfap_set_k1(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_set *set, const double *probes,
+                        size_t np) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : judge(ctx, out, net, set, probes, np);
+}
+
+lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
+                       const double *probes, size_t np) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : judge(ctx, out, net, &(lfap_set){.data = data, .limit = lim}, probes, np);
 }

@@ -3,9 +3,11 @@
 #include "verify/judge.h"
 #include "verify/run.h"
 
+#include "data/set.h"
 #include "kernel/chain.h"
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
+#include "net/direction.h"
 #include "perturb/norm.h"
 
 #include <math.h>
@@ -39,21 +41,28 @@ lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *
   return who->speak(who->user, r->ctx, r->c, first, &offer);
 }
 
-/* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly. */
-static lfap_status train(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, const lfap_train_opts *t) {
-  if (r->unit == 1.0) return lfap_train(r->ctx, net, h, data, t);
-  lfap_data own = {0};
-  lfap_status st = lfap_data_alloc(r->ctx, &own, data->n, data->d);
-  if (st) return st;
-  for (size_t i = 0; i < data->n * data->d; i++) own.x[i] = data->x[i] / r->unit;
-  memcpy(own.y, data->y, data->n * sizeof *own.y);
-  st = lfap_train(r->ctx, net, h, &own, t);
-  for (size_t i = 0; !st && i < net->m * net->d; i++) net->w[i] /= r->unit;
-  lfap_data_free(&own);
-  return st;
+void lfap_flown_free(lfap_flown *f) {
+  lfap_set_free(&f->own);
+  lfap_data_free(&f->data);
+  f->set = NULL;
 }
 
-lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed,
+lfap_status lfap_run_scale(lfap_run *r, lfap_flown *out, lfap_set *set) {
+  const lfap_data *data = set->data;
+  *out = (lfap_flown){.set = set};
+  if (r->unit == 1.0) return LFAP_OK;
+  lfap_status st = lfap_data_alloc(r->ctx, &out->data, data->n, data->d);
+  if (st) return st;
+  for (size_t i = 0; i < data->n * data->d; i++) out->data.x[i] = data->x[i] / r->unit;
+  memcpy(out->data.y, data->y, data->n * sizeof *data->y);
+  out->own.data = &out->data;
+  out->set = &out->own;
+  lfap_set_spare(set);
+  return LFAP_OK;
+}
+
+/* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly. */
+lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
                           lfap_loss loss) {
   lfap_train_opts t;
   lfap_train_defaults(&t, LFAP_METHOD_FLOW);
@@ -63,7 +72,8 @@ lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfa
   t.rtol = t.atol = 1e-2; /* the way does not matter here: it ends at rest, or is reported as it stands */
   lfap_net fresh = {0};
   lfap_status st = lfap_net_init(r->ctx, &fresh, m, r->d, r->o->gamma, seed, 1.0);
-  if (!st) st = train(r, &fresh, h, data, &t);
+  if (!st) st = lfap_set_train(r->ctx, &fresh, h, on->set, &t);
+  for (size_t i = 0; !st && r->unit != 1.0 && i < m * r->d; i++) fresh.w[i] /= r->unit;
   if (st) lfap_net_free(&fresh);
   else *net = fresh;
   return st;
@@ -282,14 +292,13 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
   lfap_net other = {0};
   lfap_history h = {0};
   double *a = malloc(2 * r->d * sizeof *a), share = 0.0, cosine = 0.0;
-  lfap_status st = a ? lfap_run_flow(r, &other, &h, r->o->data, m, seed, loss)
+  lfap_status st = a ? lfap_run_flow(r, &other, &h, &r->flown, m, seed, loss)
                      : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
   if (!st) {
     lfap_net_direction(a, &r->net);
     lfap_net_direction(a + r->d, &other);
-    cosine = lfap_dot(r->d, a, a + r->d) / (lfap_norm2(r->d, a) * lfap_norm2(r->d, a + r->d));
-    double with_w =
-        lfap_dot(r->d, r->c->lim.w, a + r->d) / (lfap_norm2(r->d, r->c->lim.w) * lfap_norm2(r->d, a + r->d));
+    cosine = lfap_cosine(a, a + r->d, r->d);
+    double with_w = lfap_cosine(r->c->lim.w, a + r->d, r->d);
     st = flip_share(r, &share, &(flip){LFAP_L2, &other, 1e-4, h.stationary ? lfap_run_fuzz(with_w, 1e-6) : 0.0});
   }
   lfap_facts both = lfap_facts_own(&r->facts, h.stationary && r->hist.stationary);
@@ -330,12 +339,15 @@ static lfap_status network(lfap_run *r) {
   const lfap_verify_opts *o = r->o;
   lfap_status st = LFAP_OK;
   if (o->net) r->net = *o->net;
-  else st = lfap_run_flow(r, &r->net, &r->hist, o->data, o->m, o->seed + 1, LFAP_LOSS_EXP);
+  else st = lfap_run_scale(r, &r->flown, &r->natural);
+  if (!o->net && !st) st = lfap_run_flow(r, &r->net, &r->hist, &r->flown, o->m, o->seed + 1, LFAP_LOSS_EXP);
   if (st) return st;
   r->facts = lfap_run_facts(&r->c->lim, o->net ? NULL : &r->hist);
   lfap_k1 k1;
   if (o->net) st = classified_line(r); /* first of all: K1 has no value where W does not, nor where it is 0 */
-  if (!st) st = lfap_k1_of(r->ctx, &k1, &r->net, o->data, &r->c->lim, NULL, 0);
+  lfap_set_spare(&r->natural);         /* K1 takes a matrix of its own, and a factor */
+  if (r->flown.set) lfap_set_spare(r->flown.set);
+  if (!st) st = lfap_set_k1(r->ctx, &k1, &r->net, &r->natural, NULL, 0);
   if (st) return st;
   r->fuzz = lfap_run_fuzz(k1.cosine, k1.row_spread);
   if (!o->net) st = flow_lines(r);
@@ -356,5 +368,7 @@ lfap_status lfap_run_natural(lfap_run *r) {
     }
   if (!st && r->e[LFAP_L2] && !o->net && r->net.w) st = transfers(r);
   if (!o->net) lfap_net_free(&r->net);
+  lfap_flown_free(&r->flown);
+  lfap_set_free(&r->natural); /* nobody asks for its Gram matrix any more */
   return st;
 }

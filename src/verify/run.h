@@ -14,10 +14,18 @@ typedef struct {
   double *f_bdy; /* n, owned by the run */
 } lfap_points;
 
+/* A set as flows are run on it: the set itself, or samples / unit where data are not of ordinary size. */
+typedef struct {
+  lfap_data data;
+  lfap_set own, *set; /* set: own or what was given; NULL before lfap_run_scale */
+} lfap_flown;
+
 typedef struct {
   lfap_ctx *ctx;
   const lfap_verify_opts *o;
-  lfap_case *c; /* being filled; c->lim is the limit of the data */
+  lfap_case *c;     /* being filled; c->lim is the limit of the data */
+  lfap_set natural; /* the data; */
+  lfap_flown flown; /* as every flow on them wants them */
   size_t d;
   double *probe; /* owned */
   lfap_points points[LFAP_POINT_SETS];
@@ -46,8 +54,11 @@ lfap_status lfap_run_controls(lfap_run *r);
 /* Hands the lines from `first` on to the certifier, if there is one. `a` and f_adv (one array a set) are NULL for
    the natural set. */
 lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *const *f_adv);
-/* Trains a fresh network on `data` by the flow, in units of r->unit; the weights are those for `data` itself. */
-lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_data *data, size_t m, uint64_t seed,
+/* A set in units of r->unit; `set` outlives it. */
+lfap_status lfap_run_scale(lfap_run *r, lfap_flown *out, lfap_set *set);
+void lfap_flown_free(lfap_flown *f);
+/* Trains a fresh network by the flow; the weights are those for the set that was scaled. */
+lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
                           lfap_loss loss);
 /* What lim says, and what the flow that gave a network says of that network's limit; hist NULL: a network brought
    along. */

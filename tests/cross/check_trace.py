@@ -71,7 +71,7 @@ with tempfile.TemporaryDirectory() as tmp:
             ("P1", "lemmas", "proofs/lemmas/none.c", "lemmas that are not there", "no file proofs/lemmas/none.c"),
             ("Q1", "coq", "C1.v: Q_nothing", "a theorem that is not there", "has no Q_nothing in C1.v"),
             ("Q1", "tests", "tests/unit/none.c", "a test that is not there", "no file tests/unit/none.c"),
-            ("H", "function", "lfap_hypothesis_of", "a statement whose functions reach no kernel", 'nothing under "kernels" for H')):
+            ("H", "function", "lfap_verdict_name", "a statement whose functions reach no kernel", 'nothing under "kernels" for H')):
         said = changed(graph, statement, column, cell)
         ok(phrase in said, f"refused: {what}", said)
 

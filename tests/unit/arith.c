@@ -104,6 +104,31 @@ static lfap_status call_train(lfap_ctx *c, result *r) {
   if (st) cr_expect_arr_eq(before, in.net.w, sizeof before, "the weights were touched");
   return st;
 }
+static lfap_status call_set_train(lfap_ctx *c, result *r) {
+  lfap_set set = {.data = &in.data};
+  lfap_train_opts o;
+  lfap_train_defaults(&o, LFAP_METHOD_FLOW);
+  o.epochs = 2;
+  lfap_status st = lfap_set_train(c, &in.net, &r->history, &set, &o);
+  lfap_set_free(&set);
+  return st;
+}
+static lfap_status call_set_gram(lfap_ctx *c, result *r) {
+  lfap_set set = {.data = &in.data};
+  lfap_status st = lfap_set_gram(c, &set);
+  if (set.gram) r->v[0] = set.gram[0];
+  lfap_set_free(&set);
+  return st;
+}
+static lfap_status call_set_check(lfap_ctx *c, result *r) {
+  lfap_set set = {.data = &in.data};
+  lfap_status st = lfap_set_check(c, &set, "data");
+  if (set.checked) r->v[0] = 1.0;
+  return st;
+}
+static lfap_status call_set_k1(lfap_ctx *c, result *r) {
+  return lfap_set_k1(c, &r->k1, &in.net, &(lfap_set){.data = &in.data, .limit = &in.lim}, NULL, 0);
+}
 static lfap_status call_verify_case(lfap_ctx *c, result *r) {
   lfap_verify_opts o = {.data = &in.data, .gamma = 0.5, .n_adv = 4, .m = 2, .m_adv = 2, .eps = {0.1}, .probes = 2,
                         .log_loss_target = -10, .flow_steps = 50};
@@ -147,6 +172,10 @@ static const struct {
     {"lfap_net_eval", call_net_eval, NULL, 0},
     {"lfap_net_input_grad", call_net_input_grad, NULL, 0},
     {"lfap_train", call_train, drop_history, 0},
+    {"lfap_set_check", call_set_check, NULL, 0},
+    {"lfap_set_gram", call_set_gram, NULL, 0},
+    {"lfap_set_train", call_set_train, drop_history, 0},
+    {"lfap_set_k1", call_set_k1, NULL, 0},
     {"lfap_limit_solve", call_limit_solve, drop_lim, 0},
     {"lfap_limit_solve_opts", call_limit_solve_opts, drop_lim, 0},
     {"lfap_limit_given", call_limit_given, drop_lim, 0},

@@ -15,12 +15,13 @@ static lfap_learner learn(lfap_status *st, lfap_study_method method, lfap_status
   lfap_study_opts o;
   lfap_learner l = {0};
   lfap_ctx ctx = {.threads = 1};
-  double G[36];
+  lfap_set set = {.data = &D};
   lfap_cell c = {.method = method, .d = 30, .n = 6, .n_adv = 6, .m = 4, .gamma = 0.5, .eps = 0.1};
   lfap_study_defaults(&o);
   o.epochs = 20;
-  cr_assert_eq(lfap_gram(NULL, G, D.x, 6, 30), LFAP_OK);
-  *st = lfap_learner_make(&ctx, &l, &D, G, &c, &o, LFAP_ROLE_LEARNER, refused);
+  cr_assert_eq(lfap_set_gram(NULL, &set), LFAP_OK);
+  *st = lfap_learner_make(&ctx, &l, &set, set.gram, &c, &o, LFAP_ROLE_LEARNER, refused);
+  lfap_set_free(&set);
   lfap_data_free(&D);
   return l;
 }

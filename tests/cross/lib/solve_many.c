@@ -48,7 +48,7 @@ static int verdict(const lfap_data *data, lfap_limit *l, int way) {
   oracle_opts o = {.exact = way == RATIONAL};
   lfap_status st = LFAP_OK;
   if (way == CERTIFIED || way == RATIONAL || way == AS_IT_IS) st = oracle_limit_certify(&ctx, &c, data, l->gamma, &o);
-  if (!st && (way == CERTIFIED || way == RATIONAL)) st = oracle_adopt(&ctx, l, &c, data);
+  if (!st && (way == CERTIFIED || way == RATIONAL)) st = oracle_adopt(&ctx, l, &c, &(lfap_set){.data = data});
   if (!st && way == FAST) {
     double *G = malloc(data->n * data->n * sizeof *G);
     st = G ? lfap_gram(&ctx, G, data->x, data->n, data->d) : LFAP_ERR_MEMORY;
