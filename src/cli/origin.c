@@ -178,10 +178,6 @@ void cli_origin_difference(char out[CLI_ORIGIN_WHY], const cli_origin *here, con
            cli_origin_relation(here, o) == CLI_OTHER_DATA ? "other data" : "another gamma", theirs, ours);
 }
 
-void cli_origin_json(lfap_json *j, const char *what, const cli_origin *here, const cli_origin *o) {
-  char key[40];
-  snprintf(key, sizeof key, "%s_of", what);
-  lfap_json_string(j, key, other_data(here, o) ? "other data" : here->n && o->sha256[0] ? "these data" : NULL);
-  snprintf(key, sizeof key, "%s_gamma", what);
-  lfap_json_double_hex(j, key, o->gamma);
+const char *cli_origin_of(const cli_origin *here, const cli_origin *o) {
+  return other_data(here, o) ? "other data" : here->n && o->sha256[0] ? "these data" : NULL;
 }
