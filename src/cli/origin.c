@@ -1,6 +1,7 @@
 /* origin.c - what tells of a file's data and slope, and what follows for whoever uses it with others. */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "cli/origin.h"
+#include "keys.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -27,10 +28,11 @@ static size_t size_of(const char *sizes, const char *key) {
 
 /* The members at the top are about the set of its verb. */
 static void put_top(cli_origin *o, const char *text) {
-  lfap_span sizes = lfap_member_of(text, "sizes"), seed = lfap_member_of(text, "seed");
-  put_gamma(o, lfap_member_of(text, "gamma"));
-  if (sizes.text) o->n = size_of(sizes.text, "n"), o->d = size_of(sizes.text, "d");
-  if (seed.text && lfap_span_is(lfap_member_of(text, "verb"), "\"gen\"") && strspn(seed.text, "0123456789") == seed.len)
+  lfap_span sizes = lfap_member_of(text, LFAP_KEY_sizes), seed = lfap_member_of(text, LFAP_KEY_seed);
+  put_gamma(o, lfap_member_of(text, LFAP_KEY_gamma));
+  if (sizes.text) o->n = size_of(sizes.text, LFAP_KEY_n), o->d = size_of(sizes.text, LFAP_KEY_d);
+  if (seed.text && lfap_span_is(lfap_member_of(text, LFAP_KEY_verb), "\"gen\"") &&
+      strspn(seed.text, "0123456789") == seed.len)
     snprintf(o->seed, sizeof o->seed, "%.*s", (int)seed.len, seed.text);
 }
 
@@ -40,8 +42,8 @@ static cli_origin told_of(const char *text, const char *file) {
   lfap_span tells = cli_meta_tells(text, file, &top);
   if (top) put_top(&o, text);
   if (!tells.text) return o;
-  put_sha(&o, lfap_member_of(tells.text, "data_sha256"));
-  put_gamma(&o, lfap_member_of(tells.text, "gamma"));
+  put_sha(&o, lfap_member_of(tells.text, LFAP_KEY_data_sha256));
+  put_gamma(&o, lfap_member_of(tells.text, LFAP_KEY_gamma));
   return o;
 }
 
@@ -60,10 +62,10 @@ lfap_status cli_origin_made_from(cli *c, cli_origin *out, const char *dir) {
   *out = (cli_origin){.gamma = NAN};
   if (s || !text) return s;
   (void)cli_meta_tells(text, "X.npy", &top);
-  lfap_span made = lfap_member_of(text, "made_from");
+  lfap_span made = lfap_member_of(text, LFAP_KEY_made_from);
   if (top && made.text) {
-    put_sha(out, lfap_member_of(made.text, "data_sha256"));
-    put_gamma(out, lfap_member_of(made.text, "gamma"));
+    put_sha(out, lfap_member_of(made.text, LFAP_KEY_data_sha256));
+    put_gamma(out, lfap_member_of(made.text, LFAP_KEY_gamma));
   }
   free(text);
   return LFAP_OK;

@@ -114,9 +114,19 @@ for name, definition in SCHEMA["$defs"].items():
 
 # ---- nothing past the table
 past = []
-for path in sorted(glob.glob(os.path.join(ROOT, "src/*/*.c"))):
+WRITES = r'lfap_json_\w+\([^"()]*, "\w+"'
+READS = r'(json_object_get|lfap_member_of)\((?:[^"()]|\([^"()]*\))*, "\w+"'
+for path in sorted(glob.glob(os.path.join(ROOT, "src/cli/*.c")) + glob.glob(os.path.join(ROOT, "src/picture/*.c"))):
     for n, line in enumerate(open(path), 1):
-        if re.search(r'lfap_json_(\w+)\(&?[\w.>-]+, "', line):
+        if re.search(WRITES, line) or re.search(READS, line):
             past.append(f"{os.path.relpath(path, ROOT)}:{n}: {line.strip()}")
-ok(not past, "no key is written past the table", "\n".join(past))
+ok(not past, "no key is written or read past the table", "\n".join(past))
+ok(all(re.search(WRITES, f'  lfap_json_{w};') for w in ('uint(&j, "n", k->n)', 'double_hex(j, "gamma", x)', 'object_begin(&b->meta, "eps")'))
+   and re.search(READS, 'double x = f(lfap_member_of(of(text), "gamma"));'), "one would be seen")
+
+# ---- the columns of a sweep are those that formats.md explains
+columns = open("table.csv").read().splitlines()[1].split(",")
+rows = re.search(r"\| columns \| meaning \|\n\|---\|---\|\n((?:\|.*\n)+)", open(os.path.join(SPEC, "formats.md")).read()).group(1)
+told = [c for row in rows.splitlines() for c in re.findall(r"`(\w+)`", row.split(" | ")[0])]
+ok(sorted(told) == sorted(columns), "columns of a sweep: formats.md explains each", f"{set(told) ^ set(columns)}")
 done()
