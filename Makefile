@@ -9,7 +9,7 @@ PYTHON ?= /usr/bin/python3
 
 WARN   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
 CFLAGS := -std=c11 $(OPT) -g -ffp-contract=off $(WARN) $(EXTRA)
-CPPFLAGS := -Isrc -I. -D_POSIX_C_SOURCE=200809L
+CPPFLAGS := -Isrc -I. -I$(BUILD)/gen -D_POSIX_C_SOURCE=200809L
 LDLIBS := -lz -lm
 
 PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libjansson-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
@@ -24,7 +24,7 @@ LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/lim
 CLI_SRC := $(wildcard src/picture/*.c src/cli/*.c)
 ORA_SRC := $(wildcard oracle/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o $(BUILD)/gen/claims.o
-CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/fields.o
 ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/members.o
 
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
@@ -36,7 +36,7 @@ help:
 	@echo 'verify            install what is missing, build, run the main job'
 	@echo 'check             the same, then all tests; test runs them alone, test T=unit/chol one of them'
 	@echo 'sanitized         the command line under AddressSanitizer and UndefinedBehaviorSanitizer'
-	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims and lines generate'
+	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims, lines and fields generate'
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
 	@echo 'prove-update      prove what changed and write the record; prove-upgrade for other tools; prove-selftest'
 	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors'
@@ -184,6 +184,13 @@ $(BUILD)/gen/claims.c $(BUILD)/gen/members.c: spec/claims.tsv spec/claims.awk sp
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# Reports: what writes them, from the table of fields.
+FIELDS := spec/fields.tsv spec/fields.awk spec/claims.tsv src/perturb/norm.h
+$(BUILD)/gen/fields.h $(BUILD)/gen/fields.c $(BUILD)/gen/keys.h: $(FIELDS)
+	@mkdir -p $(@D)
+	awk -v make=$(notdir $@) -f spec/fields.awk spec/fields.tsv > $@.tmp && mv $@.tmp $@
+$(CLI_OBJ): | $(BUILD)/gen/fields.h $(BUILD)/gen/keys.h
+
 $(BUILD)/liblfap.a: $(LIB_OBJ)
 	rm -f $@ && ar rcs $@ $^
 $(BUILD)/liboracle.a: $(ORA_OBJ)
@@ -204,10 +211,13 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)
 
 # The sections of committed files that spec/claims.tsv and src/verify/lines.def write; a test checks that they are up to date.
-TABLES := src/lfap.h src/lfap_certifier.h spec/formats.md spec/certificate.md spec/report.schema.json
+TABLES := src/lfap.h src/lfap_certifier.h spec/formats.md spec/certificate.md
 .PHONY: tables
 tables:
 	@for f in $(TABLES); do awk -f spec/claims.awk spec/claims.tsv $$f > $$f.new || { rm -f $$f.new; exit 1; }; \
+	  if cmp -s $$f $$f.new; then rm $$f.new; else mv $$f.new $$f; echo "tables: $$f"; fi; done
+	@for f in spec/report.schema.json spec/formats.md; do \
+	  awk -v make=$${f#spec/} -f spec/fields.awk spec/fields.tsv $$f > $$f.new || { rm -f $$f.new; exit 1; }; \
 	  if cmp -s $$f $$f.new; then rm $$f.new; else mv $$f.new $$f; echo "tables: $$f"; fi; done
 
 # The table from statements to functions, the kernels these link to, proofs and tests; a test checks that it is up to date.

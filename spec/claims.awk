@@ -3,7 +3,7 @@
 #   awk -f spec/claims.awk -v part=PART spec/claims.tsv > FILE     table: C, lfap_claims; members: C, the order of a certificate's file
 #   awk -f spec/claims.awk spec/claims.tsv FILE > FILE.new         FILE with its sections made anew
 #
-# A section stands between a line with `claims:begin PART` and one with `claims:end`; in JSON it goes to the brace that closes its object.
+# A section stands between a line with `claims:begin PART` and one with `claims:end`. (The keys of a report: spec/fields.awk.)
 # `make tables` does this to every file that has one. Run from the top of the tree.
 #
 # Columns of claims.tsv ("-": none), a claim a row; those about a set first, in the order of reports:
@@ -145,31 +145,11 @@ function file_members(   p, i, k, count, all) {
   }
 }
 
-# What follows the comment in an object of JSON: its keys, all of them.
-function object(kinds_of,   i, key, all) {
-  all = ""
-  for (i = 1; i <= sets; i++) {
-    key = of[i, "json"]
-    all = all (i > 1 ? ", " : "") "\"" key "\"" (kinds_of == "margins" ? ", \"" key "_hex\"" : "")
-  }
-  print "      \"type\": \"object\", \"additionalProperties\": false,"
-  print "      \"required\": [" all "],"
-  print "      \"properties\": {"
-  for (i = 1; i <= sets; i++) {
-    key = "        \"" of[i, "json"]
-    if (kinds_of == "verdicts") printf "%s\": { \"$ref\": \"#/$defs/verdict\" }", key
-    else printf "%s\": { \"$ref\": \"#/$defs/number\" }, \"%s_hex\": { \"$ref\": \"#/$defs/hex\" }", key, of[i, "json"]
-    print i < sets ? "," : ""
-  }
-  print "      }"
-}
-
 function section(which) {
   if (which == "enum") enumeration()
   else if (which == "lines") line_names()
   else if (which == "reports") reports()
   else if (which == "file") file_members()
-  else if (which == "verdicts" || which == "margins") object(which)
   else die("no section " which)
 }
 
@@ -181,8 +161,7 @@ FNR == NR && FNR == 1 {
 }
 FNR == NR && /^$/ { next }
 FNR == NR { row(); next }
-FNR == 1 { json = FILENAME ~ /\.json$/ }
-inside && (json ? /^    }/ : /claims:end/) { inside = 0 }
+inside && /claims:end/ { inside = 0 }
 !inside { print }
 /claims:begin/ {
   which = $0

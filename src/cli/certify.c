@@ -137,28 +137,16 @@ size_t cli_certify_checks(lfap_check k[LFAP_SET_CLAIMS], const oracle_cert *cert
   return rows;
 }
 
-void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_SET_CLAIMS]) {
-  lfap_json_object_begin(j, "verdicts");
-  for (lfap_claim i = LFAP_CLAIM_NONE + 1; i < LFAP_SET_CLAIMS; i++)
-    lfap_json_string(j, lfap_claims[i].json, lfap_verdict_name(of[i].verdict));
-  lfap_json_object_end(j);
-  lfap_json_object_begin(j, "margins");
-  for (lfap_claim i = LFAP_CLAIM_NONE + 1; i < LFAP_SET_CLAIMS; i++)
-    lfap_json_double_hex(j, lfap_claims[i].json, of[i].margin);
-  lfap_json_object_end(j);
-}
-
 static const char *const modes[] = {"enclosed", "exact", "approximate"};
 
-void cli_certify_json(lfap_json *j, const oracle_cert *cert) {
-  lfap_json_object_begin(j, "certificate");
-  lfap_json_string(j, "mode", modes[cert->mode]);
-  lfap_json_uint(j, "bits", cert->prec);
-  lfap_json_uint(j, "support", cert->support);
-  lfap_json_uint(j, "aligned_samples", cert->aligned);
-  lfap_json_uint(j, "refuted_samples", cert->refuted);
-  cli_claims_json(j, cert->claim);
-  lfap_json_object_end(j);
+cli_certificate cli_certificate_of(const oracle_cert *cert) {
+  cli_certificate k = {.mode = modes[cert->mode],
+                       .bits = cert->prec,
+                       .support = cert->support,
+                       .aligned = cert->aligned,
+                       .refuted = cert->refuted,
+                       .claim = cert->claim};
+  return k;
 }
 
 void cli_certify_print(const oracle_cert *cert) {

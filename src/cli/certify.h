@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "oracle/lfap_oracle.h"
 #include "oracle/verify/certifier.h"
+#include "verify/lines.h"
 
 typedef enum { CLI_CERTIFY_EXACT, CLI_CERTIFY_FAST, CLI_CERTIFY_AUTO } cli_certify_how;
 typedef struct {
@@ -41,13 +42,18 @@ void cli_oracle_memory(void);
 
 /* One line a claim, for a certificate by itself; value is the least slack, proved. */
 size_t cli_certify_checks(lfap_check k[LFAP_SET_CLAIMS], const oracle_cert *cert);
-/* "verdicts" and "margins" of every claim. */
-void cli_claims_json(lfap_json *j, const lfap_decided of[LFAP_SET_CLAIMS]);
-/* JSON object and summary of enclosures in doubles (lfap_limit_enclose). */
-void cli_enclosure_json(lfap_json *j, const lfap_enclosure *e);
+/* What a report says of enclosures, exact and in doubles (lfap_limit_enclose). */
+typedef struct {
+  const char *mode;
+  unsigned bits;
+  size_t support, aligned, refuted;
+  const size_t *finished;    /* NULL: exact; this and the next borrowed */
+  const lfap_decided *claim; /* by lfap_claim */
+} cli_certificate;
+cli_certificate cli_certificate_of(const oracle_cert *cert);
+cli_certificate cli_enclosure_certificate(const lfap_enclosure *e);
+/* Summary of enclosures in doubles. */
 void cli_enclosure_print(const lfap_enclosure *e);
-/* "certificate": {...}. */
-void cli_certify_json(lfap_json *j, const oracle_cert *cert);
 /* "certified with 256 bits: ..." on stdout. */
 void cli_certify_print(const oracle_cert *cert);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/certify.h"
+#include "fields.h"
 #include "io/file.h"
 
 enum { O_DATA, O_LABELS };
@@ -41,16 +42,10 @@ static lfap_status report(cli *c, const args *a, int accepted, const oracle_cert
     } else printf("%s: %s\n", name, lfap_visible(why, sizeof why, c->ctx.message));
     return LFAP_OK;
   }
-  lfap_json j = {.indent = 2};
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_string(&j, "verdict", lfap_verdict_name(c->verdict));
-  lfap_json_bool(&j, "accepted", accepted);
-  lfap_json_string(&j, "reason", accepted ? NULL : c->ctx.message);
-  if (accepted) cli_certify_json(&j, cert);
-  else lfap_json_null(&j, "certificate");
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
+  cli_certificate certificate;
+  cli_check_report r = {.accepted = accepted, .reason = accepted ? NULL : c->ctx.message};
+  if (accepted) certificate = cli_certificate_of(cert), r.certificate = &certificate;
+  return cli_print_check_verb(c, &r);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {

@@ -116,43 +116,11 @@ void cli_tally_print(const cli *c, const char *name, const cli_tally *t, const c
          t->of[LFAP_UNDECIDED], t->of[LFAP_NOT_APPLICABLE], note[0] ? "  " : "", note);
 }
 
-void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n) {
-  lfap_json_array_begin(j, "checks");
-  for (size_t i = 0; i < n; i++) {
-    const lfap_check *k = &check[i];
-    lfap_json_object_begin(j, NULL);
-    lfap_json_string(j, "id", k->id);
-    lfap_json_string(j, "what", k->what);
-    lfap_json_string(j, "subject", k->subject);
-    lfap_json_string(j, "verdict", lfap_verdict_name(k->verdict));
-    lfap_json_double_hex(j, "value", k->value);
-    lfap_json_double_hex(j, "bound", k->bound);
-    lfap_json_string(j, "relation", k->relation);
-    if (k->enclosed) lfap_json_string(j, "certified", lfap_verdict_name(k->certified));
-    else lfap_json_null(j, "certified");
-    lfap_json_double_hex(j, "margin", k->enclosed ? k->margin : NAN);
-    lfap_json_string(j, "note", k->note);
-    lfap_json_object_end(j);
-  }
-  lfap_json_array_end(j);
-}
-
 void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject) {
   printf("  (H) %s for %-9s gamma^3 Rmin^4 = %.5g %s 3 N Rmax^2 pmax = %.5g", h->holds ? "holds     " : "is not met",
          subject, h->lhs, h->holds ? ">=" : "<", h->rhs);
   if (h->rhs > 0) printf("  (ratio %.3g)", h->lhs / h->rhs);
   printf("\n");
-}
-
-void cli_hypothesis_json(lfap_json *j, const char *key, const lfap_hypothesis *h) {
-  lfap_json_object_begin(j, key);
-  lfap_json_bool(j, "holds", h->holds);
-  lfap_json_double_hex(j, "lhs", h->lhs);
-  lfap_json_double_hex(j, "rhs", h->rhs);
-  lfap_json_double_hex(j, "r_min2", h->r_min2);
-  lfap_json_double_hex(j, "r_max2", h->r_max2);
-  lfap_json_double_hex(j, "p_max", h->p_max);
-  lfap_json_object_end(j);
 }
 
 void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n) {

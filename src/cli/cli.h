@@ -196,10 +196,6 @@ lfap_status cli_set_matrix(cli *c, const char *name, const lfap_mat *m);
 lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len);
 /* Takes the path of a file that was written over. */
 void cli_out_remember(cli *c, char *path);
-/* schema_version, version, verb, precision. */
-void cli_json_head(const cli *c, lfap_json *j);
-/* "files": [...]. */
-void cli_json_files(const cli *c, lfap_json *j);
 /* Ends the document, prints it on stdout, frees it. */
 lfap_status cli_json_print(cli *c, lfap_json *j);
 /* "wrote ..." on stderr, unless --quiet. */
@@ -221,9 +217,7 @@ typedef struct {
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
 /* The same at a glance: one row a statement, then the lines that show the effect itself. */
 void cli_digest_print(const cli *c, const lfap_check *check, size_t n);
-void cli_checks_json(lfap_json *j, const lfap_check *check, size_t n);
 void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject);
-void cli_hypothesis_json(lfap_json *j, const char *key, const lfap_hypothesis *h);
 const char *cli_statement_title(const char *id); /* "" where there is none */
 void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n);
 lfap_verdict cli_tally_verdict(const cli_tally *t);

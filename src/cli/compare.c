@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/compare.h"
+#include "fields.h"
 #include "data/scale.h"
 #include "data/set.h"
 #include "perturb/norm.h"
@@ -179,7 +179,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (s || help) return s;
   s = check(c, &r.a);
   if (!s) s = judge(c, &r);
-  if (!s && c->json) s = compare_json(c, &r);
+  if (!s && c->json) s = cli_print_compare(c, &r);
   else if (!s) compare_print(&r);
   compare_free(&r);
   return s;

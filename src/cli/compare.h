@@ -47,6 +47,7 @@ typedef struct {
   lfap_p1 p1;
   lfap_mat lambda; /* its multipliers, N */
   oracle_cert cert;
+  cli_certificate certificate;        /* what the report says of it */
   compare_signs at_probes, at_points; /* sgn f of the network, and the target, against the certified sgn <w, .> */
   /* largest relative distance of its lambda from the enclosures; NaN without both */
   double lambda_off;
@@ -65,5 +66,4 @@ void compare_free(compare_run *r);
 
 /* compare_report.c */
 void compare_print(const compare_run *r);
-lfap_status compare_json(cli *c, const compare_run *r);
 #endif

@@ -234,6 +234,7 @@ lfap_status compare_certify(cli *c, compare_run *r) {
   oracle_opts o = {0};
   oracle_vector w = {0};
   lfap_status s = cli_certify_run(c, &r->cert, NULL, &r->data, r->a.gamma, &o);
+  if (!s) r->certificate = cli_certificate_of(&r->cert);
   if (!s) s = oracle_boundary(&c->ctx, &w, &r->cert, &r->data, NULL);
   if (!s) s = signs(c, &r->at_probes, &w, r->probes.v, r->f.v, r->probes.rows);
   if (!s && r->a.adversarial) s = signs(c, &r->at_points, &w, r->points.v, r->targets.v, r->points.rows);

@@ -1,19 +1,18 @@
-/* enclosure.c - `lfap limit --certify=fast`: what error bounds in doubles decide (spec/numerics.md N14), as JSON and
-   summary. */
+/* enclosure.c - `lfap limit --certify=fast`: what error bounds in doubles decide (spec/numerics.md N14), for
+   report and summary. */
 #include <math.h>
 
 #include "cli/certify.h"
 
-void cli_enclosure_json(lfap_json *j, const lfap_enclosure *e) {
-  lfap_json_object_begin(j, "certificate");
-  lfap_json_string(j, "mode", "fast");
-  lfap_json_uint(j, "bits", 53);
-  lfap_json_uint(j, "support", e->support);
-  lfap_json_uint(j, "aligned_samples", e->aligned);
-  lfap_json_uint(j, "refuted_samples", e->refuted);
-  lfap_json_uint(j, "finished_samples", e->finished);
-  cli_claims_json(j, e->claim);
-  lfap_json_object_end(j);
+cli_certificate cli_enclosure_certificate(const lfap_enclosure *e) {
+  cli_certificate k = {.mode = "fast",
+                       .bits = 53,
+                       .support = e->support,
+                       .aligned = e->aligned,
+                       .refuted = e->refuted,
+                       .finished = &e->finished,
+                       .claim = e->claim};
+  return k;
 }
 
 void cli_enclosure_print(const lfap_enclosure *e) {

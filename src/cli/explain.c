@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cli/cli.h"
+#include "fields.h"
 
 static const cli_option options[] = {{NULL, NULL, NULL}};
 
@@ -50,49 +50,16 @@ static lfap_status unknown(cli *c, const char *id) {
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "statement '%.40s' is unknown; known: %s", id, all);
 }
 
-static void fields_json(lfap_json *j, const lfap_statement *st) {
-  lfap_json_object_begin(j, NULL);
-  lfap_json_string(j, "id", st->id);
-  lfap_json_string(j, "title", st->title);
-  lfap_json_string(j, "text", st->text);
-  lfap_json_string(j, "hypothesis", st->hypothesis);
-  lfap_json_string(j, "derived", st->derived);
-  lfap_json_string(j, "function", st->function);
-  lfap_json_string(j, "proofs", st->proofs);
-  lfap_json_string(j, "oracle", st->oracle);
-  lfap_json_string(j, "tests", st->tests);
-  lfap_json_string(j, "coq", st->coq);
-  lfap_json_object_end(j);
-}
-
-static lfap_status report_json(cli *c, const lfap_statement *st) {
-  lfap_json j = {.indent = 2};
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_array_begin(&j, "statements");
-  if (st) fields_json(&j, st);
-  else
-    for (size_t i = 0; i < lfap_statement_count; i++) fields_json(&j, &lfap_statements[i]);
-  lfap_json_array_end(&j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
-}
-
 static void report(const lfap_statement *st) {
   if (!st) {
     for (size_t i = 0; i < lfap_statement_count; i++)
       printf("%-4s %s\n", lfap_statements[i].id, lfap_statements[i].title);
     return;
   }
+  cli_row row[CLI_ROWS];
+  size_t rows = cli_rows_statement(row, st);
   printf("%s  %s\n\n", st->id, st->title);
-  wrapped("statement", st->text);
-  wrapped("hypothesis", st->hypothesis);
-  wrapped("derived in", st->derived);
-  wrapped("computed by", st->function);
-  wrapped("proofs", st->proofs);
-  wrapped("oracle", st->oracle);
-  wrapped("tests", st->tests);
-  wrapped("in Coq", st->coq);
+  for (size_t i = 0; i < rows; i++) wrapped(row[i].label, row[i].string);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
@@ -102,7 +69,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (s || help) return s;
   const lfap_statement *st = a.id ? find(a.id) : NULL;
   if (a.id && !st) return unknown(c, a.id);
-  if (c->json) return report_json(c, st);
+  cli_explain_report all = {st ? st : lfap_statements, st ? 1 : lfap_statement_count};
+  if (c->json) return cli_print_explain(c, &all);
   report(st);
   return LFAP_OK;
 }

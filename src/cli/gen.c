@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "fields.h"
 
 #define IMAGES_DIR "/usr/share/datasets/fashion-mnist"
 
@@ -80,74 +80,39 @@ static lfap_status generate(cli *c, const args *a, lfap_data *data, lfap_images 
   }
 }
 
-/* What meta.json and the report say alike. */
-static void meta(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_images *im,
-                 const char *sha) {
-  lfap_json_object_begin(j, NULL);
-  cli_json_head(c, j);
-  lfap_json_string(j, "kind", kinds[a->kind]);
-  if (a->kind == FASHION) {
-    lfap_json_null(j, "seed");
-    lfap_json_array_begin(j, "classes");
-    lfap_json_int(j, NULL, a->pos);
-    lfap_json_int(j, NULL, a->neg);
-    lfap_json_array_end(j);
-    lfap_json_bool(j, "centered", !a->no_center);
-  } else lfap_json_uint(j, "seed", a->seed);
-  lfap_json_object_begin(j, "sizes");
-  lfap_json_uint(j, "n", data->n);
-  lfap_json_uint(j, "d", data->d);
-  if (a->kind == FASHION) {
-    lfap_json_uint(j, "n_test", im->test.n);
-    lfap_json_uint(j, "height", im->height);
-    lfap_json_uint(j, "width", im->width);
-  }
-  lfap_json_object_end(j);
-  lfap_json_string(j, "data_sha256", sha);
-}
-
-static lfap_status write_files(cli *c, const args *a, const lfap_data *data, lfap_images *im) {
+static lfap_status write_files(cli *c, const char *out, const lfap_data *data, const cli_gen_report *r) {
+  const lfap_images *im = r->images;
   lfap_json j = {.indent = 2};
-  char sha[CLI_SHA256];
-  lfap_status s = cli_set_begin(c, a->out);
-  if (!s) s = cli_out_matrix(c, a->out, "X.npy", data->x, data->n, data->d);
-  if (!s) s = cli_out_vector(c, a->out, "y.npy", data->y, data->n);
-  if (!s && a->kind == FASHION) {
-    s = cli_out_matrix(c, a->out, "X_test.npy", im->test.x, im->test.n, im->test.d);
-    if (!s) s = cli_out_vector(c, a->out, "y_test.npy", im->test.y, im->test.n);
-    if (!s) s = cli_out_vector(c, a->out, "mean.npy", im->mean, im->train.d);
+  lfap_status s = cli_set_begin(c, out);
+  if (!s) s = cli_out_matrix(c, out, "X.npy", data->x, data->n, data->d);
+  if (!s) s = cli_out_vector(c, out, "y.npy", data->y, data->n);
+  if (!s && im) {
+    s = cli_out_matrix(c, out, "X_test.npy", im->test.x, im->test.n, im->test.d);
+    if (!s) s = cli_out_vector(c, out, "y_test.npy", im->test.y, im->test.n);
+    if (!s) s = cli_out_vector(c, out, "mean.npy", im->mean, im->train.d);
   }
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  meta(c, &j, a, data, im, sha);
-  if (!s) s = cli_set_end(c, &j, sha);
+  lfap_json_object_begin(&j, NULL);
+  cli_put_gen_head_fields(c, &j, r);
+  if (!s) s = cli_set_end(c, &j, r->sha256);
   lfap_json_free(&j);
   return s;
 }
 
-static lfap_status report(cli *c, const args *a, const lfap_data *data, const lfap_images *im) {
-  if (c->json) {
-    lfap_json j = {.indent = 2};
-    char sha[CLI_SHA256];
-    cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-    meta(c, &j, a, data, im, sha);
-    cli_json_files(c, &j);
-    lfap_json_object_end(&j);
-    return cli_json_print(c, &j);
-  }
+static void report(const lfap_data *data, const cli_gen_report *r) {
   size_t pos = 0;
   for (size_t i = 0; i < data->n; i++) pos += data->y[i] > 0;
-  printf("%s: N = %zu samples of d = %zu, %zu labelled +1 and %zu labelled -1", kinds[a->kind], data->n, data->d, pos,
+  printf("%s: N = %zu samples of d = %zu, %zu labelled +1 and %zu labelled -1", r->kind, data->n, data->d, pos,
          data->n - pos);
-  if (a->kind == FASHION)
-    printf("; %zu test images; %s\n", im->test.n, a->no_center ? "not centred" : "mean image removed");
-  else printf("; seed %llu\n", (unsigned long long)a->seed);
-  return LFAP_OK;
+  if (r->images)
+    printf("; %zu test images; %s\n", r->images->test.n, r->centered ? "mean image removed" : "not centred");
+  else printf("; seed %llu\n", (unsigned long long)*r->seed);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
   args a = {.pos = 0, .neg = 9};
   lfap_data own = {0};
   lfap_images im = {0};
+  char sha[CLI_SHA256];
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
@@ -155,8 +120,18 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = generate(c, &a, &own, &im);
   const lfap_data *data = a.kind == FASHION ? &im.train : &own;
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
-  if (!s) s = write_files(c, &a, data, &im);
-  if (!s) s = report(c, &a, data, &im);
+  cli_gen_report r = {.kind = kinds[a.kind],
+                      .sha256 = sha,
+                      .seed = a.kind == FASHION ? NULL : &a.seed,
+                      .sizes = {data->n, data->d},
+                      .images = a.kind == FASHION ? &im : NULL,
+                      .pos = a.pos,
+                      .neg = a.neg,
+                      .centered = !a.no_center};
+  if (!s) cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  if (!s) s = write_files(c, a.out, data, &r);
+  if (!s && c->json) s = cli_print_gen(c, &r);
+  else if (!s) report(data, &r);
   lfap_data_free(&own);
   lfap_images_free(&im);
   return s;

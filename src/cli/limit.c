@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/certify.h"
-#include "cli/cli.h"
+#include "fields.h"
 #include "verify/lines.h"
 
 /* O_CERTIFY and the three after it: certify.h */
@@ -82,41 +82,7 @@ static lfap_status check(cli *c, const args *a) {
   return s;
 }
 
-/* ---- range of the multipliers ------------------------------------------------------------------------------------ */
-
-typedef struct {
-  double min, max;
-} range;
-
-static range range_of(const double *v, size_t n) {
-  range r = {INFINITY, -INFINITY};
-  for (size_t i = 0; i < n; i++) {
-    if (v[i] < r.min) r.min = v[i];
-    if (v[i] > r.max) r.max = v[i];
-  }
-  return r;
-}
-
 /* ---- reports ----------------------------------------------------------------------------------------------------- */
-
-static void interval_json(lfap_json *j, const char *key, double lo, double hi) {
-  lfap_json_object_begin(j, key);
-  lfap_json_double_hex(j, "lo", lo);
-  lfap_json_double_hex(j, "hi", hi);
-  lfap_json_object_end(j);
-}
-
-/* What meta.json and the report say alike. */
-static void head_json(const cli *c, lfap_json *j, const lfap_limit *l, const char *sha) {
-  lfap_json_object_begin(j, NULL);
-  cli_json_head(c, j);
-  lfap_json_double_hex(j, "gamma", l->gamma);
-  lfap_json_object_begin(j, "sizes");
-  lfap_json_uint(j, "n", l->n);
-  lfap_json_uint(j, "d", l->d);
-  lfap_json_object_end(j);
-  lfap_json_string(j, "data_sha256", sha);
-}
 
 static const lfap_check *c1_line(const lfap_case *k) {
   size_t i = 0;
@@ -124,65 +90,29 @@ static const lfap_check *c1_line(const lfap_case *k) {
   return &k->check[i];
 }
 
-static lfap_status report_json(cli *c, const lfap_data *data, const lfap_limit *l, range r, const lfap_case *k,
-                               const oracle_cert *cert, const lfap_enclosure *fast) {
-  char sha[CLI_SHA256];
-  lfap_json j = {.indent = 2};
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  head_json(c, &j, l, sha);
-  lfap_json_string(&j, "verdict", lfap_verdict_name(c->verdict));
-  cli_hypothesis_json(&j, "hypothesis", &l->hyp);
-  lfap_json_object_begin(&j, "lambda");
-  lfap_json_double_hex(&j, "min", r.min);
-  lfap_json_double_hex(&j, "max", r.max);
-  lfap_json_uint(&j, "support", l->support);
-  lfap_json_bool(&j, "full", l->full);
-  lfap_json_double_hex(&j, "residual", l->residual);
-  lfap_json_double_hex(&j, "error", l->error);
-  lfap_json_bool(&j, "settled", l->settled);
-  lfap_json_object_end(&j);
-  lfap_json_object_begin(&j, "intervals");
-  interval_json(&j, lfap_claims[LFAP_CLAIM_T1].json, l->t1_lo, l->t1_hi);
-  interval_json(&j, lfap_claims[LFAP_CLAIM_T2].json, l->t2_lo, l->t2_hi);
-  interval_json(&j, lfap_claims[LFAP_CLAIM_POST].json, l->post_lo, l->post_hi);
-  lfap_json_double_hex(&j, "kappa", l->kappa);
-  lfap_json_double_hex(&j, "kappa_a_posteriori", l->post_kappa);
-  lfap_json_object_end(&j);
-  lfap_json_object_begin(&j, "row_sums");
-  lfap_json_double_hex(&j, "kappa", l->row_kappa);
-  lfap_json_double_hex(&j, "H_star_bound", l->h_star);
-  lfap_json_bool(&j, "H_star", l->row_kappa < l->h_star);
-  lfap_json_double_hex(&j, "C_bound", l->c_bound);
-  lfap_json_bool(&j, "C", l->row_kappa < l->c_bound);
-  lfap_json_object_end(&j);
-  lfap_json_object_begin(&j, "way");
-  lfap_json_uint(&j, "systems", l->rounds);
-  lfap_json_uint(&j, "cg_iterations", l->iterations);
-  lfap_json_object_end(&j);
-  lfap_json_object_begin(&j, "c1");
-  lfap_json_bool(&j, "holds", c1_line(k)->verdict == LFAP_PASS);
-  lfap_json_uint(&j, "aligned_samples", cert && c1_line(k)->enclosed ? cert->aligned : l->c1b);
-  lfap_json_object_end(&j);
-  cli_checks_json(&j, k->check, k->checks);
-  if (cert) cli_certify_json(&j, cert);
-  if (fast) cli_enclosure_json(&j, fast);
-  cli_json_files(c, &j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
+/* The range of the multipliers. */
+static void range_of(cli_limit_report *r) {
+  r->min = INFINITY;
+  r->max = -INFINITY;
+  for (size_t i = 0; i < r->limit->n; i++) {
+    r->min = fmin(r->min, r->limit->lambda[i]);
+    r->max = fmax(r->max, r->limit->lambda[i]);
+  }
 }
 
-static void report(const cli *c, const lfap_limit *l, range r, const lfap_case *k, const cli_tally *tally,
-                   const oracle_cert *cert, const lfap_enclosure *fast) {
+static void report(const cli *c, const cli_limit_report *r, const cli_tally *tally, const oracle_cert *cert,
+                   const lfap_enclosure *fast) {
+  const lfap_limit *l = r->limit;
   printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
   printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n",
          l->row_kappa, l->row_kappa < l->h_star ? "holds" : "does not hold", l->h_star,
          l->row_kappa < l->c_bound ? "holds" : "does not hold", l->c_bound);
-  printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", r.min, r.max,
+  printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", r->min, r->max,
          l->support, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
   if (cert) cli_certify_print(cert);
   if (fast) cli_enclosure_print(fast);
-  cli_checks_print(c, k->check, k->checks);
+  cli_checks_print(c, r->lines->check, r->lines->checks);
   cli_verdict_print(c, tally);
 }
 
@@ -209,9 +139,8 @@ static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, oracle_cer
 }
 
 /* lambda.npy, w.npy and, unless it is fast, the certificate, which lambda agrees with: one set. */
-static lfap_status write(cli *c, const args *a, const lfap_data *data, const lfap_limit *l,
-                         const lfap_text *certificate) {
-  char sha[CLI_SHA256];
+static lfap_status write(cli *c, const args *a, const cli_limit_report *r, const lfap_text *certificate) {
+  const lfap_limit *l = r->limit;
   lfap_json j = {.indent = 2};
   if (!a->out) return LFAP_OK;
   lfap_status s = cli_set_begin(c, a->out);
@@ -219,9 +148,9 @@ static lfap_status write(cli *c, const args *a, const lfap_data *data, const lfa
   if (!s) s = cli_out_vector(c, a->out, "lambda.npy", l->lambda, l->n);
   if (!s) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
   if (!s && certificate->len) s = cli_out_text(c, a->out, "certificate.json", certificate);
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  head_json(c, &j, l, sha);
-  if (!s) s = cli_set_end(c, &j, sha);
+  lfap_json_object_begin(&j, NULL);
+  cli_put_limit_head_fields(c, &j, r);
+  if (!s) s = cli_set_end(c, &j, r->sha256);
   lfap_json_free(&j);
   return s;
 }
@@ -235,6 +164,24 @@ static lfap_status judge(cli *c, lfap_case *k, const lfap_limit *l, const oracle
   return s;
 }
 
+/* The verdict, and the report of everything that was found. */
+static lfap_status tell(cli *c, cli_limit_report *r, const oracle_cert *exact, const lfap_enclosure *fast) {
+  cli_certificate certificate;
+  cli_tally tally = {{0}};
+  const lfap_check *c1 = c1_line(r->lines);
+  r->c1 = c1->verdict == LFAP_PASS;
+  r->aligned = exact && c1->enclosed ? exact->aligned : r->limit->c1b;
+  if (exact) certificate = cli_certificate_of(exact);
+  if (fast) certificate = cli_enclosure_certificate(fast);
+  if (exact || fast) r->certificate = &certificate;
+  range_of(r);
+  cli_tally_add(&tally, r->lines->check, r->lines->checks);
+  c->verdict = cli_tally_verdict(&tally);
+  if (c->json) return cli_print_limit(c, r);
+  report(c, r, &tally, exact, fast);
+  return LFAP_OK;
+}
+
 static lfap_status run(cli *c, int argc, char **argv) {
   args a = {.limit.best_effort = 1};
   lfap_data data = {0};
@@ -243,24 +190,20 @@ static lfap_status run(cli *c, int argc, char **argv) {
   lfap_case k = {0};
   oracle_cert cert = {0};
   lfap_text text = {0}; /* of the certificate */
-  cli_tally tally = {{0}};
+  char sha[CLI_SHA256];
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
   s = check(c, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = solve(c, &l, &fast, &cert, &text, &a, &data);
-  if (!s) s = write(c, &a, &data, &l, &text);
+  cli_limit_report r = {.limit = &l, .sizes = {l.n, l.d}, .sha256 = sha, .lines = &k};
+  if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
+  if (!s) s = write(c, &a, &r, &text);
   const oracle_cert *exact = cert.n ? &cert : NULL;
   const lfap_enclosure *quick = fast.n ? &fast : NULL;
   if (!s) s = judge(c, &k, &l, exact, quick);
-  if (!s) {
-    range r = range_of(l.lambda, l.n);
-    cli_tally_add(&tally, k.check, k.checks);
-    c->verdict = cli_tally_verdict(&tally);
-    if (c->json) s = report_json(c, &data, &l, r, &k, exact, quick);
-    else report(c, &l, r, &k, &tally, exact, quick);
-  }
+  if (!s) s = tell(c, &r, exact, quick);
   lfap_case_free(&k);
   lfap_text_free(&text);
   oracle_cert_free(&cert);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/origin.h"
 #include "cli/picture.h"
+#include "fields.h"
 #include "picture/plane.h"
 
 enum { O_DATA, O_LABELS, O_WEIGHTS, O_WEIGHTS2, O_GAMMA, O_GAMMA2, O_DIRECTION, O_GRID, O_EXTENT, O_NUMBERS, O_OUT };
@@ -105,39 +105,19 @@ static void inputs_free(inputs *in) {
   lfap_limit_free(&in->limit);
 }
 
-static void agreement_json(lfap_json *j, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
-  lfap_json_object_begin(j, "agreement");
-  for (size_t k = 0; k < n; k++)
-    for (size_t l = k + 1; l < n; l++) {
-      char key[32];
-      snprintf(key, sizeof key, "%s_%s", f[k].name, f[l].name);
-      lfap_json_double_hex(j, key, r->agreement[k][l]);
-    }
-  lfap_json_double_hex(j, "all", r->all);
-  lfap_json_object_end(j);
-}
-
 static lfap_status report_json(cli *c, const args *a, const inputs *in, const lfap_picture *p, const lfap_map_result *r,
-                               const lfap_map_function *f, size_t n) {
-  lfap_json j = {.indent = 2};
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_double_hex(&j, "gamma", a->gamma);
-  lfap_json_object_begin(&j, "sizes");
-  lfap_json_uint(&j, "n", in->data.n);
-  lfap_json_uint(&j, "d", in->data.d);
-  lfap_json_uint(&j, "grid", a->grid);
-  lfap_json_object_end(&j);
-  lfap_json_string(&j, "data_sha256", in->here.sha256);
-  cli_origin_json(&j, "weights", &in->here, &in->of[0]);
-  if (in->two) cli_origin_json(&j, "weights2", &in->here, &in->of[1]);
-  if (a->direction) cli_origin_json(&j, "direction", &in->here, &in->direction);
-  lfap_json_double_hex(&j, "extent", r->extent);
-  agreement_json(&j, r, f, n);
-  cli_picture_json(&j, p);
-  cli_json_files(c, &j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
+                               size_t functions) {
+  cli_map_report m = {.gamma = a->gamma,
+                      .sizes = {in->data.n, in->data.d},
+                      .grid = a->grid,
+                      .functions = functions,
+                      .here = &in->here,
+                      .a = &in->of[0],
+                      .b = in->two ? &in->of[1] : NULL,
+                      .direction = a->direction ? &in->direction : NULL,
+                      .result = r,
+                      .picture = p};
+  return cli_print_map(c, &m);
 }
 
 static void report(const args *a, const inputs *in, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
@@ -173,7 +153,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = cli_out_matrix(c, stage.dir, "map_axes.npy", plane.axes, 2, plane.d);
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
   s = cli_stage_end(c, &stage, s, NULL);
-  if (!s && c->json) s = report_json(c, &a, &in, &p, &r, f, n);
+  if (!s && c->json) s = report_json(c, &a, &in, &p, &r, n);
   else if (!s) report(&a, &in, &r, f, n);
   lfap_picture_free(&p);
   lfap_plane_free(&plane);

@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "io/members.h"
+#include "keys.h"
 
 #define REMEDY "make them again, or, if they were changed on purpose, remove meta.json"
 #define ASIDE "remove it, or give it another name"
@@ -51,8 +52,9 @@ static int is_gamma(lfap_span v) { return !v.text || is_null(v) || is_number(v);
 
 /* The data and the slope that perturbations were made from. */
 static int is_made_from(lfap_span v) {
-  lfap_span sha = lfap_member_of(v.text, "data_sha256");
-  return starts(v, '{') && (!sha.text || is_null(sha) || is_sha(sha)) && is_gamma(lfap_member_of(v.text, "gamma"));
+  lfap_span sha = lfap_member_of(v.text, LFAP_KEY_data_sha256);
+  return starts(v, '{') && (!sha.text || is_null(sha) || is_sha(sha)) &&
+         is_gamma(lfap_member_of(v.text, LFAP_KEY_gamma));
 }
 
 static int are_hashes(lfap_span files) {
@@ -65,10 +67,10 @@ static int are_hashes(lfap_span files) {
 static int are_sets(lfap_span sets) {
   lfap_member set, f;
   for (const char *at = lfap_members_first(&set, sets.text); at; at = lfap_members_next(&set, at)) {
-    if (!starts(set.value, '{') || !is_sha(lfap_member_of(set.value.text, "data_sha256")) ||
-        !is_gamma(lfap_member_of(set.value.text, "gamma")))
+    if (!starts(set.value, '{') || !is_sha(lfap_member_of(set.value.text, LFAP_KEY_data_sha256)) ||
+        !is_gamma(lfap_member_of(set.value.text, LFAP_KEY_gamma)))
       return 0;
-    lfap_span files = lfap_member_of(set.value.text, "files");
+    lfap_span files = lfap_member_of(set.value.text, LFAP_KEY_files);
     if (!files.text || !starts(files, '[')) return 0;
     for (const char *a = lfap_members_first(&f, files.text); a; a = lfap_members_next(&f, a))
       if (!starts(f.value, '"')) return 0;
@@ -79,15 +81,15 @@ static int are_sets(lfap_span sets) {
 /* The first key whose value cannot be what it has to be, and what that is; NULL when all are right. Other keys are
    none of ours. */
 static const char *malformed(const char *text) {
-  lfap_span sha = lfap_member_of(text, "data_sha256"), gamma = lfap_member_of(text, "gamma"),
-            verb = lfap_member_of(text, "verb"), sizes = lfap_member_of(text, "sizes"),
-            files = lfap_member_of(text, "files"), sets = lfap_member_of(text, "sets"),
-            made = lfap_member_of(text, "made_from");
+  lfap_span sha = lfap_member_of(text, LFAP_KEY_data_sha256), gamma = lfap_member_of(text, LFAP_KEY_gamma),
+            verb = lfap_member_of(text, LFAP_KEY_verb), sizes = lfap_member_of(text, LFAP_KEY_sizes),
+            files = lfap_member_of(text, LFAP_KEY_files), sets = lfap_member_of(text, LFAP_KEY_sets),
+            made = lfap_member_of(text, LFAP_KEY_made_from);
   if (sha.text && !is_sha(sha)) return "data_sha256 is no string of 64 hexadecimal digits";
   if (!is_gamma(gamma)) return "gamma is neither a number nor null";
   if (verb.text && !starts(verb, '"')) return "verb is no string";
-  if (sizes.text &&
-      !(starts(sizes, '{') && is_whole(lfap_member_of(sizes.text, "n")) && is_whole(lfap_member_of(sizes.text, "d"))))
+  if (sizes.text && !(starts(sizes, '{') && is_whole(lfap_member_of(sizes.text, LFAP_KEY_n)) &&
+                      is_whole(lfap_member_of(sizes.text, LFAP_KEY_d))))
     return "sizes is no object with whole numbers n and d";
   if (files.text && !are_hashes(files)) return "files is no object of SHA-256s (64 hexadecimal digits, or null)";
   if (made.text && !is_made_from(made)) return "made_from is no object with data_sha256 and gamma";
@@ -98,7 +100,7 @@ static const char *malformed(const char *text) {
 int cli_meta_lists(lfap_span set, const char *file) {
   lfap_member f;
   size_t len = strlen(file);
-  lfap_span files = lfap_member_of(set.text, "files");
+  lfap_span files = lfap_member_of(set.text, LFAP_KEY_files);
   for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at))
     if (f.value.len == len + 2 && memcmp(f.value.text + 1, file, len) == 0) return 1;
   return 0;
@@ -106,7 +108,7 @@ int cli_meta_lists(lfap_span set, const char *file) {
 
 lfap_span cli_meta_top_set(const char *text) {
   lfap_member set;
-  lfap_span verb = lfap_member_of(text, "verb"), sets = lfap_member_of(text, "sets");
+  lfap_span verb = lfap_member_of(text, LFAP_KEY_verb), sets = lfap_member_of(text, LFAP_KEY_sets);
   for (const char *at = verb.text && sets.text ? lfap_members_first(&set, sets.text) : NULL; at;
        at = lfap_members_next(&set, at))
     if (set.key.len + 2 == verb.len && memcmp(set.key.text, verb.text + 1, set.key.len) == 0) return set.value;
@@ -114,8 +116,8 @@ lfap_span cli_meta_top_set(const char *text) {
 }
 
 lfap_span cli_meta_tells(const char *text, const char *file, int *top) {
-  const lfap_span none = {NULL, 0}, own = cli_meta_top_set(text), verb = lfap_member_of(text, "verb");
-  lfap_span sets = lfap_member_of(text, "sets");
+  const lfap_span none = {NULL, 0}, own = cli_meta_top_set(text), verb = lfap_member_of(text, LFAP_KEY_verb);
+  lfap_span sets = lfap_member_of(text, LFAP_KEY_sets);
   lfap_member set;
   *top = 0;
   for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at))
@@ -134,11 +136,11 @@ lfap_span cli_meta_tells(const char *text, const char *file, int *top) {
 static lfap_span data_told(const char *text, const char *file) {
   int top;
   lfap_span tells = cli_meta_tells(text, file, &top);
-  return tells.text ? lfap_member_of(tells.text, "data_sha256") : tells;
+  return tells.text ? lfap_member_of(tells.text, LFAP_KEY_data_sha256) : tells;
 }
 
 lfap_span cli_meta_file(const char *text, const char *name) {
-  lfap_span files = lfap_member_of(text, "files");
+  lfap_span files = lfap_member_of(text, LFAP_KEY_files);
   return files.text ? lfap_member_of(files.text, name) : files;
 }
 

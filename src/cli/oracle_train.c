@@ -1,7 +1,7 @@
 /* oracle_train.c - `lfap converge`: the flow far out at P bits, and how it approaches the limit (statement F1). */
 #include "cli/oracle_train.h"
 
-#include "cli/origin.h"
+#include "fields.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -156,52 +156,12 @@ static void report(const cli *c, const args *a, const oracle_flow_table *t, cons
   cli_verdict_print(c, tally);
 }
 
-static void row_json(lfap_json *j, const oracle_flow_row *r) {
-  lfap_json_object_begin(j, NULL);
-  lfap_json_double_hex(j, "log_loss", r->log_loss);
-  lfap_json_double_hex(j, "s", r->s);
-  lfap_json_double_hex(j, "log_t", isinf(r->log_t) ? NAN : r->log_t);
-  lfap_json_double_hex(j, "p_distance", r->p_distance);
-  lfap_json_double_hex(j, "direction_error", r->direction);
-  lfap_json_double_hex(j, "slope_error", r->slope_error);
-  lfap_json_double_hex(j, "exponent", r->exponent);
-  lfap_json_uint(j, "mismatched_slopes", r->mismatched);
-  lfap_json_uint(j, "disagreements", r->disagree);
-  lfap_json_uint(j, "undecided", r->undecided);
-  lfap_json_object_end(j);
-}
-
 static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t,
                                const lfap_case *k) {
   char sha[CLI_SHA256];
-  lfap_json j = {.indent = 2};
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_string(&j, "verdict", lfap_verdict_name(c->verdict));
-  lfap_json_double_hex(&j, "gamma", a->gamma);
-  lfap_json_string(&j, "loss", losses[a->loss]);
-  lfap_json_uint(&j, "bits", t->prec);
-  lfap_json_object_begin(&j, "sizes");
-  lfap_json_uint(&j, "n", t->n);
-  lfap_json_uint(&j, "d", t->d);
-  lfap_json_uint(&j, "m", t->m);
-  lfap_json_uint(&j, "probes", t->np);
-  lfap_json_object_end(&j);
-  lfap_json_string(&j, "data_sha256", sha);
-  lfap_json_array_begin(&j, "decades");
-  for (size_t i = 0; i < t->rows; i++) row_json(&j, &t->row[i]);
-  lfap_json_array_end(&j);
-  lfap_json_double_hex(&j, "predicted_slope", t->slope);
-  lfap_json_double_hex(&j, "exponent", t->exponent);
-  lfap_json_double_hex(&j, "s_aligned", t->s_aligned);
-  lfap_json_double_hex(&j, "s_rest", t->s_rest);
-  lfap_json_uint(&j, "steps", t->steps);
-  lfap_json_uint(&j, "crossings", t->crossings);
-  lfap_json_uint(&j, "slides", t->slides);
-  cli_checks_json(&j, k->check, k->checks);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
+  cli_converge_report r = {.gamma = a->gamma, .loss = losses[a->loss], .sha256 = sha, .table = t, .lines = k};
+  return cli_print_converge(c, &r);
 }
 
 /* ---- the verb ---------------------------------------------------------------------------------------------------- */

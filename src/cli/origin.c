@@ -1,6 +1,7 @@
 /* origin.c - what tells of a file's data and slope, and what follows for whoever uses it with others. */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "cli/origin.h"
+#include "keys.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -27,10 +28,11 @@ static size_t size_of(const char *sizes, const char *key) {
 
 /* The members at the top are about the set of its verb. */
 static void put_top(cli_origin *o, const char *text) {
-  lfap_span sizes = lfap_member_of(text, "sizes"), seed = lfap_member_of(text, "seed");
-  put_gamma(o, lfap_member_of(text, "gamma"));
-  if (sizes.text) o->n = size_of(sizes.text, "n"), o->d = size_of(sizes.text, "d");
-  if (seed.text && lfap_span_is(lfap_member_of(text, "verb"), "\"gen\"") && strspn(seed.text, "0123456789") == seed.len)
+  lfap_span sizes = lfap_member_of(text, LFAP_KEY_sizes), seed = lfap_member_of(text, LFAP_KEY_seed);
+  put_gamma(o, lfap_member_of(text, LFAP_KEY_gamma));
+  if (sizes.text) o->n = size_of(sizes.text, LFAP_KEY_n), o->d = size_of(sizes.text, LFAP_KEY_d);
+  if (seed.text && lfap_span_is(lfap_member_of(text, LFAP_KEY_verb), "\"gen\"") &&
+      strspn(seed.text, "0123456789") == seed.len)
     snprintf(o->seed, sizeof o->seed, "%.*s", (int)seed.len, seed.text);
 }
 
@@ -40,8 +42,8 @@ static cli_origin told_of(const char *text, const char *file) {
   lfap_span tells = cli_meta_tells(text, file, &top);
   if (top) put_top(&o, text);
   if (!tells.text) return o;
-  put_sha(&o, lfap_member_of(tells.text, "data_sha256"));
-  put_gamma(&o, lfap_member_of(tells.text, "gamma"));
+  put_sha(&o, lfap_member_of(tells.text, LFAP_KEY_data_sha256));
+  put_gamma(&o, lfap_member_of(tells.text, LFAP_KEY_gamma));
   return o;
 }
 
@@ -60,10 +62,10 @@ lfap_status cli_origin_made_from(cli *c, cli_origin *out, const char *dir) {
   *out = (cli_origin){.gamma = NAN};
   if (s || !text) return s;
   (void)cli_meta_tells(text, "X.npy", &top);
-  lfap_span made = lfap_member_of(text, "made_from");
+  lfap_span made = lfap_member_of(text, LFAP_KEY_made_from);
   if (top && made.text) {
-    put_sha(out, lfap_member_of(made.text, "data_sha256"));
-    put_gamma(out, lfap_member_of(made.text, "gamma"));
+    put_sha(out, lfap_member_of(made.text, LFAP_KEY_data_sha256));
+    put_gamma(out, lfap_member_of(made.text, LFAP_KEY_gamma));
   }
   free(text);
   return LFAP_OK;
@@ -178,10 +180,6 @@ void cli_origin_difference(char out[CLI_ORIGIN_WHY], const cli_origin *here, con
            cli_origin_relation(here, o) == CLI_OTHER_DATA ? "other data" : "another gamma", theirs, ours);
 }
 
-void cli_origin_json(lfap_json *j, const char *what, const cli_origin *here, const cli_origin *o) {
-  char key[40];
-  snprintf(key, sizeof key, "%s_of", what);
-  lfap_json_string(j, key, other_data(here, o) ? "other data" : here->n && o->sha256[0] ? "these data" : NULL);
-  snprintf(key, sizeof key, "%s_gamma", what);
-  lfap_json_double_hex(j, key, o->gamma);
+const char *cli_origin_of(const cli_origin *here, const cli_origin *o) {
+  return other_data(here, o) ? "other data" : here->n && o->sha256[0] ? "these data" : NULL;
 }

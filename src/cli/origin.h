@@ -31,6 +31,6 @@ int cli_origin_other(const cli_origin *here, const cli_origin *o); /* data, or g
 void cli_origin_words(char *out, size_t room, const cli_origin *o);
 /* "is about other data (...; here ...)" */
 void cli_origin_difference(char out[CLI_ORIGIN_WHY], const cli_origin *here, const cli_origin *o);
-/* WHAT_of: "these data", "other data" or null; WHAT_gamma: a number or null. */
-void cli_origin_json(lfap_json *j, const char *what, const cli_origin *here, const cli_origin *o);
+/* What a report says of it: "these data", "other data", or NULL where nothing tells. */
+const char *cli_origin_of(const cli_origin *here, const cli_origin *o);
 #endif

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/reports.h"
 
 /* The nearest ancestor that exists must be a directory we may write to. Nothing is created, so a run that fails or is
    interrupted before its results are ready leaves no trace. */
@@ -73,17 +73,25 @@ lfap_status cli_out_text(cli *c, const char *dir, const char *name, const lfap_t
   return s;
 }
 
-void cli_json_head(const cli *c, lfap_json *j) {
-  lfap_json_uint(j, "schema_version", LFAP_SCHEMA_VERSION);
-  lfap_json_string(j, "version", LFAP_VERSION);
-  lfap_json_string(j, "verb", c->verb->name);
-  lfap_json_string(j, "precision", "binary64");
+void cli_put_strings(lfap_json *j, const char *key, char *const *string, size_t n) {
+  lfap_json_array_begin(j, key);
+  for (size_t i = 0; i < n; i++) lfap_json_string(j, NULL, string[i]);
+  lfap_json_array_end(j);
 }
 
-void cli_json_files(const cli *c, lfap_json *j) {
-  lfap_json_array_begin(j, "files");
-  for (size_t i = 0; i < c->files; i++) lfap_json_string(j, NULL, c->file[i]);
+void cli_put_sizes_of(lfap_json *j, const char *key, const size_t *v, size_t n) {
+  if (!v) {
+    lfap_json_null(j, key);
+    return;
+  }
+  lfap_json_array_begin(j, key);
+  for (size_t i = 0; i < n; i++) lfap_json_uint(j, NULL, v[i]);
   lfap_json_array_end(j);
+}
+
+void cli_put_seed(lfap_json *j, const char *key, const uint64_t *seed) {
+  if (seed) lfap_json_uint(j, key, *seed);
+  else lfap_json_null(j, key);
 }
 
 lfap_status cli_json_print(cli *c, lfap_json *j) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/origin.h"
+#include "fields.h"
 #include "perturb/norm.h"
 
 enum { O_NORM, O_FROM, O_DATA, O_TARGETS, O_DIRECTION, O_WEIGHTS, O_GAMMA, O_EPS, O_K, O_STEPS, O_RANGE, O_OUT };
@@ -138,96 +138,56 @@ static lfap_status make(cli *c, lfap_perturbed *out, args *a, const lfap_mat *x,
 }
 
 /* Sizes of eta as they came out, largest over the bases, and the bases nothing was added to. */
-typedef struct {
-  double most[LFAP_NORMS];
-  size_t unchanged;
-} sizes;
-
-static sizes measure(const lfap_perturbed *p) {
-  sizes z = {0};
+static void measure(cli_perturb_report *r, const lfap_perturbed *p) {
   for (size_t n = 0; n < p->n; n++) {
     const double *eta = p->eta + n * p->d;
     size_t same = 0;
-    for (int i = 0; i < LFAP_NORMS; i++) z.most[i] = fmax(z.most[i], lfap_norm_of((lfap_norm)i)->size(eta, p->d));
+    for (int i = 0; i < LFAP_NORMS; i++) r->most[i] = fmax(r->most[i], lfap_norm_of((lfap_norm)i)->size(eta, p->d));
     while (same < p->d && eta[same] == 0) same++;
-    z.unchanged += same == p->d;
+    r->unchanged += same == p->d;
   }
-  return z;
 }
 
-/* What meta.json and the report say alike. */
-static void head_json(const cli *c, lfap_json *j, const args *a, const lfap_perturbed *p, const char *sha) {
-  lfap_json_object_begin(j, NULL);
-  cli_json_head(c, j);
-  lfap_json_string(j, "norm", lfap_norm_name(a->o.norm));
-  lfap_json_string(j, "from", sources[a->from]);
-  lfap_json_double_hex(j, "gamma", a->gamma > 0 ? a->gamma : NAN);
-  lfap_json_double_hex(j, "eps", a->o.eps);
-  lfap_json_object_begin(j, "sizes");
-  lfap_json_uint(j, "n", p->n);
-  lfap_json_uint(j, "d", p->d);
-  if (a->o.k) lfap_json_uint(j, "k", a->o.k);
-  if (a->o.steps) lfap_json_uint(j, "steps", a->o.steps);
-  lfap_json_object_end(j);
-  lfap_json_object_begin(j, "made_from");
-  lfap_json_string(j, "data_sha256", a->made_from.sha256[0] ? a->made_from.sha256 : NULL);
-  lfap_json_double_hex(j, "gamma", a->made_from.gamma);
-  lfap_json_object_end(j);
-  lfap_json_string(j, "data_sha256", sha);
-}
-
-static lfap_status report_json(cli *c, const args *a, const lfap_perturbed *p, const lfap_mat *t, sizes z) {
-  char sha[CLI_SHA256];
+static lfap_status write_files(cli *c, const char *out, const cli_perturb_report *r, lfap_perturbed *p, lfap_mat *t) {
   lfap_json j = {.indent = 2};
-  cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
-  head_json(c, &j, a, p, sha);
-  lfap_json_object_begin(&j, "largest");
-  for (int i = 0; i < LFAP_NORMS; i++) {
-    const lfap_norm_object *norm = lfap_norm_of((lfap_norm)i);
-    if (norm->takes_k) lfap_json_double(&j, norm->name, z.most[i]);
-    else lfap_json_double_hex(&j, norm->name, z.most[i]);
-  }
-  lfap_json_object_end(&j);
-  lfap_json_uint(&j, "unchanged", z.unchanged);
-  cli_json_files(c, &j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
-}
-
-static lfap_status write_files(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
-  lfap_json j = {.indent = 2};
-  char sha[CLI_SHA256];
-  lfap_status s = cli_set_begin(c, a->out);
-  if (!s) s = cli_out_matrix(c, a->out, "X.npy", p->x, p->n, p->d);
-  if (!s) s = cli_out_vector(c, a->out, "y.npy", t->v, p->n);
-  if (!s) s = cli_out_matrix(c, a->out, "eta.npy", p->eta, p->n, p->d);
-  cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
-  head_json(c, &j, a, p, sha);
-  if (!s) s = cli_set_end(c, &j, sha);
+  lfap_status s = cli_set_begin(c, out);
+  if (!s) s = cli_out_matrix(c, out, "X.npy", p->x, p->n, p->d);
+  if (!s) s = cli_out_vector(c, out, "y.npy", t->v, p->n);
+  if (!s) s = cli_out_matrix(c, out, "eta.npy", p->eta, p->n, p->d);
+  lfap_json_object_begin(&j, NULL);
+  cli_put_perturb_head_fields(c, &j, r);
+  if (!s) s = cli_set_end(c, &j, r->sha256);
   lfap_json_free(&j);
   return s;
 }
 
 static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
-  sizes z = measure(p);
-  if (z.unchanged && a->from == PGD && !c->quiet)
+  char sha[CLI_SHA256];
+  cli_perturb_report r = {.from = sources[a->from],
+                          .sha256 = sha,
+                          .o = &a->o,
+                          .gamma = a->gamma > 0 ? a->gamma : NAN,
+                          .sizes = {p->n, p->d},
+                          .made_from = &a->made_from};
+  measure(&r, p);
+  cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
+  if (r.unchanged && a->from == PGD && !c->quiet)
     fprintf(stderr,
             "note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is in "
             "the hundreds it under- or overflows, and weights of a smaller scale are needed\n",
-            z.unchanged, p->n);
-  lfap_status s = write_files(c, a, p, t);
+            r.unchanged, p->n);
+  lfap_status s = write_files(c, a->out, &r, p, t);
   if (s) return s;
-  if (c->json) return report_json(c, a, p, t, z);
-  printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), sources[a->from], p->n, p->d,
-         a->o.eps);
+  if (c->json) return cli_print_perturb(c, &r);
+  printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), r.from, p->n, p->d, a->o.eps);
   printf("  largest perturbation");
   for (int i = 0; i < LFAP_NORMS; i++) {
     const lfap_norm_object *norm = lfap_norm_of((lfap_norm)i);
-    if (norm->takes_k) printf("   %s %.0f", norm->measured, z.most[i]);
-    else printf("   %s %.6g", norm->name, z.most[i]);
+    if (norm->takes_k) printf("   %s %.0f", norm->measured, r.most[i]);
+    else printf("   %s %.6g", norm->name, r.most[i]);
   }
   printf("\n");
-  if (z.unchanged) printf("  bases unchanged        %zu\n", z.unchanged);
+  if (r.unchanged) printf("  bases unchanged        %zu\n", r.unchanged);
   return LFAP_OK;
 }
 

@@ -45,11 +45,3 @@ lfap_status cli_stage_end(cli *c, lfap_stage *st, lfap_status s, const char *las
   for (size_t i = 0; st->dir && i < c->files; i++) lfap_stage_place(st, c->file[i]);
   return lfap_stage_end(&c->ctx, st, s, last);
 }
-
-void cli_picture_json(lfap_json *j, const lfap_picture *p) {
-  lfap_json_string(j, "name", p->name);
-  lfap_json_string(j, "title", p->title);
-  lfap_json_string(j, "caption", p->caption);
-  lfap_json_uint(j, "width", (uint64_t)p->width);
-  lfap_json_uint(j, "height", (uint64_t)p->height);
-}

@@ -9,8 +9,6 @@
 lfap_status cli_picture_write(cli *c, const lfap_stage *st, const lfap_picture *p, int numbers);
 /* Ends the stage (stage.h); the files remembered have the names of their places from then on. */
 lfap_status cli_stage_end(cli *c, lfap_stage *st, lfap_status s, const char *last);
-/* "name", "title", "caption", "width", "height" of a picture as members of the open object. */
-void cli_picture_json(lfap_json *j, const lfap_picture *p);
 
 extern const cli_verb cli_map, cli_plot, cli_report;
 #endif

@@ -7,6 +7,7 @@
 #include "cli/origin.h"
 #include "cli/picture.h"
 #include "cli/plot.h"
+#include "fields.h"
 #include "io/file.h"
 #include "picture/document.h"
 
@@ -302,24 +303,9 @@ static lfap_status make(cli *c, lfap_picture *p, split_result *k, const args *a)
 }
 
 static lfap_status report_json(cli *c, const lfap_picture *p, const split_result *r, int kind) {
-  const lfap_split_count *k = &r->count;
-  lfap_json j = {.indent = 2};
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_string(&j, "kind", kinds[kind]);
-  cli_picture_json(&j, p);
-  if (kind == SPLIT) {
-    lfap_json_object_begin(&j, "split");
-    lfap_json_uint(&j, "points", k->n);
-    lfap_json_uint(&j, "cone", k->cone);
-    lfap_json_uint(&j, "broken", k->broken);
-    lfap_json_uint(&j, "consistent", k->consistent);
-    lfap_json_object_end(&j);
-    cli_origin_json(&j, "perturbations", &r->here, &r->adv.made_from);
-  }
-  cli_json_files(c, &j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
+  cli_plot_report plot = {.kind = kinds[kind], .picture = p, .here = &r->here, .made_from = &r->adv.made_from};
+  if (kind == SPLIT) plot.split = &r->count;
+  return cli_print_plot(c, &plot);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {

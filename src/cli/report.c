@@ -1,7 +1,7 @@
 /* report.c - `lfap report DIR`: tables and pictures of a run, whatever of it is there, in one HTML page that needs
    nothing else. */
-#include "cli/certify.h"
 #include "cli/report.h"
+#include "fields.h"
 #include "verify/lines.h"
 
 #include <errno.h>
@@ -161,18 +161,6 @@ static lfap_status parts(cli_report_run *r) {
   return s;
 }
 
-static lfap_status report_json(cli_report_run *r) {
-  lfap_json j = {.indent = 2};
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(r->c, &j);
-  lfap_json_uint(&j, "pictures", r->pictures);
-  lfap_json_uint(&j, "tables", r->tables);
-  lfap_json_uint(&j, "left_out", r->left_out);
-  cli_json_files(r->c, &j);
-  lfap_json_object_end(&j);
-  return cli_json_print(r->c, &j);
-}
-
 static lfap_status run(cli *c, int argc, char **argv) {
   cli_report_args a = {0};
   int help = 0;
@@ -191,7 +179,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = parts(&r);
   if (!s) s = end(&r);
   s = cli_stage_end(c, &r.stage, s, "index.html");
-  if (!s && c->json) s = report_json(&r);
+  if (!s && c->json) s = cli_print_report(c, &r);
   else if (!s)
     printf("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables,
            r.left_out, a.out);

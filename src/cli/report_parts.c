@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fields.h"
 #include "picture/document.h"
 #include "picture/plane.h"
 
@@ -142,12 +143,14 @@ static lfap_status k1_table(cli_report_run *r) {
                      ? "How close the weights are to a KKT point (K1)"
                      : "How close the weights are to a KKT point (K1) of these samples; not known which data they were "
                        "trained on");
-  pair_number(r, "relative KKT residual (0 at a KKT point)", k.residual, "measured");
-  pair_number(r, "slackness (0 at a KKT point)", k.slackness, "measured");
-  pair_number(r, "smallest margin over the norm of W", k.margin, "measured");
-  pair_number(r, "share outside rank 2", k.outside_rank2, "measured");
-  pair_number(r, "share of label slopes", k.pattern_aligned, "measured");
-  pair_number(r, "cosine of mean row difference and w", k.cosine, "measured");
+  cli_row row[CLI_ROWS];
+  k.agreement = NAN; /* no probe points were brought along */
+  size_t rows = cli_rows_k1(row, &k);
+  for (size_t i = 0; i < rows; i++) {
+    char name[240];
+    snprintf(name, sizeof name, "%s: %s (%s at a KKT point)", row[i].key, row[i].meaning, row[i].label);
+    pair_number(r, name, row[i].value, "measured");
+  }
   lfap_page_table_end(&r->page);
   return LFAP_OK;
 }

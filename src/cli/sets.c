@@ -11,8 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "fields.h"
 #include "io/members.h"
+#include "keys.h"
 
 /* ---- collecting -------------------------------------------------------------------------------------------------- */
 
@@ -141,7 +142,7 @@ static const char *key_of(const cli *c) { return c->set.key ? c->set.key : c->ve
 /* A set of this name is replaced, and one that loses a file to the new set is none any more. */
 static int is_replaced(const plan *p, const lfap_member *set) {
   lfap_member f;
-  lfap_span files = lfap_member_of(set->value.text, "files");
+  lfap_span files = lfap_member_of(set->value.text, LFAP_KEY_files);
   if (lfap_span_is(set->key, key_of(p->c))) return 1;
   for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at))
     if (is_new(p, unquoted(f.value))) return 1;
@@ -150,7 +151,7 @@ static int is_replaced(const plan *p, const lfap_member *set) {
 
 static int lists(const lfap_member *set, lfap_span name) {
   lfap_member f;
-  lfap_span files = lfap_member_of(set->value.text, "files");
+  lfap_span files = lfap_member_of(set->value.text, LFAP_KEY_files);
   for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at)) {
     lfap_span s = unquoted(f.value);
     if (s.len == name.len && memcmp(s.text, name.text, s.len) == 0) return 1;
@@ -162,7 +163,7 @@ static int lists(const lfap_member *set, lfap_span name) {
    that was killed had begun to take away. */
 static int is_stale(const plan *p, const lfap_member *file) {
   lfap_member set;
-  lfap_span sets = lfap_member_of(p->old, "sets");
+  lfap_span sets = lfap_member_of(p->old, LFAP_KEY_sets);
   if (is_new(p, file->key)) return 0;
   for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at))
     if (lists(&set, file->key)) return is_replaced(p, &set);
@@ -187,14 +188,15 @@ static int keeps_top(const plan *p) {
 static void put_top(lfap_json *j, const plan *p) {
   lfap_member m;
   for (const char *at = lfap_members_first(&m, p->old); at; at = lfap_members_next(&m, at))
-    if (!lfap_span_is(m.key, "files") && !lfap_span_is(m.key, "sets") && !lfap_span_is(m.key, "incomplete"))
+    if (!lfap_span_is(m.key, LFAP_KEY_files) && !lfap_span_is(m.key, LFAP_KEY_sets) &&
+        !lfap_span_is(m.key, LFAP_KEY_incomplete))
       copy_member(j, &m);
 }
 
 static void put_files(lfap_json *j, const plan *p, int incomplete) {
   lfap_member f;
-  lfap_span files = lfap_member_of(p->old, "files");
-  lfap_json_object_begin(j, "files");
+  lfap_span files = lfap_member_of(p->old, LFAP_KEY_files);
+  lfap_json_object_begin(j, LFAP_KEY_files);
   for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; at; at = lfap_members_next(&f, at)) {
     if (is_new(p, f.key)) continue;
     if (!is_stale(p, &f)) copy_member(j, &f);
@@ -213,14 +215,13 @@ static void put_files(lfap_json *j, const plan *p, int incomplete) {
 
 static void put_sets(lfap_json *j, const plan *p) {
   lfap_member set;
-  lfap_span sets = lfap_member_of(p->old, "sets");
-  lfap_json_object_begin(j, "sets");
+  lfap_span sets = lfap_member_of(p->old, LFAP_KEY_sets);
+  lfap_json_object_begin(j, LFAP_KEY_sets);
   for (const char *at = sets.text ? lfap_members_first(&set, sets.text) : NULL; at; at = lfap_members_next(&set, at))
     if (!is_replaced(p, &set)) copy_member(j, &set);
   lfap_json_object_begin(j, key_of(p->c));
-  lfap_json_string(j, "data_sha256", p->sha256);
-  if (p->c->set.gamma > 0) lfap_json_double_hex(j, "gamma", p->c->set.gamma);
-  lfap_json_array_begin(j, "files");
+  cli_put_set_fields(p->c, j, &(cli_set_report){p->sha256, p->c->set.gamma});
+  lfap_json_array_begin(j, LFAP_KEY_files);
   for (size_t i = 0; i < p->c->set.files; i++) lfap_json_string(j, NULL, base_name(&p->c->set.file[i]));
   lfap_json_array_end(j);
   lfap_json_object_end(j);
@@ -233,8 +234,8 @@ static lfap_status stage_meta(const plan *p, lfap_newfile *out, const char *path
   lfap_json fresh = {.indent = 2}, *j = own ? own : &fresh;
   if (!own) lfap_json_object_begin(j, NULL);
   if (!own && keeps_top(p)) put_top(j, p);
-  else if (!own) cli_json_head(p->c, j);
-  if (incomplete) lfap_json_bool(j, "incomplete", 1);
+  else if (!own) cli_put_head_fields(p->c, j, p->c);
+  if (incomplete) lfap_json_bool(j, LFAP_KEY_incomplete, 1);
   put_files(j, p, incomplete);
   put_sets(j, p);
   lfap_json_object_end(j);
@@ -297,7 +298,7 @@ static lfap_status take_away(const plan *p, const lfap_member *file) {
 static lfap_status replace(const plan *p, lfap_newfile *begun, lfap_newfile *meta) {
   lfap_member f;
   cli *c = p->c;
-  lfap_span files = lfap_member_of(p->old, "files");
+  lfap_span files = lfap_member_of(p->old, LFAP_KEY_files);
   lfap_status s = lfap_newfile_rename(&c->ctx, begun);
   if (s) return s; /* all is as it was */
   for (size_t i = 0; !s && i < c->set.files; i++) s = lfap_newfile_rename(&c->ctx, &c->set.file[i].file);

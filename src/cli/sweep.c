@@ -1,6 +1,7 @@
 /* sweep.c - `lfap sweep`: runs the cells of a grid (src/study) one by one into tables that can be interrupted, resumed,
  * divided and joined again (spec/theory.md section 6, R1, T3, T4; spec/formats.md for the tables). */
 #include "cli/sweep.h"
+#include "fields.h"
 
 #include "study/ledger.h"
 
@@ -170,7 +171,6 @@ static lfap_status remember(cli *c, const char *path) {
 }
 
 static lfap_status report(cli *c, const sweep *w) {
-  lfap_json j = {.indent = 2};
   char shard[64];
   if (!c->json) {
     printf("sweep: %zu rows of %zu cells, shard %zu of %zu; %zu were there\n", w->count, w->cells, w->head.shard,
@@ -178,16 +178,8 @@ static lfap_status report(cli *c, const sweep *w) {
     return LFAP_OK;
   }
   snprintf(shard, sizeof shard, "%zu/%zu", w->head.shard, w->head.shards);
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_string(&j, "grid", w->head.grid);
-  lfap_json_string(&j, "shard", shard);
-  lfap_json_uint(&j, "cells", w->cells);
-  lfap_json_uint(&j, "rows", w->count);
-  lfap_json_uint(&j, "resumed", w->done);
-  cli_json_files(c, &j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
+  cli_sweep_report r = {.grid = w->head.grid, .shard = shard, .cells = w->cells, .rows = w->count, .resumed = w->done};
+  return cli_print_sweep(c, &r);
 }
 
 /* A sweep that fails or is stopped in its first cell leaves no tables without rows. */
@@ -211,13 +203,8 @@ static lfap_status merge(cli *c, const cli_sweep_args *a) {
   lfap_status s = lfap_table_merge(&c->ctx, a->merge, a->operand, a->operands);
   if (!s) s = remember(c, a->merge);
   if (s || !c->json) return s;
-  lfap_json j = {.indent = 2};
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_uint(&j, "merged", a->operands);
-  cli_json_files(c, &j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
+  cli_sweep_report r = {.merged = a->operands};
+  return cli_print_sweep(c, &r);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/origin.h"
+#include "fields.h"
 
 enum {
   O_DATA,
@@ -149,107 +149,71 @@ static void csv(lfap_text *t, const lfap_history *h) {
   }
 }
 
-typedef struct {
-  size_t correct;
-  double margin;
-  int reached; /* flow: log L is at its target; 0: the steps were used up before */
-} fit;
-
-static lfap_status measure(cli *c, fit *out, const lfap_net *net, const lfap_data *data) {
+static lfap_status measure(cli *c, cli_train_report *r, const lfap_net *net, const lfap_data *data) {
   lfap_mat f = {0};
   lfap_status s = lfap_vec_alloc(&c->ctx, &f, data->n);
   if (!s) s = lfap_net_eval(&c->ctx, f.v, net, data->x, data->n);
-  *out = (fit){0, INFINITY, 0};
+  r->smallest_margin = INFINITY;
   for (size_t n = 0; !s && n < data->n; n++) {
     double q = data->y[n] * f.v[n];
-    out->correct += q > 0;
-    if (q < out->margin) out->margin = q;
+    r->correct += q > 0;
+    r->smallest_margin = fmin(r->smallest_margin, q);
   }
   lfap_mat_free(&f);
   return s;
 }
 
-/* What meta.json and the report say alike. */
-static void head_json(const cli *c, lfap_json *j, const args *a, const lfap_data *data, const lfap_net *net,
-                      const char *sha) {
-  lfap_json_object_begin(j, NULL);
-  cli_json_head(c, j);
-  lfap_json_string(j, "method", methods[a->method]);
-  lfap_json_string(j, "loss", losses[a->loss]);
-  if (a->init) lfap_json_null(j, "seed");
-  else lfap_json_uint(j, "seed", a->seed);
-  lfap_json_double_hex(j, "gamma", a->gamma);
-  lfap_json_object_begin(j, "sizes");
-  lfap_json_uint(j, "n", data->n);
-  lfap_json_uint(j, "d", data->d);
-  lfap_json_uint(j, "m", net->m);
-  lfap_json_object_end(j);
-  lfap_json_string(j, "data_sha256", sha);
-}
-
-static lfap_status write_files(cli *c, const args *a, const lfap_data *data, const lfap_net *net,
-                               const lfap_history *h) {
+static lfap_status write_files(cli *c, const char *out, const lfap_net *net, const cli_train_report *r) {
   lfap_text t = {0};
   lfap_json j = {.indent = 2};
-  char sha[CLI_SHA256];
-  csv(&t, h);
-  lfap_status s = cli_set_begin(c, a->out);
-  c->set.gamma = a->gamma;
-  if (!s) s = cli_out_matrix(c, a->out, "W.npy", net->w, net->m, net->d);
-  if (!s) s = cli_out_text(c, a->out, "history.csv", &t);
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  head_json(c, &j, a, data, net, sha);
-  if (!s) s = cli_set_end(c, &j, sha);
+  csv(&t, r->history);
+  lfap_status s = cli_set_begin(c, out);
+  c->set.gamma = r->gamma;
+  if (!s) s = cli_out_matrix(c, out, "W.npy", net->w, net->m, net->d);
+  if (!s) s = cli_out_text(c, out, "history.csv", &t);
+  lfap_json_object_begin(&j, NULL);
+  cli_put_train_head_fields(c, &j, r);
+  if (!s) s = cli_set_end(c, &j, r->sha256);
   lfap_json_free(&j);
   lfap_text_free(&t);
   return s;
 }
 
-static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const lfap_net *net, const lfap_history *h,
-                               const fit *f) {
-  char sha[CLI_SHA256];
-  lfap_json j = {.indent = 2};
-  const lfap_epoch *last = h->rows ? &h->row[h->rows - 1] : NULL;
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  head_json(c, &j, a, data, net, sha);
-  lfap_json_object_begin(&j, "training");
-  lfap_json_uint(&j, "epochs", h->rows);
-  lfap_json_double_hex(&j, "final_loss", last ? last->loss : NAN);
-  lfap_json_double_hex(&j, "final_log_loss", h->log_loss);
-  lfap_json_double_hex(&j, "final_lr", last ? last->lr : NAN);
-  lfap_json_double_hex(&j, "smallest_margin", f->margin);
-  lfap_json_double_hex(&j, "accuracy", (double)f->correct / (double)data->n);
-  if (a->method != LFAP_METHOD_FLOW) lfap_json_string(&j, "form", forms[h->gram ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN]);
-  else {
-    lfap_json_bool(&j, "reached", f->reached);
-    lfap_json_bool(&j, "stationary", h->stationary);
-    lfap_json_bool(&j, "aligned", h->aligned);
-  }
-  lfap_json_object_end(&j);
-  cli_json_files(c, &j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
-}
-
-static void report(const args *a, const lfap_data *data, const lfap_net *net, const lfap_history *h, const fit *f) {
-  int flow = a->method == LFAP_METHOD_FLOW;
-  const lfap_epoch *last = h->rows ? &h->row[h->rows - 1] : NULL;
-  printf("%s, %s loss: N = %zu, d = %zu, m = %zu, gamma = %g\n", methods[a->method], losses[a->loss], data->n, data->d,
-         net->m, a->gamma);
-  printf("  %-22s %zu%s\n", flow ? "accepted steps" : "epochs", h->rows, h->gram ? " in Gram form" : "");
-  if (last && !flow)
-    printf("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", last->loss, "learning rate", last->lr);
+static void report(const cli_train_report *r) {
+  const lfap_history *h = r->history;
+  printf("%s, %s loss: N = %zu, d = %zu, m = %zu, gamma = %g\n", r->method, r->loss, r->sizes.n, r->sizes.d, r->m,
+         r->gamma);
+  printf("  %-22s %zu%s\n", r->flow ? "accepted steps" : "epochs", h->rows, h->gram ? " in Gram form" : "");
+  if (r->last && !r->flow)
+    printf("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", r->last->loss, "learning rate", r->last->lr);
   printf("  %-22s %.6g\n", "log loss", h->log_loss);
-  printf("  %-22s %.6g\n", "smallest margin", f->margin);
-  printf("  %-22s %zu of %zu\n", "classified right", f->correct, data->n);
-  if (flow)
+  printf("  %-22s %.6g\n", "smallest margin", r->smallest_margin);
+  printf("  %-22s %zu of %zu\n", "classified right", r->correct, r->sizes.n);
+  if (r->flow)
     printf("  %-22s %s\n", "end",
-           f->reached              ? "the log-loss target is reached"
-           : f->correct == data->n ? "not at rest: the steps (--epochs) are used up short of the log-loss target"
-                                   : "not at rest: the steps (--epochs) are used up before the samples are classified");
-  if (flow)
+           r->reached ? "the log-loss target is reached"
+           : r->correct == r->sizes.n
+               ? "not at rest: the steps (--epochs) are used up short of the log-loss target"
+               : "not at rest: the steps (--epochs) are used up before the samples are classified");
+  if (r->flow)
     printf("  %-22s slopes %s their labels; gradient weights p %s\n", "state",
            h->aligned ? "match" : "do not all match", h->stationary ? "stand still" : "still move");
+}
+
+/* What the options and the data say of the run; the rest comes from training. */
+static cli_train_report report_of(const args *a, const lfap_data *data, const lfap_net *net, const lfap_history *h,
+                                  const char *sha256) {
+  return (cli_train_report){.method = methods[a->method],
+                            .loss = losses[a->loss],
+                            .form = forms[h->gram ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN],
+                            .sha256 = sha256,
+                            .seed = a->init ? NULL : &a->seed,
+                            .gamma = a->gamma,
+                            .sizes = {data->n, data->d},
+                            .m = net->m,
+                            .history = h,
+                            .last = h->rows ? &h->row[h->rows - 1] : NULL,
+                            .flow = a->method == LFAP_METHOD_FLOW};
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
@@ -258,7 +222,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   lfap_net net = {0};
   lfap_history h = {0};
   lfap_train_opts o;
-  fit f = {0, 0, 0};
+  char sha[CLI_SHA256];
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
@@ -267,11 +231,13 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = first_weights(c, &net, &a, data.d);
   choose(&o, &a);
   if (!s) s = lfap_train(&c->ctx, &net, &h, &data, &o);
-  if (!s) s = measure(c, &f, &net, &data);
-  f.reached = h.log_loss <= o.log_loss_target;
-  if (!s) s = write_files(c, &a, &data, &net, &h);
-  if (!s && c->json) s = report_json(c, &a, &data, &net, &h, &f);
-  else if (!s) report(&a, &data, &net, &h, &f);
+  cli_train_report r = report_of(&a, &data, &net, &h, sha);
+  r.reached = h.log_loss <= o.log_loss_target;
+  if (!s) s = measure(c, &r, &net, &data);
+  if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
+  if (!s) s = write_files(c, a.out, &net, &r);
+  if (!s && c->json) s = cli_print_train(c, &r);
+  else if (!s) report(&r);
   lfap_history_free(&h);
   lfap_net_free(&net);
   lfap_data_free(&data);

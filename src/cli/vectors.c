@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/vectors.h"
+#include "fields.h"
 
 const cli_vectors_case cli_vectors_cases[] = {
     {.name = "tiny",
@@ -63,42 +64,28 @@ static lfap_status write_readme(cli *c, const char *dir) {
   return s;
 }
 
-static void report_case(cli *c, lfap_json *j, const cli_vectors_case *k, const char *dir, size_t arrays) {
-  if (!c->json) {
-    printf("  %-14s %2zu arrays  N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu; seed %llu\n", k->name, arrays,
-           k->n, k->d, k->m, k->gamma, k->n_adv, (unsigned long long)k->seed);
-    return;
-  }
-  lfap_json_object_begin(j, NULL);
-  lfap_json_string(j, "name", k->name);
-  lfap_json_string(j, "directory", dir);
-  lfap_json_uint(j, "arrays", arrays);
-  lfap_json_object_end(j);
+static void print_case(const cli_vectors_case *k, size_t arrays) {
+  printf("  %-14s %2zu arrays  N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu; seed %llu\n", k->name, arrays, k->n,
+         k->d, k->m, k->gamma, k->n_adv, (unsigned long long)k->seed);
 }
 
+enum { CASES = sizeof cli_vectors_cases / sizeof cli_vectors_cases[0] };
+
 static lfap_status write_all(cli *c, const char *out) {
-  lfap_json j = {.indent = 2};
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_array_begin(&j, "cases");
+  cli_vectors_directory written[CASES] = {{0}};
   lfap_status s = LFAP_OK;
-  for (size_t i = 0; !s && i < cli_vectors_case_count; i++) {
+  for (size_t i = 0; !s && i < CASES; i++) {
     const cli_vectors_case *k = &cli_vectors_cases[i];
-    char *dir = NULL;
-    size_t arrays = 0;
-    s = cli_path(c, &dir, out, k->name);
-    if (!s) s = cli_vectors_write(c, k, dir, &arrays);
+    written[i].name = k->name;
+    s = cli_path(c, &written[i].directory, out, k->name);
+    if (!s) s = cli_vectors_write(c, k, written[i].directory, &written[i].arrays);
     if (!s && cli_interrupted())
       s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; the cases before %s are whole", k->name);
-    if (!s) report_case(c, &j, k, dir, arrays);
-    free(dir);
+    if (!s && !c->json) print_case(k, written[i].arrays);
   }
   if (!s) s = write_readme(c, out);
-  lfap_json_array_end(&j);
-  cli_json_files(c, &j);
-  lfap_json_object_end(&j);
-  if (!s && c->json) return cli_json_print(c, &j);
-  lfap_json_free(&j);
+  if (!s && c->json) s = cli_print_vectors(c, &(cli_vectors_report){written, CASES});
+  for (size_t i = 0; i < CASES; i++) free(written[i].directory);
   return s;
 }
 

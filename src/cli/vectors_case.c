@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "cli/vectors.h"
+#include "fields.h"
 #include "kernel/chain.h"
 #include "kernel/lanes.h"
 #include "kernel/network.h"
 #include "kernel/qform.h"
 #include "kernel/rows.h"
+#include "keys.h"
 
 /* A case being written: the first failure stays in `status` and makes every later step do nothing. */
 typedef struct {
@@ -55,13 +57,7 @@ static void put(book *b, const char *prefix, const char *name, double *v, size_t
   if (!b->status) b->status = put_hex(b->c, b->dir, file, v, ndim == 1 ? 1 : rows, ndim == 1 ? rows : cols);
   if (b->status) return;
   cli_sha256(sha, v, rows * cols, NULL, 0);
-  lfap_json_object_begin(&b->meta, full);
-  lfap_json_array_begin(&b->meta, "shape");
-  lfap_json_uint(&b->meta, NULL, rows);
-  if (ndim == 2) lfap_json_uint(&b->meta, NULL, cols);
-  lfap_json_array_end(&b->meta);
-  lfap_json_string(&b->meta, "sha256", sha);
-  lfap_json_object_end(&b->meta);
+  cli_put_vectors_array(b->c, &b->meta, full, &(cli_vectors_array){{rows, cols}, (size_t)ndim, sha});
   b->arrays++;
 }
 
@@ -236,54 +232,19 @@ static void put_adversarial(book *b) {
 /* ---- meta.json --------------------------------------------------------------------------------------------------- */
 
 static void meta_begin(book *b) {
-  const cli_vectors_case *k = b->k;
-  lfap_json *j = &b->meta;
-  j->indent = 2;
-  lfap_json_object_begin(j, NULL);
-  cli_json_head(b->c, j);
-  lfap_json_string(j, "name", k->name);
-  lfap_json_string(j, "about", k->about);
-  lfap_json_string(j, "kind", k->gauss ? "gauss" : "uniform");
-  lfap_json_uint(j, "seed", k->seed);
-  lfap_json_double_hex(j, "gamma", k->gamma);
-  lfap_json_double_hex(j, "lr", k->lr);
-  lfap_json_object_begin(j, "sizes");
-  lfap_json_uint(j, "n", k->n);
-  lfap_json_uint(j, "d", k->d);
-  lfap_json_uint(j, "m", k->m);
-  lfap_json_uint(j, "n_adv", k->n_adv);
-  lfap_json_uint(j, "k", k->k);
-  lfap_json_uint(j, "probes", VECTORS_PROBES);
-  lfap_json_uint(j, "epochs", VECTORS_EPOCHS);
-  lfap_json_uint(j, "pgd_steps", VECTORS_PGD_STEPS);
-  lfap_json_object_end(j);
-  lfap_json_object_begin(j, "eps");
-  for (int norm = 0; norm < LFAP_NORMS; norm++)
-    if (k->eps[norm] > 0) lfap_json_double_hex(j, lfap_norm_name((lfap_norm)norm), k->eps[norm]);
-  lfap_json_object_end(j);
-  lfap_json_object_begin(j, "arrays");
-}
-
-/* What a set's limit rests on: (H), C1, and how many multipliers are positive. */
-static void meta_limit(lfap_json *j, const char *set, const lfap_limit *l) {
-  lfap_json_object_begin(j, set);
-  cli_hypothesis_json(j, "hypothesis", &l->hyp);
-  lfap_json_bool(j, "c1", l->c1);
-  lfap_json_uint(j, "support", l->support);
-  lfap_json_object_end(j);
+  b->meta.indent = 2;
+  lfap_json_object_begin(&b->meta, NULL);
+  cli_put_vectors_head_fields(b->c, &b->meta, b->k);
+  lfap_json_object_begin(&b->meta, LFAP_KEY_arrays);
 }
 
 static void meta_end(book *b) {
-  lfap_json *j = &b->meta;
   char sha[CLI_SHA256];
   if (b->status) return;
-  lfap_json_object_end(j);
-  meta_limit(j, "natural", &b->lim);
-  for (int norm = 0; norm < LFAP_NORMS; norm++)
-    if (b->k->eps[norm] > 0) meta_limit(j, lfap_norm_name((lfap_norm)norm), &b->adv[norm]);
+  lfap_json_object_end(&b->meta);
   cli_sha256(sha, b->data.x, b->data.n * b->data.d, b->data.y, b->data.n);
-  lfap_json_string(j, "data_sha256", sha);
-  b->status = cli_set_end(b->c, j, sha);
+  cli_put_vectors_sets_fields(b->c, &b->meta, &(cli_vectors_limits){&b->lim, b->adv, sha});
+  b->status = cli_set_end(b->c, &b->meta, sha);
 }
 
 lfap_status cli_vectors_write(cli *c, const cli_vectors_case *k, const char *dir, size_t *arrays) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/certify.h"
-#include "cli/origin.h"
+#include "fields.h"
 #include "oracle/verify/certifier.h"
 #include "perturb/norm.h"
 #include "verify/lines.h"
@@ -132,19 +132,8 @@ static lfap_status check(cli *c, const cli_verify_args *a) {
 
 /* ---- the run ----------------------------------------------------------------------------------------------------- */
 
-enum { MOST = 8 };
-typedef struct {
-  cli_case input[MOST];
-  lfap_case result[MOST];
-  size_t cases;
-  char skipped[64], why[1024];
-  cli_tally tally;
-  size_t left_out;    /* sets too large for certificates */
-  lfap_status status; /* of a case set aside */
-} report;
-
 /* One case that cannot be judged does not stop the others; what it ends with, `s`, is the end of the run. */
-static lfap_status set_aside(cli *c, report *r, const char *name, lfap_status s) {
+static lfap_status set_aside(cli *c, cli_verify_report *r, const char *name, lfap_status s) {
   char shown[CLI_SHOWN];
   snprintf(r->skipped, sizeof r->skipped, "%s", name);
   snprintf(r->why, sizeof r->why, "%s", c->ctx.message);
@@ -154,7 +143,7 @@ static lfap_status set_aside(cli *c, report *r, const char *name, lfap_status s)
 }
 
 /* All data first: a missing file is told before minutes of work, not after. */
-static lfap_status gather(cli *c, report *r, const cli_verify_args *a) {
+static lfap_status gather(cli *c, cli_verify_report *r, const cli_verify_args *a) {
   if (a->data) {
     lfap_status s = cli_case_user(c, &r->input[0], a);
     r->cases = s ? 0 : 1;
@@ -192,7 +181,7 @@ static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int
 }
 
 /* What a reader wants first stands last, where the terminal stops: a line a case, then every line that is not right. */
-static void print_summary(const cli *c, const report *r) {
+static void print_summary(const cli *c, const cli_verify_report *r) {
   lfap_check bad[64];
   printf("summary\n");
   for (size_t i = 0; i < r->cases; i++) {
@@ -211,7 +200,7 @@ static void print_summary(const cli *c, const report *r) {
   printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
 }
 
-static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbose) {
+static lfap_status judge(cli *c, cli_verify_report *r, oracle_certifier *oracle, int verbose) {
   const lfap_certifier who = {oracle_certifier_speak, oracle_certifier_refine, oracle};
   for (size_t i = 0; i < r->cases; i++) {
     r->input[i].opts.certifier = &who;
@@ -229,62 +218,15 @@ static lfap_status judge(cli *c, report *r, oracle_certifier *oracle, int verbos
   return LFAP_OK;
 }
 
-static void case_json(lfap_json *j, const cli_case *in, const lfap_case *k) {
-  char sha[CLI_SHA256];
-  const lfap_data *data = &in->data;
-  if (!in->here.n) cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  lfap_json_object_begin(j, NULL);
-  lfap_json_string(j, "name", k->name);
-  lfap_json_string(j, "about", in->about);
-  lfap_json_string(j, "verdict", lfap_verdict_name(lfap_case_verdict(k)));
-  lfap_json_bool(j, "hypothesis", k->hyp.holds);
-  cli_hypothesis_json(j, "hypothesis_data", &k->hyp);
-  lfap_json_object_begin(j, "hypothesis_adv");
-  for (int i = 0; i < LFAP_NORMS; i++)
-    if (in->opts.eps[i] > 0) cli_hypothesis_json(j, lfap_norm_name((lfap_norm)i), &k->hyp_adv[i]);
-  lfap_json_object_end(j);
-  lfap_json_uint(j, "seed", k->seed);
-  lfap_json_double_hex(j, "gamma", k->gamma);
-  lfap_json_object_begin(j, "sizes");
-  lfap_json_uint(j, "n", k->n);
-  lfap_json_uint(j, "d", k->d);
-  lfap_json_uint(j, "m", k->m);
-  lfap_json_uint(j, "n_adv", k->n_adv);
-  lfap_json_uint(j, "m_adv", in->opts.m_adv);
-  lfap_json_uint(j, "k", in->opts.k);
-  lfap_json_object_end(j);
-  lfap_json_object_begin(j, "eps");
-  for (int i = 0; i < LFAP_NORMS; i++)
-    if (in->opts.eps[i] > 0) lfap_json_double_hex(j, lfap_norm_name((lfap_norm)i), in->opts.eps[i]);
-  lfap_json_object_end(j);
-  lfap_json_string(j, "data_sha256", in->here.n ? in->here.sha256 : sha);
-  if (in->has_net) cli_origin_json(j, "weights", &in->here, &in->net_of);
-  cli_checks_json(j, k->check, k->checks);
-  lfap_json_object_end(j);
-}
-
-static lfap_status report_json(cli *c, const report *r) {
-  static const char *const verdicts[4] = {"PASS", "FAIL", "UNDECIDED", "NOT-APPLICABLE"};
-  lfap_json j = {.indent = 2};
-  lfap_json_object_begin(&j, NULL);
-  cli_json_head(c, &j);
-  lfap_json_string(&j, "verdict", lfap_verdict_name(c->verdict));
-  lfap_json_object_begin(&j, "counts");
-  for (int i = 0; i < 4; i++) lfap_json_uint(&j, verdicts[i], r->tally.of[i]);
-  lfap_json_object_end(&j);
-  lfap_json_array_begin(&j, "cases");
-  for (size_t i = 0; i < r->cases; i++) case_json(&j, &r->input[i], &r->result[i]);
-  lfap_json_array_end(&j);
-  lfap_json_array_begin(&j, "skipped");
-  if (r->skipped[0]) {
-    lfap_json_object_begin(&j, NULL);
-    lfap_json_string(&j, "name", r->skipped);
-    lfap_json_string(&j, "reason", r->why);
-    lfap_json_object_end(&j);
+static lfap_status report_json(cli *c, cli_verify_report *r) {
+  for (size_t i = 0; i < r->cases; i++) {
+    const cli_case *in = &r->input[i];
+    cli_case_report *k = &r->document[i];
+    *k = (cli_case_report){.in = in, .lines = &r->result[i]};
+    if (in->here.n) memcpy(k->sha256, in->here.sha256, sizeof k->sha256);
+    else cli_sha256(k->sha256, in->data.x, in->data.n * in->data.d, in->data.y, in->data.n);
   }
-  lfap_json_array_end(&j);
-  lfap_json_object_end(&j);
-  return cli_json_print(c, &j);
+  return cli_print_verify(c, r);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {
@@ -292,7 +234,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   int help = 0;
   lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
   if (s || help) return s;
-  report *r = calloc(1, sizeof *r);
+  cli_verify_report *r = calloc(1, sizeof *r);
   if (!r) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   s = check(c, &a);
   if (!s) s = gather(c, r, &a);
@@ -307,7 +249,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
     else print_summary(c, r);
     if (!s && r->status) s = lfap_fail(&c->ctx, r->status, "%s: %.900s", r->skipped, r->why);
   }
-  for (size_t i = 0; i < MOST; i++) {
+  for (size_t i = 0; i < CLI_CASES; i++) {
     lfap_case_free(&r->result[i]);
     cli_case_free(&r->input[i]);
   }

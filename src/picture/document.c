@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "io/file.h"
+#include "keys.h"
 
 /* jansson calls whatever it has no memory for "invalid token": so it takes its memory here. */
 static int out_of_memory;
@@ -38,7 +39,7 @@ static lfap_status load(lfap_ctx *ctx, json_t **out, const char *path, const cha
   json_t *j = NULL;
   lfap_status s = parse(ctx, &j, path, verb);
   if (s) return s;
-  const char *is = json_string_value(json_object_get(j, "verb"));
+  const char *is = json_string_value(json_object_get(j, LFAP_KEY_verb));
   if (!is || strcmp(is, verb) != 0) {
     s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: is %s%.40s; this wants the output of lfap %s --json", path,
                   is ? "of the verb " : "no report of lfap", is ? is : "", verb);
@@ -76,7 +77,7 @@ static size_t told(const json_t *object, const char *key) {
 }
 
 static void told_sha(char out[72], const json_t *object) {
-  const char *v = json_string_value(json_object_get(object, "data_sha256"));
+  const char *v = json_string_value(json_object_get(object, LFAP_KEY_data_sha256));
   snprintf(out, 72, "%s", v && strlen(v) == 64 ? v : "");
 }
 
@@ -102,10 +103,10 @@ static lfap_verdict worst_of(const tally *t) {
 
 /* Adds the verdicts of object's array `checks`; *bad where one is no verdict. */
 static void tally_add(tally *t, const json_t *object, int *bad) {
-  const json_t *checks = json_object_get(object, "checks");
+  const json_t *checks = json_object_get(object, LFAP_KEY_checks);
   if (!json_is_array(checks)) *bad = 1;
   for (size_t i = 0; i < json_array_size(checks); i++) {
-    const char *v = json_string_value(json_object_get(json_array_get(checks, i), "verdict"));
+    const char *v = json_string_value(json_object_get(json_array_get(checks, i), LFAP_KEY_verdict));
     int k = 0;
     while (k < 4 && (!v || strcmp(v, lfap_verdict_name((lfap_verdict)k)) != 0)) k++;
     if (k == 4) *bad = 1;
@@ -116,8 +117,8 @@ static void tally_add(tally *t, const json_t *object, int *bad) {
 /* What a document, or a case of it, says of its checks must be what they say. */
 static lfap_status check_verdict(lfap_ctx *ctx, const json_t *object, const tally *t, const char *path,
                                  const char *name) {
-  const char *told = json_string_value(json_object_get(object, "verdict")), *is = lfap_verdict_name(worst_of(t));
-  const json_t *counts = json_object_get(object, "counts");
+  const char *told = json_string_value(json_object_get(object, LFAP_KEY_verdict)), *is = lfap_verdict_name(worst_of(t));
+  const json_t *counts = json_object_get(object, LFAP_KEY_counts);
   if (!told || strcmp(told, is) != 0)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s: its verdict is %.24s, but that of its checks is %s: it was changed",
                      path, name, told ? told : "missing", is);
@@ -156,23 +157,24 @@ lfap_status lfap_decades_read(lfap_ctx *ctx, lfap_decades *out, const char *path
   lfap_status s = load(ctx, &j, path, "converge");
   if (s) return s;
   int bad = 0;
-  const json_t *rows = json_object_get(j, "decades");
-  lfap_decades d = {.rows = json_array_size(rows), .bits = number(j, "bits", &bad), .gamma = number(j, "gamma", &bad)};
+  const json_t *rows = json_object_get(j, LFAP_KEY_decades);
+  lfap_decades d = {
+      .rows = json_array_size(rows), .bits = number(j, LFAP_KEY_bits, &bad), .gamma = number(j, LFAP_KEY_gamma, &bad)};
   told_sha(d.sha256, j);
-  d.n = told(json_object_get(j, "sizes"), "n");
-  d.d = told(json_object_get(j, "sizes"), "d");
+  d.n = told(json_object_get(j, LFAP_KEY_sizes), LFAP_KEY_n);
+  d.d = told(json_object_get(j, LFAP_KEY_sizes), LFAP_KEY_d);
   d.row = calloc(d.rows + 1, sizeof *d.row);
   if (!d.row) s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu decades", path, d.rows);
   for (size_t i = 0; i < d.rows && !s; i++) {
     const json_t *r = json_array_get(rows, i);
-    d.row[i] = (lfap_decade){.log_loss = number(r, "log_loss", &bad),
-                             .s = number(r, "s", &bad),
-                             .p_distance = number(r, "p_distance", &bad),
-                             .direction = number(r, "direction_error", &bad),
-                             .slope_error = number(r, "slope_error", &bad)};
+    d.row[i] = (lfap_decade){.log_loss = number(r, LFAP_KEY_log_loss, &bad),
+                             .s = number(r, LFAP_KEY_s, &bad),
+                             .p_distance = number(r, LFAP_KEY_p_distance, &bad),
+                             .direction = number(r, LFAP_KEY_direction_error, &bad),
+                             .slope_error = number(r, LFAP_KEY_slope_error, &bad)};
   }
   tally t = {{0}};
-  int judged = json_object_get(j, "checks") || json_object_get(j, "verdict");
+  int judged = json_object_get(j, LFAP_KEY_checks) || json_object_get(j, LFAP_KEY_verdict);
   if (judged) tally_add(&t, j, &bad);
   if (!s && (bad || !json_is_array(rows))) s = broken(ctx, path, "decades or checks");
   if (!s) s = check_decades(ctx, &d, path);
@@ -195,8 +197,8 @@ lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *f
   lfap_status s = load(ctx, &j, path, "gen");
   if (s) return s;
   int bad = 0;
-  const json_t *sizes = json_object_get(j, "sizes");
-  size_t h = whole(sizes, "height", &bad), w = whole(sizes, "width", &bad);
+  const json_t *sizes = json_object_get(j, LFAP_KEY_sizes);
+  size_t h = whole(sizes, LFAP_KEY_height, &bad), w = whole(sizes, LFAP_KEY_width, &bad);
   json_decref(j);
   *found = !bad && h > 0 && w > 0;
   *height = *found ? h : 0;
@@ -207,25 +209,25 @@ lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *f
 /* ---- verify ------------------------------------------------------------------------------------------------------ */
 
 static void case_of(lfap_case_line *c, const json_t *k, int *bad) {
-  const json_t *sizes = json_object_get(k, "sizes"), *h = json_object_get(k, "hypothesis_data");
-  words(c->name, sizeof c->name, k, "name", bad);
-  words(c->about, sizeof c->about, k, "about", bad);
-  words(c->verdict, sizeof c->verdict, k, "verdict", bad);
+  const json_t *sizes = json_object_get(k, LFAP_KEY_sizes), *h = json_object_get(k, LFAP_KEY_hypothesis_data);
+  words(c->name, sizeof c->name, k, LFAP_KEY_name, bad);
+  words(c->about, sizeof c->about, k, LFAP_KEY_about, bad);
+  words(c->verdict, sizeof c->verdict, k, LFAP_KEY_verdict, bad);
   told_sha(c->sha256, k);
-  c->n = whole(sizes, "n", bad);
-  c->d = whole(sizes, "d", bad);
-  c->n_adv = whole(sizes, "n_adv", bad);
-  c->m = whole(sizes, "m", bad);
-  c->gamma = number(k, "gamma", bad);
-  c->h_lhs = number(h, "lhs", bad);
-  c->h_rhs = number(h, "rhs", bad);
-  c->hypothesis = json_is_true(json_object_get(h, "holds"));
+  c->n = whole(sizes, LFAP_KEY_n, bad);
+  c->d = whole(sizes, LFAP_KEY_d, bad);
+  c->n_adv = whole(sizes, LFAP_KEY_n_adv, bad);
+  c->m = whole(sizes, LFAP_KEY_m, bad);
+  c->gamma = number(k, LFAP_KEY_gamma, bad);
+  c->h_lhs = number(h, LFAP_KEY_lhs, bad);
+  c->h_rhs = number(h, LFAP_KEY_rhs, bad);
+  c->hypothesis = json_is_true(json_object_get(h, LFAP_KEY_holds));
 }
 
 static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *bad) {
   char id[16], verdict[24];
-  words(id, sizeof id, k, "id", bad);
-  words(verdict, sizeof verdict, k, "verdict", bad);
+  words(id, sizeof id, k, LFAP_KEY_id, bad);
+  words(verdict, sizeof verdict, k, LFAP_KEY_verdict, bad);
   size_t i = 0;
   while (i < d->statement_count && (d->statements[i].of != of || strcmp(d->statements[i].id, id) != 0)) i++;
   lfap_statement_line *s = &d->statements[i];
@@ -235,22 +237,22 @@ static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *b
     d->statement_count++;
   }
   for (int v = 0; v < 4; v++) s->verdict[v] += strcmp(verdict, lfap_verdict_name((lfap_verdict)v)) == 0;
-  const char *certified = json_string_value(json_object_get(k, "certified")),
-             *what = json_string_value(json_object_get(k, "what"));
+  const char *certified = json_string_value(json_object_get(k, LFAP_KEY_certified)),
+             *what = json_string_value(json_object_get(k, LFAP_KEY_what));
   s->certified += certified && strcmp(certified, lfap_verdict_name(LFAP_UNDECIDED)) != 0;
   if (!what || !strstr(what, "accuracy of ")) return;
   lfap_headline *h = &d->headlines[d->headline_count++];
-  *h = (lfap_headline){.of = of, .value = number(k, "value", bad)};
-  words(h->subject, sizeof h->subject, k, "subject", bad);
-  words(h->what, sizeof h->what, k, "what", bad);
-  words(h->note, sizeof h->note, k, "note", bad);
+  *h = (lfap_headline){.of = of, .value = number(k, LFAP_KEY_value, bad)};
+  words(h->subject, sizeof h->subject, k, LFAP_KEY_subject, bad);
+  words(h->what, sizeof h->what, k, LFAP_KEY_what, bad);
+  words(h->note, sizeof h->note, k, LFAP_KEY_note, bad);
 }
 
 static lfap_status room(lfap_ctx *ctx, lfap_verify_document *d, const json_t *cases, const char *path) {
   size_t checks = 0;
   d->case_count = json_array_size(cases);
   for (size_t i = 0; i < d->case_count; i++)
-    checks += json_array_size(json_object_get(json_array_get(cases, i), "checks"));
+    checks += json_array_size(json_object_get(json_array_get(cases, i), LFAP_KEY_checks));
   d->cases = calloc(d->case_count + 1, sizeof *d->cases);
   d->statements = calloc(checks + 1, sizeof *d->statements);
   d->headlines = calloc(checks + 1, sizeof *d->headlines);
@@ -265,12 +267,12 @@ lfap_status lfap_verify_document_read(lfap_ctx *ctx, lfap_verify_document *out, 
   lfap_status s = load(ctx, &j, path, "verify");
   if (s) return s;
   int bad = 0;
-  const json_t *cases = json_object_get(j, "cases");
-  words(d.version, sizeof d.version, j, "version", &bad);
-  words(d.verdict, sizeof d.verdict, j, "verdict", &bad);
+  const json_t *cases = json_object_get(j, LFAP_KEY_cases);
+  words(d.version, sizeof d.version, j, LFAP_KEY_version, &bad);
+  words(d.verdict, sizeof d.verdict, j, LFAP_KEY_verdict, &bad);
   s = room(ctx, &d, cases, path);
   for (size_t i = 0; i < d.case_count && !s; i++) {
-    const json_t *k = json_array_get(cases, i), *checks = json_object_get(k, "checks");
+    const json_t *k = json_array_get(cases, i), *checks = json_object_get(k, LFAP_KEY_checks);
     tally t = {{0}};
     case_of(&d.cases[i], k, &bad);
     tally_add(&t, k, &bad);

@@ -7,13 +7,18 @@ tell() { # ok-or-not name
   count=$((count + 1))
   if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else echo "not ok $count - $2"; fi
 }
-made() { awk -f spec/claims.awk "$1" "$2" 2>&1; } # claims file
+made() { # claims file
+  case $2 in
+    *.json) awk -v make=report.schema.json -v claims="$1" -f spec/fields.awk spec/fields.tsv 2>&1 ;;
+    *) awk -f spec/claims.awk "$1" "$2" 2>&1 ;;
+  esac
+}
 tables=$(sed -n 's/^TABLES := //p' Makefile)
 for file in $tables; do
   made spec/claims.tsv "$file" | cmp -s - "$file"
   tell $? "$file is up to date (make tables)"
 done
-[ "$(grep -rl 'claims:begin [a-z]' src spec oracle --include='*.h' --include='*.md' --include='*.json' | wc -l)" -eq "$(echo "$tables" | wc -w)" ]
+[ "$(grep -rl 'claims:begin [a-z]' src spec oracle --include='*.h' --include='*.md' | wc -l)" -eq "$(echo "$tables" | wc -w)" ]
 tell $? "every file with such a section is made by make tables"
 
 # a claim more, about T3, and one less

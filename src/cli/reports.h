@@ -1,0 +1,162 @@
+/* reports.h - what each verb has to say, as a struct that spec/fields.tsv reads its fields from: values that need
+ * computing are computed into these first. Generated from the table: fields.h, what writes them (spec/fields.awk).
+ * Pointers are borrowed.
+ */
+#ifndef LFAP_CLI_REPORTS_H
+#define LFAP_CLI_REPORTS_H
+#include "cli/cli.h"
+#include "cli/compare.h"
+#include "cli/origin.h"
+#include "cli/plot.h"
+#include "cli/report.h"
+#include "cli/vectors.h"
+#include "oracle/flow/flow.h"
+#include "picture/plane.h"
+#include "perturb/norm.h"
+#include "verify/judge.h"
+
+/* A row of a table for people: key and meaning as in spec/fields.tsv, label its words there. One of the last three. */
+enum { CLI_ROWS = 16 };
+typedef struct {
+  const char *key, *label, *meaning;
+  double value;
+  const lfap_spread *spread;
+  const char *string;
+} cli_row;
+
+typedef struct {
+  size_t n, d;
+} cli_sizes;
+
+typedef struct {
+  const char *kind, *sha256;
+  const uint64_t *seed; /* NULL: none was used */
+  cli_sizes sizes;
+  const lfap_images *images; /* fashion-mnist, else NULL */
+  int pos, neg, centered;    /* of images */
+} cli_gen_report;
+
+typedef struct {
+  const char *method, *loss, *form, *sha256;
+  const uint64_t *seed; /* NULL: the weights were given */
+  double gamma;
+  cli_sizes sizes;
+  size_t m;
+  const lfap_history *history;
+  const lfap_epoch *last; /* NULL: no epoch */
+  size_t correct;         /* samples with y f > 0 */
+  double smallest_margin;
+  int flow, reached;
+} cli_train_report;
+
+typedef struct {
+  const char *sha256;
+  const lfap_limit *limit;
+  cli_sizes sizes;
+  double min, max; /* multiplier */
+  int c1;
+  size_t aligned; /* C1 holds; samples at which (b) does */
+  const lfap_case *lines;
+  const cli_certificate *certificate; /* NULL: not asked for */
+} cli_limit_report;
+
+typedef struct {
+  int accepted;
+  const char *reason;                 /* NULL: accepted */
+  const cli_certificate *certificate; /* NULL: not accepted */
+} cli_check_report;
+
+typedef struct {
+  double gamma;
+  const char *loss, *sha256;
+  const oracle_flow_table *table;
+  const lfap_case *lines;
+} cli_converge_report;
+
+typedef struct {
+  const char *from, *sha256;
+  const lfap_perturb_opts *o;
+  double gamma; /* NaN: no network */
+  cli_sizes sizes;
+  const cli_origin *made_from;
+  double most[LFAP_NORMS]; /* largest size over the bases, of eta as it came out */
+  size_t unchanged;
+} cli_perturb_report;
+
+typedef struct {
+  const cli_case *in;
+  const lfap_case *lines;
+  char sha256[CLI_SHA256];
+} cli_case_report;
+
+enum { CLI_CASES = 8 };
+typedef struct {
+  cli_case input[CLI_CASES];
+  lfap_case result[CLI_CASES];
+  cli_case_report document[CLI_CASES];
+  size_t cases;
+  char skipped[64], why[1024];
+  cli_tally tally;
+  size_t left_out;    /* sets too large for certificates */
+  lfap_status status; /* of a case set aside */
+} cli_verify_report;
+
+typedef struct {
+  const char *grid, *shard;
+  size_t cells, rows, resumed;
+  size_t merged; /* shards; 0: these are the rows of one */
+} cli_sweep_report;
+
+typedef struct {
+  double gamma;
+  cli_sizes sizes;
+  size_t grid, functions;                     /* the last of these is f_bdy */
+  const cli_origin *here, *a, *b, *direction; /* b, direction: NULL where not given */
+  const lfap_map_result *result;
+  const lfap_picture *picture;
+} cli_map_report;
+
+typedef struct {
+  const char *kind;
+  const lfap_picture *picture;
+  const lfap_split_count *split; /* NULL: another kind */
+  const cli_origin *here, *made_from;
+} cli_plot_report;
+
+typedef struct {
+  const char *name;
+  char *directory; /* owned */
+  size_t arrays;
+} cli_vectors_directory;
+typedef struct {
+  cli_vectors_directory *directory;
+  size_t cases;
+} cli_vectors_report;
+typedef struct {
+  size_t shape[2], ndim;
+  const char *sha256;
+} cli_vectors_array;
+typedef struct {
+  const lfap_limit *natural, *adv; /* adv: by norm */
+  const char *sha256;
+} cli_vectors_limits;
+
+typedef struct {
+  const lfap_statement *statement;
+  size_t statements;
+} cli_explain_report;
+
+/* What stands in meta.json of the files of a set. */
+typedef struct {
+  const char *sha256;
+  double gamma; /* 0: none */
+} cli_set_report;
+
+/* "key": [...]; a NULL array is null. "key": the number, or null. */
+void cli_put_strings(lfap_json *j, const char *key, char *const *string, size_t n);
+void cli_put_sizes_of(lfap_json *j, const char *key, const size_t *v, size_t n);
+void cli_put_seed(lfap_json *j, const char *key, const uint64_t *seed);
+/* Where the precision comes from: the dtype's own, or a coarser one that the entries show; of bases and points. */
+const char *compare_unit_from(int unit_read);
+int compare_unit_read(const compare_run *r);
+#endif
