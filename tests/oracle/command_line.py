@@ -52,6 +52,15 @@ for kind, n, d, gamma in (("uniform", 5, 60, 0.5), ("gauss", 6, 40, 0.3), ("orth
     pmax = max(abs(G[i][k]) for i in range(n) for k in range(i))
     ok((number(c["H"]["lhs"]), number(c["H"]["rhs"])) == (g**3 * min(r2)**2, 3 * n * max(r2) * pmax), f"{kind}: both sides of (H), exactly")
 
+# ---- the layout of version 1 of the file: another one has another name
+BOUNDS = ["verdict", "lo", "hi", "slack_lo", "slack_hi"]
+LAYOUT = {"H": ["holds", "r_min2", "r_max2", "p_max", "lhs", "rhs"], "T1": BOUNDS, "T2": BOUNDS, "T2_a_posteriori": BOUNDS,
+          "Q1": ["verdict", "lambda_min", "slack_min"], "C1": ["verdict", "aligned", "refuted", "u_min", "v_max", "ball"]}
+c = json.load(open("uniform-limit/certificate.json"))
+ok(c["schema"] == "lfap-certificate-1" and list(c) == ["schema", "data_sha256", "n", "d", "gamma", "precision", "mode", "inverse_bits", "inverse_log2", "lambda",
+                                                       "support", *LAYOUT, "checksum"], "keys of a certificate, in their order", list(c))
+ok(all(list(c[claim]) == members for claim, members in LAYOUT.items()), "and of each claim in it", {claim: list(c[claim]) for claim in LAYOUT})
+
 # ---- changed files
 path = "uniform-limit/certificate.json"
 text = open(path).read()

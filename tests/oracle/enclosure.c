@@ -145,9 +145,20 @@ static void same_or_open(lfap_verdict fast, lfap_verdict exact, const char *clai
             lfap_verdict_name(fast), lfap_verdict_name(exact));
 }
 
+/* A margin lies on the side of 0 that the verdict says: PASS as the table has it, FAIL not above. */
+static void check_margin(lfap_claim claim, lfap_decided d, const char *how, uint64_t i) {
+  const char *relation = lfap_claims[claim].relation;
+  if (d.verdict == LFAP_PASS)
+    cr_assert(relation[1] == '=' ? d.margin >= 0 : d.margin > 0, "case %d: %s is PASS %s, margin %g", (int)i, lfap_claims[claim].key, how, d.margin);
+  if (d.verdict == LFAP_FAIL) cr_assert(d.margin <= 0, "case %d: %s is FAIL %s, margin %g", (int)i, lfap_claims[claim].key, how, d.margin);
+}
+
 static void check_verdicts(const lfap_enclosure *e, const oracle_cert *k, uint64_t i) {
-  for (lfap_claim claim = LFAP_CLAIM_NONE + 1; claim < LFAP_SET_CLAIMS; claim++)
+  for (lfap_claim claim = LFAP_CLAIM_NONE + 1; claim < LFAP_SET_CLAIMS; claim++) {
     same_or_open(e->claim[claim].verdict, k->claim[claim].verdict, lfap_claims[claim].json, i);
+    check_margin(claim, e->claim[claim], "fast", i);
+    check_margin(claim, k->claim[claim], "exactly", i);
+  }
 }
 
 /* The enclosure of a limit whose multipliers are off by `wrong` of themselves; 1 where C1 is decided. */
