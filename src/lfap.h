@@ -8,7 +8,9 @@
  * Conventions. Matrices are dense, row-major, without padding: X is N x d, W is m x d. Labels and targets are
  * doubles equal to +1.0 or -1.0. Every function that can fail returns an lfap_status and leaves its outputs
  * untouched on failure; the message (what, where, why, what to do) is in ctx->message. An object filled by the
- * library is freed by its `_free`; `_free` of a zeroed object is allowed. No global state, no printing, no exit().
+ * library is freed by its `_free`; `_free` of a zeroed object is allowed. MEMORY any of them may return, and
+ * INTERRUPTED where the context has a progress callback; other statuses are named at the function.
+ * No global state, no printing, no exit().
  * Results are bits: spec/numerics.md fixes every operation; threads and blocking never change them.
  */
 #ifndef LFAP_H
@@ -79,16 +81,18 @@ typedef struct {
   int unit_read;     /* not 0: the entries showed it */
 } lfap_mat;
 
-/* Allocates rows x cols zeros. LFAP_ERR_MEMORY names the size asked for. */
+/* Allocates rows x cols zeros, or a vector of n. LFAP_ERR_MEMORY names the size asked for. */
 lfap_status lfap_mat_alloc(lfap_ctx *ctx, lfap_mat *out, size_t rows, size_t cols);
 lfap_status lfap_vec_alloc(lfap_ctx *ctx, lfap_mat *out, size_t n);
 void lfap_mat_free(lfap_mat *m);
 
-/* NPY 1.0/2.0, C order, <f8 <f4 |u1 |i1 <i4 <i8, one or two dimensions; NaN and Inf are refused (DATA). */
+/* NPY 1.0/2.0, C order, <f8 <f4 |u1 |i1 <i4 <i8, one or two dimensions. DATA: another format, NaN or Inf in it;
+   NOINPUT: it cannot be read. */
 lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path);
-/* NPY 1.0, <f8, written to a temporary name in the same directory and renamed. RANGE where an entry is not finite. */
+/* NPY 1.0, <f8, written to a temporary name in the same directory and renamed. RANGE where an entry is not finite;
+   CANTCREATE, IO: the file. */
 lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m);
-/* Any bytes, the same way (used for CSV and JSON). */
+/* Any bytes, the same way (used for CSV and JSON). CANTCREATE, IO. */
 lfap_status lfap_file_write(lfap_ctx *ctx, const char *path, const void *bytes, size_t len);
 /* Creates a directory (and its parents) if it is not there; CANTCREATE if it cannot be written to. */
 lfap_status lfap_dir_make(lfap_ctx *ctx, const char *path);
@@ -106,7 +110,7 @@ typedef struct {
 /* Room for n samples of d zeros and n labels 0, to be filled. MEMORY names the size asked for. */
 lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d);
 void lfap_data_free(lfap_data *data);
-/* Reads X and y and checks them (lfap_data_check). */
+/* Reads X and y and checks them (lfap_data_check). NOINPUT, DATA: a file, or shapes that do not fit each other. */
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
 /* The range of a sample's norm in which every result is right (N14): squares of norms, their products and quotients
    stay far from the ends of the doubles. Multiplying all data by a power of two changes no verdict and divides
@@ -115,12 +119,13 @@ lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, co
 #define LFAP_NORM_MAX 0x1p200
 /* The least slope of the leaky ReLU for which gamma^3 Rmin^4 and its like stay in it. */
 #define LFAP_GAMMA_MIN 0x1p-64
-/* n > 0, d > 0, labels +-1, all finite, no all-zero sample, norms from LFAP_NORM_MIN to LFAP_NORM_MAX (RANGE), no
+/* DATA unless n > 0, d > 0, labels +-1, all finite, no all-zero sample, norms from LFAP_NORM_MIN to LFAP_NORM_MAX (RANGE), no
    duplicate samples: with opposite labels no network separates them, with equal ones lambda is not unique. `name`
    goes into the message. */
 lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *name);
 
-/* Generators (spec/formats.md, N10): bit-identical to NumPy's Generator(Philox(key=seed)). */
+/* Generators (spec/formats.md, N10): bit-identical to NumPy's Generator(Philox(key=seed)). n samples of d entries on
+   [-1, 1), or standard normal, labels +-1. USAGE: n or d is 0. */
 lfap_status lfap_gen_uniform(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d);
 lfap_status lfap_gen_gauss(lfap_ctx *ctx, lfap_data *out, uint64_t seed, size_t n, size_t d);
 /* Exactly orthogonal rows of equal norm, entries +-1 and 0: rows of a Hadamard matrix with random signs. The smallest
@@ -133,11 +138,12 @@ typedef struct {
   size_t height, width;
 } lfap_images;
 /* dir holds the four gzipped IDX files; the first n images of the two classes in file order (n/2 each, the odd one to
-   class_pos); all test images of both. */
+   class_pos); all test images of both. Classes are 0..9. USAGE: equal or unknown classes, n < 2, more images than
+   there are; NOINPUT, DATA: the files. */
 lfap_status lfap_images_read(lfap_ctx *ctx, lfap_images *out, const char *dir, int class_pos, int class_neg, size_t n,
                              int center);
 void lfap_images_free(lfap_images *im);
-/* Height and width alone, in pixels. */
+/* Height and width alone, in pixels. NOINPUT, DATA: the files. */
 lfap_status lfap_images_shape(lfap_ctx *ctx, size_t *height, size_t *width, const char *dir);
 
 /* G (n x n, row-major, caller's memory) of the rows of X. */
@@ -160,6 +166,7 @@ typedef struct {
   double lhs, rhs;       /* of (H) */
   int holds;             /* lhs >= rhs as computed */
 } lfap_hypothesis;
+/* G (n x n) of the samples; n > 0. */
 void lfap_hypothesis_of(lfap_hypothesis *out, const double *G, size_t n, double gamma);
 
 /* ---- network and training (sections 1, 5 and 6) ------------------------------------------------------------------ */
@@ -173,7 +180,8 @@ typedef struct {
 /* m rows of d zeros; DATA unless m is even and positive and gamma lies inside (0, 1). */
 lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma);
 void lfap_net_free(lfap_net *net);
-/* Each weight uniform on [-scale/sqrt(d), scale/sqrt(d)] from Philox(seed); scale 1 is the authors' init. */
+/* Each weight uniform on [-scale/sqrt(d), scale/sqrt(d)] from Philox(seed); scale 1 is the authors' init.
+   DATA as lfap_net_alloc. */
 lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma, uint64_t seed, double scale);
 /* f (n) at the n rows of Z (n x d). */
 lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const double *Z, size_t n);
@@ -218,7 +226,9 @@ typedef struct {
   double log_loss; /* at the end */
 } lfap_history;
 void lfap_history_free(lfap_history *h);
-/* Trains net->w in place (untouched on failure); history may be NULL. */
+/* Trains net->w in place (untouched on failure); history may be NULL. Statements T1 and F1 speak of the flow. DATA: other
+   widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of range; RANGE: the flow
+   leaves the doubles. */
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
                        const lfap_train_opts *opts);
 
@@ -312,10 +322,12 @@ enum { LFAP_NORMS = 3 };
 /* "l2", "linf", "l0"; static. "unknown" of a number that is no norm. */
 const char *lfap_norm_name(lfap_norm norm);
 
-/* eta (d): the maximiser of t<eta,w> under the constraint (N7). k is used by L0 alone. w = 0 is DATA. */
+/* eta (d): the maximiser of t<eta,w> under the constraint (N7). k is used by L0 alone. DATA: w is 0, or
+   not finite; USAGE: eps < 0, k outside 1..d. Statement P1. */
 lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps,
                                    size_t k, size_t d);
-/* e (d) of T3: w/||w||, sgn w, or sgn w on the k kept entries; returns its dual value <e,w> in *dual. */
+/* e (d) of T3: w/||w||, sgn w, or sgn w on the k kept entries; returns its dual value <e,w> in *dual.
+   Errors as above. */
 lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k,
                               size_t d);
 
@@ -334,7 +346,9 @@ typedef struct {
 } lfap_perturbed; /* n x d each, owned */
 void lfap_perturbed_free(lfap_perturbed *p);
 /* Bases B (n x d), targets t (n). RANGE, with the base, where a perturbed point would not be finite; gradient: DATA,
-   with the base, where the gradient of f vanishes. Directions and weights of any size serve. */
+   with the base, where the gradient of f vanishes. Directions and weights of any size serve.
+   DATA: targets other than +-1; USAGE: options out of range. geometry is P1's optimum for w, gradient that for the
+   gradient of f at the base. */
 lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
                                   const lfap_perturb_opts *o, size_t n, size_t d);
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,
@@ -357,8 +371,8 @@ typedef struct {
   double agreement;       /* share of probe points whose sign of f is that of f_bdy */
   size_t probes;
 } lfap_k1;
-/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. Weights of any size serve; RANGE where
-   margin_min is no double. */
+/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. Weights of any size serve. DATA: widths
+   or gammas that do not fit each other; RANGE: margin_min is no double. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np);
 /* The same of a set whose limit is known (USAGE otherwise), with its Gram matrix if that is there. */
@@ -426,7 +440,7 @@ typedef struct {
   lfap_decided claim[LFAP_SET_CLAIMS]; /* by lfap_claim (spec/certificate.md, Claims) */
 } lfap_enclosure;
 /* lim: the limit of data. With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and
-   decides Q1, T1, T2; without (NULL) the duality gap alone decides C1, in O(N d). */
+   decides Q1, T1, T2; without (NULL) the duality gap alone decides C1, in O(N d). USAGE: a limit of other sizes. */
 lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim,
                                const double *G);
 void lfap_enclosure_free(lfap_enclosure *e);

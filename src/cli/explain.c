@@ -35,6 +35,18 @@ static void wrapped(const char *label, const char *text) {
   printf("\n");
 }
 
+/* What an enclosure can decide of it. */
+static void certified(const lfap_statement *st) {
+  for (lfap_claim i = LFAP_CLAIM_NONE + 1; i < LFAP_CLAIMS; i++) {
+    const lfap_claim_info *claim = &lfap_claims[i];
+    char text[256];
+    if (strcmp(claim->id, st->id) != 0) continue;
+    if (claim->json) snprintf(text, sizeof text, "%s: %s %s 0", claim->json, claim->margin, claim->relation);
+    else snprintf(text, sizeof text, "%s", claim->margin);
+    wrapped("certified", text);
+  }
+}
+
 static const lfap_statement *find(const char *id) {
   for (size_t i = 0; i < lfap_statement_count; i++)
     if (strcasecmp(lfap_statements[i].id, id) == 0) return &lfap_statements[i];
@@ -60,6 +72,7 @@ static void report(const lfap_statement *st) {
   size_t rows = cli_rows_statement(row, st);
   printf("%s  %s\n\n", st->id, st->title);
   for (size_t i = 0; i < rows; i++) wrapped(row[i].label, row[i].string);
+  certified(st);
 }
 
 static lfap_status run(cli *c, int argc, char **argv) {

@@ -177,6 +177,9 @@ report("plot flow", "plot", "flow", "--history", "t-flow/history.csv", "--number
 doc = report("report", "report", "t-flow", "--out", "page")
 ok(doc["pictures"] == 1 and "page/index.html" in doc["files"], "report: what it wrote", doc)
 doc = report("explain", "explain")
+said = {s["id"]: Run("explain", s["id"]).out for s in doc["statements"]}
+keys = [line.split()[1].rstrip(":") for text in said.values() for line in text.splitlines() if line.startswith("certified ") and ":" in line]
+ok(sorted(keys) == sorted(SCHEMA["$defs"]["claim_verdicts"]["required"]), "explain has every claim of a certificate, under its statement", keys)
 ok(report("explain T4", "explain", "T4")["statements"] == [s for s in doc["statements"] if s["id"] == "T4"], "explain T4 is one of them")
 
 # ---- verify: embedded, own data, skipped
