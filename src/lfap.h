@@ -119,9 +119,9 @@ lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, co
 #define LFAP_NORM_MAX 0x1p200
 /* The least slope of the leaky ReLU for which gamma^3 Rmin^4 and its like stay in it. */
 #define LFAP_GAMMA_MIN 0x1p-64
-/* DATA unless n > 0, d > 0, labels +-1, all finite, no all-zero sample, norms from LFAP_NORM_MIN to LFAP_NORM_MAX (RANGE), no
-   duplicate samples: with opposite labels no network separates them, with equal ones lambda is not unique. `name`
-   goes into the message. */
+/* DATA unless n > 0, d > 0, labels +-1, all finite, no all-zero sample, no duplicate samples: with opposite labels no
+   network separates them, with equal ones lambda is not unique. RANGE: a norm outside LFAP_NORM_MIN to LFAP_NORM_MAX.
+   `name` goes into the message. */
 lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *name);
 
 /* Generators (spec/formats.md, N10): bit-identical to NumPy's Generator(Philox(key=seed)). n samples of d entries on
@@ -226,9 +226,9 @@ typedef struct {
   double log_loss; /* at the end */
 } lfap_history;
 void lfap_history_free(lfap_history *h);
-/* Trains net->w in place (untouched on failure); history may be NULL. Statements T1 and F1 speak of the flow. DATA: other
-   widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of range; RANGE: the flow
-   leaves the doubles. */
+/* Trains net->w in place (untouched on failure); history may be NULL. Statements T1 and F1 speak of the flow. DATA:
+   other widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of range; RANGE: the
+   flow leaves the doubles. */
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
                        const lfap_train_opts *opts);
 

@@ -214,11 +214,12 @@ static void listed(char *out, size_t room, const char *list) {
 }
 
 void lfap_check_blame(lfap_check *k, const char *what) {
-  const char *id = k->claim ? lfap_claims[k->claim].id : k->id;
-  char kernels[72] = "";
+  const char *id = k->claim ? lfap_claims[k->claim].id : k->id, *kernels = "";
   for (size_t i = 0; i < lfap_statement_count; i++)
-    if (strcmp(lfap_statements[i].id, id) == 0) listed(kernels, sizeof kernels, lfap_statements[i].proofs);
-  lfap_check_note(k, "%s: look at the kernels of %s, %s", what, id, kernels);
+    if (strcmp(lfap_statements[i].id, id) == 0) kernels = lfap_statements[i].proofs;
+  lfap_check_note(k, "%.80s: look at the kernels of %s, ", what, id);
+  size_t used = strlen(k->note);
+  listed(k->note + used, sizeof k->note - used, kernels);
 }
 
 static int as_printed(const lfap_check *k) {

@@ -96,6 +96,17 @@ Test(claims, each_is_of_a_statement_and_of_a_line) {
   }
 }
 
+Test(verdict, kernels_to_look_at_are_cut_between_two) {
+  lfap_check k = {.id = "Q1"};
+  lfap_check_blame(&k, "short");
+  const char *all = strstr(k.note, "kernels of Q1, ") + strlen("kernels of Q1, ");
+  cr_assert_eq(strncmp(all, "bits.c, ", 8), 0, "%s", k.note);
+  cr_assert(strstr(all, "solve.c") && !strstr(all, "..."), "%s", k.note);
+  lfap_check_blame(&k, "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789");
+  size_t len = strlen(k.note);
+  cr_assert(len < sizeof k.note && strcmp(k.note + len - 7, ".c, ...") == 0 && strstr(k.note, "bits.c, "), "%s", k.note);
+}
+
 Test(verdict, a_certificate_settles_the_line) {
   const lfap_verdict P = LFAP_PASS, F = LFAP_FAIL, U = LFAP_UNDECIDED, N = LFAP_NOT_APPLICABLE;
   const struct { lfap_verdict doubles, certain, after; } rule[] = {{P, P, P}, {F, F, F}, {N, N, N}, {U, P, P}, {U, F, F}, {U, N, N}, {P, U, U},
