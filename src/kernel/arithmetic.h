@@ -5,7 +5,8 @@
 #define LFAP_KERNEL_ARITHMETIC_H
 
 #ifdef __FRAMAC__
-#include "tiers.acsl" /* every contract may have clauses of one tier */
+#include "memory.acsl"
+#include "tiers.acsl" /* what every contract may use */
 #else
 #include <float.h>
 #include <limits.h>

@@ -55,11 +55,7 @@
   @ LFAP_REAL(ensures value: \result == lfap_rlabel(y, side, gamma);) */
 double lfap_label_slope(double y, double side, double gamma);
 /* c[n] = (p_n*y_n)*label slope. */
-/*@ requires c: \valid(c + (0 .. n-1));
-  @ requires p: \valid_read(p + (0 .. n-1));
-  @ requires y: \valid_read(y + (0 .. n-1));
-  @ requires sep_p: \separated(c + (0 .. n-1), p + (0 .. n-1));
-  @ requires sep_y: \separated(c + (0 .. n-1), y + (0 .. n-1));
+/*@ LFAP_MAP(c, p, y, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns c[0 .. n-1];
@@ -127,8 +123,7 @@ void lfap_rk_stage(double *out, const double *x, const double *K, const double *
 double lfap_rk_error(const double *x, const double *x1, const double *K, const double *coef, double h, double atol,
                      double rtol, size_t stages, size_t ld, size_t n);
 /* dot(p, |v - mean|), mean = dot(p,v), for the tail test. */
-/*@ requires p: \valid_read(p + (0 .. n-1));
-  @ requires v: \valid_read(v + (0 .. n-1));
+/*@ LFAP_TWO_VECTORS(p, v, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;

@@ -221,8 +221,7 @@ LFAP_INLINE uint64_t row_hash(const unsigned char *open, size_t n) {
   return all / WORD;
 }
 
-/*@ requires a: \valid_read(a + (0 .. n-1));
-  @ requires b: \valid_read(b + (0 .. n-1));
+/*@ LFAP_TWO_VECTORS(a, b, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from n, a[0 .. n-1], b[0 .. n-1];

@@ -10,8 +10,7 @@
 #endif
 
 /* Inner product of x and y (n entries each). */
-/*@ requires x: \valid_read(x + (0 .. n-1));
-  @ requires y: \valid_read(y + (0 .. n-1));
+/*@ LFAP_TWO_VECTORS(x, y, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from n, x[0 .. n-1], y[0 .. n-1];

@@ -25,8 +25,7 @@ enum { LFAP_LANES = 8 };
 #endif
 
 /* lfap_dot, for the kernels that need a copy of their own. */
-/*@ requires x: \valid_read(x + (0 .. n-1));
-  @ requires y: \valid_read(y + (0 .. n-1));
+/*@ LFAP_TWO_VECTORS(x, y, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from n, x[0 .. n-1], y[0 .. n-1];
@@ -59,8 +58,7 @@ LFAP_INLINE double lfap_lanes_dot(size_t n, const double *x, const double *y) {
 
 /* lfap_dot with lanes that start from s0: the rest of a dot whose first columns, a multiple of eight, are in s0. */
 /*@ requires s0: \valid_read(s0 + (0 .. LFAP_LANES-1));
-  @ requires x: \valid_read(x + (0 .. n-1));
-  @ requires y: \valid_read(y + (0 .. n-1));
+  @ LFAP_TWO_VECTORS(x, y, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from n, s0[0 .. LFAP_LANES-1], x[0 .. n-1], y[0 .. n-1];

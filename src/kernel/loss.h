@@ -47,12 +47,7 @@ double lfap_loss_logistic_g(double q);
   @ LFAP_REAL(ensures value: \result == lfap_rlogistic_r(q);) */
 double lfap_loss_logistic_r(double q);
 /* l[i] and g[i] at the margins q; logistic != 0 chooses the loss. */
-/*@ requires l: \valid(l + (0 .. n-1));
-  @ requires g: \valid(g + (0 .. n-1));
-  @ requires q: \valid_read(q + (0 .. n-1));
-  @ requires sep_lg: \separated(l + (0 .. n-1), g + (0 .. n-1));
-  @ requires sep_lq: \separated(l + (0 .. n-1), q + (0 .. n-1));
-  @ requires sep_gq: \separated(g + (0 .. n-1), q + (0 .. n-1));
+/*@ LFAP_MAP_TO_TWO(l, g, q, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns l[0 .. n-1], g[0 .. n-1];
@@ -93,9 +88,7 @@ void lfap_loss_row_coef(double *c, const double *z, const double *y, const doubl
                         size_t n, size_t ldz);
 /* p = e/sum(e), e_n = exp(min r - r_n); returns log(sum e) - min r - log n (the log of the mean of exp(-r)). n > 0. */
 /*@ requires some: n > 0;
-  @ requires p: \valid(p + (0 .. n-1));
-  @ requires r: \valid_read(r + (0 .. n-1));
-  @ requires sep: \separated(p + (0 .. n-1), r + (0 .. n-1));
+  @ LFAP_MAP_ONE(p, r, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns p[0 .. n-1]; */

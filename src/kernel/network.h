@@ -35,11 +35,7 @@ double lfap_slope(double z, double gamma);
   @ LFAP_REAL(ensures second: \forall integer j; m/2 <= j < m ==> a[j] < 0.0 && a[j]*a[j]*m == 1.0;) */
 void lfap_net_signs(double *a, size_t m);
 /* f = dot(a, phi(z)); work: m doubles. */
-/*@ requires work: \valid(work + (0 .. m-1));
-  @ requires z: \valid_read(z + (0 .. m-1));
-  @ requires a: \valid_read(a + (0 .. m-1));
-  @ requires sep_z: \separated(work + (0 .. m-1), z + (0 .. m-1));
-  @ requires sep_a: \separated(work + (0 .. m-1), a + (0 .. m-1));
+/*@ LFAP_MAP(work, z, a, m)
   @ terminates \true;
   @ exits never: \false;
   @ assigns work[0 .. m-1];
@@ -47,11 +43,7 @@ void lfap_net_signs(double *a, size_t m);
   @ LFAP_REAL(ensures value: \result == lfap_rnet(a, z, gamma, m);) */
 double lfap_net_output(double *work, const double *z, const double *a, double gamma, size_t m);
 /* Coefficients of grad_x f: c[j] = a_j if z_j > 0 else gamma*a_j. */
-/*@ requires c: \valid(c + (0 .. m-1));
-  @ requires z: \valid_read(z + (0 .. m-1));
-  @ requires a: \valid_read(a + (0 .. m-1));
-  @ requires sep_z: \separated(c + (0 .. m-1), z + (0 .. m-1));
-  @ requires sep_a: \separated(c + (0 .. m-1), a + (0 .. m-1));
+/*@ LFAP_MAP(c, z, a, m)
   @ terminates \true;
   @ exits never: \false;
   @ assigns c[0 .. m-1];

@@ -24,8 +24,7 @@ void lfap_pair_axpy(double *hi, double *lo, double a, const double *x, size_t n)
 
 /* <x, hi + lo>: the first product compensated, the second a dot. */
 /*@ requires x: \valid_read(x + (0 .. n-1));
-  @ requires hi: \valid_read(hi + (0 .. n-1));
-  @ requires lo: \valid_read(lo + (0 .. n-1));
+  @ LFAP_TWO_VECTORS(hi, lo, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from n, x[0 .. n-1], hi[0 .. n-1], lo[0 .. n-1];

@@ -18,11 +18,7 @@
   @ LFAP_REAL(ensures dominates: \result >= gamma;) */
 double lfap_q_h(double gamma);
 /* Row i of Q from row i of G: q[k] = (y_i y_k)*((y_i == y_k ? h : gamma)*g[k]), k < n. */
-/*@ requires q: \valid(q + (0 .. n-1));
-  @ requires g: \valid_read(g + (0 .. n-1));
-  @ requires y: \valid_read(y + (0 .. n-1));
-  @ requires sep_g: \separated(q + (0 .. n-1), g + (0 .. n-1));
-  @ requires sep_y: \separated(q + (0 .. n-1), y + (0 .. n-1));
+/*@ LFAP_MAP(q, g, y, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns q[0 .. n-1];

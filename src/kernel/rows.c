@@ -48,9 +48,7 @@ typedef struct {
 /* dot[p][q] = dot(A_{i+p}, B_{j+q}): the chains of up to sixteen dots hide the latency of fma, and a row is read
    once for several. The callers' rows and columns are constants, 1 or 4. */
 /*@ requires tile: rows <= TILE && i + rows <= na && columns <= TILE && j + columns <= nb;
-  @ requires size: na*n <= SIZE_MAX && nb*n <= SIZE_MAX;
-  @ requires A: \valid_read(A + (0 .. na*n - 1));
-  @ requires B: \valid_read(B + (0 .. nb*n - 1));
+  @ LFAP_TWO_MATRICES(A, na, B, nb, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from A[0 .. na*n - 1], i, rows, B[0 .. nb*n - 1], j, columns, n;
@@ -135,12 +133,7 @@ LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, s
 
 /* C[(i+p)*nb + j+q] = dot(A_{i+p}, B_{j+q}), p < rows, q < columns: what tile finds, written. */
 /*@ requires tile: rows <= TILE && i + rows <= na && columns <= TILE && j + columns <= nb;
-  @ requires size: na*n <= SIZE_MAX && nb*n <= SIZE_MAX && na*nb <= SIZE_MAX;
-  @ requires A: \valid_read(A + (0 .. na*n - 1));
-  @ requires B: \valid_read(B + (0 .. nb*n - 1));
-  @ requires C: \valid(C + (0 .. na*nb - 1));
-  @ requires sep: \separated(C + (0 .. na*nb - 1), A + (0 .. na*n - 1));
-  @ requires sep: \separated(C + (0 .. na*nb - 1), B + (0 .. nb*n - 1));
+  @ LFAP_TABLE(C, A, na, B, nb, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns C[0 .. na*nb - 1];
@@ -226,12 +219,7 @@ LFAP_INLINE void tile_at(double *C, const double *A, size_t i, size_t rows, cons
 
 /* Rows i .. i+rows-1 of C: tiles, then the columns that are left over. */
 /*@ requires strip: rows <= TILE && i + rows <= na;
-  @ requires size: na*n <= SIZE_MAX && nb*n <= SIZE_MAX && na*nb <= SIZE_MAX;
-  @ requires A: \valid_read(A + (0 .. na*n - 1));
-  @ requires B: \valid_read(B + (0 .. nb*n - 1));
-  @ requires C: \valid(C + (0 .. na*nb - 1));
-  @ requires sep: \separated(C + (0 .. na*nb - 1), A + (0 .. na*n - 1));
-  @ requires sep: \separated(C + (0 .. na*nb - 1), B + (0 .. nb*n - 1));
+  @ LFAP_TABLE(C, A, na, B, nb, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns C[0 .. na*nb - 1];

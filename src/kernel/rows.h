@@ -24,12 +24,7 @@
 void lfap_gemv(double *y, const double *A, const double *x, size_t rows, size_t n);
 
 /* C (na x nb) = A B': C[i*nb+j] = dot(A_i, B_j), A na x n, B nb x n. Callers split rows of A over threads. */
-/*@ requires size: na*n <= SIZE_MAX && nb*n <= SIZE_MAX && na*nb <= SIZE_MAX;
-  @ requires A: \valid_read(A + (0 .. na*n - 1));
-  @ requires B: \valid_read(B + (0 .. nb*n - 1));
-  @ requires C: \valid(C + (0 .. na*nb - 1));
-  @ requires sep: \separated(C + (0 .. na*nb - 1), A + (0 .. na*n - 1));
-  @ requires sep: \separated(C + (0 .. na*nb - 1), B + (0 .. nb*n - 1));
+/*@ LFAP_TABLE(C, A, na, B, nb, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns C[0 .. na*nb - 1];

@@ -13,11 +13,7 @@
 
 /* Row n of G becomes row n of the Gram matrix of x + t*eta: g[k] + ((t_k p_n + t_n p_k) + (t_n t_k) eta2), where
    p = <x, eta> and eta2 = <eta, eta>. Entry (n,k) and entry (k,n) get the same bits. */
-/*@ requires g: \valid(g + (0 .. n-1));
-  @ requires t: \valid_read(t + (0 .. n-1));
-  @ requires p: \valid_read(p + (0 .. n-1));
-  @ requires sep_t: \separated(g + (0 .. n-1), t + (0 .. n-1));
-  @ requires sep_p: \separated(g + (0 .. n-1), p + (0 .. n-1));
+/*@ LFAP_MAP(g, t, p, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns g[0 .. n-1];

@@ -7,10 +7,7 @@
 
 /* A store to x: dots with rows of L over the columns left of it stay what they are. */
 /*@ requires entry: i < n;
-  @ requires size: n*n <= SIZE_MAX;
-  @ requires x: \valid(x + (0 .. n-1));
-  @ requires L: \valid_read(L + (0 .. n*n - 1));
-  @ requires sep: \separated(x + (0 .. n-1), L + (0 .. n*n - 1));
+  @ LFAP_SQUARE(x, L, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns x[i];
@@ -77,12 +74,7 @@ LFAP_INLINE void put_entry(double *x, const double *L, size_t i, double v, size_
 */
 
 /* L x = b. */
-/*@ requires size: n*n <= SIZE_MAX;
-  @ requires x: \valid(x + (0 .. n-1));
-  @ requires L: \valid_read(L + (0 .. n*n - 1));
-  @ requires b: \valid_read(b + (0 .. n-1));
-  @ requires sep: \separated(x + (0 .. n-1), L + (0 .. n*n - 1));
-  @ requires sep: \separated(x + (0 .. n-1), b + (0 .. n-1));
+/*@ LFAP_SYSTEM(x, L, b, n)
   @ LFAP_REAL(requires pivots: \forall integer i; 0 <= i < n ==> lfap_nonzero(L[lfap_at(i, i, n)]);)
   @ terminates \true;
   @ exits never: \false;
@@ -116,10 +108,7 @@ LFAP_INLINE void forward(double *x, const double *L, const double *b, size_t n) 
 
 /* Row m of L' x = z: x_m is known then, and its part is taken from the rows above. */
 /*@ requires row: m < n;
-  @ requires size: n*n <= SIZE_MAX;
-  @ requires x: \valid(x + (0 .. n-1));
-  @ requires L: \valid_read(L + (0 .. n*n - 1));
-  @ requires sep: \separated(x + (0 .. n-1), L + (0 .. n*n - 1));
+  @ LFAP_SQUARE(x, L, n)
   @ LFAP_REAL(requires pivot: lfap_nonzero(L[m*n + m]);)
   @ terminates \true;
   @ exits never: \false;
@@ -174,10 +163,7 @@ LFAP_INLINE void back_step(double *x, const double *L, size_t m, size_t n) {
 }
 
 /* L' x = z, in place. */
-/*@ requires size: n*n <= SIZE_MAX;
-  @ requires x: \valid(x + (0 .. n-1));
-  @ requires L: \valid_read(L + (0 .. n*n - 1));
-  @ requires sep: \separated(x + (0 .. n-1), L + (0 .. n*n - 1));
+/*@ LFAP_SQUARE(x, L, n)
   @ LFAP_REAL(requires pivots: \forall integer i; 0 <= i < n ==> lfap_nonzero(L[lfap_at(i, i, n)]);)
   @ terminates \true;
   @ exits never: \false;

@@ -12,12 +12,7 @@
 #endif
 
 /* x = (L L')^-1 b; x and b may not overlap. */
-/*@ requires size: n*n <= SIZE_MAX;
-  @ requires x: \valid(x + (0 .. n-1));
-  @ requires L: \valid_read(L + (0 .. n*n - 1));
-  @ requires b: \valid_read(b + (0 .. n-1));
-  @ requires sep: \separated(x + (0 .. n-1), L + (0 .. n*n - 1));
-  @ requires sep: \separated(x + (0 .. n-1), b + (0 .. n-1));
+/*@ LFAP_SYSTEM(x, L, b, n)
   @ LFAP_REAL(requires pivots: \forall integer i; 0 <= i < n ==> lfap_nonzero(L[lfap_at(i, i, n)]);)
   @ terminates \true;
   @ exits never: \false;
@@ -26,8 +21,7 @@
 void lfap_chol_solve(double *x, const double *L, const double *b, size_t n);
 
 /* b - dot(q, x) with a compensated (twice-working-precision) accumulation. */
-/*@ requires q: \valid_read(q + (0 .. n-1));
-  @ requires x: \valid_read(x + (0 .. n-1));
+/*@ LFAP_TWO_VECTORS(q, x, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from b, n, q[0 .. n-1], x[0 .. n-1];

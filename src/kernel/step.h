@@ -6,21 +6,14 @@
 #include "arithmetic.h"
 
 /* W = fma(-lr, D, W). */
-/*@ requires w: \valid(w + (0 .. n-1));
-  @ requires d: \valid_read(d + (0 .. n-1));
-  @ requires sep: \separated(w + (0 .. n-1), d + (0 .. n-1));
+/*@ LFAP_MAP_ONE(w, d, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns w[0 .. n-1];
   @ LFAP_REAL(ensures value: \forall integer i; 0 <= i < n ==> w[i] == \old(w[i]) - lr*d[i];) */
 void lfap_step_gd(double *w, const double *d, double lr, size_t n);
 /* V = first ? D : fma(mu, V, D);  W = fma(-lr, V, W). */
-/*@ requires w: \valid(w + (0 .. n-1));
-  @ requires v: \valid(v + (0 .. n-1));
-  @ requires d: \valid_read(d + (0 .. n-1));
-  @ requires sep_wv: \separated(w + (0 .. n-1), v + (0 .. n-1));
-  @ requires sep_wd: \separated(w + (0 .. n-1), d + (0 .. n-1));
-  @ requires sep_vd: \separated(v + (0 .. n-1), d + (0 .. n-1));
+/*@ LFAP_MAP_TO_TWO(w, v, d, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns w[0 .. n-1], v[0 .. n-1];
