@@ -264,7 +264,7 @@ function fits(t, rec,   least, held) {
   if (t == "verb") return verb[rec] == "-" ? "{ \"type\": \"string\" }" : "{ \"const\": " quoted(verb[rec]) " }"
   if (t ~ /^const:(1|true)$/) return "{ \"const\": " substr(t, 7) " }"
   if (t ~ /^const:/) return "{ \"const\": " quoted(substr(t, 7)) " }"
-  if (t ~ /^words:/) return "{ \"enum\": [" list(substr(t, 7), "[|]") (rec == "check" ? ", \"\"" : "") "] }"
+  if (t ~ /^words:/) return "{ \"enum\": [" list(substr(t, 7), "[|]") "] }"
   if (t ~ /^@.*\?$/)
     return "{ \"oneOf\": [{ \"type\": \"null\" }, { \"$ref\": \"#/$defs/" substr(t, 2, length(t) - 2) "\" }] }"
   if (t ~ /^@/) return "{ \"$ref\": \"#/$defs/" substr(t, 2) "\" }"
@@ -345,12 +345,17 @@ function schema(   i, rec, out) {
 
 # ---- prose -----------------------------------------------------------------------------------------------------------
 
-function sentence(s) { return toupper(substr(s, 1, 1)) substr(s, 2) "." }
+function sentence(s) { return toupper(substr(s, 1, 1)) substr(s, 2) (s ~ /[?]$/ ? "" : ".") }
+# What could start HTML is escaped.
+function prose(s,   i, out) {
+  for (i = 1; i <= length(s); i++) out = out (substr(s, i, 1) == "<" ? "\\" : "") substr(s, i, 1)
+  return out
+}
 function escaped(s) { gsub(/[|]/, "\\|", s); return s }
 function words_of(t,   part, n, i, out) {
   if (t ~ /^words:/) {
     n = split(substr(t, 7), part, "[|]")
-    for (i = 1; i <= n; i++) out = out (i > 1 ? ", " : "") "`" part[i] "`"
+    for (i = 1; i <= n; i++) out = out (i > 1 ? ", " : "") (part[i] == "" ? "or empty" : "`" part[i] "`")
     return out
   }
   if (t ~ /^const:/) return "`" substr(t, 7) "`"
@@ -382,7 +387,7 @@ function prose_of(reports,   i, n, rec, isverb) {
     for (n = 1; n <= F; n++) {
       if (f_of[n] == "head" && rec != "head") continue
       print "| `" f_key[n] "`" (f_when[n] == "-" ? "" : " ?") " | " escaped(words_of(f_type[n])) " | " \
-            (f_means[n] == "-" ? "" : escaped(f_means[n])) " |"
+            escaped(prose(f_means[n])) " |"
     }
     print ""
   }
