@@ -324,7 +324,7 @@ apply: (@le_cert _ ((ow n - gamma * ot n) - (ow n - 1 * ot n))); last by ring.
 by rewrite subr_ge0.
 Qed.
 
-Lemma cps_slope_clarke n : 0 < lam l n -> clarke gamma (ot n) (cps_slope n).
+Theorem cps_slope_clarke n : 0 < lam l n -> clarke gamma (ot n) (cps_slope n).
 Proof.
 move=> h; split; first exact: cps_slope_bounds.
 - move=> o; apply: (mulfI (lt0r_neq0 h)); rewrite wslope_lam mulr1 /wslope /lam.
@@ -339,13 +339,13 @@ move=> h; split; first exact: cps_slope_bounds.
 Qed.
 
 (** (CP) says that own - phi(other) is at least 2, and 2 on the support. *)
-Lemma cp_phi_feasible n : 2%:R <= ow n - phi gamma (ot n).
+Theorem cp_phi_feasible n : 2%:R <= ow n - phi gamma (ot n).
 Proof.
 case: (lerP 0 (ot n)) => o; last rewrite phi_neg ?(ltW o) //; last exact: (cp_feas C n false).
 by rewrite phi_pos //; have := cp_feas C n true; rewrite mul1r.
 Qed.
 
-Lemma cp_phi_active n : 0 < lam l n -> ow n - phi gamma (ot n) = 2%:R.
+Theorem cp_phi_active n : 0 < lam l n -> ow n - phi gamma (ot n) = 2%:R.
 Proof.
 move=> h; rewrite (phi_clarke gamma_le1 (cps_slope_clarke h)); apply: (mulfI (lt0r_neq0 h)).
 rewrite mulrBr mulrA wslope_lam /wslope /lam.

@@ -28,11 +28,23 @@ def eliminate(M, rhs, P):
     return s, det
 
 
-def nnqp(M, c):
+def face(M, c, P):
+    """The least point of the face of P as (numerators, denominator) if it is inside it, else None: what a guess of the support is worth."""
+    try:
+        num, den = eliminate(M, c, P)
+    except ZeroDivisionError:
+        return None
+    return (num, den) if den > 0 and all(v > 0 for v in num) else None
+
+
+def nnqp(M, c, guess=()):
     """The l >= 0 of min 1/2 l'Ml - c'l, M positive semidefinite and all of it integers: a list of Fractions, or None where the objective has
-    no lower bound. Each round ends at the least point of a face, lower than the last one: it ends."""
+    no lower bound. Each round ends at the least point of a face, lower than the last one: it ends. A good guess of the support saves rounds."""
     n, P, l = len(c), [], {}
     num, den = [], 1
+    if guess and (start := face(M, c, list(guess))):
+        P, (num, den) = list(guess), start
+        l = {k: F(v, den) for k, v in zip(P, num)}
     while True:
         slack = [c[i] * den - sum(M[i][k] * v for k, v in zip(P, num)) for i in range(n)]
         new = max((i for i in range(n) if i not in l), key=lambda i: slack[i], default=None)
@@ -98,15 +110,15 @@ class Limit:
         return True
 
 
-def limit(X, y, gamma):
-    """The Limit, or None where the samples are not linearly separable."""
+def limit(X, y, gamma, guess=()):
+    """The Limit, or None where the samples are not linearly separable. The guess: 2n for alpha_n > 0, 2n + 1 for beta_n > 0."""
     g = F(gamma)
     K, D = integers(X)
     a, T, N = g.numerator, g.denominator, len(y)
     G = [[dot(p, q) for q in K] for p in K]
     rows = [(T, -t) if s > 0 else (-t, T) for s in y for t in (a, T)]      # of (U, V), times T; alpha and beta of a sample side by side
     M = [[dot(p, q) * G[i // 2][k // 2] for k, q in enumerate(rows)] for i, p in enumerate(rows)]
-    l = nnqp(M, [1] * (2 * N))
+    l = nnqp(M, [1] * (2 * N), guess)
     if l is None:
         return None
     l = [2 * T * T * D * D * v for v in l]
