@@ -57,12 +57,7 @@ def read_blocks(log):
 
 def open_goals(log):
     """The names of the goals that a log says are not proved, without WP's prefix for the model."""
-    found = []
-    for line in log.splitlines():
-        goal = tools.GOAL.search(line)
-        if goal and not tools.GOAL_PROVED.search(line):
-            found.append(tools.GOAL_NAME.fullmatch(goal.group(1)).group(1))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(filter(None, map(tools.open_goal, log.splitlines()))))
 
 
 def clause_place(block, owner, rows):

@@ -273,9 +273,9 @@ class Laboratory:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
         for line in process.stdout:
-            found = tools.GOAL.search(line)
-            if found and not tools.GOAL_PROVED.search(line):
-                open_.append(found.group(1))
+            found = tools.open_goal(line)
+            if found:
+                open_.append(found)
                 if stop:
                     process.kill()
                     break

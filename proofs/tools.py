@@ -139,6 +139,12 @@ EACSL_IGNORED = re.compile(r"Ignoring")
 EACSL_CONSTRUCT = re.compile(r"construct `([^']*)'")
 
 
+def open_goal(line):
+    """The goal that a line of WP's log says is not proved, without WP's prefix for the model; None for any other line."""
+    goal = GOAL.search(line)
+    return GOAL_NAME.fullmatch(goal.group(1)).group(1) if goal and not GOAL_PROVED.search(line) else None
+
+
 def missing(group="wp"):
     return [tool for tool in GROUPS[group] if shutil.which(VERSIONS[tool][0][0]) is None]
 

@@ -12,7 +12,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KERNEL, HEADER = "src/kernel/step.c", "src/kernel/step.h"
 INIT = r"void lfap_plateau_init\(lfap_plateau \*p, double lr\) \{.*?\n\}\n"
-GD = r"/\*@ requires w: [^;]*;(?=\n  @ requires d:)"  # the first contract of the header is that of lfap_step_gd
+GD = r"/\*@ LFAP_MAP_ONE\(w, d, n\)"  # the first contract of the header is that of lfap_step_gd
 
 RECORD, TABLE, TOOLS, TRUST = "proofs/record.json", "proofs/cache/step.tsv", "proofs/tools.py", "spec/soundness.md"
 GREEN = [  # (name, file, what is replaced, by what, what the gate's output says, the gate's mode)
@@ -28,7 +28,7 @@ RED = [  # the gate's output has a PROBLEM that says so
     ("one step too far", KERNEL, r"i < n; i\+\+\) w", "i <= n; i++) w",
      r"src/kernel/step.c:\d+: lfap_step_gd \(safety\): goal \S+ is not proved", "replay"),
     ("no loop variant", KERNEL, r"\n    @ loop variant n - i; \*/", " */", r"a loop of lfap_step_gd has no loop variant", "replay"),
-    ("no contract", HEADER, r"/\*@ requires p: \\valid\(p\);\n  @ terminates.*?@\*/\n(?=void lfap_plateau_init)", "",
+    ("no contract", HEADER, r"/\*@ requires p: \\valid\(p\);\n  @ terminates.*?\*/\n(?=void lfap_plateau_init)", "",
      r"lfap_plateau_init \(safety\) has no contract", "replay"),
     ("a weaker contract", HEADER, r"  @ ensures fresh: p->bad == 0;\n", "",
      r"lfap_plateau_init \(safety\) has \d+ goals, the manifest \d+: its contract became weaker", "replay"),
