@@ -151,8 +151,8 @@ static lfap_check *put(judging *j, lfap_line line, double value, double bound) {
 static lfap_status interval(judging *j, lfap_line smallest, double lo, double hi, const char *why) {
   double min = INFINITY, max = -INFINITY;
   for (size_t i = 0; i < j->lim->n; i++) {
-    min = fmin(min, j->lim->lambda[i]);
-    max = fmax(max, j->lim->lambda[i]);
+    min = fmin(min, j->lim->lambda_q[i]);
+    max = fmax(max, j->lim->lambda_q[i]);
   }
   for (int top = 0; top < 2; top++) {
     lfap_check *k = put(j, smallest + (lfap_line)top, top ? max : min, top ? hi : lo);
@@ -170,7 +170,7 @@ static lfap_status condition(judging *j) {
   lfap_check *k = put(j, LFAP_LINE_C1, (double)l->c1b, (double)l->n);
   if (!k) return LFAP_ERR_MEMORY;
   size_t on_support = 0;
-  for (size_t i = 0; i < l->n; i++) on_support += l->lambda[i] > 0.0 && !(l->fu[i] > 0.0 && l->fv[i] < 0.0);
+  for (size_t i = 0; i < l->n; i++) on_support += l->lambda_q[i] > 0.0 && !(l->fu[i] > 0.0 && l->fv[i] < 0.0);
   if (k->verdict == LFAP_UNDECIDED)
     lfap_check_note(k, !l->settled                ? "the multipliers are not settled"
                        : l->c1b == l->n && !l->c1 ? "(a) is not met to rounding: a multiplier of 0 too close"
