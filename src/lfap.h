@@ -251,7 +251,8 @@ typedef struct {
   double *own, *other; /* n each, of alpha and beta, measured on the samples; owned */
   int solved;          /* they solve (CP), as far as doubles tell; 0: own and other are those of C1's form */
   int separable;       /* by a linear boundary: 1 yes, 0 proved that not, -1 not known */
-  double own_min;      /* least own_n with lambda_n > 0, and its sample; NaN where (CP) is not solved */
+  double own_min;      /* least own_n; NaN, with the next, where (CP) is not solved */
+  double own_support;  /* the least with lambda_n > 0, which C2 is judged by, and its sample */
   size_t own_at;
   size_t kinks;           /* samples with alpha_n > 0 and beta_n > 0: other_n = 0 */
   size_t bent;            /* samples with beta_n > 0; 0: lambda, omega and w are those of C1's form */

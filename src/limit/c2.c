@@ -169,13 +169,14 @@ static int surely_off(const kinked *k, size_t i) {
 static void decide(kinked *k) {
   lfap_c2 *c = k->c;
   size_t fails = 0, open = 0;
-  c->own_min = INFINITY;
+  c->own_min = c->own_support = INFINITY;
   c->ball = ball(k);
   for (size_t i = 0; i < k->l->n; i++) {
     double wide = own_error(k, i);
     int on = k->l->lambda[i] > 0.0;
-    if (on && c->own[i] < c->own_min) {
-      c->own_min = c->own[i];
+    c->own_min = fmin(c->own_min, c->own[i]);
+    if (on && c->own[i] < c->own_support) {
+      c->own_support = c->own[i];
       c->own_at = i;
     }
     if (c->own[i] > wide || (!on && surely_off(k, i))) continue;
@@ -216,7 +217,7 @@ lfap_status lfap_c2_of(lfap_ctx *ctx, lfap_limit *l, const lfap_qp_task *task) {
   kinked k = {.ctx = ctx, .l = l, .c = &l->c2, .data = task->data, .task = task};
   lfap_c2 *c = &l->c2;
   lfap_status st = kinked_open(&k);
-  c->own_min = NAN;
+  c->own_min = c->own_support = NAN;
   c->ball = INFINITY;
   c->solved = 1;
   c->separable = -1;

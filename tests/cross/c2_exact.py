@@ -164,7 +164,7 @@ NAMES, ALL = zip(*sets(20262))
 # ---- doubles against them --------------------------------------------------------------------------------------------------
 
 KEYS = ("solved", "separable", "holds", "decided", "settled", "kinks", "by_kappa", "by_margin")
-FIGURES = ("own_min", "ball", "kappa_obt", "margin_lin", "margin_most")
+FIGURES = ("own_min", "own_support", "ball", "kappa_obt", "margin_lin", "margin_most")
 VECTORS = ("alpha", "beta", "omega", "slope", "own", "other")
 
 
@@ -176,8 +176,8 @@ def parse(line, n, d):
     v = [float.fromhex(x) for x in f[9:-1]]
     a.update(zip(FIGURES, v))
     for k, key in enumerate(VECTORS):
-        a[key] = v[5 + k * n:5 + (k + 1) * n]
-    a["w"], a["kept"] = v[5 + 6 * n:], int(f[-1])
+        a[key] = v[6 + k * n:6 + (k + 1) * n]
+    a["w"], a["kept"] = v[6 + 6 * n:], int(f[-1])
     assert len(a["w"]) == d
     return a
 
@@ -235,7 +235,7 @@ for args in ((), ("bare",), ("cg",)):
         if wide and any(abs(F(u) - v) > e for u, v, e in zip(a["own"], own, wide)): outside.append((k, kind, a["ball"]))
         if a["settled"]:
             error = max(off_vector(a["w"], w), abs(sum(map(F, a["alpha"] + a["beta"])) - total) / total,
-                        max(abs(F(u) - v) for u, v in zip(a["own"], own)), abs(F(a["own_min"]) - least))
+                        max(abs(F(u) - v) for u, v in zip(a["own"], own)), abs(F(a["own_support"]) - least), abs(F(a["own_min"]) - min(own)))
             if error > F(1e-9): loose.append((k, kind, float(error)))
         if (a["by_kappa"] or a["by_margin"]) and not least > 0: prior.append((k, kind, float(least)))
         if not a["kept"]: kept.append((k, kind))

@@ -3,7 +3,7 @@
  * multipliers in hex; status and multipliers of oracle_limit_certify in rationals as numerators and their denominator. `cg` as an argument: by conjugate
  * gradients; `bare`: without a Gram matrix. `judge`: instead, the verdicts of `limit` as it is, with --certify, with --certify --exact, with --certify
  * on the double result as it is, and with --certify=fast; -1 where there is none. `c2`: instead, what is said of C2, a line a set: status (0 alone
- * is followed by the rest), solved, separable, holds, decided, settled, kinks, by_kappa, by_margin, own_min, ball, kappa_obt, margin_lin,
+ * is followed by the rest), solved, separable, holds, decided, settled, kinks, by_kappa, by_margin, own_min, own_support, ball, kappa_obt, margin_lin,
  * margin_most, then alpha, beta, omega, slope, own, other (N each) and w, and whether nothing is bent and C1's bits are kept. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,10 +91,10 @@ static void kinks(const lfap_data *data, double gamma, lfap_limit_opts o) {
   if (!st) {
     const lfap_c2 *c = &l.c2;
     int kept = memcmp(l.lambda, l.lambda_q, data->n * sizeof(double)) == 0 && memcmp(l.omega, l.lambda, data->n * sizeof(double)) == 0;
-    const double figure[] = {c->own_min, c->ball, c->kappa_obt, c->margin_lin, c->margin_most};
+    const double figure[] = {c->own_min, c->own_support, c->ball, c->kappa_obt, c->margin_lin, c->margin_most};
     const double *const each[] = {c->alpha, c->beta, l.omega, c->slope, c->own, c->other};
     printf(" %d %d %d %d %d %zu %d %d", c->solved, c->separable, c->holds, c->decided, c->settled, c->kinks, c->by_kappa, c->by_margin);
-    vector(figure, 5);
+    vector(figure, 6);
     for (size_t k = 0; k < 6; k++) vector(each[k], data->n);
     vector(l.w, data->d);
     printf(" %d", c->bent > 0 || kept);
