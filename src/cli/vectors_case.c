@@ -96,6 +96,7 @@ static void put_limit(book *b) {
   put(b, "", "G", G.v, n, n);
   put(b, "", "Q", Q.v, n, n);
   put(b, "", "lambda", b->lim.lambda, n, 0);
+  put(b, "", "omega", b->lim.omega, n, 0);
   put(b, "", "w", b->lim.w, b->k->d, 0);
   put_row(b, "u", &b->data, &b->lim, 1.0);
   put_row(b, "v", &b->data, &b->lim, -1.0);
@@ -216,6 +217,7 @@ static void put_norm(book *b, lfap_norm norm) {
   lfap_data set = {.n = k->n_adv, .d = k->d, .x = p.x, .y = b->bases.y};
   if (!b->status) b->status = lfap_limit_solve(&b->c->ctx, adv, &set, NULL, k->gamma);
   put(b, name, "lambda", adv->lambda, k->n_adv, 0);
+  put(b, name, "omega", adv->omega, k->n_adv, 0);
   put(b, name, "w", adv->w, k->d, 0);
   put_split(b, name, norm);
   put_pgd(b, name, norm);

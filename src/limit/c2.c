@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Own pre-activations of settled multipliers nearer to 0 than this are open: they are sums that make up margins of 1. */
+#define OWN_OPEN 1e-12
+
 /* ---- storage ----------------------------------------------------------------------------------------------------- */
 
 void lfap_c2_free(lfap_c2 *c) {
@@ -151,16 +154,20 @@ static double ball(const kinked *k) {
   return isfinite(r) ? r : INFINITY;
 }
 
-/* How far own_n may be from that of the solution. */
+/* How far own_n may be from that of the solution: by the ball, which a sample much longer than others makes useless, or
+   by what settled multipliers are held to (as the slopes of C1 are). */
 static double own_error(const kinked *k, size_t i) {
   const lfap_measured *a = &k->view.at[0], *b = &k->view.at[1];
   double g = k->l->gamma, parts = fabs(a->A[i]) + fabs(b->A[i]) + g * fabs(a->B[i]) + fabs(b->B[i]);
-  return lfap_up(a->Ae[i] + b->Ae[i] + g * a->Be[i] + b->Be[i] + 4.0 * LFAP_U * parts +
-                 sqrt(2.0) * k->c->ball * k->view.norm[i]);
+  double wide = lfap_up(a->Ae[i] + b->Ae[i] + g * a->Be[i] + b->Be[i] + 4.0 * LFAP_U * parts +
+                        sqrt(2.0) * k->c->ball * k->view.norm[i]);
+  if (!k->c->settled) return wide;
+  return fmin(wide, OWN_OPEN * fmax(1.0, fmax(fabs(k->c->own[i]), fabs(k->c->other[i]))));
 }
 
-/* lambda_n = 0 for every solution: both constraints are certainly not met with equality. */
+/* lambda_n = 0 for every solution: both constraints are certainly not met with equality. A settled support is right. */
 static int surely_off(const kinked *k, size_t i) {
+  if (k->c->settled) return 1;
   double wide = lfap_up(k->c->ball * k->view.norm[i]);
   return lfap_measured_row(k->view.at, &k->m, i).lo - 1.0 > wide &&
          lfap_measured_row(k->view.at, &k->m, k->l->n + i).lo - 1.0 > wide;
