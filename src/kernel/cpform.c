@@ -9,9 +9,7 @@ double lfap_cp_other(double s, double t) { return 0.5 * (s + t); }
 void lfap_cp_row(double *q, const double *g, const double *y, double yi, double s, double t, size_t n) {
   const double same = lfap_cp_same(s, t), other = lfap_cp_other(s, t);
   /*@ loop invariant k: 0 <= k <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < k ==> q[j] == lfap_cp_entry(yi, y[j], s, t, g[j]);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < k ==> q[j] == lfap_cp_entry(yi, y[j], s, t, g[j]);)
     @ loop assigns k, q[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
@@ -25,10 +23,9 @@ void lfap_cp_row(double *q, const double *g, const double *y, double yi, double 
 
 void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, double gamma, size_t n) {
   /*@ loop invariant k: 0 <= k <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant lambda: \forall integer j; 0 <= j < k ==> lambda[j] == lfap_cp_mass(alpha[j], beta[j]);
-    @ loop invariant omega: \forall integer j; 0 <= j < k ==> omega[j] == lfap_cp_omega(alpha[j], beta[j], gamma);
-#endif
+    @ LFAP_REAL(loop invariant lambda: \forall integer j; 0 <= j < k ==> lambda[j] == lfap_cp_mass(alpha[j], beta[j]);)
+    @ LFAP_REAL(loop invariant omega: \forall integer j; 0 <= j < k
+    @     ==> omega[j] == lfap_cp_omega(alpha[j], beta[j], gamma);)
     @ loop assigns k, lambda[0 .. n-1], omega[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
@@ -67,10 +64,8 @@ double lfap_cp_slope(double alpha, double beta, double other, double gamma) {
 void lfap_cp_coef(double *c, const double *alpha, const double *beta, const double *y, double side, double gamma,
                   size_t n) {
   /*@ loop invariant k: 0 <= k <= n;
-#ifdef LFAP_TIER_REAL
-    @ loop invariant done: \forall integer j; 0 <= j < k
-    @   ==> c[j] == lfap_cp_side(alpha[j], beta[j], y[j], side, gamma);
-#endif
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < k
+    @   ==> c[j] == lfap_cp_side(alpha[j], beta[j], y[j], side, gamma);)
     @ loop assigns k, c[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {

@@ -23,18 +23,12 @@
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == (1.0 + s*t) / 2.0;
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == (1.0 + s*t) / 2.0;) */
 double lfap_cp_same(double s, double t);
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == (s + t) / 2.0;
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == (s + t) / 2.0;) */
 double lfap_cp_other(double s, double t);
 /* From row i of G the part of row (i, s) of (CP)'s matrix in the columns (k, t), k < n:
    q[k] = (y_i y_k)*((y_i == y_k ? same : other)*g[k]). */
@@ -46,10 +40,7 @@ double lfap_cp_other(double s, double t);
   @ terminates \true;
   @ exits never: \false;
   @ assigns q[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer k; 0 <= k < n ==> q[k] == lfap_cp_entry(yi, y[k], s, t, g[k]);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n ==> q[k] == lfap_cp_entry(yi, y[k], s, t, g[k]);) */
 void lfap_cp_row(double *q, const double *g, const double *y, double yi, double s, double t, size_t n);
 /* lambda = alpha + beta and omega = alpha + (2*beta)/(1+gamma), the coefficients of w = (U - V)/(1+gamma). */
 /*@ requires gamma: 0.0 < gamma < 1.0;
@@ -65,13 +56,10 @@ void lfap_cp_row(double *q, const double *g, const double *y, double yi, double 
   @ terminates \true;
   @ exits never: \false;
   @ assigns lambda[0 .. n-1], omega[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures lambda: \forall integer k; 0 <= k < n ==> lambda[k] == lfap_cp_mass(alpha[k], beta[k]);
-  @ ensures value: \forall integer k; 0 <= k < n ==> omega[k] == lfap_cp_omega(alpha[k], beta[k], gamma);
-  @ ensures omega: \forall integer k; 0 <= k < n ==> (1.0 + gamma)*omega[k]
-  @   == lfap_cp_mass(alpha[k], beta[k]) + lfap_cp_bent(alpha[k], beta[k], gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures lambda: \forall integer k; 0 <= k < n ==> lambda[k] == lfap_cp_mass(alpha[k], beta[k]);)
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n ==> omega[k] == lfap_cp_omega(alpha[k], beta[k], gamma);)
+  @ LFAP_REAL(ensures omega: \forall integer k; 0 <= k < n ==> (1.0 + gamma)*omega[k]
+  @   == lfap_cp_mass(alpha[k], beta[k]) + lfap_cp_bent(alpha[k], beta[k], gamma);) */
 void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, double gamma, size_t n);
 /* The slope of a sample's other rows: (gamma*alpha + beta)/(alpha + beta); without multipliers phi's own slope at
    `other`, gamma at 0. */
@@ -81,13 +69,11 @@ void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const dou
   @ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: alpha + beta > 0.0 ==> \result*lfap_cp_mass(alpha, beta) == lfap_cp_bent(alpha, beta, gamma);
-  @ ensures open: alpha == 0.0 ==> beta == 0.0 ==> other > 0.0 ==> \result == 1.0;
-  @ ensures shut: alpha == 0.0 ==> beta == 0.0 ==> other <= 0.0 ==> \result == gamma;
-  @ ensures clarke: gamma <= \result <= 1.0;
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: alpha + beta > 0.0
+  @   ==> \result*lfap_cp_mass(alpha, beta) == lfap_cp_bent(alpha, beta, gamma);)
+  @ LFAP_REAL(ensures open: alpha == 0.0 ==> beta == 0.0 ==> other > 0.0 ==> \result == 1.0;)
+  @ LFAP_REAL(ensures shut: alpha == 0.0 ==> beta == 0.0 ==> other <= 0.0 ==> \result == gamma;)
+  @ LFAP_REAL(ensures clarke: gamma <= \result <= 1.0;) */
 double lfap_cp_slope(double alpha, double beta, double other, double gamma);
 /* c (n): the coefficients of U (side = +1) or of -V (side = -1):
    c[k] = y_k*(alpha_k + beta_k if y_k == side else fma(gamma,alpha_k,beta_k)). */
@@ -101,28 +87,21 @@ double lfap_cp_slope(double alpha, double beta, double other, double gamma);
   @ terminates \true;
   @ exits never: \false;
   @ assigns c[0 .. n-1];
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \forall integer k; 0 <= k < n ==> c[k] == lfap_cp_side(alpha[k], beta[k], y[k], side, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n
+  @   ==> c[k] == lfap_cp_side(alpha[k], beta[k], y[k], side, gamma);) */
 void lfap_cp_coef(double *c, const double *alpha, const double *beta, const double *y, double side, double gamma,
                   size_t n);
 /* Own and other pre-activation of a sample from the sums y<x, sum of own class>, y<x, sum of other class> with the
-   coefficients alpha y (A, B) and beta y (C, D): own = (A + C) + fma(gamma,B,D), other = -(fma(gamma,A,C) + (B + D)). */
+   coefficients alpha y (A, B) and beta y (C, D):
+   own = (A + C) + fma(gamma,B,D), other = -(fma(gamma,A,C) + (B + D)). */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == lfap_cp_mass(A, C) + lfap_cp_bent(B, D, gamma);
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == lfap_cp_mass(A, C) + lfap_cp_bent(B, D, gamma);) */
 double lfap_cp_own(double A, double B, double C, double D, double gamma);
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-#ifdef LFAP_TIER_REAL
-  @ ensures value: \result == -(lfap_cp_bent(A, C, gamma) + lfap_cp_mass(B, D));
-#endif
-  @*/
+  @ LFAP_REAL(ensures value: \result == -(lfap_cp_bent(A, C, gamma) + lfap_cp_mass(B, D));) */
 double lfap_cp_off(double A, double B, double C, double D, double gamma);
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Own pre-activations of settled multipliers nearer to 0 than this are open: they are sums that make up margins of 1. */
+/* Own pre-activations of settled multipliers nearer to 0 than this are open: sums that make up margins of 1. */
 #define OWN_OPEN 1e-12
 
 /* ---- storage ----------------------------------------------------------------------------------------------------- */

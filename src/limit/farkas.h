@@ -1,5 +1,6 @@
 /* farkas.h - a proof that label slopes separate no network, or that no linear classifier separates the classes: samples
- * of one class, or labels times samples of both, with 0 among their positive combinations (spec/numerics.md N6, "Not separable"). */
+ * of one class, or labels times samples of both, with 0 among their positive combinations (spec/numerics.md N6, "Not
+ * separable"). */
 #ifndef LFAP_LIMIT_FARKAS_H
 #define LFAP_LIMIT_FARKAS_H
 #include "lfap.h"

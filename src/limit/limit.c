@@ -1,5 +1,6 @@
 /* limit.c - the limiting decision boundary: Q lambda = 1, w = sum lambda_n y_n x_n, the multiplier intervals and the
- * conditions of the a-posteriori certificate (statements Q1, T1, T2, C1; spec/numerics.md N6, N11); with kinks: limit/c2.c. */
+ * conditions of the a-posteriori certificate (statements Q1, T1, T2, C1; spec/numerics.md N6, N11); with kinks:
+ * limit/c2.c. */
 #include "data/products.h"
 #include "data/range.h"
 #include "data/scale.h"
@@ -44,8 +45,8 @@ static lfap_status limit_alloc(lfap_ctx *ctx, lfap_limit *out, size_t n, size_t 
 
 /* ---- what the Gram matrix says ----------------------------------------------------------------------------------- */
 
-/* Of each row of G: its largest off-diagonal |G_nk|, k < n, and where; the row sums of |Q|, of |G_nk|/||x_k||^2, and of that
-   over the obtuse pairs, without the diagonal. */
+/* Of each row of G: its largest off-diagonal |G_nk|, k < n, and where; the row sums of |Q|, of |G_nk|/||x_k||^2, and of
+   that over the obtuse pairs, without the diagonal. */
 typedef struct {
   const lfap_qm *m;
   double *peak, *off, *kappa, *obtuse;
@@ -218,7 +219,7 @@ static lfap_status plan(lfap_ctx *ctx, int *matrices, const lfap_data *data, con
       lfap_bytes(allowed, (double)o->memory_limit));
 }
 
-/* The largest support that the memory limit leaves room for a factor of; 0: no limit. At least N, where one is planned. */
+/* The largest support that the memory limit leaves room for a factor of, N where one is planned; 0: no limit. */
 static size_t largest_factor(const lfap_ctx *ctx, const lfap_data *data, const lfap_limit_opts *o) {
   uint64_t rest = o->memory_limit, most = lfap_limit_bytes(data->n, data->d, 1, ctx ? ctx->threads : 1);
   if (!rest) return 0;

@@ -1,5 +1,5 @@
-/* solution.c - a programme on data solved, measured on the samples, and where doubles do not settle it, solved once more
- * from these (statements Q1, C2; spec/numerics.md N6). */
+/* solution.c - a programme on data solved, measured on the samples, and where doubles do not settle it, solved once
+ * more from these (statements Q1, C2; spec/numerics.md N6). */
 #include "limit/solution.h"
 
 #include "limit/farkas.h"
