@@ -240,16 +240,52 @@ typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 
 #define LFAP_RESIDUAL_MOST 1e-12
 #define LFAP_ERROR_MOST 5e-12
 
+/* The limit at any slope (statement C2): U = sqrt(m) u and V = sqrt(m) v of equal rows solve the convex programme (CP).
+   Of sample n, `own` is <U,x_n> for y_n = +1 and <V,x_n> for y_n = -1, `other` the other one. */
+typedef struct {
+  /* n each: multipliers of the constraints with s = gamma and with s = 1, owned. Where no kink is active alpha has the
+     bits of lambda_q and beta is 0, as also where (CP) has no solution */
+  double *alpha, *beta;
+  /* n: s_n = (gamma alpha_n + beta_n)/lambda_n, where lambda_n = 0 phi's slope at other_n (gamma at 0), owned */
+  double *slope;
+  double *own, *other; /* n each, of alpha and beta, measured on the samples; owned */
+  int solved;          /* they solve (CP), as far as doubles tell; 0: own and other are those of C1's form */
+  int separable;       /* by a linear boundary: 1 yes, 0 proved that not, -1 not known */
+  double own_min;      /* least own_n; NaN, with the next, where (CP) is not solved */
+  double own_support;  /* the least with lambda_n > 0, which C2 is judged by, and its sample */
+  size_t own_at;
+  size_t kinks;           /* samples with alpha_n > 0 and beta_n > 0: other_n = 0 */
+  size_t bent;            /* samples with beta_n > 0; 0: lambda, omega and w are those of C1's form */
+  size_t active;          /* positive ones of the 2 n multipliers */
+  double residual, error; /* as in lfap_limit, of the 2 n constraints */
+  int settled;            /* the same, of alpha and beta */
+  /* sqrt((||U* - U||^2 + ||V* - V||^2)/2) is at most this, U* and V* the solution: by the duality gap (N6a); inf: not
+     known */
+  double ball;
+  /* own_n > 0 wherever lambda_n > 0 (`holds`), or not; `decided`: the ball leaves no doubt of which */
+  int holds, decided;
+  double kappa_obt;   /* max_k sum over n != k of max(0, -y_n y_k G_nk)/||x_n||^2 */
+  double kappa_bound; /* kappa_obt below this is C2, a priori */
+  /* min_n y_n <w,x_n>/||w||, a margin that w shows: the largest of a linear boundary is at least this, and at most
+     margin_most = ||w||/sum omega_n. NaN where w does not separate. lfap_limit_margin closes the gap */
+  double margin_lin, margin_most;
+  double margin_need;        /* margin_lin above this is C2, a priori: gamma sqrt((1-gamma)/(1+gamma)) Rmax */
+  int by_kappa, by_margin;   /* a priori: kappa_obt < kappa_bound, or row_kappa < (sqrt 41 - 5)/2; by the margin */
+  size_t rounds, iterations; /* on top of C1's form */
+} lfap_c2;
+
 typedef struct {
   size_t n, d;
   double gamma;
-  double *lambda;  /* n, owned */
-  double *q;       /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */
-  double *w;       /* d, w = sum lambda_n y_n x_n, owned */
-  double *fu, *fv; /* n, y_n<u,x_n> (must be > 0) and y_n<v,x_n> (must be < 0), times sqrt(m): C1(b), owned */
-  size_t support;  /* number of lambda_n > 0 */
-  size_t c1b;      /* number of samples at which (b) holds */
-  int full;        /* Q lambda = 1 has only positive entries: no QP was needed */
+  double *lambda;   /* n, of the limit: alpha + beta of C2, lambda_q where no kink is active; owned */
+  double *omega;    /* n, the coefficients of w: alpha_n + 2 beta_n/(1 + gamma), or lambda; owned */
+  double *w;        /* d, w = sum omega_n y_n x_n, owned */
+  double *lambda_q; /* n, of C1's form: what from here on is said of multipliers, owned */
+  double *q;        /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */
+  double *fu, *fv;  /* n, y_n<u,x_n> (must be > 0) and y_n<v,x_n> (must be < 0), times sqrt(m): C1(b), owned */
+  size_t support;   /* number of lambda_n > 0 */
+  size_t c1b;       /* number of samples at which (b) holds */
+  int full;         /* Q lambda = 1 has only positive entries: no QP was needed */
   /* largest |Q lambda - 1| on the support and 1 - (Q lambda)_n off it, of the samples themselves: never below the
      true one, and above it by rounding (N6, "Residual") */
   double residual;
@@ -264,10 +300,11 @@ typedef struct {
   double row_kappa;          /* max_n sum over k != n of |G_nk| / ||x_k||^2 (N11) */
   double h_star, c_bound;    /* (H*): row_kappa < h_star; (C): row_kappa < c_bound, then C1 holds */
   size_t rounds, iterations; /* systems solved, steps of conjugate gradients (0: factors alone) */
+  lfap_c2 c2;
 } lfap_limit;
 /* G: the Gram matrix of data->x (n x n) or NULL to compute it. INFEASIBLE: it is proved that no network with label
    slopes separates the data. UNSOLVED: neither was that proved, nor were multipliers found that separate them. With
-   LFAP_OK they do, `settled` or not. */
+   LFAP_OK they do, `settled` or not. (CP) without a solution is no failure: c2.solved tells. */
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma);
 void lfap_limit_free(lfap_limit *lim);
 
@@ -284,9 +321,15 @@ typedef struct {
 /* The same with options; NULL: the defaults, all zero. */
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o);
-/* The limit that given multipliers lambda >= 0 (n) make: everything as above, nothing is solved. */
+/* The limit that given multipliers lambda >= 0 (n) of C1's form make: everything as above, and only what they leave of
+   (CP) is solved. */
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                              const double *lambda);
+/* The largest margin of a linear boundary, by one more programme (that of C1 with slope 1): raises c2.margin_lin and
+   lowers c2.margin_most, and what follows from them. Nothing changes where the data are not linearly separable or
+   doubles do not solve it. lim: the limit of data; G and o as there, but that the support is known. */
+lfap_status lfap_limit_margin(lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data, const double *G,
+                              const lfap_limit_opts *o);
 /* Bytes that lfap_limit_solve takes, samples included: with Gram matrix and factor (matrices = 2), the Gram matrix
    alone (1), without (0). */
 uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads);

@@ -61,6 +61,7 @@ typedef enum {
   LFAP_LINE_POST_MIN,
   LFAP_LINE_POST_MAX,
   LFAP_LINE_C1,
+  LFAP_LINE_C2,
   LFAP_LINE_ENCLOSED,
   LFAP_LINE_SIGNS_BDY,
   LFAP_LINE_SIGNS_ADV,
@@ -109,6 +110,7 @@ typedef enum {
   LFAP_WHEN_LIMIT_H, /* the same, for what also needs the multipliers: unknown where they are */
   LFAP_WHEN_POST,    /* the a-posteriori kappa is below 1/2 */
   LFAP_WHEN_C1,      /* C1 is implied by (H) or (C), or seen */
+  LFAP_WHEN_C2,      /* C2 is implied a priori, or seen */
   LFAP_WHEN_LINEAR,  /* the network's limit is known to be linear */
   LFAP_WHEN_REST,    /* and its flow is at rest, or it claims to be at the limit */
   LFAP_WHEN_OWN,     /* a condition of the line itself */
@@ -122,7 +124,7 @@ typedef struct {
   int unfinished;
 } lfap_facts;
 
-/* What the limit of a set says of itself: SETTLED, H, LIMIT_H, POST, C1; LINEAR, REST and OWN are NO. */
+/* What the limit of a set says of itself: SETTLED, H, LIMIT_H, POST, C1, C2; LINEAR, REST and OWN are NO. */
 lfap_facts lfap_facts_of(const lfap_limit *lim);
 /* The same facts with a condition of a line itself. */
 lfap_facts lfap_facts_own(const lfap_facts *f, int holds);

@@ -258,7 +258,7 @@ static lfap_status rounds(finish *f, const lfap_limit *lim, const double *G) {
   int better = 1;
   lfap_status st = v && in ? lfap_qm_open(f->ctx, &m)
                            : lfap_fail(f->ctx, LFAP_ERR_MEMORY, "open samples: no memory for N = %zu", f->n);
-  add(f, lim->lambda);
+  add(f, lim->lambda_q);
   for (int k = 0; !st && better && k < ROUNDS; k++) {
     st = lfap_tick(f->ctx, "open samples", k, ROUNDS);
     if (st) break;

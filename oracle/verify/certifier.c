@@ -20,9 +20,9 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
   lfap_status s = lfap_limit_given(ctx, &better, data, set->gram, lim->gamma, lambda);
   if (!s) s = oracle_boundary(ctx, &w, cert, data, NULL);
   /* the multipliers may cancel: w and Q lambda are those of the certificate, not of their roundings */
-  if (!s && w.valid) memcpy(better.w, w.near, lim->d * sizeof *better.w);
+  if (!s && w.valid && !better.c2.bent) memcpy(better.w, w.near, lim->d * sizeof *better.w);
   for (size_t i = 0; !s && i < lim->n; i++)
-    if (better.lambda[i] > 0.0) better.q[i] = 1.0;
+    if (better.lambda_q[i] > 0.0) better.q[i] = 1.0;
   oracle_vector_free(&w);
   free(lambda);
   if (s) {
@@ -65,7 +65,7 @@ static lfap_status line(lfap_check *k, int sure, size_t undecided) {
 lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,
                           const char *subject) {
   lfap_settle(c, first, cert->claim);
-  double worst = oracle_cert_distance(cert, lim->lambda);
+  double worst = oracle_cert_distance(cert, lim->lambda_q);
   if (isnan(worst)) return LFAP_OK;
   lfap_facts facts = lfap_facts_of(lim);
   return line(lfap_line_add(ctx, c, LFAP_LINE_ENCLOSED, subject, NULL, &facts, worst, NAN), lim->settled, 0);
@@ -162,6 +162,7 @@ lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size
     me->natural = (oracle_cert){0};
     me->of = NULL;
   }
+  int bent = c->lim.c2.bent || o->lim->c2.bent; /* w is that of (CP), and the certificate speaks of C1's form */
   if (o->data->n > me->largest && me->fast) return speak_fast(ctx, c, first, o);
   if (o->data->n > me->largest) {
     me->left_out++;
@@ -171,8 +172,8 @@ lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size
   if (s) return s;
   s = oracle_settle(ctx, c, first, &cert, o->lim, o->subject);
   /* a boundary in exact integers takes some eight times the memory of its doubles: not beside a set that large */
-  if (!s && (!o->adversarial || o->bases)) s = sign_lines(ctx, c, o, &cert);
-  if (!s && o->bases && me->natural.n) s = t4_lines(ctx, c, first, o, &cert, &me->natural);
+  if (!s && (!o->adversarial || o->bases) && !o->lim->c2.bent) s = sign_lines(ctx, c, o, &cert);
+  if (!s && o->bases && me->natural.n && !bent) s = t4_lines(ctx, c, first, o, &cert, &me->natural);
   if (!o->adversarial && !s) me->natural = cert;
   else oracle_cert_free(&cert);
   return s;

@@ -14,7 +14,8 @@ static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
-    {"out", "DIR", "directory for lambda.npy, w.npy and meta.json; without it nothing is written"},
+    {"out", "DIR",
+     "directory for lambda.npy, omega.npy, slopes.npy, w.npy and meta.json; without it nothing is written"},
     {"solver", "NAME", "auto (by size and conditioning), direct (Cholesky factors) or cg (conjugate gradients)"},
     {"memory-limit", "BYTES",
      "for samples and matrices together, e.g. 2G: without room for a factor conjugate gradients\n"
@@ -90,26 +91,38 @@ static const lfap_check *c1_line(const lfap_case *k) {
   return &k->check[i];
 }
 
-/* The range of the multipliers. */
-static void range_of(cli_limit_report *r) {
-  r->min = INFINITY;
-  r->max = -INFINITY;
-  for (size_t i = 0; i < r->limit->n; i++) {
-    r->min = fmin(r->min, r->limit->lambda[i]);
-    r->max = fmax(r->max, r->limit->lambda[i]);
+static cli_range range_of(const double *v, size_t n) {
+  cli_range r = {INFINITY, -INFINITY, 0};
+  for (size_t i = 0; i < n; i++) {
+    r.positive += v[i] > 0.0;
+    r.min = fmin(r.min, v[i]);
+    r.max = fmax(r.max, v[i]);
   }
+  return r;
+}
+
+static void c2_print(const lfap_limit *l) {
+  const lfap_c2 *c = &l->c2;
+  printf("  largest sum of obtuse G_nk/||x_n||^2: kappa_obt = %.4g (C2 below %.4g)", c->kappa_obt, c->kappa_bound);
+  if (c->margin_lin > 0.0) printf("; linear margin %.6g (C2 above %.4g)", c->margin_lin, c->margin_need);
+  printf("\n");
+  if (c->bent)
+    printf("  (CP): w bends at %zu samples, %zu of them at a kink; %zu of %zu multipliers positive, residual %.2g\n",
+           c->bent, c->kinks, c->active, 2 * l->n, c->residual);
 }
 
 static void report(const cli *c, const cli_limit_report *r, const cli_tally *tally, const oracle_cert *cert,
                    const lfap_enclosure *fast) {
   const lfap_limit *l = r->limit;
+  cli_range q = range_of(l->lambda_q, l->n);
   printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
   printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n",
          l->row_kappa, l->row_kappa < l->h_star ? "holds" : "does not hold", l->h_star,
          l->row_kappa < l->c_bound ? "holds" : "does not hold", l->c_bound);
-  printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", r->min, r->max,
-         l->support, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
+  printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", q.min, q.max,
+         q.positive, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
+  c2_print(l);
   if (cert) cli_certify_print(cert);
   if (fast) cli_enclosure_print(fast);
   cli_checks_print(c, r->lines->check, r->lines->checks);
@@ -134,11 +147,13 @@ static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, oracle_cer
     s = cli_certify_run(c, cert, text, data, a->gamma, &a->certify.o);
     if (!s) s = oracle_adopt(&c->ctx, l, cert, &set);
   }
+  if (!s) s = lfap_limit_margin(&c->ctx, l, data, set.gram, &a->limit);
   lfap_set_free(&set);
   return s;
 }
 
-/* lambda.npy, w.npy and, unless it is fast, the certificate, which lambda agrees with: one set. */
+/* lambda.npy, omega.npy, slopes.npy, w.npy and, unless it is fast, the certificate, which lambda agrees with: one
+   set. */
 static lfap_status write(cli *c, const args *a, const cli_limit_report *r, const lfap_text *certificate) {
   const lfap_limit *l = r->limit;
   lfap_json j = {.indent = 2};
@@ -146,6 +161,8 @@ static lfap_status write(cli *c, const args *a, const cli_limit_report *r, const
   lfap_status s = cli_set_begin(c, a->out);
   c->set.gamma = l->gamma;
   if (!s) s = cli_out_vector(c, a->out, "lambda.npy", l->lambda, l->n);
+  if (!s) s = cli_out_vector(c, a->out, "omega.npy", l->omega, l->n);
+  if (!s) s = cli_out_vector(c, a->out, "slopes.npy", l->c2.slope, l->n);
   if (!s) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
   if (!s && certificate->len) s = cli_out_text(c, a->out, "certificate.json", certificate);
   lfap_json_object_begin(&j, NULL);
@@ -174,7 +191,7 @@ static lfap_status tell(cli *c, cli_limit_report *r, const oracle_cert *exact, c
   if (exact) certificate = cli_certificate_of(exact);
   if (fast) certificate = cli_enclosure_certificate(fast);
   if (exact || fast) r->certificate = &certificate;
-  range_of(r);
+  r->range = range_of(r->limit->lambda, r->limit->n);
   cli_tally_add(&tally, r->lines->check, r->lines->checks);
   c->verdict = cli_tally_verdict(&tally);
   if (c->json) return cli_print_limit(c, r);

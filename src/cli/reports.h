@@ -50,10 +50,15 @@ typedef struct {
 } cli_train_report;
 
 typedef struct {
+  double min, max;
+  size_t positive;
+} cli_range;
+
+typedef struct {
   const char *sha256;
   const lfap_limit *limit;
   cli_sizes sizes;
-  double min, max; /* multiplier */
+  cli_range range; /* of the multipliers */
   int c1;
   size_t aligned; /* C1 holds; samples at which (b) does */
   const lfap_case *lines;

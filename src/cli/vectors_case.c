@@ -11,6 +11,7 @@
 #include "kernel/chain.h"
 #include "kernel/lanes.h"
 #include "kernel/network.h"
+#include "kernel/cpform.h"
 #include "kernel/qform.h"
 #include "kernel/rows.h"
 #include "keys.h"
@@ -74,7 +75,7 @@ static void put_row(book *b, const char *name, const lfap_data *data, const lfap
   if (!b->status) b->status = lfap_vec_alloc(&b->c->ctx, &c, data->n);
   if (!b->status) b->status = lfap_vec_alloc(&b->c->ctx, &r, data->d);
   if (!b->status) {
-    lfap_uv_coef(c.v, l->lambda, data->y, side, l->gamma, data->n);
+    lfap_cp_coef(c.v, l->c2.alpha, l->c2.beta, data->y, side, l->gamma, data->n);
     lfap_scale(c.v, side * (1.0 / sqrt((double)b->k->m)), c.v, data->n);
     lfap_chain(r.v, c.v, data->x, data->n, data->d);
     put(b, "", name, r.v, data->d, 0);
@@ -95,6 +96,7 @@ static void put_limit(book *b) {
   put(b, "", "G", G.v, n, n);
   put(b, "", "Q", Q.v, n, n);
   put(b, "", "lambda", b->lim.lambda, n, 0);
+  put(b, "", "omega", b->lim.omega, n, 0);
   put(b, "", "w", b->lim.w, b->k->d, 0);
   put_row(b, "u", &b->data, &b->lim, 1.0);
   put_row(b, "v", &b->data, &b->lim, -1.0);
@@ -172,7 +174,7 @@ static void put_probes(book *b) {
 
 /* ---- perturbations and what is learned from them ----------------------------------------------------------------- */
 
-/* T3 at the probes: w_data = sum la_n t_n b_n, T_pert = (eps sum la) <e, z>, f_adv = <w_adv, z>. */
+/* T3 at the probes: w_data = sum omega_n t_n b_n, T_pert = (eps sum omega) <e, z>, f_adv = <w_adv, z>. */
 static void put_split(book *b, const char *prefix, lfap_norm norm) {
   size_t d = b->k->d;
   const lfap_limit *adv = &b->adv[norm];
@@ -180,12 +182,12 @@ static void put_split(book *b, const char *prefix, lfap_norm norm) {
   double dual;
   if (!b->status) b->status = lfap_vec_alloc(&b->c->ctx, &v, d);
   for (size_t i = 0; !b->status && i < adv->n; i++)
-    lfap_axpy(v.v, adv->lambda[i] * b->bases.y[i], b->bases.x + i * d, d);
+    lfap_axpy(v.v, adv->omega[i] * b->bases.y[i], b->bases.x + i * d, d);
   put_linear(b, prefix, "T_data", v.v);
   if (!b->status) b->status = lfap_perturb_unit(&b->c->ctx, v.v, &dual, b->lim.w, norm, b->k->k, d);
   if (!b->status) {
     lfap_gemv(b->row.v, b->probes.v, v.v, VECTORS_PROBES, d);
-    lfap_scale(b->row.v, b->k->eps[norm] * lfap_sum(adv->n, adv->lambda), b->row.v, VECTORS_PROBES);
+    lfap_scale(b->row.v, b->k->eps[norm] * lfap_sum(adv->n, adv->omega), b->row.v, VECTORS_PROBES);
     put(b, prefix, "T_pert", b->row.v, VECTORS_PROBES, 0);
   }
   put_linear(b, prefix, "f_adv", adv->w);
@@ -215,6 +217,7 @@ static void put_norm(book *b, lfap_norm norm) {
   lfap_data set = {.n = k->n_adv, .d = k->d, .x = p.x, .y = b->bases.y};
   if (!b->status) b->status = lfap_limit_solve(&b->c->ctx, adv, &set, NULL, k->gamma);
   put(b, name, "lambda", adv->lambda, k->n_adv, 0);
+  put(b, name, "omega", adv->omega, k->n_adv, 0);
   put(b, name, "w", adv->w, k->d, 0);
   put_split(b, name, norm);
   put_pgd(b, name, norm);

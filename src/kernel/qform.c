@@ -1,23 +1,13 @@
 /* qform.c - entries of the matrix Q and the coefficients of its two hidden rows (Q1; spec/numerics.md N6). */
 #include "qform.h"
 
+#include "cpform.h"
 #include "mathspec.h"
 
-double lfap_q_h(double gamma) { return 0.5 * fma(gamma, gamma, 1.0); }
+double lfap_q_h(double gamma) { return lfap_cp_same(gamma, gamma); }
 
 void lfap_q_row(double *q, const double *g, const double *y, double yi, double gamma, size_t n) {
-  const double h = lfap_q_h(gamma);
-  /*@ loop invariant k: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < k ==> q[j] == lfap_q_entry(yi, y[j], h, gamma, g[j]);)
-    @ loop assigns k, q[0 .. n-1];
-    @ loop variant n - k; */
-  for (size_t k = 0; k < n; k++) {
-    q[k] = (yi * y[k]) * ((yi == y[k] ? h : gamma) * g[k]);
-#ifdef LFAP_TIER_REAL
-    /*@ assert entry: q[k] == lfap_q_entry(yi, y[k], h, gamma, g[k]); */
-    /*@ assert kept: \forall integer j; 0 <= j < k ==> q[j] == \at(q[j],LoopCurrent); */
-#endif
-  }
+  lfap_cp_row(q, g, y, yi, gamma, gamma, n);
 }
 
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n) {

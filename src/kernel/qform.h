@@ -10,14 +10,15 @@
   @ logic real lfap_uv_entry(real la, real y, real side, real gamma) = (la*y)*(y == side ? 1.0 : gamma); */
 #endif
 
-/* h of equal labels: 0.5*fma(gamma,gamma,1). */
+/* h of equal labels: 0.5*fma(gamma,gamma,1), lfap_cp_same. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
   @ LFAP_REAL(ensures value: \result == (1.0 + gamma*gamma) / 2.0;)
   @ LFAP_REAL(ensures dominates: \result >= gamma;) */
 double lfap_q_h(double gamma);
-/* Row i of Q from row i of G: q[k] = (y_i y_k)*((y_i == y_k ? h : gamma)*g[k]), k < n. */
+/* Row i of Q from row i of G: q[k] = (y_i y_k)*((y_i == y_k ? h : gamma)*g[k]), k < n: lfap_cp_row at the
+   slopes gamma, gamma. */
 /*@ LFAP_MAP(q, g, y, n)
   @ terminates \true;
   @ exits never: \false;

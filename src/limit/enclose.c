@@ -70,11 +70,11 @@ static int prepare(enclosing *s) {
     s->norm[i] = lfap_norm_above(x, s->d);
     /* a bound may lie just above the range */
     if (!(s->norm[i] >= LFAP_NORM_MIN && s->norm[i] <= 2.0 * LFAP_NORM_MAX)) return 0;
-    if (!(s->lim->lambda[i] >= 0.0 && isfinite(s->lim->lambda[i]))) return 0;
+    if (!(s->lim->lambda_q[i] >= 0.0 && isfinite(s->lim->lambda_q[i]))) return 0;
     (void)frexp(s->norm[i], &exponent);
     s->e->scale[i] = ldexp(1.0, -exponent);
     if (s->norm[i] > s->norm_max) s->norm_max = s->norm[i];
-    if (s->lim->lambda[i] > 0.0) s->f[s->nf++] = i;
+    if (s->lim->lambda_q[i] > 0.0) s->f[s->nf++] = i;
   }
   return 1;
 }
@@ -82,7 +82,7 @@ static int prepare(enclosing *s) {
 /* Q lambda and its distance from 1, P = A + gamma B and M = gamma A + B, from A and B of limit/measure.h. */
 static void products(enclosing *s) {
   lfap_measured at = {s->P, s->Pe, s->M, s->Me};
-  lfap_measure(s->ctx, &at, s->lim->lambda, s->norm, s->data, s->sums);
+  lfap_measure(s->ctx, &at, s->lim->lambda_q, s->norm, s->data, s->sums);
   for (size_t i = 0; i < s->n; i++) {
     double g = s->gamma, A = at.A[i], B = at.B[i], Ae = at.Ae[i], Be = at.Be[i];
     lfap_range q = lfap_measured_q(&at, i, s->h, g);
@@ -100,7 +100,7 @@ static void products(enclosing *s) {
 static void gap(enclosing *s) {
   double sigma = 0, moved = 0, W2 = 0, Dr2 = 0;
   for (size_t i = 0; i < s->n; i++) {
-    double l = s->lim->lambda[i], r = s->e->scale[i] * s->res[i];
+    double l = s->lim->lambda_q[i], r = s->e->scale[i] * s->res[i];
     sigma = fmax(sigma, lfap_up(fmax(0.0, 1.0 - s->e->q_lo[i])));
     if (l == 0.0) continue;
     moved += l * s->res[i];
@@ -132,7 +132,7 @@ static void multipliers(enclosing *s) {
   int good = 1;
   e->near = lfap_up(s->Dr / sqrt(e->eigen));
   for (size_t i = 0; i < s->n; i++) {
-    double l = s->lim->lambda[i];
+    double l = s->lim->lambda_q[i];
     if (l > 0.0) {
       lfap_range r = lfap_range_around(l, lfap_up(s->e->scale[i] * radius));
       e->lo[i] = r.lo;

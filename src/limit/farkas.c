@@ -18,13 +18,17 @@ enum { MULTIPLES = 2520 };
 
 typedef struct {
   const lfap_data *data;
-  size_t *f, k;  /* the samples: of one class */
+  int linear;    /* labels times samples, of both classes */
+  size_t *f, k;  /* the samples */
   double *c;     /* k: their coefficients, c_n ||x_n|| at most about 1 */
   double *scale; /* k: powers of two, scale_n ||x_n|| < 1 */
   double *t;     /* k: whole numbers to try */
 } combination;
 
-/* The class in which the ray is longest, without dust. */
+/* -1 where the label turns the sample round. */
+static double turn(const combination *p, size_t a) { return p->linear ? p->data->y[p->f[a]] : 1.0; }
+
+/* The class in which the ray is longest, or both, without dust. */
 static void choose(combination *p, const double *ray) {
   const lfap_data *D = p->data;
   double top = 0.0, class = 0.0;
@@ -37,7 +41,7 @@ static void choose(combination *p, const double *ray) {
   for (size_t i = 0; i < D->n; i++) {
     double norm = lfap_norm_above(D->x + i * D->d, D->d), w = ray[i] * norm / top;
     int e;
-    if (D->y[i] != class || !(w > DUST) || !isfinite(w)) continue;
+    if ((!p->linear && D->y[i] != class) || !(w > DUST) || !isfinite(w)) continue;
     (void)frexp(norm, &e);
     p->f[p->k] = i;
     p->c[p->k] = ray[i] / top;
@@ -52,8 +56,8 @@ static int vanishes(const combination *p) {
   for (size_t j = 0; j < p->data->d; j++) {
     double s = 0.0;
     for (size_t a = 0; a < p->k; a++) {
-      double x = p->data->x[p->f[a] * p->data->d + j], v = p->t[a] * x, sum = s + v, back = sum - s;
-      if (fma(p->t[a], x, -v) != 0.0 || (s - (sum - back)) + (v - back) != 0.0) return 0;
+      double x = p->data->x[p->f[a] * p->data->d + j], t = turn(p, a) * p->t[a], v = t * x, sum = s + v, back = sum - s;
+      if (fma(t, x, -v) != 0.0 || (s - (sum - back)) + (v - back) != 0.0) return 0;
       s = sum;
     }
     if (s != 0.0) return 0;
@@ -95,7 +99,7 @@ static double sum_above(const combination *p, double *s) {
   double weight = 0.0, size = 0.0;
   memset(s, 0, 2 * d * sizeof *s);
   for (size_t a = 0; a < p->k; a++) {
-    lfap_pair_axpy(s, s + d, p->c[a], p->data->x + p->f[a] * d, d);
+    lfap_pair_axpy(s, s + d, turn(p, a) * p->c[a], p->data->x + p->f[a] * d, d);
     weight += p->c[a] / p->scale[a];
   }
   for (size_t j = 0; j < d; j++) size += fabs(s[j]) + fabs(s[d + j]);
@@ -145,23 +149,37 @@ static lfap_status robustly(lfap_ctx *ctx, int *proved, const combination *p) {
 
 /* ---- both -------------------------------------------------------------------------------------------------------- */
 
-lfap_status lfap_farkas(lfap_ctx *ctx, const lfap_data *data, const double *ray) {
+static lfap_status proof(lfap_ctx *ctx, const combination *p) {
+  const char *more = p->k > 2 ? ", ..." : "";
+  if (p->linear)
+    return lfap_fail(
+        ctx, LFAP_ERR_INFEASIBLE,
+        "the data are not linearly separable: 0 is a combination with positive coefficients of %zu samples "
+        "times their labels (%zu, %zu%s)",
+        p->k, p->f[0], p->f[1], more);
+  return lfap_fail(
+      ctx, LFAP_ERR_INFEASIBLE,
+      "the data are not separable by a network with label slopes: 0 is a combination with positive coefficients of "
+      "%zu samples of "
+      "class %+g (%zu, %zu%s), so that class lies in no open half-space; remove samples, or take a larger d",
+      p->k, p->data->y[p->f[0]], p->f[0], p->f[1], more);
+}
+
+lfap_status lfap_farkas(lfap_ctx *ctx, const lfap_data *data, const double *ray, int linear) {
   size_t n = data->n;
   double *v = malloc(3 * n * sizeof *v);
-  combination p = {
-      .data = data, .f = malloc(n * sizeof *p.f), .c = v, .scale = v ? v + n : NULL, .t = v ? v + 2 * n : NULL};
+  combination p = {.data = data,
+                   .linear = linear,
+                   .f = malloc(n * sizeof *p.f),
+                   .c = v,
+                   .scale = v ? v + n : NULL,
+                   .t = v ? v + 2 * n : NULL};
   lfap_status st = v && p.f ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", n);
   int proved = 0;
   if (!st) choose(&p, ray);
   if (!st && p.k > 1) proved = exactly(&p);
   if (!st && p.k > 1 && !proved && p.k - 1 == columns(&p)) st = robustly(ctx, &proved, &p);
-  if (!st && proved)
-    st = lfap_fail(
-        ctx, LFAP_ERR_INFEASIBLE,
-        "the data are not separable by a network with label slopes: 0 is a combination with positive coefficients of "
-        "%zu samples of "
-        "class %+g (%zu, %zu%s), so that class lies in no open half-space; remove samples, or take a larger d",
-        p.k, data->y[p.f[0]], p.f[0], p.f[1], p.k > 2 ? ", ..." : "");
+  if (!st && proved) st = proof(ctx, &p);
   free(v);
   free(p.f);
   return st;

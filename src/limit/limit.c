@@ -1,14 +1,14 @@
 /* limit.c - the limiting decision boundary: Q lambda = 1, w = sum lambda_n y_n x_n, the multiplier intervals and the
- * conditions of the a-posteriori certificate (statements Q1, T1, T2, C1; spec/numerics.md N6, N11). */
+ * conditions of the a-posteriori certificate (statements Q1, T1, T2, C1; spec/numerics.md N6, N11); with kinks:
+ * limit/c2.c. */
 #include "data/products.h"
 #include "data/range.h"
 #include "data/scale.h"
 #include "io/text.h"
 #include "kernel/lanes.h"
 #include "kernel/qform.h"
-#include "limit/farkas.h"
-#include "limit/measure.h"
-#include "limit/qp.h"
+#include "limit/c2.h"
+#include "limit/solution.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,21 +16,26 @@
 
 void lfap_limit_free(lfap_limit *lim) {
   free(lim->lambda);
+  free(lim->omega);
+  free(lim->lambda_q);
   free(lim->q);
   free(lim->w);
   free(lim->fu);
   free(lim->fv);
+  lfap_c2_free(&lim->c2);
   *lim = (lfap_limit){0};
 }
 
 static lfap_status limit_alloc(lfap_ctx *ctx, lfap_limit *out, size_t n, size_t d, double gamma) {
   lfap_limit l = {.n = n, .d = d, .gamma = gamma};
   l.lambda = calloc(n, sizeof(double));
+  l.omega = calloc(n, sizeof(double));
+  l.lambda_q = calloc(n, sizeof(double));
   l.q = calloc(n, sizeof(double));
   l.w = calloc(d, sizeof(double));
   l.fu = calloc(n, sizeof(double));
   l.fv = calloc(n, sizeof(double));
-  if (!l.lambda || !l.q || !l.w || !l.fu || !l.fv) {
+  if (lfap_c2_alloc(&l.c2, n) || !l.lambda || !l.omega || !l.lambda_q || !l.q || !l.w || !l.fu || !l.fv) {
     lfap_limit_free(&l);
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu, d = %zu", n, d);
   }
@@ -40,11 +45,11 @@ static lfap_status limit_alloc(lfap_ctx *ctx, lfap_limit *out, size_t n, size_t 
 
 /* ---- what the Gram matrix says ----------------------------------------------------------------------------------- */
 
-/* Of each row of G: its largest off-diagonal |G_nk|, k < n, and where; the row sums of |Q| and of |G_nk|/||x_k||^2
-   without the diagonal. */
+/* Of each row of G: its largest off-diagonal |G_nk|, k < n, and where; the row sums of |Q|, of |G_nk|/||x_k||^2, and of
+   that over the obtuse pairs, without the diagonal. */
 typedef struct {
   const lfap_qm *m;
-  double *peak, *off, *kappa;
+  double *peak, *off, *kappa, *obtuse;
   size_t *where;
 } row_facts;
 
@@ -57,6 +62,9 @@ static void see_row(void *arg, size_t i, const double *g, double *spare) {
   for (size_t k = 0; k < n; k++) spare[k] = g[k] / f->m->diag[k];
   spare[i] = 0.0;
   f->kappa[i] = lfap_asum(n, spare);
+  for (size_t k = 0; k < n; k++)
+    if (f->m->y[i] * f->m->y[k] * spare[k] > 0.0) spare[k] = 0.0;
+  f->obtuse[i] = lfap_asum(n, spare);
 }
 
 /* T1, T2, a-posteriori T2, (H*) and (C) from the data quantities; `off` is the largest row sum of |Q| without the
@@ -80,9 +88,9 @@ static void intervals(lfap_limit *l, double off) {
 
 static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
   size_t n = l->n;
-  double off = 0.0, *v = malloc(3 * n * sizeof *v);
-  row_facts f = {
-      .m = m, .peak = v, .off = v ? v + n : NULL, .kappa = v ? v + 2 * n : NULL, .where = calloc(n, sizeof(size_t))};
+  double off = 0.0, *v = malloc(4 * n * sizeof *v);
+  row_facts f = {.m = m, .peak = v, .where = calloc(n, sizeof(size_t))};
+  if (v) f.off = v + n, f.kappa = v + 2 * n, f.obtuse = v + 3 * n;
   lfap_status st = v && f.where ? lfap_qm_gram_rows(ctx, m, see_row, &f)
                                 : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for facts of %zu rows", n);
   if (!st) {
@@ -91,6 +99,7 @@ static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
       lfap_hypothesis_row(&l->hyp, i, m->diag[i], f.peak[i], f.where[i]);
       if (f.off[i] > off) off = f.off[i];
       if (f.kappa[i] > l->row_kappa) l->row_kappa = f.kappa[i];
+      if (f.obtuse[i] > l->c2.kappa_obt) l->c2.kappa_obt = f.obtuse[i];
     }
     lfap_hypothesis_finish(&l->hyp, n, l->gamma);
     intervals(l, off);
@@ -104,9 +113,9 @@ static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
 
 /* C1(b) through the Gram matrix: sqrt(m) y_n <u,x_n> and sqrt(m) y_n <v,x_n>; c is scratch of n. */
 static void pattern_condition(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, double *c) {
-  lfap_uv_coef(c, l->lambda, m->y, 1.0, l->gamma, l->n);
+  lfap_uv_coef(c, l->lambda_q, m->y, 1.0, l->gamma, l->n);
   lfap_qm_gram_product(ctx, l->fu, m, c);
-  lfap_uv_coef(c, l->lambda, m->y, -1.0, l->gamma, l->n);
+  lfap_uv_coef(c, l->lambda_q, m->y, -1.0, l->gamma, l->n);
   lfap_qm_gram_product(ctx, l->fv, m, c);
   l->c1b = 0;
   for (size_t i = 0; i < l->n; i++) {
@@ -121,9 +130,9 @@ static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, doub
   int off_ok = 1;
   for (size_t i = 0; i < l->n; i++) {
     l->q[i] = 1.0 + mu[i];
-    if (l->lambda[i] > 0.0) l->support++;
+    if (l->lambda_q[i] > 0.0) l->support++;
     else if (!(mu[i] > 0.0)) off_ok = 0;
-    mu[i] = l->lambda[i] * data->y[i]; /* from here on w's coefficients */
+    mu[i] = l->lambda_q[i] * data->y[i]; /* from here on w's coefficients */
   }
   lfap_status st = lfap_chain_product(ctx, l->w, mu, data->x, 1, l->n, l->d);
   if (st) return st;
@@ -134,152 +143,61 @@ static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, doub
 
 /* ---- solving ----------------------------------------------------------------------------------------------------- */
 
-/* A solution, and what the samples say of it. */
-typedef struct {
-  double *lambda, *mu; /* n each: multipliers, Q lambda - 1 as the solver has it */
-  double residual;     /* as in lfap_limit */
-  lfap_trust trust;
-  int separates; /* (Q lambda)_n > 0 for all n: certain */
-  lfap_qp_way way;
-} solution;
-
-/* The residual, and whether the multipliers separate, from Q lambda with its bounds. */
-static void judge(solution *s, const lfap_measured *at, const lfap_qm *m) {
-  s->residual = 0.0;
-  s->separates = 1;
-  for (size_t i = 0; i < m->n; i++) {
-    lfap_range q = lfap_measured_q(at, i, m->h, m->gamma);
-    double off = s->lambda[i] > 0.0 ? fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)) : fmax(0.0, 1.0 - q.lo);
-    off = off > 0.0 ? nextafter(off, INFINITY) : 0.0;
-    if (!(off <= s->residual)) s->residual = off;
-    if (!(q.lo > 0.0)) s->separates = 0;
-  }
-}
-
-static int settled(const solution *s) {
-  return s->residual <= LFAP_RESIDUAL_MOST && s->trust.error <= LFAP_ERROR_MOST && s->trust.closed;
-}
-
-/* From the samples; with bounds that cost more where the cheap ones do not settle it. */
-static lfap_status measure(lfap_ctx *ctx, solution *s, const lfap_qm *m, const lfap_data *data) {
-  size_t n = data->n;
-  double *v = calloc(5 * n, sizeof *v), *norm = v;
-  if (!v) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the residual of N = %zu", n);
-  lfap_measured at = {v + n, v + 2 * n, v + 3 * n, v + 4 * n};
-  for (size_t i = 0; i < n; i++) norm[i] = lfap_norm_above(data->x + i * data->d, data->d);
-  lfap_measure(ctx, &at, s->lambda, norm, data, m->vec + 2 * n);
-  judge(s, &at, m);
-  if (!(s->residual <= LFAP_RESIDUAL_MOST)) {
-    lfap_measure_closer(&at, s->lambda, norm, data, m->vec + 2 * n);
-    judge(s, &at, m);
-  }
-  free(v);
-  return LFAP_OK;
-}
-
-/* Solves; a programme that doubles do not solve leaves its last point. INFEASIBLE: proved. */
-static lfap_status attempt(lfap_ctx *ctx, solution *s, lfap_qp_task *task, const lfap_data *data) {
-  task->trust = &s->trust;
-  lfap_status st = lfap_qp_run(ctx, s->lambda, s->mu, &s->way, task);
-  if (st == LFAP_ERR_INFEASIBLE) st = lfap_farkas(ctx, data, task->ray);
-  if (st == LFAP_ERR_UNSOLVED) st = LFAP_OK;
-  return st ? st : measure(ctx, s, task->m, data);
-}
-
-/* Whether `a` is to stand in the place of `s`. */
-static int better(const solution *a, const solution *s) {
-  if (a->separates != s->separates) return a->separates;
-  if (settled(a) != settled(s)) return settled(a);
-  if (isfinite(a->trust.error) && isfinite(s->trust.error)) return a->trust.error < s->trust.error;
-  return a->residual < s->residual;
-}
-
-/* Once more with residuals of the samples themselves, from the support that the rounded matrix led to; the better
-   one stays. */
-static lfap_status improve(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm *m, const lfap_data *data) {
-  size_t n = data->n;
-  double *v = malloc(2 * n * sizeof *v);
-  unsigned char *in = malloc(n);
-  solution again = {.lambda = v, .mu = v ? v + n : NULL};
-  lfap_status st = v && in ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", n);
-  if (!st) {
-    for (size_t i = 0; i < n; i++) in[i] = s->lambda[i] > 0.0;
-    task->support = in;
-    m->on_data = 1;
-    st = attempt(ctx, &again, task, data);
-  }
-  s->way.rounds += again.way.rounds;
-  s->way.iterations += again.way.iterations;
-  if (!st && better(&again, s)) {
-    memcpy(s->lambda, again.lambda, n * sizeof *v);
-    memcpy(s->mu, again.mu, n * sizeof *v);
-    s->residual = again.residual;
-    s->trust = again.trust;
-    s->separates = again.separates;
-    s->way.full = again.way.full;
-  }
-  free(v);
-  free(in);
-  return st;
-}
-
-static lfap_status find(lfap_ctx *ctx, solution *s, lfap_qp_task *task, lfap_qm *m, const lfap_data *data,
-                        int best_effort) {
-  task->ray = malloc(data->n * sizeof(double));
-  lfap_status st = task->ray ? attempt(ctx, s, task, data)
-                             : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", data->n);
-  if (!st && !settled(s)) st = improve(ctx, s, task, m, data);
-  free(task->ray);
-  task->ray = NULL;
+static lfap_status find(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *task, lfap_qm *m, int best_effort) {
+  lfap_status st = lfap_solution_find(ctx, s, task, m);
   if (!st && !s->separates && !best_effort)
     return lfap_fail(
         ctx, LFAP_ERR_UNSOLVED,
         "limit: doubles cannot tell whether label slopes separate these N = %zu samples (no multipliers do, to a "
         "residual of %.2g, and "
         "no proof that none can was found); %s",
-        data->n, s->residual,
+        m->n, s->residual,
         task->no_factor ? "the memory limit leaves no room for a factor, raise it"
                         : "exact arithmetic can: `lfap limit --certify --exact`, for N <= 64");
   if (!st && ctx) ctx->message[0] = '\0';
   return st;
 }
 
+/* Given multipliers in the place of a solution. */
+static lfap_status take_given(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *task, lfap_qm *m, const double *given) {
+  memcpy(s->lambda, given, m->n * sizeof *given);
+  m->on_data = 1;
+  lfap_qm_residual(ctx, s->mu, m, task->b, given, (lfap_qm_part){NULL, NULL, m->n, m->n});
+  s->way.full = 1;
+  for (size_t i = 0; i < m->n; i++) {
+    s->mu[i] = -s->mu[i];
+    s->way.full = s->way.full && given[i] > 0.0;
+  }
+  task->trust = &s->trust;
+  lfap_status st = lfap_qp_doubt(ctx, given, task);
+  return st ? st : lfap_solution_measure(ctx, s, NULL, m, task->data);
+}
+
 /* Everything on an opened matrix; mu is scratch of n. `given`: multipliers, instead of solving. */
-static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu,
-                         const lfap_data *data, const double *given, int best_effort) {
-  solution s = {.lambda = l->lambda, .mu = mu};
+static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu, const double *given,
+                         int best_effort) {
+  lfap_solution s = {.lambda = l->lambda_q, .mu = mu};
   lfap_status st = data_facts(ctx, l, m);
   if (st) return st;
   for (size_t i = 0; i < l->n; i++) l->q[i] = 1.0; /* the right-hand side, before it becomes Q lambda */
   task->b = l->q;
-  if (given) {
-    memcpy(l->lambda, given, l->n * sizeof *given);
-    m->on_data = 1;
-    lfap_qm_residual(ctx, mu, m, l->q, given, (lfap_qm_part){NULL, NULL, l->n, l->n});
-    s.way.full = 1;
-    for (size_t i = 0; i < l->n; i++) {
-      mu[i] = -mu[i];
-      s.way.full = s.way.full && given[i] > 0.0;
-    }
-    task->trust = &s.trust;
-    st = lfap_qp_doubt(ctx, given, task);
-    if (!st) st = measure(ctx, &s, m, data);
-  } else st = find(ctx, &s, task, m, data, best_effort);
+  st = given ? take_given(ctx, &s, task, m, given) : find(ctx, &s, task, m, best_effort);
   if (st) return st;
   l->full = s.way.full;
   l->rounds = s.way.rounds;
   l->iterations = s.way.iterations;
   l->residual = s.residual;
   l->error = s.trust.error;
-  l->settled = settled(&s);
-  return conclude(ctx, l, m, mu, data);
+  l->settled = lfap_solution_settled(&s);
+  st = conclude(ctx, l, m, mu, task->data);
+  return st ? st : lfap_c2_of(ctx, l, task);
 }
 
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads) {
   double N = (double)n, D = (double)d, t = threads < 1 ? 1.0 : threads;
-  double scratch = N * (28.0 + 2.0 * t) + 6.0 * D, block = matrices > 0 ? 0.0 : fmax(N, fmin(N * N, 0x1p23));
+  double scratch = N * (96.0 + 6.0 * t) + 14.0 * D, block = matrices > 0 ? 0.0 : fmax(N, fmin(N * N, 0x1p23));
   double bytes = 8.0 * (N * D + (double)matrices * N * N + scratch + block) + (matrices > 1 ? 0x1p24 * t : 0.0);
   return bytes < 0x1p63 ? (uint64_t)bytes : UINT64_MAX;
 }
@@ -301,6 +219,14 @@ static lfap_status plan(lfap_ctx *ctx, int *matrices, const lfap_data *data, con
       lfap_bytes(allowed, (double)o->memory_limit));
 }
 
+/* The largest support that the memory limit leaves room for a factor of, N where one is planned; 0: no limit. */
+static size_t largest_factor(const lfap_ctx *ctx, const lfap_data *data, const lfap_limit_opts *o) {
+  uint64_t rest = o->memory_limit, most = lfap_limit_bytes(data->n, data->d, 1, ctx ? ctx->threads : 1);
+  if (!rest) return 0;
+  size_t k = rest > most ? (size_t)sqrt((double)(rest - most) / 8.0) : 0;
+  return k > data->n ? k : data->n;
+}
+
 static lfap_status check(lfap_ctx *ctx, const lfap_data *data, double gamma, const double *given) {
   lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, LFAP_GAMMA_MIN);
   if (st) return st;
@@ -320,28 +246,51 @@ static lfap_status check(lfap_ctx *ctx, const lfap_data *data, double gamma, con
   return lfap_rows_in_range(ctx, "limit", data->x, data->n, data->d);
 }
 
-static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                        const lfap_limit_opts *opts, const double *given) {
-  static const lfap_limit_opts defaults = {0};
-  const lfap_limit_opts *o = opts ? opts : &defaults;
+/* The matrix of a programme on data, as the memory limit has it, and the programme. */
+typedef struct {
+  lfap_qm m;
+  double *G; /* owned, where it was not given */
+  lfap_qp_task task;
+} programme;
+
+static lfap_status programme_open(lfap_ctx *ctx, programme *p, const lfap_data *data, const double *G, double gamma,
+                                  const lfap_limit_opts *o) {
   size_t n = data->n;
   int matrices = 0;
+  lfap_status st = plan(ctx, &matrices, data, G, o);
+  *p = (programme){.m = {.n = n, .G = G, .X = data->x, .d = data->d, .y = data->y, .gamma = gamma}};
+  if (st) return st;
+  p->task = (lfap_qp_task){.support = o->support, .solver = o->solver, .no_factor = matrices < 2, .data = data};
+  p->task.most = largest_factor(ctx, data, o);
+  if (!G && matrices > 0) {
+    p->G = malloc(n * n * sizeof *p->G);
+    if (!p->G) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix", n, n);
+    p->m.G = p->G;
+    st = lfap_gram(ctx, p->G, data->x, n, data->d);
+  }
+  return st ? st : lfap_qm_open(ctx, &p->m);
+}
+
+static void programme_close(programme *p) {
+  lfap_qm_close(&p->m);
+  free(p->G);
+}
+
+static const lfap_limit_opts defaults = {0};
+
+static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
+                        const lfap_limit_opts *opts, const double *given) {
+  const lfap_limit_opts *o = opts ? opts : &defaults;
+  programme p = {.G = NULL};
   lfap_limit l = {0};
   lfap_status st = check(ctx, data, gamma, given);
-  if (!st) st = plan(ctx, &matrices, data, G, o);
-  if (st) return st;
-  int compute = !G && matrices > 0;
-  double *own = compute ? malloc(n * n * sizeof *own) : NULL, *mu = malloc(n * sizeof *mu);
-  lfap_qm m = {.n = n, .G = G ? G : own, .X = data->x, .d = data->d, .y = data->y, .gamma = gamma};
-  lfap_qp_task task = {.m = &m, .support = o->support, .solver = o->solver, .no_factor = matrices < 2, .data = data};
-  st = limit_alloc(ctx, &l, n, data->d, gamma);
-  if (!st && ((compute && !own) || !mu))
-    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for the %zu x %zu Gram matrix", n, n);
-  if (!st && compute) st = lfap_gram(ctx, own, data->x, n, data->d);
-  if (!st) st = lfap_qm_open(ctx, &m);
-  if (!st) st = solve(ctx, &l, &task, &m, mu, data, given, o->best_effort);
-  lfap_qm_close(&m);
-  free(own);
+  if (!st) st = programme_open(ctx, &p, data, G, gamma, o);
+  double *mu = st ? NULL : malloc(data->n * sizeof *mu);
+  if (!st && !mu) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", data->n);
+  if (!st) st = limit_alloc(ctx, &l, data->n, data->d, gamma);
+  p.task.m = &p.m;
+  if (!st) st = solve(ctx, &l, &p.task, &p.m, mu, given, o->best_effort);
+  programme_close(&p);
   free(mu);
   if (st) {
     lfap_limit_free(&l);
@@ -366,4 +315,60 @@ lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *da
                              const double *lambda) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   return st ? st : make(ctx, out, data, G, gamma, NULL, lambda);
+}
+
+/* ---- the largest margin of a linear boundary --------------------------------------------------------------------- */
+
+/* With slope 1 the constraints of C1's form are y_n <u - v, x_n>/2 >= 1: its dual is that of the largest margin, and
+   weights l >= 0 of any kind show min_n y_n <e,x_n> for e along e_l = sum l_n y_n x_n, and no margin above
+   ||e_l||/sum l. v is scratch of 3 n + d. */
+static lfap_status steepest(lfap_ctx *ctx, lfap_c2 *c, lfap_qp_task *task, double *v) {
+  const lfap_qm *m = task->m;
+  size_t n = m->n, d = m->d;
+  double *lambda = v, *mu = v + n, *one = v + 2 * n, *e = v + 3 * n, least = INFINITY;
+  for (size_t i = 0; i < n; i++) one[i] = 1.0;
+  task->b = one;
+  lfap_status st = lfap_qp_run(ctx, lambda, mu, NULL, task);
+  if (st) return st == LFAP_ERR_INFEASIBLE || st == LFAP_ERR_UNSOLVED ? LFAP_OK : st;
+  double sum = lfap_sum(n, lambda);
+  for (size_t i = 0; i < n; i++) lambda[i] *= m->y[i];
+  memset(e, 0, d * sizeof *e);
+  st = lfap_chain_product(ctx, e, lambda, m->X, 1, n, d);
+  if (st) return st;
+  lfap_matvec(ctx, mu, m->X, e, n, d);
+  for (size_t i = 0; i < n; i++) least = fmin(least, m->y[i] * mu[i]);
+  double norm = lfap_norm2(d, e), most = norm / sum;
+  if (!(least > 0.0) || !isfinite(most)) return LFAP_OK;
+  if (!(c->margin_lin >= least / norm)) c->margin_lin = least / norm;
+  if (!(c->margin_most <= most)) c->margin_most = most;
+  c->separable = 1;
+  return LFAP_OK;
+}
+
+lfap_status lfap_limit_margin(lfap_ctx *ctx, lfap_limit *lim, const lfap_data *data, const double *G,
+                              const lfap_limit_opts *opts) {
+  lfap_limit_opts o = opts ? *opts : defaults;
+  size_t n = data->n, d = data->d;
+  programme p = {.G = NULL};
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (st || !lim->c2.separable) return st;
+  if (n != lim->n || d != lim->d)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "margin: a limit of %zu x %zu is not one of these %zu x %zu data", lim->n,
+                     lim->d, n, d);
+  double *v = malloc((3 * n + d) * sizeof *v);
+  unsigned char *in = malloc(n);
+  o.support = in;
+  for (size_t i = 0; in && i < n; i++) in[i] = lim->omega[i] > 0.0;
+  st = v && in ? programme_open(ctx, &p, data, G, 1.0, &o)
+               : lfap_fail(ctx, LFAP_ERR_MEMORY, "margin: no memory for N = %zu", n);
+  p.task.m = &p.m;
+  if (!st) st = steepest(ctx, &lim->c2, &p.task, v);
+  if (!st) {
+    lfap_c2_a_priori(lim);
+    if (ctx) ctx->message[0] = '\0';
+  }
+  programme_close(&p);
+  free(v);
+  free(in);
+  return st;
 }

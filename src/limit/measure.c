@@ -21,7 +21,7 @@ void lfap_measure(const lfap_ctx *ctx, lfap_measured *out, const double *lambda,
   for (size_t c = 0; c < 2; c++) /* sqrt(d) max |.| in the place of the norm: nothing underflows */
     K[c] = lfap_bound_pair_dot(lfap_bound_class_sum(lfap_up(weight[c]), n, d), lfap_up(root * lfap_amax(d, sum[2 * c])),
                                lfap_up(root * lfap_amax(d, sum[2 * c + 1])), d);
-  lfap_class_products(ctx, out->A, out->B, sum, data->x, data->y, NULL, n, d);
+  lfap_class_products(ctx, out->A, out->B, sum, &(lfap_samples){data->x, data->y, n, d}, NULL, n);
   for (size_t i = 0; i < n; i++) {
     double y = data->y[i];
     out->A[i] *= y;
@@ -64,4 +64,13 @@ void lfap_measure_closer(lfap_measured *out, const double *lambda, const double 
 lfap_range lfap_measured_q(const lfap_measured *m, size_t n, double h, double gamma) {
   return lfap_range_around(h * m->A[n] + gamma * m->B[n],
                            lfap_bound_combine(m->A[n], m->Ae[n], m->B[n], m->Be[n], h, gamma));
+}
+
+lfap_range lfap_measured_row(const lfap_measured *of, const lfap_qm *m, size_t i) {
+  size_t n = lfap_qm_sample(m, i);
+  const lfap_twofold(*w)[2] = m->weight[lfap_qm_block(m, i)];
+  lfap_range q = lfap_measured_q(of, n, w[0][LFAP_QM_SAME].hi, w[0][LFAP_QM_OTHER].hi);
+  if (m->blocks == 1) return q;
+  lfap_range p = lfap_measured_q(of + 1, n, w[1][LFAP_QM_SAME].hi, w[1][LFAP_QM_OTHER].hi);
+  return (lfap_range){nextafter(q.lo + p.lo, -INFINITY), nextafter(q.hi + p.hi, INFINITY)};
 }

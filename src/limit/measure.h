@@ -24,6 +24,8 @@ void lfap_measure_closer(lfap_measured *out, const double *lambda, const double 
 void lfap_measure_sizes(double *own, double *other, const double *lambda, const lfap_data *data, double *sums);
 /* Claim C1 of e from what is known of the slopes: u_lo, v_hi, aligned, refuted. */
 void lfap_enclosure_condition(lfap_enclosure *e);
+/* Row i of the matrix times the multipliers, measured block by block. */
+lfap_range lfap_measured_row(const lfap_measured *of, const lfap_qm *m, size_t i);
 /* (Q lambda)_n. */
 lfap_range lfap_measured_q(const lfap_measured *m, size_t n, double h, double gamma);
 #endif

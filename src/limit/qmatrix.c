@@ -1,12 +1,13 @@
-/* qmatrix.c - Q by rows and by products, from whatever of it there is (Q1; spec/numerics.md N6, N13). Rows are
+/* qmatrix.c - Q and the matrix of (CP) by rows and by products, from whatever of them there is (Q1, C2;
+ * spec/numerics.md N6, N6a, N13). Rows are
  * shared out over threads; every value has its own fixed order of operations, so sharing changes no bit. */
 #include "limit/qmatrix.h"
 
 #include "data/products.h"
 #include "io/parallel.h"
+#include "kernel/cpform.h"
 #include "kernel/lanes.h"
 #include "kernel/pair.h"
-#include "kernel/qform.h"
 #include "kernel/solve.h"
 
 #include <math.h>
@@ -21,18 +22,50 @@ static size_t block_rows(size_t n) {
   return rows < 1 ? 1 : rows > n ? n : rows;
 }
 
+static lfap_twofold sum_of(double a, double b) {
+  double t = a + b, bb = t - a;
+  return (lfap_twofold){t, (a - (t - bb)) + (b - bb)};
+}
+static lfap_twofold product_of(double a, double b) { return (lfap_twofold){a * b, fma(a, b, -(a * b))}; }
+
+/* The slope of a block: gamma, 1. */
+static double slope(const lfap_qm *m, size_t block) { return block ? 1.0 : m->gamma; }
+
+/* (1 + st)/2 and (s + t)/2. */
+static void set_weights(lfap_qm *m) {
+  for (size_t a = 0; a < 2; a++)
+    for (size_t b = 0; b < 2; b++) {
+      double s = slope(m, a), t = slope(m, b), same = lfap_cp_same(s, t);
+      lfap_twofold square = product_of(s, t), one = sum_of(1.0, square.hi), sum = sum_of(s, t);
+      m->weight[a][b][LFAP_QM_SAME] = (lfap_twofold){same, 0.5 * (((one.hi - 2.0 * same) + one.lo) + square.lo)};
+      m->weight[a][b][LFAP_QM_OTHER] = (lfap_twofold){lfap_cp_other(s, t), 0.5 * sum.lo};
+    }
+}
+
+static void set_diagonal(lfap_qm *m) {
+  for (size_t i = 0; i < m->n; i++) {
+    size_t k = lfap_qm_sample(m, i);
+    double own = m->M   ? m->M[i * m->n + i]
+                 : m->G ? m->G[k * m->samples + k]
+                        : lfap_dot(m->d, m->X + k * m->d, m->X + k * m->d);
+    m->diag[i] = i < m->samples ? own : own / m->weight[0][0][LFAP_QM_SAME].hi;
+  }
+}
+
 lfap_status lfap_qm_open(lfap_ctx *ctx, lfap_qm *m) {
-  size_t n = m->n, own = m->X ? 4 * m->d : 0;
-  m->h = lfap_q_h(m->gamma);
+  m->blocks = m->kinks ? 2 : 1;
+  m->samples = m->n / m->blocks;
+  size_t n = m->n, own = m->X ? 4 * m->blocks * m->d : 0;
   m->diag = malloc(n * sizeof(double));
-  m->vec = malloc((2 * n + own) * sizeof(double));
+  m->vec = malloc((3 * n + own) * sizeof(double));
   m->spare = malloc(2 * n * (size_t)lfap_threads(ctx) * sizeof(double));
   if (!m->diag || !m->vec || !m->spare) {
     lfap_qm_close(m);
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for rows of N = %zu", n);
   }
-  for (size_t i = 0; i < n; i++)
-    m->diag[i] = m->M ? m->M[i * n + i] : m->G ? m->G[i * n + i] : lfap_dot(m->d, m->X + i * m->d, m->X + i * m->d);
+  m->sums = m->vec + 3 * n;
+  set_weights(m);
+  set_diagonal(m);
   return LFAP_OK;
 }
 
@@ -40,7 +73,7 @@ void lfap_qm_close(lfap_qm *m) {
   free(m->diag);
   free(m->vec);
   free(m->spare);
-  m->diag = m->vec = m->spare = NULL;
+  m->diag = m->vec = m->sums = m->spare = NULL;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
@@ -55,6 +88,12 @@ typedef struct {
   size_t first;
 } row_job;
 
+static void fill_row(const lfap_qm *m, double *row, size_t i) {
+  size_t N = m->samples, k = lfap_qm_sample(m, i);
+  for (size_t b = 0; b < m->blocks; b++)
+    lfap_cp_row(row + b * N, m->G + k * N, m->y, m->y[k], slope(m, lfap_qm_block(m, i)), slope(m, b), N);
+}
+
 static void q_rows(void *arg, size_t begin, size_t end, int worker) {
   const row_job *j = arg;
   const lfap_qm *m = j->m;
@@ -62,7 +101,7 @@ static void q_rows(void *arg, size_t begin, size_t end, int worker) {
   for (size_t at = begin; at < end; at++) {
     size_t i = j->part.row ? j->part.row[at] : at;
     const double *q = m->M ? m->M + i * m->n : row;
-    if (!m->M) lfap_q_row(row, m->G + i * m->n, m->y, m->y[i], m->gamma, m->n);
+    if (!m->M) fill_row(m, row, i);
     if (j->part.col) {
       for (size_t k = 0; k < j->part.nc; k++) picked[k] = q[j->part.col[k]];
       q = picked;
@@ -103,42 +142,57 @@ lfap_status lfap_qm_gram_rows(lfap_ctx *ctx, const lfap_qm *m, lfap_qm_gram_fn f
 /* ---- products ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  const double *A, *z[2]; /* dots of rows of A with z[0] (label +1) or z[1] (-1) */
-  const double *y;
+  const double *A, *z[3]; /* dots of rows of A with z[0] (label +1), z[1] (-1), or z[2] (second block) */
+  const double *y;        /* NULL: rows of A itself with z[0] */
   double *out;
   const size_t *row;
-  size_t n;
+  size_t n, samples; /* entries of a dot; rows of A */
 } dot_job;
 
 static void dot_rows(void *arg, size_t begin, size_t end, int worker) {
   const dot_job *j = arg;
   (void)worker;
   for (size_t at = begin; at < end; at++) {
-    size_t i = j->row ? j->row[at] : at;
-    double s = lfap_dot(j->n, j->A + i * j->n, j->z[j->y && j->y[i] < 0.0]);
-    j->out[at] = j->y ? j->y[i] * s : s;
+    size_t i = j->row ? j->row[at] : at, k = i < j->samples ? i : i - j->samples;
+    size_t which = !j->y ? 0 : k < i ? 2 : j->y[k] < 0.0;
+    double s = lfap_dot(j->n, j->A + k * j->n, j->z[which]);
+    j->out[at] = j->y ? j->y[k] * s : s;
   }
 }
 
-/* (Q v)_i = y_i <G_i, z>, z_k = y_k v_k h_ik: two vectors z, one for each label of i; G_i z = <x_i, X'z>. */
+/* z_k = sum over blocks of y_k v_k times the weight: a vector for each label of a row of the first block, and one for
+   the rows of the second, whose weights are those of one class. */
+static size_t weigh(const lfap_qm *m, double *z, const double *v) {
+  size_t N = m->samples;
+  double h = m->weight[0][0][LFAP_QM_SAME].hi, g = m->weight[0][0][LFAP_QM_OTHER].hi,
+         mixed = m->weight[0][1][LFAP_QM_SAME].hi;
+  for (size_t k = 0; k < N; k++) {
+    double c = m->y[k] * v[k];
+    z[k] = c * (m->y[k] > 0.0 ? h : g);
+    z[N + k] = c * (m->y[k] > 0.0 ? g : h);
+    if (!m->kinks) continue;
+    double e = m->y[k] * v[N + k];
+    z[k] = fma(mixed, e, z[k]);
+    z[N + k] = fma(mixed, e, z[N + k]);
+    z[2 * N + k] = fma(mixed, c, e);
+  }
+  return m->kinks ? 3 : 2;
+}
+
+/* (M v)_i = y_i <G_i, z> for one of the vectors z above; G_i z = <x_i, X'z>. */
 void lfap_qm_product(lfap_ctx *ctx, double *out, const lfap_qm *m, const double *v, const size_t *row, size_t nr) {
-  size_t n = m->n;
+  size_t N = m->samples, len = m->M ? m->n : m->G ? N : m->d, many = 0;
   double *z = m->vec;
-  dot_job j = {.A = m->M, .z = {v, v}, .out = out, .row = row, .n = n};
-  if (!m->M) {
-    for (size_t k = 0; k < n; k++) {
-      double c = m->y[k] * v[k];
-      z[k] = c * (m->y[k] > 0.0 ? m->h : m->gamma);
-      z[n + k] = c * (m->y[k] > 0.0 ? m->gamma : m->h);
-    }
-    j = (dot_job){.A = m->G, .z = {z, z + n}, .y = m->y, .out = out, .row = row, .n = n};
-  }
+  const double *A = m->M ? m->M : m->G ? m->G : m->X;
+  if (!m->M) many = weigh(m, z, v);
   if (!m->M && !m->G) {
-    double *t = m->vec + 2 * n;
-    memset(t, 0, 2 * m->d * sizeof *t);
-    (void)lfap_chain_product(&(lfap_ctx){.threads = lfap_threads(ctx)}, t, z, m->X, 2, n, m->d);
-    j = (dot_job){.A = m->X, .z = {t, t + m->d}, .y = m->y, .out = out, .row = row, .n = m->d};
+    double *t = m->sums;
+    memset(t, 0, many * m->d * sizeof *t);
+    (void)lfap_chain_product(&(lfap_ctx){.threads = lfap_threads(ctx)}, t, z, m->X, many, N, m->d);
+    z = t;
   }
+  dot_job j = {.A = A, .z = {z, z + len, z + 2 * len}, .y = m->y, .out = out, .row = row, .n = len, .samples = N};
+  if (m->M) j = (dot_job){.A = A, .z = {v, v, v}, .out = out, .row = row, .n = len, .samples = m->n};
   lfap_parallel(lfap_threads(ctx), nr, 32, 2.0 * (double)nr * (double)j.n, dot_rows, &j);
 }
 
@@ -147,7 +201,7 @@ void lfap_qm_gram_product(lfap_ctx *ctx, double *out, const lfap_qm *m, const do
     lfap_matvec(ctx, out, m->G, c, m->n, m->n);
     return;
   }
-  double *t = m->vec + 2 * m->n;
+  double *t = m->sums;
   memset(t, 0, m->d * sizeof *t);
   (void)lfap_chain_product(&(lfap_ctx){.threads = lfap_threads(ctx)}, t, c, m->X, 1, m->n, m->d);
   lfap_matvec(ctx, out, m->X, t, m->n, m->d);
@@ -184,18 +238,18 @@ static void class_rows(void *arg, size_t begin, size_t end, int worker) {
   const class_job *j = arg;
   (void)worker;
   for (size_t at = begin; at < end; at++) {
-    size_t i = j->row ? j->row[at] : at;
-    const double *x = j->X + i * j->d;
-    int a = j->y[i] > 0.0 ? 0 : 2;
+    size_t i = j->row ? j->row[at] : at, k = i < j->n ? i : i - j->n;
+    const double *x = j->X + k * j->d;
+    int a = j->y[k] > 0.0 ? 0 : 2;
     j->own[at] = lfap_pair_dot(x, j->s[a], j->s[a + 1], j->d);
     j->other[at] = lfap_pair_dot(x, j->s[2 - a], j->s[3 - a], j->d);
   }
 }
 
-void lfap_class_products(const lfap_ctx *ctx, double *own, double *other, double *const s[4], const double *X,
-                         const double *y, const size_t *row, size_t nr, size_t d) {
-  class_job j = {.s = s, .own = own, .other = other, .X = X, .y = y, .row = row, .d = d};
-  lfap_parallel(lfap_threads(ctx), nr, 8, 28.0 * (double)nr * (double)d, class_rows, &j);
+void lfap_class_products(const lfap_ctx *ctx, double *own, double *other, double *const s[4], const lfap_samples *of,
+                         const size_t *row, size_t nr) {
+  class_job j = {.s = s, .own = own, .other = other, .X = of->X, .y = of->y, .row = row, .n = of->n, .d = of->d};
+  lfap_parallel(lfap_threads(ctx), nr, 8, 28.0 * (double)nr * (double)of->d, class_rows, &j);
 }
 
 /* ---- residuals --------------------------------------------------------------------------------------------------- */
@@ -211,46 +265,42 @@ static void residual_row(void *arg, size_t at, const double *q) {
   j->out[at] = lfap_residual(j->b[j->part.row ? j->part.row[at] : at], q, j->x, j->part.nc);
 }
 
-/* Class sums of x in m->vec. */
-static void sums_of(const lfap_ctx *ctx, double *s[4], const lfap_qm *m, const double *x, lfap_qm_part part) {
-  double *c = m->vec, *t = m->vec + 2 * m->n;
+/* Class sums of the part of x that belongs to a block. */
+static void sums_of(const lfap_ctx *ctx, double *s[4], const lfap_qm *m, const double *x, lfap_qm_part part,
+                    size_t block) {
+  double *c = m->vec, *t = m->sums + 4 * block * m->d;
   for (size_t a = 0; a < 4; a++) s[a] = t + a * m->d;
-  memset(c, 0, m->n * sizeof *c);
+  memset(c, 0, m->samples * sizeof *c);
   for (size_t k = 0; k < part.nc; k++) {
-    size_t i = part.col ? part.col[k] : k;
-    c[i] = x[k] * m->y[i];
+    size_t i = part.col ? part.col[k] : k, n = lfap_qm_sample(m, i);
+    if (lfap_qm_block(m, i) == block) c[n] = x[k] * m->y[n];
   }
-  lfap_class_sums(ctx, s, c, m->X, m->y, m->n, m->d);
+  lfap_class_sums(ctx, s, c, m->X, m->y, m->samples, m->d);
 }
 
-/* b - (h A + gamma B) with A = y_i <x_i, own class sum of x>, B the same of the other class. */
+/* b - sum over blocks of (w A + w' B) with A = y_i <x_i, own class sum of x>, B the same of the other class. */
 static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
                                 lfap_qm_part part) {
-  double *other = m->vec + m->n, *s[4];
-  sums_of(ctx, s, m, x, part);
-  lfap_class_products(ctx, out, other, s, m->X, m->y, part.row, part.nr, m->d);
-  for (size_t at = 0; at < part.nr; at++) {
-    size_t i = part.row ? part.row[at] : at;
-    out[at] = (b[i] - m->h * (m->y[i] * out[at])) - m->gamma * (m->y[i] * other[at]);
+  double *own = m->vec + m->n, *other = m->vec + 2 * m->n, *s[4];
+  lfap_samples of = {m->X, m->y, m->samples, m->d};
+  for (size_t block = 0; block < m->blocks; block++) {
+    sums_of(ctx, s, m, x, part, block);
+    lfap_class_products(ctx, own, other, s, &of, part.row, part.nr);
+    for (size_t at = 0; at < part.nr; at++) {
+      size_t i = part.row ? part.row[at] : at;
+      const lfap_twofold *w = m->weight[lfap_qm_block(m, i)][block];
+      double y = m->y[lfap_qm_sample(m, i)], from = block ? out[at] : b[i];
+      out[at] = (from - w[LFAP_QM_SAME].hi * (y * own[at])) - w[LFAP_QM_OTHER].hi * (y * other[at]);
+    }
   }
 }
 
-typedef struct {
-  double hi, lo;
-} twofold;
-
-static twofold sum_of(double a, double b) {
-  double t = a + b, bb = t - a;
-  return (twofold){t, (a - (t - bb)) + (b - bb)};
-}
-static twofold product_of(double a, double b) { return (twofold){a * b, fma(a, b, -(a * b))}; }
-
 /* <x, hi + lo>, not rounded to one double. */
-static twofold twofold_dot(const double *x, const double *hi, const double *lo, size_t d) {
-  twofold s = {0.0, 0.0};
+static lfap_twofold twofold_dot(const double *x, const double *hi, const double *lo, size_t d) {
+  lfap_twofold s = {0.0, 0.0};
   for (size_t j = 0; j < d; j++) {
-    twofold p = product_of(x[j], hi[j]), t = sum_of(s.hi, p.hi);
-    s = (twofold){t.hi, s.lo + (p.lo + t.lo)};
+    lfap_twofold p = product_of(x[j], hi[j]), t = sum_of(s.hi, p.hi);
+    s = (lfap_twofold){t.hi, s.lo + (p.lo + t.lo)};
   }
   s.lo += lfap_dot(d, x, lo);
   return s;
@@ -259,35 +309,42 @@ static twofold twofold_dot(const double *x, const double *hi, const double *lo, 
 typedef struct {
   const lfap_qm *m;
   const double *b;
-  double *const *s, *out;
+  double *s[2][4], *out; /* class sums of each block */
   const size_t *row;
-  twofold h;
 } sharp_job;
+
+/* r - (w own + w' other) y of one block. */
+static lfap_twofold take_off(lfap_twofold r, const lfap_twofold *w, double y, lfap_twofold own, lfap_twofold other) {
+  lfap_twofold v = w[LFAP_QM_SAME], u = w[LFAP_QM_OTHER];
+  lfap_twofold p = product_of(-y * v.hi, own.hi), q = product_of(-y * u.hi, other.hi);
+  lfap_twofold first = sum_of(r.hi, p.hi), then = sum_of(first.hi, q.hi);
+  double small = (v.hi * own.lo + v.lo * own.hi) + (u.hi * other.lo + u.lo * other.hi);
+  return (lfap_twofold){then.hi, r.lo + (((first.lo + then.lo) + (p.lo + q.lo)) - y * small)};
+}
 
 static void sharp_rows(void *arg, size_t begin, size_t end, int worker) {
   const sharp_job *j = arg;
   const lfap_qm *m = j->m;
   (void)worker;
   for (size_t at = begin; at < end; at++) {
-    size_t i = j->row ? j->row[at] : at;
-    const double *x = m->X + i * m->d;
-    int a = m->y[i] > 0.0 ? 0 : 2;
-    twofold own = twofold_dot(x, j->s[a], j->s[a + 1], m->d), other = twofold_dot(x, j->s[2 - a], j->s[3 - a], m->d);
-    twofold p = product_of(-m->y[i] * j->h.hi, own.hi), q = product_of(-m->y[i] * m->gamma, other.hi);
-    twofold first = sum_of(j->b[i], p.hi), then = sum_of(first.hi, q.hi);
-    double small = (j->h.hi * own.lo + j->h.lo * own.hi) + m->gamma * other.lo;
-    j->out[at] = then.hi + (((first.lo + then.lo) + (p.lo + q.lo)) - m->y[i] * small);
+    size_t i = j->row ? j->row[at] : at, k = lfap_qm_sample(m, i);
+    const double *x = m->X + k * m->d;
+    int a = m->y[k] > 0.0 ? 0 : 2;
+    lfap_twofold r = {j->b[i], 0.0};
+    for (size_t b = 0; b < m->blocks; b++) {
+      double *const *s = j->s[b];
+      r = take_off(r, m->weight[lfap_qm_block(m, i)][b], m->y[k], twofold_dot(x, s[a], s[a + 1], m->d),
+                   twofold_dot(x, s[2 - a], s[3 - a], m->d));
+    }
+    j->out[at] = r.hi + r.lo;
   }
 }
 
 void lfap_qm_sharp_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
                             lfap_qm_part part) {
-  double *s[4];
-  twofold square = product_of(m->gamma, m->gamma), t = sum_of(1.0, square.hi);
-  sharp_job j = {.m = m, .b = b, .s = s, .out = out, .row = part.row, .h = {m->h, 0.0}};
-  j.h.lo = 0.5 * (((t.hi - 2.0 * m->h) + t.lo) + square.lo);
-  sums_of(ctx, s, m, x, part);
-  lfap_parallel(lfap_threads(ctx), part.nr, 8, 40.0 * (double)part.nr * (double)m->d, sharp_rows, &j);
+  sharp_job j = {.m = m, .b = b, .out = out, .row = part.row};
+  for (size_t k = 0; k < m->blocks; k++) sums_of(ctx, j.s[k], m, x, part, k);
+  lfap_parallel(lfap_threads(ctx), part.nr, 8, 40.0 * (double)part.nr * (double)(m->blocks * m->d), sharp_rows, &j);
 }
 
 void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,

@@ -1,21 +1,37 @@
-/* qmatrix.h - the matrix of a nonnegative quadratic programme, by rows and by its products: given (K1), Q of a Gram
- * matrix, or Q of the samples alone when that matrix does not fit (Q1; spec/numerics.md N6, N13). */
+/* qmatrix.h - the matrix of a nonnegative quadratic programme, by rows and by its products: given (K1), Q or that of
+ * (CP) of a Gram matrix, or of the samples alone when that matrix does not fit (Q1, C2; spec/numerics.md N6, N6a, N13).
+ *
+ * Of N samples Q has the rows (n, gamma), one block; (CP) has these and the rows (n, 1) after them, two blocks of N
+ * unknowns alpha and beta. Entries are w y_n y_k G_nk, with one weight w for each pair of blocks, and whether the two
+ * samples are of the same class. */
 #ifndef LFAP_LIMIT_QMATRIX_H
 #define LFAP_LIMIT_QMATRIX_H
 #include "lfap.h"
 
+/* A weight to twice the precision. */
 typedef struct {
-  size_t n;
-  const double *M; /* the matrix itself (n x n), or NULL: Q of */
-  const double *G; /* this Gram matrix (n x n), or NULL: of */
-  const double *X; /* these samples (n x d), */
+  double hi, lo;
+} lfap_twofold;
+
+enum { LFAP_QM_SAME, LFAP_QM_OTHER };
+
+typedef struct {
+  size_t n;        /* unknowns: rows of M, or samples times blocks */
+  const double *M; /* the matrix itself (n x n), or NULL: that of */
+  const double *G; /* this Gram matrix (N x N), or NULL: of */
+  const double *X; /* these samples (N x d), */
   size_t d;
   int on_data;     /* residuals of the samples, to twice the precision, whatever there is (N6, "Residual") */
   const double *y; /* with labels y */
-  double gamma, h;
-  double *diag;  /* n: the diagonal of G, or of M; owned */
-  double *vec;   /* 2 n, and 4 d where there are samples; owned */
-  double *spare; /* 2 n for each thread; owned */
+  double gamma;
+  int kinks; /* (CP), not Q: two blocks */
+  /* set by lfap_qm_open: */
+  size_t samples, blocks;       /* N; 1 or 2 */
+  lfap_twofold weight[2][2][2]; /* [block of the row][block of the column][class of the column's sample] */
+  double *diag;                 /* n: the diagonal, up to one factor (Q: that of G); owned */
+  double *vec;                  /* 3 n; owned */
+  double *sums;                 /* 4 d for each block where there are samples; part of vec */
+  double *spare;                /* 2 n for each thread; owned */
 } lfap_qm;
 
 /* Allocates for the matrix that `m` names (M, or G and/or X with d, y, gamma) and takes its diagonal. */
@@ -45,6 +61,10 @@ void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const 
 void lfap_qm_sharp_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
                             lfap_qm_part part);
 
+/* The sample and the block of unknown i. */
+static inline size_t lfap_qm_block(const lfap_qm *m, size_t i) { return i >= m->samples; }
+static inline size_t lfap_qm_sample(const lfap_qm *m, size_t i) { return i < m->samples ? i : i - m->samples; }
+
 /* Work on row i of the Gram matrix; `spare` has n entries. */
 typedef void (*lfap_qm_gram_fn)(void *arg, size_t i, const double *g, double *spare);
 /* Every row of G: read, or computed in blocks. */
@@ -55,7 +75,11 @@ void lfap_qm_gram_product(lfap_ctx *ctx, double *out, const lfap_qm *m, const do
 /* The two class sums of sum c_n x_n as pairs: s[0], s[1] = hi, lo of the class +1, s[2], s[3] of -1; d entries each. */
 void lfap_class_sums(const lfap_ctx *ctx, double *const s[4], const double *c, const double *X, const double *y,
                      size_t n, size_t d);
-/* own[i], other[i] = <x_i, sum over the class of i, over the other one>, listed rows. */
-void lfap_class_products(const lfap_ctx *ctx, double *own, double *other, double *const s[4], const double *X,
-                         const double *y, const size_t *row, size_t nr, size_t d);
+/* own[at], other[at] = <x_i, sum over the class of i, over the other one>, for the samples of the listed unknowns. */
+typedef struct {
+  const double *X, *y;
+  size_t n, d; /* samples, dimension */
+} lfap_samples;
+void lfap_class_products(const lfap_ctx *ctx, double *own, double *other, double *const s[4], const lfap_samples *of,
+                         const size_t *row, size_t nr);
 #endif

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DUAL_TOL 1e-10
 #define SHARP_TOL 1e-14 /* where residuals are to twice the precision */
 #define ROUND "round of the quadratic programme"
 /* A residual above this share of max |b| after refinement: the factor went through, but only rounding kept its
@@ -27,7 +26,7 @@ typedef struct {
   double *lambda, *mu; /* n each */
   double *old, *row;   /* n each: the point before an addition; a row of M */
   double *ray;         /* n, or NULL: where to write the ray along which the objective falls for ever */
-  double tol;          /* DUAL_TOL or SHARP_TOL, times max |b| */
+  double tol;          /* LFAP_QP_TOL or SHARP_TOL, times max |b| */
   size_t rounds;
 } qp;
 
@@ -267,7 +266,7 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
           .b = task->b,
           .n = n,
           .ray = task->ray,
-          .tol = (task->m->on_data ? SHARP_TOL : DUAL_TOL) * lfap_amax(n, task->b)};
+          .tol = (task->m->on_data ? SHARP_TOL : LFAP_QP_TOL) * lfap_amax(n, task->b)};
   p.lambda = calloc(4 * n, sizeof(double));
   p.in = malloc(n);
   unsigned char *skip = calloc(n, 1);
@@ -276,6 +275,7 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
                        ? lfap_system_open(ctx, &p.sys, task->m, task->b, task->solver, task->no_factor)
                        : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for N = %zu", n);
   if (!st) {
+    p.sys.most = task->most;
     p.mu = p.lambda + n;
     p.old = p.mu + n;
     p.row = p.old + n;
@@ -304,6 +304,7 @@ lfap_status lfap_qp_doubt(lfap_ctx *ctx, const double *lambda, const lfap_qp_tas
   lfap_system sys;
   lfap_status st = lfap_system_open(ctx, &sys, task->m, task->b, task->solver, task->no_factor);
   if (st) return st;
+  sys.most = task->most;
   st = lfap_trust_of(ctx, task->trust, &sys, lambda, task->data);
   lfap_system_close(&sys);
   return st;

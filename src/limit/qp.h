@@ -9,7 +9,8 @@ typedef struct {
   const double *b;              /* n */
   const unsigned char *support; /* n flags to start from, or NULL: every index */
   lfap_solver solver;           /* AUTO: chosen by size, and by how fast conjugate gradients get on (N6) */
-  int no_factor;                /* there is no memory for a factor */
+  int no_factor;                /* there is no memory for a factor, */
+  size_t most;                  /* or for none of a support larger than this (0: there is) */
   double *ray;                  /* n, or NULL: gets the ray of INFEASIBLE */
   lfap_trust *trust;            /* NULL, or of Q: gets how far a solution can be trusted, */
   const lfap_data *data;        /* measured on these, its samples */
@@ -20,6 +21,9 @@ typedef struct {
   size_t rounds;     /* systems solved */
   size_t iterations; /* of conjugate gradients; 0: by factors alone */
 } lfap_qp_way;
+
+/* A constraint is missed where mu is below minus this times max |b|. */
+#define LFAP_QP_TOL 1e-10
 
 /* How far given lambda >= 0 can be trusted as the solution, in task->trust. */
 lfap_status lfap_qp_doubt(lfap_ctx *ctx, const double *lambda, const lfap_qp_task *task);

@@ -64,11 +64,21 @@ static void store_row(void *arg, size_t at, const double *q) {
   if (!p->exact) row[at] = fma(RIDGE, row[at], row[at]);
 }
 
+/* For the support alone: of 2 N unknowns of (CP) about N are on it. A support that grows gets some more at once. */
+static int room_for_factor(lfap_system *p) {
+  if (p->L && p->nf <= p->room) return 1;
+  size_t want = p->L ? p->nf + p->nf / 8 : p->nf, k = want < p->n ? want : p->n;
+  free(p->L);
+  p->room = k;
+  p->L = k <= SIZE_MAX / sizeof(double) / k ? malloc(k * k * sizeof(double)) : NULL;
+  return p->L != NULL;
+}
+
 static lfap_status factor(lfap_ctx *ctx, lfap_system *p, int *good) {
-  size_t n = p->n, bad = 0;
-  if (!p->L && n <= SIZE_MAX / sizeof(double) / (n ? n : 1)) p->L = malloc(n * n * sizeof(double));
-  if (!p->L)
-    return lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for the factor of a %zu x %zu matrix", n, n);
+  size_t bad = 0;
+  if (!room_for_factor(p))
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for the factor of a %zu x %zu matrix", p->nf,
+                     p->nf);
   lfap_qm_rows(ctx, p->m, on_support(p), store_row, p);
   lfap_status st = lfap_factor(ctx, p->L, p->nf, &bad);
   *good = !st && bad == p->nf;
@@ -191,6 +201,7 @@ lfap_status lfap_system_hold(lfap_ctx *ctx, lfap_system *p, int *good, const uns
   int same = take_support(p, in);
   *good = p->nf > 0;
   p->exact = 1;
+  if (p->most && p->nf > p->most) p->no_factor = p->only_cg = p->by_cg = 1;
   if (!p->only_cg) p->by_cg = 0;
   return !*good || p->by_cg || (same && p->factored) ? LFAP_OK : factor(ctx, p, good);
 }
@@ -201,6 +212,7 @@ lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const 
   take_support(p, in);
   *solved = p->nf == 0;
   if (*solved) return LFAP_OK;
+  if (p->most && p->nf > p->most) p->no_factor = p->only_cg = p->by_cg = 1;
   if (p->exact && !p->only_cg) p->by_cg = 0;
   if (p->by_cg) {
     st = approach(ctx, p, solved, start);

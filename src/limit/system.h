@@ -11,7 +11,9 @@ typedef struct {
   double *s;         /* nf: the solution on F; owned, with what follows */
   double *r, *c, *v; /* residual and correction on F; a full-length vector */
   double *cg[3];     /* full-length vectors of conjugate gradients */
-  double *L;         /* factor of M_FF, or NULL; owned */
+  double *L;         /* factor of M_FF, or NULL; owned, */
+  size_t room;       /* with room for a support of this size */
+  size_t most;       /* 0, or the largest support that memory allows a factor of */
   int by_cg;         /* conjugate gradients for rough solutions, while they get on fast enough; */
   int only_cg;       /* for refined ones too */
   int no_factor;     /* nothing else is possible */

@@ -16,7 +16,8 @@ typedef struct {
   lfap_system *sys;
   const double *lambda;
   const lfap_data *data;
-  double *r, *z, *own, *other; /* n each: residual; a vector; sizes of h A and gamma B */
+  double *r, *z, *size; /* n each: residual; a vector; what the rows' products are sums of */
+  double *own, *other;  /* N each: sizes of sums over a sample's class, the other one */
 } trusting;
 
 static lfap_qm_part of_support(const trusting *t, int rows) {
@@ -64,14 +65,28 @@ static double relative(const trusting *t) {
   return most;
 }
 
+/* sum over blocks of w own + w' other: what row i's product with lambda is a sum of, as absolute values. */
+static void sizes(trusting *t) {
+  const lfap_qm *m = t->sys->m;
+  for (size_t b = 0; b < m->blocks; b++) {
+    lfap_measure_sizes(t->own, t->other, t->lambda + b * m->samples, t->data, m->sums);
+    for (size_t i = 0; i < m->n; i++) {
+      const lfap_twofold *w = m->weight[lfap_qm_block(m, i)][b];
+      size_t k = lfap_qm_sample(m, i);
+      double v = w[LFAP_QM_SAME].hi * t->own[k] + w[LFAP_QM_OTHER].hi * t->other[k];
+      t->size[i] = b ? t->size[i] + v : v;
+    }
+  }
+}
+
 /* The least slack (Q lambda)_n - 1 off the support, corrected by c, as a share of what it is a sum of. */
 static double least_slack(trusting *t) {
   const lfap_qm *m = t->sys->m;
   double least = INFINITY;
   lfap_qm_sharp_residual(t->ctx, t->z, m, t->r, t->sys->c, of_support(t, 0));
-  lfap_measure_sizes(t->own, t->other, t->lambda, t->data, m->vec + 2 * m->n);
+  sizes(t);
   for (size_t i = 0; i < m->n; i++) {
-    double share = -t->z[i] / (m->h * t->own[i] + m->gamma * t->other[i] + 1.0);
+    double share = -t->z[i] / (t->size[i] + 1.0);
     if (!(t->lambda[i] > 0.0) && !(share >= least)) least = share;
   }
   return least;
@@ -82,8 +97,8 @@ static lfap_status doubt(trusting *t, lfap_trust *out) {
   double wrong, error, slack, worst;
   int good = 1;
   for (size_t k = 0; k < s->nf; k++) s->s[k] = t->lambda[s->f[k]];
-  for (size_t i = 0; i < s->n; i++) t->own[i] = 1.0;
-  lfap_qm_sharp_residual(t->ctx, t->r, s->m, t->own, s->s, of_support(t, 0));
+  for (size_t i = 0; i < s->n; i++) t->size[i] = 1.0;
+  lfap_qm_sharp_residual(t->ctx, t->r, s->m, t->size, s->s, of_support(t, 0));
   for (size_t k = 0; k < s->nf; k++) s->r[k] = t->r[s->f[k]];
   lfap_status st = lfap_system_correct(t->ctx, s, &good);
   if (st || !good) return st;
@@ -100,7 +115,7 @@ static lfap_status doubt(trusting *t, lfap_trust *out) {
 lfap_status lfap_trust_of(lfap_ctx *ctx, lfap_trust *out, lfap_system *sys, const double *lambda,
                           const lfap_data *data) {
   size_t n = sys->n, iterations = sys->iterations;
-  double *v = malloc(4 * n * sizeof *v);
+  double *v = malloc(5 * n * sizeof *v);
   unsigned char *in = malloc(n);
   trusting t = {.ctx = ctx, .sys = sys, .lambda = lambda, .data = data, .r = v};
   int good = 0;
@@ -108,8 +123,9 @@ lfap_status lfap_trust_of(lfap_ctx *ctx, lfap_trust *out, lfap_system *sys, cons
   *out = lfap_trust_none;
   if (!st) {
     t.z = v + n;
-    t.own = v + 2 * n;
-    t.other = v + 3 * n;
+    t.size = v + 2 * n;
+    t.own = v + 3 * n;
+    t.other = v + 4 * n;
     for (size_t i = 0; i < n; i++) in[i] = lambda[i] > 0.0;
     st = lfap_system_hold(ctx, sys, &good, in);
   }

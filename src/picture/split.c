@@ -14,15 +14,15 @@
 /* Directions of T_data, T_pert, f_adv and f_bdy as rows, and their values at the points. */
 enum { T_DATA, T_PERT, F_ADV, F_BDY, PARTS };
 
-/* w_data = sum la_n t_n b_n and w_pert = sum la_n t_n eta_n, with b_n = x_n - eta_n; b is scratch. */
+/* w_data = sum omega_n t_n b_n and w_pert = sum omega_n t_n eta_n, with b_n = x_n - eta_n; b is scratch. */
 static void directions(double *part, double *b, const lfap_data *adv, const double *eta, const lfap_limit *l,
                        const double *w) {
   size_t d = adv->d;
   for (size_t n = 0; n < adv->n; n++) {
     const double *x = adv->x + n * d, *e = eta + n * d;
     for (size_t i = 0; i < d; i++) b[i] = x[i] - e[i];
-    lfap_axpy(part + T_DATA * d, l->lambda[n] * adv->y[n], b, d);
-    lfap_axpy(part + T_PERT * d, l->lambda[n] * adv->y[n], e, d);
+    lfap_axpy(part + T_DATA * d, l->omega[n] * adv->y[n], b, d);
+    lfap_axpy(part + T_PERT * d, l->omega[n] * adv->y[n], e, d);
   }
   memcpy(part + F_ADV * d, l->w, d * sizeof(double));
   memcpy(part + F_BDY * d, w, d * sizeof(double));

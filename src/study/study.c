@@ -30,7 +30,7 @@ static lfap_status rule_of_thumb(lfap_ctx *ctx, double *out, const lfap_cell *c,
 static lfap_status measured_ratio(lfap_ctx *ctx, double *out, const lfap_limit *adv, const double *eta,
                                   const lfap_data *natural_set) {
   size_t n = natural_set->n, d = natural_set->d;
-  double sum = lfap_sum(adv->n, adv->lambda), pert = 0.0, data2 = 0.0, *w_data = NULL;
+  double sum = lfap_sum(adv->n, adv->omega), pert = 0.0, data2 = 0.0, *w_data = NULL;
   lfap_status st = lfap_study_doubles(ctx, &w_data, d);
   if (st) return st;
   memcpy(w_data, adv->w, d * sizeof *w_data);

@@ -34,11 +34,11 @@ static lfap_status noise_bases(lfap_run *r, lfap_data *out, uint64_t stream) {
 typedef struct {
   lfap_norm norm;
   char subject[24];
-  double eps, sum_la;
+  double eps, sum_omega;
   lfap_data adv;  /* bases plus perturbations, with their targets */
   lfap_set set;   /* adv, */
   lfap_limit lim; /* and its limit */
-  double *w_data; /* d: sum la_n t_n b_n */
+  double *w_data; /* d: sum omega_n t_n b_n */
   lfap_net net;
   lfap_history hist;
   lfap_facts facts; /* of adv, and of the network trained on it */
@@ -83,7 +83,7 @@ static void over_bases(lfap_run *r, adversary *a, double *row) {
     if (r->o->gauss_bases) lfap_fill_normal(row, &g, r->d);
     else lfap_fill_uniform(row, &g, r->d);
     for (size_t k = 0; r->unit != 1.0 && k < r->d; k++) row[k] *= r->unit;
-    lfap_axpy(a->w_data, a->lim.lambda[i] * a->adv.y[i], row, r->d);
+    lfap_axpy(a->w_data, a->lim.omega[i] * a->adv.y[i], row, r->d);
     for (size_t s = 0; a->lim.hyp.holds && s < r->sets; s++)
       for (size_t z = 0; z < r->points[s].n; z++)
         a->base_sum[s][z] += fabs(lfap_dot(r->d, row, r->points[s].Z + z * r->d));
@@ -98,7 +98,7 @@ static lfap_status adversary_make(lfap_run *r, adversary *a) {
   if (!st) st = lfap_set_gram(r->ctx, &a->set);
   if (!st) st = lfap_limit_solve(r->ctx, &a->lim, &a->adv, a->set.gram, r->o->gamma);
   if (st) return st;
-  a->sum_la = lfap_sum(a->lim.n, a->lim.lambda);
+  a->sum_omega = lfap_sum(a->lim.n, a->lim.omega);
   a->w_data = calloc(r->d, sizeof(double));
   double *row = malloc(r->d * sizeof *row);
   if (!a->w_data || !row) st = lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
@@ -126,12 +126,12 @@ static void split_points(split *out, const lfap_run *r, const adversary *a, size
   double *f_adv = a->f_adv[set];
   const double *e = r->e[a->norm];
   size_t d = r->d;
-  double scale = lfap_norm2(d, a->w_data) + a->eps * a->sum_la * lfap_norm2(d, e);
+  double scale = lfap_norm2(d, a->w_data) + a->eps * a->sum_omega * lfap_norm2(d, e);
   double norm_w = lfap_norm2(d, r->c->lim.w);
   *out = (split){0};
   for (size_t i = 0; i < p->n; i++) {
     const double *z = p->Z + i * d;
-    double ez = lfap_dot(d, e, z), data = lfap_dot(d, a->w_data, z), pert = (a->eps * a->sum_la) * ez;
+    double ez = lfap_dot(d, e, z), data = lfap_dot(d, a->w_data, z), pert = (a->eps * a->sum_omega) * ez;
     f_adv[i] = lfap_dot(d, a->lim.w, z);
     double err = fabs(f_adv[i] - (data + pert)) / (scale * lfap_norm2(d, z));
     if (err > out->split_error) out->split_error = err;

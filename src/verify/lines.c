@@ -58,6 +58,13 @@ static lfap_holds posterior(const lfap_limit *lim) {
   return lim->post_kappa < 0.5 ? LFAP_YES : LFAP_NO;
 }
 
+/* Own pre-activations farther from 0 than their ball. What data promise a priori, the line has to find. */
+static lfap_holds kinked(const lfap_c2 *c) {
+  if (!c->solved) return c->separable ? LFAP_UNKNOWN : LFAP_NO;
+  if (!c->decided) return LFAP_UNKNOWN;
+  return c->holds || c->by_kappa || c->by_margin ? LFAP_YES : LFAP_NO;
+}
+
 lfap_facts lfap_facts_of(const lfap_limit *lim) {
   lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
   int sure = lim->settled, implied = surely_implied(lim);
@@ -66,6 +73,7 @@ lfap_facts lfap_facts_of(const lfap_limit *lim) {
   f.of[LFAP_WHEN_H] = h;
   f.of[LFAP_WHEN_LIMIT_H] = known(sure, h);
   f.of[LFAP_WHEN_POST] = known(sure, posterior(lim));
+  f.of[LFAP_WHEN_C2] = kinked(&lim->c2);
   lfap_holds b = slopes(lim);
   f.of[LFAP_WHEN_C1] = !sure || (b == LFAP_YES && !lim->c1) ? LFAP_UNKNOWN : b == LFAP_NO ? (lfap_holds)implied : b;
   return f;
@@ -151,8 +159,8 @@ static lfap_check *put(judging *j, lfap_line line, double value, double bound) {
 static lfap_status interval(judging *j, lfap_line smallest, double lo, double hi, const char *why) {
   double min = INFINITY, max = -INFINITY;
   for (size_t i = 0; i < j->lim->n; i++) {
-    min = fmin(min, j->lim->lambda[i]);
-    max = fmax(max, j->lim->lambda[i]);
+    min = fmin(min, j->lim->lambda_q[i]);
+    max = fmax(max, j->lim->lambda_q[i]);
   }
   for (int top = 0; top < 2; top++) {
     lfap_check *k = put(j, smallest + (lfap_line)top, top ? max : min, top ? hi : lo);
@@ -170,7 +178,7 @@ static lfap_status condition(judging *j) {
   lfap_check *k = put(j, LFAP_LINE_C1, (double)l->c1b, (double)l->n);
   if (!k) return LFAP_ERR_MEMORY;
   size_t on_support = 0;
-  for (size_t i = 0; i < l->n; i++) on_support += l->lambda[i] > 0.0 && !(l->fu[i] > 0.0 && l->fv[i] < 0.0);
+  for (size_t i = 0; i < l->n; i++) on_support += l->lambda_q[i] > 0.0 && !(l->fu[i] > 0.0 && l->fv[i] < 0.0);
   if (k->verdict == LFAP_UNDECIDED)
     lfap_check_note(k, !l->settled                ? "the multipliers are not settled"
                        : l->c1b == l->n && !l->c1 ? "(a) is not met to rounding: a multiplier of 0 too close"
@@ -178,6 +186,22 @@ static lfap_status condition(judging *j) {
   else if (l->c1b < l->n)
     lfap_check_note(k, "(b) fails at %zu samples, %zu of them on the support: the label-aligned form is refuted here",
                     l->n - l->c1b, on_support);
+  return LFAP_OK;
+}
+
+static lfap_status any_slope(judging *j) {
+  const lfap_c2 *c = &j->lim->c2;
+  lfap_check *k = put(j, LFAP_LINE_C2, c->own_support, NAN);
+  if (!k) return LFAP_ERR_MEMORY;
+  const char *prior = c->by_kappa    ? "; known a priori from kappa_obt"
+                      : c->by_margin ? "; known a priori from the margin"
+                                     : "";
+  if (!c->solved)
+    lfap_check_note(k, c->separable ? "doubles cannot tell whether a linear boundary separates the data"
+                                    : "no linear boundary separates the data: (CP) has no solution");
+  else if (k->verdict == LFAP_PASS) lfap_check_note(k, "kinks at %zu of %zu samples%s", c->kinks, j->lim->n, prior);
+  else if (k->verdict == LFAP_UNDECIDED) lfap_check_note(k, "an own pre-activation is nearer to 0 than doubles tell");
+  else lfap_check_note(k, "at sample %zu%s: the KKT point with own slopes 1 is refuted here", c->own_at, prior);
   return LFAP_OK;
 }
 
@@ -200,7 +224,8 @@ lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim,
   if (!st) st = interval(&j, LFAP_LINE_T2_MIN, lim->t2_lo, lim->t2_hi, "(H) is not met");
   if (!st && j.facts.of[LFAP_WHEN_POST] != LFAP_NO)
     st = interval(&j, LFAP_LINE_POST_MIN, lim->post_lo, lim->post_hi, "the a-posteriori kappa is not below 1/2");
-  return st ? st : condition(&j);
+  if (!st) st = condition(&j);
+  return st ? st : any_slope(&j);
 }
 
 /* ---- certificates ------------------------------------------------------------------------------------------------ */

@@ -22,18 +22,20 @@ def draw(kind, seed, n, d):
 
 
 def limit(X, y, gamma):
-    """Q1: minimiser of 1/2 l'Ql - 1'l over l >= 0 (exchanging the last sample that is wrong), and w."""
-    G = X @ X.T
-    Q = np.outer(y, y) * np.where(np.equal.outer(y, y), (1 + gamma**2) / 2, gamma) * G
-    free = np.ones(len(y), bool)
+    """C2: minimiser of 1/2 l'Ml - 1'l over l >= 0, l = (alpha, beta), exchanging the last one that is wrong. Q is M's first block."""
+    G, n, s, t = X @ X.T, len(y), np.repeat([gamma, 1.0], len(y)), np.tile(y, 2)
+    S = np.stack([np.where(t > 0, 1, -s), np.where(t > 0, -s, 1)], 1)
+    M, free = S @ S.T / 2 * np.tile(G, (2, 2)), s < 1
     while True:
-        lam = np.zeros(len(y))
-        lam[free] = np.linalg.solve(Q[np.ix_(free, free)], np.ones(free.sum()))
-        wrong = np.flatnonzero(np.where(free, lam < 0, Q @ lam - 1 < -1e-12))
+        l = np.zeros(2 * n)
+        l[free] = np.linalg.solve(M[np.ix_(free, free)], np.ones(free.sum()))
+        wrong = np.flatnonzero(np.where(free, l < 0, M @ l - 1 < -1e-12))
         if len(wrong) == 0:
             break
         free[wrong[-1]] ^= True
-    return G, Q, lam, (lam * y) @ X
+    alpha, beta = l[:n], l[n:]
+    omega = alpha + 2 * beta / (1 + gamma)
+    return G, M[:n, :n], alpha + beta, gamma * alpha + beta, omega, (omega * y) @ X
 
 
 class Net:
@@ -85,12 +87,12 @@ def recompute(case, m):
     n, d, k = s["n"], s["d"], s["k"]
     put = lambda tolerance, **arrays: out.update({a: (v, tolerance) for a, v in arrays.items()})
     X, y = draw(m["kind"], seed, n, d)[0], np.where(np.arange(n) % 2, -1.0, 1.0)
-    G, Q, lam, w = limit(X, y, gamma)
-    c, Z, scale = np.where(y > 0, 1, gamma), draw("uniform", seed + 2, s["probes"], d)[0], 1 / np.sqrt(s["m"])
+    G, Q, lam, bent, omega, w = limit(X, y, gamma)
+    Z, scale = draw("uniform", seed + 2, s["probes"], d)[0], 1 / np.sqrt(s["m"])
     B, t = draw(m["kind"], seed + 1, s["n_adv"], d)
     put(0, X=X, y=y, Z=Z, B=B, t=t)
     put(1e-12, G=G, Q=Q)
-    put(1e-11, w=w, f_bdy=Z @ w, u=scale * (lam * y * c) @ X, v=-scale * (lam * y * (1 + gamma - c)) @ X, **{"lambda": lam})
+    put(1e-11, w=w, f_bdy=Z @ w, u=scale * (np.where(y > 0, lam, bent) * y) @ X, v=-scale * (np.where(y > 0, bent, lam) * y) @ X, omega=omega, **{"lambda": lam})
     W, V, f, loss = (2 * philox(seed + 3).random((s["m"], d)) - 1) * (1 / np.sqrt(d)), 0, [], []
     put(0, W0=W)
     for epoch in range(1, s["epochs"] + 1):
@@ -103,12 +105,12 @@ def recompute(case, m):
     clamp = (lambda v: np.clip(v, -1, 1)) if m["kind"] == "uniform" else (lambda v: v)
     for norm, eps in ((p, m["eps"][p]) for p in ("l2", "linf", "l0")):
         e = unit(norm, w, k)
-        _, _, la, w_adv = limit(B + eps * np.outer(t, e), t, gamma)
+        _, _, la, _, om, w_adv = limit(B + eps * np.outer(t, e), t, gamma)
         attacked = np.stack([pgd(norm, net, B[i], t[i], eps, s["pgd_steps"], clamp) for i in range(len(t))])
         put(1e-11 if norm == "l2" else 0, **{f"{norm}_eta": eps * np.outer(t, e), f"{norm}_X": B + eps * np.outer(t, e)})
         put(1e-11 if norm == "l0" else 1e-6, **{f"{norm}_pgd": attacked})
-        put(1e-11, **{f"{norm}_lambda": la, f"{norm}_w": w_adv, f"{norm}_T_data": Z @ ((la * t) @ B),
-                      f"{norm}_T_pert": eps * la.sum() * (Z @ e), f"{norm}_f_adv": Z @ w_adv})
+        put(1e-11, **{f"{norm}_lambda": la, f"{norm}_w": w_adv, f"{norm}_omega": om, f"{norm}_T_data": Z @ ((om * t) @ B),
+                      f"{norm}_T_pert": eps * om.sum() * (Z @ e), f"{norm}_f_adv": Z @ w_adv})
     return out
 
 

@@ -34,18 +34,21 @@ class Net(torch.nn.Module):
 
 
 def limit(X, y, gamma):
-    """Q1: the dual of a hard-margin support vector machine with kernel Q, by dropping and taking back samples one at a time."""
-    G = X @ X.T
-    same = (y[:, None] == y[None, :])
-    Q = y[:, None] * y[None, :] * torch.where(same, torch.tensor((1 + gamma**2) / 2), torch.tensor(gamma)) * G
-    support = torch.ones(len(y), dtype=torch.bool)
+    """C2: the dual of (CP), by dropping and taking back constraints one at a time; slopes gamma first, then 1. Q is the first block."""
+    G, n = X @ X.T, len(y)
+    s, t = torch.cat([torch.full((n,), gamma), torch.ones(n)]), y.repeat(2)
+    S = torch.stack([torch.where(t > 0, torch.ones(2 * n), -s), torch.where(t > 0, -s, torch.ones(2 * n))], 1)
+    M, support = S @ S.T / 2 * G.repeat(2, 2), s < 1
     while True:
-        lam = torch.zeros(len(y))
-        lam[support] = torch.cholesky_solve(torch.ones(int(support.sum()), 1), torch.linalg.cholesky(Q[support][:, support]))[:, 0]
-        wrong = torch.nonzero(torch.where(support, lam < 0, Q @ lam < 1 - 1e-12))
+        l = torch.zeros(2 * n)
+        l[support] = torch.cholesky_solve(torch.ones(int(support.sum()), 1), torch.linalg.cholesky(M[support][:, support]))[:, 0]
+        wrong = torch.nonzero(torch.where(support, l < 0, M @ l < 1 - 1e-12))
         if len(wrong) == 0:
-            return G, Q, lam, X.T @ (lam * y)
+            break
         support[wrong[-1]] ^= True
+    alpha, beta = l[:n], l[n:]
+    omega = alpha + 2 * beta / (1 + gamma)
+    return G, M[:n, :n], alpha + beta, gamma * alpha + beta, omega, X.T @ (omega * y)
 
 
 def direction(norm, w, k):
@@ -88,10 +91,9 @@ def recompute(case, m):
     X, y, W0, Z, B, t = given.values()
     gamma, out, width = m["gamma"], {a: (v.numpy(), 0) for a, v in given.items()}, m["sizes"]["m"] ** 0.5
     put = lambda tolerance, **arrays: out.update({a: (v.detach().numpy(), tolerance) for a, v in arrays.items()})
-    G, Q, lam, w = limit(X, y, gamma)
-    slope = torch.where(y > 0, torch.tensor(1.0), torch.tensor(gamma))
+    G, Q, lam, bent, omega, w = limit(X, y, gamma)
     put(1e-12, G=G, Q=Q)
-    put(1e-11, w=w, f_bdy=Z @ w, u=X.T @ (lam * y * slope) / width, v=-X.T @ (lam * y * (1 + gamma - slope)) / width, **{"lambda": lam})
+    put(1e-11, w=w, f_bdy=Z @ w, u=X.T @ (torch.where(y > 0, lam, bent) * y) / width, v=-X.T @ (torch.where(y > 0, bent, lam) * y) / width, omega=omega, **{"lambda": lam})
     net, f, losses = Net(W0, gamma), [], []
     sgd = torch.optim.SGD(net.parameters(), lr=m["lr"], momentum=0.9)
     for epoch in range(1, m["sizes"]["epochs"] + 1):
@@ -105,11 +107,11 @@ def recompute(case, m):
     for norm in ("l2", "linf", "l0"):
         eps, e = m["eps"][norm], direction(norm, w, m["sizes"]["k"])
         eta = eps * t[:, None] * e
-        _, _, la, w_adv = limit(B + eta, t, gamma)
+        _, _, la, _, om, w_adv = limit(B + eta, t, gamma)
         attacked = pgd(norm, net, B, t, eps, m["sizes"]["pgd_steps"], m["kind"] == "uniform")
         put(1e-11 if norm == "l0" else 1e-6, **{f"{norm}_pgd": attacked})
         put(1e-11, **{f"{norm}_eta": eta, f"{norm}_X": B + eta, f"{norm}_lambda": la, f"{norm}_w": w_adv, f"{norm}_f_adv": Z @ w_adv,
-                      f"{norm}_T_data": Z @ (B.T @ (la * t)), f"{norm}_T_pert": eps * la.sum() * (Z @ e)})
+                      f"{norm}_omega": om, f"{norm}_T_data": Z @ (B.T @ (om * t)), f"{norm}_T_pert": eps * om.sum() * (Z @ e)})
     return out
 
 

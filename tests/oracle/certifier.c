@@ -16,7 +16,7 @@ typedef struct {
 static lfap_status speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer) {
   saboteur *s = user;
   if (!offer->bases) {
-    if (s->fault == LAMBDA) offer->lim->lambda[1] *= 1 + 1e-9;
+    if (s->fault == LAMBDA) offer->lim->lambda_q[1] *= 1 + 1e-9;
     if (s->fault == BOUNDARY) ((double *)offer->tried[1].f_bdy)[3] *= -1; /* the case's own array */
     for (size_t i = first; i < c->checks; i++) {
       if (s->fault == HYPOTHESIS && c->check[i].claim == LFAP_CLAIM_H) c->check[i].verdict = LFAP_NOT_APPLICABLE;

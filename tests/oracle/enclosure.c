@@ -47,7 +47,7 @@ static void assert_inside(double lo, const mpq_t v, double hi, const char *what,
 static void check_products(const lfap_enclosure *e, truth *t, const lfap_limit *l, uint64_t i) {
   mpq_t q;
   mpq_init(q);
-  for (size_t n = 0; n < e->n; n++) mpq_set_d(t->at[n], l->lambda[n]);
+  for (size_t n = 0; n < e->n; n++) mpq_set_d(t->at[n], l->lambda_q[n]);
   for (size_t n = 0; n < e->n; n++) {
     margin_at(q, t->Q, t->at, n, e->n);
     assert_inside(e->q_lo[n], q, e->q_hi[n], "Q lambda", i, n);
@@ -64,7 +64,7 @@ static void check_eigenvalue(const lfap_enclosure *e, truth *t, const lfap_data 
   if (!(e->eigen > 0.0)) return;
   mpq_inits(c, s, NULL);
   for (size_t n = 0; n < e->n; n++)
-    if (l->lambda[n] > 0.0) f[m++] = n;
+    if (l->lambda_q[n] > 0.0) f[m++] = n;
   double scale[16];
   for (size_t a = 0; a < m; a++) {
     double x2 = 0;
@@ -173,7 +173,7 @@ static int check_case(uint64_t i, double wrong) {
   if (lfap_limit_solve(&c, &l, &D, NULL, gamma) == LFAP_OK) {
     double *G = malloc(D.n * D.n * sizeof *G);
     cr_assert_eq(lfap_gram(&c, G, D.x, D.n, D.d), LFAP_OK);
-    for (size_t n = 0; n < D.n; n++) l.lambda[n] *= 1.0 + wrong * (2 * unit() - 1);
+    for (size_t n = 0; n < D.n; n++) l.lambda_q[n] *= 1.0 + wrong * (2 * unit() - 1);
     cr_assert_eq(lfap_limit_enclose(&c, &e, &D, &l, i % 5 == 4 ? NULL : G), LFAP_OK, "%s", c.message);
     lfap_status known = oracle_limit_certify(&c, &k, &D, gamma, &(oracle_opts){.exact = 1});
     cr_assert_eq(known, i % KINDS == 6 ? LFAP_ERR_DATA : LFAP_OK, "%s", c.message); /* duplicates are refused there */

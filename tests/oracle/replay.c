@@ -131,8 +131,8 @@ static int same_limit(const spec *s) {
   lfap_status st = lfap_limit_solve(&ctx, &want, &u.data, NULL, s->gamma);
   cr_assert_eq(st, LFAP_OK, "%s", ctx.message);
   cr_assert_eq(oracle_replay_limit(&ctx, &got, &u.data, s->gamma, 53), LFAP_OK, "%s", ctx.message);
-  same(&got.lambda, want.lambda, s->n, "lambda", s);
-  same(&got.w, want.w, s->d, "w", s);
+  same(&got.lambda, want.lambda_q, s->n, "lambda", s);
+  if (!want.c2.bent) same(&got.w, want.w, s->d, "w", s);
   same(&got.q, want.q, s->n, "Q lambda", s);
   same(&got.fu, want.fu, s->n, "y<u,x>", s);
   same(&got.fv, want.fv, s->n, "y<v,x>", s);
@@ -277,9 +277,9 @@ Test(limit, steps_along_null_vectors_have_the_bits_of_the_double_path) {
     else {
       solved++;
       flat += got.flat;
-      same(&got.lambda, want.lambda, s.n, "lambda", &s);
+      same(&got.lambda, want.lambda_q, s.n, "lambda", &s);
       same(&got.q, want.q, s.n, "Q lambda", &s);
-      same(&got.w, want.w, s.d, "w", &s);
+      if (!want.c2.bent) same(&got.w, want.w, s.d, "w", &s);
     }
     lfap_limit_free(&want);
     oracle_limit_replayed_free(&got);

@@ -66,7 +66,7 @@ Test(signs, of_the_boundary_are_those_of_rationals) {
     for (size_t i = 0; i < D.d; i++) { /* the enclosure of w_i holds the double's w_i up to its rounding */
       double lo, hi;
       oracle_vector_entry(&lo, &hi, &w, i);
-      cr_assert(lo <= hi && hi <= nextafter(lo, INFINITY) && fabs(l.w[i] - lo) <= 1e-13 * fabs(lo) + 1e-16);
+      cr_assert(lo <= hi && hi <= nextafter(lo, INFINITY) && (l.c2.bent || fabs(l.w[i] - lo) <= 1e-13 * fabs(lo) + 1e-16)); /* with kinks w is another one */
     }
     memset(z, 0, D.d * sizeof *z);
     cr_assert_eq(oracle_sign_points(&c, sign, &w, z, 1), LFAP_OK);

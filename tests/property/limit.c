@@ -36,8 +36,8 @@ Test(limit, q1_margins_are_one) {
     lfap_data D = uniform(seed, 12, 600);
     lfap_limit l = limit_of(&D, gamma);
     for (size_t n = 0; n < 12; n++) {
-      long double q = margin(&D, l.lambda, gamma, n);
-      if (l.lambda[n] > 0) cr_assert_lt(fabsl(q - 1), 1e-14L, "seed %d: margin %zu is 1 + %Lg", (int)seed, n, q - 1);
+      long double q = margin(&D, l.lambda_q, gamma, n);
+      if (l.lambda_q[n] > 0) cr_assert_lt(fabsl(q - 1), 1e-14L, "seed %d: margin %zu is 1 + %Lg", (int)seed, n, q - 1);
       else cr_assert_gt(q, 1.0L - 1e-9L);
     }
     lfap_limit_free(&l);
@@ -50,7 +50,7 @@ Test(limit, w_is_the_sum_it_says) {
   lfap_limit l = limit_of(&D, 0.4);
   for (size_t i = 0; i < D.d; i++) {
     long double w = 0;
-    for (size_t n = 0; n < D.n; n++) w += (long double)l.lambda[n] * D.y[n] * D.x[n * D.d + i];
+    for (size_t n = 0; n < D.n; n++) w += (long double)l.omega[n] * D.y[n] * D.x[n * D.d + i];
     cr_assert_lt(fabsl(w - l.w[i]), 1e-15L);
   }
   lfap_limit_free(&l);
@@ -210,14 +210,14 @@ Test(limit, given_multipliers_make_the_same_limit) {
   lfap_limit a = {0}, b = {0};
   lfap_ctx ctx = {0};
   cr_assert_eq(lfap_limit_solve(NULL, &a, &D, NULL, 0.4), LFAP_OK);
-  cr_assert_eq(lfap_limit_given(NULL, &b, &D, NULL, 0.4, a.lambda), LFAP_OK);
+  cr_assert_eq(lfap_limit_given(NULL, &b, &D, NULL, 0.4, a.lambda_q), LFAP_OK);
   cr_assert_eq(memcmp(a.w, b.w, 60 * sizeof(double)), 0);
   cr_assert_eq(memcmp(a.fu, b.fu, 7 * sizeof(double)), 0);
   cr_assert(a.residual == b.residual && a.settled && b.settled && a.c1 == b.c1 && a.support == b.support && a.full == b.full);
   cr_assert_gt(a.residual, 0); /* a bound, never below the truth */
   lfap_limit_free(&b);
-  a.lambda[2] = -1;
-  cr_assert_eq(lfap_limit_given(&ctx, &b, &D, NULL, 0.4, a.lambda), LFAP_ERR_DATA);
+  a.lambda_q[2] = -1;
+  cr_assert_eq(lfap_limit_given(&ctx, &b, &D, NULL, 0.4, a.lambda_q), LFAP_ERR_DATA);
   cr_assert(b.lambda == NULL && strstr(ctx.message, "multiplier 2"));
   lfap_limit_free(&a);
   lfap_data_free(&D);

@@ -112,7 +112,7 @@ static void agree(tally *t, const lfap_data *D, double gamma, const char *what, 
   cr_assert_eq(st, want ? LFAP_OK : LFAP_ERR_INFEASIBLE, "%s, seed %d, N = %zu, d = %zu, gamma = %g: separable %d, the solver says %s", what, (int)seed,
                D->n, D->d, gamma, want, st ? ctx.message : "yes");
   if (!want) cr_assert_not_null(strstr(ctx.message, "not separable"), "%s", ctx.message);
-  for (size_t i = 0; want && i < D->n; i++) cr_assert(l.lambda[i] >= 0 && l.q[i] > 1 - 1e-7); /* multipliers to 10^7 */
+  for (size_t i = 0; want && i < D->n; i++) cr_assert(l.lambda_q[i] >= 0 && l.q[i] > 1 - 1e-7); /* multipliers to 10^7 */
   *(want ? &t->yes : &t->no) += 1;
   lfap_limit_free(&l);
 }

@@ -25,12 +25,12 @@ static long double backward_error(const lfap_data *D, const lfap_limit *l) {
   long double worst = 0, g = l->gamma;
   for (size_t n = 0; n < D->n; n++) {
     long double r = 1, size = 1;
-    if (l->lambda[n] == 0.0) continue;
+    if (l->lambda_q[n] == 0.0) continue;
     for (size_t k = 0; k < D->n; k++) {
       long double G = 0;
-      if (l->lambda[k] == 0.0) continue;
+      if (l->lambda_q[k] == 0.0) continue;
       for (size_t i = 0; i < D->d; i++) G += (long double)D->x[n * D->d + i] * D->x[k * D->d + i];
-      G *= (D->y[n] == D->y[k] ? (1 + g * g) / 2 : -g) * l->lambda[k];
+      G *= (D->y[n] == D->y[k] ? (1 + g * g) / 2 : -g) * l->lambda_q[k];
       r -= G;
       size += fabsl(G);
     }
@@ -41,10 +41,10 @@ static long double backward_error(const lfap_data *D, const lfap_limit *l) {
 
 static void assert_near(const lfap_limit *a, const lfap_limit *b, double tol) {
   double most = 0;
-  for (size_t n = 0; n < a->n; n++) most = fmax(most, a->lambda[n]);
+  for (size_t n = 0; n < a->n; n++) most = fmax(most, a->lambda_q[n]);
   for (size_t n = 0; n < a->n; n++) {
-    cr_assert_lt(fabs(a->lambda[n] - b->lambda[n]), tol * most, "lambda_%zu: %a, %a", n, a->lambda[n], b->lambda[n]);
-    cr_assert_eq(a->lambda[n] > 0, b->lambda[n] > 0);
+    cr_assert_lt(fabs(a->lambda_q[n] - b->lambda_q[n]), tol * most, "lambda_%zu: %a, %a", n, a->lambda_q[n], b->lambda_q[n]);
+    cr_assert_eq(a->lambda_q[n] > 0, b->lambda_q[n] > 0);
     cr_assert_lt(fabs(a->q[n] - b->q[n]), 1e-9);
     cr_assert_lt(fabs(a->fu[n] - b->fu[n]) + fabs(a->fv[n] - b->fv[n]), 1e-9);
   }
@@ -83,7 +83,7 @@ Test(solvers, the_default_is_a_factor_below_2048) {
   lfap_data D = uniform(3, 200, 300);
   lfap_limit a = limit_by(&D, 0.5, NULL), b = limit_by(&D, 0.5, &(lfap_limit_opts){.solver = LFAP_SOLVER_DIRECT});
   cr_assert_eq(a.iterations, 0);
-  cr_assert_arr_eq(a.lambda, b.lambda, D.n * sizeof(double));
+  cr_assert_arr_eq(a.lambda_q, b.lambda_q, D.n * sizeof(double));
   lfap_limit_free(&a);
   lfap_limit_free(&b);
   lfap_data_free(&D);
@@ -101,7 +101,7 @@ Test(solvers, chosen_by_size, .timeout = 120) {
   lfap_ctx one = {.threads = 1};
   cr_assert(l.iterations > 0 && l.residual < 1e-14 && l.support == 2048);
   cr_assert_eq(lfap_limit_solve(&one, &again, &E, NULL, 0.5), LFAP_OK);
-  cr_assert_arr_eq(l.lambda, again.lambda, E.n * sizeof(double), "threads do not change bits");
+  cr_assert_arr_eq(l.lambda_q, again.lambda_q, E.n * sizeof(double), "threads do not change bits");
   cr_assert_eq(l.iterations, again.iterations);
   lfap_limit_free(&l);
   lfap_limit_free(&again);
@@ -193,9 +193,9 @@ Test(solvers, an_initial_support_does_not_change_the_solution) {
     for (lfap_solver s = LFAP_SOLVER_DIRECT; s <= LFAP_SOLVER_CG; s++) {
       lfap_limit a = limit_by(&D, gamma, &(lfap_limit_opts){.solver = s});
       for (int start = 0; start < 3; start++) { /* the solution's own support, nearly it, nothing */
-        for (size_t n = 0; n < D.n; n++) in[n] = start == 2 ? 0 : (a.lambda[n] > 0) ^ (start == 1 && n % 10 == 3);
+        for (size_t n = 0; n < D.n; n++) in[n] = start == 2 ? 0 : (a.lambda_q[n] > 0) ^ (start == 1 && n % 10 == 3);
         lfap_limit b = limit_by(&D, gamma, &(lfap_limit_opts){.solver = s, .support = in});
-        if (s == LFAP_SOLVER_DIRECT) cr_assert_arr_eq(a.lambda, b.lambda, D.n * sizeof(double));
+        if (s == LFAP_SOLVER_DIRECT) cr_assert_arr_eq(a.lambda_q, b.lambda_q, D.n * sizeof(double));
         assert_near(&a, &b, 1e-12);
         if (start == 0) cr_assert_leq(b.rounds, s == LFAP_SOLVER_DIRECT ? 1 : a.rounds);
         lfap_limit_free(&b);
@@ -214,7 +214,7 @@ Test(solvers, a_memory_limit_that_is_too_small_is_refused) {
   cr_assert_eq(lfap_limit_solve_opts(&ctx, &l, &D, NULL, 0.5, &o), LFAP_ERR_MEMORY);
   cr_assert_not_null(strstr(ctx.message, "memory limit"));
   cr_assert_not_null(strstr(ctx.message, "N = 50, d = 70"));
-  cr_assert_null(l.lambda);
+  cr_assert_null(l.lambda_q);
   o = (lfap_limit_opts){.memory_limit = lfap_limit_bytes(50, 70, 2, 1) - 1, .solver = LFAP_SOLVER_DIRECT};
   cr_assert_eq(lfap_limit_solve_opts(&ctx, &l, &D, NULL, 0.5, &o), LFAP_ERR_MEMORY);
   cr_assert_not_null(strstr(ctx.message, "factor"));
@@ -229,7 +229,7 @@ Test(solvers, no_factor_and_no_convergence_is_an_error) {
   if (o.memory_limit < lfap_limit_bytes(40, 3, 1, 1)) o.memory_limit = lfap_limit_bytes(40, 3, 1, 1);
   lfap_status st = lfap_limit_solve_opts(&ctx, &l, &D, NULL, 0.5, &o);
   cr_assert(st == LFAP_ERR_MEMORY || st == LFAP_ERR_INFEASIBLE || st == LFAP_ERR_UNSOLVED, "%d", st);
-  cr_assert_null(l.lambda);
+  cr_assert_null(l.lambda_q);
   cr_assert_gt(strlen(ctx.message), 20);
   lfap_data_free(&D);
 }
@@ -247,7 +247,7 @@ Test(solvers, an_interrupt_leaves_nothing) {
     lfap_ctx ctx = {.progress = stop, .user = &left};
     lfap_status st = lfap_limit_solve_opts(&ctx, &l, &D, NULL, 0.5, &(lfap_limit_opts){.solver = LFAP_SOLVER_CG});
     cr_assert(st == LFAP_OK || st == LFAP_ERR_INTERRUPTED);
-    cr_assert(st == LFAP_OK || l.lambda == NULL);
+    cr_assert(st == LFAP_OK || l.lambda_q == NULL);
     lfap_limit_free(&l);
   }
   lfap_data_free(&D);

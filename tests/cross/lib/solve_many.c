@@ -2,7 +2,9 @@
  * N d gamma, N labels, N rows of d. Output, a line a set: status of lfap_limit_solve_opts; with best effort status, settled, residual and
  * multipliers in hex; status and multipliers of oracle_limit_certify in rationals as numerators and their denominator. `cg` as an argument: by conjugate
  * gradients; `bare`: without a Gram matrix. `judge`: instead, the verdicts of `limit` as it is, with --certify, with --certify --exact, with --certify
- * on the double result as it is, and with --certify=fast; -1 where there is none. */
+ * on the double result as it is, and with --certify=fast; -1 where there is none. `c2`: instead, what is said of C2, a line a set: status (0 alone
+ * is followed by the rest), solved, separable, holds, decided, settled, kinks, by_kappa, by_margin, own_min, own_support, ball, kappa_obt, margin_lin,
+ * margin_most, then alpha, beta, omega, slope, own, other (N each) and w, and whether nothing is bent and C1's bits are kept. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,7 @@ static void doubles(const lfap_data *data, double gamma, lfap_limit_opts o) {
   o.best_effort = 1;
   lfap_status st = lfap_limit_solve_opts(&ctx, &l, data, NULL, gamma, &o);
   printf("%d %d %d %a", (int)plain, (int)st, l.settled, l.residual);
-  for (size_t i = 0; i < data->n; i++) printf(" %a", st ? 0.0 : l.lambda[i]);
+  for (size_t i = 0; i < data->n; i++) printf(" %a", st ? 0.0 : l.lambda_q[i]);
   lfap_limit_free(&l);
 }
 
@@ -76,11 +78,37 @@ static void judged(const lfap_data *data, double gamma) {
   printf("\n");
 }
 
+static void vector(const double *v, size_t n) {
+  for (size_t i = 0; i < n; i++) printf(" %a", v[i]);
+}
+
+static void kinks(const lfap_data *data, double gamma, lfap_limit_opts o) {
+  lfap_ctx ctx = {.threads = 1};
+  lfap_limit l = {0};
+  lfap_status st = lfap_limit_solve_opts(&ctx, &l, data, NULL, gamma, &o);
+  if (!st) st = lfap_limit_margin(&ctx, &l, data, NULL, &o);
+  printf("%d", (int)st);
+  if (!st) {
+    const lfap_c2 *c = &l.c2;
+    int kept = memcmp(l.lambda, l.lambda_q, data->n * sizeof(double)) == 0 && memcmp(l.omega, l.lambda, data->n * sizeof(double)) == 0;
+    const double figure[] = {c->own_min, c->own_support, c->ball, c->kappa_obt, c->margin_lin, c->margin_most};
+    const double *const each[] = {c->alpha, c->beta, l.omega, c->slope, c->own, c->other};
+    printf(" %d %d %d %d %d %zu %d %d", c->solved, c->separable, c->holds, c->decided, c->settled, c->kinks, c->by_kappa, c->by_margin);
+    vector(figure, 6);
+    for (size_t k = 0; k < 6; k++) vector(each[k], data->n);
+    vector(l.w, data->d);
+    printf(" %d", c->bent > 0 || kept);
+  }
+  printf("\n");
+  lfap_limit_free(&l);
+}
+
 int main(int argc, char **argv) {
   size_t n, d;
   double gamma;
   int cg = argc > 1 && strcmp(argv[1], "cg") == 0, bare = argc > 1 && strcmp(argv[1], "bare") == 0,
-      judge = argc > 1 && strcmp(argv[1], "judge") == 0;
+      judge = argc > 1 && strcmp(argv[1], "judge") == 0, c2 = argc > 1 && strcmp(argv[1], "c2") == 0;
+  if (c2 && argc > 2) cg = strcmp(argv[2], "cg") == 0, bare = strcmp(argv[2], "bare") == 0;
   while (scanf("%zu %zu %lf", &n, &d, &gamma) == 3) {
     lfap_data data = {0};
     lfap_limit_opts o = {.solver = cg ? LFAP_SOLVER_CG : LFAP_SOLVER_AUTO};
@@ -90,7 +118,8 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < n * d; i++)
       if (scanf("%lf", &data.x[i]) != 1) return 1;
     if (bare) o.memory_limit = lfap_limit_bytes(n, d, 0, 1);
-    if (judge) judged(&data, gamma);
+    if (c2) kinks(&data, gamma, o);
+    else if (judge) judged(&data, gamma);
     else {
       doubles(&data, gamma, o);
       rationals(&data, gamma);
