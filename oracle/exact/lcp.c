@@ -104,7 +104,7 @@ static int step(const lfap_ctx *ctx, tableau *s, size_t k) {
 }
 
 /* From w = M l - b to the wanted support, as far as pivots are not 0. */
-static lfap_status begin(lfap_ctx *ctx, tableau *s, const unsigned char *in) {
+static lfap_status begin_tableau(lfap_ctx *ctx, tableau *s, const unsigned char *in) {
   lfap_status st = LFAP_OK;
   for (size_t i = 0; !st && i < s->n; i++) {
     st = lfap_tick(ctx, "exact system", (double)i, (double)s->n);
@@ -116,7 +116,7 @@ static lfap_status begin(lfap_ctx *ctx, tableau *s, const unsigned char *in) {
 }
 
 /* The solution; or, at a row k = w_k that no nonnegative l raises, the ray along l_k: there the other w do not move. */
-static void take(mpz_t *p, mpz_t den, const tableau *s, size_t k) {
+static void take_column(mpz_t *p, mpz_t den, const tableau *s, size_t k) {
   size_t column = k == s->n ? s->n : k;
   for (size_t i = 0; i < s->n; i++) {
     if (s->in[i]) mpz_set(p[i], row_of(s, i)[column]);
@@ -126,15 +126,16 @@ static void take(mpz_t *p, mpz_t den, const tableau *s, size_t k) {
   mpz_set(den, s->den);
 }
 
-static lfap_status run(lfap_ctx *ctx, mpz_t *p, mpz_t den, int *solvable, tableau *s, const unsigned char *in) {
+static lfap_status run_criss_cross(lfap_ctx *ctx, mpz_t *p, mpz_t den, int *solvable, tableau *s,
+                                   const unsigned char *in) {
   size_t k = 0;
   *solvable = 1;
-  lfap_status st = begin(ctx, s, in);
+  lfap_status st = begin_tableau(ctx, s, in);
   for (size_t steps = 0; !st && *solvable && (k = negative(s)) < s->n; steps++) {
     st = lfap_tick(ctx, "exact system", (double)(steps % s->n), (double)s->n);
     if (!st) *solvable = step(ctx, s, k);
   }
-  if (!st) take(p, den, s, *solvable ? s->n : k);
+  if (!st) take_column(p, den, s, *solvable ? s->n : k);
   return st;
 }
 
@@ -154,7 +155,7 @@ lfap_status oracle_lcp(lfap_ctx *ctx, mpz_t *p, mpz_t den, int *solvable, mpz_t 
     for (size_t k = 0; k < n; k++) mpz_swap(s.T[i * s.width + k], M[i * n + k]);
     mpz_neg(s.T[i * s.width + n], b[i]);
   }
-  lfap_status st = run(ctx, p, den, solvable, &s, in);
+  lfap_status st = run_criss_cross(ctx, p, den, solvable, &s, in);
   for (size_t i = 0; i < n * s.width; i++) mpz_clear(s.T[i]);
   mpz_clear(s.den);
   free(s.T);

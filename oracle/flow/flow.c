@@ -199,7 +199,7 @@ static lfap_status follow(lfap_ctx *ctx, flow_run *w, const lfap_data *data) {
 
 /* ---- a run ------------------------------------------------------------------------------------------------------- */
 
-static lfap_status take(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data) {
+static lfap_status take_start(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data) {
   oracle_arith *A = &w->A;
   size_t n = w->n = data->n, m = w->m = start->m, d = w->d = data->d, np = w->np = w->o->probes ? w->o->np : 0;
   mpfr_t **const by_n[] = {&w->q, &w->dP, &w->p, &w->r, &w->flux, &w->lambda, &w->p_star, &w->unit};
@@ -235,7 +235,7 @@ static lfap_status take(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const
 }
 
 /* G, Z = W0 X', B = 0, slopes, q, ||W0||^2. */
-static void begin(flow_run *w) {
+static void begin_flow(flow_run *w) {
   oracle_arith *A = &w->A;
   size_t n = w->n, m = w->m, d = w->d;
   for (size_t i = 0; i < n; i++) {
@@ -300,8 +300,8 @@ void oracle_flow_table_free(oracle_flow_table *t) {
   *t = (oracle_flow_table){0};
 }
 
-static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data, const oracle_flow_opts *o,
-                         unsigned prec) {
+static lfap_status check_flow_start(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data,
+                                    const oracle_flow_opts *o, unsigned prec) {
   if (start->d != data->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "flow: the weights have d = %zu columns, the samples d = %zu", start->d,
                      data->d);
@@ -314,13 +314,13 @@ static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *
   return LFAP_OK;
 }
 
-static lfap_status run(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data,
-                       const oracle_limit_replayed *lim) {
-  lfap_status st = take(ctx, w, start, data);
+static lfap_status run_flow(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data,
+                            const oracle_limit_replayed *lim) {
+  lfap_status st = take_start(ctx, w, start, data);
   mpfr_t *probe = st ? NULL : oracle_take(&w->A, w->d);
   if (!st) st = oracle_take_check(ctx, &w->A, "flow");
   if (st) return st;
-  begin(w);
+  begin_flow(w);
   begin_observables(w, lim, probe);
   st = follow(ctx, w, data);
   if (st) return st;
@@ -343,13 +343,13 @@ lfap_status oracle_flow_report(lfap_ctx *ctx, oracle_flow_table *out, const lfap
   flow_run w = {.o = o, .bits = (long)prec, .out = &t};
   oracle_limit_replayed lim = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = check(ctx, start, data, o, prec);
+  if (!st) st = check_flow_start(ctx, start, data, o, prec);
   if (!st) st = oracle_replay_limit(ctx, &lim, data, start->gamma, prec + ORACLE_FLOW_GUARD);
   if (!st) st = boundary_signs(ctx, &w.bdy, data, start->gamma, o);
   if (!st && !(t.row = calloc(ORACLE_FLOW_ROWS, sizeof *t.row)))
     st = lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for a table");
   if (!st) st = oracle_arith_begin(ctx, &w.A, prec + ORACLE_FLOW_GUARD);
-  if (!st) st = oracle_arith_end(ctx, &w.A, run(ctx, &w, start, data, &lim));
+  if (!st) st = oracle_arith_end(ctx, &w.A, run_flow(ctx, &w, start, data, &lim));
   free(w.bdy);
   free(w.g_max);
   free(w.open);

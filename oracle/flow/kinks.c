@@ -255,7 +255,7 @@ static verdict judge_slope(flow_run *w, watched what, size_t j, size_t i, const 
 }
 
 /* With the bound that all pairs share, and where it does not tell, with the pair's own. */
-static verdict judge(flow_run *w, watched what, size_t j, size_t i, const reach *R) {
+static verdict judge_watched(flow_run *w, watched what, size_t j, size_t i, const reach *R) {
   double scale = w->amplify[w->rep[j]] * w->g_max[i] * fabs(mpfr_get_d(w->net.a[j], MPFR_RNDN));
   if (what != PRE_ACTIVATION) scale = 1.0 + w->amplify[w->rep[j]];
   reach own = {R->h, scale * R->sway, scale * R->turn};
@@ -271,7 +271,7 @@ static int watch(flow_run *w, flow_event *e, size_t j, size_t i, const reach *R)
   int sliding = w->open[j * w->n + i] == FLOW_SLIDES;
   watched first = sliding ? ABOVE_GAMMA : PRE_ACTIVATION, last = sliding ? BELOW_ONE : PRE_ACTIVATION;
   for (watched what = first; what <= last; what++) {
-    verdict v = judge(w, what, j, i, R);
+    verdict v = judge_watched(w, what, j, i, R);
     if (v == UNKNOWN) return 0;
     if (v == KEEPS) continue;
     solve_event(w, what, j, i);

@@ -297,7 +297,7 @@ static void take_system(oracle_arith *A, rk_system *sys, size_t dim, size_t err_
                      row_sum, rhs};
 }
 
-static lfap_status take(lfap_ctx *ctx, flow *w, const lfap_net *start, const lfap_data *data) {
+static lfap_status take_start(lfap_ctx *ctx, flow *w, const lfap_net *start, const lfap_data *data) {
   oracle_arith *A = w->A;
   size_t n = w->n = data->n, m = w->m = start->m, d = data->d, rows = w->o->epochs;
   mpfr_t **const field[] = {&w->p, &w->r, &w->q, &w->cp, &w->cm, &w->basep, &w->basem, &w->g_sum, &w->q_sum};
@@ -318,7 +318,7 @@ static lfap_status take(lfap_ctx *ctx, flow *w, const lfap_net *start, const lfa
 }
 
 /* Weights of the pair, G, Q (N6), Z = W X'. */
-static void prepare(flow *w) {
+static void prepare_flow(flow *w) {
   oracle_arith *A = w->A;
   mpfr_t *t = w->t;
   size_t n = w->n, d = w->net.d;
@@ -362,9 +362,9 @@ lfap_status oracle_flow_replay(lfap_ctx *ctx, oracle_trained *out, oracle_arith 
   flow w = {.A = A, .o = o};
   if (!(o->rtol > 0.0 && o->atol > 0.0 && o->log_loss_target < 0.0))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "flow: needs rtol > 0, atol > 0 and a negative log-loss target");
-  lfap_status st = take(ctx, &w, start, data);
+  lfap_status st = take_start(ctx, &w, start, data);
   if (st) return st;
-  prepare(&w);
+  prepare_flow(&w);
   st = integrate(ctx, &w);
   if (st) return st;
   weights(&w);

@@ -89,7 +89,7 @@ static void residual(solver *s, mpfr_t r, const mpfr_t b, mpfr_t *q, mpfr_t *x, 
 }
 
 /* x (k entries) solves Q_FF x = b; 0 when numerically singular. */
-static int solve(solver *s, mpfr_t *b) {
+static int solve_block(solver *s, mpfr_t *b) {
   mpfr_t last, now;
   if (!factor(s)) return 0;
   mpfr_inits2(s->A->prec, last, now, (mpfr_ptr)0);
@@ -128,7 +128,7 @@ static void mu_at(solver *s, size_t i) {
 /* lambda and mu for F; 0 when singular. */
 static int solve_on_support(solver *s) {
   gather(s);
-  if (!solve(s, s->one)) return 0;
+  if (!solve_block(s, s->one)) return 0;
   for (size_t i = 0; i < s->n; i++) mpfr_set_zero(s->lambda[i], 1);
   for (size_t i = 0; i < s->k; i++) mpfr_set(s->lambda[s->in[i]], s->x[i], MPFR_RNDN);
   for (size_t i = 0; i < s->n; i++)
@@ -230,7 +230,7 @@ static flat_step along_kernel(solver *s, size_t add) {
   s->member[add] = 0;
   gather(s);
   for (size_t i = 0; i < s->k; i++) mpfr_set(s->rhs[i], s->Q[add * s->n + s->in[i]], MPFR_RNDN);
-  if (!solve(s, s->rhs) || !is_solution(s, s->Q + add * s->n)) return STUCK;
+  if (!solve_block(s, s->rhs) || !is_solution(s, s->Q + add * s->n)) return STUCK;
   mpfr_set_inf(best, 1);
   for (size_t i = 0; i < s->k; i++) {
     if (mpfr_sgn(s->x[i]) <= 0) continue;
@@ -348,7 +348,7 @@ static void form_q(solver *s, inputs *in, size_t d) {
 }
 
 /* y_n dot(lambda y c, G_n): c as given on +1 and -1. */
-static void slopes(solver *s, inputs *in, mpfr_t *out, int positive) {
+static void slopes_of_rows(solver *s, inputs *in, mpfr_t *out, int positive) {
   oracle_arith *A = s->A;
   for (size_t i = 0; i < s->n; i++) {
     mpfr_set(in->c[i], s->lambda[i], MPFR_RNDN);
@@ -370,11 +370,11 @@ static void boundary(solver *s, inputs *in, size_t d) {
     mu_at(s, i);
     oracle_add(A, in->q[i], s->one[i], s->mu[i]);
   }
-  slopes(s, in, in->fu, 1);
-  slopes(s, in, in->fv, 0);
+  slopes_of_rows(s, in, in->fu, 1);
+  slopes_of_rows(s, in, in->fv, 0);
 }
 
-static lfap_status prepare(lfap_ctx *ctx, solver *s, inputs *in, const lfap_data *data, double gamma) {
+static lfap_status prepare_solver(lfap_ctx *ctx, solver *s, inputs *in, const lfap_data *data, double gamma) {
   oracle_arith *A = s->A;
   size_t n = s->n = data->n;
   mpfr_t **const field[] = {&s->x,   &s->y,     &s->r,   &s->one, &s->row, &s->fix, &s->lambda, &s->mu,
@@ -425,7 +425,7 @@ lfap_status oracle_replay_limit(lfap_ctx *ctx, oracle_limit_replayed *out, const
   if (!st) st = lfap_gamma_valid(ctx, "gamma", gamma, 0.0);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
-  st = prepare(ctx, &s, &in, data, gamma);
+  st = prepare_solver(ctx, &s, &in, data, gamma);
   if (!st) {
     form_q(&s, &in, data->d);
     if (!pivot(&s, &r.full)) st = active_set(ctx, &s);

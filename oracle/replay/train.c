@@ -173,7 +173,7 @@ static int aligned(const trainer *w) {
   return 1;
 }
 
-static lfap_status prepare(lfap_ctx *ctx, trainer *w, const lfap_net *start, const lfap_data *data) {
+static lfap_status prepare_training(lfap_ctx *ctx, trainer *w, const lfap_net *start, const lfap_data *data) {
   oracle_arith *A = w->A;
   size_t n = w->n = data->n, m = start->m, d = start->d, epochs = w->o->epochs;
   mpfr_t **const field[] = {&w->q, &w->l, &w->g, &w->s1, &w->s2, &w->c, &w->r, &w->p};
@@ -221,7 +221,8 @@ static int gram_form(const lfap_net *start, const lfap_data *data, const lfap_tr
   return data->n <= data->d && (double)start->m * (double)data->n * (double)data->d >= 0x1p24;
 }
 
-static lfap_status check(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data, const lfap_train_opts *o) {
+static lfap_status check_training(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data,
+                                  const lfap_train_opts *o) {
   if (start->d != data->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "train: the weights have d = %zu columns, the samples d = %zu", start->d,
                      data->d);
@@ -237,13 +238,13 @@ lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_n
   trainer w = {.A = &A, .o = o};
   oracle_trained r = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = check(ctx, start, data, o);
+  if (!st) st = check_training(ctx, start, data, o);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
   if (o->method == LFAP_METHOD_FLOW) st = oracle_flow_replay(ctx, &r, &A, start, data, o);
   else {
     w.gram = gram_form(start, data, o);
-    st = prepare(ctx, &w, start, data);
+    st = prepare_training(ctx, &w, start, data);
     if (!st && w.gram) gram_begin(&w);
     if (!st) st = descend(ctx, &w);
     if (!st && w.gram) gram_end(&w);

@@ -34,7 +34,7 @@ static size_t terminal_width(void) {
 }
 
 /* Adds a part where it fits into the line. */
-static void add(char line[LINE], size_t room, const char *part) {
+static void add_part(char line[LINE], size_t room, const char *part) {
   size_t used = strlen(line), gap = used ? 2 : 0;
   if (used + gap + strlen(part) < room) sprintf(line + used, "%s%s", gap ? "  " : "", part);
 }
@@ -50,32 +50,32 @@ static void add_pace(char line[LINE], size_t room, const cli_work *w, double t) 
     memset(cells, '#', (size_t)full);
     cells[WIDTH] = 0;
     snprintf(bar, sizeof bar, "[%s] %3.0f%%", cells, 100 * share);
-    add(line, room, bar);
+    add_part(line, room, bar);
   }
   if (!(pace > 0)) return;
   snprintf(rate, sizeof rate, "%.4g/s", pace);
-  add(line, room, rate);
+  add_part(line, room, rate);
   if (!(w->total > 0)) return;
   duration(left, sizeof left, (w->total - w->done) / pace);
-  add(line, room, left);
+  add_part(line, room, left);
 }
 
 static void draw(cli_progress *p, double t) {
   char line[LINE] = "", text[LABEL];
   size_t width = terminal_width(), room = width < LINE ? width : LINE;
   label(text, &p->work[0]);
-  add(line, room, text);
+  add_part(line, room, text);
   add_pace(line, room, &p->work[0], t);
   if (p->works > 1) {
     label(text, &p->work[1]);
-    add(line, room, text);
+    add_part(line, room, text);
   }
   fprintf(stderr, "\r\033[K%s", line);
   p->visible = 1;
   p->drawn = t;
 }
 
-static void begin(cli_progress *p, const char *what, double done, double t) {
+static void begin_bar(cli_progress *p, const char *what, double done, double t) {
   cli_work *w = &p->work[p->works++];
   lfap_visible(w->what, sizeof w->what, what); /* the name of a file may hold anything */
   snprintf(w->key, sizeof w->key, "%s", what);
@@ -96,7 +96,7 @@ void cli_bar_report(cli_progress *p, const char *what, double done, double total
   else {
     if (w) memmove(w, w + 1, (size_t)(--p->works - i) * sizeof *w);
     if (p->works == CLI_WORKS) return; /* so deep inside that nobody would see it */
-    begin(p, what, done, t);
+    begin_bar(p, what, done, t);
     i = p->works - 1;
   }
   p->work[i].done = done;

@@ -17,7 +17,7 @@ typedef struct {
   const char *certificate, *data, *labels;
 } args;
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_check_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
@@ -29,7 +29,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   return LFAP_OK;
 }
 
-static lfap_status report(cli *c, const args *a, int accepted, const oracle_cert *cert) {
+static lfap_status print_check(cli *c, const args *a, int accepted, const oracle_cert *cert) {
   char name[CLI_SHOWN], why[CLI_SHOWN];
   if (!c->json) {
     lfap_visible(name, sizeof name, a->certificate);
@@ -48,14 +48,14 @@ static lfap_status report(cli *c, const args *a, int accepted, const oracle_cert
   return cli_print_check_verb(c, &r);
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_check(cli *c, int argc, char **argv) {
   args a = {0};
   lfap_data data = {0};
   oracle_cert cert = {0};
   char *text = NULL, sha[CLI_SHA256];
   size_t len = 0;
   int help = 0, accepted = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_check_option, &help, argc, argv);
   if (s || help) return s;
   s = cli_require(c, a.certificate, "the certificate", "the file to be checked, as `lfap limit --certify` wrote it");
   if (!s) s = cli_require(c, a.data, "--data", "the samples the certificate is about");
@@ -68,7 +68,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   }
   if (!s) {
     c->verdict = accepted ? LFAP_PASS : LFAP_FAIL;
-    s = report(c, &a, accepted, &cert);
+    s = print_check(c, &a, accepted, &cert);
   }
   oracle_cert_free(&cert);
   lfap_data_free(&data);
@@ -89,4 +89,4 @@ const cli_verb cli_check = {
     "  lfap limit --data data --gamma 0.5 --certify --out limit\n"
     "  lfap check limit/certificate.json --data data",
     options,
-    run};
+    run_check};

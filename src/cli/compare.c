@@ -53,7 +53,7 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static lfap_status set(cli *c, void *args, int option, const char *value) {
+static lfap_status set_compare_option(cli *c, void *args, int option, const char *value) {
   compare_args *a = args;
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
@@ -100,7 +100,7 @@ static lfap_status check_perturbation(cli *c, const compare_args *a) {
   return s;
 }
 
-static lfap_status check(cli *c, const compare_args *a) {
+static lfap_status check_compare_args(cli *c, const compare_args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples the network was trained on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
   if (!s && !a->weights && cli_is_file(a->data))
@@ -150,7 +150,7 @@ static lfap_status outputs(cli *c, compare_run *r) {
   return s;
 }
 
-static lfap_status judge(cli *c, compare_run *r) {
+static lfap_status judge_run(cli *c, compare_run *r) {
   const compare_args *a = &r->a;
   lfap_status s = cli_data_read(c, &r->data, a->data, a->labels);
   if (s) return s;
@@ -172,13 +172,13 @@ static lfap_status judge(cli *c, compare_run *r) {
   return s;
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_compare(cli *c, int argc, char **argv) {
   compare_run r = {.a = {.probes = 1000, .norm = -1}, .made_from.gamma = NAN};
   int help = 0;
-  lfap_status s = cli_parse(c, &r.a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &r.a, set_compare_option, &help, argc, argv);
   if (s || help) return s;
-  s = check(c, &r.a);
-  if (!s) s = judge(c, &r);
+  s = check_compare_args(c, &r.a);
+  if (!s) s = judge_run(c, &r);
   if (!s && c->json) s = cli_print_compare(c, &r);
   else if (!s) compare_print(&r);
   compare_free(&r);
@@ -201,4 +201,4 @@ const cli_verb cli_compare = {
     "  lfap compare --data data --weights learned/W.npy --gamma 0.9 --adversarial adv --bases noise/X.npy --norm l2 "
     "--eps 5",
     options,
-    run};
+    run_compare};

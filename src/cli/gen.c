@@ -29,7 +29,7 @@ typedef struct {
   int pos, neg;
 } args;
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_gen_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
   case O_SEED: return cli_whole(c, &a->seed, "seed", value);
@@ -45,7 +45,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   return cli_word(c, &a->kind, "kind of data", value, kinds, 4);
 }
 
-static lfap_status check(cli *c, args *a) {
+static lfap_status check_gen_args(cli *c, args *a) {
   int images = a->kind == FASHION;
   if (!a->operands)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which data? give uniform, gauss, orthogonal or fashion-mnist");
@@ -98,7 +98,7 @@ static lfap_status write_files(cli *c, const char *out, const lfap_data *data, c
   return s;
 }
 
-static void report(const lfap_data *data, const cli_gen_report *r) {
+static void print_gen(const lfap_data *data, const cli_gen_report *r) {
   size_t pos = 0;
   for (size_t i = 0; i < data->n; i++) pos += data->y[i] > 0;
   printf("%s: N = %zu samples of d = %zu, %zu labelled +1 and %zu labelled -1", r->kind, data->n, data->d, pos,
@@ -108,15 +108,15 @@ static void report(const lfap_data *data, const cli_gen_report *r) {
   else printf("; seed %llu\n", (unsigned long long)*r->seed);
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_gen(cli *c, int argc, char **argv) {
   args a = {.pos = 0, .neg = 9};
   lfap_data own = {0};
   lfap_images im = {0};
   char sha[CLI_SHA256];
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_gen_option, &help, argc, argv);
   if (s || help) return s;
-  s = check(c, &a);
+  s = check_gen_args(c, &a);
   if (!s) s = generate(c, &a, &own, &im);
   const lfap_data *data = a.kind == FASHION ? &im.train : &own;
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
@@ -131,7 +131,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
   if (!s) s = write_files(c, a.out, data, &r);
   if (!s && c->json) s = cli_print_gen(c, &r);
-  else if (!s) report(data, &r);
+  else if (!s) print_gen(data, &r);
   lfap_data_free(&own);
   lfap_images_free(&im);
   return s;
@@ -152,4 +152,4 @@ const cli_verb cli_gen = {
     "  lfap limit --data data --gamma 0.5\n"
     "  lfap gen fashion-mnist --classes 0,9 --n 200 --out fashion",
     options,
-    run};
+    run_gen};

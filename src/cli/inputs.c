@@ -217,7 +217,7 @@ void cli_sha256_bytes(char hex[CLI_SHA256], const void *bytes, size_t len) {
   hex_of(hex, &sha);
 }
 
-static lfap_status add(void *sha, const void *bytes, size_t len) {
+static lfap_status add_bytes(void *sha, const void *bytes, size_t len) {
   SHA256Update(sha, bytes, len);
   return LFAP_OK;
 }
@@ -225,6 +225,6 @@ static lfap_status add(void *sha, const void *bytes, size_t len) {
 void cli_sha256_npy(char hex[CLI_SHA256], const lfap_mat *m) {
   SHA2_CTX sha;
   SHA256Init(&sha);
-  lfap_npy_bytes(add, &sha, m);
+  lfap_npy_bytes(add_bytes, &sha, m);
   hex_of(hex, &sha);
 }

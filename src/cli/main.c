@@ -41,7 +41,7 @@ static void help(FILE *to) {
       to);
 }
 
-static const cli_verb *find(const char *name) {
+static const cli_verb *find_verb(const char *name) {
   for (int i = 0; i < VERBS; i++)
     if (strcmp(verbs[i]->name, name) == 0) return verbs[i];
   return NULL;
@@ -104,7 +104,7 @@ static lfap_status close_stdout(lfap_ctx *ctx) {
                    e ? ": " : "", e ? lfap_reason(why, e) : "");
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_verb(cli *c, int argc, char **argv) {
   lfap_status s = c->verb->run(c, argc, argv);
   cli_progress_clear(c);
   cli_set_abort(c);
@@ -130,7 +130,7 @@ static int answered(const char *word) {
   return 1;
 }
 
-static int finish(cli *c, lfap_status s) {
+static int finish_verb(cli *c, lfap_status s) {
   if (s) complain(c, s);
   else if (c->verb && !c->json) cli_note_files(c);
   for (size_t i = 0; i < c->files; i++) free(c->file[i]);
@@ -151,15 +151,15 @@ int main(int argc, char **argv) {
     help(stderr);
     return LFAP_ERR_USAGE;
   }
-  cli c = {.verb = find(first), .verdict = LFAP_PASS};
-  if (!c.verb && answered(first)) return finish(&c, close_stdout(&c.ctx));
+  cli c = {.verb = find_verb(first), .verdict = LFAP_PASS};
+  if (!c.verb && answered(first)) return finish_verb(&c, close_stdout(&c.ctx));
   if (!c.verb) return unknown_verb(first);
   lfap_status s = lfap_arith_check(&c.ctx, first); /* before a number is read */
-  if (s) return finish(&c, s);
+  if (s) return finish_verb(&c, s);
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   c.ctx.threads = cores > 0 && cores <= 1024 ? (int)cores : 1;
   c.color = wants_color();
   cli_oracle_memory();
   cli_progress_start(&c);
-  return finish(&c, run(&c, argc - 1, argv + 1));
+  return finish_verb(&c, run_verb(&c, argc - 1, argv + 1));
 }

@@ -44,7 +44,7 @@ static lfap_status set_grid(cli *c, args *a, const char *value) {
   return s;
 }
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_map_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
@@ -62,7 +62,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   }
 }
 
-static lfap_status check(cli *c, const args *a) {
+static lfap_status check_map_args(cli *c, const args *a) {
   lfap_status s =
       cli_require(c, a->data, "--data", "the samples to project and, without --direction, to take the limit of");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
@@ -105,8 +105,8 @@ static void inputs_free(inputs *in) {
   lfap_limit_free(&in->limit);
 }
 
-static lfap_status report_json(cli *c, const args *a, const inputs *in, const lfap_picture *p, const lfap_map_result *r,
-                               size_t functions) {
+static lfap_status print_map_json(cli *c, const args *a, const inputs *in, const lfap_picture *p,
+                                  const lfap_map_result *r, size_t functions) {
   cli_map_report m = {.gamma = a->gamma,
                       .sizes = {in->data.n, in->data.d},
                       .grid = a->grid,
@@ -120,7 +120,7 @@ static lfap_status report_json(cli *c, const args *a, const inputs *in, const lf
   return cli_print_map(c, &m);
 }
 
-static void report(const args *a, const inputs *in, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
+static void print_map(const args *a, const inputs *in, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
   printf("map: N = %zu, d = %zu, %zu x %zu points, |a|, |b| <= %.6g\n", in->data.n, in->data.d, a->grid, a->grid,
          r->extent);
   for (size_t k = 0; k < n; k++)
@@ -129,7 +129,7 @@ static void report(const args *a, const inputs *in, const lfap_map_result *r, co
              100 * r->agreement[k][l]);
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_map(cli *c, int argc, char **argv) {
   args a = {.grid = 200};
   inputs in = {0};
   lfap_plane plane = {0};
@@ -137,9 +137,9 @@ static lfap_status run(cli *c, int argc, char **argv) {
   lfap_map_result r = {0};
   lfap_stage stage = {0};
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_map_option, &help, argc, argv);
   if (s || help) return s;
-  s = check(c, &a);
+  s = check_map_args(c, &a);
   if (!s) s = inputs_read(c, &in, &a);
   if (!s) s = lfap_plane_of(&c->ctx, &plane, &in.net[0]);
   lfap_map_function f[LFAP_MAP_FUNCTIONS];
@@ -153,8 +153,8 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (!s) s = cli_out_matrix(c, stage.dir, "map_axes.npy", plane.axes, 2, plane.d);
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
   s = cli_stage_end(c, &stage, s, NULL);
-  if (!s && c->json) s = report_json(c, &a, &in, &p, &r, n);
-  else if (!s) report(&a, &in, &r, f, n);
+  if (!s && c->json) s = print_map_json(c, &a, &in, &p, &r, n);
+  else if (!s) print_map(&a, &in, &r, f, n);
   lfap_picture_free(&p);
   lfap_plane_free(&plane);
   inputs_free(&in);
@@ -175,4 +175,4 @@ const cli_verb cli_map = {
     "  lfap train --method sgd --data data --gamma 0.5 --m 100 --epochs 500 --out sgd\n"
     "  lfap map --data data --weights net/W.npy --weights2 sgd/W.npy --gamma 0.5 --out map",
     options,
-    run};
+    run_map};

@@ -19,7 +19,7 @@ static lfap_status dir_stat(cli *c, struct stat *st, const char *dir) {
   return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "%s: %s", dir, lfap_reason(why, errno));
 }
 
-static cli_meta *find(cli *c, const struct stat *st) {
+static cli_meta *find_meta(cli *c, const struct stat *st) {
   for (size_t i = 0; i < c->metas && i < CLI_METAS; i++)
     if (c->meta[i].device == (uint64_t)st->st_dev && c->meta[i].inode == (uint64_t)st->st_ino) return &c->meta[i];
   return NULL;
@@ -190,7 +190,7 @@ lfap_status cli_meta_load(cli *c, char **out, const char *dir) {
 lfap_status cli_meta_see(cli *c, const char *dir) {
   struct stat st;
   lfap_status s = dir_stat(c, &st, dir);
-  if (s || find(c, &st)) return s;
+  if (s || find_meta(c, &st)) return s;
   char *text = NULL;
   s = cli_meta_load(c, &text, dir);
   if (s) return s;
@@ -211,7 +211,7 @@ static lfap_status seen(cli *c, const char **out, const char *dir) {
   *out = NULL;
   lfap_status s = dir_stat(c, &st, dir);
   if (s) return s;
-  const cli_meta *m = find(c, &st);
+  const cli_meta *m = find_meta(c, &st);
   if (!m) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: another directory took its place while it was read", dir);
   *out = m->text;
   if (*out) return LFAP_OK;

@@ -36,7 +36,7 @@ typedef struct {
   uint64_t seed;
 } args;
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_converge_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
@@ -55,7 +55,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   }
 }
 
-static lfap_status check(cli *c, const args *a) {
+static lfap_status check_converge_args(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples to train on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
   if (!s && !a->m && !a->init)
@@ -88,7 +88,7 @@ enum { CHECKS = 4 };
 
 /* F1 speaks of the aligned phase: a flow that ends outside it is none of its cases. All but the first ask for a late
    time too. */
-static lfap_status judge(cli *c, lfap_case *k, const oracle_flow_table *t) {
+static lfap_status judge_flow(cli *c, lfap_case *k, const oracle_flow_table *t) {
   const oracle_flow_row *end = &t->row[t->rows - 1];
   int aligned = end->mismatched == 0, late = end->log_loss <= -1e4;
   lfap_facts f = {
@@ -125,8 +125,8 @@ static void cell(const char *format, double x) {
   else printf(format, x);
 }
 
-static void report(const cli *c, const args *a, const oracle_flow_table *t, const lfap_case *k,
-                   const cli_tally *tally) {
+static void print_converge(const cli *c, const args *a, const oracle_flow_table *t, const lfap_case *k,
+                           const cli_tally *tally) {
   printf("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma,
          losses[a->loss], t->prec);
   printf("  %10s  %10s  %10s  %10s  %10s  %10s  %10s  %8s  %8s\n", "log L", "log t", "s", "|p - p*|", "direction",
@@ -156,8 +156,8 @@ static void report(const cli *c, const args *a, const oracle_flow_table *t, cons
   cli_verdict_print(c, tally);
 }
 
-static lfap_status report_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t,
-                               const lfap_case *k) {
+static lfap_status print_converge_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t,
+                                       const lfap_case *k) {
   char sha[CLI_SHA256];
   cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
   cli_converge_report r = {.gamma = a->gamma, .loss = losses[a->loss], .sha256 = sha, .table = t, .lines = k};
@@ -184,25 +184,25 @@ static lfap_status follow(cli *c, oracle_flow_table *t, const args *a, const lfa
   return s;
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_converge(cli *c, int argc, char **argv) {
   args a = {.scale = 1.0, .log_loss = -1e6, .probes = 100};
   lfap_data data = {0};
   oracle_flow_table t = {0};
   lfap_case k = {0};
   cli_tally tally = {{0}};
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_converge_option, &help, argc, argv);
   if (s || help) return s;
-  s = check(c, &a);
+  s = check_converge_args(c, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = follow(c, &t, &a, &data);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
-  if (!s) s = judge(c, &k, &t);
+  if (!s) s = judge_flow(c, &k, &t);
   if (!s) {
     cli_tally_add(&tally, k.check, k.checks);
     c->verdict = cli_tally_verdict(&tally);
-    if (c->json) s = report_json(c, &a, &data, &t, &k);
-    else report(c, &a, &t, &k, &tally);
+    if (c->json) s = print_converge_json(c, &a, &data, &t, &k);
+    else print_converge(c, &a, &t, &k, &tally);
   }
   lfap_case_free(&k);
   oracle_flow_table_free(&t);
@@ -224,4 +224,4 @@ const cli_verb cli_converge = {
     "  lfap gen uniform --n 4 --d 500 --seed 1 --out data\n"
     "  lfap converge --data data --gamma 0.5 --m 10",
     options,
-    run};
+    run_converge};

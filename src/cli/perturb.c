@@ -40,7 +40,7 @@ typedef struct {
   lfap_perturb_opts o;
 } args;
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_perturb_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
   case O_NORM: return cli_norm_value(c, &a->norm, value);
@@ -81,7 +81,7 @@ static lfap_status check_fit(cli *c, const args *a) {
   return LFAP_OK;
 }
 
-static lfap_status check(cli *c, const args *a) {
+static lfap_status check_perturb_args(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->norm >= 0 ? a : NULL, "--norm", LFAP_NORM_WORDS);
   if (!s) s = cli_require(c, a->from >= 0 ? a : NULL, "--from", "geometry, gradient or pgd");
   if (!s) s = cli_require(c, a->data, "--data", "the bases to perturb");
@@ -121,7 +121,7 @@ static lfap_status direction_of(cli *c, lfap_mat *w, args *a, size_t d, const cl
   return s;
 }
 
-static lfap_status make(cli *c, lfap_perturbed *out, args *a, const lfap_mat *x, const lfap_mat *t) {
+static lfap_status make_perturbed(cli *c, lfap_perturbed *out, args *a, const lfap_mat *x, const lfap_mat *t) {
   lfap_net net = {0};
   lfap_mat w = {0};
   cli_origin here = cli_origin_of_run(NULL, x->cols, a->gamma);
@@ -138,7 +138,7 @@ static lfap_status make(cli *c, lfap_perturbed *out, args *a, const lfap_mat *x,
 }
 
 /* Sizes of eta as they came out, largest over the bases, and the bases nothing was added to. */
-static void measure(cli_perturb_report *r, const lfap_perturbed *p) {
+static void measure_perturbed(cli_perturb_report *r, const lfap_perturbed *p) {
   for (size_t n = 0; n < p->n; n++) {
     const double *eta = p->eta + n * p->d;
     size_t same = 0;
@@ -161,7 +161,7 @@ static lfap_status write_files(cli *c, const char *out, const cli_perturb_report
   return s;
 }
 
-static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
+static lfap_status finish_perturb(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t) {
   char sha[CLI_SHA256];
   cli_perturb_report r = {.from = sources[a->from],
                           .sha256 = sha,
@@ -169,7 +169,7 @@ static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t)
                           .gamma = a->gamma > 0 ? a->gamma : NAN,
                           .sizes = {p->n, p->d},
                           .made_from = &a->made_from};
-  measure(&r, p);
+  measure_perturbed(&r, p);
   cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
   if (r.unchanged && a->from == PGD && !c->quiet)
     fprintf(stderr,
@@ -191,19 +191,19 @@ static lfap_status finish(cli *c, const args *a, lfap_perturbed *p, lfap_mat *t)
   return LFAP_OK;
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_perturb(cli *c, int argc, char **argv) {
   args a = {.norm = -1, .from = -1};
   lfap_mat x = {0}, t = {0};
   lfap_perturbed p = {0};
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_perturb_option, &help, argc, argv);
   if (s || help) return s;
-  s = check(c, &a);
+  s = check_perturb_args(c, &a);
   if (!s) s = cli_pairs_read(c, &x, &t, a.data, a.targets);
   if (!s) s = finish_options(c, &a, x.cols);
-  if (!s) s = make(c, &p, &a, &x, &t);
+  if (!s) s = make_perturbed(c, &p, &a, &x, &t);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
-  if (!s) s = finish(c, &a, &p, &t);
+  if (!s) s = finish_perturb(c, &a, &p, &t);
   lfap_perturbed_free(&p);
   lfap_mat_free(&x);
   lfap_mat_free(&t);
@@ -224,4 +224,4 @@ const cli_verb cli_perturb = {
     "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 5 --out adv\n"
     "  lfap train --data adv --gamma 0.9 --m 20 --out learned",
     options,
-    run};
+    run_perturb};

@@ -90,7 +90,7 @@ static lfap_status set_kind(cli *c, args *a, const char *value) {
   return cli_word(c, &a->kind, "picture", value, kinds, KINDS);
 }
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_plot_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
   case O_SWEEP: a->sweep = value; return LFAP_OK;
@@ -131,7 +131,7 @@ static lfap_status check_kind(cli *c, const args *a) {
   return s;
 }
 
-static lfap_status check(cli *c, const args *a) {
+static lfap_status check_plot_args(cli *c, const args *a) {
   lfap_status s = LFAP_OK;
   if (a->kind == KINDS)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which picture? one of accuracy, spectrum, split, flow, converge, images");
@@ -284,7 +284,7 @@ static lfap_status converge(cli *c, lfap_picture *p, const char *path) {
 
 /* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
-static lfap_status make(cli *c, lfap_picture *p, split_result *k, const args *a) {
+static lfap_status make_picture(cli *c, lfap_picture *p, split_result *k, const args *a) {
   switch (a->kind) {
   case ACCURACY: return cli_plot_accuracy(c, p, a->sweep, a->x, a->where, a->wheres);
   case SPECTRUM: return spectrum(c, p, a);
@@ -302,27 +302,27 @@ static lfap_status make(cli *c, lfap_picture *p, split_result *k, const args *a)
   return cli_plot_images(c, p, &i);
 }
 
-static lfap_status report_json(cli *c, const lfap_picture *p, const split_result *r, int kind) {
+static lfap_status print_plot_json(cli *c, const lfap_picture *p, const split_result *r, int kind) {
   cli_plot_report plot = {.kind = kinds[kind], .picture = p, .here = &r->here, .made_from = &r->adv.made_from};
   if (kind == SPLIT) plot.split = &r->count;
   return cli_print_plot(c, &plot);
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_plot(cli *c, int argc, char **argv) {
   args a = {.kind = KINDS, .count = 8};
   lfap_picture p = {0};
   split_result k = {0};
   lfap_stage stage = {0};
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_plot_option, &help, argc, argv);
   if (s || help) return s;
-  s = check(c, &a);
-  if (!s) s = make(c, &p, &k, &a);
+  s = check_plot_args(c, &a);
+  if (!s) s = make_picture(c, &p, &k, &a);
   if (!s && a.name) snprintf(p.name, sizeof p.name, "%s", a.name);
   if (!s) s = lfap_stage_begin(&c->ctx, &stage, a.out);
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
   s = cli_stage_end(c, &stage, s, NULL);
-  if (!s && c->json) s = report_json(c, &p, &k, a.kind);
+  if (!s && c->json) s = print_plot_json(c, &p, &k, a.kind);
   else if (!s) printf("%s\n%s\n", p.title, p.caption);
   lfap_picture_free(&p);
   return s;
@@ -348,4 +348,4 @@ const cli_verb cli_plot = {
     "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 3 --out adv\n"
     "  lfap plot split --data data --adv adv --gamma 0.9 --out pictures",
     options,
-    run};
+    run_plot};

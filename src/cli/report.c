@@ -15,7 +15,7 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_report_option(cli *c, void *args_, int option, const char *value) {
   cli_report_args *a = args_;
   switch (option) {
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
@@ -106,7 +106,7 @@ static void run_free(cli_report_run *r) {
   lfap_data_free(&r->natural);
 }
 
-static void begin(cli_report_run *r) {
+static void begin_page(cli_report_run *r) {
   lfap_page_begin(&r->page, "lfap report");
   lfap_text_puts(&r->page, "<p>");
   lfap_page_text(
@@ -161,11 +161,11 @@ static lfap_status parts(cli_report_run *r) {
   return s;
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_report(cli *c, int argc, char **argv) {
   cli_report_args a = {0};
   int help = 0;
   char *out = NULL;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_report_option, &help, argc, argv);
   if (s || help) return s;
   cli_report_run r = {.c = c, .a = &a};
   s = cli_require(c, a.dir, "DIR", "the directory of the run, as in lfap report run");
@@ -175,7 +175,7 @@ static lfap_status run(cli *c, int argc, char **argv) {
   if (out) a.out = out;
   if (!s) s = cli_out_check(c, a.out);
   if (!s) s = places(&r);
-  if (!s) begin(&r);
+  if (!s) begin_page(&r);
   if (!s) s = parts(&r);
   if (!s) s = end(&r);
   s = cli_stage_end(c, &r.stage, s, "index.html");
@@ -212,4 +212,4 @@ const cli_verb cli_report = {
     "  lfap verify --data run/data --gamma 0.5 --json > run/report.json\n"
     "  lfap report run --gamma 0.5",
     options,
-    run};
+    run_report};

@@ -91,7 +91,7 @@ typedef struct {
   lfap_newfile *file;
 } sink;
 
-static lfap_status put(void *arg, const void *bytes, size_t len) {
+static lfap_status put_bytes(void *arg, const void *bytes, size_t len) {
   sink *k = arg;
   if (cli_interrupted()) return lfap_fail(&k->c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
   return lfap_newfile_put(&k->c->ctx, k->file, bytes, len);
@@ -102,7 +102,7 @@ lfap_status cli_set_matrix(cli *c, const char *name, const lfap_mat *m) {
   lfap_status s = lfap_npy_writable(&c->ctx, name, m);
   if (!s) s = stage(c, &f, name);
   if (s) return s;
-  s = lfap_npy_bytes(put, &(sink){c, &f->file}, m);
+  s = lfap_npy_bytes(put_bytes, &(sink){c, &f->file}, m);
   if (s) return s;
   cli_sha256_npy(f->sha256, m);
   return lfap_newfile_close(&c->ctx, &f->file);

@@ -170,7 +170,7 @@ static lfap_status remember(cli *c, const char *path) {
   return LFAP_OK;
 }
 
-static lfap_status report(cli *c, const sweep *w) {
+static lfap_status print_sweep(cli *c, const sweep *w) {
   char shard[64];
   if (!c->json) {
     printf("sweep: %zu rows of %zu cells, shard %zu of %zu; %zu were there\n", w->count, w->cells, w->head.shard,
@@ -196,7 +196,7 @@ static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
   if (s) drop_empty(w);
   for (int f = 0; !s && f < 2; f++)
     if (w->table[f].fd >= 0) s = remember(c, w->path[f]);
-  return s ? s : report(c, w);
+  return s ? s : print_sweep(c, w);
 }
 
 static lfap_status merge(cli *c, const cli_sweep_args *a) {
@@ -207,7 +207,7 @@ static lfap_status merge(cli *c, const cli_sweep_args *a) {
   return cli_print_sweep(c, &r);
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_sweep(cli *c, int argc, char **argv) {
   cli_sweep_args a;
   sweep w = {.table = {LFAP_LEDGER_NONE, LFAP_LEDGER_NONE}, .times = -1};
   int help = 0;
@@ -237,4 +237,4 @@ const cli_verb cli_sweep = {
     "  lfap sweep --preset paper-nadv --data gauss --norm l0 --seeds 0,1 --shard 2/2 --out part2\n"
     "  lfap sweep --merge both.csv part1.csv part2.csv",
     cli_sweep_options,
-    run};
+    run_sweep};

@@ -63,7 +63,7 @@ typedef struct {
   double lr, momentum, target, rtol, atol; /* NaN: not given */
 } args;
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_train_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
@@ -87,7 +87,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   }
 }
 
-static lfap_status check(cli *c, const args *a) {
+static lfap_status check_train_args(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples to train on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write W.npy, history.csv and meta.json to");
@@ -149,7 +149,7 @@ static void csv(lfap_text *t, const lfap_history *h) {
   }
 }
 
-static lfap_status measure(cli *c, cli_train_report *r, const lfap_net *net, const lfap_data *data) {
+static lfap_status measure_training(cli *c, cli_train_report *r, const lfap_net *net, const lfap_data *data) {
   lfap_mat f = {0};
   lfap_status s = lfap_vec_alloc(&c->ctx, &f, data->n);
   if (!s) s = lfap_net_eval(&c->ctx, f.v, net, data->x, data->n);
@@ -179,7 +179,7 @@ static lfap_status write_files(cli *c, const char *out, const lfap_net *net, con
   return s;
 }
 
-static void report(const cli_train_report *r) {
+static void print_train(const cli_train_report *r) {
   const lfap_history *h = r->history;
   printf("%s, %s loss: N = %zu, d = %zu, m = %zu, gamma = %g\n", r->method, r->loss, r->sizes.n, r->sizes.d, r->m,
          r->gamma);
@@ -216,7 +216,7 @@ static cli_train_report report_of(const args *a, const lfap_data *data, const lf
                             .flow = a->method == LFAP_METHOD_FLOW};
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_train(cli *c, int argc, char **argv) {
   args a = {.scale = 1, .lr = NAN, .momentum = NAN, .target = NAN, .rtol = NAN, .atol = NAN};
   lfap_data data = {0};
   lfap_net net = {0};
@@ -224,20 +224,20 @@ static lfap_status run(cli *c, int argc, char **argv) {
   lfap_train_opts o;
   char sha[CLI_SHA256];
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_train_option, &help, argc, argv);
   if (s || help) return s;
-  s = check(c, &a);
+  s = check_train_args(c, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = first_weights(c, &net, &a, data.d);
   choose(&o, &a);
   if (!s) s = lfap_train(&c->ctx, &net, &h, &data, &o);
   cli_train_report r = report_of(&a, &data, &net, &h, sha);
   r.reached = h.log_loss <= o.log_loss_target;
-  if (!s) s = measure(c, &r, &net, &data);
+  if (!s) s = measure_training(c, &r, &net, &data);
   if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
   if (!s) s = write_files(c, a.out, &net, &r);
   if (!s && c->json) s = cli_print_train(c, &r);
-  else if (!s) report(&r);
+  else if (!s) print_train(&r);
   lfap_history_free(&h);
   lfap_net_free(&net);
   lfap_data_free(&data);
@@ -255,4 +255,4 @@ const cli_verb cli_train = {
     "  lfap train --method sgd --data data --gamma 0.01 --m 100 --epochs 1000 --lr 0.01 --out run\n"
     "  lfap compare --data data --weights run/W.npy --gamma 0.01",
     options,
-    run};
+    run_train};

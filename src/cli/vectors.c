@@ -49,7 +49,7 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static lfap_status set(cli *c, void *args, int option, const char *value) {
+static lfap_status set_vectors_option(cli *c, void *args, int option, const char *value) {
   if (option != O_OUT)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; the directory is named by --out", value);
   *(const char **)args = value;
@@ -89,10 +89,10 @@ static lfap_status write_all(cli *c, const char *out) {
   return s;
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_vectors(cli *c, int argc, char **argv) {
   const char *out = NULL;
   int help = 0;
-  lfap_status s = cli_parse(c, &out, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &out, set_vectors_option, &help, argc, argv);
   if (s || help) return s;
   s = cli_require(c, out, "--out", "the directory to write the test vectors to");
   if (!s) s = cli_out_check(c, out);
@@ -110,4 +110,4 @@ const cli_verb cli_vectors = {
     "  # your own NPY files of the same names, in place of the first vectors/tiny, array by array:\n"
     "  lfap compare --data vectors/tiny --weights vectors/tiny/W5.npy --gamma 0.5 --reference vectors/tiny",
     options,
-    run};
+    run_vectors};

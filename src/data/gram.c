@@ -75,7 +75,7 @@ static lfap_status by_spans(lfap_ctx *ctx, product *p, size_t n, const char *wha
   return lfap_tick(ctx, what, (double)n, (double)n);
 }
 
-static lfap_status run(lfap_ctx *ctx, product p, const char *what) {
+static lfap_status run_blocks(lfap_ctx *ctx, product p, const char *what) {
   size_t threads = (size_t)lfap_threads(ctx);
   double flops = 2.0 * (double)p.na * (double)p.nb * (double)p.d;
   if (flops < SMALL_FLOPS || p.na < 2 * LFAP_TILE || p.nb < 2 * LFAP_TILE) {
@@ -101,7 +101,8 @@ static lfap_status run(lfap_ctx *ctx, product p, const char *what) {
 
 lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = run(ctx, (product){.out = G, .A = X, .B = X, .na = n, .nb = n, .d = d, .lower = 1}, "Gram matrix");
+  if (!st)
+    st = run_blocks(ctx, (product){.out = G, .A = X, .B = X, .na = n, .nb = n, .d = d, .lower = 1}, "Gram matrix");
   if (!st) lfap_mirror(G, n);
   return st;
 }
@@ -109,5 +110,5 @@ lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_
 lfap_status lfap_rows_product(lfap_ctx *ctx, double *C, const double *A, const double *B, size_t na, size_t nb,
                               size_t d) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : run(ctx, (product){.out = C, .A = A, .B = B, .na = na, .nb = nb, .d = d}, "product");
+  return st ? st : run_blocks(ctx, (product){.out = C, .A = A, .B = B, .na = na, .nb = nb, .d = d}, "product");
 }

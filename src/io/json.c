@@ -62,7 +62,7 @@ void lfap_json_member(lfap_json *j, const char *text, size_t len) {
   if (separate(j, 1)) lfap_text_put(&j->text, text, len);
 }
 
-static void begin(lfap_json *j, const char *key, char bracket) {
+static void begin_value(lfap_json *j, const char *key, char bracket) {
   if (j->depth >= LFAP_JSON_DEPTH) j->broken = 1;
   if (!before_value(j, key)) return;
   lfap_text_put(&j->text, &bracket, 1);
@@ -79,9 +79,9 @@ static void end(lfap_json *j, char open, char close) {
   lfap_text_put(&j->text, &close, 1);
 }
 
-void lfap_json_object_begin(lfap_json *j, const char *key) { begin(j, key, '{'); }
+void lfap_json_object_begin(lfap_json *j, const char *key) { begin_value(j, key, '{'); }
 void lfap_json_object_end(lfap_json *j) { end(j, '{', '}'); }
-void lfap_json_array_begin(lfap_json *j, const char *key) { begin(j, key, '['); }
+void lfap_json_array_begin(lfap_json *j, const char *key) { begin_value(j, key, '['); }
 void lfap_json_array_end(lfap_json *j) { end(j, '[', ']'); }
 
 void lfap_json_null(lfap_json *j, const char *key) {

@@ -62,7 +62,7 @@ int lfap_json_whole(const char *text) {
 }
 
 /* The member at s, where a closing bracket ends the walk. */
-static const char *take(lfap_member *out, const char *s) {
+static const char *take_member(lfap_member *out, const char *s) {
   *out = (lfap_member){{NULL, 0}, {NULL, 0}};
   if (*s == '}' || *s == ']') return NULL;
   const char *after = *s == '"' ? string_end(s) : NULL;
@@ -79,12 +79,12 @@ static const char *take(lfap_member *out, const char *s) {
 const char *lfap_members_first(lfap_member *out, const char *container) {
   const char *s = blanks(container);
   if (*s != '{' && *s != '[') return NULL;
-  return take(out, blanks(s + 1));
+  return take_member(out, blanks(s + 1));
 }
 
 const char *lfap_members_next(lfap_member *out, const char *at) {
   const char *s = blanks(at);
-  return *s == ',' ? take(out, blanks(s + 1)) : NULL;
+  return *s == ',' ? take_member(out, blanks(s + 1)) : NULL;
 }
 
 lfap_span lfap_member_of(const char *object, const char *key) {

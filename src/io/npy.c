@@ -257,7 +257,7 @@ typedef struct {
   lfap_newfile file;
 } destination;
 
-static lfap_status put(void *arg, const void *bytes, size_t len) {
+static lfap_status put_bytes(void *arg, const void *bytes, size_t len) {
   destination *d = arg;
   return lfap_newfile_put(d->ctx, &d->file, bytes, len);
 }
@@ -274,7 +274,7 @@ lfap_status lfap_npy_write(lfap_ctx *ctx, const char *path, const lfap_mat *m) {
   lfap_status status = lfap_npy_writable(ctx, path, m);
   if (status == LFAP_OK) status = lfap_newfile_begin(ctx, &d.file, path);
   if (status != LFAP_OK) return status;
-  status = lfap_npy_bytes(put, &d, m);
+  status = lfap_npy_bytes(put_bytes, &d, m);
   if (status == LFAP_OK) return lfap_newfile_end(ctx, &d.file);
   lfap_newfile_abort(&d.file);
   return status;

@@ -296,7 +296,7 @@ static lfap_status flow_alloc(flow *fl) {
   return LFAP_OK;
 }
 
-static lfap_status prepare(flow *fl, const lfap_net *net) {
+static lfap_status prepare_flow(flow *fl, const lfap_net *net) {
   size_t n = fl->n, d = fl->data->d;
   lfap_status st = lfap_set_gram(fl->ctx, fl->set);
   fl->G = fl->set->gram;
@@ -331,7 +331,7 @@ lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_se
              .logistic = o->loss == LFAP_LOSS_LOGISTIC,
              .threads = lfap_threads(ctx)};
   lfap_status st = flow_alloc(&fl);
-  if (!st) st = prepare(&fl, net);
+  if (!st) st = prepare_flow(&fl, net);
   if (!st) st = integrate(&fl, h);
   if (!st) st = lfap_tick(ctx, "step of the flow", (double)h->rows, (double)h->rows);
   if (!st) {

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static lfap_status check(lfap_ctx *ctx, lfap_norm norm, double eps, size_t k, size_t d) {
+static lfap_status check_size(lfap_ctx *ctx, lfap_norm norm, double eps, size_t k, size_t d) {
   if (!(eps >= 0.0) || !isfinite(eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is finite and not negative", eps);
   return lfap_norm_check(ctx, norm, k, d);
@@ -58,7 +58,7 @@ lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, 
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (st) return st;
   aim a;
-  st = check(ctx, norm, eps, k, d);
+  st = check_size(ctx, norm, eps, k, d);
   if (!st) st = aim_at(ctx, &a, w, eps, d);
   if (st) return st;
   lfap_norm_of(norm)->maximise(eta, a.w, a.keep, t, eps, k, d);
@@ -116,7 +116,7 @@ lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const doub
   lfap_perturbed p = {0};
   aim a = {0};
   st = check_targets(ctx, t, n);
-  if (!st) st = check(ctx, o->norm, o->eps, o->k, d);
+  if (!st) st = check_size(ctx, o->norm, o->eps, o->k, d);
   if (!st) st = aim_at(ctx, &a, w, o->eps, d);
   if (!st) st = perturbed_alloc(ctx, &p, n, d);
   for (size_t i = 0; !st && i < n; i++) {
@@ -166,7 +166,7 @@ lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const doub
   int e = 0;
   double *grad = malloc(2 * d * sizeof *grad), largest = 0.0;
   st = grad ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
-  if (!st) st = check(ctx, o->norm, o->eps, o->k, d);
+  if (!st) st = check_size(ctx, o->norm, o->eps, o->k, d);
   if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (!st) largest = lfap_amax(net->m * d, scaled.w);
   if (!st) st = perturbed_alloc(ctx, &p, n, d);

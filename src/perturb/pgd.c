@@ -157,7 +157,7 @@ static lfap_status attack_all(lfap_ctx *ctx, attack *k, size_t n) {
   return st;
 }
 
-static lfap_status check(lfap_ctx *ctx, const double *t, const lfap_perturb_opts *o, size_t n) {
+static lfap_status check_attack(lfap_ctx *ctx, const double *t, const lfap_perturb_opts *o, size_t n) {
   if (!(o->eps > 0.0) || !isfinite(o->eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is finite and above 0", o->eps);
   if (o->steps == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "steps = 0; at least one is needed");
@@ -173,7 +173,7 @@ lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B
                              const lfap_perturb_opts *o, size_t n) {
   lfap_mat x = {0}, eta = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = check(ctx, t, o, n);
+  if (!st) st = check_attack(ctx, t, o, n);
   if (!st) st = lfap_norm_check(ctx, o->norm, 1, net->d); /* how many entries change is the steps' */
   if (!st) st = lfap_mat_alloc(ctx, &x, n, net->d);
   if (!st) st = lfap_mat_alloc(ctx, &eta, n, net->d);

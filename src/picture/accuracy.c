@@ -257,7 +257,7 @@ static double tic_step(double range) {
   return range / step < 4.5 ? step : range / step < 10 ? 2 * step : 5 * step;
 }
 
-static void commands(lfap_picture *p, const study *s, const size_t *begin) {
+static void commands_accuracy(lfap_picture *p, const study *s, const size_t *begin) {
   size_t columns = s->panels <= 3 ? s->panels : s->panels == 4 ? 2 : 3, lines = (s->panels + columns - 1) / columns;
   double lo = INFINITY, hi = -INFINITY;
   for (size_t i = 0; i < s->cells; i++) lo = fmin(lo, s->c[i].x), hi = fmax(hi, s->c[i].x);
@@ -345,7 +345,7 @@ lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_t
         "seeds, mean +- t sd/sqrt(seeds). Dotted: chance.",
         key_name[s.x], s.panels, s.cells, s.dropped);
     tell_missing(&p, sweep);
-    commands(&p, &s, begin);
+    commands_accuracy(&p, &s, begin);
     *out = p;
   }
   free(s.c);

@@ -58,13 +58,13 @@ static double number(const json_t *object, const char *key, int *bad) {
   return json_number_value(v);
 }
 
-static size_t whole(const json_t *object, const char *key, int *bad) {
+static size_t whole_key(const json_t *object, const char *key, int *bad) {
   const json_t *v = json_object_get(object, key);
   if (!json_is_integer(v) || json_integer_value(v) < 0) *bad = 1;
   return *bad ? 0 : (size_t)json_integer_value(v);
 }
 
-static void words(char *out, size_t room, const json_t *object, const char *key, int *bad) {
+static void words_key(char *out, size_t room, const json_t *object, const char *key, int *bad) {
   const char *v = json_string_value(json_object_get(object, key));
   if (!v) *bad = 1;
   snprintf(out, room, "%s", v ? v : "");
@@ -73,7 +73,7 @@ static void words(char *out, size_t room, const json_t *object, const char *key,
 /* A size and a hash that may be missing. */
 static size_t told(const json_t *object, const char *key) {
   int bad = 0;
-  return whole(object, key, &bad);
+  return whole_key(object, key, &bad);
 }
 
 static void told_sha(char out[72], const json_t *object) {
@@ -125,7 +125,7 @@ static lfap_status check_verdict(lfap_ctx *ctx, const json_t *object, const tall
   for (int k = 0; counts && k < 4; k++) {
     int bad = 0;
     const char *word = lfap_verdict_name((lfap_verdict)k);
-    size_t n = whole(counts, word, &bad);
+    size_t n = whole_key(counts, word, &bad);
     if (bad || n != t->of[k])
       return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s: it counts %zu checks as %s, but there are %zu: it was changed",
                        path, name, n, word, t->of[k]);
@@ -198,7 +198,7 @@ lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *f
   if (s) return s;
   int bad = 0;
   const json_t *sizes = json_object_get(j, LFAP_KEY_sizes);
-  size_t h = whole(sizes, LFAP_KEY_height, &bad), w = whole(sizes, LFAP_KEY_width, &bad);
+  size_t h = whole_key(sizes, LFAP_KEY_height, &bad), w = whole_key(sizes, LFAP_KEY_width, &bad);
   json_decref(j);
   *found = !bad && h > 0 && w > 0;
   *height = *found ? h : 0;
@@ -210,14 +210,14 @@ lfap_status lfap_shape_read(lfap_ctx *ctx, size_t *height, size_t *width, int *f
 
 static void case_of(lfap_case_line *c, const json_t *k, int *bad) {
   const json_t *sizes = json_object_get(k, LFAP_KEY_sizes), *h = json_object_get(k, LFAP_KEY_hypothesis_data);
-  words(c->name, sizeof c->name, k, LFAP_KEY_name, bad);
-  words(c->about, sizeof c->about, k, LFAP_KEY_about, bad);
-  words(c->verdict, sizeof c->verdict, k, LFAP_KEY_verdict, bad);
+  words_key(c->name, sizeof c->name, k, LFAP_KEY_name, bad);
+  words_key(c->about, sizeof c->about, k, LFAP_KEY_about, bad);
+  words_key(c->verdict, sizeof c->verdict, k, LFAP_KEY_verdict, bad);
   told_sha(c->sha256, k);
-  c->n = whole(sizes, LFAP_KEY_n, bad);
-  c->d = whole(sizes, LFAP_KEY_d, bad);
-  c->n_adv = whole(sizes, LFAP_KEY_n_adv, bad);
-  c->m = whole(sizes, LFAP_KEY_m, bad);
+  c->n = whole_key(sizes, LFAP_KEY_n, bad);
+  c->d = whole_key(sizes, LFAP_KEY_d, bad);
+  c->n_adv = whole_key(sizes, LFAP_KEY_n_adv, bad);
+  c->m = whole_key(sizes, LFAP_KEY_m, bad);
   c->gamma = number(k, LFAP_KEY_gamma, bad);
   c->h_lhs = number(h, LFAP_KEY_lhs, bad);
   c->h_rhs = number(h, LFAP_KEY_rhs, bad);
@@ -226,8 +226,8 @@ static void case_of(lfap_case_line *c, const json_t *k, int *bad) {
 
 static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *bad) {
   char id[16], verdict[24];
-  words(id, sizeof id, k, LFAP_KEY_id, bad);
-  words(verdict, sizeof verdict, k, LFAP_KEY_verdict, bad);
+  words_key(id, sizeof id, k, LFAP_KEY_id, bad);
+  words_key(verdict, sizeof verdict, k, LFAP_KEY_verdict, bad);
   size_t i = 0;
   while (i < d->statement_count && (d->statements[i].of != of || strcmp(d->statements[i].id, id) != 0)) i++;
   lfap_statement_line *s = &d->statements[i];
@@ -243,9 +243,9 @@ static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *b
   if (!what || !strstr(what, "accuracy of ")) return;
   lfap_headline *h = &d->headlines[d->headline_count++];
   *h = (lfap_headline){.of = of, .value = number(k, LFAP_KEY_value, bad)};
-  words(h->subject, sizeof h->subject, k, LFAP_KEY_subject, bad);
-  words(h->what, sizeof h->what, k, LFAP_KEY_what, bad);
-  words(h->note, sizeof h->note, k, LFAP_KEY_note, bad);
+  words_key(h->subject, sizeof h->subject, k, LFAP_KEY_subject, bad);
+  words_key(h->what, sizeof h->what, k, LFAP_KEY_what, bad);
+  words_key(h->note, sizeof h->note, k, LFAP_KEY_note, bad);
 }
 
 static lfap_status room(lfap_ctx *ctx, lfap_verify_document *d, const json_t *cases, const char *path) {
@@ -268,8 +268,8 @@ lfap_status lfap_verify_document_read(lfap_ctx *ctx, lfap_verify_document *out, 
   if (s) return s;
   int bad = 0;
   const json_t *cases = json_object_get(j, LFAP_KEY_cases);
-  words(d.version, sizeof d.version, j, LFAP_KEY_version, &bad);
-  words(d.verdict, sizeof d.verdict, j, LFAP_KEY_verdict, &bad);
+  words_key(d.version, sizeof d.version, j, LFAP_KEY_version, &bad);
+  words_key(d.verdict, sizeof d.verdict, j, LFAP_KEY_verdict, &bad);
   s = room(ctx, &d, cases, path);
   for (size_t i = 0; i < d.case_count && !s; i++) {
     const json_t *k = json_array_get(cases, i), *checks = json_object_get(k, LFAP_KEY_checks);

@@ -49,7 +49,7 @@ lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_pictur
 }
 
 /* The gnuplot of the PATH; 0 when there is none. */
-static int find(char *name, size_t room) {
+static int find_program(char *name, size_t room) {
   const char *at = getenv("PATH");
   while (at && *at) {
     size_t len = strcspn(at, ":");
@@ -63,7 +63,7 @@ static int find(char *name, size_t room) {
 
 lfap_status lfap_picture_ready(lfap_ctx *ctx) {
   char name[PATH_MAX];
-  if (find(name, sizeof name)) return LFAP_OK;
+  if (find_program(name, sizeof name)) return LFAP_OK;
   return lfap_fail(
       ctx, LFAP_ERR_NOINPUT,
       "gnuplot: not found on the PATH; pictures are drawn by it: install the Debian package gnuplot-nox, or give "
@@ -89,8 +89,8 @@ static int write_error(const char *dir, size_t size) {
   return e;
 }
 
-static lfap_status whole(lfap_ctx *ctx, const char *dir, const char *name, const char *kind,
-                         int is_whole(const char *bytes, size_t len)) {
+static lfap_status draw_whole(lfap_ctx *ctx, const char *dir, const char *name, const char *kind,
+                              int is_whole(const char *bytes, size_t len)) {
   char path[PATH_MAX], why[LFAP_REASON], *bytes = NULL;
   struct stat st;
   size_t len = 0;
@@ -144,7 +144,7 @@ static char *absolute(const char *path) {
 lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name) {
   char gnuplot[PATH_MAX], script[96];
   lfap_status s = lfap_picture_ready(ctx);
-  if (s || !find(gnuplot, sizeof gnuplot)) return s;
+  if (s || !find_program(gnuplot, sizeof gnuplot)) return s;
   snprintf(script, sizeof script, "./%s.gp", name); /* never taken for an option */
   /* Nothing of the user's settings reaches it: no GNUTERM, no font path, no start-up file. */
   char *program = absolute(gnuplot), *home = absolute(dir);
@@ -157,8 +157,8 @@ lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name) 
   } else
     s = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no memory, or no path from the root, for gnuplot and its directory",
                   script + 2);
-  if (!s) s = whole(ctx, dir, name, "svg", lfap_svg_whole);
-  if (!s) s = whole(ctx, dir, name, "png", lfap_png_whole);
+  if (!s) s = draw_whole(ctx, dir, name, "svg", lfap_svg_whole);
+  if (!s) s = draw_whole(ctx, dir, name, "png", lfap_png_whole);
   free(program);
   free(home);
   free(env[0]);

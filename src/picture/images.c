@@ -44,7 +44,7 @@ static void row_commands(lfap_picture *p, const lfap_image_row *r, size_t count,
   lfap_text_format(t, "plot name.'_%s.csv' matrix with image\n", r->id);
 }
 
-static void words(lfap_picture *p, const lfap_image_row *row, size_t rows, size_t count) {
+static void words_images(lfap_picture *p, const lfap_image_row *row, size_t rows, size_t count) {
   snprintf(p->title, sizeof p->title, "Sample images and their perturbations");
   int used = snprintf(p->caption, sizeof p->caption,
                       "%zu samples a row; what is darker than black or lighter than white is cut in the picture, not "
@@ -72,7 +72,7 @@ lfap_status lfap_picture_images(lfap_ctx *ctx, lfap_picture *out, const lfap_ima
                    rows, 24.0 / p.height, count * width, height);
   for (size_t i = 0; i < rows; i++) row_commands(&p, &row[i], count, height, width);
   lfap_text_puts(&p.commands, "unset multiplot\n");
-  words(&p, row, rows, count);
+  words_images(&p, row, rows, count);
   *out = p;
   return LFAP_OK;
 }

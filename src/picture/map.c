@@ -197,7 +197,7 @@ static void agreement_panel(lfap_text *t, const map *m) {
   lfap_text_puts(t, SAMPLES);
 }
 
-static void commands(map *m, const lfap_plane *pl, double r) {
+static void commands_map(map *m, const lfap_plane *pl, double r) {
   lfap_text *t = &m->p->commands;
   size_t panels = m->functions + (m->functions > 1), columns = panels <= 3 ? panels : 2;
   size_t lines = (panels + columns - 1) / columns;
@@ -211,7 +211,7 @@ static void commands(map *m, const lfap_plane *pl, double r) {
   lfap_text_puts(t, "unset multiplot\n");
 }
 
-static void words(map *m, const lfap_map_result *r, const lfap_data *data) {
+static void words_map(map *m, const lfap_map_result *r, const lfap_data *data) {
   snprintf(m->p->title, sizeof m->p->title, "Decisions on the plane of the mean rows r₊ and r₋ of A");
   size_t used = (size_t)snprintf(
       m->p->caption, sizeof m->p->caption,
@@ -260,8 +260,8 @@ lfap_status lfap_picture_map(lfap_ctx *ctx, lfap_picture *out, lfap_map_result *
     for (size_t k = 0; k < functions && !s; k++) s = rays(ctx, t, &m.on[k], f[k].name);
   }
   if (!s) {
-    words(&m, &r, data);
-    commands(&m, plane, r.extent);
+    words_map(&m, &r, data);
+    commands_map(&m, plane, r.extent);
     *out = p;
     *result = r;
   } else lfap_picture_free(&p);

@@ -79,7 +79,7 @@ typedef struct {
 } move;
 
 /* The place is free, or taken by a file or a link, which goes (a rename would replace /dev/null itself). */
-static lfap_status prepare(lfap_ctx *ctx, move *m, const lfap_stage *st, const char *name) {
+static lfap_status prepare_move(lfap_ctx *ctx, move *m, const lfap_stage *st, const char *name) {
   struct stat is;
   char why[LFAP_REASON];
   *m = (move){joined(st->dir, "", name), joined(st->target, "", name), joined(st->dir, ".old.", name), 0, 0, 0};
@@ -95,7 +95,7 @@ static lfap_status prepare(lfap_ctx *ctx, move *m, const lfap_stage *st, const c
   return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written: it is there and not a regular file", m->to);
 }
 
-static lfap_status put(lfap_ctx *ctx, move *m) {
+static lfap_status put_file(lfap_ctx *ctx, move *m) {
   char why[LFAP_REASON];
   if (!m->regular) return LFAP_OK;
   m->kept = link(m->to, m->old) == 0 || m->kept; /* where a file system has no links the older one is lost at once */
@@ -118,7 +118,7 @@ static lfap_status place_all(lfap_ctx *ctx, move *m, size_t n, int last) {
     m[n - 1].kept = 1;
     unlink(m[n - 1].to);
   }
-  for (; k < n && !s; k++) s = put(ctx, &m[k]);
+  for (; k < n && !s; k++) s = put_file(ctx, &m[k]);
   for (size_t i = 0; i < n && s; i++) undo(&m[i]);
   return s;
 }
@@ -149,7 +149,7 @@ static lfap_status commit(lfap_ctx *ctx, const lfap_stage *st, const char *last)
     s = lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_IO), "%s: its files cannot be put in place: %s", st->target,
                   lfap_reason(why, errno));
   order(e, n, last);
-  for (size_t i = 0; i < n && !s; i++) s = prepare(ctx, &m[i], st, e[i]->d_name);
+  for (size_t i = 0; i < n && !s; i++) s = prepare_move(ctx, &m[i], st, e[i]->d_name);
   if (!s) s = place_all(ctx, m, n, last != NULL);
   for (size_t i = 0; i < n; i++) {
     if (m) free(m[i].from), free(m[i].to), free(m[i].old);

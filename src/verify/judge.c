@@ -152,7 +152,7 @@ static lfap_status see_sample(lfap_ctx *ctx, judge *j, lfap_p1 *r, const double 
   return LFAP_OK;
 }
 
-static lfap_status check(lfap_ctx *ctx, const double *w, const lfap_perturb_opts *o, size_t d) {
+static lfap_status check_judged(lfap_ctx *ctx, const double *w, const lfap_perturb_opts *o, size_t d) {
   double size = lfap_norm2(d, w);
   lfap_status known = lfap_norm_check(ctx, o->norm, 1, d);
   if (known) return known;
@@ -203,7 +203,7 @@ lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const l
   lfap_p1 r = {.n = n, .unit = j.unit, .allowance = o->eps > 0.0 ? 0.0 : NAN};
   lfap_spread *all[] = {&r.size, &r.entry, &r.reached, &r.gain, &r.ascent};
   j.converted = bases->unit == points->unit ? 0.0 : j.unit;
-  lfap_status s = check(ctx, w, o, d);
+  lfap_status s = check_judged(ctx, w, o, d);
   if (!s) j.norm = lfap_norm_of(o->norm);
   if (!s) s = lfap_net_scaled(ctx, &scaled, &e, net);
   if (s) return s;

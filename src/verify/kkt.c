@@ -190,8 +190,8 @@ static lfap_status check_weights(lfap_ctx *ctx, const lfap_net *net) {
 
 /* Every figure but the smallest margin is the same for W and for W 2^e, so W is judged where no product leaves the
    range. */
-static lfap_status judge(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_set *set, const double *probes,
-                         size_t np) {
+static lfap_status judge_weights(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_set *set,
+                                 const double *probes, size_t np) {
   const lfap_data *data = set->data;
   const lfap_limit *lim = set->limit;
   if (!lim)
@@ -221,11 +221,11 @@ static lfap_status judge(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const
 lfap_status lfap_set_k1(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_set *set, const double *probes,
                         size_t np) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : judge(ctx, out, net, set, probes, np);
+  return st ? st : judge_weights(ctx, out, net, set, probes, np);
 }
 
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : judge(ctx, out, net, &(lfap_set){.data = data, .limit = lim}, probes, np);
+  return st ? st : judge_weights(ctx, out, net, &(lfap_set){.data = data, .limit = lim}, probes, np);
 }
