@@ -29,8 +29,9 @@ static void intervals_of(interval v[INTERVALS], const lfap_limit *l) {
   const lfap_claim_info *claim = lfap_claims;
   v[0] = (interval){claim[LFAP_CLAIM_T1].json, "T1", "lw 3 dt 2 lc rgb " STYLE_GREY, l->t1_lo, l->t1_hi, l->hyp.holds};
   v[1] = (interval){claim[LFAP_CLAIM_T2].json, "T2", "lw 2 dt 1 lc rgb " STYLE_BLACK, l->t2_lo, l->t2_hi, l->hyp.holds};
-  v[2] = (interval){
-      claim[LFAP_CLAIM_POST].json, "T2 a posteriori", "lw 3 dt 3 lc rgb " STYLE_BLUE, l->post_lo, l->post_hi, l->full};
+  v[2] =
+      (interval){claim[LFAP_CLAIM_POST].json, "T2 a posteriori", "lw 3 dt 3 lc rgb " STYLE_BLUE, l->post_lo, l->post_hi,
+                 l->full && !l->c2.bent};
   for (int i = 0; i < INTERVALS; i++) v[i].applies = v[i].applies && !isnan(v[i].lo) && !isnan(v[i].hi);
 }
 
@@ -68,12 +69,14 @@ static void commands(lfap_picture *p, const lfap_limit *l, const interval *v, co
 }
 
 static void words(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
+  size_t positive = 0;
+  for (size_t i = 0; i < l->n; i++) positive += e[i].lambda > 0.0;
   snprintf(p->title, sizeof p->title, "Multipliers of the limit: N = %zu, d = %zu, γ = %g", l->n, l->d, l->gamma);
   snprintf(
       p->caption, sizeof p->caption,
       "The %zu multipliers from %.4g to %.4g, measured (doubles); %zu are positive. (H) %s: left side / right side = "
       "%.3g. %s%s",
-      l->n, e[0].lambda, e[l->n - 1].lambda, l->support, l->hyp.holds ? "holds" : "does not hold",
+      l->n, e[0].lambda, e[l->n - 1].lambda, positive, l->hyp.holds ? "holds" : "does not hold",
       l->hyp.rhs > 0 ? l->hyp.lhs / l->hyp.rhs : INFINITY,
       v[0].applies ? "The intervals of T1 and T2 apply." : "T1 and T2 do not apply, so their intervals are not drawn.",
       v[2].applies ? " T2's a-posteriori interval applies." : " T2's a-posteriori interval does not apply.");
