@@ -360,17 +360,17 @@ lfap_status lfap_set_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, 
 
 /* ---- perturbations (P1, D1) -------------------------------------------------------------------------------------- */
 
-typedef enum { LFAP_L2 = 0, LFAP_LINF = 1, LFAP_L0 = 2 } lfap_norm;
-enum { LFAP_NORMS = 3 };
-/* "l2", "linf", "l0"; static. "unknown" of a number that is no norm. */
+typedef enum { LFAP_L2 = 0, LFAP_LINF = 1, LFAP_L0 = 2, LFAP_L1 = 3 } lfap_norm;
+enum { LFAP_NORMS = 4 };
+/* "l2", "linf", "l0", "l1"; static. "unknown" of a number that is no norm. */
 const char *lfap_norm_name(lfap_norm norm);
 
 /* eta (d): the maximiser of t<eta,w> under the constraint (N7). k is used by L0 alone. DATA: w is 0, or
    not finite; USAGE: eps < 0, k outside 1..d. Statement P1. */
 lfap_status lfap_perturb_direction(lfap_ctx *ctx, double *eta, const double *w, double t, lfap_norm norm, double eps,
                                    size_t k, size_t d);
-/* e (d) of T3: w/||w||, sgn w, or sgn w on the k kept entries; returns its dual value <e,w> in *dual.
-   Errors as above. */
+/* e (d) of T3: w/||w||, sgn w, or sgn w on the k kept entries or on the largest one; returns its dual value <e,w> in
+   *dual. Errors as above. */
 lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const double *w, lfap_norm norm, size_t k,
                               size_t d);
 

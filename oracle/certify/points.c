@@ -186,6 +186,26 @@ static void sides_l0(split *s) {
   for (size_t i = 0; i < s->w.d; i++) s->side[i] = s->a->keep[i] ? entry_side(&s->w, i) : 0;
 }
 
+/* The one largest |w_i|, the first of those that are equal for certain; where it is not decided, every entry that may
+   be it is open. */
+static void sides_l1(split *s) {
+  const oracle_vector *w = &s->w;
+  size_t at = 0, rivals = 0;
+  double lo, hi;
+  for (size_t i = 1; i < w->d; i++)
+    if (mpz_cmpabs(w->num[i], w->num[at]) > 0) at = i;
+  memset(s->side, 0, w->d * sizeof *s->side);
+  oracle_vector_entry(&lo, &hi, w, at);
+  double least = lo > 0.0 ? lo : hi < 0.0 ? -hi : 0.0;
+  for (size_t i = 0; !w->exact && i < w->d; i++) {
+    oracle_vector_entry(&lo, &hi, w, i);
+    if (i == at || fmax(-lo, hi) < least) continue;
+    s->side[i] = 2;
+    rivals++;
+  }
+  s->side[at] = rivals ? 2 : entry_side(w, at);
+}
+
 /* e of T3 in each norm: w itself, over ||w|| (no sides), or a vector of -1, 0 and 1 that the certified signs of w
    make. */
 static const struct {
@@ -195,6 +215,7 @@ static const struct {
     [LFAP_L2] = {NULL, 0},
     [LFAP_LINF] = {sides_linf, 0},
     [LFAP_L0] = {sides_l0, 1},
+    [LFAP_L1] = {sides_l1, 0},
 };
 _Static_assert(sizeof e_of / sizeof e_of[0] == LFAP_NORMS, "e of T3 for every norm");
 

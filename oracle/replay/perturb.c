@@ -66,12 +66,15 @@ static void direction_linf(attack *p, mpfr_t *eta, mpfr_t *w) {
   for (size_t i = 0; i < p->a->d; i++) signed_eps(p, eta[i], w[i]);
 }
 
-static void direction_l0(attack *p, mpfr_t *eta, mpfr_t *w) {
-  keep_largest(p, w, p->a->o->k);
+static void direction_kept(attack *p, mpfr_t *eta, mpfr_t *w, size_t k) {
+  keep_largest(p, w, k);
   for (size_t i = 0; i < p->a->d; i++)
     if (!p->keep[i]) mpfr_set_zero(eta[i], 1);
     else signed_eps(p, eta[i], w[i]);
 }
+
+static void direction_l0(attack *p, mpfr_t *eta, mpfr_t *w) { direction_kept(p, eta, w, p->a->o->k); }
+static void direction_l1(attack *p, mpfr_t *eta, mpfr_t *w) { direction_kept(p, eta, w, 1); }
 
 /* ---- PGD --------------------------------------------------------------------------------------------------------- */
 
@@ -83,6 +86,7 @@ static void clamp(attack *p, mpfr_t v) {
 
 static void length_l2(attack *p, mpfr_t out, mpfr_t *v) { oracle_norm2(p->A, out, v, p->a->d); }
 static void length_linf(attack *p, mpfr_t out, mpfr_t *v) { oracle_amax(out, v, p->a->d); }
+static void length_l1(attack *p, mpfr_t out, mpfr_t *v) { oracle_asum(p->A, out, v, p->a->d); }
 
 /* cur_i = fma(-step, g_i/c, cur_i) */
 static void descend(attack *p, size_t i, const mpfr_t c) {
@@ -150,6 +154,7 @@ static const struct {
     [LFAP_L2] = {direction_l2, step_ball, length_l2},
     [LFAP_LINF] = {direction_linf, step_ball, length_linf},
     [LFAP_L0] = {direction_l0, step_sparse, length_linf},
+    [LFAP_L1] = {direction_l1, step_ball, length_l1},
 };
 _Static_assert(sizeof norms / sizeof norms[0] == LFAP_NORMS, "a row of the replay's table for every norm");
 

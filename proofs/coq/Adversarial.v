@@ -103,7 +103,7 @@ Qed.
 
 End Split.
 
-(** * The three geometry-inspired adversarial sets *)
+(** * The geometry-inspired adversarial sets *)
 
 Section Norms.
 Variables (R : rcfType) (d N : nat).
@@ -134,6 +134,11 @@ Proof.
 rewrite -(T3_split b eps (e_l0 k w0) t_pm1); congr (dot _ z).
 by apply: eq_bigr => n _; rewrite pert_l0_e.
 Qed.
+
+Theorem T3_split_l1 la z :
+  f_bdy (fun n => b n + pert_l1 eps (t n) w0) t la z =
+  T_data b t la z + eps * (\sum_n la n) * dot (e_l1 w0) z.
+Proof. exact: T3_split_l0. Qed.
 
 (** T4, L2: e = w/||w|| agrees with w in sign, so no further condition. *)
 Lemma sg_e_l2 z : Num.sg (dot (e_l2 w0) z) = Num.sg (dot w0 z).

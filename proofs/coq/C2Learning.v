@@ -142,4 +142,9 @@ Theorem D1_C2_l0 k : (0 < k)%N ->
   (forall eta, ball_l0 k (`|dot w0 z| / normk w0 k) eta -> ~~ flips g z eta).
 Proof. by move=> k0; split=> *; [apply: D1_l0 | apply: (D1_l0_smallest lin decided k0)]. Qed.
 
+Theorem D1_C2_l1 :
+  (forall eps, 0 <= eps -> flips g z (pert_l1 eps (target w0 z) w0) = (`|dot w0 z| / norminf w0 < eps)) /\
+  (forall eta, norm1 eta <= `|dot w0 z| / norminf w0 -> ~~ flips g z eta).
+Proof. by split=> *; [apply: D1_l1 | apply: (D1_l1_smallest lin decided)]. Qed.
+
 End Deception.

@@ -4,9 +4,11 @@
 (*   pert_l2 eps t w   = eps t w / ||w||                                      *)
 (*   pert_linf eps t w = eps t sgn w, entry by entry (sgn 0 = 0)              *)
 (*   pert_l0 k eps t w = the same on the k largest |w_i|, 0 elsewhere         *)
-(*   e_l2, e_linf, e_l0 = the common direction e with pert = eps t e          *)
+(*   pert_l1 eps t w   = the same on the one largest |w_i|                    *)
+(*   e_l2, e_linf, e_l0, e_l1 = the common direction e with pert = eps t e    *)
 (*   top k w           = the k largest |w_i|, ties to the lower index         *)
 (*   normk k w         = sum of the k largest |w_i|                           *)
+(*   norminf w         = the largest |w_i|                                    *)
 (*                                                                            *)
 (* P1: each is the maximiser of t <eta, w> under its constraint, for any      *)
 (* vector w: the boundary's w or a network's gradient.                        *)
@@ -121,6 +123,30 @@ apply: lt_le_trans (sum_le_top (T := [set i]) _); last by rewrite cards1.
 by rewrite big_set1 normr_gt0.
 Qed.
 
+(** The largest |w_i| is the sum of the one largest. *)
+Definition norminf : R := maxover predT (fun i => `|w0 0 i|).
+
+Lemma normk_ge0 k : 0 <= normk k.
+Proof. by apply: sumr_ge0 => i _; apply: normr_ge0. Qed.
+
+Lemma normk1 : normk 1 = norminf.
+Proof.
+apply/eqP; rewrite eq_le; apply/andP; split; last first.
+  apply: maxover_le => [|i _]; first exact: normk_ge0.
+  by have := @sum_le_top 1 [set i]; rewrite cards1 big_set1; apply.
+rewrite /normk; have : (#|top 1| <= 1)%N by rewrite card_top geq_minl.
+case: (set_0Vmem (top 1)) => [->|[i it]]; first by rewrite big_set0 maxover_ge0.
+move=> c1; have -> : top 1 = [set i].
+  by apply/esym/eqP; rewrite eqEcard sub1set it cards1.
+by rewrite big_set1; apply: maxover_ge.
+Qed.
+
+Lemma norminf_ge i : `|w0 0 i| <= norminf.
+Proof. exact: maxover_ge. Qed.
+
+Lemma norminf_gt0 : w0 != 0 -> 0 < norminf.
+Proof. by rewrite -normk1; apply: normk_gt0. Qed.
+
 End Top.
 
 (** * The perturbations *)
@@ -134,10 +160,15 @@ Definition e_linf (w0 : 'rV[R]_d) : 'rV[R]_d := \row_i Num.sg (w0 0 i).
 Definition e_l0 k (w0 : 'rV[R]_d) : 'rV[R]_d :=
   \row_i (if i \in top w0 k then Num.sg (w0 0 i) else 0).
 
+(** All of eps goes to the one largest |w_i|. *)
+Definition e_l1 (w0 : 'rV[R]_d) : 'rV[R]_d := e_l0 1 w0.
+
 Definition pert_l2 eps t (w0 : 'rV[R]_d) : 'rV[R]_d := (eps * t / norm w0) *: w0.
 Definition pert_linf eps t (w0 : 'rV[R]_d) : 'rV[R]_d := \row_i (eps * t * Num.sg (w0 0 i)).
 Definition pert_l0 k eps t (w0 : 'rV[R]_d) : 'rV[R]_d :=
   \row_i (if i \in top w0 k then eps * t * Num.sg (w0 0 i) else 0).
+
+Definition pert_l1 eps t (w0 : 'rV[R]_d) : 'rV[R]_d := pert_l0 1 eps t w0.
 
 Lemma pert_l2_e eps t w0 : pert_l2 eps t w0 = (eps * t) *: e_l2 w0.
 Proof. by rewrite /e_l2 scalerA. Qed.
@@ -148,12 +179,17 @@ Proof. by apply/rowP => i; rewrite !mxE. Qed.
 Lemma pert_l0_e k eps t w0 : pert_l0 k eps t w0 = (eps * t) *: e_l0 k w0.
 Proof. by apply/rowP => i; rewrite !mxE; case: ifP; rewrite ?mulr0. Qed.
 
+Lemma pert_l1_e eps t w0 : pert_l1 eps t w0 = (eps * t) *: e_l1 w0.
+Proof. exact: pert_l0_e. Qed.
+
 (** The constraints. *)
 Definition ball_l2 eps eta : Prop := norm eta <= eps.
 Definition ball_linf eps eta : Prop := forall i, `|eta 0 i| <= eps.
 Definition support eta : {set 'I_d} := [set i | eta 0 i != 0].
 Definition ball_l0 k eps eta : Prop :=
   (#|support eta| <= k)%N /\ forall i, `|eta 0 i| <= eps.
+
+Definition ball_l1 eps eta : Prop := norm1 eta <= eps.
 
 (** The norm of w dual to each constraint. *)
 Lemma dot_e_l2 w0 : dot (e_l2 w0) w0 = norm w0.
@@ -169,6 +205,17 @@ Lemma dot_e_l0 k w0 : dot (e_l0 k w0) w0 = normk w0 k.
 Proof.
 rewrite /dot /normk [RHS]big_mkcond; apply: eq_bigr => i _; rewrite mxE.
 by case: ifP => _; rewrite ?mul0r // -normrEsg.
+Qed.
+
+Lemma dot_e_l1 w0 : dot (e_l1 w0) w0 = norminf w0.
+Proof. by rewrite dot_e_l0 normk1. Qed.
+
+(** Hoelder: an inner product is at most the taxicab norm times the largest entry. *)
+Lemma dot_le_norminf (eta w0 : 'rV[R]_d) : dot eta w0 <= norm1 eta * norminf w0.
+Proof.
+rewrite /norm1 mulr_suml; apply: ler_sum => i _.
+apply: le_trans (ler_norm _) _; rewrite normrM.
+by rewrite ler_wpmul2l ?normr_ge0 ?norminf_ge.
 Qed.
 
 Section P1.
@@ -239,6 +286,26 @@ rewrite val; apply: (@le_trans _ _ (eps * \sum_(i in support eta) `|w0 0 i|)).
   apply: le_trans (ler_norm _) _; rewrite !normrM t_norm mul1r.
   by rewrite ler_wpmul2r.
 by rewrite ler_wpmul2l // sum_le_top.
+Qed.
+
+(** P1, L1: the value is eps times the largest |w_i|. *)
+Theorem P1_l1 :
+  [/\ ball_l1 eps (pert_l1 eps t w0),
+      t * dot (pert_l1 eps t w0) w0 = eps * norminf w0 &
+      forall eta, ball_l1 eps eta -> t * dot eta w0 <= t * dot (pert_l1 eps t w0) w0].
+Proof.
+have val : t * dot (pert_l1 eps t w0) w0 = eps * norminf w0.
+  by rewrite pert_l1_e pert_value dot_e_l1.
+split=> // [|eta he].
+  rewrite /ball_l1 /norm1 (eq_bigr (fun i => if i \in top w0 1 then `|eps * t * Num.sg (w0 0 i)| else 0)).
+    rewrite -big_mkcond; apply: (@le_trans _ _ (#|top w0 1|%:R * eps)).
+      by apply: sum_le_const => i _; apply: entry_le.
+    by rewrite ler_pimull // lern1 card_top geq_minl.
+  by move=> i _; rewrite mxE; case: ifP; rewrite ?normr0.
+rewrite val -dotZl; apply: le_trans (dot_le_norminf _ _) _.
+apply: ler_wpmul2r; first exact: maxover_ge0.
+suff -> : norm1 (t *: eta) = norm1 eta by [].
+by apply: eq_bigr => i _; rewrite mxE normrM t_norm mul1r.
 Qed.
 
 End P1.
@@ -323,6 +390,23 @@ Proof.
 move=> k0 he; have n0 := normk_gt0 k0 w_neq0.
 have e0 : 0 <= `|dot w0 x| / normk w0 k by rewrite divr_ge0 // ltW.
 have [_ val /(_ _ he)] := P1_l0 w0 e0 target_pm1 k.
+by rewrite val divfK ?gt_eqF // flips_iff -leNgt.
+Qed.
+
+(** L1: eps* = |<w,x>| / (the largest |w_i|). *)
+Theorem D1_l1 eps : 0 <= eps ->
+  flips (pert_l1 eps target w0) = (`|dot w0 x| / norminf w0 < eps).
+Proof.
+move=> e0; have [_ val _] := P1_l1 w0 e0 target_pm1.
+by rewrite flips_iff val ltr_pdivr_mulr // norminf_gt0 // w_neq0.
+Qed.
+
+Theorem D1_l1_smallest (eta : 'rV[R]_d) :
+  norm1 eta <= `|dot w0 x| / norminf w0 -> ~~ flips eta.
+Proof.
+move=> he; have n0 := norminf_gt0 w_neq0.
+have e0 : 0 <= `|dot w0 x| / norminf w0 by rewrite divr_ge0 // ltW.
+have [_ val /(_ _ he)] := P1_l1 w0 e0 target_pm1.
 by rewrite val divfK ?gt_eqF // flips_iff -leNgt.
 Qed.
 

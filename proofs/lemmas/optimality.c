@@ -319,6 +319,120 @@ void lfap_l0_reached(const double *eta, const double *w, const unsigned char *ke
   }
 }
 
+/* ---- L1: the largest entry weighs no less than any share of eps put elsewhere ---- */
+
+/*@ requires t: lfap_sign(t);
+  @ requires most: lfap_rabs(w) <= most;
+  @ requires size: size == lfap_rabs(e);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures term: t*(e*w) <= size*most; */
+static void term_l1(double e, double w, double t, double most, double size) {
+  term_bound(e, w, t, size);
+  /*@ assert spare: size*(most - lfap_rabs(w)) >= 0.0; */
+  /*@ assert open: size*(most - lfap_rabs(w)) == size*most - size*lfap_rabs(w); */
+}
+
+/*@ requires most: most >= 0.0;
+  @ requires sum: sum <= eps;
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures value: sum*most <= eps*most; */
+static void spare_l1(double sum, double eps, double most) {
+  const double left = eps - sum;
+  /*@ assert left: left*most >= 0.0; */
+}
+
+/*@ requires t: lfap_sign(t);
+  @ requires eta: \valid_read(eta + (0 .. n-1));
+  @ requires w: \valid_read(w + (0 .. n-1));
+  @ requires size: lfap_rasum(eta, n) <= eps;
+  @ requires most: most >= 0.0;
+  @ requires largest: \forall integer i; 0 <= i < n ==> lfap_rabs(w[i]) <= most;
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures bound: t*lfap_rdot(eta, w, n) <= eps*most; */
+void lfap_l1_best(const double *eta, const double *w, double t, double eps, double most, size_t n) {
+  double dot = 0.0, sum = 0.0;
+  /*@ loop invariant i: 0 <= i <= n;
+    @ loop invariant dot: dot == lfap_rdot(eta, w, i);
+    @ loop invariant sum: sum == lfap_rasum(eta, i);
+    @ loop invariant bound: t*dot <= sum*most;
+    @ loop assigns i, dot, sum;
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++) {
+    const double e = eta[i], v = w[i], size = e < 0.0 ? -e : e;
+    /*@ assert size: size == lfap_rabs(e); */
+    term_l1(e, v, t, most, size);
+    dot = dot + e * v;
+    sum = sum + size;
+  }
+  spare_l1(sum, eps, most);
+}
+
+/* How large P1's entry is: eps, or 0 where w is. */
+/*@ requires t: lfap_sign(t);
+  @ requires eps: eps >= 0.0;
+  @ requires e: e == lfap_linf_entry(w, t, eps);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures size: 0.0 <= lfap_rabs(e) <= eps; */
+static void size_reached(double e, double w, double t, double eps) {
+  const double side = t * (w > 0.0 ? 1.0 : w < 0.0 ? -1.0 : 0.0);
+  /*@ assert side: side == 1.0 || side == -1.0 || side == 0.0; */
+  /*@ assert same: e == eps*side; */
+}
+
+/*@ requires same: a == b;
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures gain: t*a == t*b; */
+static void same_gain(double a, double b, double t) { }
+
+/*@ requires t: lfap_sign(t);
+  @ requires eps: eps >= 0.0;
+  @ requires at: at < n;
+  @ requires eta: \valid_read(eta + (0 .. n-1));
+  @ requires w: \valid_read(w + (0 .. n-1));
+  @ requires value: \forall integer i; 0 <= i < n ==> eta[i] == lfap_l1_entry(w[i], i, at, t, eps);
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures size: lfap_rasum(eta, n) <= eps;
+  @ ensures reached: t*lfap_rdot(eta, w, n) == eps*lfap_rabs(w[at]); */
+void lfap_l1_reached(const double *eta, const double *w, size_t at, double t, double eps, size_t n) {
+  const double most = eta[at], top = w[at], reached = product(most, top), whole = most < 0.0 ? -most : most;
+  double dot = 0.0, sum = 0.0;
+  term_reached(most, top, t, eps);
+  size_reached(most, top, t, eps);
+  /*@ assert value: t*reached == eps*lfap_rabs(top); */
+  /*@ assert whole: whole <= eps; */
+  /*@ loop invariant i: 0 <= i <= n;
+    @ loop invariant dot: dot == lfap_rdot(eta, w, i);
+    @ loop invariant sum: sum == lfap_rasum(eta, i);
+    @ loop invariant before: i <= at ==> dot == 0.0 && sum == 0.0;
+    @ loop invariant after: i > at ==> dot == reached && sum == whole;
+    @ loop assigns i, dot, sum;
+    @ loop variant n - i; */
+  for (size_t i = 0; i < n; i++) {
+    const double e = eta[i], v = w[i], size = e < 0.0 ? -e : e;
+    /*@ assert size: size == lfap_rabs(e); */
+    const double ev = product(e, v);
+    /*@ assert none: i != at ==> ev == 0.0 && size == 0.0; */
+    if (i == at) {
+      dot = ev;
+      sum = size;
+    }
+  }
+  /*@ assert end: dot == lfap_rdot(eta, w, n) && dot == reached; */
+  same_gain(dot, reached, t);
+}
+
 /* ---- L2: Cauchy-Schwarz, from ||x - s y||^2 >= 0 ---- */
 
 /*@ requires x: \valid_read(x + (0 .. n-1));

@@ -44,8 +44,7 @@ static const cli_option options[] = {
     {"test", "PATH", "labelled points not trained on, like --data"},
     {"test-labels", "FILE", "their labels"},
     {"case", "NAME", "one case: uniform, orthogonal, outside, fashion-mnist; large (2.9 GB) only when named"},
-    {"eps", "LIST",
-     "sizes of the perturbations in " LFAP_NORM_WORDS ", in this order; a norm left out or 0 is not made"},
+    {"eps", "LIST", "sizes of the perturbations, in order: " LFAP_NORM_WORDS "; one left out or 0 is not made"},
     {"k", "K", "entries of the L0 perturbation (default: a twentieth of d)"},
     {"n-adv", "N", "noise bases to perturb"},
     {"m", "M", "neurons of the networks trained here, even"},
@@ -168,10 +167,12 @@ static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int
          k->m, k->gamma, k->n_adv, in->opts.m_adv, (unsigned long long)k->seed);
   printf("  %s\n", in->about);
   printf("  perturbation sizes:");
-  for (int i = 0; i < LFAP_NORMS; i++)
-    if (in->opts.eps[i] > 0) printf(" %s %g", lfap_norm_name((lfap_norm)i), in->opts.eps[i]);
-  for (int i = 0; i < LFAP_NORMS; i++)
-    if (in->opts.eps[i] > 0 && lfap_norm_of((lfap_norm)i)->takes_k) printf(" on %zu entries", in->opts.k);
+  for (int i = 0; i < LFAP_NORMS; i++) {
+    const lfap_norm_object *norm = lfap_norm_of((lfap_norm)i);
+    if (!(in->opts.eps[i] > 0)) continue;
+    printf(" %s %g", norm->name, in->opts.eps[i]);
+    if (norm->takes_k) printf(" on %zu entries", in->opts.k);
+  }
   printf("\n");
   cli_hypothesis_print(&k->hyp, "data");
   if (verbose) cli_checks_print(c, k->check, k->checks);

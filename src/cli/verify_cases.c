@@ -23,13 +23,13 @@ static const recipe recipes[CASES] = {
     /* name, about
          N       d  N_adv   m  m_adv       k  probes  controls  steps  gamma  eps */
     {"uniform", "uniform noise, labels set alternately +1, -1",
-         2,  20000,     8, 20,    20,   1000,    200,        8,     0,   0.9, {5, 0.035, 0.155}},
+         2,  20000,     8, 20,    20,   1000,    200,        8,     0,   0.9, {5, 0.035, 0.155, 5}},
     {"orthogonal", "rows of a Hadamard matrix with random signs, labels set alternately +1, -1",
-         4,  16384,     8, 20,    20,    800,    200,        8,     0,   0.9, {5, 0.039, 0.175}},
+         4,  16384,     8, 20,    20,    800,    200,        8,     0,   0.9, {5, 0.039, 0.175, 5}},
     {"outside", "uniform noise, labels set alternately +1, -1; (H) is far from met",
-       100,  10000,   200, 20,    20,    500,    200,        4,     0,   0.5, {2, 0.02, 0.1}},
+       100,  10000,   200, 20,    20,    500,    200,        4,     0,   0.5, {2, 0.02, 0.1, 2}},
     {"fashion-mnist", "Fashion-MNIST images",
-       200,    784,   784, 20,     4,     39,    200,       20,  1000,   0.5, {1, 0.03, 0.15}},
+       200,    784,   784, 20,     4,     39,    200,       20,  1000,   0.5, {1, 0.03, 0.15, 1}},
     {"large", "uniform noise in three million dimensions, labels set alternately +1, -1",
          2, 3000000,  100,  4,     4, 150000,      2,        2,     0,  0.95, {5, 0.0029, 0.0129}},
 };

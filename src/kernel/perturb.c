@@ -42,7 +42,7 @@ void lfap_eta_l2(double *eta, const double *w, double nrm, double t, double eps,
   }
 }
 
-/* P1's entry for linf, and for l0 where the entry is kept. */
+/* P1's entry for linf, and for l0 and l1 where the entry is kept. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
@@ -231,6 +231,41 @@ void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double
     eta[i] = keep[i] ? signed_bound(w[i], t, eps) : 0.0;
 #ifdef LFAP_TIER_REAL
     /*@ assert entry: eta[i] == lfap_l0_entry(w[i], keep[i], t, eps); */
+    /*@ assert kept: \forall integer j; 0 <= j < i ==> eta[j] == \at(eta[j],LoopCurrent); */
+#endif
+  }
+}
+
+size_t lfap_first_largest(const double *w, size_t d) {
+  size_t at = 0;
+  /*@ loop invariant i: 1 <= i <= d;
+    @ loop invariant at: at < i;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant largest: \forall integer j; 0 <= j < i ==> \abs(w[j]) <= \abs(w[at]);
+    @ loop invariant first: \forall integer j; 0 <= j < at ==> \abs(w[j]) < \abs(w[at]);
+#endif
+    @ loop assigns i, at;
+    @ loop variant d - i; */
+  for (size_t i = 1; i < d; i++)
+    if (fabs(w[i]) > fabs(w[at])) at = i;
+  return at;
+}
+
+void lfap_eta_l1(double *eta, const double *w, size_t at, double t, double eps, size_t d) {
+  /*@ loop invariant i: 0 <= i <= d;
+#ifdef LFAP_TIER_REAL
+    @ loop invariant done: \forall integer j; 0 <= j < i ==> eta[j] == lfap_l1_entry(w[j], j, at, t, eps);
+#endif
+#ifdef LFAP_TIER_VALUE
+    @ loop invariant bound: lfap_signed_bound(t, eps) && at < i ==> lfap_bounded(eta[at], w[at], t, eps);
+    @ loop invariant none: \forall integer j; 0 <= j < i && j != at ==> \eq_double(eta[j], (double)0.0);
+#endif
+    @ loop assigns i, eta[0 .. d-1];
+    @ loop variant d - i; */
+  for (size_t i = 0; i < d; i++) {
+    eta[i] = i == at ? signed_bound(w[i], t, eps) : 0.0;
+#ifdef LFAP_TIER_REAL
+    /*@ assert entry: eta[i] == lfap_l1_entry(w[i], i, at, t, eps); */
     /*@ assert kept: \forall integer j; 0 <= j < i ==> eta[j] == \at(eta[j],LoopCurrent); */
 #endif
   }

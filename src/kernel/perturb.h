@@ -27,6 +27,8 @@
   @ logic real lfap_l2_entry(real w, real nrm, real t, real eps) = ((eps/nrm)*t)*w;
   @ logic real lfap_linf_entry(real w, real t, real eps) = eps*(t*lfap_rsgn(w));
   @ logic real lfap_l0_entry(real w, integer keep, real t, real eps) = keep != 0 ? lfap_linf_entry(w, t, eps) : 0.0;
+  @ logic real lfap_l1_entry(real w, integer i, integer at, real t, real eps) =
+  @   i == at ? lfap_linf_entry(w, t, eps) : 0.0;
   @ logic real lfap_moved(real x, real g, real step, real c) = x - step*(g/c);
   @ logic real lfap_moved_into(real x, real g, real step, real c, integer range, real lo, real hi) =
   @   range != 0 ? lfap_rclamp(lfap_moved(x, g, step, c), lo, hi) : lfap_moved(x, g, step, c); */
@@ -135,6 +137,35 @@ void lfap_topk(unsigned char *keep, const double *w, size_t k, size_t d);
 #endif
   @*/
 void lfap_eta_l0(double *eta, const double *w, const unsigned char *keep, double t, double eps, size_t d);
+/* The index of the largest |w_i|, the lowest on ties. d > 0. */
+/*@ requires d: d > 0;
+  @ requires w: \valid_read(w + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ ensures range: \result < d;
+#ifdef LFAP_TIER_REAL
+  @ ensures largest: \forall integer i; 0 <= i < d ==> \abs(w[i]) <= \abs(w[\result]);
+  @ ensures first: \forall integer i; 0 <= i < \result ==> \abs(w[i]) < \abs(w[\result]);
+#endif
+  @*/
+size_t lfap_first_largest(const double *w, size_t d);
+/* eta_i = eps*(t*sgn w_i) for i = at, the index of the largest |w_i|, 0 elsewhere. */
+/*@ requires eta: \valid(eta + (0 .. d-1));
+  @ requires w: \valid_read(w + (0 .. d-1));
+  @ requires sep: \separated(eta + (0 .. d-1), w + (0 .. d-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns eta[0 .. d-1];
+#ifdef LFAP_TIER_REAL
+  @ ensures value: \forall integer i; 0 <= i < d ==> eta[i] == lfap_l1_entry(w[i], i, at, t, eps);
+#endif
+#ifdef LFAP_TIER_VALUE
+  @ ensures bound: lfap_signed_bound(t, eps) && at < d ==> lfap_bounded(eta[at], w[at], t, eps);
+  @ ensures none: \forall integer i; 0 <= i < d && i != at ==> \eq_double(eta[i], (double)0.0);
+#endif
+  @*/
+void lfap_eta_l1(double *eta, const double *w, size_t at, double t, double eps, size_t d);
 /* z_i = x_i + y_i and z_i = x_i - y_i; z may be x or y. */
 /*@ requires z: \valid(z + (0 .. d-1));
   @ requires x: \valid_read(x + (0 .. d-1));
@@ -195,7 +226,7 @@ double lfap_clamp(double v, double lo, double hi);
 #endif
   @*/
 void lfap_clamp_all(double *x, double lo, double hi, size_t d);
-/* PGD, l2 and linf: x_i = fma(-step, g_i/c, x_i). */
+/* PGD in a ball: x_i = fma(-step, g_i/c, x_i). */
 /*@ requires x: \valid(x + (0 .. d-1));
   @ requires g: \valid_read(g + (0 .. d-1));
   @ requires sep: \separated(x + (0 .. d-1), g + (0 .. d-1));

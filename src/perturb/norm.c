@@ -33,6 +33,13 @@ static double size_l0(const double *eta, size_t d) {
   return entries;
 }
 
+static double size_l1(const double *eta, size_t d) {
+  const int shift = lfap_exponent_outside(eta, d);
+  double sum = 0.0;
+  for (size_t i = 0; i < d; i++) sum += fabs(shift ? ldexp(eta[i], -shift) : eta[i]);
+  return ldexp(sum, shift);
+}
+
 /* ---- dual norms -------------------------------------------------------------------------------------------------- */
 
 static double dual_l2(const double *w, size_t k, size_t d, void *scratch) {
@@ -66,6 +73,11 @@ static double dual_l0_apart(const double *w, size_t k, size_t d, void *scratch) 
   return lfap_asum(k, a);
 }
 
+static double dual_l1(const double *w, size_t k, size_t d, void *scratch) {
+  (void)k, (void)scratch;
+  return lfap_amax(d, w);
+}
+
 /* ---- maximisers (P1) --------------------------------------------------------------------------------------------- */
 
 static void maximise_l2(double *eta, const double *w, unsigned char *keep, double t, double eps, size_t k, size_t d) {
@@ -83,13 +95,18 @@ static void maximise_l0(double *eta, const double *w, unsigned char *keep, doubl
   lfap_eta_l0(eta, w, keep, t, eps, d);
 }
 
+static void maximise_l1(double *eta, const double *w, unsigned char *keep, double t, double eps, size_t k, size_t d) {
+  (void)keep, (void)k;
+  lfap_eta_l1(eta, w, lfap_first_largest(w, d), t, eps, d);
+}
+
 /* ---- steps of PGD ------------------------------------------------------------------------------------------------ */
 
 /* What a gradient of this size is divided by, in every norm: below 1e-12 the step shrinks with it, and a gradient that
    vanishes moves nothing. */
 static double divisor(double size) { return size > 1e-12 ? size : 1e-12; }
 
-/* Normalised gradient step, projection to the ball (radial, also for linf), clamp. */
+/* Normalised gradient step, projection to the ball (radial, in every norm), clamp. */
 static void step_ball(double *x, const double *g, const double *x0, double *delta, unsigned char *mask,
                       const lfap_perturb_opts *o, size_t d) {
   const lfap_norm_object *norm = lfap_norm_of(o->norm);
@@ -121,6 +138,11 @@ static double allowance_l2(double u, double least, double eps, const double *x, 
 
 static double allowance_entry(double u, double least, double eps, const double *x, const double *x_adv, size_t d) {
   return 2.0 * u * (lfap_amax(d, x) + lfap_amax(d, x_adv) + eps) + least;
+}
+
+static double allowance_l1(double u, double least, double eps, const double *x, const double *x_adv, size_t d) {
+  double summed = fmin(u, 0x1p-24);
+  return 2.0 * u * (lfap_asum(d, x) + lfap_asum(d, x_adv)) + (summed * (double)d + u * 8.0) * eps + least * (double)d;
 }
 
 /* ---- lengths and sizes that nobody gave -------------------------------------------------------------------------- */
@@ -162,6 +184,9 @@ static double eps_l0(size_t d) {
   return 0.3;
 }
 
+/* As long as linf's. */
+static double eps_l1(size_t d) { return 0.03 * sqrt((double)d); }
+
 /* ---- the table --------------------------------------------------------------------------------------------------- */
 
 static const lfap_norm_object table[] = {
@@ -202,6 +227,17 @@ static const lfap_norm_object table[] = {
                  .allowance = allowance_entry,
                  .euclidean = euclidean_kept,
                  .eps_default = eps_l0},
+    [LFAP_L1] = {.name = "l1",
+                 .measured = "in the norm",
+                 .length = lfap_asum,
+                 .size = size_l1,
+                 .dual = dual_l1,
+                 .dual_apart = dual_l1,
+                 .maximise = maximise_l1,
+                 .step = step_ball,
+                 .allowance = allowance_l1,
+                 .euclidean = euclidean_one,
+                 .eps_default = eps_l1},
 };
 #define ONE(key, name, size) +1
 _Static_assert(sizeof table / sizeof table[0] == LFAP_NORMS, "a row of the table for every norm");

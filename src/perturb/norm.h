@@ -9,14 +9,15 @@
 #define LFAP_NORM_EACH(FIRST, NEXT) \
   FIRST(L2, "l2", "0.0078 sqrt(d)") \
   NEXT(LINF, "linf", "0.03")        \
-  NEXT(L0, "l0", "0.3")
+  NEXT(L0, "l0", "0.3")             \
+  NEXT(L1, "l1", "0.03 sqrt(d)")
 #define LFAP_NORM_WORD(key, name, size) name
 #define LFAP_NORM_COMMA_WORD(key, name, size) ", " name
 #define LFAP_NORM_BAR_WORD(key, name, size) "|" name
 #define LFAP_NORM_SIZE(key, name, size) name " " size
 #define LFAP_NORM_COMMA_SIZE(key, name, size) ", " name " " size
-#define LFAP_NORM_WORDS LFAP_NORM_EACH(LFAP_NORM_WORD, LFAP_NORM_COMMA_WORD) /* "l2, linf, l0" */
-#define LFAP_NORM_BARS LFAP_NORM_EACH(LFAP_NORM_WORD, LFAP_NORM_BAR_WORD)    /* "l2|linf|l0" */
+#define LFAP_NORM_WORDS LFAP_NORM_EACH(LFAP_NORM_WORD, LFAP_NORM_COMMA_WORD) /* "l2, linf, l0, l1" */
+#define LFAP_NORM_BARS LFAP_NORM_EACH(LFAP_NORM_WORD, LFAP_NORM_BAR_WORD)    /* "l2|linf|l0|l1" */
 #define LFAP_NORM_SIZES LFAP_NORM_EACH(LFAP_NORM_SIZE, LFAP_NORM_COMMA_SIZE)
 
 /* ||w||_dual (d), the largest <eta,w> of a perturbation of size 1, on k entries where the norm counts them. */

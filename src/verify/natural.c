@@ -184,8 +184,10 @@ static lfap_status classified_line(lfap_run *r) {
 }
 
 /* The line that holds a perturbation's length against eps: rounded sums have a tolerance. */
-static const lfap_line length_line[] = {
-    [LFAP_L2] = LFAP_LINE_P1_L2, [LFAP_LINF] = LFAP_LINE_P1_ENTRY, [LFAP_L0] = LFAP_LINE_P1_ENTRY};
+static const lfap_line length_line[] = {[LFAP_L2] = LFAP_LINE_P1_L2,
+                                        [LFAP_LINF] = LFAP_LINE_P1_ENTRY,
+                                        [LFAP_L0] = LFAP_LINE_P1_ENTRY,
+                                        [LFAP_L1] = LFAP_LINE_P1_L1};
 _Static_assert(sizeof length_line / sizeof length_line[0] == LFAP_NORMS, "a P1 line for every norm");
 
 /* P1: the perturbation keeps its constraint and reaches the dual norm. */

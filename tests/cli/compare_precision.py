@@ -52,6 +52,21 @@ def l0(X, t, g, e, k):
     return x
 
 
+def l1(X, t, g, e):
+    """All of e on the largest entry, or spread as PGD's steps spread it: the sum of the sizes in float32, from left to right."""
+    x = np.empty_like(X)
+    for i in range(len(X)):
+        size = F4(0)
+        for v in abs(g[i]):
+            size += v
+        x[i] = X[i] + F4(e) * g[i] / size * F4(t[i])
+        if i % 2:
+            x[i] = X[i]
+            at = abs(g[i]).argmax()
+            x[i, at] += F4(e) * np.sign(g[i, at]) * F4(t[i])
+    return x
+
+
 def wide(x):
     return x.astype(np.float64)
 
@@ -77,6 +92,16 @@ for d in (784, 3072):
         for cheat in (1.001, 1.01):
             got = compare(l2(X, t, g, eps * cheat), "l2", repr(eps))
             ok(got.get("outside") == 8, f"l2 d = {d}, eps {eps}: a cheat of {cheat} is seen", got.get("outside"))
+    for eps in (20.0, 2.0):
+        good = l1(X, t, g, eps)
+        far = abs(wide(good) - wide(X)).sum(1).max() / eps - 1
+        got = compare(good, "l1", repr(eps))
+        ok(got.get("outside") == 0 and far > 0 and got["size"]["max"] > eps and got["undecided_unless_shifted"] == 0, f"l1 d = {d}, eps {eps}: float32 keeps its constraint", (far, got))
+        for cheat in (1.001, 1.01):
+            got = compare(l1(X, t, g, eps * cheat), "l1", repr(eps))
+            ok(got.get("outside") + got["undecided"] == 8 and (got["outside"] == 8 or got["allowance"] > 1e-3 * eps),
+               f"l1 d = {d}, eps {eps}: a cheat of {cheat} is seen, or said not to be", got)
+    ok(compare(l1(X, t, g, 20.0 * 1.01), "l1", "20.0").get("outside") == 8, f"l1 d = {d}: a cheat of a hundredth is seen")
     flat, eps = (F4(0.3) * np.sign(g)).astype(F4), 50.0        # equal squares added from left to right err the same way each time
     good = l2(X, t, flat, eps)
     far = np.linalg.norm(wide(good) - wide(X), axis=1).max() / eps - 1

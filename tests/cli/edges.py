@@ -83,7 +83,7 @@ y = np.array([1.0, -1.0])
 data("bases", B, y)
 tf = -y * outputs(B, W)
 for scale in (0, 6, 9, 12, 500):
-    for norm in ("l2", "linf", "l0"):
+    for norm in ("l2", "linf", "l0", "l1"):
         put("Wp.npy", W * 2.0**scale), put("t.npy", -y)
         r = Run("perturb", "--norm", norm, "--from", "pgd", "--data", "bases", "--targets", "t.npy", "--weights", "Wp.npy", "--gamma", "0.5", "--eps", "1", *(["--steps", "5"]), "--out", "pgd")
         lost = [i for i in range(2) if tf[i] * 2.0**scale < -709]

@@ -146,7 +146,7 @@ ok(np.isclose(doc["training"]["smallest_margin"], (y * f).min(), rtol=1e-12) and
 doc = report("train from --init", "train", "--method", "gd", "--epochs", "1", "--data", "u12", "--gamma", "0.9", "--init", "t-gd/W.npy",
              "--out", "t-more")
 ok(doc["seed"] is None and doc["sizes"]["m"] == 6, "train from --init: no seed, m from the file", doc)
-for norm in ("l2", "linf", "l0"):
+for norm in ("l2", "linf", "l0", "l1"):
     for source in ("geometry", "gradient", "pgd"):
         args = ["--norm", norm, "--from", source, "--data", "u12", "--eps", "0.25"]
         args += ["--direction", "l12/w.npy"] if source == "geometry" else ["--weights", "t-gd/W.npy", "--gamma", "0.9"]
@@ -154,13 +154,13 @@ for norm in ("l2", "linf", "l0"):
         doc = report(f"perturb {norm} {source}", "perturb", *args, "--out", f"p-{norm}-{source}")
         Xp, yp, eta = load(f"p-{norm}-{source}", "X", "y", "eta")
         ok(doc["data_sha256"] == sha(Xp, yp) and math.isclose(doc["largest"]["l2"], np.sqrt((eta**2).sum(1)).max(), rel_tol=1e-12)
-           and doc["largest"]["linf"] == abs(eta).max() and doc["largest"]["l0"] == (eta != 0).sum(1).max()
+           and doc["largest"]["linf"] == abs(eta).max() and doc["largest"]["l0"] == (eta != 0).sum(1).max() and math.isclose(doc["largest"]["l1"], abs(eta).sum(1).max(), rel_tol=1e-12)
            and doc["unchanged"] == (eta == 0).all(1).sum(), f"perturb {norm} {source}: sizes of eta.npy", doc["largest"])
 for name, weights in (("flow", "t-flow/W.npy"), ("gd", "t-gd/W.npy")):
     doc = report(f"compare {name}", "compare", "--data", "u12", "--weights", weights, "--gamma", "0.9", "--probes", "50")
     ok(list(doc["k1"])[::2][:8] == ["residual", "slackness", "margin", "outside_rank2", "row_spread", "pattern_aligned", "cosine", "agreement"],
        f"compare {name}: keys of k1", doc["k1"])
-for norm, size in (("l2", []), ("linf", []), ("l0", ["--k", "5"])):
+for norm, size in (("l2", []), ("linf", []), ("l0", ["--k", "5"]), ("l1", [])):
     report(f"compare {norm} perturbations", "compare", "--data", "u12", "--weights", "t-gd/W.npy", "--gamma", "0.9", "--adversarial", f"p-{norm}-geometry",
            "--norm", norm, "--eps", "0.25", "--range", "-1,1", "--certify", "--lambda", "l12/lambda.npy", *size)
 report("compare l0 without a bound", "compare", "--data", "u12", "--weights", "t-gd/W.npy", "--gamma", "0.9", "--adversarial", "p-l0-pgd", "--norm", "l0", "--k", "3")

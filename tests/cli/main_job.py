@@ -16,7 +16,7 @@ for name, holds in (("uniform", True), ("orthogonal", True), ("outside", False),
     ok(c["hypothesis"] is holds, f"{name}: (H) {'holds' if holds else 'is not met'}", c["hypothesis_data"])
     statements = {"H", "Q1", "T1", "T2", "C1", "K1", "P1", "D1", "D2", "T3", "T4"}
     ok(statements <= {k["id"] for k in c["checks"]}, f"{name}: every statement is judged", statements - {k["id"] for k in c["checks"]})
-    for subject in ("adv l2", "adv linf", "adv l0"):
+    for subject in ("adv l2", "adv linf", "adv l0", "adv l1"):
         ok(any(k["subject"] == subject for k in c["checks"]), f"{name}: {subject} is judged")
     outside = [k for k in c["checks"] if k["id"] in ("H", "T1", "T2") and k["subject"] == "data" and "posteriori" not in k["what"]
                and k["verdict"] == "PASS"]

@@ -115,7 +115,7 @@ run(0, f"converge --data gauss {G} --m 2 --log-loss -100 --prec 80 --probes 5 --
 run(0, f"converge {D} {G} --init gd/W.npy --loss logistic --log-loss -20 --prec 64 --probes 3")
 run(64, f"converge {D} {G} --init net/W.npy --log-loss -20")  # trained far beyond
 
-for norm, size in (("l2", "--eps 0.8"), ("linf", "--eps 0.1"), ("l0", "--eps 0.5 --k 7")):
+for norm, size in (("l2", "--eps 0.8"), ("linf", "--eps 0.1"), ("l0", "--eps 0.5 --k 7"), ("l1", "--eps 0.8")):
     run(0, f"perturb --norm {norm} --from geometry --data noise --direction limit/w.npy {size} --out adv-{norm}")
     run(0, f"perturb --norm {norm} --from gradient --data noise --weights net/W.npy {G} {size} --out gradient-{norm}")
     run(0, f"perturb --norm {norm} --from pgd --data noise --weights net/W.npy {G} {size.split(' --k')[0]} --steps 7 --range -1,1 --out pgd-{norm}")

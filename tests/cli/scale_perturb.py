@@ -30,8 +30,8 @@ def sizes(name, direction, eps, norm="l2"):
     X, eta = np.load("out/X.npy"), np.load("out/eta.npy")
     e = direction / abs(direction).max()
     e = e / length(e) if norm == "l2" else np.sign(e)
-    if norm == "l0":
-        e[np.argsort(-abs(direction), kind="stable")[7:]] = 0
+    if norm in ("l0", "l1"):
+        e[np.argsort(-abs(direction), kind="stable")[7 if norm == "l0" else 1:]] = 0
     want = eps * np.outer(t, e)
     ok(abs(eta - want).max() <= 1e-15 * eps + 5e-324 and (X == B + eta).all(), f"{name}: eta = eps t e", abs(eta - want).max() / eps)
     got = json.loads(run.out)["largest"]["l2"] or 0.0
@@ -39,7 +39,7 @@ def sizes(name, direction, eps, norm="l2"):
 
 
 for size in (1e-162, 5e-162, 1e-200, 1e-290, 1e150, 1e300):
-    for norm in ("l2", "linf", "l0"):
+    for norm in ("l2", "linf", "l0", "l1"):
         sizes(f"{norm}, a direction of size {size:g}", w / length(w) * size, 0.7, norm)
 sizes("a direction of subnormal entries", np.round(w * 8) * 5e-324 * 3, 0.7)
 sizes("a direction of the largest doubles", np.sign(w) * 1.7e308, 0.7)
@@ -54,14 +54,14 @@ for k in (-900, -300, -99, 99, 300, 900):
 
 # nothing but numbers is written
 put("big/X.npy", np.where(np.arange(N)[:, None] == 4, 1.7e308, 1.0) * np.ones((N, D))), put("big/y.npy", t)
-for norm in ("l2", "linf"):
+for norm in ("l2", "linf", "l1"):
     run = perturb("--from", "geometry", "--direction", put("w.npy", np.ones(D)), "--eps", "1.6e308", norm=norm, data="big")
     ok(run.code == 65 and "base 4" in run.err and not os.path.exists("out"), f"{norm}: base + eta beyond the range is refused, the base named", run)
 run = perturb("--from", "geometry", "--direction", put("w.npy", np.ones(D)), "--eps", "1e-30")
 ok(run.code == 0 and (np.load("out/X.npy") == B).all(), "an eps that vanishes beside the base is no error", run)
 put("W.npy", r.standard_normal((4, D)))
 for source, eps in (("gradient", "1e300"), ("pgd", "1e300"), ("pgd", "1e-200"), ("gradient", "1e-300"), ("pgd", "1e-310")):
-    for norm in ("l2", "linf"):
+    for norm in ("l2", "linf", "l1"):
         run = perturb("--from", source, "--weights", "W.npy", "--gamma", "0.5", "--eps", eps, norm=norm)
         wrote = os.path.exists("out/X.npy")
         ok(run.code in (0, 65) and wrote == (run.code == 0) and (not wrote or np.isfinite(np.load("out/X.npy")).all() and np.isfinite(np.load("out/eta.npy")).all()),
@@ -77,7 +77,7 @@ for k in (-1000, -500, -120, 120, 500, 900):
 g = r.standard_normal(D)
 for name, W in (("ones", np.ones((4, D))), ("equal rows", np.tile(g, (4, 1))), ("pairs", np.vstack([g, 3 * g, 3 * g, g])), ("zeros", np.zeros((2, D)))):
     for k in (0, -700, 700):
-        for norm in ("l2", "linf", "l0"):
+        for norm in ("l2", "linf", "l0", "l1"):
             run = perturb("--from", "gradient", "--weights", put("W0.npy", np.ldexp(W, k)), "--gamma", "0.5", "--eps", "1", *(["--k", "3"] if norm == "l0" else []), norm=norm)
             ok(run.code == 65 and run.err.startswith("lfap perturb: base 0: the gradient of f is zero there") and run.err.count("perturb:") == 1
                and not os.path.exists("out"), f"{norm}, {name} times 2^{k}: base and reason are named", run)

@@ -77,8 +77,8 @@ def eta_of(w, norm, eps, k):
     if norm == "l2":
         return eps * w / np.linalg.norm(w)
     s = eps * np.sign(w)
-    if norm == "l0":
-        drop = np.argsort(-np.abs(w), kind="stable")[k:]
+    if norm in ("l0", "l1"):
+        drop = np.argsort(-np.abs(w), kind="stable")[k if norm == "l0" else 1:]
         s[drop] = 0
     return s
 
@@ -135,6 +135,11 @@ noise = sweep("a grid of limits on noise", "--data", "uniform,gauss", "--d", "15
 bad = wrong(noise)
 ok(len(noise) == 48 and not bad, "48 rows as NumPy computes them", bad[:5])
 ok({r["limit_adv"] for r in noise} == {"full", "qp"}, "with and without full support among them")
+one = sweep("the same in l1", "--data", "uniform,gauss", "--d", "150,400", "--n", "10", "--n-adv", "25,120", "--norm", "l1", "--eps-l1", "0.5,6", "--seeds", "0,5", out="l1-grid")
+bad = wrong(one)
+ok(len(one) == 32 and not bad and {(r["norm"], r["k"]) for r in one} == {("l1", "0")}, "32 rows of l1 as NumPy computes them", bad[:5])
+one = sweep("l1 of the default size", "--d", "100,400", "--norm", "l1", out="l1-size")
+ok([float(r["eps"]) for r in one] == [0.03 * math.sqrt(100), 0.03 * math.sqrt(400)] and not wrong(one), "l1: 0.03 sqrt(d)", [r["eps"] for r in one])
 natural = sweep("natural bases, with other targets", "--base", "natural-random,natural-flipped", "--d", "120", "--n", "30", "--eps-l2", "0,0.5,3",
                 "--gamma", "0.3,0.9", out="natural")
 bad = wrong(natural)
@@ -198,6 +203,7 @@ def network(source, norm, eps, extra, S=3, method="sgd", epochs=60):
 base = ["--d", "40", "--n", "12", "--n-adv", "30", "--m", "6", "--seeds", "3"]
 for source, norm, eps, extra in (("geometry", "l2", "0.5", []), ("gradient", "linf", "0.1", ["--gamma", "0.5"]),
                                  ("pgd", "l2", "0.5", ["--gamma", "0.5", "--range=-1,1"]),
+                                 ("pgd", "l1", "2", ["--gamma", "0.5", "--range=-1,1"]), ("gradient", "l1", "2", ["--gamma", "0.5"]),
                                  ("pgd", "l0", "0.3", ["--gamma", "0.5", "--range=-1,1", "--steps", "2"])):
     r = sweep(f"sgd, {source} {norm}", *base, "--method", "sgd", "--epochs", "60", "--from", source, "--norm", norm, "--eps", eps,
               out=f"net-{source}-{norm}")[0]

@@ -17,7 +17,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed", "adversarial", "targets", "bases", "norm", "eps", "k",
                 "range", "lambda", "outputs", "reference", "certify"],
     "sweep": ["preset", "scale", "data", "base", "method", "from", "norm", "d", "n", "n-adv", "m", "gamma", "eps", "eps-l2", "eps-linf",
-              "eps-l0", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "shard",
+              "eps-l0", "eps-l1", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "shard",
               "merge", "list"],
     "vectors": ["out"],
     "map": ["data", "labels", "weights", "weights2", "gamma", "gamma2", "direction", "grid", "extent", "numbers", "out"],
@@ -144,7 +144,7 @@ for text in ("0", "-1", "two", "1025"):
     refused(f"--threads {text}", ["--threads", text], "limit", "--data", "set", "--gamma", "0.5", "--threads", text, code=65 if text.isdigit() else 64)
 for text in ("1", "1,2,3", "1,", ",1", "a,b", "1;2"):
     refused(f"--range {text}", ["--range"], *perturb, "linf", "--from", "pgd", "--weights", "W.npy", "--gamma", "0.5", "--range", text)
-refused("--eps of four norms", ["--eps"], "verify", "--eps", "1,2,3,4")
+refused("--eps of five norms", ["--eps"], "verify", "--eps", "1,2,3,4,5")
 
 # ---- the largest seed is a seed, and POSIXLY_CORRECT changes nothing
 r = Run("gen", "uniform", "--n", "2", "--d", "3", "--seed", "18446744073709551615", "--out", "big")

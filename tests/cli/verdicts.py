@@ -118,9 +118,9 @@ a[:, 0] += b
 r, doc = report("verify", "--data", save("plane", a, b), "--gamma", "0.5", "--controls", 2)
 left = [c for c in doc["cases"][0]["checks"] if "could not be judged" in c["what"]] if doc else []
 ok(r.code in (0, 2) and doc["counts"]["FAIL"] == 0, "100 points in the plane: judged", r)
-ok({c["subject"] for c in left} >= {"adv l2", "adv linf", "adv l0"} and all(c["verdict"] == "NOT-APPLICABLE" and c["note"] for c in left)
+ok({c["subject"] for c in left} >= {"adv l2", "adv linf", "adv l0", "adv l1"} and all(c["verdict"] == "NOT-APPLICABLE" and c["note"] for c in left)
    and all("N_adv = 100" in c["what"] for c in left if c["subject"] != "control"), "verify's own sets are named, with the reason", left)
-ok(sum(c["subject"] in ("l2", "linf", "l0") and c["verdict"] == "PASS" for c in doc["cases"][0]["checks"]) >= 13, "P1 and D1 are judged all the same")
+ok(sum(c["subject"] in ("l2", "linf", "l0", "l1") and c["verdict"] == "PASS" for c in doc["cases"][0]["checks"]) >= 17, "P1 and D1 are judged all the same")
 
 # ---- the unit of the data
 X = rng.standard_normal((6, 40))
@@ -129,7 +129,7 @@ want = None
 for k in (0, -500, -250, -125, 125, 250, 500):
     r, doc = report("verify", "--data", save("unit", X * 2.0**k, y), "--gamma", "0.5", "--controls", 1, "--probes", 20)
     text = (r.out + r.err).lower()
-    lines = [(c["id"], c["what"], c["verdict"]) for c in doc["cases"][0]["checks"] if c["subject"] in ("data", "l2", "linf", "l0")] if doc else None
+    lines = [(c["id"], c["what"], c["verdict"]) for c in doc["cases"][0]["checks"] if c["subject"] in ("data", "l2", "linf", "l0", "l1")] if doc else None
     want = want or lines
     if lines is None:
         ok(r.code == 65 and "2^" in r.err or "power of two" in r.err, f"verify, data times 2^{k}: refused, with the remedy", r)

@@ -29,12 +29,12 @@ put("bases.npy", bases), put("t.npy", t)
 
 def best(norm, eps, k, v):
     e = v / np.linalg.norm(v) if norm == "l2" else np.sign(v)
-    if norm == "l0":
-        e = np.where(np.isin(np.arange(D), np.argsort(-abs(v), kind="stable")[:k]), e, 0)
+    if norm in ("l0", "l1"):
+        e = np.where(np.isin(np.arange(D), np.argsort(-abs(v), kind="stable")[:k or 1]), e, 0)
     return eps * e
 
 
-for norm, eps, k in (("l2", 0.7, None), ("linf", 0.05, None), ("l0", 0.3, 9)):
+for norm, eps, k in (("l2", 0.7, None), ("linf", 0.05, None), ("l0", 0.3, 9), ("l1", 0.9, None)):
     eta = np.outer(t, best(norm, eps, k, w))
     sets = {"best": eta, "half": 0.5 * eta, "too long": eta * np.where(np.arange(12) == 7, 1.0001, 1)[:, None], "random": eta * (r.random((12, D)) - 0.5),
             "none": 0 * eta}

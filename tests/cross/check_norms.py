@@ -1,6 +1,6 @@
 """A norm is an object (TAP): no code outside the tables asks which norm it has, and every norm of the enum is everywhere it has to be.
 What is missing is told by the norm's name and the step of CONTRIBUTING.md's recipe."""
-import os, re, subprocess, sys
+import json, os, re, subprocess, sys
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 LFAP = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "lfap"))
@@ -67,6 +67,10 @@ def section(path, start, end):
 THEORY = {"P1": section("spec/theory.md", "### P1.", "### D1."), "D1": section("spec/theory.md", "### D1.", "### D2."),
           "T3": section("spec/theory.md", "### T3.", "### T4.")}
 N7, N8 = section("spec/numerics.md", "## N7.", "## N8."), section("spec/numerics.md", "## N8.", "## N9.")
+FORMATS = [section("spec/formats.md", "| `data`, `base`, `method`", "\n"), section("spec/formats.md", "\nSizes: ", "\nThe paper names no grid"),
+           section("spec/formats.md", "a sample is `outside` where", "Where this comes from")]
+SCHEMA, MANIFEST = read("spec/report.schema.json"), read("proofs/manifest.tsv")
+DEFAULT = json.loads(subprocess.run([LFAP, "verify", "--case", "uniform", "--json"], capture_output=True, text=True).stdout)["cases"][0]["checks"]
 THEOREMS = read("proofs/coq/theorems.tsv")
 for key in KEYS:
     name = key.lower()
@@ -89,7 +93,12 @@ for key in KEYS:
         step(f"theorem {theorem % name}", f"spec/theory.md {id}", f"`{theorem % name}`" in THEORY[id])
     step("its operations", "spec/numerics.md N7", re.search(r"^- %s: " % name, N7, re.I | re.M) and re.search(r"^- [^:]*\b%s\b[^:]*: (`c|mask)" % name, N7, re.M))
     step("its e", "spec/numerics.md N8", re.search(r"\(%s\)" % name, N8))
-    step("the sweep's column and size", "spec/formats.md", len(re.findall(r"\b%s\b" % name, read("spec/formats.md"))) >= 4)
+    step("the sweep's column and size", "spec/formats.md", all(re.search(r"\b%s\b" % name, part) for part in FORMATS))
+    step("the reports' schema (make tables)", "spec/report.schema.json", all(f'"{name}"' in m for m in re.findall(r'"norm": \{ "enum": \[([^]]*)\]', SCHEMA))
+         and f'"{name}": {{ "$ref": "#/$defs/hypothesis" }}' in SCHEMA)
+    step("the rows of its lemmas", "proofs/manifest.tsv", all(f"\tlfap_{name}_{w}\t" in MANIFEST for w in ("best", "reached")))
+    step("its kernel's proofs", "proofs/manifest.tsv", f"\tlfap_eta_{name}\t" in MANIFEST)
+    step("judged in every embedded case", "src/cli/verify_cases.c", f"adv {name}" in {c["subject"] for c in DEFAULT})
     for verb in ("perturb", "compare", "sweep", "verify"):
         step(f"help of {verb}", "LFAP_NORM_EACH", re.search(r"\b%s\b" % name, HELP[verb]))
     step("an option of its own", "lfap sweep --help", f"--eps-{name} " in HELP["sweep"])

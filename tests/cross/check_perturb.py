@@ -15,9 +15,9 @@ def direct(w, t, norm, eps, k):
     if norm == "l2":
         return eps / np.sqrt((w * w).sum()) * t * w
     eta = eps * t * np.sign(w)
-    if norm == "l0":
+    if norm in ("l0", "l1"):
         kept = np.zeros(len(w), bool)
-        kept[largest(w, k)] = True
+        kept[largest(w, k if norm == "l0" else 1)] = True
         eta[~kept] = 0
     return eta
 
@@ -33,6 +33,9 @@ class Net:
 
     def gradient(self, x):
         return (self.a * np.where(self.W @ x > 0, 1, self.gamma)) @ self.W
+
+
+SIZE = {"l2": lambda v: np.sqrt((v * v).sum(-1)), "linf": lambda v: abs(v).max(-1), "l0": lambda v: abs(v).max(-1), "l1": lambda v: abs(v).sum(-1)}
 
 
 def pgd(net, x0, t, norm, eps, steps, span):
@@ -52,7 +55,7 @@ def pgd(net, x0, t, norm, eps, steps, span):
                 changed[np.where(changed, -1, abs(g)).argmax()] = True
             x = np.where(changed, np.clip(x - step * (g / max(abs(g[changed]).max(), 1e-12)), lo, hi), x)
         else:
-            size = (lambda v: np.sqrt((v * v).sum())) if norm == "l2" else (lambda v: abs(v).max())
+            size = SIZE[norm]
             delta = x - step * (g / max(size(g), 1e-12)) - x0
             if size(delta) > eps:
                 delta = delta * (eps / (size(delta) + 1e-7))
@@ -68,6 +71,7 @@ W = r.standard_normal((M, D)) / math.sqrt(D)
 w = r.standard_normal(D)
 w[[5, 17, 44]] = 0
 w[[60, 61, 62]] = abs(w).max() / 2            # ties for L0
+w[[70, 90]] = [-1.25 * abs(w).max(), 1.25 * abs(w).max()]  # and for L1
 put("set/X.npy", B), put("set/y.npy", t), put("W.npy", W), put("w.npy", w)
 net = Net(W, GAMMA)
 
@@ -84,7 +88,7 @@ def close(name, got, want, bound, scale=1.0):
     ok(error <= bound, f"{name}: within {bound:g}", f"largest difference {error:.3g}")
 
 
-EPS, K = {"l2": 0.7, "linf": 0.03, "l0": 0.3}, 15
+EPS, K = {"l2": 0.7, "linf": 0.03, "l0": 0.3, "l1": 1.5}, 15
 for norm in EPS:
     extra = ["--norm", norm, "--eps", repr(EPS[norm])] + (["--k", str(K)] if norm == "l0" else [])
     X, eta = perturb(f"geometry {norm}", "--from", "geometry", "--direction", "w.npy", *extra)
@@ -102,6 +106,8 @@ for norm in EPS:
             v *= EPS[norm] / np.sqrt((v * v).sum())
         elif norm == "linf":
             v = np.clip(v * EPS[norm] / abs(v).max(), -EPS[norm], EPS[norm])
+        elif norm == "l1":
+            v *= EPS[norm] / abs(v).sum()
         else:
             kept = largest(v, K) if trial % 2 else r.choice(D, K, replace=False)
             rival = np.zeros(D)
@@ -109,14 +115,14 @@ for norm in EPS:
             v = rival
         better += (v @ w > best[0] * (1 + 1e-12))
     ok(better == 0, f"geometry {norm}: no rival among 300 has a larger t<eta,w>", better)
-    size = {"l2": np.sqrt((eta**2).sum(1)), "linf": abs(eta).max(1), "l0": abs(eta).max(1)}[norm]
-    ok(abs(size - EPS[norm]).max() <= 1e-14 and (norm != "l0" or ((eta != 0).sum(1) == K).all()), f"geometry {norm}: the size asked for", size)
+    size = SIZE[norm](eta)
+    ok(abs(size - EPS[norm]).max() <= 1e-14 and (norm not in ("l0", "l1") or ((eta != 0).sum(1) == (K if norm == "l0" else 1)).all()), f"geometry {norm}: the size asked for", size)
 
     X, eta = perturb(f"gradient {norm}", "--from", "gradient", "--weights", "W.npy", "--gamma", repr(GAMMA), *extra)
     close(f"gradient {norm}", eta, np.array([direct(net.gradient(b), s, norm, EPS[norm], K) for b, s in zip(B, t)]), 1e-14)
     ok((X == B + eta).all(), f"gradient {norm}: X = base + eta, bit for bit")
 
-BOUND = {"l2": 1e-6, "linf": 1e-12, "l0": 1e-12}
+BOUND = {"l2": 1e-6, "linf": 1e-12, "l0": 1e-12, "l1": 1e-6}
 for norm in EPS:
     for span, steps in ((None, None), ((-1.0, 1.0), None), ((-1.0, 1.0), 7), ((-0.25, 0.5), 30)):
         name = f"pgd {norm}, range {span}, {steps or 'default'} steps"
@@ -130,7 +136,7 @@ for norm in EPS:
         moved = np.array([np.exp(-s * net.f(x)) < np.exp(-s * net.f(b)) for x, b, s in zip(X, B, t)])
         ok(moved.all() or span == (-0.25, 0.5), f"{name}: every loss is lower than the base's", moved)
         if norm != "l0" and span != (-0.25, 0.5):
-            size = np.sqrt((eta**2).sum(1)) if norm == "l2" else abs(eta).max(1)
+            size = SIZE[norm](eta)
             ok((size <= EPS[norm] * (1 + 1e-12)).all(), f"{name}: inside the ball", size)
         if norm == "l0":
             ok(((eta != 0).sum(1) <= (steps or D // 20)).all() or span == (-0.25, 0.5), f"{name}: at most one entry a step", (eta != 0).sum(1))
@@ -155,7 +161,7 @@ for scale, share in ((90, 0.9), (300, 1.0), (30000, 1.0)):
         X, eta = perturb(f"pgd {norm}, weights times {scale}", "--from", "pgd", "--norm", norm, "--eps", repr(EPS[norm]), "--weights", "far.npy",
                          "--gamma", repr(GAMMA), "--targets", "s.npy")
         want = np.array([pgd(far, b, t_, norm, EPS[norm], 100 if norm != "l0" else D // 20, None) for b, t_ in zip(B, s)])
-        close(f"pgd {norm}, weights times {scale}", X, want, 1e-6 if norm == "l2" else 1e-9)
+        close(f"pgd {norm}, weights times {scale}", X, want, 1e-6 if norm in ("l2", "l1") else 1e-9)
         ok(np.isfinite(X).all() and np.isfinite(eta).all(), f"pgd {norm}, weights times {scale}: only numbers")
 
 # ---- the authors' sizes: int(0.05 d) steps of 0.3 on normal data, no range; W of their initialisation

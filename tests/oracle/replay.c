@@ -322,7 +322,7 @@ Test(perturb, every_attack_in_every_norm_has_the_bits_of_the_double_path) {
     cr_assert_eq(lfap_limit_solve(&ctx, &lim, &u.data, NULL, u.s.gamma), LFAP_OK);
     if (i % 3 == 0) lim.w[1] = 0.0; /* sgn 0 = 0 */
     if (i % 4 == 0) lim.w[2] = -lim.w[0]; /* a tie */
-    for (int norm = 0; norm < 3; norm++)
+    for (int norm = 0; norm < LFAP_NORMS; norm++)
       for (int range = 0; range < 2; range++) {
         lfap_perturb_opts o = {.norm = (lfap_norm)norm, .eps = norm == LFAP_L2 ? 0.7 : 0.3, .k = 1 + i % 7, .steps = 12,
                                .has_range = range, .lo = -0.9, .hi = 0.8};
@@ -340,7 +340,7 @@ Test(perturb, every_attack_in_every_norm_has_the_bits_of_the_double_path) {
 Test(perturb, pgd_without_a_finite_gradient_stands_still_alike) {
   size_t still = 0, moved = 0;
   for (size_t i = 0; i < CASES; i += 3)
-    for (int k = 0; k < 16; k += 3) {
+    for (int k = 0; k < 16; k++) {
       setup u;
       build(&u, spec_of(i));
       size_t n = u.bases.n, len = u.s.m * u.s.d;
@@ -349,7 +349,7 @@ Test(perturb, pgd_without_a_finite_gradient_stands_still_alike) {
       lfap_perturbed want = {0};
       oracle_perturbed got = {0};
       oracle_vec weights = {0};
-      lfap_perturb_opts o = {.norm = (lfap_norm)(k % 3), .eps = 0.01, .k = 1, .steps = 3};
+      lfap_perturb_opts o = {.norm = (lfap_norm)(k % LFAP_NORMS), .eps = 0.01, .k = 1, .steps = 3};
       cr_assert_eq(oracle_vec_of_doubles(&ctx, &weights, u.net.w, len, 53), LFAP_OK);
       oracle_perturb_args a = {ORACLE_PGD, &o, u.bases.x, u.bases.y, &weights, n, u.s.d, u.s.m, u.s.gamma};
       cr_assert_eq(lfap_perturb_pgd(&ctx, &want, u.bases.x, u.bases.y, &u.net, &o, n), LFAP_OK, "%s", ctx.message);
@@ -381,7 +381,7 @@ Test(perturb, extreme_scales_have_the_bits_of_the_double_path) {
   double *w = malloc(d * sizeof *w), *start = malloc(all * sizeof *start);
   memcpy(start, u.net.w, all * sizeof *start);
   for (size_t i = 0; i < sizeof shift / sizeof *shift; i++)
-    for (int norm = 0; norm < 3; norm++) {
+    for (int norm = 0; norm < LFAP_NORMS; norm++) {
       lfap_perturb_opts o = {.norm = (lfap_norm)norm, .eps = ldexp(0.7, shift[i].eps), .k = 3, .steps = 12};
       for (size_t k = 0; k < d; k++) w[k] = ldexp(lim.w[k], shift[i].w);
       for (size_t k = 0; k < all; k++) u.net.w[k] = ldexp(start[k], shift[i].w);

@@ -138,7 +138,7 @@ static void expect_split(const oracle_split *got, const oracle_cert *nat, const 
     }
   } else
     for (size_t i = 0; i < s->nat.d; i++) {
-      if (norm == LFAP_L0 && !s->keep[i]) continue;
+      if (norm != LFAP_LINF && !s->keep[i]) continue;
       mpq_set_d(t, s->l.w[i] > 0 ? z[i] : -z[i]);
       mpq_add(pert, pert, t);
     }
@@ -160,8 +160,8 @@ Test(signs, split_and_consistency_are_those_of_rationals) {
   enum { NP = 12, DIM = 60 };
   size_t won = 0, lost = 0;
   for (uint64_t seed = 0; seed < 3; seed++)
-    for (int norm = 0; norm < 3; norm++) {
-      double eps = norm == LFAP_L2 ? 1.0 : norm == LFAP_LINF ? 0.125 : 0.25;
+    for (int norm = 0; norm < LFAP_NORMS; norm++) {
+      double eps = norm == LFAP_L2 ? 1.0 : norm == LFAP_LINF ? 0.125 : norm == LFAP_L0 ? 0.25 : 2.0;
       scene s = make_scene(seed, (lfap_norm)norm, eps, DIM);
       lfap_ctx c = {.threads = 1};
       oracle_cert nat = certify(&s.nat, 0.6, 0), adv = certify(&s.adv, 0.6, 0), ne = certify(&s.nat, 0.6, 1), ae = certify(&s.adv, 0.6, 1);
@@ -183,4 +183,42 @@ Test(signs, split_and_consistency_are_those_of_rationals) {
       scene_free(&s);
     }
   cr_assert(won > 5 && lost > 5, "both outcomes must occur: %zu, %zu", won, lost);
+}
+
+/* l1: whose entry the largest is must be certain. Two equal columns hold it: exact multipliers decide for the first, enclosed ones do not, and
+   where one of the two is zero at the point, nothing is decided either. */
+Test(signs, l1_does_not_guess_which_entry_is_the_largest) {
+  enum { DIM = 60, NP = 4 };
+  const double eps = 2.0;
+  scene s = make_scene(11, LFAP_L1, eps, DIM);
+  for (size_t n = 0; n < 3; n++) s.nat.x[n * DIM + 40] = s.nat.x[n * DIM + 7] = s.nat.y[n] * 4.0 * (1.0 + 0.01 * (double)n);
+  lfap_ctx c = {.threads = 1};
+  double z[NP * DIM] = {0};
+  for (size_t i = 0; i < DIM; i++) z[i] = z[DIM + i] = z[2 * DIM + i] = z[3 * DIM + i] = ldexp((double)(i % 7) - 3.0, -8);
+  z[7] = 1, z[40] = -1;                       /* the two disagree */
+  z[DIM + 7] = 1, z[DIM + 40] = 0;            /* one says nothing */
+  z[2 * DIM + 7] = -1, z[2 * DIM + 40] = 1;   /* the other way round */
+  z[3 * DIM + 7] = 0, z[3 * DIM + 40] = 0;    /* neither says anything: <e,z> = 0 whichever it is */
+  for (int exact = 0; exact < 2; exact++) {
+    oracle_cert nat = certify(&s.nat, 0.6, exact), adv = certify(&s.adv, 0.6, exact);
+    oracle_adversary a = {.nat = &nat, .adv = &adv, .nat_data = &s.nat, .adv_data = &s.adv, .bases = s.base.x, .norm = LFAP_L1, .eps = eps};
+    oracle_split out[NP];
+    cr_assert_eq(oracle_split_points(&c, out, &a, z, NP), LFAP_OK, "%s", c.message);
+    cr_assert_eq(out[0].pert, exact ? 1 : 0, "two candidates: %d", out[0].pert);
+    cr_assert_eq(out[1].pert, exact ? 1 : 0);
+    cr_assert_eq(out[2].pert, exact ? -1 : 0);
+    cr_assert_eq(out[3].pert, 0);
+    for (size_t p = 0; p < NP && !exact; p++) cr_assert_neq(out[p].t4, LFAP_PASS);
+    oracle_cert_free(&nat);
+    oracle_cert_free(&adv);
+  }
+  for (size_t n = 0; n < 3; n++) s.nat.x[n * DIM + 40] *= 0.5; /* now the first is the largest for certain */
+  oracle_cert nat = certify(&s.nat, 0.6, 0), adv = certify(&s.adv, 0.6, 0);
+  oracle_adversary a = {.nat = &nat, .adv = &adv, .nat_data = &s.nat, .adv_data = &s.adv, .bases = s.base.x, .norm = LFAP_L1, .eps = eps};
+  oracle_split out[NP];
+  cr_assert_eq(oracle_split_points(&c, out, &a, z, NP), LFAP_OK, "%s", c.message);
+  cr_assert(out[0].pert == 1 && out[1].pert == 1 && out[2].pert == -1 && out[3].pert == 0);
+  oracle_cert_free(&nat);
+  oracle_cert_free(&adv);
+  scene_free(&s);
 }

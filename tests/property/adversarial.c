@@ -17,8 +17,8 @@ Test(adversarial, split_and_consistency) {
   int consistent = 0;
   for (uint64_t seed = 0; seed < 30; seed++) {
     size_t n = 4 + seed % 5, d = 300 + 10 * seed, n_adv = 6 + seed % 7, k = 20;
-    lfap_norm norm = (lfap_norm)(seed % 3);
-    double eps = norm == LFAP_L2 ? 4.0 : norm == LFAP_LINF ? 0.2 : 0.8, dual;
+    lfap_norm norm = (lfap_norm)(seed % LFAP_NORMS);
+    double eps = norm == LFAP_L2 ? 4.0 : norm == LFAP_LINF ? 0.2 : norm == LFAP_L0 ? 0.8 : 6.0, dual;
     lfap_data D = gauss(seed, n, d), B = gauss(seed + 500, n_adv, d);
     lfap_limit l = {0}, la = {0};
     lfap_perturbed p = {0};
@@ -68,7 +68,7 @@ Test(adversarial, split_and_consistency) {
 Test(adversarial, batch_is_the_single_perturbation_added) {
   enum { N = 5, D_ = 60 };
   lfap_data B = gauss(1, N, D_), w = gauss(2, 1, D_);
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < LFAP_NORMS; k++) {
     lfap_perturb_opts o = {.norm = (lfap_norm)k, .eps = 0.7, .k = 11};
     lfap_perturbed p = {0};
     double eta[D_];
@@ -93,7 +93,7 @@ Test(adversarial, gradient_perturbations_follow_the_gradient) {
   lfap_net net = {0};
   double g[D_];
   cr_assert_eq(lfap_net_init(NULL, &net, 8, D_, 0.5, 7, 3.0), LFAP_OK);
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < LFAP_NORMS; k++) {
     lfap_perturb_opts o = {.norm = (lfap_norm)k, .eps = 0.3, .k = 9};
     lfap_perturbed p = {0};
     cr_assert_eq(lfap_perturb_gradient(NULL, &p, B.x, B.y, &net, &o, N), LFAP_OK);
@@ -102,7 +102,7 @@ Test(adversarial, gradient_perturbations_follow_the_gradient) {
       cr_assert_eq(lfap_net_input_grad(NULL, g, &net, B.x + n * D_), LFAP_OK);
       for (size_t i = 0; i < D_; i++) gain += B.y[n] * p.eta[n * D_ + i] * g[i], big[i] = fabs(g[i]);
       for (size_t i = 0; i < D_; i++) best += k == 0 ? g[i] * g[i] : k == 1 ? fabs(g[i]) : 0;
-      for (size_t r = 0; k == 2 && r < 9; r++) { /* selection, nine times */
+      for (size_t r = 0; k >= 2 && r < (k == LFAP_L1 ? 1 : 9); r++) { /* selection, nine times; l1: once */
         size_t top = 0;
         for (size_t i = 1; i < D_; i++) top = big[i] > big[top] ? i : top;
         best += big[top];
@@ -122,7 +122,7 @@ Test(pgd, keeps_its_constraint_and_never_loses) {
   lfap_net net = {0};
   cr_assert_eq(lfap_gen_uniform(NULL, &B, 4, N, D_), LFAP_OK);
   cr_assert_eq(lfap_net_init(NULL, &net, 12, D_, 0.1, 7, 3.0), LFAP_OK);
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < LFAP_NORMS; k++) {
     lfap_perturb_opts o = {.norm = (lfap_norm)k, .eps = k == 0 ? 0.8 : k == 1 ? 0.07 : 0.3, .steps = k == 2 ? 6 : 30,
                            .has_range = 1, .lo = -1, .hi = 1};
     lfap_perturbed p = {0}, q = {0};
@@ -134,19 +134,21 @@ Test(pgd, keeps_its_constraint_and_never_loses) {
     cr_assert_eq(lfap_net_eval(NULL, clean, &net, B.x, N), LFAP_OK);
     cr_assert_eq(lfap_net_eval(NULL, f, &net, p.x, N), LFAP_OK);
     for (size_t n = 0; n < N; n++) {
-      double size2 = 0, top = 0;
+      double size2 = 0, size1 = 0, top = 0;
       size_t changed = 0;
       for (size_t i = 0; i < D_; i++) {
         double e = p.x[n * D_ + i] - B.x[n * D_ + i];
         cr_assert_eq(e, p.eta[n * D_ + i]);
         cr_assert(p.x[n * D_ + i] >= -1 && p.x[n * D_ + i] <= 1);
         size2 += e * e;
+        size1 += fabs(e);
         top = fmax(top, fabs(e));
         changed += e != 0;
       }
       cr_assert_gt(B.y[n] * f[n], B.y[n] * clean[n], "norm %d, sample %zu: no progress towards the target", k, n);
       if (k == 0) cr_assert_leq(sqrt(size2), 0.8 * (1 + 1e-12));
       if (k == 1) cr_assert_leq(top, 0.07 * (1 + 1e-12));
+      if (k == LFAP_L1) cr_assert_leq(size1, 0.3 * (1 + 1e-12));
       if (k == 2) cr_assert(changed >= 1 && changed <= 6, "%zu entries", changed);
     }
     lfap_perturbed_free(&p);

@@ -109,6 +109,49 @@ Test(perturb, eta_l0_beats_every_rival) {
   }
 }
 
+/* l1: all of eps on the one largest entry, the lowest index on ties. */
+Test(perturb, eta_l1_values) {
+  static const struct {
+    double w[5];
+    size_t d, at;
+  } c[] = {{{3.0, -0.0, -4.0, 0.0, 0.1}, 5, 2},
+           {{0.25, -0.5, 0.5, -0.5, 0.5}, 5, 1},  /* ties: the lowest index, whatever the sign */
+           {{-0.0, 0.0, -0.0, 0.0, 0.0}, 5, 0},   /* nowhere to go: nothing but zeros */
+           {{0.0, -0x1p-1074, 0.0, 0x1p-1074, 0.0}, 5, 1},
+           {{-0x1.fffffffffffffp+1023, 0x1.fffffffffffffp+1023, 1.0, 2.0, 3.0}, 5, 0},
+           {{-0.5}, 1, 0}};
+  for (size_t i = 0; i < sizeof c / sizeof *c; i++)
+    for (int t = -1; t <= 1; t += 2) {
+      double eta[6] = {9, 9, 9, 9, 9, 9};
+      const double *w = c[i].w;
+      const size_t at = lfap_first_largest(w, c[i].d);
+      cr_assert_eq(at, c[i].at, "case %zu", i);
+      lfap_eta_l1(eta, w, at, t, 0.7, c[i].d);
+      for (size_t k = 0; k < c[i].d; k++) {
+        cr_assert_eq(eta[k], k == at ? t * 0.7 * lfap_sgn(w[k]) : 0.0, "case %zu, entry %zu", i, k);
+        cr_assert(k == at || !signbit(eta[k]), "zeros elsewhere are +0");
+      }
+      cr_assert_eq(eta[c[i].d], 9.0, "one past the end is left alone");
+    }
+}
+
+Test(perturb, eta_l1_beats_every_rival) {
+  double w[D], eta[D], rival[D];
+  fill(w, D);
+  const double eps = 0.4;
+  lfap_eta_l1(eta, w, lfap_first_largest(w, D), -1.0, eps, D);
+  const long double best = -inner(eta, w, D);
+  for (int r = 0; r < 1000; r++) {
+    long double sum = 0;
+    for (size_t i = 0; i < D; i++) {
+      rival[i] = r % 3 == 0 ? rnd() : r % 3 == 1 ? eta[i] + 0.01 * rnd() : 0.0;
+      if (r % 3 == 2 && i == (size_t)r % D) rival[i] = w[i] > 0 ? -eps : eps; /* a corner of the ball */
+      sum += fabsl(rival[i]);
+    }
+    cr_assert(-inner(rival, w, D) * (eps / sum) <= best + 1e-15L, "rival %d", r);
+  }
+}
+
 /* top-k by sorting: |w| falling, index rising */
 static const double *sorted;
 static int by_size(const void *pa, const void *pb) {

@@ -31,7 +31,8 @@ static lfap_perturbed attack(const lfap_data *B, const lfap_net *net, const lfap
 static size_t same(lfap_norm norm, size_t n, double scale) {
   lfap_data B = {0};
   lfap_net net = {0};
-  const lfap_perturb_opts o = {.norm = norm, .eps = norm == LFAP_L2 ? 0.7 : 0.2, .steps = 12, .has_range = norm != LFAP_L2, .lo = -0.9, .hi = 0.9};
+  const lfap_perturb_opts o = {.norm = norm, .eps = norm == LFAP_L2 ? 0.7 : norm == LFAP_L1 ? 3 : 0.2, .steps = 12,
+                               .has_range = norm == LFAP_LINF || norm == LFAP_L0, .lo = -0.9, .hi = 0.9};
   size_t still = 0;
   cr_assert_eq(lfap_gen_uniform(NULL, &B, 40 + n, n, D), LFAP_OK);
   cr_assert_eq(lfap_net_init(NULL, &net, M, D, 0.2, 9, scale), LFAP_OK);
@@ -56,12 +57,33 @@ static size_t same(lfap_norm norm, size_t n, double scale) {
 Test(pgd, a_sample_does_not_see_its_pack) {
   const size_t n[] = {1, 2, 63, 64, 65, 129, 200};
   for (size_t i = 0; i < sizeof n / sizeof *n; i++)
-    for (int norm = 0; norm < 3; norm++) cr_assert_eq(same((lfap_norm)norm, n[i], 1.0), 0, "an attack that moved nothing");
+    for (int norm = 0; norm < LFAP_NORMS; norm++) cr_assert_eq(same((lfap_norm)norm, n[i], 1.0), 0, "an attack that moved nothing");
 }
 
 Test(pgd, samples_that_stop_early_leave_the_others_alone) {
   size_t still = same(LFAP_L0, 100, 1.5e3);
   cr_assert(still > 0 && still < 100, "%zu of 100 stopped at once", still);
+}
+
+/* One neuron pair, W = (g, -g): f = <g,x> phi'-weighted, so that one l1 step is known by hand. */
+Test(pgd, an_l1_step_is_the_gradient_over_its_l1_norm) {
+  enum { K = 4 };
+  double W[2 * K] = {0.5, -0.25, 0.125, 0, 0.5, -0.25, 0.125, 0}, x0[K] = {1, -1, 0.5, 0.25}, t = 1;
+  lfap_net net = {.m = 2, .d = K, .gamma = 0.5, .w = W};
+  for (size_t i = K; i < 2 * K; i++) W[i] = -W[i]; /* the other row points away: its slope is gamma */
+  const lfap_perturb_opts o = {.norm = LFAP_L1, .eps = 0.5, .steps = 1};
+  lfap_perturbed p = {0};
+  cr_assert_eq(lfap_perturb_pgd(NULL, &p, x0, &t, &net, &o, 1), LFAP_OK);
+  /* grad f is along (0.5, -0.25, 0.125, 0), of l1 norm 0.875: eps/5 of it */
+  const double want[K] = {0.1 * 0.5 / 0.875, -0.1 * 0.25 / 0.875, 0.1 * 0.125 / 0.875, 0};
+  for (int i = 0; i < K; i++) cr_assert_float_eq(p.eta[i], want[i], 1e-15, "entry %d: %g", i, p.eta[i]);
+  lfap_perturbed_free(&p);
+  const lfap_perturb_opts many = {.norm = LFAP_L1, .eps = 0.5, .steps = 40};
+  cr_assert_eq(lfap_perturb_pgd(NULL, &p, x0, &t, &net, &many, 1), LFAP_OK);
+  double sum = 0;
+  for (int i = 0; i < K; i++) sum += fabs(p.eta[i]);
+  cr_assert(sum <= 0.5 && sum > 0.5 * (1 - 1e-6), "on the ball, by eps/(||delta||_1 + 1e-7): %.17g", sum);
+  lfap_perturbed_free(&p);
 }
 
 /* A large call is interrupted between the steps of its first packs, not after them. */

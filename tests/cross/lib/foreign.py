@@ -60,7 +60,7 @@ def network(W, gamma):
 
 def dual(v, norm, k):
     v = np.sort(abs(v))[::-1]
-    return np.linalg.norm(v) if norm == "l2" else v.sum() if norm == "linf" else v[:k].sum()
+    return np.linalg.norm(v) if norm == "l2" else v.sum() if norm == "linf" else v[0] if norm == "l1" else v[:k].sum()
 
 
 def spread(v):
@@ -72,7 +72,7 @@ def p1(W, gamma, w, bases, points, t, norm, eps, k=None, lo=-np.inf, hi=np.inf, 
     f, gradient = network(W, gamma)
     eta = points - bases
     entry = abs(eta).max(1)
-    size = np.linalg.norm(eta, axis=1) if norm == "l2" else entry if norm == "linf" else (eta != 0).sum(1)
+    size = np.linalg.norm(eta, axis=1) if norm == "l2" else entry if norm == "linf" else abs(eta).sum(1) if norm == "l1" else (eta != 0).sum(1)
     slack = 1e-14 * (1 + abs(points).max()) * unit * 2.0**53
     over = size > (k if norm == "l0" else eps + slack)
     if norm == "l0" and eps:
