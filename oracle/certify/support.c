@@ -1,5 +1,5 @@
-/* support.c - the nonnegative quadratic program of C1(a) in doubles, for a proposal: block principal pivoting from full
- * support, an active-set walk from the empty one where a block is singular. */
+/* support.c - the nonnegative quadratic programs of C1(a) and (CP) in doubles, for a proposal: block principal pivoting
+ * from a given support, an active-set walk from the empty one where a block is singular. */
 #include "oracle/certify/support.h"
 
 #include <math.h>
@@ -55,7 +55,6 @@ static int infeasible(const qp *p, size_t i) { return p->in[i] ? p->s[i] < 0 : p
 static int pivot(qp *p) {
   size_t best = p->n + 1;
   int lives = 3;
-  memset(p->in, 1, p->n);
   for (size_t round = 0; round < 20 + 5 * p->n; round++) {
     if (!solve(p)) return 0;
     gradient(p);
@@ -93,12 +92,14 @@ static int step(qp *p, double *at) {
   return t >= 1.0;
 }
 
-static void walk(qp *p, double *at, unsigned char *skip) {
+/* 1: found; 0: what is left to add would make the block singular, or no end in sight. */
+static int walk(qp *p, double *at, unsigned char *skip) {
   memset(p->in, 0, p->n);
   memset(at, 0, p->n * sizeof *at);
   memset(p->s, 0, p->n * sizeof *p->s);
   memset(skip, 0, p->n);
   p->nf = 0;
+  size_t waiting = 0;
   for (size_t round = 0; round < 3 * p->n + 100; round++) {
     memcpy(p->s, at, p->n * sizeof *at);
     p->nf = 0;
@@ -108,20 +109,24 @@ static void walk(qp *p, double *at, unsigned char *skip) {
     size_t add = p->n;
     for (size_t i = 0; i < p->n; i++)
       if (!p->in[i] && !skip[i] && p->mu[i] < -1e-10 * p->b[i] && (add == p->n || p->mu[i] < p->mu[add])) add = i;
-    if (add == p->n) return;
+    if (add == p->n) return waiting == 0;
     p->in[add] = 1;
     if (!solve(p)) {
       p->in[add] = 0;
       skip[add] = 1;
+      waiting++;
       continue;
     }
     memset(skip, 0, p->n);
+    waiting = 0;
     while (!step(p, at))
-      if (!solve(p)) return;
+      if (!solve(p)) return 0;
   }
+  return 0;
 }
 
-lfap_status oracle_support_find(lfap_ctx *ctx, unsigned char *in, const double *M, const double *b, size_t n) {
+lfap_status oracle_support_find(lfap_ctx *ctx, int *found, unsigned char *in, double *x, const double *M,
+                                const double *b, size_t n) {
   qp p = {.M = M, .b = b, .n = n, .in = in};
   p.f = malloc(n * sizeof *p.f);
   p.L = malloc(n * n * sizeof *p.L);
@@ -133,7 +138,12 @@ lfap_status oracle_support_find(lfap_ctx *ctx, unsigned char *in, const double *
     p.x = v;
     p.s = v + n;
     p.mu = v + 2 * n;
-    if (!pivot(&p)) walk(&p, v + 3 * n, skip);
+    *found = pivot(&p);
+    if (*found) memcpy(x, p.s, n * sizeof *x);
+    else {
+      *found = walk(&p, v + 3 * n, skip);
+      memcpy(x, v + 3 * n, n * sizeof *x);
+    }
   }
   free(p.f);
   free(p.L);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle/check/kinks.h"
 #include "oracle/check/members.h"
 #include "oracle/check/solution.h"
 #include "oracle/interval/dyadic.h"
@@ -18,12 +19,15 @@ lfap_status oracle_cert_init(lfap_ctx *ctx, oracle_cert *out, size_t n, size_t d
   c.lo = malloc(n * sizeof *c.lo);
   c.hi = malloc(n * sizeof *c.hi);
   c.e = calloc(n, sizeof *c.e);
-  if (!c.p || !c.lo || !c.hi || !c.e) {
+  lfap_status st = c.p && c.lo && c.hi && c.e
+                       ? oracle_kinks_init(ctx, &c.c2, n)
+                       : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu multipliers", n);
+  if (st) {
     free(c.p);
     free(c.lo);
     free(c.hi);
     free(c.e);
-    return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu multipliers", n);
+    return st;
   }
   for (size_t i = 0; i < n; i++) {
     mpz_init(c.p[i]);
@@ -46,6 +50,7 @@ void oracle_cert_free(oracle_cert *c) {
   }
   for (int v = 0; v < ORACLE_VALUES; v++) mpq_clear(c->value[v]);
   mpz_clear(c->den);
+  oracle_kinks_free(&c->c2, c->n);
   free(c->p);
   free(c->lo);
   free(c->hi);

@@ -112,21 +112,17 @@ static void pair_margins(const lfap_ctx *ctx, mpz_t *m, const oracle_qm *q, cons
   }
 }
 
-lfap_status oracle_qm_margins(lfap_ctx *ctx, mpz_t *m, const oracle_qm *q, const mpz_t *p, size_t count) {
-  size_t n = q->gram->n, scratch = count == n ? 2 * n : 6 * n;
-  mpz_t *z = malloc(scratch * sizeof *z);
-  if (!z) return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu sums", scratch);
-  for (size_t i = 0; i < scratch; i++) mpz_init(z[i]);
-  if (count == n) {
-    oracle_qm_sums(ctx, z, z + n, q, p);
-    for (size_t i = 0; i < n; i++) {
-      mpz_mul(m[i], q->H, z[i]);
-      mpz_submul(m[i], q->Gm, z[n + i]);
-    }
-  } else pair_margins(ctx, m, q, p, z);
-  for (size_t i = 0; i < scratch; i++) mpz_clear(z[i]);
-  free(z);
-  return LFAP_OK;
+void oracle_qm_margins(mpz_t *m, mpz_t *work, const lfap_ctx *ctx, const oracle_qm *q, const mpz_t *p, size_t count) {
+  size_t n = q->gram->n;
+  if (count != n) {
+    pair_margins(ctx, m, q, p, work);
+    return;
+  }
+  oracle_qm_sums(ctx, m, work, q, p);
+  for (size_t i = 0; i < n; i++) {
+    mpz_mul(m[i], m[i], q->H);
+    mpz_submul(m[i], q->Gm, work[i]);
+  }
 }
 
 /* ---- positive definite ------------------------------------------------------------------------------------------- */

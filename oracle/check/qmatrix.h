@@ -31,8 +31,9 @@ void oracle_qm_free(oracle_qm *q);
 /* A and B (n integers each, initialised by the caller) for the numerators p. */
 void oracle_qm_sums(const lfap_ctx *ctx, mpz_t *A, mpz_t *B, const oracle_qm *q, const mpz_t *p);
 
-/* m_i with (M l)_i = m_i 2^(e - c)/den for l = p/den of `count` variables, n or 2 n (m initialised by the caller). */
-lfap_status oracle_qm_margins(lfap_ctx *ctx, mpz_t *m, const oracle_qm *q, const mpz_t *p, size_t count);
+/* m_i with (M l)_i = m_i 2^(e - c)/den for l = p/den of `count` variables, n or 2 n; m (count) and work (6 n)
+   initialised by the caller. */
+void oracle_qm_margins(mpz_t *m, mpz_t *work, const lfap_ctx *ctx, const oracle_qm *q, const mpz_t *p, size_t count);
 /* M_ik in the unit 2^(e - c), and the power of two of (D M D)_ik: M_ik 2^shift. */
 long oracle_qm_entry(mpz_t m, const oracle_qm *q, size_t i, size_t k);
 
