@@ -105,9 +105,11 @@ typedef struct {
   mpq_t *lo, *hi;      /* 2 n, owned; NULL where p is */
   long radius;         /* |multiplier - proposed| <= 2^(radius - e_n) */
   int radius_zero;
-  /* Scaled by unit/floor the proposal is feasible, and the gap bounds how far it is from the solution: spec, "Kinks".
-     0 floor: nothing is known. */
+  /* Times den 2^-unit/floor the proposal is feasible, and its duality gap is 2^-unit gap/floor^2 (spec/certificate.md,
+     "Kinks"); floor 0: nothing is known. */
   mpz_t floor, gap;
+  long unit;
+  double *own_lo, *own_hi;         /* n: enclosures of own pre-activations, times sqrt(m), owned */
   signed char *own, *other;        /* n: certain signs of <U, x_n>, <V, x_n> (y_n = +1; -1: V, U), 0 open, owned */
   size_t kinks, right, wrong, off; /* samples at a kink; own > 0, own < 0, multipliers 0: proved */
 } oracle_kinks;

@@ -18,8 +18,14 @@
 
 lfap_status oracle_kinks_init(lfap_ctx *ctx, oracle_kinks *out, size_t n) {
   oracle_kinks k = {.mode = ORACLE_APPROXIMATE, .solved = LFAP_UNDECIDED, .own = calloc(2 * n, 1)};
-  if (!k.own) return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu signs", n);
+  k.own_lo = malloc(2 * n * sizeof *k.own_lo);
+  if (!k.own || !k.own_lo) {
+    free(k.own);
+    free(k.own_lo);
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu signs", n);
+  }
   k.other = k.own + n;
+  k.own_hi = k.own_lo + n;
   mpz_inits(k.den, k.floor, k.gap, NULL);
   mpz_set_ui(k.den, 1);
   *out = k;
@@ -50,6 +56,7 @@ void oracle_kinks_free(oracle_kinks *k, size_t n) {
   free(k->p);
   free(k->lo);
   free(k->own);
+  free(k->own_lo);
   *k = (oracle_kinks){0};
 }
 
@@ -100,7 +107,8 @@ static int certain(pairs *v, const mpz_t z, const mpz_t room) {
 static int off(pairs *v, size_t n) {
   mpz_t over, room;
   int both = 1;
-  if (v->s.mode == ORACLE_EXACT) return mpz_sgn(v->s.p[n]) == 0 && mpz_sgn(v->s.p[v->c->n + n]) == 0;
+  if (v->s.mode == ORACLE_EXACT && v->k->solved == LFAP_PASS)
+    return mpz_sgn(v->s.p[n]) == 0 && mpz_sgn(v->s.p[v->c->n + n]) == 0;
   mpz_inits(over, room, NULL);
   for (size_t one = 0; one < 2; one++) {
     mpz_sub(over, v->s.m[one ? v->c->n + n : n], v->k->floor);
@@ -111,23 +119,24 @@ static int off(pairs *v, size_t n) {
   return both;
 }
 
-/* The least of own -+ sqrt(room), times 2 T/floor. */
-static void lower(pairs *v) {
+/* (own -+ sqrt(room)) 2 T/floor, in doubles; the least of them where the sample counts. */
+static void range(pairs *v, size_t n, unsigned char counts) {
   oracle_kinks *k = v->k;
   mpq_t end;
   mpq_init(end);
   mpz_sqrtrem(v->room, v->square, v->room);
   if (mpz_sgn(v->square) > 0) mpz_add_ui(v->room, v->room, 1);
   for (int up = 0; up < 2; up++) {
+    oracle_value to = up ? ORACLE_OWN_MOST : ORACLE_OWN_MIN;
     if (up) mpz_add(v->square, v->own, v->room);
     else mpz_sub(v->square, v->own, v->room);
     mpz_mul(mpq_numref(end), v->square, v->T);
     mpz_mul_2exp(mpq_numref(end), mpq_numref(end), 1);
     mpz_set(mpq_denref(end), k->floor);
     mpq_canonicalize(end);
-    oracle_value to = up ? ORACLE_OWN_MOST : ORACLE_OWN_MIN;
-    if (!v->c->has[to] || mpq_cmp(end, v->c->value[to]) < 0) mpq_set(v->c->value[to], end);
-    v->c->has[to] = 1;
+    (up ? k->own_hi : k->own_lo)[n] = oracle_q_double(end, up);
+    if (counts && (!v->c->has[to] || mpq_cmp(end, v->c->value[to]) < 0)) mpq_set(v->c->value[to], end);
+    if (counts) v->c->has[to] = 1;
   }
   mpq_clear(end);
 }
@@ -140,8 +149,9 @@ static void signs(pairs *v) {
     k->other[n] = (signed char)certain(v, v->other, v->room);
     k->right += k->own[n] > 0;
     k->wrong += k->own[n] < 0;
-    if (off(v, n)) k->off++;
-    else lower(v);
+    size_t none = (size_t)off(v, n);
+    k->off += none;
+    range(v, n, none == 0);
     k->kinks += mpz_sgn(v->s.p[n]) > 0 && mpz_sgn(v->s.p[v->c->n + n]) > 0;
   }
 }
@@ -178,6 +188,7 @@ static lfap_status judge(lfap_ctx *ctx, pairs *v, int proved) {
   k->radius = v->s.radius;
   k->radius_zero = v->s.near_zero;
   k->solved = oracle_solution_judge(&v->s);
+  k->unit = v->q->gram->e - v->q->c;
   gap(v);
   if (mpz_sgn(k->floor) > 0) signs(v);
   decide(v->c);
@@ -237,6 +248,10 @@ static void reset(oracle_cert *c) {
   c->claim[LFAP_CLAIM_C2] = (lfap_decided){LFAP_UNDECIDED, NAN};
   c->has[ORACLE_OWN_MIN] = c->has[ORACLE_OWN_MOST] = 0;
   memset(k->own, 0, 2 * c->n);
+  for (size_t n = 0; n < c->n; n++) {
+    k->own_lo[n] = -INFINITY;
+    k->own_hi[n] = INFINITY;
+  }
   mpz_set_ui(k->floor, 0);
 }
 
