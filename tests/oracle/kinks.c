@@ -272,7 +272,7 @@ Test(kinks, the_gap_is_a_bound_and_hardly_more) {
   double x[] = {1, 0, 0, 1}, y[] = {1, -1};
   lfap_data D = {.n = 2, .d = 2, .x = x, .y = y};
   for (int i = 0; i < 2; i++) { /* own pre-activations where gamma is small, signs of f_bdy where it is near 1 */
-    double gamma = i ? 0x1.fep-1 : 0x1p-7, t = 1000.0;
+    double gamma = i ? 0x1.fep-1 : 0x1p-7, t = 1030.0; /* its ball of w is just below a power of two */
     oracle_gram g = {0};
     oracle_qm q = {0};
     oracle_cert k = far_off(&D, gamma, t, &q, &g);
@@ -288,6 +288,12 @@ Test(kinks, the_gap_is_a_bound_and_hardly_more) {
       cr_assert(w.valid && lo <= true_w && true_w <= hi, "w_%zu = %g in [%g, %g]", e, true_w, lo, hi);
     }
     oracle_vector_free(&w);
+    lfap_ctx c = {.threads = 1};
+    k.c2.inseparable = 1; /* no ray */
+    cr_assert_eq(oracle_evaluate_kinks(&c, &k, &q, 1), LFAP_ERR_DATA);
+    k.c2.inseparable = 0;
+    k.c2.mode = ORACLE_EXACT; /* no solution */
+    cr_assert_eq(oracle_evaluate_kinks(&c, &k, &q, 1), LFAP_ERR_DATA);
     oracle_cert_free(&k);
     oracle_qm_free(&q);
     oracle_gram_free(&g);
