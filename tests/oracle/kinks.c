@@ -5,6 +5,8 @@
 
 #include "draws.h"
 #include "exactly.h"
+#include "limit/kinks.h"
+#include "limit/measure.h"
 #include "oracle/check/evaluate.h"
 #include "oracle/check/kinks.h"
 #include "oracle/lfap_oracle.h"
@@ -203,8 +205,49 @@ static void assert_file(oracle_cert *k, const lfap_data *D, uint64_t i) {
   free(text);
 }
 
+/* ---- bounds in doubles -------------------------------------------------------------------------------------------- */
+
+static void assert_between(double lo, const mpq_t x, double hi, const char *what, uint64_t i) {
+  mpq_t e;
+  mpq_init(e);
+  if (isfinite(lo)) {
+    mpq_set_d(e, lo);
+    cr_assert(mpq_cmp(e, x) <= 0, "case %zu: %s below its bounds", (size_t)i, what);
+  }
+  if (isfinite(hi)) {
+    mpq_set_d(e, hi);
+    cr_assert(mpq_cmp(e, x) >= 0, "case %zu: %s above its bounds", (size_t)i, what);
+  }
+  mpq_clear(e);
+}
+
+/* The enclosure that doubles near the solution make, off by about `far` of themselves. */
+static lfap_decided enclosed(const truth *t, const lfap_data *D, double gamma, double far, lfap_verdict want, uint64_t i) {
+  lfap_enclosure e = {.n = D->n, .d = D->d, .c2_ball = INFINITY};
+  double v[7 * 16], *alpha = v, *beta = v + D->n, *norm = v + 2 * D->n;
+  unsigned char off[16] = {0};
+  e.own_lo = v + 3 * D->n, e.own_hi = v + 4 * D->n, e.other_lo = v + 5 * D->n, e.other_hi = v + 6 * D->n, e.off = off;
+  e.claim[LFAP_CLAIM_C2] = (lfap_decided){LFAP_UNDECIDED, NAN};
+  for (size_t n = 0; n < D->n; n++) {
+    alpha[n] = mpq_get_d(t->alpha[n]) * (1.0 + far * unit());
+    beta[n] = mpq_get_d(t->beta[n]) * (1.0 + far * unit());
+    norm[n] = lfap_norm_above(D->x + n * D->d, D->d);
+    e.own_lo[n] = e.other_lo[n] = -INFINITY;
+    e.own_hi[n] = e.other_hi[n] = INFINITY;
+  }
+  cr_assert_eq(lfap_enclose_kinks(NULL, &e, D, alpha, beta, gamma, norm), LFAP_OK);
+  for (size_t n = 0; n < D->n; n++) {
+    assert_between(e.own_lo[n], t->own[n], e.own_hi[n], "own", i);
+    assert_between(e.other_lo[n], t->other[n], e.other_hi[n], "other", i);
+    if (off[n]) cr_assert(mpq_sgn(t->alpha[n]) == 0 && mpq_sgn(t->beta[n]) == 0, "case %zu: %zu is on the support", (size_t)i, n);
+  }
+  lfap_decided got = e.claim[LFAP_CLAIM_C2];
+  cr_assert(got.verdict == LFAP_UNDECIDED || got.verdict == want, "case %zu: bounds in doubles say %d, the truth %d", (size_t)i, got.verdict, want);
+  return got;
+}
+
 Test(kinks, certificates_of_small_sets_are_true) {
-  size_t verdicts[4] = {0}, solved = 0, bent = 0, open = 0;
+  size_t verdicts[4] = {0}, solved = 0, bent = 0, open = 0, fast = 0;
   mpq_t least, all, x;
   mpq_inits(least, all, x, NULL);
   for (uint64_t i = 0; i < 500; i++) {
@@ -235,6 +278,10 @@ Test(kinks, certificates_of_small_sets_are_true) {
     if (k.claim[LFAP_CLAIM_C1].verdict == LFAP_PASS)
       for (size_t n = 0; n < D.n; n++) cr_assert(k.c2.other[n] <= 0 && k.c2.own[n] >= 0, "case %zu: C1 and C2 disagree", (size_t)i);
     assert_file(i % 2 ? &exact : &k, &D, i);
+    if (t.solvable) {
+      fast += enclosed(&t, &D, gamma, 0.0, want, i).verdict == want;
+      (void)enclosed(&t, &D, gamma, 1e-3, want, i);
+    } else fast++;
     verdicts[want]++;
     open += got == LFAP_UNDECIDED && t.solvable;
     solved += k.c2.solved == LFAP_PASS;
@@ -247,6 +294,7 @@ Test(kinks, certificates_of_small_sets_are_true) {
   mpq_clears(least, all, x, NULL);
   cr_assert(verdicts[LFAP_PASS] > 150 && verdicts[LFAP_FAIL] > 40 && bent > 150 && solved > 150);
   cr_assert(open < 10, "%zu left open", open);
+  cr_assert(fast > 470, "doubles decide %zu", fast);
 }
 
 /* ---- proposals far off -------------------------------------------------------------------------------------------- */
