@@ -85,7 +85,8 @@ typedef enum {
   ORACLE_SLACK_MIN,
   ORACLE_U_MIN,
   ORACLE_V_MAX, /* C1(b): lower bound of sqrt(m) y<u,x>, upper bound of sqrt(m) y<v,x> */
-  /* C2: bounds of the least own pre-activation of the samples not proved off the support */
+  /* C2: of the least own pre-activation of the samples not proved off the support; of all samples, both ways */
+  ORACLE_OWN_SUPPORT,
   ORACLE_OWN_MIN,
   ORACLE_OWN_MOST,
   ORACLE_VALUES

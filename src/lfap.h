@@ -437,7 +437,7 @@ typedef enum {
   LFAP_CLAIM_H, /* H: lhs - rhs */
   LFAP_CLAIM_Q1, /* Q1: least multiplier, or slack off the support */
   LFAP_CLAIM_C1, /* C1: least of y<u,x>, -y<v,x>, times sqrt(m) */
-  LFAP_CLAIM_C2, /* C2: least own pre-activation, times sqrt(m) */
+  LFAP_CLAIM_C2, /* C2: least own pre-activation of the support, times sqrt(m) */
   LFAP_CLAIM_T1, /* T1: distance of the multipliers from the bounds */
   LFAP_CLAIM_T2, /* T2: distance of the multipliers from the bounds */
   LFAP_CLAIM_POST, /* T2: the same, a posteriori */

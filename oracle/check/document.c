@@ -62,7 +62,8 @@ static void member(lfap_json *j, const oracle_cert *c, const oracle_member *m) {
   case ORACLE_MEMBER_HOLDS: lfap_json_bool(j, m->key, verdict == LFAP_PASS); return;
   case ORACLE_MEMBER_EXACT: value(j, m->key, c, m->value, 0, 0); return;
   case ORACLE_MEMBER_END: end(j, m->key, c, m->value); return;
-  case ORACLE_MEMBER_DOWN: value(j, m->key, c, m->value, SHORT, 0); return;
+  case ORACLE_MEMBER_DOWN:
+  case ORACLE_MEMBER_BELOW: value(j, m->key, c, m->value, SHORT, 0); return;
   case ORACLE_MEMBER_UP:
   case ORACLE_MEMBER_ABOVE: value(j, m->key, c, m->value, SHORT, 1); return;
   case ORACLE_MEMBER_ALIGNED: lfap_json_uint(j, m->key, c->aligned); return;

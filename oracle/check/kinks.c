@@ -119,15 +119,19 @@ static int off(pairs *v, size_t n) {
   return both;
 }
 
-/* (own -+ sqrt(room)) 2 T/floor, in doubles; the least of them where the sample counts. */
-static void range(pairs *v, size_t n, unsigned char counts) {
+static void least(oracle_cert *c, oracle_value v, const mpq_t x) {
+  if (!c->has[v] || mpq_cmp(x, c->value[v]) < 0) mpq_set(c->value[v], x);
+  c->has[v] = 1;
+}
+
+/* (own -+ sqrt(room)) 2 T/floor, and the least of them; `counts`: the sample may be on the support. */
+static void range(pairs *v, size_t n, int counts) {
   oracle_kinks *k = v->k;
   mpq_t end;
   mpq_init(end);
   mpz_sqrtrem(v->room, v->square, v->room);
   if (mpz_sgn(v->square) > 0) mpz_add_ui(v->room, v->room, 1);
   for (int up = 0; up < 2; up++) {
-    oracle_value to = up ? ORACLE_OWN_MOST : ORACLE_OWN_MIN;
     if (up) mpz_add(v->square, v->own, v->room);
     else mpz_sub(v->square, v->own, v->room);
     mpz_mul(mpq_numref(end), v->square, v->T);
@@ -135,8 +139,8 @@ static void range(pairs *v, size_t n, unsigned char counts) {
     mpz_set(mpq_denref(end), k->floor);
     mpq_canonicalize(end);
     (up ? k->own_hi : k->own_lo)[n] = oracle_q_double(end, up);
-    if (counts && (!v->c->has[to] || mpq_cmp(end, v->c->value[to]) < 0)) mpq_set(v->c->value[to], end);
-    if (counts) v->c->has[to] = 1;
+    least(v->c, up ? ORACLE_OWN_MOST : ORACLE_OWN_MIN, end);
+    if (counts && !up) least(v->c, ORACLE_OWN_SUPPORT, end);
   }
   mpq_clear(end);
 }
@@ -151,7 +155,7 @@ static void signs(pairs *v) {
     k->wrong += k->own[n] < 0;
     size_t none = (size_t)off(v, n);
     k->off += none;
-    range(v, n, none == 0);
+    range(v, n, !none);
     k->kinks += mpz_sgn(v->s.p[n]) > 0 && mpz_sgn(v->s.p[v->c->n + n]) > 0;
   }
 }
@@ -168,9 +172,11 @@ static int ray(const pairs *v) {
 /* PASS: W* is a KKT point, own_n > 0 wherever lambda_n > 0: the least own_n is of every sample that may have lambda_n > 0.
    FAIL: no KKT point has all its own pre-activations >= 0 (C2.2). */
 static void decide(oracle_cert *c) {
-  if (!c->has[ORACLE_OWN_MIN]) return;
-  lfap_verdict verdict = mpq_sgn(c->value[ORACLE_OWN_MIN]) > 0 ? LFAP_PASS : c->c2.wrong ? LFAP_FAIL : LFAP_UNDECIDED;
-  c->claim[LFAP_CLAIM_C2] = (lfap_decided){verdict, oracle_cert_double(c, ORACLE_OWN_MIN, 0)};
+  if (!c->has[ORACLE_OWN_SUPPORT]) return;
+  lfap_verdict verdict = mpq_sgn(c->value[ORACLE_OWN_SUPPORT]) > 0 ? LFAP_PASS
+                         : c->c2.wrong                             ? LFAP_FAIL
+                                                                   : LFAP_UNDECIDED;
+  c->claim[LFAP_CLAIM_C2] = (lfap_decided){verdict, oracle_cert_double(c, ORACLE_OWN_SUPPORT, 0)};
 }
 
 static lfap_status judge(lfap_ctx *ctx, pairs *v, int proved) {
@@ -246,7 +252,7 @@ static void reset(oracle_cert *c) {
   k->radius = 0;
   k->solved = LFAP_UNDECIDED;
   c->claim[LFAP_CLAIM_C2] = (lfap_decided){LFAP_UNDECIDED, NAN};
-  c->has[ORACLE_OWN_MIN] = c->has[ORACLE_OWN_MOST] = 0;
+  c->has[ORACLE_OWN_SUPPORT] = c->has[ORACLE_OWN_MIN] = c->has[ORACLE_OWN_MOST] = 0;
   memset(k->own, 0, 2 * c->n);
   for (size_t n = 0; n < c->n; n++) {
     k->own_lo[n] = -INFINITY;
