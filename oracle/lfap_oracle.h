@@ -183,6 +183,8 @@ void oracle_vector_free(oracle_vector *w);
    doubles in the place of x_n (T3: w_data of the bases), whose enclosure needs enclosed multipliers. */
 lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data,
                             const double *bases);
+/* Whether that is the boundary of the same programme as lim's w: (CP) for both, or C1's form for both. */
+int oracle_boundary_of(const oracle_cert *c, const lfap_limit *lim);
 /* Enclosure of entry i in doubles. */
 void oracle_vector_entry(double *lo, double *hi, const oracle_vector *w, size_t i);
 /* sign[i] of <w, z_i> for the rows of Z (np x d): +1, -1, or 0 where undecided. */

@@ -168,6 +168,10 @@ lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert
   return st;
 }
 
+int oracle_boundary_of(const oracle_cert *c, const lfap_limit *lim) {
+  return c->has[ORACLE_OWN_MIN] == !!lim->c2.solved;
+}
+
 void oracle_vector_entry(double *lo, double *hi, const oracle_vector *w, size_t i) {
   mpq_t a, r;
   *lo = -INFINITY;

@@ -4,6 +4,7 @@
  * exact arithmetic. */
 #include "kernel/qform.h"
 #include "limit/eigen.h"
+#include "limit/kinks.h"
 #include "limit/measure.h"
 
 #include <stdlib.h>
@@ -319,6 +320,7 @@ lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_da
     hypothesis(&s);
     if (s.orthogonal) orthogonal_intervals(&s);
     else intervals(&s);
+    if (!st && lim->c2.solved) st = lfap_enclose_kinks(ctx, &e, data, lim->c2.alpha, lim->c2.beta, lim->gamma, s.norm);
   }
   free(s.norm);
   free(s.f);
