@@ -102,8 +102,8 @@ static int certain(pairs *v, const mpz_t z, const mpz_t room) {
   return mpz_cmp(v->square, room) > 0 ? mpz_sgn(z) : 0;
 }
 
-/* Both multipliers are 0 in an exact solution; or both margins are certainly above 1, so that they are in every one: (m - floor)^2 > gap K_nn (T^2 +
-   s^2), where ||a_i||^2 = (1 + s^2)/2 ||x_n||^2. */
+/* Both multipliers are 0 in an exact solution; or both margins are certainly above 1, so that they are in every one:
+   (m - floor)^2 > gap K_nn (T^2 + s^2), where ||a_i||^2 = (1 + s^2)/2 ||x_n||^2. */
 static int off(pairs *v, size_t n) {
   mpz_t over, room;
   int both = 1;
@@ -169,7 +169,7 @@ static int ray(const pairs *v) {
   return zero;
 }
 
-/* PASS: W* is a KKT point, own_n > 0 wherever lambda_n > 0: the least own_n is of every sample that may have lambda_n > 0.
+/* PASS: W* is a KKT point, own_n > 0 wherever lambda_n > 0: the least own_n is of every sample that may be there.
    FAIL: no KKT point has all its own pre-activations >= 0 (C2.2). */
 static void decide(oracle_cert *c) {
   if (!c->has[ORACLE_OWN_SUPPORT]) return;
