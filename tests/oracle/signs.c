@@ -106,14 +106,14 @@ Test(signs, of_the_boundary_are_those_of_rationals) {
 
 typedef struct { lfap_data nat, base, adv; lfap_limit l; unsigned char *keep; } scene;
 
-static scene make_scene(uint64_t seed, lfap_norm norm, double eps, size_t d) {
+static scene make_scene(uint64_t seed, double gamma, lfap_norm norm, double eps, size_t d) {
   scene s = {0};
   lfap_ctx c = {.threads = 1};
   lfap_perturb_opts o = {.norm = norm, .eps = eps, .k = d / 4};
   lfap_perturbed p = {0};
   cr_assert_eq(lfap_gen_uniform(&c, &s.nat, seed, 3, d), LFAP_OK);
   cr_assert_eq(lfap_gen_uniform(&c, &s.base, seed + 50, 6, d), LFAP_OK);
-  cr_assert_eq(lfap_limit_solve(&c, &s.l, &s.nat, NULL, 0.6), LFAP_OK);
+  cr_assert_eq(lfap_limit_solve(&c, &s.l, &s.nat, NULL, gamma), LFAP_OK);
   cr_assert_eq(lfap_perturb_geometry(&c, &p, s.base.x, s.base.y, s.l.w, &o, 6, d), LFAP_OK);
   cr_assert_eq(lfap_data_alloc(&c, &s.adv, 6, d), LFAP_OK);
   memcpy(s.adv.x, p.x, 6 * d * sizeof(double));
@@ -143,7 +143,10 @@ static void expect_split(const oracle_split *got, const oracle_cert *nat, const 
   cr_assert_eq(got->adv, mpq_sgn(a));
   boundary_at(data, adv, &s->adv, s->base.x, z);
   cr_assert_eq(got->data, mpq_sgn(data));
-  for (size_t n = 0; n < adv->n; n++) mpq_add(sum, sum, adv->lo[n]);
+  for (size_t n = 0; n < adv->n; n++) {
+    coefficient(t, adv, n);
+    mpq_add(sum, sum, t);
+  }
   mpq_set_d(t, eps);
   mpq_mul(sum, sum, t);
   mpq_set_ui(ww, 1, 1);
@@ -179,13 +182,16 @@ static void expect_split(const oracle_split *got, const oracle_cert *nat, const 
 
 Test(signs, split_and_consistency_are_those_of_rationals) {
   enum { NP = 12, DIM = 60 };
-  size_t won = 0, lost = 0;
-  for (uint64_t seed = 0; seed < 3; seed++)
+  size_t won = 0, lost = 0, bent = 0;
+  for (uint64_t seed = 0; seed < 6; seed++)
     for (int norm = 0; norm < 3; norm++) {
       double eps = norm == LFAP_L2 ? 1.0 : norm == LFAP_LINF ? 0.125 : 0.25;
-      scene s = make_scene(seed, (lfap_norm)norm, eps, DIM);
+      double gamma = seed < 3 ? 0.6 : 0.02;
+      scene s = make_scene(seed, gamma, (lfap_norm)norm, eps, DIM);
       lfap_ctx c = {.threads = 1};
-      oracle_cert nat = certify(&s.nat, 0.6, 0), adv = certify(&s.adv, 0.6, 0), ne = certify(&s.nat, 0.6, 1), ae = certify(&s.adv, 0.6, 1);
+      oracle_cert nat = certify(&s.nat, gamma, 0), adv = certify(&s.adv, gamma, 0), ne = certify(&s.nat, gamma, 1),
+                  ae = certify(&s.adv, gamma, 1);
+      bent += ae.c2.kinks > 0;
       oracle_adversary a = {.nat = &nat, .adv = &adv, .nat_data = &s.nat, .adv_data = &s.adv, .bases = s.base.x,
                             .norm = (lfap_norm)norm, .eps = eps, .keep = s.keep};
       double *z = points(&s.nat, s.l.w, NP, seed + 7);
@@ -204,4 +210,5 @@ Test(signs, split_and_consistency_are_those_of_rationals) {
       scene_free(&s);
     }
   cr_assert(won > 5 && lost > 5, "both outcomes must occur: %zu, %zu", won, lost);
+  cr_assert(bent > 2, "sets with kinks: %zu", bent);
 }
