@@ -246,6 +246,26 @@ static lfap_decided enclosed(const truth *t, const lfap_data *D, double gamma, d
   return got;
 }
 
+/* C1's multipliers given for (CP)'s where a kink is active: enclosed on their support, which is not that of (CP). */
+static void assert_c1_is_not_enough(oracle_cert *k, const lfap_data *D, const truth *t, lfap_verdict want, uint64_t i) {
+  oracle_gram g = {0};
+  oracle_qm q = {0};
+  for (size_t n = 0; n < D->n; n++) {
+    mpz_set(k->c2.p[n], k->p[n]);
+    mpz_set_ui(k->c2.p[D->n + n], 0);
+  }
+  mpz_set(k->c2.den, k->den);
+  k->c2.mode = k->mode, k->c2.bits = k->bits, k->c2.mu = k->mu;
+  cr_assert_eq(oracle_gram_make(NULL, &g, D->x, D->n, D->d), LFAP_OK);
+  cr_assert_eq(oracle_qm_make(NULL, &q, &g, D->y, k->gamma), LFAP_OK);
+  cr_assert_eq(oracle_evaluate_kinks(NULL, k, &q, 0), LFAP_OK);
+  cr_assert_eq(k->c2.solved, LFAP_UNDECIDED, "case %zu: the support of C1 is said to be that of (CP)", (size_t)i);
+  cr_assert(k->claim[LFAP_CLAIM_C2].verdict == LFAP_UNDECIDED || k->claim[LFAP_CLAIM_C2].verdict == want);
+  assert_true(k, t, i);
+  oracle_qm_free(&q);
+  oracle_gram_free(&g);
+}
+
 Test(kinks, certificates_of_small_sets_are_true) {
   size_t verdicts[4] = {0}, solved = 0, bent = 0, open = 0, fast = 0;
   mpq_t least, all, x;
@@ -286,6 +306,7 @@ Test(kinks, certificates_of_small_sets_are_true) {
     open += got == LFAP_UNDECIDED && t.solvable;
     solved += k.c2.solved == LFAP_PASS;
     bent += exact.c2.kinks > 0;
+    if (exact.c2.kinks && k.mode == ORACLE_ENCLOSED) assert_c1_is_not_enough(&k, &D, &t, want, i);
     truth_free(&t);
     oracle_cert_free(&exact);
     oracle_cert_free(&k);
@@ -346,6 +367,25 @@ Test(kinks, the_gap_is_a_bound_and_hardly_more) {
     oracle_qm_free(&q);
     oracle_gram_free(&g);
   }
+}
+
+/* The same multipliers by error bounds in doubles: (G)'s constant of 2 leaves them a root of 2 more. */
+Test(kinks, bounds_in_doubles_hold_far_off) {
+  double x[] = {1, 0, 0, 1}, y[] = {1, -1}, gamma = 0x1p-7, h = (1.0 + gamma * gamma) / 2.0, norm[] = {1.0, 1.0}, zero[2] = {0};
+  lfap_data D = {.n = 2, .d = 2, .x = x, .y = y};
+  for (int which = 0; which < 2; which++)
+    for (double t = 0.25; t < 1e6; t *= 4.0) {
+      double alpha[] = {1.0 / h, 1.0 / h}, v[8], own = 2.0 / (1.0 + gamma * gamma);
+      unsigned char off[2] = {0};
+      lfap_enclosure e = {.n = 2, .d = 2, .own_lo = v, .own_hi = v + 2, .other_lo = v + 4, .other_hi = v + 6, .off = off};
+      alpha[which] *= 1.0 + t;
+      cr_assert_eq(lfap_enclose_kinks(NULL, &e, &D, alpha, zero, gamma, norm), LFAP_OK);
+      for (int n = 0; n < 2; n++) {
+        cr_assert(e.own_lo[n] <= own && own <= e.own_hi[n], "own = %g in [%g, %g]", own, e.own_lo[n], e.own_hi[n]);
+        cr_assert(e.other_lo[n] <= -gamma * own && -gamma * own <= e.other_hi[n] && !off[n]);
+      }
+      cr_assert(e.own_hi[which] - e.own_lo[which] < 2.0 * 1.5 * own * (t + 1.0), "wider than the gap makes it");
+    }
 }
 
 /* Two rays of one class and a sample between them that (CP) does not need: its own pre-activation is that of its place, its multipliers are 0. */
