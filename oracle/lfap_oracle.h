@@ -85,8 +85,35 @@ typedef enum {
   ORACLE_SLACK_MIN,
   ORACLE_U_MIN,
   ORACLE_V_MAX, /* C1(b): lower bound of sqrt(m) y<u,x>, upper bound of sqrt(m) y<v,x> */
+  /* C2: of the least own pre-activation of the samples not proved off the support; of all samples, both ways */
+  ORACLE_OWN_SUPPORT,
+  ORACLE_OWN_MIN,
+  ORACLE_OWN_MOST,
   ORACLE_VALUES
 } oracle_value;
+
+/* The limit with kinks (C2): multipliers alpha (slope gamma) and beta (slope 1) of (CP). */
+typedef struct {
+  /* proposed by the solver */
+  mpz_t *p;  /* 2 n numerators over den: alpha, then beta, owned; NULL: no kink is active, they are lambda and 0 */
+  mpz_t den; /* set where p is */
+  int inseparable; /* p is a ray instead, M p = 0: the samples are not linearly separable and (CP) has no solution */
+  oracle_mode mode;
+  unsigned bits;
+  long mu; /* eigenvalues of D M D on the support are at least 2^mu */
+  /* decided by the evaluator */
+  lfap_verdict solved; /* PASS: M is regular on the support, and this is the only solution, enclosed in lo, hi */
+  mpq_t *lo, *hi;      /* 2 n, owned; NULL where p is */
+  long radius;         /* |multiplier - proposed| <= 2^(radius - e_n) */
+  int radius_zero;
+  /* Times den 2^-unit/floor the proposal is feasible, and its duality gap is 2^-unit gap/floor^2 (spec/certificate.md,
+     "Kinks"); floor 0: nothing is known. */
+  mpz_t floor, gap;
+  long unit;
+  double *own_lo, *own_hi;         /* n: enclosures of own pre-activations, times sqrt(m), owned */
+  signed char *own, *other;        /* n: certain signs of <U, x_n>, <V, x_n> (y_n = +1; -1: V, U), 0 open, owned */
+  size_t kinks, right, wrong, off; /* samples at a kink; own > 0, own < 0, multipliers 0: proved */
+} oracle_kinks;
 
 typedef struct {
   size_t n, d;
@@ -110,6 +137,7 @@ typedef struct {
   mpq_t value[ORACLE_VALUES];
   unsigned char has[ORACLE_VALUES];
   lfap_decided claim[LFAP_SET_CLAIMS]; /* by lfap_claim; a margin is rounded down */
+  oracle_kinks c2;
 } oracle_cert;
 
 /* INFEASIBLE (o->exact): no network with label slopes separates the data. H is PASS or NOT_APPLICABLE (not met:
@@ -155,6 +183,8 @@ void oracle_vector_free(oracle_vector *w);
    doubles in the place of x_n (T3: w_data of the bases), whose enclosure needs enclosed multipliers. */
 lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data,
                             const double *bases);
+/* Whether that is the boundary of the same programme as lim's w: (CP) for both, or C1's form for both. */
+int oracle_boundary_of(const oracle_cert *c, const lfap_limit *lim);
 /* Enclosure of entry i in doubles. */
 void oracle_vector_entry(double *lo, double *hi, const oracle_vector *w, size_t i);
 /* sign[i] of <w, z_i> for the rows of Z (np x d): +1, -1, or 0 where undecided. */

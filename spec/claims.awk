@@ -15,7 +15,7 @@
 #   place      among the claims of a certificate's file; none: not in it
 #   members    of it there, in order: name:kind or name:kind:VALUE, ORACLE_VALUE of lfap_oracle.h. Kinds: verdict, holds (a verdict as true or
 #              false), exact, end (enclosed on both sides), down and up (rounded that way: the margin is the least of `down` and -`up`),
-#              aligned, refuted (counts), ball
+#              below, above (rounded down and up, no margin), aligned, refuted (counts), ball
 BEGIN {
   FS = "\t"
   COLUMNS = "key id json relation margin absent place members"
@@ -28,7 +28,7 @@ BEGIN {
       claim[lines] = cell[4]
       if (!(substr(cell[2], 2, length(cell[2]) - 2) in statement)) die("src/verify/lines.def: line " cell[1] " is about no statement of spec/statements.tsv")
     }
-  split("verdict holds exact end down up aligned refuted ball", word, " ")
+  split("verdict holds exact end down up below above aligned refuted ball", word, " ")
   for (i in word) kinds[word[i]] = 1
 }
 
@@ -82,7 +82,7 @@ function split_members(i,   k, count, cell, bit) {
     member[k] = bit[1]
     kind[k] = bit[2]
     if (!(kind[k] in kinds)) die("claim " of[i, "key"] ": member " member[k] " is of no known kind")
-    if ((kind[k] ~ /^(exact|end|down|up)$/) != (value[k] != "")) die("claim " of[i, "key"] ": member " member[k] " and its value")
+    if ((kind[k] ~ /^(exact|end|down|up|below|above)$/) != (value[k] != "")) die("claim " of[i, "key"] ": member " member[k] " and its value")
   }
   return count
 }

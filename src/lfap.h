@@ -437,6 +437,7 @@ typedef enum {
   LFAP_CLAIM_H, /* H: lhs - rhs */
   LFAP_CLAIM_Q1, /* Q1: least multiplier, or slack off the support */
   LFAP_CLAIM_C1, /* C1: least of y<u,x>, -y<v,x>, times sqrt(m) */
+  LFAP_CLAIM_C2, /* C2: least own pre-activation of the support, times sqrt(m) */
   LFAP_CLAIM_T1, /* T1: distance of the multipliers from the bounds */
   LFAP_CLAIM_T2, /* T2: distance of the multipliers from the bounds */
   LFAP_CLAIM_POST, /* T2: the same, a posteriori */
@@ -480,6 +481,12 @@ typedef struct {
   size_t support, aligned, refuted;
   size_t finished; /* of aligned and refuted: decided by exact integers afterwards (oracle_enclosure_finish) */
   int factors;     /* Cholesky factors tried */
+  /* n: enclosures of own and other pre-activations (C2) at the solution of (CP), owned; infinite: not known */
+  double *own_lo, *own_hi, *other_lo, *other_hi;
+  unsigned char *off; /* n: its multipliers are certainly 0, owned */
+  /* C2: sqrt((||U* - U||^2 + ||V* - V||^2)/2) is at most this, and ||w* - w|| at most 2/(1 + gamma) times it */
+  double c2_ball;
+  size_t own_right, own_wrong;         /* samples with own > 0, own < 0 proved */
   lfap_decided claim[LFAP_SET_CLAIMS]; /* by lfap_claim (spec/certificate.md, Claims) */
 } lfap_enclosure;
 /* lim: the limit of data. With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and

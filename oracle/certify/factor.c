@@ -27,7 +27,7 @@ static int factor_double(oracle_factor *F, const oracle_qm *q, const size_t *f) 
 
 static int factor_mpfr(oracle_factor *F, const oracle_qm *q, const size_t *f, lfap_ctx *ctx) {
   mpfr_t t;
-  mpz_t m, v;
+  mpz_t m;
   int good = 1;
   mpfr_init2(t, (mpfr_prec_t)F->bits);
   mpz_init(m);
@@ -35,10 +35,8 @@ static int factor_mpfr(oracle_factor *F, const oracle_qm *q, const size_t *f, lf
     mpfr_t *r = row_of(F, i);
     for (size_t j = 0; j <= i; j++) {
       mpfr_t *s = row_of(F, j);
-      int same = q->y[f[i]] == q->y[f[j]];
-      mpz_mul(m, oracle_gram_at(v, q->gram, f[i], f[j]), same ? q->H : q->Gm);
-      mpfr_set_z_2exp(r[j], m, q->gram->e - q->c - q->e[f[i]] - q->e[f[j]], MPFR_RNDN);
-      if (!same) mpfr_neg(r[j], r[j], MPFR_RNDN);
+      long shift = oracle_qm_entry(m, q, f[i], f[j]);
+      mpfr_set_z_2exp(r[j], m, shift, MPFR_RNDN);
       for (size_t k = 0; k < j; k++) {
         mpfr_mul(t, r[k], s[k], MPFR_RNDN);
         mpfr_sub(r[j], r[j], t, MPFR_RNDN);

@@ -22,23 +22,81 @@ void oracle_vector_free(oracle_vector *w) {
   *w = (oracle_vector){0};
 }
 
-/* ||sum (lambda_n - lambda~_n) y_n b_n|| <= sum 2^(radius - e_n) ||b_n||, with ||b_n|| < 2^(k_n). */
-static void bases_radius(oracle_vector *w, const oracle_cert *c, const double *bases) {
+/* The coefficients of w as integers over den: lambda of C1's form, or omega = alpha + 2 beta/(1 + gamma) of the limit
+   with kinks where the certificate has one. */
+typedef struct {
+  const oracle_cert *c;
+  int kinks;
+  mpz_t *p, den;
+  mpz_t more, twice; /* gamma = g/T: T + g, 2 T */
+  int exact;         /* the multipliers are known */
+  long radius;       /* |true - given| <= 2^(radius - e_n) */
+  int enclosed;
+} coefficients;
+
+static int bent(const oracle_cert *c) { return c->c2.p && !c->c2.inseparable && mpz_sgn(c->c2.floor) > 0; }
+
+/* omega's error is at most 1 + 2/(1 + gamma) < 4 times that of alpha and beta. */
+static void by_kinks(coefficients *q) {
+  const oracle_kinks *k = &q->c->c2;
+  mpq_t gamma;
+  mpq_init(gamma);
+  mpq_set_d(gamma, q->c->gamma);
+  mpz_add(q->more, mpq_denref(gamma), mpq_numref(gamma));
+  mpz_mul_2exp(q->twice, mpq_denref(gamma), 1);
+  mpq_clear(gamma);
+  for (size_t n = 0; n < q->c->n; n++) {
+    mpz_mul(q->p[n], q->more, k->p[n]);
+    mpz_addmul(q->p[n], q->twice, k->p[q->c->n + n]);
+  }
+  mpz_mul(q->den, k->den, q->more);
+  q->enclosed = k->solved == LFAP_PASS;
+  q->exact = k->radius_zero;
+  q->radius = k->radius + 2;
+}
+
+static lfap_status open_coefficients(lfap_ctx *ctx, coefficients *q, const oracle_cert *c) {
+  *q = (coefficients){.c = c, .kinks = bent(c), .p = malloc(c->n * sizeof *q->p)};
+  if (!q->p) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for N = %zu", c->n);
+  mpz_inits(q->den, q->more, q->twice, NULL);
+  for (size_t n = 0; n < c->n; n++) mpz_init(q->p[n]);
+  if (q->kinks) by_kinks(q);
+  else {
+    for (size_t n = 0; n < c->n; n++) mpz_set(q->p[n], c->p[n]);
+    mpz_set(q->den, c->den);
+    q->enclosed = c->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS;
+    q->exact = c->radius_zero;
+    q->radius = c->radius;
+  }
+  return LFAP_OK;
+}
+
+static void close_coefficients(coefficients *q) {
+  if (!q->p) return;
+  for (size_t n = 0; n < q->c->n; n++) mpz_clear(q->p[n]);
+  mpz_clears(q->den, q->more, q->twice, NULL);
+  free(q->p);
+}
+
+/* ||sum (true - given) y_n b_n|| <= sum 2^(radius - e_n) ||b_n||, with ||b_n|| < 2^(k_n). */
+static void bases_radius(oracle_vector *w, const coefficients *q, const double *bases) {
+  const oracle_cert *c = q->c;
   mpq_t sum, t;
   mpz_t s, v;
-  w->exact = c->radius_zero;
+  w->valid = q->enclosed;
+  w->exact = q->exact;
   if (w->exact) return;
   mpq_inits(sum, t, NULL);
   mpz_inits(s, v, NULL);
   for (size_t n = 0; n < c->n; n++) {
-    if (mpz_sgn(c->p[n]) == 0) continue;
+    if (mpz_sgn(q->p[n]) == 0) continue;
     mpz_set_ui(s, 0);
     for (size_t i = 0; i < c->d; i++) {
       oracle_grid_int(v, bases[n * c->d + i], w->e);
       mpz_addmul(s, v, v);
     }
     mpq_set_ui(t, 1, 1);
-    oracle_q_scale(t, c->radius - c->e[n] + (long)(mpz_sizeinbase(s, 2) + 1) / 2 + w->e);
+    oracle_q_scale(t, q->radius - c->e[n] + (long)(mpz_sizeinbase(s, 2) + 1) / 2 + w->e);
     mpq_add(sum, sum, t);
   }
   mpq_mul(sum, sum, sum);
@@ -47,40 +105,71 @@ static void bases_radius(oracle_vector *w, const oracle_cert *c, const double *b
   mpz_clears(s, v, NULL);
 }
 
-lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data,
-                            const double *bases) {
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (st) return st;
-  const double *x = bases ? bases : data->x;
-  oracle_vector w = {.d = c->d, .num = malloc(c->d * sizeof *w.num)};
-  if (!w.num) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", c->d);
+/* (W) by the gap: the given w becomes that of the feasible multipliers, times den 2^-unit/floor, within
+   2/(1 + gamma) times the root of 2^-unit gap/floor^2. */
+static void gap_radius(oracle_vector *w, const coefficients *q) {
+  const oracle_kinks *k = &q->c->c2;
+  mpq_t r;
+  mpq_init(r);
+  mpz_mul(w->den, k->floor, q->more);
+  w->e -= k->unit;
+  w->valid = 1;
+  w->exact = mpz_sgn(k->gap) == 0;
+  if (!w->exact) {
+    mpz_set(mpq_numref(r), k->gap);
+    mpz_mul(mpq_denref(r), k->floor, k->floor);
+    mpq_canonicalize(r);
+    oracle_q_scale(r, 2 - k->unit);
+    w->radius = oracle_q_ceil_log4(r);
+  }
+  mpq_clear(r);
+}
+
+/* sum of given coefficients, y_n and the rows of x. */
+static lfap_status combine(lfap_ctx *ctx, oracle_vector *w, const coefficients *q, const double *y, const double *x) {
+  size_t d = q->c->d;
+  *w = (oracle_vector){.d = d, .num = malloc(d * sizeof *w->num)};
+  if (!w->num) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", d);
   mpz_t v;
   mpz_init(v);
-  for (size_t i = 0; i < w.d; i++) mpz_init(w.num[i]);
-  mpz_init_set(w.den, c->den);
-  w.e = oracle_grid_exponent(x, c->n * c->d);
-  for (size_t n = 0; n < c->n; n++) {
-    if (mpz_sgn(c->p[n]) == 0) continue;
-    for (size_t i = 0; i < w.d; i++) {
-      oracle_grid_int(v, data->y[n] < 0 ? -x[n * w.d + i] : x[n * w.d + i], w.e);
-      mpz_addmul(w.num[i], v, c->p[n]);
+  for (size_t i = 0; i < d; i++) mpz_init(w->num[i]);
+  mpz_init_set(w->den, q->den);
+  w->e = oracle_grid_exponent(x, q->c->n * d);
+  for (size_t n = 0; n < q->c->n; n++) {
+    if (mpz_sgn(q->p[n]) == 0) continue;
+    for (size_t i = 0; i < d; i++) {
+      oracle_grid_int(v, y[n] < 0 ? -x[n * d + i] : x[n * d + i], w->e);
+      mpz_addmul(w->num[i], v, q->p[n]);
     }
   }
   mpz_clear(v);
-  if (bases) {
-    w.valid = c->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS;
-    bases_radius(&w, c, x);
-  } else { /* (W): ||w - w~|| <= 2/(1 + gamma) ||W* - W~||_F < 2^(ball + 1) */
-    w.valid = c->has_ball;
-    w.exact = c->ball_zero;
-    w.radius = c->ball + 1;
-  }
-  if (!oracle_filter_prepare(&w)) {
-    oracle_vector_free(&w);
-    return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", c->d);
-  }
-  *out = w;
   return LFAP_OK;
+}
+
+lfap_status oracle_boundary(lfap_ctx *ctx, oracle_vector *out, const oracle_cert *c, const lfap_data *data,
+                            const double *bases) {
+  oracle_vector w = {0};
+  coefficients q = {0};
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = open_coefficients(ctx, &q, c);
+  if (!st) st = combine(ctx, &w, &q, data->y, bases ? bases : data->x);
+  if (!st) {
+    if (bases) bases_radius(&w, &q, bases);
+    else if (q.kinks) gap_radius(&w, &q);
+    else { /* (W): ||w - w~|| <= 2/(1 + gamma) ||W* - W~||_F < 2^(ball + 1) */ w.valid = c->has_ball;
+      w.exact = c->ball_zero;
+      w.radius = c->ball + 1;
+    }
+    if (!oracle_filter_prepare(&w)) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for d = %zu", c->d);
+  }
+  close_coefficients(&q);
+  if (st) oracle_vector_free(&w);
+  else *out = w;
+  return st;
+}
+
+int oracle_boundary_of(const oracle_cert *c, const lfap_limit *lim) {
+  return c->has[ORACLE_OWN_MIN] == !!lim->c2.solved;
 }
 
 void oracle_vector_entry(double *lo, double *hi, const oracle_vector *w, size_t i) {
@@ -255,16 +344,34 @@ static void norm(oracle_iv *out, const oracle_vector *w) {
   mpq_clear(q);
 }
 
+/* lo and hi of sum la_n: of lambda, or of omega = alpha + 2 beta/(1 + gamma). */
+static void sum_of(mpq_t lo, mpq_t hi, const oracle_cert *c) {
+  const oracle_kinks *k = &c->c2;
+  int kinks = bent(c);
+  mpq_t t, twice;
+  mpq_inits(t, twice, NULL);
+  mpq_set_d(twice, c->gamma);
+  mpq_set_ui(t, 1, 1);
+  mpq_add(t, t, twice);
+  mpq_set_ui(twice, 2, 1);
+  mpq_div(twice, twice, t);
+  for (size_t n = 0; n < c->n; n++)
+    for (int up = 0; up < 2; up++) {
+      mpq_ptr sum = up ? hi : lo;
+      mpq_add(sum, sum, kinks ? (up ? k->hi : k->lo)[n] : (up ? c->hi : c->lo)[n]);
+      if (!kinks) continue;
+      mpq_mul(t, twice, (up ? k->hi : k->lo)[c->n + n]);
+      mpq_add(sum, sum, t);
+    }
+  mpq_clears(t, twice, NULL);
+}
+
 /* eps sum la_n. */
 static void total(split *s) {
-  const oracle_cert *c = s->a->adv;
   mpq_t lo, hi, eps;
   oracle_iv n;
   mpq_inits(lo, hi, eps, NULL);
-  for (size_t i = 0; i < c->n; i++) {
-    mpq_add(lo, lo, c->lo[i]);
-    mpq_add(hi, hi, c->hi[i]);
-  }
+  sum_of(lo, hi, s->a->adv);
   mpq_set_d(eps, s->a->eps);
   mpq_mul(lo, lo, eps);
   mpq_mul(hi, hi, eps);

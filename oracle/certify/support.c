@@ -1,8 +1,9 @@
-/* support.c - the nonnegative quadratic program of C1(a) in doubles, for a proposal: block principal pivoting from full
- * support, an active-set walk from the empty one where a block is singular. */
+/* support.c - the nonnegative quadratic programs of C1(a) and (CP) in doubles, for a proposal: block principal pivoting
+ * from a given support, an active-set walk from the empty one where a block is singular. */
 #include "oracle/certify/support.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +17,8 @@ typedef struct {
   double *L, *x, *s, *mu; /* factor; solution on f; point (n); M x - b (n) */
 } qp;
 
-/* s = M_FF^-1 b_F on the support, 0 elsewhere; 0 when the block is singular in doubles. */
-static int solve(qp *p) {
+/* s = M_FF^-1 r_F on the support, 0 elsewhere; 0 when the block is singular in doubles. */
+static int solve(qp *p, const double *r) {
   p->nf = 0;
   for (size_t i = 0; i < p->n; i++)
     if (p->in[i]) p->f[p->nf++] = i;
@@ -28,7 +29,7 @@ static int solve(qp *p) {
   for (size_t i = 0; i < m; i++)
     if (p->L[i * m + i] < 1e-7) return 0; /* the diagonal of M is about 1 */
   for (size_t i = 0; i < m; i++) {
-    double s = p->b[p->f[i]];
+    double s = r[p->f[i]];
     for (size_t k = 0; k < i; k++) s -= p->L[i * m + k] * p->x[k];
     p->x[i] = s / p->L[i * m + i];
   }
@@ -55,9 +56,8 @@ static int infeasible(const qp *p, size_t i) { return p->in[i] ? p->s[i] < 0 : p
 static int pivot(qp *p) {
   size_t best = p->n + 1;
   int lives = 3;
-  memset(p->in, 1, p->n);
   for (size_t round = 0; round < 20 + 5 * p->n; round++) {
-    if (!solve(p)) return 0;
+    if (!solve(p, p->b)) return 0;
     gradient(p);
     size_t bad = 0, last = 0;
     for (size_t i = 0; i < p->n; i++)
@@ -93,12 +93,31 @@ static int step(qp *p, double *at) {
   return t >= 1.0;
 }
 
-static void walk(qp *p, double *at, unsigned char *skip) {
+/* `add` would make the block singular: along the direction (-M_FF^-1 M_F,add, 1), on which M is 0, the objective falls
+   until an entry reaches 0 and leaves for it; 0 when none does. */
+static int replace(qp *p, double *at, size_t add, double *r) {
+  double t = INFINITY;
+  p->in[add] = 0;
+  for (size_t i = 0; i < p->n; i++) r[i] = -p->M[i * p->n + add];
+  if (!solve(p, r)) return 0;
+  for (size_t i = 0; i < p->n; i++)
+    if (p->in[i] && p->s[i] < 0.0) t = fmin(t, at[i] / -p->s[i]);
+  if (!(t < INFINITY)) return 0;
+  for (size_t i = 0; i < p->n; i++) {
+    if (!p->in[i]) continue;
+    int out = p->s[i] < 0.0 && at[i] / -p->s[i] <= t;
+    at[i] = out ? 0.0 : at[i] + t * p->s[i];
+    if (out) p->in[i] = 0;
+  }
+  at[add] = t;
+  p->in[add] = 1;
+  return solve(p, p->b);
+}
+
+/* 1: found; 0: no solution, or no end in sight. */
+static int walk(qp *p, double *at, double *r) {
   memset(p->in, 0, p->n);
   memset(at, 0, p->n * sizeof *at);
-  memset(p->s, 0, p->n * sizeof *p->s);
-  memset(skip, 0, p->n);
-  p->nf = 0;
   for (size_t round = 0; round < 3 * p->n + 100; round++) {
     memcpy(p->s, at, p->n * sizeof *at);
     p->nf = 0;
@@ -107,37 +126,38 @@ static void walk(qp *p, double *at, unsigned char *skip) {
     gradient(p);
     size_t add = p->n;
     for (size_t i = 0; i < p->n; i++)
-      if (!p->in[i] && !skip[i] && p->mu[i] < -1e-10 * p->b[i] && (add == p->n || p->mu[i] < p->mu[add])) add = i;
-    if (add == p->n) return;
+      if (!p->in[i] && p->mu[i] < -1e-10 * p->b[i] && (add == p->n || p->mu[i] < p->mu[add])) add = i;
+    if (add == p->n) return 1;
     p->in[add] = 1;
-    if (!solve(p)) {
-      p->in[add] = 0;
-      skip[add] = 1;
-      continue;
-    }
-    memset(skip, 0, p->n);
+    if (!solve(p, p->b) && !replace(p, at, add, r)) return 0;
     while (!step(p, at))
-      if (!solve(p)) return;
+      if (!solve(p, p->b)) return 0;
   }
+  return 0;
 }
 
-lfap_status oracle_support_find(lfap_ctx *ctx, unsigned char *in, const double *M, const double *b, size_t n) {
+lfap_status oracle_support_find(lfap_ctx *ctx, int *found, unsigned char *in, double *x, const double *M,
+                                const double *b, size_t n) {
+  if (n == 0 || n > SIZE_MAX / sizeof(double) / 4 / n)
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for N = %zu", n);
   qp p = {.M = M, .b = b, .n = n, .in = in};
   p.f = malloc(n * sizeof *p.f);
   p.L = malloc(n * n * sizeof *p.L);
-  double *v = malloc(4 * n * sizeof *v);
-  unsigned char *skip = malloc(n);
-  lfap_status st =
-      p.f && p.L && v && skip ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for N = %zu", n);
+  double *v = malloc(5 * n * sizeof *v);
+  lfap_status st = p.f && p.L && v ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for N = %zu", n);
   if (!st) {
     p.x = v;
     p.s = v + n;
     p.mu = v + 2 * n;
-    if (!pivot(&p)) walk(&p, v + 3 * n, skip);
+    *found = pivot(&p);
+    if (*found) memcpy(x, p.s, n * sizeof *x);
+    else {
+      *found = walk(&p, v + 3 * n, v + 4 * n);
+      memcpy(x, v + 3 * n, n * sizeof *x);
+    }
   }
   free(p.f);
   free(p.L);
   free(v);
-  free(skip);
   return st;
 }

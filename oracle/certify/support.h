@@ -7,6 +7,8 @@
 
 #include "lfap.h"
 
-/* in (n flags): the support of min 1/2 l'Ml - b'l over l >= 0 for the positive semidefinite M, b > 0. */
-lfap_status oracle_support_find(lfap_ctx *ctx, unsigned char *in, const double *M, const double *b, size_t n);
+/* in (n flags): where to begin, then the support of min 1/2 l'Ml - b'l over l >= 0 for the positive semidefinite M, b >
+   0; x (n): l. *found is 0 when what there is solves the programme only in part. */
+lfap_status oracle_support_find(lfap_ctx *ctx, int *found, unsigned char *in, double *x, const double *M,
+                                const double *b, size_t n);
 #endif

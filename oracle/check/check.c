@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "oracle/check/evaluate.h"
+#include "oracle/check/kinks.h"
 #include "oracle/interval/dyadic.h"
 
 /* ---- reading: the canonical spelling and no other ---------------------------------------------------------------- */
@@ -93,13 +94,16 @@ typedef struct {
   long n, d, prec, bits, mu;
   double gamma;
   oracle_mode mode;
+  int old;
 } head;
 
 static void read_head(reader *r, head *h) {
   mpq_t g, back;
   mpq_inits(g, back, NULL);
   expect(r, "{");
-  key(r, "schema"), expect(r, "\"lfap-certificate-1\""), expect(r, ",");
+  key(r, "schema"), h->old = literal(r, "\"lfap-certificate-1\"");
+  if (!h->old) expect(r, "\"lfap-certificate-2\"");
+  expect(r, ",");
   key(r, "data_sha256"), h->sha = string(r, &h->sha_len), expect(r, ",");
   key(r, "n"), h->n = whole(r), expect(r, ",");
   key(r, "d"), h->d = whole(r), expect(r, ",");
@@ -112,6 +116,11 @@ static void read_head(reader *r, head *h) {
   if (isfinite(h->gamma)) mpq_set_d(back, h->gamma);
   if (!r->bad && !mpq_equal(g, back)) h->gamma = NAN; /* not a double */
   mpq_clears(g, back, NULL);
+}
+
+static int inverse_in_range(oracle_mode m, long bits, long mu) {
+  if (m != ORACLE_ENCLOSED) return bits == 0 && mu == 0;
+  return bits >= 53 && bits <= ORACLE_PREC_MAX && mu >= -ORACLE_PREC_MAX && mu <= 8;
 }
 
 /* lo and hi into the enclosures; numerators where they are exact. */
@@ -127,6 +136,45 @@ static void read_multipliers(reader *r, oracle_cert *c) {
   }
   expect(r, "]");
   if (c->mode == ORACLE_EXACT) expect(r, ","), key(r, "denominator"), integer(r, c->den);
+}
+
+static int truth(reader *r) {
+  if (literal(r, "true")) return 1;
+  expect(r, "false");
+  return 0;
+}
+
+static void read_numerators(reader *r, const char *name, mpz_t *p, size_t n) {
+  key(r, name), expect(r, "[");
+  for (size_t i = 0; i < n && !r->bad; i++) {
+    if (i) expect(r, ",");
+    integer(r, p[i]);
+  }
+  expect(r, "]"), expect(r, ",");
+}
+
+/* alpha and beta, where the file has its own. */
+static lfap_status read_kinks(lfap_ctx *ctx, reader *r, oracle_cert *c) {
+  oracle_kinks *k = &c->c2;
+  expect(r, ",");
+  key(r, "kinks");
+  if (r->bad || literal(r, "null")) return LFAP_OK;
+  lfap_status st = oracle_kinks_propose(ctx, k, c->n);
+  if (st) return st;
+  expect(r, "{");
+  key(r, "mode"), k->mode = mode(r), expect(r, ",");
+  key(r, "inverse_bits");
+  long bits = whole(r);
+  expect(r, ",");
+  key(r, "inverse_log2"), k->mu = whole(r), expect(r, ",");
+  if (!inverse_in_range(k->mode, bits, k->mu)) r->bad = 1;
+  k->bits = (unsigned)bits;
+  key(r, "separable"), k->inseparable = !truth(r), expect(r, ",");
+  read_numerators(r, "alpha", k->p, c->n);
+  read_numerators(r, "beta", k->p + c->n, c->n);
+  key(r, "denominator"), integer(r, k->den);
+  if (mpz_sgn(k->den) <= 0) r->bad = 1;
+  return LFAP_OK;
 }
 
 /* lambda~_n is the middle of its enclosure; p_n = lambda~_n 2^k with the least common k. */
@@ -173,15 +221,14 @@ static void compare(lfap_ctx *ctx, int *accepted, span given, span own) {
 }
 
 static const char *head_wrong(const head *h, const lfap_data *data, const char *sha256) {
+  if (h->old) return "it is of version 1, which says nothing of C2; issue it anew (lfap limit --certify)";
   if (h->sha_len != strlen(sha256) || memcmp(h->sha, sha256, h->sha_len) != 0)
     return "it is about other data (SHA-256)";
   if (h->n < 0 || (size_t)h->n != data->n || h->d < 0 || (size_t)h->d != data->d)
     return "its sizes are not those of the data";
   if (!(h->gamma > 0.0 && h->gamma < 1.0)) return "its gamma is no double between 0 and 1";
   if (h->prec < ORACLE_PREC_MIN || h->prec > ORACLE_PREC_MAX) return "its precision is out of range";
-  if (h->mode == ORACLE_ENCLOSED ? h->bits < 53 || h->bits > ORACLE_PREC_MAX || h->mu < -ORACLE_PREC_MAX || h->mu > 8
-                                 : h->bits != 0 || h->mu != 0)
-    return "its bound of the inverse is out of range";
+  if (!inverse_in_range(h->mode, h->bits, h->mu)) return "its bound of the inverse is out of range";
   return NULL;
 }
 
@@ -196,6 +243,7 @@ static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_cert *c, const cha
   if (!st) st = oracle_evaluate_data(ctx, c, &q);
   if (!st) {
     st = oracle_evaluate(ctx, c, &q, 0);
+    if (!st) st = oracle_evaluate_kinks(ctx, c, &q, 0);
     if (st == LFAP_ERR_DATA) {
       char why[sizeof ctx->message];
       memcpy(why, ctx->message, sizeof why);
@@ -235,10 +283,11 @@ lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, co
   c.mu = h.mu;
   memcpy(c.sha256, sha256, strlen(sha256) < sizeof c.sha256 ? strlen(sha256) : sizeof c.sha256 - 1);
   read_multipliers(&r, &c);
-  if (r.bad)
+  if (!r.bad) st = read_kinks(ctx, &r, &c);
+  if (!st && r.bad)
     st = lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: unexpected text at byte %zu", (size_t)(r.at - text));
-  else if (c.mode == ORACLE_EXACT && mpz_sgn(c.den) <= 0) st = refuse(ctx, "its denominator is not positive");
-  else {
+  else if (!st && c.mode == ORACLE_EXACT && mpz_sgn(c.den) <= 0) st = refuse(ctx, "its denominator is not positive");
+  else if (!st) {
     if (c.mode != ORACLE_EXACT) middles(&c);
     st = judge(ctx, accepted, &c, text, len, data);
   }

@@ -62,8 +62,10 @@ static void member(lfap_json *j, const oracle_cert *c, const oracle_member *m) {
   case ORACLE_MEMBER_HOLDS: lfap_json_bool(j, m->key, verdict == LFAP_PASS); return;
   case ORACLE_MEMBER_EXACT: value(j, m->key, c, m->value, 0, 0); return;
   case ORACLE_MEMBER_END: end(j, m->key, c, m->value); return;
-  case ORACLE_MEMBER_DOWN: value(j, m->key, c, m->value, SHORT, 0); return;
-  case ORACLE_MEMBER_UP: value(j, m->key, c, m->value, SHORT, 1); return;
+  case ORACLE_MEMBER_DOWN:
+  case ORACLE_MEMBER_BELOW: value(j, m->key, c, m->value, SHORT, 0); return;
+  case ORACLE_MEMBER_UP:
+  case ORACLE_MEMBER_ABOVE: value(j, m->key, c, m->value, SHORT, 1); return;
   case ORACLE_MEMBER_ALIGNED: lfap_json_uint(j, m->key, c->aligned); return;
   case ORACLE_MEMBER_REFUTED: lfap_json_uint(j, m->key, c->refuted); return;
   case ORACLE_MEMBER_BALL: ball(j, m->key, c); return;
@@ -94,6 +96,74 @@ static void multipliers(lfap_json *j, const oracle_cert *c) {
   }
   lfap_json_array_end(j);
   if (c->mode == ORACLE_EXACT) integer(j, "denominator", c->den);
+}
+
+static void numerators(lfap_json *j, const char *key, const mpz_t *p, size_t n) {
+  lfap_json_array_begin(j, key);
+  for (size_t i = 0; i < n; i++) integer(j, NULL, p[i]);
+  lfap_json_array_end(j);
+}
+
+/* (gamma alpha + beta)/(alpha + beta), which falls with alpha and rises with beta. */
+static void slope(mpq_t out, const mpq_t gamma, const mpq_t alpha, const mpq_t beta) {
+  mpq_t sum;
+  mpq_init(sum);
+  mpq_add(sum, alpha, beta);
+  mpq_mul(out, gamma, alpha);
+  mpq_add(out, out, beta);
+  mpq_div(out, out, sum);
+  mpq_clear(sum);
+}
+
+/* Enclosures of s_n of the support, null off it. */
+static void slopes(lfap_json *j, const oracle_cert *c) {
+  mpq_t gamma, s;
+  mpq_inits(gamma, s, NULL);
+  mpq_set_d(gamma, c->gamma);
+  lfap_json_array_begin(j, "slopes");
+  for (size_t n = 0; n < c->n; n++) {
+    mpq_t *alpha[] = {c->c2.lo + n, c->c2.hi + n}, *beta[] = {c->c2.lo + c->n + n, c->c2.hi + c->n + n};
+    if (mpq_sgn(*alpha[0]) == 0 && mpq_sgn(*beta[0]) == 0) {
+      lfap_json_null(j, NULL);
+      continue;
+    }
+    lfap_json_array_begin(j, NULL);
+    for (int up = 0; up < 2; up++) {
+      slope(s, gamma, *alpha[!up], *beta[up]);
+      number(j, NULL, s, SHORT, up);
+    }
+    lfap_json_array_end(j);
+  }
+  lfap_json_array_end(j);
+  mpq_clears(gamma, s, NULL);
+}
+
+/* The proposal for (CP) where a kink may be active, and what encloses its solution. */
+static void kinks(lfap_json *j, const oracle_cert *c) {
+  const oracle_kinks *k = &c->c2;
+  if (!k->p) {
+    lfap_json_null(j, "kinks");
+    return;
+  }
+  lfap_json_object_begin(j, "kinks");
+  lfap_json_string(j, "mode", modes[k->mode]);
+  lfap_json_uint(j, "inverse_bits", k->bits);
+  lfap_json_int(j, "inverse_log2", k->mu);
+  lfap_json_bool(j, "separable", !k->inseparable);
+  numerators(j, "alpha", (const mpz_t *)k->p, c->n);
+  numerators(j, "beta", (const mpz_t *)k->p + c->n, c->n);
+  integer(j, "denominator", k->den);
+  lfap_json_string(j, "solved", lfap_verdict_name(k->solved));
+  lfap_json_uint(j, "active", k->kinks);
+  lfap_json_uint(j, "own_right", k->right);
+  lfap_json_uint(j, "own_wrong", k->wrong);
+  lfap_json_uint(j, "off_support", k->off);
+  if (k->solved == LFAP_PASS) slopes(j, c);
+  else lfap_json_null(j, "slopes");
+  lfap_json_object_end(j);
+}
+
+static void support(lfap_json *j, const oracle_cert *c) {
   lfap_json_array_begin(j, "support");
   for (size_t n = 0; n < c->n; n++)
     if (mpz_sgn(c->p[n]) > 0) lfap_json_uint(j, NULL, n);
@@ -116,7 +186,7 @@ lfap_status oracle_cert_document(lfap_ctx *ctx, char **text, size_t *len, const 
   mpq_init(g);
   mpq_set_d(g, c->gamma);
   lfap_json_object_begin(&j, NULL);
-  lfap_json_string(&j, "schema", "lfap-certificate-1");
+  lfap_json_string(&j, "schema", "lfap-certificate-2");
   lfap_json_string(&j, "data_sha256", c->sha256);
   lfap_json_uint(&j, "n", c->n);
   lfap_json_uint(&j, "d", c->d);
@@ -126,6 +196,8 @@ lfap_status oracle_cert_document(lfap_ctx *ctx, char **text, size_t *len, const 
   lfap_json_uint(&j, "inverse_bits", c->bits);
   lfap_json_int(&j, "inverse_log2", c->mu);
   multipliers(&j, c);
+  kinks(&j, c);
+  support(&j, c);
   claims(&j, c);
   checksum(&j);
   lfap_json_object_end(&j);

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle/check/kinks.h"
 #include "oracle/check/members.h"
+#include "oracle/check/solution.h"
 #include "oracle/interval/dyadic.h"
 
 /* ---- storage ----------------------------------------------------------------------------------------------------- */
@@ -17,12 +19,15 @@ lfap_status oracle_cert_init(lfap_ctx *ctx, oracle_cert *out, size_t n, size_t d
   c.lo = malloc(n * sizeof *c.lo);
   c.hi = malloc(n * sizeof *c.hi);
   c.e = calloc(n, sizeof *c.e);
-  if (!c.p || !c.lo || !c.hi || !c.e) {
+  lfap_status st = c.p && c.lo && c.hi && c.e
+                       ? oracle_kinks_init(ctx, &c.c2, n)
+                       : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu multipliers", n);
+  if (st) {
     free(c.p);
     free(c.lo);
     free(c.hi);
     free(c.e);
-    return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu multipliers", n);
+    return st;
   }
   for (size_t i = 0; i < n; i++) {
     mpz_init(c.p[i]);
@@ -45,6 +50,7 @@ void oracle_cert_free(oracle_cert *c) {
   }
   for (int v = 0; v < ORACLE_VALUES; v++) mpq_clear(c->value[v]);
   mpz_clear(c->den);
+  oracle_kinks_free(&c->c2, c->n);
   free(c->p);
   free(c->lo);
   free(c->hi);
@@ -193,83 +199,24 @@ lfap_status oracle_evaluate_data(lfap_ctx *ctx, oracle_cert *c, const oracle_qm 
 typedef struct {
   oracle_cert *c;
   const oracle_qm *q;
-  mpz_t *A, *B;  /* sums of qmatrix.h */
-  mpq_t *margin; /* (Q lambda~)_n */
-  mpq_t scale;   /* 2^(e - c)/den */
-  size_t *f, nf; /* support */
-  int nonnegative;
-  int has_near; /* the ball around W_F, the solution on the support, is known: */
-  int near_zero;
-  long near; /* ||W_F - W~||_F <= 2^near */
+  mpz_t *A, *B;      /* sums of qmatrix.h */
+  oracle_solution s; /* of Q lambda = 1 */
 } eval;
 
 static void margins_of(const lfap_ctx *ctx, eval *v) {
-  const oracle_cert *c = v->c;
-  mpz_t t;
-  mpz_init(t);
+  oracle_cert *c = v->c;
   oracle_qm_sums(ctx, v->A, v->B, v->q, (const mpz_t *)c->p);
-  mpz_set(mpq_denref(v->scale), c->den);
-  mpz_set_ui(mpq_numref(v->scale), 1);
-  oracle_q_scale(v->scale, v->q->gram->e - v->q->c);
   for (size_t n = 0; n < c->n; n++) {
-    mpz_mul(t, v->q->H, v->A[n]);
-    mpz_submul(t, v->q->Gm, v->B[n]);
-    mpq_set_z(v->margin[n], t);
-    mpq_mul(v->margin[n], v->margin[n], v->scale);
-    if (mpz_sgn(c->p[n]) > 0) v->f[v->nf++] = n;
-    else if (mpz_sgn(c->p[n]) < 0) v->nonnegative = 0;
+    mpz_mul(v->s.m[n], v->q->H, v->A[n]);
+    mpz_submul(v->s.m[n], v->q->Gm, v->B[n]);
   }
-  mpz_clear(t);
-}
-
-/* R2 = ||D r||^2 over the support, r = 1 - Q lambda~. */
-static void residual(mpq_t R2, const eval *v) {
-  mpq_t r, one;
-  mpq_inits(r, one, NULL);
-  mpq_set_ui(one, 1, 1);
-  mpq_set_ui(R2, 0, 1);
-  for (size_t i = 0; i < v->nf; i++) {
-    mpq_sub(r, one, v->margin[v->f[i]]);
-    oracle_q_scale(r, -v->q->e[v->f[i]]);
-    mpq_mul(r, r, r);
-    mpq_add(R2, R2, r);
-  }
-  mpq_clears(r, one, NULL);
-}
-
-/* (R): |lambda_n - lambda~_n| <= 2^-e_n ||D r||/2^mu, and (N): ||W_F - W~||_F^2 <= ||D r||^2/2^mu. */
-static void radii(eval *v) {
-  oracle_cert *c = v->c;
-  mpq_t R2;
-  mpq_init(R2);
-  residual(R2, v);
-  c->radius_zero = v->near_zero = mpq_sgn(R2) == 0;
-  c->radius = v->near = 0;
-  v->has_near = 1;
-  if (!c->radius_zero) {
-    c->radius = oracle_q_ceil_log4(R2) - c->mu;
-    oracle_q_scale(R2, -c->mu);
-    v->near = oracle_q_ceil_log4(R2);
-  }
-  mpq_clear(R2);
-}
-
-static void enclose(eval *v) {
-  oracle_cert *c = v->c;
-  mpq_t r;
-  mpq_init(r);
-  for (size_t n = 0; n < c->n; n++) {
-    mpz_set(mpq_numref(c->lo[n]), c->p[n]);
-    mpz_set(mpq_denref(c->lo[n]), c->den);
-    mpq_canonicalize(c->lo[n]);
-    mpq_set(c->hi[n], c->lo[n]);
-    if (c->mode != ORACLE_ENCLOSED || c->radius_zero || mpz_sgn(c->p[n]) == 0) continue;
-    mpq_set_ui(r, 1, 1);
-    oracle_q_scale(r, c->radius - c->e[n]);
-    mpq_sub(c->lo[n], c->lo[n], r);
-    mpq_add(c->hi[n], c->hi[n], r);
-  }
-  mpq_clear(r);
+  v->s.p = (const mpz_t *)c->p;
+  v->s.den = c->den;
+  v->s.mode = c->mode;
+  v->s.bits = c->bits;
+  v->s.mu = c->mu;
+  v->s.lo = c->lo;
+  v->s.hi = c->hi;
 }
 
 /* x - (up ? -1 : 1) 2^k, or x when there is no error. */
@@ -288,45 +235,31 @@ static void least(oracle_cert *c, oracle_value v, const mpq_t x) {
   if (!c->has[v] || mpq_cmp(x, c->value[v]) < 0) set(c, v, x);
 }
 
-/* Q1 and C1(a): positive on the support, (S): (Q lambda_F)_n >= (Q lambda~)_n - 2^(near + e_n + 1) above 1 off it.
-   An exact solution may have (Q lambda)_n = 1 off its support. */
+/* Q1 and C1(a). */
 static void support(eval *v) {
   oracle_cert *c = v->c;
-  mpq_t x, one;
-  mpq_inits(x, one, NULL);
-  mpq_set_ui(one, 1, 1);
-  int good = v->has_near && v->nf > 0 && v->nonnegative;
-  for (size_t n = 0; n < c->n && v->has_near; n++) {
-    if (mpz_sgn(c->p[n]) != 0) {
-      least(c, ORACLE_LAMBDA_MIN, c->lo[n]);
-      good = good && mpq_sgn(c->lo[n]) > 0;
-      continue;
-    }
-    mpq_sub(x, v->margin[n], one);
-    widen(x, v->near_zero, v->near + c->e[n] + 1, 0);
-    least(c, ORACLE_SLACK_MIN, x);
-    good = good && (c->mode == ORACLE_EXACT ? mpq_sgn(x) >= 0 : mpq_sgn(x) > 0);
-  }
-  c->claim[LFAP_CLAIM_Q1].verdict = good ? LFAP_PASS : LFAP_UNDECIDED;
-  mpq_clears(x, one, NULL);
+  c->claim[LFAP_CLAIM_Q1].verdict = oracle_solution_judge(&v->s);
+  if (v->s.has_least) set(c, ORACLE_LAMBDA_MIN, v->s.least);
+  if (v->s.has_slack) set(c, ORACLE_SLACK_MIN, v->s.slack);
 }
 
 /* (G): with s = min (Q lambda~)_n > 0, ||W* - W~/s||^2 <= ||W~||^2/s^2 - 2 sum lambda~ + ||W~||^2, by duality,
    without any bound of the inverse; and ||W~/s - W~|| = |1/s - 1| ||W~||. */
 static void gap(eval *v) {
   oracle_cert *c = v->c;
-  mpq_t w2, s, sum, a, b;
-  mpq_inits(w2, s, sum, a, b, NULL);
+  mpq_t w2, s, sum, a, b, m;
+  mpq_inits(w2, s, sum, a, b, m, NULL);
   for (size_t n = 0; n < c->n; n++) {
     mpz_set(mpq_numref(a), c->p[n]);
     mpz_set(mpq_denref(a), c->den);
     mpq_canonicalize(a);
     mpq_add(sum, sum, a);
-    mpq_mul(a, a, v->margin[n]);
+    oracle_solution_margin(m, &v->s, n);
+    mpq_mul(a, a, m);
     mpq_add(w2, w2, a);
-    if (n == 0 || mpq_cmp(v->margin[n], s) < 0) mpq_set(s, v->margin[n]);
+    if (n == 0 || mpq_cmp(m, s) < 0) mpq_set(s, m);
   }
-  c->has_ball = v->nonnegative && mpq_sgn(s) > 0;
+  c->has_ball = v->s.nonnegative && mpq_sgn(s) > 0;
   if (c->has_ball) {
     mpq_inv(s, s);
     mpq_mul(a, s, s);
@@ -342,7 +275,7 @@ static void gap(eval *v) {
     c->ball_zero = mpq_sgn(a) == 0;
     c->ball = c->ball_zero ? 0 : oracle_q_ceil_log4(a) + 1;
   }
-  mpq_clears(w2, s, sum, a, b, NULL);
+  mpq_clears(w2, s, sum, a, b, m, NULL);
 }
 
 /* The better of (G) and, where the support is proved, (N). */
@@ -350,10 +283,10 @@ static void ball(eval *v) {
   oracle_cert *c = v->c;
   gap(v);
   if (c->claim[LFAP_CLAIM_Q1].verdict != LFAP_PASS) return;
-  if (!c->has_ball || v->near_zero || (!c->ball_zero && v->near < c->ball)) {
+  if (!c->has_ball || v->s.near_zero || (!c->ball_zero && v->s.near < c->ball)) {
     c->has_ball = 1;
-    c->ball = v->near;
-    c->ball_zero = v->near_zero;
+    c->ball = v->s.near;
+    c->ball_zero = v->s.near_zero;
   }
 }
 
@@ -362,7 +295,7 @@ static void weighted(mpq_t out, const eval *v, const mpz_t a, const mpz_t b) {
   mpz_mul_2exp(mpq_numref(out), a, (mp_bitcnt_t)v->q->c);
   mpz_submul(mpq_numref(out), v->q->Gm, b);
   mpz_set_ui(mpq_denref(out), 1);
-  mpq_mul(out, out, v->scale);
+  mpq_mul(out, out, v->s.unit);
 }
 
 /* C1(b), (B): |sqrt(m) <u* - u~, x_n>| <= sqrt(2) 2^ball ||x_n|| <= 2^(ball + e_n + 2), likewise v. With
@@ -492,30 +425,15 @@ static void margins(oracle_cert *c) {
   }
 }
 
-/* The claim that comes with the mode. */
-static lfap_status mode_holds(lfap_ctx *ctx, eval *v, int proved) {
-  oracle_cert *c = v->c;
-  if (c->mode == ORACLE_APPROXIMATE) return LFAP_OK;
-  if (c->mode == ORACLE_ENCLOSED) {
-    lfap_status st = proved ? LFAP_OK : oracle_qm_positive(ctx, &proved, v->q, v->f, v->nf, c->bits, c->mu);
-    if (st) return st;
-    if (!proved)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "the bound of the inverse, 2^%ld with %u bits, is not proved", -c->mu,
-                       c->bits);
-  }
-  radii(v);
-  if (c->mode == ORACLE_EXACT && !c->radius_zero)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "the multipliers given as exact do not solve Q lambda = 1");
-  return LFAP_OK;
-}
-
 static lfap_status judge(lfap_ctx *ctx, eval *v, int proved) {
-  reset(v->c);
+  oracle_cert *c = v->c;
+  reset(c);
   margins_of(ctx, v);
-  v->c->support = v->nf;
-  lfap_status st = mode_holds(ctx, v, proved);
+  lfap_status st = oracle_solution_enclose(ctx, &v->s, proved);
   if (st) return st;
-  enclose(v);
+  c->support = v->s.nf;
+  c->radius = v->s.radius;
+  c->radius_zero = v->s.near_zero;
   support(v);
   ball(v);
   slopes(v);
@@ -526,30 +444,18 @@ static lfap_status judge(lfap_ctx *ctx, eval *v, int proved) {
 
 lfap_status oracle_evaluate(lfap_ctx *ctx, oracle_cert *c, const oracle_qm *q, int proved) {
   size_t n = c->n;
-  eval v = {.c = c, .q = q, .nonnegative = 1};
+  eval v = {.c = c, .q = q};
   v.A = malloc(n * sizeof *v.A);
   v.B = malloc(n * sizeof *v.B);
-  v.margin = malloc(n * sizeof *v.margin);
-  v.f = malloc(n * sizeof *v.f);
-  lfap_status st = v.A && v.B && v.margin && v.f
-                       ? LFAP_OK
-                       : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu sums", n);
+  lfap_status st = v.A && v.B ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu sums", n);
+  if (!st) st = oracle_solution_make(ctx, &v.s, q, n);
   if (!st) {
-    mpq_init(v.scale);
-    for (size_t i = 0; i < n; i++) {
-      mpz_inits(v.A[i], v.B[i], NULL);
-      mpq_init(v.margin[i]);
-    }
+    for (size_t i = 0; i < n; i++) mpz_inits(v.A[i], v.B[i], NULL);
     st = judge(ctx, &v, proved);
-    for (size_t i = 0; i < n; i++) {
-      mpz_clears(v.A[i], v.B[i], NULL);
-      mpq_clear(v.margin[i]);
-    }
-    mpq_clear(v.scale);
+    for (size_t i = 0; i < n; i++) mpz_clears(v.A[i], v.B[i], NULL);
   }
+  oracle_solution_free(&v.s);
   free(v.A);
   free(v.B);
-  free(v.margin);
-  free(v.f);
   return st;
 }

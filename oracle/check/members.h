@@ -10,6 +10,8 @@ typedef enum {
   ORACLE_MEMBER_END,     /* a value between two numbers of the certificate's bits */
   ORACLE_MEMBER_DOWN,    /* a value rounded down: a margin */
   ORACLE_MEMBER_UP,      /* rounded up: the negative of a margin */
+  ORACLE_MEMBER_BELOW,   /* rounded down, no margin */
+  ORACLE_MEMBER_ABOVE,   /* rounded up, no margin */
   ORACLE_MEMBER_ALIGNED, /* counts of samples */
   ORACLE_MEMBER_REFUTED,
   ORACLE_MEMBER_BALL /* its exponent */

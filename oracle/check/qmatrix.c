@@ -25,6 +25,11 @@ static void slopes(oracle_qm *q) {
   mpz_mul_2exp(mpq_numref(r), mpq_numref(r), (mp_bitcnt_t)(2 * s));
   mpz_add(q->H, q->H, mpq_numref(r));
   mpz_mul_2exp(q->Gm, g, (mp_bitcnt_t)(s + 1));
+  mpz_set(q->g, g);
+  mpz_setbit(q->full, (mp_bitcnt_t)q->c);
+  mpz_setbit(q->half, (mp_bitcnt_t)s);
+  mpz_add(q->half, q->half, g);
+  mpz_mul_2exp(q->half, q->half, (mp_bitcnt_t)s);
   mpz_clear(g);
   mpq_clear(r);
 }
@@ -36,8 +41,7 @@ lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gra
   if (st) return st;
   oracle_qm q = {.gram = gram, .y = y, .gamma = gamma, .e = malloc(gram->n * sizeof(long))};
   if (!q.e) return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu exponents", gram->n);
-  mpz_init(q.H);
-  mpz_init(q.Gm);
+  mpz_inits(q.H, q.Gm, q.g, q.half, q.full, NULL);
   slopes(&q);
   for (size_t n = 0; n < gram->n; n++) {
     mpz_t v;
@@ -49,8 +53,7 @@ lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gra
 
 void oracle_qm_free(oracle_qm *q) {
   if (!q->gram) return;
-  mpz_clear(q->H);
-  mpz_clear(q->Gm);
+  mpz_clears(q->H, q->Gm, q->g, q->half, q->full, NULL);
   free(q->e);
   *q = (oracle_qm){0};
 }
@@ -84,19 +87,57 @@ void oracle_qm_sums(const lfap_ctx *ctx, mpz_t *A, mpz_t *B, const oracle_qm *q,
   lfap_parallel(lfap_threads(ctx), n, 1 + n / 64, (double)n * (double)n * 100, product_rows, &w);
 }
 
+/* Own and other sums of U and V, times T: with a = alpha + beta and b = g alpha + T beta (numerators),
+       OWN = T A(a) - B(b),   OTH = T B(a) - A(b),
+   and the margins T OWN - g OTH of (n, gamma), T (OWN - OTH) of (n, 1). z: 6 n numbers. */
+static void pair_margins(const lfap_ctx *ctx, mpz_t *m, const oracle_qm *q, const mpz_t *p, mpz_t *z) {
+  size_t n = q->gram->n;
+  mp_bitcnt_t s = (mp_bitcnt_t)(q->c - 1) / 2;
+  mpz_t *a = z, *b = z + n, *own = z + 2 * n, *oth = z + 3 * n, *A = z + 4 * n, *B = z + 5 * n;
+  for (size_t i = 0; i < n; i++) {
+    mpz_add(a[i], p[i], p[n + i]);
+    mpz_mul_2exp(b[i], p[n + i], s);
+    mpz_addmul(b[i], q->g, p[i]);
+    mpz_mul_2exp(a[i], a[i], s);
+  }
+  oracle_qm_sums(ctx, own, oth, q, (const mpz_t *)a);
+  oracle_qm_sums(ctx, A, B, q, (const mpz_t *)b);
+  for (size_t i = 0; i < n; i++) {
+    mpz_sub(own[i], own[i], B[i]);
+    mpz_sub(oth[i], oth[i], A[i]);
+    mpz_mul_2exp(m[i], own[i], s);
+    mpz_submul(m[i], q->g, oth[i]);
+    mpz_sub(m[n + i], own[i], oth[i]);
+    mpz_mul_2exp(m[n + i], m[n + i], s);
+  }
+}
+
+void oracle_qm_margins(mpz_t *m, mpz_t *work, const lfap_ctx *ctx, const oracle_qm *q, const mpz_t *p, size_t count) {
+  size_t n = q->gram->n;
+  if (count != n) {
+    pair_margins(ctx, m, q, p, work);
+    return;
+  }
+  oracle_qm_sums(ctx, m, work, q, p);
+  for (size_t i = 0; i < n; i++) {
+    mpz_mul(m[i], m[i], q->H);
+    mpz_submul(m[i], q->Gm, work[i]);
+  }
+}
+
 /* ---- positive definite ------------------------------------------------------------------------------------------- */
 
-/* K_ik, H or Gm, and the signs: an integer m with (D Q D)_ik = m 2^shift. */
-static long scaled_integer(mpz_t m, const oracle_qm *q, size_t i, size_t k) {
+long oracle_qm_entry(mpz_t m, const oracle_qm *q, size_t i, size_t k) {
   mpz_t v;
-  int same = q->y[i] == q->y[k];
-  mpz_mul(m, oracle_gram_at(v, q->gram, i, k), same ? q->H : q->Gm);
+  size_t n = q->gram->n, a = i % n, b = k % n;
+  int same = q->y[a] == q->y[b], ones = (i >= n) + (k >= n);
+  mpz_mul(m, oracle_gram_at(v, q->gram, a, b), ones == 2 ? q->full : ones ? q->half : same ? q->H : q->Gm);
   if (!same) mpz_neg(m, m);
-  return q->gram->e - q->c - q->e[i] - q->e[k];
+  return q->gram->e - q->c - q->e[a] - q->e[b];
 }
 
 static double scaled_double(mpz_t m, const oracle_qm *q, size_t i, size_t k) {
-  long shift = scaled_integer(m, q, i, k), e;
+  long shift = oracle_qm_entry(m, q, i, k), e;
   double x = mpz_get_d_2exp(&e, m); /* truncated to 53 bits */
   e += shift;
   return e < -1100 ? 0.0 : ldexp(x, (int)e);
@@ -178,7 +219,7 @@ static lfap_status positive_mpfr(lfap_ctx *ctx, int *proved, const oracle_qm *q,
     rows[i] = all + i * (i + 1) / 2;
     for (size_t k = 0; k <= i; k++, made++) {
       mpfr_init2(rows[i][k], (mpfr_prec_t)bits);
-      long shift = scaled_integer(m, q, f[i], f[k]);
+      long shift = oracle_qm_entry(m, q, f[i], f[k]);
       mpfr_set_z_2exp(rows[i][k], m, shift, MPFR_RNDN);
       if (i == k) {
         mpfr_set_ui_2exp(t, 1, mu + 1, MPFR_RNDN);

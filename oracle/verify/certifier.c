@@ -20,7 +20,7 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
   lfap_status s = lfap_limit_given(ctx, &better, data, set->gram, lim->gamma, lambda);
   if (!s) s = oracle_boundary(ctx, &w, cert, data, NULL);
   /* the multipliers may cancel: w and Q lambda are those of the certificate, not of their roundings */
-  if (!s && w.valid && !better.c2.bent) memcpy(better.w, w.near, lim->d * sizeof *better.w);
+  if (!s && w.valid && oracle_boundary_of(cert, &better)) memcpy(better.w, w.near, lim->d * sizeof *better.w);
   for (size_t i = 0; !s && i < lim->n; i++)
     if (better.lambda_q[i] > 0.0) better.q[i] = 1.0;
   oracle_vector_free(&w);
@@ -162,7 +162,6 @@ lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size
     me->natural = (oracle_cert){0};
     me->of = NULL;
   }
-  int bent = c->lim.c2.bent || o->lim->c2.bent; /* w is that of (CP), and the certificate speaks of C1's form */
   if (o->data->n > me->largest && me->fast) return speak_fast(ctx, c, first, o);
   if (o->data->n > me->largest) {
     me->left_out++;
@@ -171,9 +170,11 @@ lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size
   lfap_status s = cert.n ? LFAP_OK : oracle_certify_checked(ctx, &cert, o->data, c->gamma, &me->opts);
   if (s) return s;
   s = oracle_settle(ctx, c, first, &cert, o->lim, o->subject);
+  int same = oracle_boundary_of(&cert, o->lim);
   /* a boundary in exact integers takes some eight times the memory of its doubles: not beside a set that large */
-  if (!s && (!o->adversarial || o->bases) && !o->lim->c2.bent) s = sign_lines(ctx, c, o, &cert);
-  if (!s && o->bases && me->natural.n && !bent) s = t4_lines(ctx, c, first, o, &cert, &me->natural);
+  if (!s && (!o->adversarial || o->bases) && same) s = sign_lines(ctx, c, o, &cert);
+  if (!s && o->bases && me->natural.n && same && oracle_boundary_of(&me->natural, &c->lim))
+    s = t4_lines(ctx, c, first, o, &cert, &me->natural);
   if (!o->adversarial && !s) me->natural = cert;
   else oracle_cert_free(&cert);
   return s;

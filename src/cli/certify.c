@@ -115,8 +115,8 @@ size_t cli_certify_checks(lfap_check k[LFAP_SET_CLAIMS], const oracle_cert *cert
   for (lfap_claim i = LFAP_CLAIM_NONE + 1; i < LFAP_SET_CLAIMS; i++) {
     const lfap_claim_info *claim = &lfap_claims[i];
     lfap_decided d = cert->claim[i];
-    int refuted = i == LFAP_CLAIM_C1 && d.verdict == LFAP_FAIL;
-    /* no statement says that (b) must hold here */
+    int refuted = (i == LFAP_CLAIM_C1 || i == LFAP_CLAIM_C2) && d.verdict == LFAP_FAIL;
+    /* no statement says that it must hold here */
     if (refuted && cert->claim[LFAP_CLAIM_H].verdict != LFAP_PASS) d.verdict = LFAP_NOT_APPLICABLE;
     lfap_check *row = &k[rows++];
     *row = (lfap_check){.id = claim->id,
@@ -130,7 +130,10 @@ size_t cli_certify_checks(lfap_check k[LFAP_SET_CLAIMS], const oracle_cert *cert
     snprintf(row->subject, sizeof row->subject, "data");
     snprintf(row->what, sizeof row->what, "certified: %s", claim->margin);
     snprintf(row->relation, sizeof row->relation, "%s", claim->relation);
-    if (refuted) lfap_check_note(row, "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
+    if (refuted && i == LFAP_CLAIM_C1)
+      lfap_check_note(row, "(b) is disproved at %zu: the label-aligned form is refuted here", cert->refuted);
+    else if (refuted && cert->c2.inseparable) lfap_check_note(row, "no linear boundary separates the data: certified");
+    else if (refuted) lfap_check_note(row, "disproved at %zu: no KKT point has all own slopes 1 here", cert->c2.wrong);
     else if (d.verdict == LFAP_UNDECIDED) lfap_check_note(row, "undecided at %u bits", cert->prec);
     else if (d.verdict == LFAP_NOT_APPLICABLE) lfap_check_note(row, "%s", claim->absent);
   }

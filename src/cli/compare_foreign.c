@@ -236,10 +236,10 @@ lfap_status compare_certify(cli *c, compare_run *r) {
   lfap_status s = cli_certify_run(c, &r->cert, NULL, &r->data, r->a.gamma, &o);
   if (!s) r->certificate = cli_certificate_of(&r->cert);
   if (!s) s = oracle_boundary(&c->ctx, &w, &r->cert, &r->data, NULL);
-  if (r->lim.c2.bent) return s; /* the certificate speaks of C1's form, whose boundary is another one */
+  if (!s && !oracle_boundary_of(&r->cert, &r->lim)) w.valid = 0;
   if (!s) s = signs(c, &r->at_probes, &w, r->probes.v, r->f.v, r->probes.rows);
   if (!s && r->a.adversarial) s = signs(c, &r->at_points, &w, r->points.v, r->targets.v, r->points.rows);
-  if (!s && r->a.lambda) r->lambda_off = oracle_cert_distance(&r->cert, r->lambda.v);
+  if (!s && r->a.lambda) r->lambda_off = r->lim.c2.bent ? NAN : oracle_cert_distance(&r->cert, r->lambda.v);
   oracle_vector_free(&w);
   return s;
 }

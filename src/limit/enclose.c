@@ -4,6 +4,7 @@
  * exact arithmetic. */
 #include "kernel/qform.h"
 #include "limit/eigen.h"
+#include "limit/kinks.h"
 #include "limit/measure.h"
 
 #include <stdlib.h>
@@ -32,28 +33,32 @@ typedef struct {
 void lfap_enclosure_free(lfap_enclosure *e) {
   free(e->q_lo);
   free(e->slope);
+  free(e->off);
   *e = (lfap_enclosure){0};
 }
 
 static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
   size_t n = s->n;
-  double *v = calloc(7 * n, sizeof *v);
+  double *v = calloc(11 * n, sizeof *v);
   *e = (lfap_enclosure){.n = n, .d = s->d, .q_lo = v, .slope = calloc(n, 1), .near = INFINITY, .ball = INFINITY};
+  e->c2_ball = INFINITY;
+  e->off = calloc(n, 1);
   s->norm = calloc(6 * n, sizeof(double));
   s->f = malloc(n * sizeof *s->f);
   s->sums = malloc(4 * s->d * sizeof(double));
-  if (!v || !e->slope || !s->norm || !s->f || !s->sums) {
+  if (!v || !e->slope || !e->off || !s->norm || !s->f || !s->sums) {
     lfap_enclosure_free(e);
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "enclosure: no memory for N = %zu, d = %zu", n, s->d);
   }
-  double **const out[] = {&e->q_hi, &e->lo, &e->hi, &e->u_lo, &e->v_hi, &e->scale},
+  double **const out[] = {&e->q_hi,  &e->lo,     &e->hi,     &e->u_lo,     &e->v_hi,
+                          &e->scale, &e->own_lo, &e->own_hi, &e->other_lo, &e->other_hi},
                  **const in[] = {&s->res, &s->P, &s->Pe, &s->M, &s->Me};
-  for (size_t k = 0; k < 6; k++) *out[k] = v + (k + 1) * n;
+  for (size_t k = 0; k < sizeof out / sizeof out[0]; k++) *out[k] = v + (k + 1) * n;
   for (size_t k = 0; k < 5; k++) *in[k] = s->norm + (k + 1) * n;
   for (size_t i = 0; i < LFAP_SET_CLAIMS; i++) e->claim[i] = (lfap_decided){LFAP_UNDECIDED, NAN};
   for (size_t i = 0; i < n; i++) {
-    e->q_lo[i] = e->lo[i] = e->u_lo[i] = -INFINITY;
-    e->q_hi[i] = e->hi[i] = e->v_hi[i] = INFINITY;
+    e->q_lo[i] = e->lo[i] = e->u_lo[i] = e->own_lo[i] = e->other_lo[i] = -INFINITY;
+    e->q_hi[i] = e->hi[i] = e->v_hi[i] = e->own_hi[i] = e->other_hi[i] = INFINITY;
   }
   s->e = e;
   return LFAP_OK;
@@ -315,6 +320,7 @@ lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_da
     hypothesis(&s);
     if (s.orthogonal) orthogonal_intervals(&s);
     else intervals(&s);
+    if (!st && lim->c2.solved) st = lfap_enclose_kinks(ctx, &e, data, lim->c2.alpha, lim->c2.beta, lim->gamma, s.norm);
   }
   free(s.norm);
   free(s.f);

@@ -282,11 +282,12 @@ void lfap_line_settle(lfap_check *k, lfap_decided d) {
   }
 }
 
-/* What is decided of a line: an open C1 that is disproved, where (H) does not promise it, is not met. */
+/* What is decided of a line: an open C1 or C2 that is disproved, where (H) does not promise it, is not met. */
 static lfap_decided spoken(const lfap_check *k, const lfap_decided of[LFAP_SET_CLAIMS]) {
   lfap_decided d = of[k->claim];
   int promised = of[LFAP_CLAIM_H].verdict == LFAP_PASS;
-  if (k->claim == LFAP_CLAIM_C1 && k->verdict == LFAP_UNDECIDED && d.verdict == LFAP_FAIL && !promised)
+  if ((k->claim == LFAP_CLAIM_C1 || k->claim == LFAP_CLAIM_C2) && k->verdict == LFAP_UNDECIDED &&
+      d.verdict == LFAP_FAIL && !promised)
     d.verdict = LFAP_NOT_APPLICABLE;
   return d;
 }

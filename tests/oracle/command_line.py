@@ -52,33 +52,64 @@ for kind, n, d, gamma in (("uniform", 5, 60, 0.5), ("gauss", 6, 40, 0.3), ("orth
     pmax = max(abs(G[i][k]) for i in range(n) for k in range(i))
     ok((number(c["H"]["lhs"]), number(c["H"]["rhs"])) == (g**3 * min(r2)**2, 3 * n * max(r2) * pmax), f"{kind}: both sides of (H), exactly")
 
-# ---- the layout of version 1 of the file: another one has another name
+# ---- the layout of version 2 of the file: another one has another name
 BOUNDS = ["verdict", "lo", "hi", "slack_lo", "slack_hi"]
 LAYOUT = {"H": ["holds", "r_min2", "r_max2", "p_max", "lhs", "rhs"], "T1": BOUNDS, "T2": BOUNDS, "T2_a_posteriori": BOUNDS,
-          "Q1": ["verdict", "lambda_min", "slack_min"], "C1": ["verdict", "aligned", "refuted", "u_min", "v_max", "ball"]}
+          "Q1": ["verdict", "lambda_min", "slack_min"], "C1": ["verdict", "aligned", "refuted", "u_min", "v_max", "ball"],
+          "C2": ["verdict", "own_min_support", "own_min", "own_most"]}
 c = json.load(open("uniform-limit/certificate.json"))
-ok(c["schema"] == "lfap-certificate-1" and list(c) == ["schema", "data_sha256", "n", "d", "gamma", "precision", "mode", "inverse_bits", "inverse_log2", "lambda",
-                                                       "support", *LAYOUT, "checksum"], "keys of a certificate, in their order", list(c))
+ok(c["schema"] == "lfap-certificate-2" and list(c) == ["schema", "data_sha256", "n", "d", "gamma", "precision", "mode", "inverse_bits", "inverse_log2", "lambda",
+                                                       "kinks", "support", *LAYOUT, "checksum"], "keys of a certificate, in their order", list(c))
 ok(all(list(c[claim]) == members for claim, members in LAYOUT.items()), "and of each claim in it", {claim: list(c[claim]) for claim in LAYOUT})
 
+# ---- with kinks: a second proposal, alpha and beta, from which C2 is decided
+Run("gen", "uniform", "--n", 16, "--d", 60, "--seed", 5, "--out", "kinked")
+r = Run("limit", "--data", "kinked", "--gamma", 0.01, "--certify", "--out", "kinked-limit", "--json")
+doc, k = json.loads(r.out), json.load(open("kinked-limit/certificate.json"))
+ok(r.code == 0 and k["C1"]["verdict"] == "FAIL" and k["C2"]["verdict"] == "PASS" == doc["c2"]["certified"], "C1 refuted, C2 proved", r)
+X, y, g = np.load("kinked/X.npy"), np.load("kinked/y.npy"), Fraction(0.01)
+p = {name: [Fraction(int(v, 16), int(k["kinks"]["denominator"], 16)) for v in k["kinks"][name]] for name in ("alpha", "beta")}
+G = [[sum(Fraction(a) * Fraction(b) for a, b in zip(u, v)) for v in X.tolist()] for u in X.tolist()]
+own = [sum((a + b) * G[n][i] if y[i] == y[n] else -(g * a + b) * G[n][i] for i, (a, b) in enumerate(zip(p["alpha"], p["beta"]))) for n in range(16)]
+low, high = number(k["C2"]["own_min"]), number(k["C2"]["own_most"])
+ok(low <= min(own) <= high and high - low < Fraction(1, 2**40), "least own pre-activation in its bounds", (float(low), float(min(own)), float(high)))
+slopes = [None if not a + b else (g * a + b) / (a + b) for a, b in zip(p["alpha"], p["beta"])]
+ok(k["kinks"]["solved"] == "PASS" and len(slopes) == len(k["kinks"]["slopes"]) and all(
+    s is e is None or number(e[0]) <= s <= number(e[1]) for s, e in zip(slopes, k["kinks"]["slopes"])), "slopes in theirs", k["kinks"]["slopes"])
+ok(Run("check", "kinked-limit/certificate.json", "--data", "kinked").code == 0, "and the file is accepted")
+open("old.json", "w").write(open("kinked-limit/certificate.json").read().replace("lfap-certificate-2", "lfap-certificate-1"))
+r = Run("check", "old.json", "--data", "kinked")
+ok(r.code == 1 and "version 1" in r.out + r.err, "a file of version 1 is refused by its name", r)
+os.makedirs("crossed", exist_ok=True)  # no linear boundary, but the slopes of the labels separate
+np.save("crossed/X.npy", np.array([[1.0, 1], [-1, 1], [3, 4], [-3, 4]]))
+np.save("crossed/y.npy", np.array([1.0, 1, -1, -1]))
+r = Run("limit", "--data", "crossed", "--gamma", 0.5, "--certify", "--out", "crossed-limit", "--json")
+doc, k = json.loads(r.out), json.load(open("crossed-limit/certificate.json"))
+ok(r.code == 0 and doc["c2"]["certified"] == "FAIL" == k["C2"]["verdict"] and k["kinks"]["separable"] is False and doc["c2"]["holds"] is False,
+   "not linearly separable: proved", r)
+ok(Run("check", "crossed-limit/certificate.json", "--data", "crossed").code == 0, "and accepted")
+
 # ---- changed files
+rng = random.Random(1)
+accepted = []
+for data in ("uniform", "kinked", "crossed"):
+    path = data + "-limit/certificate.json"
+    text = open(path).read()
+    lines = text.split("\n")
+    for trial in range(30 if not os.environ.get("LFAP_FULL") else 200):
+        i = rng.randrange(len(lines))
+        spots = [m.start() for m in re.finditer(r"\d(?=[^:]*$)", lines[i])]
+        if not spots:
+            continue
+        at = rng.choice(spots)
+        changed = lines[i][:at] + str((int(lines[i][at]) + rng.randrange(1, 10)) % 10) + lines[i][at + 1:]
+        open("changed.json", "w").write("\n".join(lines[:i] + [changed] + lines[i + 1:]))
+        r = Run("check", "changed.json", "--data", data)
+        if r.code not in (1, 65):
+            accepted.append(f"{changed} {r}")
+ok(not accepted, "every changed digit is refused", "\n".join(accepted))
 path = "uniform-limit/certificate.json"
 text = open(path).read()
-rng = random.Random(1)
-lines = text.split("\n")
-accepted = []
-for trial in range(30 if not os.environ.get("LFAP_FULL") else 200):
-    i = rng.randrange(len(lines))
-    spots = [m.start() for m in re.finditer(r"\d(?=[^:]*$)", lines[i])]
-    if not spots:
-        continue
-    at = rng.choice(spots)
-    changed = lines[i][:at] + str((int(lines[i][at]) + rng.randrange(1, 10)) % 10) + lines[i][at + 1:]
-    open("changed.json", "w").write("\n".join(lines[:i] + [changed] + lines[i + 1:]))
-    r = Run("check", "changed.json", "--data", "uniform")
-    if r.code not in (1, 65):
-        accepted.append(f"{changed} {r}")
-ok(not accepted, "every changed digit is refused", "\n".join(accepted))
 for name, new in (("one blank more", text.replace("{", "{ ", 1)), ("nothing after", text + "\n"), ("cut in the middle", text[: len(text) // 2]), ("empty", ""),
                   ("a field left out", re.sub(r' "mode": .*\n', "", text)), ("two fields exchanged", text.replace('"lo"', '"x"').replace('"hi"', '"lo"').replace('"x"', '"hi"'))):
     open("changed.json", "w").write(new)
