@@ -155,6 +155,8 @@ void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n);
 void oracle_cert_nearest(double *lambda, const oracle_cert *c);
 /* Largest relative distance of multipliers (n of them) from their enclosures; NaN unless Q1 is certified */
 double oracle_cert_distance(const oracle_cert *c, const double *lambda);
+/* The same of alpha and beta (n each) from those of (CP); NaN unless the certificate has them enclosed. */
+double oracle_cert_kinks_distance(const oracle_cert *c, const double *alpha, const double *beta);
 
 /* The file: one canonical spelling (spec/certificate.md), a string of *len bytes and a NUL in *text, which the caller
    frees. MEMORY. */

@@ -238,14 +238,28 @@ void oracle_cert_nearest(double *lambda, const oracle_cert *c) {
   mpq_clear(q);
 }
 
+/* How far l lies outside, in parts of the larger end. */
+static double outside(double lo, double hi, double l) {
+  double off = l < lo ? lo - l : l > hi ? l - hi : 0.0;
+  return off > 0.0 ? off / fmax(fabs(hi), fabs(lo)) : 0.0;
+}
+
 double oracle_cert_distance(const oracle_cert *c, const double *lambda) {
   double worst = 0.0;
   if (c->claim[LFAP_CLAIM_Q1].verdict != LFAP_PASS) return NAN;
   for (size_t n = 0; n < c->n; n++) {
-    double lo, hi, l = lambda[n];
+    double lo, hi;
     oracle_cert_lambda(&lo, &hi, c, n);
-    double off = l < lo ? lo - l : l > hi ? l - hi : 0.0;
-    if (off > 0.0) worst = fmax(worst, off / fmax(fabs(hi), fabs(lo)));
+    worst = fmax(worst, outside(lo, hi, lambda[n]));
   }
+  return worst;
+}
+
+double oracle_cert_kinks_distance(const oracle_cert *c, const double *alpha, const double *beta) {
+  double worst = 0.0;
+  if (!c->c2.p || c->c2.solved != LFAP_PASS) return NAN;
+  for (size_t i = 0; i < 2 * c->n; i++)
+    worst = fmax(worst, outside(oracle_q_double(c->c2.lo[i], 0), oracle_q_double(c->c2.hi[i], 1),
+                                i < c->n ? alpha[i] : beta[i - c->n]));
   return worst;
 }

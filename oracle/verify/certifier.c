@@ -68,7 +68,12 @@ lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracl
   double worst = oracle_cert_distance(cert, lim->lambda_q);
   if (isnan(worst)) return LFAP_OK;
   lfap_facts facts = lfap_facts_of(lim);
-  return line(lfap_line_add(ctx, c, LFAP_LINE_ENCLOSED, subject, NULL, &facts, worst, NAN), lim->settled, 0);
+  int sure = lim->settled;
+  if (lim->c2.bent) { /* those of (CP) as well */
+    worst = fmax(worst, oracle_cert_kinks_distance(cert, lim->c2.alpha, lim->c2.beta));
+    sure = sure && lim->c2.settled;
+  }
+  return line(lfap_line_add(ctx, c, LFAP_LINE_ENCLOSED, subject, NULL, &facts, worst, NAN), sure, 0);
 }
 
 /* Signs of the set's own boundary function at the points, as computed and as certified. */

@@ -74,7 +74,7 @@ g++ -std=c++11 -I"$tmp/lfap" -I"$tmp/oracle" -o "$tmp/use" "$tmp/use.cc" "$BUILD
 tell $? "a program in C++ links with both libraries"
 "$tmp/use" > "$tmp/log" 2>&1
 tell $? "it certifies, writes, checks, and is a certifier of its own"
-[ "$(grep -c 'PASS 1' "$tmp/log")" -eq 6 ] && grep -q '^asked 2' "$tmp/log"
+[ "$(grep -c 'PASS 1' "$tmp/log")" -eq "$(awk -F "\t" 'NR > 1 && $3 != "-"' spec/claims.tsv | wc -l)" ] && grep -q '^asked 2' "$tmp/log"
 tell $? "it decides every claim, and is asked about both sets"
 rm -rf "$tmp"
 echo "1..$count"

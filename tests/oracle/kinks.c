@@ -181,6 +181,23 @@ static int file_accepted(const char *text, size_t len, const lfap_data *D) {
   return st == LFAP_OK && yes;
 }
 
+/* Doubles next to the multipliers of (CP) are next to their enclosures; half as much again is not. */
+static void assert_distance(const oracle_cert *k, const truth *t, uint64_t i) {
+  double v[64], *alpha = v, *beta = v + t->n;
+  size_t most = 0;
+  for (size_t n = 0; n < t->n; n++) {
+    alpha[n] = mpq_get_d(t->alpha[n]);
+    beta[n] = mpq_get_d(t->beta[n]);
+    if (beta[n] > beta[most]) most = n;
+  }
+  double off = oracle_cert_kinks_distance(k, alpha, beta);
+  if (k->c2.solved != LFAP_PASS) cr_assert(isnan(off));
+  else cr_assert(off < 0x1p-51, "case %zu: doubles are %g off", (size_t)i, off);
+  if (k->c2.solved != LFAP_PASS || beta[most] == 0.0) return;
+  beta[most] *= 1.5;
+  cr_assert(oracle_cert_kinks_distance(k, alpha, beta) > 0.4, "case %zu: half as much again", (size_t)i);
+}
+
 /* The file is accepted; with one digit of a numerator, or one verdict, changed it is not. */
 static void assert_file(oracle_cert *k, const lfap_data *D, uint64_t i) {
   char *text = NULL;
@@ -297,6 +314,7 @@ Test(kinks, certificates_of_small_sets_are_true) {
     }
     if (k.claim[LFAP_CLAIM_C1].verdict == LFAP_PASS)
       for (size_t n = 0; n < D.n; n++) cr_assert(k.c2.other[n] <= 0 && k.c2.own[n] >= 0, "case %zu: C1 and C2 disagree", (size_t)i);
+    if (t.solvable && k.c2.p) assert_distance(&k, &t, i);
     assert_file(i % 2 ? &exact : &k, &D, i);
     if (t.solvable) {
       fast += enclosed(&t, &D, gamma, 0.0, want, i).verdict == want;
