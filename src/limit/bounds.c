@@ -51,3 +51,15 @@ double lfap_bound_gap(double sigma, double moved, double W2) {
   double gap2 = W2 * (2.0 * sigma / (left * left)) + 2.0 * moved;
   return lfap_up(sqrt(lfap_up(gap2)) + sigma / left * sqrt(W2) + 0x1p-500);
 }
+
+void lfap_gap_add(lfap_gap *g, double l, lfap_range q) {
+  g->sigma = fmax(g->sigma, lfap_up(fmax(0.0, 1.0 - q.lo)));
+  if (l == 0.0) return;
+  g->moved += l * lfap_up(fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)));
+  g->W2 += l * fmax(0.0, q.hi);
+}
+
+double lfap_gap_ball(const lfap_gap *g) {
+  double r = lfap_bound_gap(g->sigma, lfap_up(g->moved), lfap_up(g->W2));
+  return isfinite(r) ? r : INFINITY;
+}

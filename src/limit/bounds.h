@@ -53,4 +53,11 @@ double lfap_bound_factor(size_t k, size_t d);
 /* (G) of spec/certificate.md: ||W* - W(lambda)|| from sigma = max (1 - Q lambda)_n (0 if negative), moved = sum
    lambda_n |1 - Q lambda|_n and W2 >= ||W(lambda)||^2; infinite for sigma >= 1/2. */
 double lfap_bound_gap(double sigma, double moved, double W2);
+/* The same row by row, for any positive semidefinite form: begin with zeros, then a multiplier l >= 0 and its row's
+   range q at a time. */
+typedef struct {
+  double sigma, moved, W2;
+} lfap_gap;
+void lfap_gap_add(lfap_gap *g, double l, lfap_range q);
+double lfap_gap_ball(const lfap_gap *g);
 #endif

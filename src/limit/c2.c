@@ -142,16 +142,9 @@ static lfap_status conclude(kinked *k) {
 
 /* How far (U, V) may be from the solution, by the gap (G): M is positive semidefinite, that is all it needs. */
 static double ball(const kinked *k) {
-  double sigma = 0.0, moved = 0.0, W2 = 0.0;
-  for (size_t i = 0; i < k->m.n; i++) {
-    lfap_range q = lfap_measured_row(k->view.at, &k->m, i);
-    double l = k->s.lambda[i];
-    sigma = fmax(sigma, lfap_up(fmax(0.0, 1.0 - q.lo)));
-    moved += l * lfap_up(fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)));
-    W2 += l * fmax(0.0, q.hi);
-  }
-  double r = lfap_bound_gap(sigma, lfap_up(moved), lfap_up(W2));
-  return isfinite(r) ? r : INFINITY;
+  lfap_gap g = {0};
+  for (size_t i = 0; i < k->m.n; i++) lfap_gap_add(&g, k->s.lambda[i], lfap_measured_row(k->view.at, &k->m, i));
+  return lfap_gap_ball(&g);
 }
 
 /* How far own_n may be from that of the solution: by the ball, which a sample much longer than others makes useless, or

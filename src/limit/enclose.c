@@ -103,18 +103,15 @@ static void products(enclosing *s) {
 
 /* (G), and ||D r|| on the support. */
 static void gap(enclosing *s) {
-  double sigma = 0, moved = 0, W2 = 0, Dr2 = 0;
+  lfap_gap g = {0};
+  double Dr2 = 0;
   for (size_t i = 0; i < s->n; i++) {
     double l = s->lim->lambda_q[i], r = s->e->scale[i] * s->res[i];
-    sigma = fmax(sigma, lfap_up(fmax(0.0, 1.0 - s->e->q_lo[i])));
-    if (l == 0.0) continue;
-    moved += l * s->res[i];
-    W2 += l * fmax(0.0, s->e->q_hi[i]);
-    Dr2 += r * r;
+    lfap_gap_add(&g, l, (lfap_range){s->e->q_lo[i], s->e->q_hi[i]});
+    if (l > 0.0) Dr2 += r * r;
   }
   s->Dr = lfap_up(sqrt(lfap_up(Dr2)) + 0x1p-500);
-  double ball = lfap_bound_gap(sigma, lfap_up(moved), lfap_up(W2));
-  if (isfinite(ball)) s->e->ball = ball;
+  s->e->ball = lfap_gap_ball(&g);
 }
 
 /* ---- the inverse ------------------------------------------------------------------------------------------------- */

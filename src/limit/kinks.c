@@ -43,20 +43,14 @@ static lfap_range margin(lfap_range own, lfap_range other, double s) {
 
 /* (G). */
 static double ball(const kinks *k) {
-  double sigma = 0.0, moved = 0.0, W2 = 0.0;
+  lfap_gap g = {0};
   for (size_t i = 0; i < k->n; i++) {
     lfap_range own, other;
     activations(k, &own, &other, i);
-    for (int one = 0; one < 2; one++) {
-      lfap_range q = margin(own, other, one ? 1.0 : k->gamma);
-      double l = one ? k->beta[i] : k->alpha[i];
-      sigma = fmax(sigma, lfap_up(fmax(0.0, 1.0 - q.lo)));
-      moved += l * lfap_up(fmax(fabs(1.0 - q.lo), fabs(1.0 - q.hi)));
-      W2 += l * fmax(0.0, q.hi);
-    }
+    lfap_gap_add(&g, k->alpha[i], margin(own, other, k->gamma));
+    lfap_gap_add(&g, k->beta[i], margin(own, other, 1.0));
   }
-  double r = lfap_bound_gap(sigma, lfap_up(moved), lfap_up(W2));
-  return isfinite(r) ? r : INFINITY;
+  return lfap_gap_ball(&g);
 }
 
 /* Both margins of the solution are certainly above 1: its multipliers of this sample are 0. */
