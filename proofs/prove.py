@@ -194,16 +194,30 @@ class Prover:
         self.problems += [report for report in read.values() if isinstance(report, str)]
         return {job: report for job, report in read.items() if not isinstance(report, str)}
 
-    def replay(self):
-        """What was proved of the programs that are still the same, goals made again of all others."""
+    def recorded(self):
+        """{job: what the record says} of the programs that are still the same; who proved their goals is in the tables, Qed what
+        is not."""
         record, reports = gate.read_record(self.root), {}
         for job, report in self.programs().items():
             entry = record.get(self.name(job), {})
-            if entry.get("program") == wp.digest(job, report):
-                report.goals = {owner: {"recorded": (goals, goals)} for owner, goals in entry["goals"].items()}
-                report.warnings = entry["warnings"]
-                reports[job] = report
+            if entry.get("program") != wp.digest(job, report):
+                continue
+            report.goals = {owner: {"recorded": (goals, goals)} for owner, goals in entry["goals"].items()}
+            report.warnings = entry["warnings"]
+            credit = {}
+            for line in self.committed(job):
+                credit.setdefault(line.owner, []).append(line.solver.split(":")[0])
+            for owner, goals in entry["goals"].items():
+                by = {label: credit.get(owner, []).count(label) for label in status.SOLVERS}
+                by[status.SOLVERS[0]] = goals - sum(by.values())
+                report.provers[owner] = {label: count for label, count in by.items() if count}
+            reports[job] = report
         self.say("  %d of %d programs are those that were proved" % (len(reports), len(self.jobs)))
+        return reports
+
+    def replay(self):
+        """What was proved of the programs that are still the same, goals made again of all others."""
+        reports = self.recorded()
         reports.update(self.regenerate([job for job in self.jobs if job not in reports]))
         return reports
 
@@ -262,26 +276,26 @@ class Prover:
             found.setdefault(part.job[:2], {}).update(places)
         return found
 
-    def solve(self, tasks=False):
+    def solve(self, jobs=None, tasks=False):
         """Run the provers in the scratch sessions; what times out gets a longer try."""
         self.session = self.scratch
-        reports = self.run_all("solve", self.scratch, "update", tasks=tasks)
+        reports = self.run_all("solve", self.scratch, "update", self.each_part(jobs), tasks=tasks)
         for limit in self.tries[1:]:
             again = [part for job, report in reports.items() for part in self.left(job, report)]
             for job, report in self.run_all("retry", self.scratch, "update", again, timeout=limit).items():
                 reports[job] = wp.amend(reports[job], report)
         return reports
 
-    def smoke(self, afresh):
+    def smoke(self, afresh, jobs=None):
         """Contradictory requires, invariants, dead code: what a prover can show false makes every proof worthless."""
         def session(part):
             return os.path.join(self.work, "smoke-session", part.name)
-        for part in self.each_part():
+        for part in self.each_part(jobs):
             if afresh:
                 shutil.rmtree(session(part), ignore_errors=True)
             link_all(glob.glob(os.path.join(self.scratch(part), "cache", "*.json")), os.path.join(session(part), "cache"),
                      copy=True)
-        return self.run_all("smoke", session, "update", smoke=True)
+        return self.run_all("smoke", session, "update", self.each_part(jobs), smoke=True)
 
     def packed(self, job, report):
         """The lines of a job's table as a run shows them: the goals it made, the proofs its sessions have."""
@@ -409,21 +423,23 @@ def do_full(prover):
 
 
 def do_update(prover, seeds):
-    """Prove what changed since the committed cache; rewrite cache, record, manifest and STATUS.md from what was seen."""
+    """Prove the programs that are not those of the record; rewrite cache, record, manifest and STATUS.md from what was seen."""
     seed = os.path.join(prover.work, "seed")
+    known = {} if prover.only else prover.recorded()
+    jobs = [job for job in prover.jobs if job not in known]
     shutil.rmtree(seed, ignore_errors=True)
     link_all([path for folder in seeds for path in cache.entries_under(folder)], seed, copy=True)
-    for part in prover.each_part():
+    for part in prover.each_part(jobs):
         # the scratch of the last update also remembers which solver failed on what
         prover.load_committed(part, prover.scratch(part))
         link_all(glob.glob(os.path.join(seed, "*.json")), os.path.join(prover.scratch(part), "cache"))
-    solved = prover.solve(tasks=True)
-    prover.problems += gate.check_smoke(prover.smoke(False), prover.sources, prover.soundness)
+    solved = prover.solve(jobs, tasks=True)
+    prover.problems += gate.check_smoke(prover.smoke(False, jobs), prover.sources, prover.soundness)
     prover.commit_tables(solved)
     if prover.only:
         return prover.close(prover.judge(prover.regenerate()))
     prover.drop_orphans()
-    reports = prover.regenerate()
+    reports = known | prover.regenerate(jobs)
     rows = prover.judge(reports)
     gate.write_record(prover.root, {} if prover.problems else prover.record(reports))
     gate.write_manifest(prover.root, rows)
