@@ -199,6 +199,8 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
   if (s.holds) some.of[LFAP_WHEN_OWN] = both_linear(r, a);
   ADD(t, T4, a->subject, p->name, &some, s.broken, NAN);
   t->points = set;
+  /* certified signs alone make no pass of two functions that are no limits */
+  if (s.holds && some.of[LFAP_WHEN_OWN] != LFAP_YES) t->claim = LFAP_CLAIM_NONE;
   lfap_check_note(t, "the condition holds at %zu of %zu points%s", s.holds, p->n,
                   !s.holds || some.of[LFAP_WHEN_OWN] == LFAP_YES ? ""
                   : some.of[LFAP_WHEN_OWN] == LFAP_NO            ? ", but a limit is not linear: C2 fails"
@@ -258,10 +260,14 @@ static lfap_status learned(lfap_run *r, adversary *a) {
 static void reopen(lfap_run *r, adversary *a, size_t first) {
   if (a->bound.of[LFAP_WHEN_BOUNDARY] != LFAP_UNKNOWN) return;
   lfap_facts_settle(&a->bound, r->c, first);
+  if (a->bound.of[LFAP_WHEN_BOUNDARY] == LFAP_UNKNOWN) return;
+  lfap_facts both = a->bound;
+  both.of[LFAP_WHEN_OWN] = both_linear(r, a);
   for (size_t i = first; i < r->c->checks; i++) {
     lfap_check *k = &r->c->check[i];
-    if (strcmp(k->id, "T3") == 0 && k->verdict == LFAP_UNDECIDED)
-      lfap_line_decide(k, LFAP_LINE_T3, &a->bound, k->value, NAN);
+    if (k->verdict != LFAP_UNDECIDED || k->headline) continue;
+    if (strcmp(k->id, "T3") == 0) lfap_line_decide(k, LFAP_LINE_T3, &a->bound, k->value, NAN);
+    if (strcmp(k->id, "T4") == 0) lfap_line_decide(k, LFAP_LINE_T4, &both, k->value, NAN);
   }
 }
 
