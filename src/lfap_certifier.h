@@ -105,16 +105,17 @@ typedef enum { LFAP_NO = 0, LFAP_YES = 1, LFAP_UNKNOWN = 2 } lfap_holds;
 
 typedef enum {
   LFAP_WHEN_ALWAYS,
-  LFAP_WHEN_NEVER,   /* measured, predicted by nothing */
-  LFAP_WHEN_SETTLED, /* doubles know the multipliers; never NO */
-  LFAP_WHEN_H,       /* (H) of the set */
-  LFAP_WHEN_LIMIT_H, /* the same, for what also needs the multipliers: unknown where they are */
-  LFAP_WHEN_POST,    /* the a-posteriori kappa is below 1/2 */
-  LFAP_WHEN_C1,      /* C1 is implied by (H) or (C), or seen */
-  LFAP_WHEN_C2,      /* C2 is implied a priori, or seen */
-  LFAP_WHEN_LINEAR,  /* the network's limit is known to be linear */
-  LFAP_WHEN_REST,    /* and its flow is at rest, or it claims to be at the limit */
-  LFAP_WHEN_OWN,     /* a condition of the line itself */
+  LFAP_WHEN_NEVER,    /* measured, predicted by nothing */
+  LFAP_WHEN_SETTLED,  /* doubles know the multipliers; never NO */
+  LFAP_WHEN_H,        /* (H) of the set */
+  LFAP_WHEN_LIMIT_H,  /* the same, for what also needs the multipliers: unknown where they are */
+  LFAP_WHEN_POST,     /* the a-posteriori kappa is below 1/2 */
+  LFAP_WHEN_C1,       /* C1 is implied by (H) or (C), or seen */
+  LFAP_WHEN_C2,       /* C2 is implied a priori, or seen */
+  LFAP_WHEN_BOUNDARY, /* (H), C1 or C2: <w, z> is the boundary of the limit */
+  LFAP_WHEN_LINEAR,   /* the network's limit is known to be linear */
+  LFAP_WHEN_REST,     /* and its flow is at rest, or it claims to be at the limit */
+  LFAP_WHEN_OWN,      /* a condition of the line itself */
   LFAP_WHENS
 } lfap_when;
 
@@ -123,9 +124,10 @@ typedef struct {
   /* of a network whose training is not known to have ended (brought along, or out of steps): what it misses is
      undecided */
   int unfinished;
+  int unreached; /* the limit is linear by C2 alone, which does not say that a run of training goes there */
 } lfap_facts;
 
-/* What the limit of a set says of itself: SETTLED, H, LIMIT_H, POST, C1, C2; LINEAR, REST and OWN are NO. */
+/* What the limit of a set says of itself: SETTLED, H, LIMIT_H, POST, C1, C2, BOUNDARY; LINEAR, REST and OWN are NO. */
 lfap_facts lfap_facts_of(const lfap_limit *lim);
 /* The same facts with a condition of a line itself. */
 lfap_facts lfap_facts_own(const lfap_facts *f, int holds);
@@ -136,7 +138,13 @@ lfap_facts lfap_facts_own(const lfap_facts *f, int holds);
    memory (LFAP_ERR_MEMORY). c owns the line; the pointer is good until the next call. */
 lfap_check *lfap_line_add(lfap_ctx *ctx, lfap_case *c, lfap_line line, const char *subject, const char *at,
                           const lfap_facts *facts, double value, double bound);
-/* Why, when a line is no PASS (printf style, cut to the room there is). */
+/* Why, when a line is no PASS (printf style, cut to the room there is): behind what is said already. */
+void lfap_check_remark(lfap_check *k, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 2, 3)))
+#endif
+    ;
+/* The same in the place of it. */
 void lfap_check_note(lfap_check *k, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 2, 3)))

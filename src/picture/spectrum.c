@@ -1,4 +1,5 @@
-/* spectrum.c - the multipliers of a limit against the intervals T1 and T2 give them (spec/theory.md section 2). */
+/* spectrum.c - the multipliers of a limit, those at kinks marked (C2), against the intervals T1 and T2 give them
+ * (spec/theory.md section 2). */
 #include "picture/picture.h"
 
 #include <math.h>
@@ -25,6 +26,10 @@ typedef struct {
 } interval;
 
 enum { INTERVALS = 3 };
+/* Is sample n at a kink: both of its multipliers positive? */
+static int kink(const lfap_limit *l, size_t n) { return l->c2.alpha[n] > 0.0 && l->c2.beta[n] > 0.0; }
+
+/* T2's a-posteriori interval is of C1's multipliers: with kinks others are drawn. */
 static void intervals_of(interval v[INTERVALS], const lfap_limit *l) {
   const lfap_claim_info *claim = lfap_claims;
   v[0] = (interval){claim[LFAP_CLAIM_T1].json, "T1", "lw 3 dt 2 lc rgb " STYLE_GREY, l->t1_lo, l->t1_hi, l->hyp.holds};
@@ -65,19 +70,34 @@ static void commands(lfap_picture *p, const lfap_limit *l, const interval *v, co
           "title (c == 2 ? '%s' : ''), \\\n ",
           i, i, l->n + 1, v[i].line, v[i].title);
   lfap_text_puts(t, " name.'.csv' skip 1 using 1:($3 > 0 ? $4 : NaN) " STYLE_PLUS " title 'λ_n, label +1', \\\n"
-                    "  '' skip 1 using 1:($3 < 0 ? $4 : NaN) " STYLE_MINUS " title 'λ_n, label −1'\n");
+                    "  '' skip 1 using 1:($3 < 0 ? $4 : NaN) " STYLE_MINUS " title 'λ_n, label −1'");
+  if (l->c2.kinks) lfap_text_puts(t, ", \\\n  '' skip 1 using 1:($7 > 0 ? $4 : NaN) " STYLE_RING " title 'at a kink'");
+  lfap_text_puts(t, "\n");
+}
+
+static void kinks_in_words(char *out, size_t room, const lfap_c2 *c) {
+  if (!c->solved) snprintf(out, room, "Kinks are not known: (CP) is not solved.");
+  else if (!c->kinks) snprintf(out, room, "No sample is at a kink.");
+  else
+    snprintf(
+        out, room,
+        "%zu samples are at a kink of the limit (C2), where the other rows have a slope between γ and 1; least own "
+        "pre-activation %.4g.",
+        c->kinks, c->own_min);
 }
 
 static void words(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
   size_t positive = 0;
   for (size_t i = 0; i < l->n; i++) positive += e[i].lambda > 0.0;
   snprintf(p->title, sizeof p->title, "Multipliers of the limit: N = %zu, d = %zu, γ = %g", l->n, l->d, l->gamma);
+  char kinks[200];
+  kinks_in_words(kinks, sizeof kinks, &l->c2);
   snprintf(
       p->caption, sizeof p->caption,
       "The %zu multipliers from %.4g to %.4g, measured (doubles); %zu are positive. (H) %s: left side / right side = "
-      "%.3g. %s%s",
+      "%.3g. %s %s%s",
       l->n, e[0].lambda, e[l->n - 1].lambda, positive, l->hyp.holds ? "holds" : "does not hold",
-      l->hyp.rhs > 0 ? l->hyp.lhs / l->hyp.rhs : INFINITY,
+      l->hyp.rhs > 0 ? l->hyp.lhs / l->hyp.rhs : INFINITY, kinks,
       v[0].applies ? "The intervals of T1 and T2 apply." : "T1 and T2 do not apply, so their intervals are not drawn.",
       v[2].applies ? " T2's a-posteriori interval applies." : " T2's a-posteriori interval does not apply.");
 }
@@ -91,9 +111,10 @@ lfap_status lfap_picture_spectrum(lfap_ctx *ctx, lfap_picture *out, const lfap_d
   qsort(e, l->n, sizeof *e, by_lambda);
   intervals_of(v, l);
   lfap_text *t = lfap_picture_table_add(&p, "");
-  lfap_text_puts(t, "rank,sample,label,lambda\n");
+  lfap_text_puts(t, "rank,sample,label,lambda,omega,slope,kink\n");
   for (size_t i = 0; i < l->n; i++)
-    lfap_text_format(t, "%zu,%zu,%g,%.17g\n", i + 1, e[i].sample, data->y[e[i].sample], e[i].lambda);
+    lfap_text_format(t, "%zu,%zu,%g,%.17g,%.17g,%.17g,%d\n", i + 1, e[i].sample, data->y[e[i].sample], e[i].lambda,
+                     l->omega[e[i].sample], l->c2.slope[e[i].sample], kink(l, e[i].sample));
   t = lfap_picture_table_add(&p, "_intervals");
   lfap_text_puts(t, "statement,lo,hi,applies\n");
   for (int i = 0; i < INTERVALS; i++)

@@ -12,6 +12,8 @@
 /* Labels: +1 a filled disc, -1 an open triangle. */
 #define STYLE_PLUS "with points pt 7 ps 0.8 lc rgb " STYLE_BLUE
 #define STYLE_MINUS "with points pt 8 ps 1.0 lw 1.5 lc rgb " STYLE_BLACK
+/* Around either: what is said of a few. */
+#define STYLE_RING "with points pt 6 ps 1.8 lw 1.5 lc rgb " STYLE_ORANGE
 
 /* The key stands below the axis, where it covers nothing; `lines` are its rows. */
 #define STYLE_KEY(lines) \

@@ -13,6 +13,13 @@ void lfap_learner_free(lfap_learner *l) {
   *l = (lfap_learner){0};
 }
 
+/* C2 of a set with a limit of C1's form; without, it is not linearly separable or nothing is known. */
+static void at_any_slope(lfap_set_status *s, const lfap_c2 *c) {
+  s->c2 = c->solved ? (c->decided ? c->holds : -1) : c->separable ? -1 : 0;
+  s->c2_own = c->own_min;
+  s->c2_kinks = c->solved ? (double)c->kinks : NAN;
+}
+
 /* A set that no network with label slopes separates has no limit of this form: a finding. That the solver gave up,
    or that numbers left the range of doubles, is none, and says nothing of the set. */
 static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *data, const double *G, double gamma,
@@ -33,7 +40,11 @@ static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *d
                                 .c1 = none                    ? 0
                                       : st || !l->lim.settled ? -1
                                                               : l->lim.c1,
-                                .c1_share = st ? NAN : (double)l->lim.c1b / (double)data->n};
+                                .c1_share = st ? NAN : (double)l->lim.c1b / (double)data->n,
+                                .c2 = none ? 0 : -1,
+                                .c2_own = NAN,
+                                .c2_kinks = NAN};
+  if (!st) at_any_slope(&l->status, &l->lim.c2);
   if (ctx && st) ctx->message[0] = '\0';
   return LFAP_OK;
 }

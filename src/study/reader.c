@@ -62,7 +62,10 @@ lfap_status lfap_table_open(lfap_ctx *ctx, lfap_table_reader *out, const char *p
   if (version)
     return lfap_fail(ctx, LFAP_ERR_DATA,
                      "%s: is a table of version %d, %s; this lfap knows version %d: run the sweep again", path, version,
-                     version == 1 ? "whose rows have no checksum" : "of another lfap", LFAP_TABLE_VERSION);
+                     version == 1   ? "whose rows have no checksum"
+                     : version == 2 ? "whose rows do not tell of C2"
+                                    : "of another lfap",
+                     LFAP_TABLE_VERSION);
   if (!r.at)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: its head is not whole: it was cut or changed; run the sweep again", path);
   if (r.head.cells > LFAP_STUDY_CELLS || r.head.shard == 0 || r.head.shard > r.head.shards)

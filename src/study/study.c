@@ -3,6 +3,7 @@
 
 #include "kernel/chain.h"
 #include "kernel/lanes.h"
+#include "kernel/perturb.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,23 +27,28 @@ static lfap_status rule_of_thumb(lfap_ctx *ctx, double *out, const lfap_cell *c,
   return st;
 }
 
-/* The same measured (T3): mean |T_pert| over the root mean square of T_data. */
-static lfap_status measured_ratio(lfap_ctx *ctx, double *out, const lfap_limit *adv, const double *eta,
-                                  const lfap_data *natural_set) {
-  size_t n = natural_set->n, d = natural_set->d;
+/* The same measured (T3): mean |T_pert| over the root mean square of T_data; and the share of samples at which T_pert
+   decides (T4): it is the larger by more than rounding, and points where w does. */
+static lfap_status measured_split(lfap_ctx *ctx, lfap_row *r, const lfap_limit *adv, const double *eta,
+                                  const lfap_study_teacher *t) {
+  size_t n = t->data.n, d = t->data.d, decided = 0;
   double sum = lfap_sum(adv->n, adv->omega), pert = 0.0, data2 = 0.0, *w_data = NULL;
   lfap_status st = lfap_study_doubles(ctx, &w_data, d);
   if (st) return st;
   memcpy(w_data, adv->w, d * sizeof *w_data);
   lfap_axpy(w_data, -sum, eta, d);
+  double rounding = ((double)d + 8.0) * 0x1p-52 * (lfap_norm2(d, w_data) + sum * lfap_norm2(d, eta));
   for (size_t i = 0; i < n; i++) {
-    const double *z = natural_set->x + i * d;
-    double data = lfap_dot(d, w_data, z);
-    pert += fabs(sum * lfap_dot(d, eta, z));
+    const double *z = t->data.x + i * d;
+    double data = lfap_dot(d, w_data, z), part = sum * lfap_dot(d, eta, z);
+    pert += fabs(part);
     data2 += data * data;
+    decided +=
+        fabs(data) + rounding * lfap_norm2(d, z) < fabs(part) && lfap_sgn(part) == lfap_sgn(lfap_dot(d, t->who.w, z));
   }
   free(w_data);
-  *out = (pert / (double)n) / sqrt(data2 / (double)n);
+  r->ratio = (pert / (double)n) / sqrt(data2 / (double)n);
+  r->t4_share = (double)decided / (double)n;
   return LFAP_OK;
 }
 
@@ -75,7 +81,7 @@ static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const 
   if (!st) st = lfap_learner_make(ctx, &l, &set, shifted ? shifted : set.gram, c, &s->o, LFAP_ROLE_LEARNER, LFAP_OK);
   lfap_set_free(&set);
   if (!st) st = lfap_teacher_score(ctx, &of, &l, t, &s->o);
-  if (!st && c->from == LFAP_FROM_GEOMETRY && l.lim.w) st = measured_ratio(ctx, &r->ratio, &l.lim, eta, &t->data);
+  if (!st && c->from == LFAP_FROM_GEOMETRY && l.lim.w) st = measured_split(ctx, r, &l.lim, eta, t);
   if (!st) {
     r->adv = l.status;
     take_scores(r, &of);
@@ -103,29 +109,37 @@ static lfap_status learn(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const lfap_c
 static lfap_row blank_row(const lfap_study *s) {
   const lfap_scores *k = &s->bases->control;
   const lfap_learner *t = &s->teacher->who;
-  return (lfap_row){
-      .natural = t->status,
-      .control = s->bases->status,
-      .adv = {.form = LFAP_LIMIT_UNKNOWN, .why = LFAP_WHY_TEACHER, .h = -1, .c1 = -1, .h_ratio = NAN, .c1_share = NAN},
-      .rule = NAN,
-      .ratio = NAN,
-      .acc_teacher = s->teacher->acc,
-      .acc = NAN,
-      .acc_control = k->acc,
-      .acc_test = NAN,
-      .acc_test_control = k->acc_test,
-      .agree_natural = NAN,
-      .agree = NAN,
-      .agree_control = k->agree,
-      .agree_teacher = NAN,
-      .cosine = NAN,
-      .cosine_control = k->cosine,
-      .log_loss_teacher = t->log_loss,
-      .log_loss = NAN,
-      .log_loss_control = k->log_loss,
-      .why_teacher = t->why,
-      .why_learner = LFAP_WHY_TEACHER,
-      .why_control = k->why == LFAP_WHY_LIMIT ? LFAP_WHY_LIMIT_CONTROL : k->why};
+  return (lfap_row){.natural = t->status,
+                    .control = s->bases->status,
+                    .adv = {.form = LFAP_LIMIT_UNKNOWN,
+                            .why = LFAP_WHY_TEACHER,
+                            .h = -1,
+                            .c1 = -1,
+                            .h_ratio = NAN,
+                            .c1_share = NAN,
+                            .c2 = -1,
+                            .c2_own = NAN,
+                            .c2_kinks = NAN},
+                    .rule = NAN,
+                    .ratio = NAN,
+                    .acc_teacher = s->teacher->acc,
+                    .acc = NAN,
+                    .acc_control = k->acc,
+                    .acc_test = NAN,
+                    .acc_test_control = k->acc_test,
+                    .t4_share = NAN,
+                    .agree_natural = NAN,
+                    .agree = NAN,
+                    .agree_control = k->agree,
+                    .agree_teacher = NAN,
+                    .cosine = NAN,
+                    .cosine_control = k->cosine,
+                    .log_loss_teacher = t->log_loss,
+                    .log_loss = NAN,
+                    .log_loss_control = k->log_loss,
+                    .why_teacher = t->why,
+                    .why_learner = LFAP_WHY_TEACHER,
+                    .why_control = k->why == LFAP_WHY_LIMIT ? LFAP_WHY_LIMIT_CONTROL : k->why};
 }
 
 lfap_status lfap_study_run(lfap_ctx *ctx, lfap_row *out, lfap_study *s, const lfap_cell *c) {

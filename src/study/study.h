@@ -83,6 +83,9 @@ typedef struct {
   int h, c1;             /* (H) holds, C1's conditions hold; -1: not known */
   double h_ratio;        /* lhs / rhs of (H); inf where pmax = 0 */
   double c1_share;       /* share of samples at which C1(b) holds; NaN without a limit */
+  int c2;                /* C2 holds: the limit's boundary is linear; -1: not known */
+  double c2_own;         /* least own pre-activation; NaN where (CP) is not solved, as is the next */
+  double c2_kinks;       /* samples with both multipliers positive */
 } lfap_set_status;
 
 typedef struct {
@@ -90,6 +93,7 @@ typedef struct {
   double rule, ratio;                                  /* R1: estimated, measured */
   double acc_teacher, acc, acc_control;                /* natural samples decided right */
   double acc_test, acc_test_control;                   /* held-out points */
+  double t4_share;                                     /* natural samples at which T4's condition holds */
   double agree_natural, agree, agree_control;          /* signs of the learner, control against f_bdy */
   double agree_teacher;                                /* signs of the learner against the teacher, at the probes */
   double cosine, cosine_control;                       /* direction of learner, control with that of the teacher */

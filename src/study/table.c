@@ -44,7 +44,7 @@ static void untold(lfap_sink *s, const char *name) {
 }
 
 /* What numbers a column holds. */
-typedef enum { ANY, POSITIVE, SLOPE, FLAG, SHARE, COSINE } lfap_range;
+typedef enum { ANY, POSITIVE, SLOPE, FLAG, SHARE, COSINE, COUNT } lfap_range;
 
 static int within(double x, lfap_range range) {
   if (!isfinite(x)) return 0;
@@ -53,6 +53,7 @@ static int within(double x, lfap_range range) {
   case SLOPE: return x > 0 && x < 1;
   case FLAG: return x == 0 || x == 1;
   case SHARE: return x >= 0 && x <= 1;
+  case COUNT: return x >= 0 && x == floor(x);
   case COSINE: return x >= -1.0 - 0x1p-40 && x <= 1.0 + 0x1p-40; /* rounding may pass 1 */
   default: return 1;
   }
@@ -174,18 +175,23 @@ static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {
 static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a : b; }
 
 /* (H) of a set that has a limit is unknown where its two sides are out of range, C1 where the multipliers are not
-   settled. */
-static void set_flags(lfap_sink *s, const lfap_set_status *of, const char *const names[4], lfap_why limit) {
+   settled, C2 where (CP) is not, or where an own pre-activation is too near to 0. */
+static void set_flags(lfap_sink *s, const lfap_set_status *of, const char *const names[7], lfap_why limit) {
   int told = of->form == LFAP_LIMIT_QP || of->form == LFAP_LIMIT_FULL;
   flag(s, names[0], of->h, first_of(of->why, LFAP_WHY_RANGE));
   number(s, names[1], of->h_ratio, first_of(of->why, LFAP_WHY_RANGE), ANY);
   flag(s, names[2], of->c1, told ? LFAP_WHY_UNSOLVED : limit);
   number(s, names[3], of->c1_share, limit, SHARE);
+  lfap_why cp = !told ? limit : of->c2 == 0 ? LFAP_WHY_INFEASIBLE : LFAP_WHY_UNSOLVED;
+  flag(s, names[4], of->c2, cp);
+  number(s, names[5], of->c2_own, cp, ANY);
+  number(s, names[6], of->c2_kinks, cp, COUNT);
 }
 
 static void sets(lfap_sink *s, const lfap_row *r) {
-  static const char *const natural[] = {"h", "h_ratio", "c1", "c1_share"};
-  static const char *const adv[] = {"h_adv", "h_ratio_adv", "c1_adv", "c1_share_adv"};
+  static const char *const natural[] = {"h", "h_ratio", "c1", "c1_share", "c2", "c2_own", "c2_kinks"};
+  static const char *const adv[] = {"h_adv",  "h_ratio_adv", "c1_adv",      "c1_share_adv",
+                                    "c2_adv", "c2_own_adv",  "c2_kinks_adv"};
   limit_word(s, "limit", &r->natural);
   set_flags(s, &r->natural, natural, LFAP_WHY_LIMIT);
   limit_word(s, "limit_adv", &r->adv);
@@ -200,7 +206,9 @@ static void results(lfap_sink *s, const lfap_cell *c, const lfap_row *r) {
            no_test = c->data == LFAP_STUDY_FASHION ? LFAP_WHY_NONE : LFAP_WHY_NO_TEST_SET,
            no_loss = c->method == LFAP_BY_LIMIT ? LFAP_WHY_NO_TRAINING : LFAP_WHY_NONE;
   number(s, "rule", r->rule, c->base == LFAP_BASE_NOISE ? teacher : LFAP_WHY_NOT_NOISE, ANY);
-  number(s, "ratio", r->ratio, c->from == LFAP_FROM_GEOMETRY ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_OWN_DIRECTIONS, ANY);
+  lfap_why no_split = c->from == LFAP_FROM_GEOMETRY ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_OWN_DIRECTIONS;
+  number(s, "ratio", r->ratio, no_split, ANY);
+  number(s, "t4_share", r->t4_share, no_split, SHARE);
   number(s, "acc_teacher", r->acc_teacher, r->why_teacher, SHARE);
   number(s, "acc", r->acc, r->why_learner, SHARE);
   number(s, "acc_control", r->acc_control, r->why_control, SHARE);

@@ -42,6 +42,7 @@ typedef struct {
   lfap_net net;
   lfap_history hist;
   lfap_facts facts; /* of adv, and of the network trained on it */
+  lfap_facts bound; /* of adv and its limit alone */
   double fuzz;      /* how far the direction of net may be from lim.w, as an angle; 0 where its training is not over */
   double *f_adv[LFAP_POINT_SETS];    /* per set of points: f_adv there */
   double *base_sum[LFAP_POINT_SETS]; /* per set of points, where (H) holds: sum over the bases of |<b_n, z>| */
@@ -169,14 +170,20 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
   if (st) return st;
   lfap_facts facts = lfap_run_of_share(&a->facts, same);
   ADD(k, ADV_AGREE, a->subject, p->name, &facts, same, NAN);
-  if (!a->hist.stationary) lfap_check_note(k, "flow at log L = %.4g after %zu steps", a->hist.log_loss, a->hist.rows);
+  if (!a->hist.stationary) lfap_check_remark(k, "flow at log L = %.4g after %zu steps", a->hist.log_loss, a->hist.rows);
   if (!p->y) return LFAP_OK;
   int learned = s->holds == p->n && a->facts.of[LFAP_WHEN_LINEAR] == LFAP_YES && everywhere == 1.0;
   lfap_facts all = lfap_facts_own(&a->facts, learned);
   ADD(acc, ADV_RIGHT, a->subject, p->name, &all, right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
   acc->headline = 1;
-  lfap_check_note(acc, "f_adv is right at %.4g", lfap_sign_agreement(f_adv, p->y, p->n));
+  lfap_check_remark(acc, "f_adv is right at %.4g", lfap_sign_agreement(f_adv, p->y, p->n));
   return LFAP_OK;
+}
+
+/* T4 speaks of two decisions, that of the natural limit and that of the one learned from the perturbations. */
+static lfap_holds both_linear(const lfap_run *r, const adversary *a) {
+  lfap_holds natural = r->bound.of[LFAP_WHEN_BOUNDARY], adv = a->bound.of[LFAP_WHEN_BOUNDARY];
+  return natural == LFAP_NO || adv == LFAP_NO ? LFAP_NO : natural == LFAP_YES ? adv : natural;
 }
 
 static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
@@ -187,11 +194,17 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
     lfap_status st = network_lines(r, a, p, &s, a->f_adv[set]);
     if (st) return st;
   }
-  ADD(k, T3, a->subject, p->name, &a->facts, s.split_error, NAN);
-  lfap_facts some = lfap_facts_own(&a->facts, s.holds > 0), prior = lfap_facts_own(&a->facts, s.apriori > 0);
+  ADD(k, T3, a->subject, p->name, &a->bound, s.split_error, NAN);
+  lfap_facts some = lfap_facts_own(&a->bound, s.holds > 0), prior = lfap_facts_own(&a->bound, s.apriori > 0);
+  if (s.holds) some.of[LFAP_WHEN_OWN] = both_linear(r, a);
   ADD(t, T4, a->subject, p->name, &some, s.broken, NAN);
   t->points = set;
-  lfap_check_note(t, "the condition holds at %zu of %zu points", s.holds, p->n);
+  /* certified signs alone make no pass of two functions that are no limits */
+  if (s.holds && some.of[LFAP_WHEN_OWN] != LFAP_YES) t->claim = LFAP_CLAIM_NONE;
+  lfap_check_note(t, "the condition holds at %zu of %zu points%s", s.holds, p->n,
+                  !s.holds || some.of[LFAP_WHEN_OWN] == LFAP_YES ? ""
+                  : some.of[LFAP_WHEN_OWN] == LFAP_NO            ? ", but a limit is not linear: C2 fails"
+                                                      : "; doubles do not tell whether both limits are linear");
   if (a->lim.hyp.holds) {
     ADD(b, T4_PRIORI, a->subject, p->name, &prior, s.apriori_broken, NAN);
     lfap_check_note(b, "it holds at %zu of %zu points", s.apriori, p->n);
@@ -234,12 +247,28 @@ static lfap_status learned(lfap_run *r, adversary *a) {
   lfap_set_free(&a->set);
   st = lfap_run_left_out(r, st, a->subject, "network trained on noise + perturbation");
   a->facts = lfap_run_facts(&a->lim, &a->hist);
+  a->bound = lfap_facts_of(&a->lim);
   if (!st && a->net.w && a->hist.stationary) {
     st = lfap_net_cosine(r->ctx, &cosine, &a->net, a->lim.w);
     a->fuzz = lfap_run_fuzz(cosine, 1e-6);
   }
   for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, a, s);
   return st;
+}
+
+/* What was open for doubles alone, when a certificate has settled that the limit is linear, or that it is not. */
+static void reopen(lfap_run *r, adversary *a, size_t first) {
+  if (a->bound.of[LFAP_WHEN_BOUNDARY] != LFAP_UNKNOWN) return;
+  lfap_facts_settle(&a->bound, r->c, first);
+  if (a->bound.of[LFAP_WHEN_BOUNDARY] == LFAP_UNKNOWN) return;
+  lfap_facts both = a->bound;
+  both.of[LFAP_WHEN_OWN] = both_linear(r, a);
+  for (size_t i = first; i < r->c->checks; i++) {
+    lfap_check *k = &r->c->check[i];
+    if (k->verdict != LFAP_UNDECIDED || k->headline) continue;
+    if (strcmp(k->id, "T3") == 0) lfap_line_decide(k, LFAP_LINE_T3, &a->bound, k->value, NAN);
+    if (strcmp(k->id, "T4") == 0) lfap_line_decide(k, LFAP_LINE_T4, &both, k->value, NAN);
+  }
 }
 
 lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm) {
@@ -257,6 +286,7 @@ lfap_status lfap_run_adversarial(lfap_run *r, lfap_norm norm) {
     st = lfap_judge_limit(r->ctx, r->c, &a.lim, a.subject);
     if (!st) st = learned(r, &a);
     if (!st) st = offer(r, &a, first);
+    if (!st) reopen(r, &a, first);
   }
   adversary_free(&a);
   return st;

@@ -65,6 +65,13 @@ static lfap_holds kinked(const lfap_c2 *c) {
   return c->holds || c->by_kappa || c->by_margin ? LFAP_YES : LFAP_NO;
 }
 
+/* Is <w, z> the boundary of a KKT point? C2 follows from each of the others. */
+static lfap_holds boundary(const lfap_facts *f) {
+  lfap_holds h = f->of[LFAP_WHEN_LIMIT_H], c1 = f->of[LFAP_WHEN_C1], c2 = f->of[LFAP_WHEN_C2];
+  if (h == LFAP_YES || c1 == LFAP_YES) return LFAP_YES;
+  return c2;
+}
+
 lfap_facts lfap_facts_of(const lfap_limit *lim) {
   lfap_facts f = {.of = {[LFAP_WHEN_ALWAYS] = LFAP_YES}};
   int sure = lim->settled, implied = surely_implied(lim);
@@ -76,7 +83,22 @@ lfap_facts lfap_facts_of(const lfap_limit *lim) {
   f.of[LFAP_WHEN_C2] = kinked(&lim->c2);
   lfap_holds b = slopes(lim);
   f.of[LFAP_WHEN_C1] = !sure || (b == LFAP_YES && !lim->c1) ? LFAP_UNKNOWN : b == LFAP_NO ? (lfap_holds)implied : b;
+  f.of[LFAP_WHEN_BOUNDARY] = boundary(&f);
   return f;
+}
+
+void lfap_facts_settle(lfap_facts *f, const lfap_case *c, size_t first) {
+  static const struct {
+    const char *id;
+    lfap_when when;
+  } of[] = {{"H", LFAP_WHEN_LIMIT_H}, {"C1", LFAP_WHEN_C1}, {"C2", LFAP_WHEN_C2}};
+  for (size_t i = first; i < c->checks; i++) {
+    const lfap_check *k = &c->check[i];
+    if (!k->enclosed || k->certified == LFAP_UNDECIDED) continue;
+    for (size_t s = 0; s < sizeof of / sizeof of[0]; s++)
+      if (strcmp(k->id, of[s].id) == 0) f->of[of[s].when] = k->certified == LFAP_PASS ? LFAP_YES : LFAP_NO;
+  }
+  f->of[LFAP_WHEN_BOUNDARY] = boundary(f);
 }
 
 lfap_facts lfap_facts_own(const lfap_facts *f, int holds) {
@@ -123,6 +145,19 @@ static lfap_check *grow(lfap_ctx *ctx, lfap_case *c) {
   return &c->check[c->checks++];
 }
 
+/* What a line about a limit, or about a network that ought to go there, stands on. */
+static void say_why(lfap_check *k, const line_info *l, const lfap_facts *f) {
+  if (l->when == LFAP_WHEN_BOUNDARY) {
+    if (k->verdict == LFAP_NOT_APPLICABLE)
+      lfap_check_note(k, "no linear boundary of a limit: (H), C1 and C2 do not hold");
+    else if (k->verdict == LFAP_UNDECIDED && f->of[LFAP_WHEN_BOUNDARY] == LFAP_UNKNOWN)
+      lfap_check_note(k, "doubles do not tell whether the limit has a linear boundary");
+    else if (k->verdict == LFAP_PASS && f->of[LFAP_WHEN_LIMIT_H] != LFAP_YES && f->of[LFAP_WHEN_C1] != LFAP_YES)
+      lfap_check_note(k, "of the limit by C2, with omega in the place of lambda");
+  } else if (f->unreached && k->verdict == LFAP_NOT_APPLICABLE && l->when != LFAP_WHEN_NEVER)
+    lfap_check_note(k, "C2 does not say that a run goes there");
+}
+
 lfap_check *lfap_line_add(lfap_ctx *ctx, lfap_case *c, lfap_line line, const char *subject, const char *at,
                           const lfap_facts *facts, double value, double bound) {
   lfap_check *k = grow(ctx, c);
@@ -131,6 +166,7 @@ lfap_check *lfap_line_add(lfap_ctx *ctx, lfap_case *c, lfap_line line, const cha
   snprintf(k->subject, sizeof k->subject, "%s", subject);
   snprintf(k->what, sizeof k->what, "%s%s%s", at ? at : "", at ? ": " : "", lines[line].what);
   lfap_line_decide(k, line, facts, value, bound);
+  say_why(k, &lines[line], facts);
   return k;
 }
 
@@ -138,6 +174,16 @@ void lfap_check_note(lfap_check *k, const char *format, ...) {
   va_list ap;
   va_start(ap, format);
   vsnprintf(k->note, sizeof k->note, format, ap);
+  va_end(ap);
+}
+
+void lfap_check_remark(lfap_check *k, const char *format, ...) {
+  va_list ap;
+  size_t used = strlen(k->note);
+  if (used) used += (size_t)snprintf(k->note + used, sizeof k->note - used, "; ");
+  if (used >= sizeof k->note) return;
+  va_start(ap, format);
+  vsnprintf(k->note + used, sizeof k->note - used, format, ap);
   va_end(ap);
 }
 

@@ -9,7 +9,10 @@
 /* PASS or the line's miss, as lfap_line_add says, into a line that is there. */
 void lfap_line_decide(lfap_check *k, lfap_line line, const lfap_facts *facts, double value, double bound);
 
-/* Every line about a set and its limit: H, Q1, T1, T2, C1. */
+/* What certificates have settled of H, C1 and C2 in the lines of c from `first` on, and what follows for BOUNDARY. */
+void lfap_facts_settle(lfap_facts *f, const lfap_case *c, size_t first);
+
+/* Every line about a set and its limit: H, Q1, T1, T2, C1, C2. */
 lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim, const char *subject);
 
 /* Is a failure about the data at hand (refused, inseparable, out of range, not solved), so that other parts or cases

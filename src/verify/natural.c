@@ -21,6 +21,7 @@ lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
              c1 = !hist || (hist->stationary && hist->aligned) ? f.of[LFAP_WHEN_C1] : LFAP_NO;
   lfap_holds linear = h == LFAP_YES || c1 == LFAP_YES ? LFAP_YES : h == LFAP_NO ? c1 : h;
   f.of[LFAP_WHEN_LINEAR] = linear;
+  f.unreached = h == LFAP_NO && f.of[LFAP_WHEN_C1] == LFAP_NO && f.of[LFAP_WHEN_C2] == LFAP_YES;
   /* a network brought along claims to be at the limit: how near it is is always judged */
   f.of[LFAP_WHEN_REST] = !hist ? LFAP_YES : hist->stationary ? linear : LFAP_NO;
   /* rows a million times longer than others are learned long before them: p at rest is not the end there */
@@ -90,9 +91,9 @@ static lfap_status flow_lines(lfap_run *r) {
   lfap_facts rest = lfap_facts_own(&r->facts, r->hist.stationary && r->hist.aligned);
   ADD(k, REST, "flow", NULL, &rest, worst * (double)lim->n, NAN);
   if (!r->hist.stationary)
-    lfap_check_note(k, "%s after %zu steps, log L = %.4g", r->hist.aligned ? "not yet at rest" : "slopes not aligned",
-                    r->hist.rows, r->hist.log_loss);
-  else lfap_check_note(k, "at rest after %zu steps, followed to log L = %.3g", r->hist.rows, r->hist.log_loss);
+    lfap_check_remark(k, "%s after %zu steps, log L = %.4g", r->hist.aligned ? "not yet at rest" : "slopes not aligned",
+                      r->hist.rows, r->hist.log_loss);
+  else lfap_check_remark(k, "at rest after %zu steps, followed to log L = %.3g", r->hist.rows, r->hist.log_loss);
   return LFAP_OK;
 }
 
@@ -143,7 +144,7 @@ static lfap_status agreement_lines(lfap_run *r) {
     lfap_facts facts = lfap_run_of_share(&r->facts, same);
     ADD(k, AGREE, p->name, at, &facts, same, NAN);
     if (p->y)
-      lfap_check_note(k, "network right at %.4g, f_bdy at %.4g", right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
+      lfap_check_remark(k, "network right at %.4g, f_bdy at %.4g", right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
   }
   return LFAP_OK;
 }
@@ -152,14 +153,14 @@ static lfap_status agreement_lines(lfap_run *r) {
 static lfap_status kkt_lines(lfap_run *r, const lfap_k1 *measured) {
   const lfap_k1 k1 = *measured;
   ADD(a, KKT, "network", NULL, &r->facts, k1.residual, NAN);
-  if (isnan(k1.residual)) lfap_check_note(a, "W does not classify the data, so it is not feasible at any scale");
+  if (isnan(k1.residual)) lfap_check_remark(a, "W does not classify the data, so it is not feasible at any scale");
   else
-    lfap_check_note(a, "slackness %.2g, outside rank 2 %.2g, row spread %.2g", k1.slackness, k1.outside_rank2,
-                    k1.row_spread);
+    lfap_check_remark(a, "slackness %.2g, outside rank 2 %.2g, row spread %.2g", k1.slackness, k1.outside_rank2,
+                      k1.row_spread);
   ADD(b, SLOPES, "network", NULL, &r->facts, k1.pattern_aligned, NAN);
   ADD(c, COSINE, "network", NULL, &r->facts, k1.cosine, NAN);
   if (c->verdict == LFAP_UNDECIDED && r->o->net)
-    lfap_check_note(c, "the network is not at the limit: train it further, or it is another's");
+    lfap_check_remark(c, "the network is not at the limit: train it further, or it is another's");
   return LFAP_OK;
 }
 
@@ -280,7 +281,7 @@ static lfap_status threshold_lines(lfap_run *r, lfap_norm norm) {
     flip t = {norm, on_net ? &r->net : NULL, tried[i].off, on_net && !r->facts.unfinished ? r->fuzz : 0.0};
     lfap_status st = flip_share(r, &share, &t);
     if (st) return st;
-    lfap_facts facts = lfap_run_of_share(&r->facts, share);
+    lfap_facts facts = lfap_run_of_share(on_net ? &r->facts : &r->bound, share);
     if (!lfap_line_add(r->ctx, r->c, tried[i].line, lfap_norm_name(norm), on_net ? "network" : "f_bdy", &facts, share,
                        NAN))
       return LFAP_ERR_MEMORY;
@@ -311,7 +312,7 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
   lfap_history_free(&h);
   if (st) return st;
   ADD(c, D2_COSINE, subject, NULL, &both, cosine, NAN);
-  lfap_check_note(c, "m = %zu, %s loss, %zu steps", m, loss == LFAP_LOSS_EXP ? "exponential" : "logistic", steps);
+  lfap_check_remark(c, "m = %zu, %s loss, %zu steps", m, loss == LFAP_LOSS_EXP ? "exponential" : "logistic", steps);
   lfap_facts flipped = lfap_run_of_share(&both, share);
   ADD(f, D2_FLIPS, subject, NULL, &flipped, share, NAN);
   return LFAP_OK;
@@ -361,7 +362,8 @@ lfap_status lfap_run_natural(lfap_run *r) {
   const lfap_verify_opts *o = r->o;
   lfap_status st = lfap_judge_limit(r->ctx, r->c, &r->c->lim, "data");
   if (!st) st = lfap_run_offer(r, 0, (lfap_offer){.subject = "data", .data = o->data, .lim = &r->c->lim}, NULL);
-  r->facts = lfap_facts_of(&r->c->lim);
+  r->facts = r->bound = lfap_facts_of(&r->c->lim);
+  lfap_facts_settle(&r->bound, r->c, 0);
   if (!st) st = lfap_run_left_out(r, network(r), "network", "network trained on the data");
   for (int k = 0; !st && k < LFAP_NORMS; k++)
     if (r->e[k]) {

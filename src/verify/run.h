@@ -33,6 +33,7 @@ typedef struct {
   lfap_net net;      /* the network under test, owned unless o->net */
   lfap_history hist; /* of its flow */
   lfap_facts facts;  /* of the natural set and of `net` */
+  lfap_facts bound;  /* of the natural set and its limit alone */
   /* a power of two: the size of the data, which noise and flows here are made for; 1 for ordinary data */
   double unit;
   double fuzz;             /* how far the direction of `net` may be from w, as an angle */

@@ -88,7 +88,8 @@ ok(list(alone["agreement"]) == ["A_f_bdy", "A_f_bdy_hex", "all", "all_hex"] and 
 # ---- spectrum: the multipliers of lambda.npy, the intervals of lfap limit --json, drawn only where they apply
 Run("gen", "uniform", "--n", "2", "--d", "20000", "--seed", "3", "--out", "inside")
 put("inside/y.npy", np.array([1.0, -1.0]))
-for data, gamma, inside in (("data", "0.5", 0), ("inside", "0.9", 1)):
+Run("gen", "uniform", "--n", "16", "--d", "400", "--seed", "3", "--out", "kinks")
+for data, gamma, inside in (("data", "0.5", 0), ("inside", "0.9", 1), ("kinks", "0.01", 0)):
     doc = draw(f"spectrum of {data}", "plot", "spectrum", "--data", data, "--gamma", gamma, "--out", f"spec-{data}")
     drawn(f"spectrum of {data}", f"spec-{data}", doc)
     limit = json.loads(Run("limit", "--data", data, "--gamma", gamma, "--out", f"lim-{data}", "--json").out)
@@ -100,7 +101,14 @@ for data, gamma, inside in (("data", "0.5", 0), ("inside", "0.9", 1)):
     ok(list(v["statement"]) == ["T1", "T2", "T2_a_posteriori"] and all(same), f"spectrum of {data}: the ends are those of lfap limit", v)
     ok(list(v["applies"][:2]) == [inside, inside] == [int(limit["hypothesis"]["holds"])] * 2 and ("do not apply" in doc["caption"]) == (not inside),
        f"spectrum of {data}: T1 and T2 are drawn only under (H)", doc["caption"])
+    n, c2 = t["sample"], limit["c2"]
+    omega, slopes = np.load(f"lim-{data}/omega.npy"), np.load(f"lim-{data}/slopes.npy")
+    ok((t["omega"] == omega[n]).all() and (t["slope"] == slopes[n]).all() and t["kink"].sum() == c2["kinks"] and (c2["kinks"] > 2) == (data == "kinks")
+       and (t["kink"] == ((t["slope"] > float(gamma)) & (t["slope"] < 1) & (t["lambda"] > 0))).all(), f"spectrum of {data}: omega, slopes and the kinks of lfap limit", t)
+    ok((f"{c2['kinks']} samples are at a kink" in doc["caption"] and f"pre-activation {c2['own_min']:.4g}" in doc["caption"] if c2["kinks"] else "No sample is at a kink" in doc["caption"])
+       and v["applies"][2] == (0 if c2["kinks"] else v["applies"][2]), f"spectrum of {data}: the caption says how many", doc["caption"])
     script = read(f"spec-{data}/spectrum.gp").decode()
+    ok(("at a kink" in script) == (c2["kinks"] > 0), f"spectrum of {data}: rings where there are kinks")
     ok(("title (c == 2 ? 'T1'" in script) == bool(inside), f"spectrum of {data}: the script draws what applies")
 
 # ---- split: T3's two parts, T4's cone

@@ -70,7 +70,22 @@ def limit(X, y, gamma):
     with np.errstate(divide="ignore"):
         h = gamma**3 * sq.min()**2 / (3 * len(y) * sq.max() * pmax)
     off = Q @ l - 1
-    return dict(l=l, w=X.T @ (l * y), form=form, h=h, share=b.mean(), c1=bool(b.all() and (off[l == 0] > 0).all()))
+    a, own, omega = cp(G, y, gamma) if not b.all() else (None, None, l)
+    if b.all():  # U^ and V^ of C1: own is sqrt(m) y <u, x> or -sqrt(m) y <v, x>
+        own = y * (G @ (l * y * np.where(y[:, None] == y, 1, gamma)).T).diagonal()
+        a = np.c_[l, 0 * l]
+    return dict(l=omega, w=X.T @ (omega * y), form=form, h=h, share=b.mean(), c1=bool(b.all() and (off[l == 0] > 0).all()), own=own.min(),
+                c2=bool((own[a.sum(1) > 0] > 0).all()), kinks=int(((a > 0).all(1)).sum()))
+
+
+def cp(G, y, gamma):
+    """(CP) through its dual: the 2 N multipliers, own pre-activations and the coefficients of w (spec/theory.md, C2)."""
+    n = len(y)
+    S = np.concatenate([np.where(y[:, None] > 0, [1, -s], [-s, 1]) for s in (gamma, 1)])
+    l = qp(0.5 * (S @ S.T) * np.tile(G, (2, 2)))
+    U, V = (G @ (l * S[:, k]).reshape(2, n).sum(0) for k in (0, 1))
+    a, b = l[:n], l[n:]
+    return np.c_[a, b], np.where(y > 0, U, V), a + 2 * b / (1 + gamma)
 
 
 def eta_of(w, norm, eps, k):
@@ -112,6 +127,9 @@ def expected(r):
         "limit_adv": adv["form"], "h_ratio_adv": adv["h"], "h_adv": int(adv["h"] >= 1), "c1_adv": int(adv["c1"]),
         "c1_share_adv": adv["share"], "limit_control": ctl["form"],
         "rule": rule if r["base"] == "noise" else math.nan,
+        "c2": int(nat["c2"]), "c2_own": nat["own"], "c2_kinks": nat["kinks"], "c2_adv": int(adv["c2"]), "c2_own_adv": adv["own"],
+        "c2_kinks_adv": adv["kinks"],
+        "t4_share": np.mean((np.abs(X @ w_data) < np.abs(adv["l"].sum() * (X @ eta))) & (np.sign(X @ eta) == np.sign(X @ w))),
         "ratio": np.abs(adv["l"].sum() * (X @ eta)).mean() / np.sqrt(((X @ w_data) ** 2).mean()),
         "acc_teacher": share(X @ w, y), "acc": share(X @ adv["w"], y), "acc_control": share(X @ ctl["w"], y),
         "acc_test": math.nan, "acc_test_control": math.nan, "agree_natural": share(X @ adv["w"], X @ w),
@@ -144,6 +162,11 @@ natural = sweep("natural bases, with other targets", "--base", "natural-random,n
                 "--gamma", "0.3,0.9", out="natural")
 bad = wrong(natural)
 ok(len(natural) == 12 and not bad, "12 rows as NumPy computes them", bad[:5])
+steep = sweep("the authors' slope", "--d", "150,400", "--n", "10", "--n-adv", "25,100", "--gamma", "0.01", "--norm", "l2,linf,l0", "--seeds", "0-1", out="steep")
+bad = wrong(steep)
+ok(len(steep) == 24 and not bad, "24 rows at gamma = 0.01 as (CP) in NumPy has them", bad[:5])
+ok(all(r["c1_adv"] == "0" and r["c2"] == r["c2_adv"] == "1" and int(r["c2_kinks_adv"]) > 0 and 0 < float(r["t4_share"]) <= 1 for r in steep)
+   and not any("c2" in r["reason"] or "t4" in r["reason"] for r in steep), "C1 fails, C2 holds, and no cell of the limit is empty", steep[:1])
 inside = sweep("inside the hypothesis", "--d", "20000", "--n", "2", "--n-adv", "8", "--gamma", "0.9", "--eps", "5", "--seeds", "0-2", out="inside")
 bad = wrong(inside)
 ok(not bad and all(r["h"] == r["h_adv"] == r["c1_adv"] == "1" for r in inside), "(H) holds on both sides, C1 as well", bad[:5])
@@ -156,6 +179,9 @@ ok(orth[0]["h_ratio"] == "inf" and j[1]["h_ratio"] is None and orth[0]["c1"] == 
 flat = sweep("no limit", "--d", "20", "--n", "200", out="flat")[0]
 ok(flat["limit"] == "none" and flat["acc"] == flat["acc_teacher"] == flat["cosine"] == "nan" and flat["limit_control"] == "none"
    and flat["limit_adv"] == "unknown" and float(flat["h_ratio"]) > 0, "a set that cannot be separated gives a row without results", flat)
+ok(flat["c2"] == "0" and flat["c2_own"] == flat["c2_kinks"] == flat["c2_adv"] == flat["t4_share"] == "nan" and "c2_own:limit;c2_kinks:limit;" in flat["reason"]
+   and "c2_adv:limit_adv;c2_own_adv:limit_adv;c2_kinks_adv:limit_adv;" in flat["reason"] and "t4_share:limit_adv" in flat["reason"] and "c2:" not in flat["reason"],
+   "nor has it C2, and every empty cell has its reason", flat["reason"])
 
 # JSON lines say what CSV says
 lines = [json.loads(l) for l in read("noise.jsonl").decode().splitlines()]

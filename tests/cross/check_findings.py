@@ -12,12 +12,12 @@ def cells(line):
 
 
 def blocks():
-    """(section, commands, {figure: expression}, rows): commands, the line that begins with Read, the table below it."""
+    """(section, commands, {figure: expression}, rows): commands, the lines from Read on, the table below them."""
     for section in PAGE.split("\n## ")[1:]:
-        for block in re.finditer(r"((?:^    lfap .*\n)+)\nRead: (.*)\n\n((?:^\|.*\n)+)", section + "\n", re.M):
+        for block in re.finditer(r"((?:^    lfap .*\n)+)\nRead: ((?:.+\n)+)\n((?:^\|.*\n)+)", section + "\n", re.M):
             lines = block[3].splitlines()
             rows = [dict(zip(cells(lines[0]), cells(line))) for line in lines[2:]]
-            yield section.split(".")[0], [c.split() for c in block[1].splitlines()], dict(re.findall(r"(?:^|, )([^`]+?) = `([^`]+)`", block[2])), rows
+            yield section.split(".")[0], [c.split() for c in block[1].splitlines()], dict(re.findall(r"(?:^|, )([^`]+?) = `([^`]+)`", block[2].replace("\n", " "))), rows
 
 
 def value(expression, source):

@@ -2,6 +2,7 @@
  * theory says they go. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lfap.h"
@@ -73,6 +74,40 @@ Test(verdict, orthogonal_rows_pass_every_line) {
       cr_assert_eq(c.checks, 10);
       lfap_case_free(&c);
     }
+}
+
+/* Of the same line, whose fact is C1, C2 or (H) of the set: one that holds is enough, and C2 that fails is the end of
+   it. */
+Test(verdict, a_line_about_the_limit_asks_for_h_c1_or_c2) {
+  const lfap_holds Y = LFAP_YES, N = LFAP_NO, U = LFAP_UNKNOWN;
+  const struct {
+    lfap_holds h, c1, c2;
+    lfap_verdict want;
+  } rule[] = {{N, N, Y, LFAP_PASS},      {N, Y, Y, LFAP_PASS},           {Y, U, U, LFAP_PASS}, {N, N, N, LFAP_NOT_APPLICABLE},
+              {N, N, U, LFAP_UNDECIDED}, {N, U, N, LFAP_NOT_APPLICABLE}, {U, U, Y, LFAP_PASS}, {U, N, U, LFAP_UNDECIDED}};
+  const lfap_line about[] = {LFAP_LINE_T3, LFAP_LINE_D1_FLIPS, LFAP_LINE_D1_HOLDS};
+  for (size_t i = 0; i < sizeof rule / sizeof rule[0]; i++)
+    for (size_t j = 0; j < 3; j++) {
+      lfap_check lines[3] = {{.id = "H", .enclosed = 1, .certified = i & 1 ? LFAP_UNDECIDED : LFAP_FAIL},
+                             {.id = "C1", .enclosed = 1, .certified = rule[i].c1 == Y ? LFAP_PASS : LFAP_UNDECIDED},
+                             {.id = "C2", .enclosed = rule[i].c2 != U, .certified = rule[i].c2 == Y ? LFAP_PASS : LFAP_NOT_APPLICABLE}};
+      lfap_case c = {.check = lines, .checks = 3};
+      lfap_facts f = {.of = {[LFAP_WHEN_LIMIT_H] = rule[i].h, [LFAP_WHEN_C1] = rule[i].c1, [LFAP_WHEN_C2] = U}};
+      lfap_check k = {.id = ""};
+      lfap_facts_settle(&f, &c, rule[i].h == Y ? 1 : 0); /* C2 as a certificate has it, the others as they were */
+      lfap_line_decide(&k, about[j], &f, about[j] == LFAP_LINE_T3 ? 0.0 : 1.0, NAN);
+      cr_assert_eq(k.verdict, rule[i].want, "rule %zu, line %zu: %s", i, j, lfap_verdict_name(k.verdict));
+    }
+}
+
+Test(verdict, a_remark_stands_behind_what_was_said) {
+  lfap_check k = {.id = "F1"};
+  lfap_check_remark(&k, "first");
+  cr_assert_str_eq(k.note, "first");
+  lfap_check_remark(&k, "%s %d", "second", 2);
+  cr_assert_str_eq(k.note, "first; second 2");
+  for (int i = 0; i < 40; i++) lfap_check_remark(&k, "more of it");
+  cr_assert_eq(strlen(k.note), sizeof k.note - 1, "cut to the room there is");
 }
 
 /* What is certain settles the same line. */
@@ -191,6 +226,109 @@ Test(verify, outside_h_the_theorem_is_not_applied) {
   }
   cr_assert_eq(count(&c, NULL, LFAP_FAIL), 0);
   cr_assert_gt(count(&c, "T3", LFAP_PASS), 0, "the split is algebra");
+  lfap_case_free(&c);
+}
+
+/* Verdicts of the lines with these words and this subject (NULL: any): all alike, or the test fails. */
+static lfap_verdict all_of(const lfap_case *c, const char *subject, const char *what, const char *note) {
+  int seen = -1;
+  for (size_t i = 0; i < c->checks; i++) {
+    const lfap_check *k = &c->check[i];
+    if ((subject && strcmp(k->subject, subject)) || !strstr(k->what, what)) continue;
+    cr_assert(seen < 0 || seen == (int)k->verdict, "%s, %s: %s", k->subject, k->what, lfap_verdict_name(k->verdict));
+    cr_assert(!note || strstr(k->note, note), "%s, %s: '%s'", k->subject, k->what, k->note);
+    seen = (int)k->verdict;
+  }
+  cr_assert_geq(seen, 0, "no line '%s'", what);
+  return (lfap_verdict)seen;
+}
+
+/* The published slope: C1 fails in every set, C2 holds. What speaks of the limit is judged, what speaks of a run is
+   not. */
+Test(verify, c2_makes_the_limit_linear_and_says_nothing_of_a_run) {
+  lfap_case c = run(40, 2000, 40, 0.01, 1.0, NULL);
+  const char *limit[] = {"f_bdy: flips", "f_bdy: holds", "|f_adv - T_data - T_pert|", "wrong signs where |T_data|"};
+  const char *of_run[] = {"slopes equal to the label", "with f_bdy", "with f_adv", "cosine of the mean-row", "KKT residual", "network: flips", "cosine of its mean-row",
+                          "distance of p", "data: accuracy of the network trained on noise + perturbation"};
+  cr_assert_eq(count(&c, "C1", LFAP_NOT_APPLICABLE), 4);
+  cr_assert_eq(count(&c, "C2", LFAP_PASS), 4);
+  cr_assert_gt(c.lim.c2.kinks, 0);
+  for (size_t i = 0; i < 4; i++) cr_assert_eq(all_of(&c, NULL, limit[i], i < 3 ? "by C2" : "the condition holds"), LFAP_PASS, "%s", limit[i]);
+  for (size_t i = 0; i < 9; i++) cr_assert_eq(all_of(&c, NULL, of_run[i], "C2 does not say that a run goes there"), LFAP_NOT_APPLICABLE, "%s", of_run[i]);
+  cr_assert_eq(lfap_case_verdict(&c), LFAP_PASS);
+  lfap_case_free(&c);
+}
+
+/* 20 points in four dimensions with the sign of their first entry: C2 fails at slope 1/2 and holds at small ones. */
+static lfap_data signs(void) {
+  lfap_data data = {0};
+  cr_assert_eq(lfap_gen_uniform(NULL, &data, 6, 20, 4), LFAP_OK);
+  for (size_t i = 0; i < 20; i++) data.y[i] = data.x[4 * i] > 0 ? 1 : -1;
+  return data;
+}
+
+static lfap_case of_signs(double gamma) {
+  lfap_data data = signs();
+  lfap_case c = {0};
+  lfap_ctx ctx = {.threads = 2};
+  lfap_verify_opts o = {.name = "signs", .data = &data, .gamma = gamma, .seed = 5, .n_adv = 2, .m = 4, .m_adv = 4, .eps = {1, 1, 1}, .k = 2,
+                        .probes = 30, .controls = 1, .log_loss_target = -1e12, .flow_steps = 300};
+  cr_assert_eq(lfap_verify_case(&ctx, &c, &o), LFAP_OK, "%s", ctx.message);
+  lfap_data_free(&data);
+  return c;
+}
+
+static double own_of_signs(double gamma) {
+  lfap_data data = signs();
+  lfap_limit lim = {0};
+  cr_assert_eq(lfap_limit_solve(NULL, &lim, &data, NULL, gamma), LFAP_OK);
+  double own = lim.c2.own_support;
+  lfap_limit_free(&lim);
+  lfap_data_free(&data);
+  return own;
+}
+
+/* D1 speaks of the natural limit, T4 of both, T3 of the one on noise + perturbation: two samples there, where C2
+   holds. */
+static void signs_are(const lfap_case *c, lfap_verdict natural, const char *why, const char *why_t4) {
+  cr_assert_eq(all_of(c, "data", "least own pre-activation", NULL), natural);
+  cr_assert_eq(all_of(c, NULL, "f_bdy: flips", why), natural);
+  cr_assert_eq(all_of(c, NULL, "f_bdy: holds", why), natural);
+  for (int k = 0; k < 3; k++) {
+    char adv[16];
+    snprintf(adv, sizeof adv, "adv %s", lfap_norm_name((lfap_norm)k));
+    cr_assert_eq(all_of(c, adv, "least own pre-activation", NULL), LFAP_PASS);
+    cr_assert_eq(all_of(c, adv, "|f_adv - T_data - T_pert|", NULL), LFAP_PASS);
+    cr_assert_eq(all_of(c, adv, "wrong signs where |T_data|", why_t4), natural);
+    for (size_t i = 0; i < c->checks; i++)
+      if (strstr(c->check[i].what, "wrong signs where |T_data|")) cr_assert_eq(c->check[i].claim == LFAP_CLAIM_T4, natural == LFAP_PASS);
+  }
+  cr_assert_eq(count(c, NULL, LFAP_FAIL), 0);
+}
+
+Test(verify, without_c2_nothing_of_the_limit_is_judged) {
+  lfap_case c = of_signs(0.5);
+  cr_assert_float_eq(c.lim.c2.own_support, -0.4219, 1e-4);
+  signs_are(&c, LFAP_NOT_APPLICABLE, "(H), C1 and C2 do not hold", "a limit is not linear");
+  cr_assert_eq(all_of(&c, NULL, "share of slopes", NULL), LFAP_NOT_APPLICABLE);
+  for (size_t i = 0; i < c.checks; i++)
+    cr_assert(strncmp(c.check[i].subject, "adv", 3) == 0 || !strstr(c.check[i].note, "a run goes there"), "%s", c.check[i].note);
+  lfap_case_free(&c);
+  c = of_signs(0.05);
+  signs_are(&c, LFAP_PASS, "", "the condition holds");
+  lfap_case_free(&c);
+}
+
+/* The slope at which own_n passes 0, to the last double: nothing that asks for C2 is decided. */
+Test(verify, where_doubles_do_not_tell_c2_the_limit_is_open) {
+  double lo = 0.05, hi = 0.5;
+  for (double mid = 0.5 * (lo + hi); mid > lo && mid < hi; mid = 0.5 * (lo + hi))
+    if (own_of_signs(mid) > 0) lo = mid;
+    else hi = mid;
+  cr_assert_lt(fabs(own_of_signs(lo)), 1e-13);
+  lfap_case c = of_signs(lo);
+  signs_are(&c, LFAP_UNDECIDED, "doubles do not tell whether", "doubles do not tell whether both");
+  cr_assert_eq(lfap_case_verdict(&c), LFAP_UNDECIDED);
   lfap_case_free(&c);
 }
 
