@@ -198,7 +198,7 @@ static void slope(const finish *f, size_t n) {
 }
 
 /* Decides what is open; how many remain so. */
-static size_t slopes(finish *f) {
+static size_t finish_slopes(finish *f) {
   lfap_enclosure *e = f->e;
   for (size_t n = 0; n < f->n; n++) {
     if (e->slope[n] || mpq_sgn(f->ball2) < 0) continue;
@@ -213,7 +213,7 @@ static size_t slopes(finish *f) {
 /* ---- more bits --------------------------------------------------------------------------------------------------- */
 
 /* l = l + v, in exact numbers. */
-static void add(finish *f, const double *v) {
+static void add_correction(finish *f, const double *v) {
   long e = oracle_grid_exponent(v, f->n);
   mpz_t t;
   if (e < f->el) {
@@ -247,7 +247,7 @@ static lfap_status correct(finish *f, int *better, const lfap_qm *m, double *v, 
   for (size_t k = 0; !st && *better && k < p.nf; k++) v[p.f[k]] = p.s[k];
   for (size_t n = 0; n < f->n; n++) *better = *better && isfinite(v[n]);
   lfap_system_close(&p);
-  if (!st && *better) add(f, v);
+  if (!st && *better) add_correction(f, v);
   return st;
 }
 
@@ -258,7 +258,7 @@ static lfap_status rounds(finish *f, const lfap_limit *lim, const double *G) {
   int better = 1;
   lfap_status st = v && in ? lfap_qm_open(f->ctx, &m)
                            : lfap_fail(f->ctx, LFAP_ERR_MEMORY, "open samples: no memory for N = %zu", f->n);
-  add(f, lim->lambda_q);
+  add_correction(f, lim->lambda_q);
   for (int k = 0; !st && better && k < ROUNDS; k++) {
     st = lfap_tick(f->ctx, "open samples", k, ROUNDS);
     if (st) break;
@@ -266,7 +266,7 @@ static lfap_status rounds(finish *f, const lfap_limit *lim, const double *G) {
     mpq_set_si(f->ball2, -1, 1);
     by_inverse(f);
     by_gap(f);
-    if (slopes(f) == 0 || k + 1 == ROUNDS) break;
+    if (finish_slopes(f) == 0 || k + 1 == ROUNDS) break;
     st = correct(f, &better, &m, v, v + f->n, in);
   }
   if (!st) st = lfap_tick(f->ctx, "open samples", ROUNDS, ROUNDS);

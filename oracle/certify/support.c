@@ -18,7 +18,7 @@ typedef struct {
 } qp;
 
 /* s = M_FF^-1 r_F on the support, 0 elsewhere; 0 when the block is singular in doubles. */
-static int solve(qp *p, const double *r) {
+static int solve_support(qp *p, const double *r) {
   p->nf = 0;
   for (size_t i = 0; i < p->n; i++)
     if (p->in[i]) p->f[p->nf++] = i;
@@ -57,7 +57,7 @@ static int pivot(qp *p) {
   size_t best = p->n + 1;
   int lives = 3;
   for (size_t round = 0; round < 20 + 5 * p->n; round++) {
-    if (!solve(p, p->b)) return 0;
+    if (!solve_support(p, p->b)) return 0;
     gradient(p);
     size_t bad = 0, last = 0;
     for (size_t i = 0; i < p->n; i++)
@@ -99,7 +99,7 @@ static int replace(qp *p, double *at, size_t add, double *r) {
   double t = INFINITY;
   p->in[add] = 0;
   for (size_t i = 0; i < p->n; i++) r[i] = -p->M[i * p->n + add];
-  if (!solve(p, r)) return 0;
+  if (!solve_support(p, r)) return 0;
   for (size_t i = 0; i < p->n; i++)
     if (p->in[i] && p->s[i] < 0.0) t = fmin(t, at[i] / -p->s[i]);
   if (!(t < INFINITY)) return 0;
@@ -111,7 +111,7 @@ static int replace(qp *p, double *at, size_t add, double *r) {
   }
   at[add] = t;
   p->in[add] = 1;
-  return solve(p, p->b);
+  return solve_support(p, p->b);
 }
 
 /* 1: found; 0: no solution, or no end in sight. */
@@ -129,9 +129,9 @@ static int walk(qp *p, double *at, double *r) {
       if (!p->in[i] && p->mu[i] < -1e-10 * p->b[i] && (add == p->n || p->mu[i] < p->mu[add])) add = i;
     if (add == p->n) return 1;
     p->in[add] = 1;
-    if (!solve(p, p->b) && !replace(p, at, add, r)) return 0;
+    if (!solve_support(p, p->b) && !replace(p, at, add, r)) return 0;
     while (!step(p, at))
-      if (!solve(p, p->b)) return 0;
+      if (!solve_support(p, p->b)) return 0;
   }
   return 0;
 }

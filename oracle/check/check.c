@@ -55,7 +55,7 @@ static const char *string(reader *r, size_t *len) {
   return s;
 }
 
-static long whole(reader *r) {
+static long whole_number(reader *r) {
   space(r);
   int minus = literal(r, "-");
   long v = 0;
@@ -105,13 +105,13 @@ static void read_head(reader *r, head *h) {
   if (!h->old) expect(r, "\"lfap-certificate-2\"");
   expect(r, ",");
   key(r, "data_sha256"), h->sha = string(r, &h->sha_len), expect(r, ",");
-  key(r, "n"), h->n = whole(r), expect(r, ",");
-  key(r, "d"), h->d = whole(r), expect(r, ",");
+  key(r, "n"), h->n = whole_number(r), expect(r, ",");
+  key(r, "d"), h->d = whole_number(r), expect(r, ",");
   key(r, "gamma"), dyadic(r, g), expect(r, ",");
-  key(r, "precision"), h->prec = whole(r), expect(r, ",");
+  key(r, "precision"), h->prec = whole_number(r), expect(r, ",");
   key(r, "mode"), h->mode = mode(r), expect(r, ",");
-  key(r, "inverse_bits"), h->bits = whole(r), expect(r, ",");
-  key(r, "inverse_log2"), h->mu = whole(r), expect(r, ",");
+  key(r, "inverse_bits"), h->bits = whole_number(r), expect(r, ",");
+  key(r, "inverse_log2"), h->mu = whole_number(r), expect(r, ",");
   h->gamma = r->bad ? 0.0 : mpq_get_d(g);
   if (isfinite(h->gamma)) mpq_set_d(back, h->gamma);
   if (!r->bad && !mpq_equal(g, back)) h->gamma = NAN; /* not a double */
@@ -164,9 +164,9 @@ static lfap_status read_kinks(lfap_ctx *ctx, reader *r, oracle_cert *c) {
   expect(r, "{");
   key(r, "mode"), k->mode = mode(r), expect(r, ",");
   key(r, "inverse_bits");
-  long bits = whole(r);
+  long bits = whole_number(r);
   expect(r, ",");
-  key(r, "inverse_log2"), k->mu = whole(r), expect(r, ",");
+  key(r, "inverse_log2"), k->mu = whole_number(r), expect(r, ",");
   if (!inverse_in_range(k->mode, bits, k->mu)) r->bad = 1;
   k->bits = (unsigned)bits;
   key(r, "separable"), k->inseparable = !truth(r), expect(r, ",");
@@ -232,8 +232,8 @@ static const char *head_wrong(const head *h, const lfap_data *data, const char *
   return NULL;
 }
 
-static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_cert *c, const char *text, size_t len,
-                         const lfap_data *data) {
+static lfap_status judge_text(lfap_ctx *ctx, int *accepted, oracle_cert *c, const char *text, size_t len,
+                              const lfap_data *data) {
   oracle_gram g = {0};
   oracle_qm q = {0};
   char *own = NULL;
@@ -289,7 +289,7 @@ lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, co
   else if (!st && c.mode == ORACLE_EXACT && mpz_sgn(c.den) <= 0) st = refuse(ctx, "its denominator is not positive");
   else if (!st) {
     if (c.mode != ORACLE_EXACT) middles(&c);
-    st = judge(ctx, accepted, &c, text, len, data);
+    st = judge_text(ctx, accepted, &c, text, len, data);
   }
   if (!st && *accepted && out) *out = c;
   else oracle_cert_free(&c);

@@ -91,7 +91,7 @@ static void extremes_of(extremes *x, const oracle_qm *q) {
   mpz_clears(same, other, NULL);
 }
 
-static void set(oracle_cert *c, oracle_value v, const mpq_t q) {
+static void set_value(oracle_cert *c, oracle_value v, const mpq_t q) {
   mpq_set(c->value[v], q);
   c->has[v] = 1;
 }
@@ -105,12 +105,12 @@ static void hypothesis(oracle_cert *c) {
   mpq_mul(a, a, g);
   mpq_mul(a, a, c->value[ORACLE_R_MIN2]);
   mpq_mul(a, a, c->value[ORACLE_R_MIN2]);
-  set(c, ORACLE_LHS, a);
+  set_value(c, ORACLE_LHS, a);
   mpq_set_ui(a, 3, 1);
   mpz_mul_ui(mpq_numref(a), mpq_numref(a), c->n);
   mpq_mul(a, a, c->value[ORACLE_R_MAX2]);
   mpq_mul(a, a, c->value[ORACLE_P_MAX]);
-  set(c, ORACLE_RHS, a);
+  set_value(c, ORACLE_RHS, a);
   mpq_sub(a, c->value[ORACLE_LHS], c->value[ORACLE_RHS]);
   c->claim[LFAP_CLAIM_H] = (lfap_decided){mpq_sgn(a) >= 0 ? LFAP_PASS : LFAP_NOT_APPLICABLE, oracle_q_double(a, 0)};
   mpq_clears(g, a, NULL);
@@ -126,10 +126,10 @@ static void t2_ends(oracle_cert *c, oracle_value lo, oracle_value hi, const mpq_
   mpq_sub(a, a, kappa);
   mpq_div(a, a, b);
   mpq_div(a, a, c->value[ORACLE_R_MAX2]);
-  set(c, lo, a);
+  set_value(c, lo, a);
   mpq_mul(b, b, c->value[ORACLE_R_MIN2]);
   mpq_inv(b, b);
-  set(c, hi, b);
+  set_value(c, hi, b);
   mpq_clears(one, a, b, NULL);
 }
 
@@ -138,14 +138,14 @@ static void t1_ends(oracle_cert *c, const mpq_t g) {
   mpq_init(a);
   mpq_mul_2exp(a, c->value[ORACLE_R_MAX2], 1);
   mpq_inv(a, a);
-  set(c, ORACLE_T1_LO, a);
+  set_value(c, ORACLE_T1_LO, a);
   mpq_mul(a, g, g);
   mpq_mul(a, a, c->value[ORACLE_R_MIN2]);
   mpq_mul_2exp(a, a, 1);
   mpq_inv(a, a);
   mpz_mul_ui(mpq_numref(a), mpq_numref(a), 3);
   mpq_canonicalize(a);
-  set(c, ORACLE_T1_HI, a);
+  set_value(c, ORACLE_T1_HI, a);
   mpq_clear(a);
 }
 
@@ -165,7 +165,7 @@ static void intervals(oracle_cert *c, const oracle_qm *q, const extremes *x) {
   mpz_set(mpq_numref(k), x->post); /* kappa' = post/(H Rmin^2), both in units of 2^(e - c) */
   mpz_mul(mpq_denref(k), q->H, x->min2);
   mpq_canonicalize(k);
-  set(c, ORACLE_POST_KAPPA, k);
+  set_value(c, ORACLE_POST_KAPPA, k);
   mpq_set_ui(g, 1, 2);
   if (mpq_cmp(k, g) < 0) t2_ends(c, ORACLE_POST_LO, ORACLE_POST_HI, k, h);
   mpq_clears(g, h, k, NULL);
@@ -178,11 +178,11 @@ lfap_status oracle_evaluate_data(lfap_ctx *ctx, oracle_cert *c, const oracle_qm 
   mpz_inits(x.min2, x.max2, x.pmax, x.post, NULL);
   extremes_of(&x, q);
   oracle_q_set_2exp(v, x.min2, q->gram->e);
-  set(c, ORACLE_R_MIN2, v);
+  set_value(c, ORACLE_R_MIN2, v);
   oracle_q_set_2exp(v, x.max2, q->gram->e);
-  set(c, ORACLE_R_MAX2, v);
+  set_value(c, ORACLE_R_MAX2, v);
   oracle_q_set_2exp(v, x.pmax, q->gram->e);
-  set(c, ORACLE_P_MAX, v);
+  set_value(c, ORACLE_P_MAX, v);
   int good = mpz_sgn(x.min2) > 0;
   if (good) {
     memcpy(c->e, q->e, c->n * sizeof *c->e);
@@ -232,15 +232,15 @@ static void widen(mpq_t x, int zero, long k, int up) {
 }
 
 static void least(oracle_cert *c, oracle_value v, const mpq_t x) {
-  if (!c->has[v] || mpq_cmp(x, c->value[v]) < 0) set(c, v, x);
+  if (!c->has[v] || mpq_cmp(x, c->value[v]) < 0) set_value(c, v, x);
 }
 
 /* Q1 and C1(a). */
 static void support(eval *v) {
   oracle_cert *c = v->c;
   c->claim[LFAP_CLAIM_Q1].verdict = oracle_solution_judge(&v->s);
-  if (v->s.has_least) set(c, ORACLE_LAMBDA_MIN, v->s.least);
-  if (v->s.has_slack) set(c, ORACLE_SLACK_MIN, v->s.slack);
+  if (v->s.has_least) set_value(c, ORACLE_LAMBDA_MIN, v->s.least);
+  if (v->s.has_slack) set_value(c, ORACLE_SLACK_MIN, v->s.slack);
 }
 
 /* (G): with s = min (Q lambda~)_n > 0, ||W* - W~/s||^2 <= ||W~||^2/s^2 - 2 sum lambda~ + ||W~||^2, by duality,
@@ -300,7 +300,7 @@ static void weighted(mpq_t out, const eval *v, const mpz_t a, const mpz_t b) {
 
 /* C1(b), (B): |sqrt(m) <u* - u~, x_n>| <= sqrt(2) 2^ball ||x_n|| <= 2^(ball + e_n + 2), likewise v. With
    P = A - gamma B and M = gamma A - B: y<u,x> is P for y = +1, M for y = -1; y<v,x> is -M, -P. */
-static void slopes(eval *v) {
+static void evaluate_slopes(eval *v) {
   oracle_cert *c = v->c;
   mpq_t P, M, x;
   mpq_inits(P, M, x, NULL);
@@ -370,9 +370,9 @@ static lfap_verdict held(oracle_cert *c, const spread *s, oracle_value first, in
   mpq_t x;
   mpq_init(x);
   mpq_sub(x, s->min_lo, c->value[first]);
-  set(c, first + 2, x);
+  set_value(c, first + 2, x);
   mpq_sub(x, c->value[first + 1], s->max_hi);
-  set(c, first + 3, x);
+  set_value(c, first + 3, x);
   mpq_clear(x);
   int a = mpq_sgn(c->value[first + 2]), b = mpq_sgn(c->value[first + 3]);
   if (strict ? a > 0 && b > 0 : a >= 0 && b >= 0) return LFAP_PASS;
@@ -425,7 +425,7 @@ static void margins(oracle_cert *c) {
   }
 }
 
-static lfap_status judge(lfap_ctx *ctx, eval *v, int proved) {
+static lfap_status judge_multipliers(lfap_ctx *ctx, eval *v, int proved) {
   oracle_cert *c = v->c;
   reset(c);
   margins_of(ctx, v);
@@ -436,7 +436,7 @@ static lfap_status judge(lfap_ctx *ctx, eval *v, int proved) {
   c->radius_zero = v->s.near_zero;
   support(v);
   ball(v);
-  slopes(v);
+  evaluate_slopes(v);
   bounds(v);
   margins(v->c);
   return LFAP_OK;
@@ -451,7 +451,7 @@ lfap_status oracle_evaluate(lfap_ctx *ctx, oracle_cert *c, const oracle_qm *q, i
   if (!st) st = oracle_solution_make(ctx, &v.s, q, n);
   if (!st) {
     for (size_t i = 0; i < n; i++) mpz_inits(v.A[i], v.B[i], NULL);
-    st = judge(ctx, &v, proved);
+    st = judge_multipliers(ctx, &v, proved);
     for (size_t i = 0; i < n; i++) mpz_clears(v.A[i], v.B[i], NULL);
   }
   oracle_solution_free(&v.s);

@@ -11,7 +11,7 @@
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
 /* gamma = g 2^-s with g odd; h = (1 + gamma^2)/2 = (4^s + g^2) 2^-(2s+1). */
-static void slopes(oracle_qm *q) {
+static void integer_slopes(oracle_qm *q) {
   mpq_t r;
   mpz_t g;
   mpq_init(r);
@@ -42,7 +42,7 @@ lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gra
   oracle_qm q = {.gram = gram, .y = y, .gamma = gamma, .e = malloc(gram->n * sizeof(long))};
   if (!q.e) return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu exponents", gram->n);
   mpz_inits(q.H, q.Gm, q.g, q.half, q.full, NULL);
-  slopes(&q);
+  integer_slopes(&q);
   for (size_t n = 0; n < gram->n; n++) {
     mpz_t v;
     q.e[n] = floor_half((long)mpz_sizeinbase(oracle_gram_at(v, gram, n, n), 2) - 1 + gram->e);

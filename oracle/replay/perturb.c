@@ -208,7 +208,7 @@ static void perturb_one(attack *p, size_t n) {
   for (size_t i = 0; i < d; i++) oracle_add(p->A, x[i], x0[i], eta[i]);
 }
 
-static lfap_status check(lfap_ctx *ctx, const oracle_perturb_args *a) {
+static lfap_status check_perturbed(lfap_ctx *ctx, const oracle_perturb_args *a) {
   size_t want = a->attack == ORACLE_GEOMETRY ? a->d : a->m * a->d;
   if (a->w->n != want) return lfap_fail(ctx, LFAP_ERR_DATA, "%zu weights where %zu are needed", a->w->n, want);
   if ((int)a->o->norm < 0 || (int)a->o->norm >= LFAP_NORMS)
@@ -223,7 +223,7 @@ static lfap_status check(lfap_ctx *ctx, const oracle_perturb_args *a) {
   return LFAP_OK;
 }
 
-static lfap_status prepare(lfap_ctx *ctx, attack *p) {
+static lfap_status prepare_attack(lfap_ctx *ctx, attack *p) {
   oracle_arith *A = p->A;
   const oracle_perturb_args *a = p->a;
   mpfr_t *w = oracle_take(A, a->w->n);
@@ -261,10 +261,10 @@ lfap_status oracle_replay_perturb(lfap_ctx *ctx, oracle_perturbed *out, const or
   attack p = {.A = &A, .a = a};
   oracle_perturbed r = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = check(ctx, a);
+  if (!st) st = check_perturbed(ctx, a);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
-  st = prepare(ctx, &p);
+  st = prepare_attack(ctx, &p);
   for (size_t n = 0; !st && n < a->n; n++) perturb_one(&p, n);
   if (!st) st = oracle_vec_keep(ctx, &r.x, &A, p.x, a->n * a->d);
   if (!st) st = oracle_vec_keep(ctx, &r.eta, &A, p.eta, a->n * a->d);

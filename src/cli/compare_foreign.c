@@ -69,8 +69,8 @@ lfap_status compare_perturbed(cli *c, compare_run *r) {
 /* ---- arrays ------------------------------------------------------------------------------------------------------ */
 
 /* `error`: what computing in the precision of `its` may cost an entry; NULL: nothing. */
-static lfap_status add(cli *c, compare_run *r, const char *name, const char *against, const lfap_mat *its,
-                       const lfap_mat *other, const double *error) {
+static lfap_status add_difference(cli *c, compare_run *r, const char *name, const char *against, const lfap_mat *its,
+                                  const lfap_mat *other, const double *error) {
   compare_array *grown = realloc(r->array, (r->arrays + 1) * sizeof *grown);
   if (!grown) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   r->array = grown;
@@ -139,7 +139,7 @@ static lfap_status compare_outputs(cli *c, compare_run *r) {
   lfap_mat its = {0}, error = {0}, own = computed(r->f.v, r->probes.rows);
   lfap_status s = vector_read(c, &its, "outputs", r->a.outputs, r->probes.rows);
   if (!s) s = output_errors(c, &error, r, fmax(its.unit, 0x1p-53));
-  if (!s) s = add(c, r, "outputs", "computed", &its, &own, error.v);
+  if (!s) s = add_difference(c, r, "outputs", "computed", &its, &own, error.v);
   lfap_mat_free(&its);
   lfap_mat_free(&error);
   return s;
@@ -151,7 +151,7 @@ lfap_status compare_numbers(cli *c, compare_run *r) {
     lfap_mat own = computed(r->lim.lambda, r->data.n);
     s = vector_read(c, &r->lambda, "lambda", r->a.lambda, r->data.n);
     if (!s) s = cli_origin_array(c, &r->lambda_of, r->a.lambda, &r->lambda, &r->here);
-    if (!s) s = add(c, r, "lambda", "computed", &r->lambda, &own, NULL);
+    if (!s) s = add_difference(c, r, "lambda", "computed", &r->lambda, &own, NULL);
   }
   return s || !r->a.outputs ? s : compare_outputs(c, r);
 }
@@ -194,7 +194,7 @@ static lfap_status one_file(cli *c, compare_run *r, const char *name) {
   if (!s) s = cli_dir_npy(c, &other, r->a.reference, file);
   int there = !s && cli_is_file(path);
   if (there) s = cli_dir_npy(c, &its, r->a.data, file);
-  if (!s) s = add(c, r, name, "reference", there ? &its : NULL, &other, NULL);
+  if (!s) s = add_difference(c, r, name, "reference", there ? &its : NULL, &other, NULL);
   lfap_mat_free(&its);
   lfap_mat_free(&other);
   free(path);

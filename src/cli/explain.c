@@ -12,7 +12,7 @@ typedef struct {
   const char *id;
 } args;
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_explain_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   (void)option;
   if (a->id) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s': explain one statement at a time", value);
@@ -47,7 +47,7 @@ static void certified(const lfap_statement *st) {
   }
 }
 
-static const lfap_statement *find(const char *id) {
+static const lfap_statement *find_statement(const char *id) {
   for (size_t i = 0; i < lfap_statement_count; i++)
     if (strcasecmp(lfap_statements[i].id, id) == 0) return &lfap_statements[i];
   return NULL;
@@ -62,7 +62,7 @@ static lfap_status unknown(cli *c, const char *id) {
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "statement '%.40s' is unknown; known: %s", id, all);
 }
 
-static void report(const lfap_statement *st) {
+static void print_explain(const lfap_statement *st) {
   if (!st) {
     for (size_t i = 0; i < lfap_statement_count; i++)
       printf("%-4s %s\n", lfap_statements[i].id, lfap_statements[i].title);
@@ -75,16 +75,16 @@ static void report(const lfap_statement *st) {
   certified(st);
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_explain(cli *c, int argc, char **argv) {
   args a = {0};
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_explain_option, &help, argc, argv);
   if (s || help) return s;
-  const lfap_statement *st = a.id ? find(a.id) : NULL;
+  const lfap_statement *st = a.id ? find_statement(a.id) : NULL;
   if (a.id && !st) return unknown(c, a.id);
   cli_explain_report all = {st ? st : lfap_statements, st ? 1 : lfap_statement_count};
   if (c->json) return cli_print_explain(c, &all);
-  report(st);
+  print_explain(st);
   return LFAP_OK;
 }
 
@@ -97,4 +97,4 @@ const cli_verb cli_explain = {
     "it lists them all.",
     "  lfap explain T4",
     options,
-    run};
+    run_explain};

@@ -59,7 +59,7 @@ static lfap_status solver_value(cli *c, lfap_solver *out, const char *text) {
   return s;
 }
 
-static lfap_status set(cli *c, void *args_, int option, const char *value) {
+static lfap_status set_limit_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
@@ -75,7 +75,7 @@ static lfap_status set(cli *c, void *args_, int option, const char *value) {
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
 }
 
-static lfap_status check(cli *c, const args *a) {
+static lfap_status check_limit_args(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
   if (!s) s = cli_certify_require(c, &a->certify, a->out);
@@ -111,8 +111,8 @@ static void c2_print(const lfap_limit *l) {
            c->bent, c->kinks, c->active, 2 * l->n, c->residual);
 }
 
-static void report(const cli *c, const cli_limit_report *r, const cli_tally *tally, const oracle_cert *cert,
-                   const lfap_enclosure *fast) {
+static void print_limit(const cli *c, const cli_limit_report *r, const cli_tally *tally, const oracle_cert *cert,
+                        const lfap_enclosure *fast) {
   const lfap_limit *l = r->limit;
   cli_range q = range_of(l->lambda_q, l->n);
   printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
@@ -131,8 +131,8 @@ static void report(const cli *c, const cli_limit_report *r, const cli_tally *tal
 
 /* The limit, and with --certify what makes it certain, from one Gram matrix where the memory limit leaves room: what
    error bounds say, or the certificate with its text, whose multipliers are taken over. */
-static lfap_status solve(cli *c, lfap_limit *l, lfap_enclosure *fast, oracle_cert *cert, lfap_text *text, const args *a,
-                         const lfap_data *data) {
+static lfap_status solve_limit(cli *c, lfap_limit *l, lfap_enclosure *fast, oracle_cert *cert, lfap_text *text,
+                               const args *a, const lfap_data *data) {
   uint64_t limit = a->limit.memory_limit;
   int quick = a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_FAST;
   lfap_set set = {.data = data, .checked = 1};
@@ -173,8 +173,8 @@ static lfap_status write(cli *c, const args *a, const cli_limit_report *r, const
 }
 
 /* Every line of the limit, and what is certain of it. */
-static lfap_status judge(cli *c, lfap_case *k, const lfap_limit *l, const oracle_cert *exact,
-                         const lfap_enclosure *fast) {
+static lfap_status judge_lines(cli *c, lfap_case *k, const lfap_limit *l, const oracle_cert *exact,
+                               const lfap_enclosure *fast) {
   lfap_status s = lfap_judge_limit(&c->ctx, k, l, "data");
   if (!s && exact) s = oracle_settle(&c->ctx, k, 0, exact, l, "data");
   if (!s && fast) lfap_settle_enclosure(k, 0, fast, 1);
@@ -195,11 +195,11 @@ static lfap_status tell(cli *c, cli_limit_report *r, const oracle_cert *exact, c
   cli_tally_add(&tally, r->lines->check, r->lines->checks);
   c->verdict = cli_tally_verdict(&tally);
   if (c->json) return cli_print_limit(c, r);
-  report(c, r, &tally, exact, fast);
+  print_limit(c, r, &tally, exact, fast);
   return LFAP_OK;
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_limit(cli *c, int argc, char **argv) {
   args a = {.limit.best_effort = 1};
   lfap_data data = {0};
   lfap_limit l = {0};
@@ -209,17 +209,17 @@ static lfap_status run(cli *c, int argc, char **argv) {
   lfap_text text = {0}; /* of the certificate */
   char sha[CLI_SHA256];
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_limit_option, &help, argc, argv);
   if (s || help) return s;
-  s = check(c, &a);
+  s = check_limit_args(c, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
-  if (!s) s = solve(c, &l, &fast, &cert, &text, &a, &data);
+  if (!s) s = solve_limit(c, &l, &fast, &cert, &text, &a, &data);
   cli_limit_report r = {.limit = &l, .sizes = {l.n, l.d}, .sha256 = sha, .lines = &k};
   if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
   if (!s) s = write(c, &a, &r, &text);
   const oracle_cert *exact = cert.n ? &cert : NULL;
   const lfap_enclosure *quick = fast.n ? &fast : NULL;
-  if (!s) s = judge(c, &k, &l, exact, quick);
+  if (!s) s = judge_lines(c, &k, &l, exact, quick);
   if (!s) s = tell(c, &r, exact, quick);
   lfap_case_free(&k);
   lfap_text_free(&text);
@@ -245,4 +245,4 @@ const cli_verb cli_limit = {
     "  lfap limit --data data --gamma 0.5 --memory-limit 2G --certify=fast\n"
     "  lfap limit --data data --gamma 0.9 --certify --out limit && lfap check limit/certificate.json --data data",
     options,
-    run};
+    run_limit};

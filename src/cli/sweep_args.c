@@ -93,7 +93,7 @@ static lfap_status each(cli *c, lfap_axis *a, const char *option, const char *te
   return LFAP_OK;
 }
 
-static lfap_status add(cli *c, lfap_axis *a, const char *option, double value) {
+static lfap_status add_value(cli *c, lfap_axis *a, const char *option, double value) {
   if (a->n == LFAP_AXIS) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s: at most %d values", option, LFAP_AXIS);
   for (size_t i = 0; i < a->n; i++)
     if (a->v[i] == value) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s: %.17g is given twice", option, value);
@@ -106,20 +106,20 @@ static lfap_status add_size(cli *c, lfap_axis *a, const char *option, const char
   lfap_status s = cli_size(c, &n, option, part);
   if (!s && n > (size_t)1 << 40)
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: larger than any memory; give a smaller number", option, part);
-  return s ? s : add(c, a, option, (double)n);
+  return s ? s : add_value(c, a, option, (double)n);
 }
 
 static lfap_status add_gamma(cli *c, lfap_axis *a, const char *option, const char *part) {
   double x = 0;
   lfap_status s = cli_gamma_value(c, &x, part);
-  return s ? s : add(c, a, option, x);
+  return s ? s : add_value(c, a, option, x);
 }
 
 static lfap_status add_eps(cli *c, lfap_axis *a, const char *option, const char *part) {
   double x = 0;
   lfap_status s = cli_number(c, &x, option, part);
   if (!s && x < 0) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: a size is not negative", option, part);
-  return s ? s : add(c, a, option, x);
+  return s ? s : add_value(c, a, option, x);
 }
 
 static lfap_status add_share(cli *c, lfap_axis *a, const char *option, const char *part) {
@@ -127,7 +127,7 @@ static lfap_status add_share(cli *c, lfap_axis *a, const char *option, const cha
   lfap_status s = cli_number(c, &x, option, part);
   if (!s && !(x > 0 && x <= 1))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: a share lies above 0 and is at most 1", option, part);
-  return s ? s : add(c, a, option, x);
+  return s ? s : add_value(c, a, option, x);
 }
 
 static lfap_status add_seeds(cli *c, lfap_axis *a, const char *option, const char *part) {
@@ -142,7 +142,7 @@ static lfap_status add_seeds(cli *c, lfap_axis *a, const char *option, const cha
   if (!s && (last < first || last >= LFAP_STUDY_SEEDS))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s '%s': a range goes up, such as 0-4, and stays below 1000000000",
                   option, part);
-  for (uint64_t x = first; !s && x <= last; x++) s = add(c, a, option, (double)x);
+  for (uint64_t x = first; !s && x <= last; x++) s = add_value(c, a, option, (double)x);
   return s;
 }
 
@@ -150,7 +150,7 @@ static lfap_status add_seeds(cli *c, lfap_axis *a, const char *option, const cha
   static lfap_status name(cli *c, lfap_axis *a, const char *opt, const char *part) { \
     int found = 0;                                                                   \
     lfap_status s = cli_word(c, &found, option, part, words, n);                     \
-    return s ? s : add(c, a, opt, found);                                            \
+    return s ? s : add_value(c, a, opt, found);                                      \
   }
 static const char *const scales[] = {"small", "paper"}, *const formats[] = {"csv", "jsonl", "both"};
 WORDS(add_data, "--data", lfap_study_kind_name, LFAP_STUDY_KINDS)
@@ -160,7 +160,7 @@ WORDS(add_method, "--method", lfap_study_method_name, LFAP_METHODS)
 static lfap_status add_norm(cli *c, lfap_axis *a, const char *option, const char *part) {
   int found = 0;
   lfap_status s = cli_norm_value(c, &found, part);
-  return s ? s : add(c, a, option, found);
+  return s ? s : add_value(c, a, option, found);
 }
 
 /* ---- single values ----------------------------------------------------------------------------------------------- */
@@ -199,7 +199,7 @@ static lfap_status set_all_eps(cli *c, cli_sweep_args *a, const char *value) {
   return s;
 }
 
-static lfap_status set(cli *c, void *args, int option, const char *value) {
+static lfap_status set_sweep_option(cli *c, void *args, int option, const char *value) {
   cli_sweep_args *a = args;
   lfap_grid *g = &a->grid;
   if (option >= O_EPS_NORM && option < O_SHARE)
@@ -258,7 +258,7 @@ static void lay_over(lfap_grid *p, const lfap_grid *g) {
   p->from = g->from;
 }
 
-static lfap_status check(cli *c, const cli_sweep_args *a) {
+static lfap_status check_sweep_args(cli *c, const cli_sweep_args *a) {
   if (a->merge) {
     if (a->out || a->resume || a->list || a->preset >= 0 || a->shards)
       return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--merge FILE takes the names of the shards and no option of a sweep");
@@ -277,8 +277,8 @@ static lfap_status check(cli *c, const cli_sweep_args *a) {
 lfap_status cli_sweep_read(cli *c, cli_sweep_args *a, int *help, int argc, char **argv) {
   *a = (cli_sweep_args){.preset = -1, .paper = -1};
   lfap_study_defaults(&a->o);
-  lfap_status s = cli_parse(c, a, set, help, argc, argv);
-  if (!s && !*help) s = check(c, a);
+  lfap_status s = cli_parse(c, a, set_sweep_option, help, argc, argv);
+  if (!s && !*help) s = check_sweep_args(c, a);
   a->d = a->grid.d;
   if (!s && !*help && a->preset >= 0) {
     lfap_grid preset = {0};

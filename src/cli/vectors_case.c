@@ -45,7 +45,7 @@ static lfap_status put_hex(cli *c, const char *dir, const char *name, const doub
 }
 
 /* NAME.npy, NAME.hex and its entry in meta.json; cols 0 stands for a vector of `rows` entries. */
-static void put(book *b, const char *prefix, const char *name, double *v, size_t rows, size_t cols) {
+static void put_array(book *b, const char *prefix, const char *name, double *v, size_t rows, size_t cols) {
   char full[32], file[40], sha[CLI_SHA256];
   int ndim = cols ? 2 : 1;
   if (!cols) cols = 1;
@@ -78,7 +78,7 @@ static void put_row(book *b, const char *name, const lfap_data *data, const lfap
     lfap_cp_coef(c.v, l->c2.alpha, l->c2.beta, data->y, side, l->gamma, data->n);
     lfap_scale(c.v, side * (1.0 / sqrt((double)b->k->m)), c.v, data->n);
     lfap_chain(r.v, c.v, data->x, data->n, data->d);
-    put(b, "", name, r.v, data->d, 0);
+    put_array(b, "", name, r.v, data->d, 0);
   }
   lfap_mat_free(&c);
   lfap_mat_free(&r);
@@ -93,11 +93,11 @@ static void put_limit(book *b) {
   if (!b->status) b->status = lfap_limit_solve(&b->c->ctx, &b->lim, &b->data, G.v, b->k->gamma);
   for (size_t i = 0; !b->status && i < n; i++)
     lfap_q_row(Q.v + i * n, G.v + i * n, b->data.y, b->data.y[i], b->k->gamma, n);
-  put(b, "", "G", G.v, n, n);
-  put(b, "", "Q", Q.v, n, n);
-  put(b, "", "lambda", b->lim.lambda, n, 0);
-  put(b, "", "omega", b->lim.omega, n, 0);
-  put(b, "", "w", b->lim.w, b->k->d, 0);
+  put_array(b, "", "G", G.v, n, n);
+  put_array(b, "", "Q", Q.v, n, n);
+  put_array(b, "", "lambda", b->lim.lambda, n, 0);
+  put_array(b, "", "omega", b->lim.omega, n, 0);
+  put_array(b, "", "w", b->lim.w, b->k->d, 0);
   put_row(b, "u", &b->data, &b->lim, 1.0);
   put_row(b, "v", &b->data, &b->lim, -1.0);
   lfap_mat_free(&G);
@@ -108,15 +108,15 @@ static void put_natural(book *b) {
   const cli_vectors_case *k = b->k;
   b->status = draw(b, &b->data, k->seed, k->n);
   for (size_t i = 0; !b->status && i < k->n; i++) b->data.y[i] = i % 2 ? -1.0 : 1.0;
-  put(b, "", "X", b->data.x, k->n, k->d);
-  put(b, "", "y", b->data.y, k->n, 0);
+  put_array(b, "", "X", b->data.x, k->n, k->d);
+  put_array(b, "", "y", b->data.y, k->n, 0);
   put_limit(b);
 }
 
 /* ---- training ---------------------------------------------------------------------------------------------------- */
 
 /* Weights after `epochs` epochs from the start; the momentum is not kept between calls, so each begins anew. */
-static void train(book *b, lfap_history *h, size_t epochs) {
+static void train_case(book *b, lfap_history *h, size_t epochs) {
   const cli_vectors_case *k = b->k;
   lfap_train_opts o;
   lfap_train_defaults(&o, LFAP_METHOD_SGD);
@@ -136,16 +136,16 @@ static void put_training(book *b) {
   for (size_t e = 0; !b->status && e <= VECTORS_EPOCHS; e++) {
     lfap_history h = {0};
     char name[8];
-    train(b, &h, e);
+    train_case(b, &h, e);
     snprintf(name, sizeof name, "W%zu", e);
-    put(b, "", name, b->net.w, k->m, k->d);
+    put_array(b, "", name, b->net.w, k->m, k->d);
     if (!b->status) b->status = lfap_net_eval(&b->c->ctx, f.v + e * k->n, &b->net, b->data.x, k->n);
     if (!b->status && e) loss[e - 1] = h.row[e - 1].loss, lr[e - 1] = h.row[e - 1].lr;
     lfap_history_free(&h);
   }
-  put(b, "", "sgd_loss", loss, VECTORS_EPOCHS, 0);
-  put(b, "", "sgd_lr", lr, VECTORS_EPOCHS, 0);
-  put(b, "", "sgd_f", f.v, VECTORS_EPOCHS + 1, k->n);
+  put_array(b, "", "sgd_loss", loss, VECTORS_EPOCHS, 0);
+  put_array(b, "", "sgd_lr", lr, VECTORS_EPOCHS, 0);
+  put_array(b, "", "sgd_f", f.v, VECTORS_EPOCHS + 1, k->n);
   lfap_mat_free(&f);
 }
 
@@ -154,7 +154,7 @@ static void put_training(book *b) {
 static void put_linear(book *b, const char *prefix, const char *name, const double *w) {
   if (b->status) return;
   lfap_gemv(b->row.v, b->probes.v, w, VECTORS_PROBES, b->k->d);
-  put(b, prefix, name, b->row.v, VECTORS_PROBES, 0);
+  put_array(b, prefix, name, b->row.v, VECTORS_PROBES, 0);
 }
 
 static void put_probes(book *b) {
@@ -164,11 +164,11 @@ static void put_probes(book *b) {
   if (!b->status) {
     b->probes = (lfap_mat){.rows = VECTORS_PROBES, .cols = b->k->d, .ndim = 2, .v = z.x};
     z.x = NULL;
-    put(b, "", "Z", b->probes.v, VECTORS_PROBES, b->k->d);
+    put_array(b, "", "Z", b->probes.v, VECTORS_PROBES, b->k->d);
     put_linear(b, "", "f_bdy", b->lim.w);
   }
   if (!b->status) b->status = lfap_net_eval(&b->c->ctx, b->row.v, &b->net, b->probes.v, VECTORS_PROBES);
-  put(b, "", "f", b->row.v, VECTORS_PROBES, 0);
+  put_array(b, "", "f", b->row.v, VECTORS_PROBES, 0);
   lfap_data_free(&z);
 }
 
@@ -188,7 +188,7 @@ static void put_split(book *b, const char *prefix, lfap_norm norm) {
   if (!b->status) {
     lfap_gemv(b->row.v, b->probes.v, v.v, VECTORS_PROBES, d);
     lfap_scale(b->row.v, b->k->eps[norm] * lfap_sum(adv->n, adv->omega), b->row.v, VECTORS_PROBES);
-    put(b, prefix, "T_pert", b->row.v, VECTORS_PROBES, 0);
+    put_array(b, prefix, "T_pert", b->row.v, VECTORS_PROBES, 0);
   }
   put_linear(b, prefix, "f_adv", adv->w);
   lfap_mat_free(&v);
@@ -200,7 +200,7 @@ static void put_pgd(book *b, const char *prefix, lfap_norm norm) {
       .norm = norm, .eps = k->eps[norm], .steps = VECTORS_PGD_STEPS, .has_range = !k->gauss, .lo = -1.0, .hi = 1.0};
   lfap_perturbed p = {0};
   if (!b->status) b->status = lfap_perturb_pgd(&b->c->ctx, &p, b->bases.x, b->bases.y, &b->net, &o, k->n_adv);
-  put(b, prefix, "pgd", p.x, k->n_adv, k->d);
+  put_array(b, prefix, "pgd", p.x, k->n_adv, k->d);
   lfap_perturbed_free(&p);
 }
 
@@ -212,13 +212,13 @@ static void put_norm(book *b, lfap_norm norm) {
   lfap_limit *adv = &b->adv[norm];
   if (!b->status)
     b->status = lfap_perturb_geometry(&b->c->ctx, &p, b->bases.x, b->bases.y, b->lim.w, &o, k->n_adv, k->d);
-  put(b, name, "eta", p.eta, k->n_adv, k->d);
-  put(b, name, "X", p.x, k->n_adv, k->d);
+  put_array(b, name, "eta", p.eta, k->n_adv, k->d);
+  put_array(b, name, "X", p.x, k->n_adv, k->d);
   lfap_data set = {.n = k->n_adv, .d = k->d, .x = p.x, .y = b->bases.y};
   if (!b->status) b->status = lfap_limit_solve(&b->c->ctx, adv, &set, NULL, k->gamma);
-  put(b, name, "lambda", adv->lambda, k->n_adv, 0);
-  put(b, name, "omega", adv->omega, k->n_adv, 0);
-  put(b, name, "w", adv->w, k->d, 0);
+  put_array(b, name, "lambda", adv->lambda, k->n_adv, 0);
+  put_array(b, name, "omega", adv->omega, k->n_adv, 0);
+  put_array(b, name, "w", adv->w, k->d, 0);
   put_split(b, name, norm);
   put_pgd(b, name, norm);
   lfap_perturbed_free(&p);
@@ -226,8 +226,8 @@ static void put_norm(book *b, lfap_norm norm) {
 
 static void put_adversarial(book *b) {
   if (!b->status) b->status = draw(b, &b->bases, b->k->seed + 1, b->k->n_adv);
-  put(b, "", "B", b->bases.x, b->k->n_adv, b->k->d);
-  put(b, "", "t", b->bases.y, b->k->n_adv, 0);
+  put_array(b, "", "B", b->bases.x, b->k->n_adv, b->k->d);
+  put_array(b, "", "t", b->bases.y, b->k->n_adv, 0);
   for (int norm = 0; norm < LFAP_NORMS; norm++)
     if (b->k->eps[norm] > 0) put_norm(b, (lfap_norm)norm);
 }

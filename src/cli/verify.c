@@ -89,7 +89,7 @@ static lfap_status set_case(cli *c, cli_verify_args *a, const char *value) {
   return s;
 }
 
-static lfap_status set(cli *c, void *args, int option, const char *value) {
+static lfap_status set_verify_option(cli *c, void *args, int option, const char *value) {
   cli_verify_args *a = args;
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
@@ -120,7 +120,7 @@ static lfap_status set(cli *c, void *args, int option, const char *value) {
   }
 }
 
-static lfap_status check(cli *c, const cli_verify_args *a) {
+static lfap_status check_verify_args(cli *c, const cli_verify_args *a) {
   if (!a->data && (a->labels || a->weights || a->test || a->test_labels))
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--labels, --weights, --test and --test-labels go with --data");
   if (a->data && a->only)
@@ -201,7 +201,7 @@ static void print_summary(const cli *c, const cli_verify_report *r) {
   printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
 }
 
-static lfap_status judge(cli *c, cli_verify_report *r, oracle_certifier *oracle, int verbose) {
+static lfap_status judge_cases(cli *c, cli_verify_report *r, oracle_certifier *oracle, int verbose) {
   const lfap_certifier who = {oracle_certifier_speak, oracle_certifier_refine, oracle};
   for (size_t i = 0; i < r->cases; i++) {
     r->input[i].opts.certifier = &who;
@@ -219,7 +219,7 @@ static lfap_status judge(cli *c, cli_verify_report *r, oracle_certifier *oracle,
   return LFAP_OK;
 }
 
-static lfap_status report_json(cli *c, cli_verify_report *r) {
+static lfap_status print_verify_json(cli *c, cli_verify_report *r) {
   for (size_t i = 0; i < r->cases; i++) {
     const cli_case *in = &r->input[i];
     cli_case_report *k = &r->document[i];
@@ -230,23 +230,23 @@ static lfap_status report_json(cli *c, cli_verify_report *r) {
   return cli_print_verify(c, r);
 }
 
-static lfap_status run(cli *c, int argc, char **argv) {
+static lfap_status run_verify(cli *c, int argc, char **argv) {
   cli_verify_args a = {.class_pos = 0, .class_neg = 9, .certify_n = 256};
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set, &help, argc, argv);
+  lfap_status s = cli_parse(c, &a, set_verify_option, &help, argc, argv);
   if (s || help) return s;
   cli_verify_report *r = calloc(1, sizeof *r);
   if (!r) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
-  s = check(c, &a);
+  s = check_verify_args(c, &a);
   if (!s) s = gather(c, r, &a);
   oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n,
                              .fast = a.certify_fast};
-  if (!s) s = judge(c, r, &oracle, a.verbose);
+  if (!s) s = judge_cases(c, r, &oracle, a.verbose);
   r->left_out = oracle.left_out;
   oracle_certifier_free(&oracle);
   if (!s) {
     c->verdict = cli_tally_verdict(&r->tally);
-    if (c->json) s = report_json(c, r);
+    if (c->json) s = print_verify_json(c, r);
     else print_summary(c, r);
     if (!s && r->status) s = lfap_fail(&c->ctx, r->status, "%s: %.900s", r->skipped, r->why);
   }
@@ -274,4 +274,4 @@ const cli_verb cli_verify = {
     "  lfap verify --case fashion-mnist --classes 2,4 --json\n"
     "  lfap verify --data X.npy --labels y.npy --weights W.npy --gamma 0.01",
     options,
-    run};
+    run_verify};

@@ -141,7 +141,7 @@ static lfap_status conclude(kinked *k) {
 }
 
 /* How far (U, V) may be from the solution, by the gap (G): M is positive semidefinite, that is all it needs. */
-static double ball(const kinked *k) {
+static double gap_ball(const kinked *k) {
   lfap_gap g = {0};
   for (size_t i = 0; i < k->m.n; i++) lfap_gap_add(&g, k->s.lambda[i], lfap_measured_row(k->view.at, &k->m, i));
   return lfap_gap_ball(&g);
@@ -170,7 +170,7 @@ static void decide(kinked *k) {
   lfap_c2 *c = k->c;
   size_t fails = 0, open = 0;
   c->own_min = c->own_support = INFINITY;
-  c->ball = ball(k);
+  c->ball = gap_ball(k);
   for (size_t i = 0; i < k->l->n; i++) {
     double wide = own_error(k, i);
     int on = k->l->lambda[i] > 0.0;

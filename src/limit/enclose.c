@@ -37,7 +37,7 @@ void lfap_enclosure_free(lfap_enclosure *e) {
   *e = (lfap_enclosure){0};
 }
 
-static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
+static lfap_status make_enclosure(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
   size_t n = s->n;
   double *v = calloc(11 * n, sizeof *v);
   *e = (lfap_enclosure){.n = n, .d = s->d, .q_lo = v, .slope = calloc(n, 1), .near = INFINITY, .ball = INFINITY};
@@ -67,7 +67,7 @@ static lfap_status make(lfap_ctx *ctx, enclosing *s, lfap_enclosure *e) {
 /* ---- norms and products ------------------------------------------------------------------------------------------ */
 
 /* Norms, scales and the support; 0 where the bounds do not apply: norms out of range, a multiplier that is none. */
-static int prepare(enclosing *s) {
+static int prepare_norms(enclosing *s) {
   if (s->n >= (size_t)1 << 30 || s->d >= (size_t)1 << 30) return 0;
   for (size_t i = 0; i < s->n; i++) {
     const double *x = s->data->x + i * s->d;
@@ -164,7 +164,7 @@ void lfap_enclosure_condition(lfap_enclosure *e) {
 }
 
 /* (B): C1(b) at the true solution. */
-static void slopes(enclosing *s) {
+static void enclose_slopes(enclosing *s) {
   lfap_enclosure *e = s->e;
   if (!isfinite(e->ball)) return;
   for (size_t i = 0; i < s->n; i++) {
@@ -305,14 +305,14 @@ lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_da
                  .d = data->d,
                  .gamma = lim->gamma,
                  .h = lfap_q_h(lim->gamma)};
-  st = make(ctx, &s, &e);
-  if (!st && prepare(&s)) {
+  st = make_enclosure(ctx, &s, &e);
+  if (!st && prepare_norms(&s)) {
     e.support = s.nf;
     products(&s);
     gap(&s);
     st = eigenvalue(&s);
     multipliers(&s);
-    slopes(&s);
+    enclose_slopes(&s);
     s.orthogonal = orthogonal_rows(&s);
     hypothesis(&s);
     if (s.orthogonal) orthogonal_intervals(&s);

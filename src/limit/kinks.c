@@ -42,7 +42,7 @@ static lfap_range margin(lfap_range own, lfap_range other, double s) {
 }
 
 /* (G). */
-static double ball(const kinks *k) {
+static double kinks_ball(const kinks *k) {
   lfap_gap g = {0};
   for (size_t i = 0; i < k->n; i++) {
     lfap_range own, other;
@@ -102,7 +102,7 @@ lfap_status lfap_enclose_kinks(lfap_ctx *ctx, lfap_enclosure *e, const lfap_data
       e, n, alpha, beta, norm, gamma, {v, v + n, v + 2 * n, v + 3 * n}, {v + 4 * n, v + 5 * n, v + 6 * n, v + 7 * n}};
   lfap_measure(ctx, &k.a, alpha, norm, data, sums);
   lfap_measure(ctx, &k.b, beta, norm, data, sums);
-  e->c2_ball = ball(&k);
+  e->c2_ball = kinks_ball(&k);
   if (isfinite(e->c2_ball)) samples(&k);
   free(v);
   return LFAP_OK;

@@ -143,7 +143,7 @@ static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, doub
 
 /* ---- solving ----------------------------------------------------------------------------------------------------- */
 
-static lfap_status find(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *task, lfap_qm *m, int best_effort) {
+static lfap_status find_multipliers(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *task, lfap_qm *m, int best_effort) {
   lfap_status st = lfap_solution_find(ctx, s, task, m);
   if (!st && !s->separates && !best_effort)
     return lfap_fail(
@@ -174,14 +174,14 @@ static lfap_status take_given(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *tas
 }
 
 /* Everything on an opened matrix; mu is scratch of n. `given`: multipliers, instead of solving. */
-static lfap_status solve(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu, const double *given,
-                         int best_effort) {
+static lfap_status solve_opened(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu,
+                                const double *given, int best_effort) {
   lfap_solution s = {.lambda = l->lambda_q, .mu = mu};
   lfap_status st = data_facts(ctx, l, m);
   if (st) return st;
   for (size_t i = 0; i < l->n; i++) l->q[i] = 1.0; /* the right-hand side, before it becomes Q lambda */
   task->b = l->q;
-  st = given ? take_given(ctx, &s, task, m, given) : find(ctx, &s, task, m, best_effort);
+  st = given ? take_given(ctx, &s, task, m, given) : find_multipliers(ctx, &s, task, m, best_effort);
   if (st) return st;
   l->full = s.way.full;
   l->rounds = s.way.rounds;
@@ -227,7 +227,7 @@ static size_t largest_factor(const lfap_ctx *ctx, const lfap_data *data, const l
   return k > data->n ? k : data->n;
 }
 
-static lfap_status check(lfap_ctx *ctx, const lfap_data *data, double gamma, const double *given) {
+static lfap_status check_problem(lfap_ctx *ctx, const lfap_data *data, double gamma, const double *given) {
   lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, LFAP_GAMMA_MIN);
   if (st) return st;
   if (data->n == 0 || data->d == 0)
@@ -278,18 +278,18 @@ static void programme_close(programme *p) {
 
 static const lfap_limit_opts defaults = {0};
 
-static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                        const lfap_limit_opts *opts, const double *given) {
+static lfap_status make_limit(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
+                              const lfap_limit_opts *opts, const double *given) {
   const lfap_limit_opts *o = opts ? opts : &defaults;
   programme p = {.G = NULL};
   lfap_limit l = {0};
-  lfap_status st = check(ctx, data, gamma, given);
+  lfap_status st = check_problem(ctx, data, gamma, given);
   if (!st) st = programme_open(ctx, &p, data, G, gamma, o);
   double *mu = st ? NULL : malloc(data->n * sizeof *mu);
   if (!st && !mu) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", data->n);
   if (!st) st = limit_alloc(ctx, &l, data->n, data->d, gamma);
   p.task.m = &p.m;
-  if (!st) st = solve(ctx, &l, &p.task, &p.m, mu, given, o->best_effort);
+  if (!st) st = solve_opened(ctx, &l, &p.task, &p.m, mu, given, o->best_effort);
   programme_close(&p);
   free(mu);
   if (st) {
@@ -303,18 +303,18 @@ static lfap_status make(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, c
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make(ctx, out, data, G, gamma, o, NULL);
+  return st ? st : make_limit(ctx, out, data, G, gamma, o, NULL);
 }
 
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make(ctx, out, data, G, gamma, NULL, NULL);
+  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, NULL);
 }
 
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                              const double *lambda) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make(ctx, out, data, G, gamma, NULL, lambda);
+  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, lambda);
 }
 
 /* ---- the largest margin of a linear boundary --------------------------------------------------------------------- */

@@ -244,7 +244,7 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
                    "quadratic programme: not solved after %zu active-set steps; M is too ill-conditioned", cap);
 }
 
-static lfap_status run(qp *p, int *done, unsigned char *skip) {
+static lfap_status run_pivoting(qp *p, int *done, unsigned char *skip) {
   lfap_status st = block_pivoting(p, done);
   if (st || *done) return st;
   char room[LFAP_BYTES];
@@ -280,7 +280,7 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
     p.old = p.mu + n;
     p.row = p.old + n;
     for (size_t i = 0; i < n; i++) p.in[i] = task->support ? task->support[i] != 0 : 1;
-    st = run(&p, &done, skip);
+    st = run_pivoting(&p, &done, skip);
     if (st != LFAP_ERR_INTERRUPTED) { /* whatever came of it */
       lfap_status end = lfap_tick(ctx, ROUND, 1.0, 1.0);
       if (!st || end == LFAP_ERR_INTERRUPTED) st = end;

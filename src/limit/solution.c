@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The residual, and whether the multipliers separate, from Q lambda with its bounds. */
-static void judge(lfap_solution *s, const lfap_measured *at, const lfap_qm *m) {
+static void judge_solution(lfap_solution *s, const lfap_measured *at, const lfap_qm *m) {
   s->residual = 0.0;
   s->separates = 1;
   for (size_t i = 0; i < m->n; i++) {
@@ -35,10 +35,10 @@ lfap_status lfap_solution_measure(lfap_ctx *ctx, lfap_solution *s, lfap_view *vi
     see.at[b] = (lfap_measured){of, of + n, of + 2 * n, of + 3 * n};
     lfap_measure(ctx, &see.at[b], s->lambda + b * n, see.norm, data, m->sums);
   }
-  judge(s, see.at, m);
+  judge_solution(s, see.at, m);
   for (size_t b = 0; b < m->blocks && !(s->residual <= LFAP_RESIDUAL_MOST); b++)
     lfap_measure_closer(&see.at[b], s->lambda + b * n, see.norm, data, m->sums);
-  if (!(s->residual <= LFAP_RESIDUAL_MOST)) judge(s, see.at, m);
+  if (!(s->residual <= LFAP_RESIDUAL_MOST)) judge_solution(s, see.at, m);
   if (view) *view = see;
   else free(see.norm);
   return LFAP_OK;

@@ -50,7 +50,7 @@ static void axis(lfap_text *t, const entry *e, size_t n, const interval *v) {
   else lfap_text_format(t, "set yrange [%.17g:%.17g]\n", lo - room, hi + room);
 }
 
-static void commands(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
+static void commands_spectrum(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
   lfap_text *t = &p->commands;
   lfap_text_puts(t, STYLE_FRAME STYLE_KEY(2) "set title ");
   lfap_text_quote(t, p->title);
@@ -86,7 +86,7 @@ static void kinks_in_words(char *out, size_t room, const lfap_c2 *c) {
         c->kinks, c->own_min);
 }
 
-static void words(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
+static void words_spectrum(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
   size_t positive = 0;
   for (size_t i = 0; i < l->n; i++) positive += e[i].lambda > 0.0;
   snprintf(p->title, sizeof p->title, "Multipliers of the limit: N = %zu, d = %zu, γ = %g", l->n, l->d, l->gamma);
@@ -119,8 +119,8 @@ lfap_status lfap_picture_spectrum(lfap_ctx *ctx, lfap_picture *out, const lfap_d
   lfap_text_puts(t, "statement,lo,hi,applies\n");
   for (int i = 0; i < INTERVALS; i++)
     lfap_text_format(t, "%s,%.17g,%.17g,%d\n", v[i].name, v[i].lo, v[i].hi, v[i].applies);
-  words(&p, l, v, e);
-  commands(&p, l, v, e);
+  words_spectrum(&p, l, v, e);
+  commands_spectrum(&p, l, v, e);
   free(e);
   *out = p;
   return LFAP_OK;

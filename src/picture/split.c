@@ -46,7 +46,7 @@ static double tabulate(lfap_text *t, lfap_split_count *k, const double *v, const
   return largest;
 }
 
-static void commands(lfap_picture *p, double r) {
+static void commands_split(lfap_picture *p, double r) {
   lfap_text *t = &p->commands;
   lfap_text_puts(t, STYLE_FRAME STYLE_KEY(4) "set size ratio -1\nset title ");
   lfap_text_quote(t, p->title);
@@ -96,7 +96,7 @@ lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_coun
         n, count->cone, count->broken, count->consistent, lim->hyp.holds ? "meets" : "does not meet",
         lim->c1 ? "meets" : "does not meet",
         lim->hyp.holds || lim->c1 ? "" : ", so f_adv is a candidate boundary only");
-    commands(&p, largest > 0 ? 1.05 * largest : 1);
+    commands_split(&p, largest > 0 ? 1.05 * largest : 1);
     *out = p;
   }
   free(part);

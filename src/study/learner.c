@@ -49,8 +49,8 @@ static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *d
   return LFAP_OK;
 }
 
-static lfap_status train(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, const lfap_cell *c, const lfap_study_opts *o,
-                         int role) {
+static lfap_status train_learner(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, const lfap_cell *c,
+                                 const lfap_study_opts *o, int role) {
   lfap_train_opts t;
   lfap_history h = {0};
   lfap_train_defaults(&t, c->method == LFAP_BY_FLOW ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD);
@@ -72,7 +72,7 @@ static lfap_status direction(lfap_ctx *ctx, lfap_learner *l) {
 /* The network's direction; one whose training fails has none. */
 static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, const lfap_cell *c,
                                 const lfap_study_opts *o, int role) {
-  lfap_status st = train(ctx, l, set, c, o, role);
+  lfap_status st = train_learner(ctx, l, set, c, o, role);
   if (st && lfap_why_of(&l->why, st, LFAP_WHY_TRAINING)) {
     lfap_net_free(&l->net);
     if (ctx) ctx->message[0] = '\0';

@@ -9,14 +9,14 @@
 const char *const lfap_preset_name[4] = {"paper-d", "paper-n", "paper-nadv", "paper-eps"};
 enum { BY_D, BY_N, BY_N_ADV, BY_EPS };
 
-static void put(lfap_axis *a, const double *v, size_t n) {
+static void put_axis(lfap_axis *a, const double *v, size_t n) {
   memcpy(a->v, v, n * sizeof *v);
   a->n = n;
 }
-#define PUT(axis, ...)                        \
-  do {                                        \
-    const double v_[] = {__VA_ARGS__};        \
-    put(&(axis), v_, sizeof v_ / sizeof *v_); \
+#define PUT(axis, ...)                             \
+  do {                                             \
+    const double v_[] = {__VA_ARGS__};             \
+    put_axis(&(axis), v_, sizeof v_ / sizeof *v_); \
   } while (0)
 
 static void upto(lfap_axis *a, size_t n) {

@@ -17,7 +17,7 @@ static int expect(lfap_sink *s, const char *text) {
 }
 
 /* Begins a cell: what separates it from the one before, and in JSON its key. Is its value wanted? */
-static int begin(lfap_sink *s, const char *name) {
+static int begin_cell(lfap_sink *s, const char *name) {
   int first = s->first, json = s->format == LFAP_TABLE_JSONL;
   s->first = 0;
   if (s->mode == LFAP_SINK_MATCH) {
@@ -87,7 +87,7 @@ static int word(lfap_sink *s, const char *name, const char *const *words, int co
     for (int i = 0; i < count && strcmp(s->column, name) == 0; i++) s->yes |= strcmp(s->text, words[i]) == 0;
     return -1;
   }
-  if (!begin(s, name)) return -1;
+  if (!begin_cell(s, name)) return -1;
   if (s->mode == LFAP_SINK_ROW) {
     text_cell(s, name, words[which]);
     return -1;
@@ -104,8 +104,8 @@ static int word(lfap_sink *s, const char *name, const char *const *words, int co
 }
 
 /* From `least` on. */
-static void whole(lfap_sink *s, const char *name, uint64_t value, uint64_t least) {
-  if (!begin(s, name)) return;
+static void whole_value(lfap_sink *s, const char *name, uint64_t value, uint64_t least) {
+  if (!begin_cell(s, name)) return;
   if (s->mode == LFAP_SINK_MATCH) {
     size_t n = strspn(s->at, "0123456789");
     matched(s, name, n > 1 && s->at[0] == '0' ? 0 : strtoull(s->at, NULL, 10) < least ? 0 : n);
@@ -123,7 +123,7 @@ static void reason(lfap_sink *s, const char *name, const char *why) {
 
 /* What is no number takes its reason with it. */
 static void number(lfap_sink *s, const char *name, double value, lfap_why why, lfap_range range) {
-  if (!begin(s, name)) return;
+  if (!begin_cell(s, name)) return;
   if (s->mode == LFAP_SINK_MATCH) {
     int missing = 0;
     matched(s, name, number_length(&missing, s->at, range, s->format == LFAP_TABLE_JSONL));
@@ -160,16 +160,16 @@ static void kinds(lfap_sink *s, const lfap_cell *c) {
 }
 
 static void parameters(lfap_sink *s, size_t index, const lfap_cell *c) {
-  whole(s, "cell", index, 0);
+  whole_value(s, "cell", index, 0);
   kinds(s, c);
-  whole(s, "d", c->d, 1);
-  whole(s, "n", c->n, 1);
-  whole(s, "n_adv", c->n_adv, 1);
-  whole(s, "m", c->m, 0);
+  whole_value(s, "d", c->d, 1);
+  whole_value(s, "n", c->n, 1);
+  whole_value(s, "n_adv", c->n_adv, 1);
+  whole_value(s, "m", c->m, 0);
   number(s, "gamma", c->gamma, LFAP_WHY_NONE, SLOPE);
   number(s, "eps", c->eps, LFAP_WHY_NONE, POSITIVE);
-  whole(s, "k", c->k, 0);
-  whole(s, "seed", c->seed, 0);
+  whole_value(s, "k", c->k, 0);
+  whole_value(s, "seed", c->seed, 0);
 }
 
 static lfap_why first_of(lfap_why a, lfap_why b) { return a != LFAP_WHY_NONE ? a : b; }
@@ -247,7 +247,7 @@ static size_t reasons_length(const lfap_sink *s) {
 /* Names and words, joined: nothing of it needs quotes. */
 static void reasons(lfap_sink *s) {
   static const char name[] = "reason";
-  if (!begin(s, name)) return;
+  if (!begin_cell(s, name)) return;
   if (s->mode == LFAP_SINK_ROW) {
     text_cell(s, name, s->reasons.bytes ? s->reasons.bytes : "");
     return;
@@ -300,7 +300,7 @@ void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t inde
   lfap_sink s = {.mode = LFAP_SINK_ROW, .format = format, .csv = out, .json = json ? &j : NULL};
   if (json) lfap_json_object_begin(&j, NULL);
   lfap_columns(&s, index, c, r);
-  if (begin(&s, lfap_check_column)) text_cell(&s, lfap_check_column, digits);
+  if (begin_cell(&s, lfap_check_column)) text_cell(&s, lfap_check_column, digits);
   if (json) {
     lfap_json_object_end(&j);
     if (lfap_json_finish(NULL, &j)) out->status = LFAP_ERR_MEMORY;
@@ -329,6 +329,6 @@ void lfap_table_put_head(lfap_text *out, const lfap_table_head *h, lfap_table_fo
   lfap_text_puts(out, line);
   lfap_sink s = {.mode = LFAP_SINK_NAMES, .format = format, .csv = out};
   lfap_columns(&s, 0, NULL, NULL);
-  begin(&s, lfap_check_column);
+  begin_cell(&s, lfap_check_column);
   lfap_text_puts(out, "\n");
 }

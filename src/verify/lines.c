@@ -37,7 +37,7 @@ static lfap_holds hypothesis(const lfap_hypothesis *h) {
 
 /* What the slopes say of (b) by themselves. They are sums that make up margins of 1: nearer to 0 than this, doubles
    do not tell. */
-static lfap_holds slopes(const lfap_limit *lim) {
+static lfap_holds slopes_hold(const lfap_limit *lim) {
   lfap_holds all = LFAP_YES;
   for (size_t i = 0; i < lim->n; i++) {
     double least = fmin(lim->fu[i], -lim->fv[i]), open = 1e-12 * fmax(1.0, fmax(fabs(lim->fu[i]), fabs(lim->fv[i])));
@@ -81,7 +81,7 @@ lfap_facts lfap_facts_of(const lfap_limit *lim) {
   f.of[LFAP_WHEN_LIMIT_H] = known(sure, h);
   f.of[LFAP_WHEN_POST] = known(sure, posterior(lim));
   f.of[LFAP_WHEN_C2] = kinked(&lim->c2);
-  lfap_holds b = slopes(lim);
+  lfap_holds b = slopes_hold(lim);
   f.of[LFAP_WHEN_C1] = !sure || (b == LFAP_YES && !lim->c1) ? LFAP_UNKNOWN : b == LFAP_NO ? (lfap_holds)implied : b;
   f.of[LFAP_WHEN_BOUNDARY] = boundary(&f);
   return f;
@@ -197,7 +197,7 @@ typedef struct {
   lfap_facts facts;
 } judging;
 
-static lfap_check *put(judging *j, lfap_line line, double value, double bound) {
+static lfap_check *put_line(judging *j, lfap_line line, double value, double bound) {
   return lfap_line_add(j->ctx, j->c, line, j->subject, NULL, &j->facts, value, bound);
 }
 
@@ -209,7 +209,7 @@ static lfap_status interval(judging *j, lfap_line smallest, double lo, double hi
     max = fmax(max, j->lim->lambda_q[i]);
   }
   for (int top = 0; top < 2; top++) {
-    lfap_check *k = put(j, smallest + (lfap_line)top, top ? max : min, top ? hi : lo);
+    lfap_check *k = put_line(j, smallest + (lfap_line)top, top ? max : min, top ? hi : lo);
     if (!k) return LFAP_ERR_MEMORY;
     if (k->verdict == LFAP_NOT_APPLICABLE) lfap_check_note(k, "%s", why);
     if (k->verdict == LFAP_UNDECIDED)
@@ -221,7 +221,7 @@ static lfap_status interval(judging *j, lfap_line smallest, double lo, double hi
 
 static lfap_status condition(judging *j) {
   const lfap_limit *l = j->lim;
-  lfap_check *k = put(j, LFAP_LINE_C1, (double)l->c1b, (double)l->n);
+  lfap_check *k = put_line(j, LFAP_LINE_C1, (double)l->c1b, (double)l->n);
   if (!k) return LFAP_ERR_MEMORY;
   size_t on_support = 0;
   for (size_t i = 0; i < l->n; i++) on_support += l->lambda_q[i] > 0.0 && !(l->fu[i] > 0.0 && l->fv[i] < 0.0);
@@ -237,7 +237,7 @@ static lfap_status condition(judging *j) {
 
 static lfap_status any_slope(judging *j) {
   const lfap_c2 *c = &j->lim->c2;
-  lfap_check *k = put(j, LFAP_LINE_C2, c->own_support, NAN);
+  lfap_check *k = put_line(j, LFAP_LINE_C2, c->own_support, NAN);
   if (!k) return LFAP_ERR_MEMORY;
   const char *prior = c->by_kappa    ? "; known a priori from kappa_obt"
                       : c->by_margin ? "; known a priori from the margin"
@@ -253,12 +253,12 @@ static lfap_status any_slope(judging *j) {
 
 lfap_status lfap_judge_limit(lfap_ctx *ctx, lfap_case *c, const lfap_limit *lim, const char *subject) {
   judging j = {ctx, c, subject, lim, lfap_facts_of(lim)};
-  lfap_check *h = put(&j, LFAP_LINE_H, lim->hyp.lhs, lim->hyp.rhs);
+  lfap_check *h = put_line(&j, LFAP_LINE_H, lim->hyp.lhs, lim->hyp.rhs);
   if (!h) return LFAP_ERR_MEMORY;
   if (h->verdict == LFAP_NOT_APPLICABLE)
     lfap_check_note(h, "hypothesis not met (ratio %.3g)", lim->hyp.lhs / lim->hyp.rhs);
   if (h->verdict == LFAP_UNDECIDED) lfap_check_note(h, "its sides are nearer to each other than doubles tell");
-  lfap_check *q = put(&j, LFAP_LINE_Q1, lim->residual, NAN);
+  lfap_check *q = put_line(&j, LFAP_LINE_Q1, lim->residual, NAN);
   if (!q) return LFAP_ERR_MEMORY;
   if (q->verdict != LFAP_PASS)
     lfap_check_note(q, "doubles cannot tell%s; limit --certify --exact decides (N <= 64)",
