@@ -85,6 +85,7 @@ CALL(net_input_grad, lfap_net_input_grad(c, r->v, &in.net, in.data.x))
 CALL(limit_solve, lfap_limit_solve(c, &r->lim, &in.data, NULL, 0.5))
 CALL(limit_solve_opts, lfap_limit_solve_opts(c, &r->lim, &in.data, NULL, 0.5, NULL))
 CALL(limit_given, lfap_limit_given(c, &r->lim, &in.data, NULL, 0.5, in.lim.lambda))
+CALL(limit_margin, ((void)r, lfap_limit_margin(c, &in.lim, &in.data, in.G, NULL)))
 CALL(qp_solve, lfap_qp_solve(c, r->v, r->v + N, in.G, in.lim.fu, N))
 CALL(limit_enclose, lfap_limit_enclose(c, &r->enclosure, &in.data, &in.lim, in.G))
 CALL(perturb_direction, lfap_perturb_direction(c, r->v, in.lim.w, 1, LFAP_L2, 0.1, 1, D))
@@ -179,6 +180,7 @@ static const struct {
     {"lfap_limit_solve", call_limit_solve, drop_lim, 0},
     {"lfap_limit_solve_opts", call_limit_solve_opts, drop_lim, 0},
     {"lfap_limit_given", call_limit_given, drop_lim, 0},
+    {"lfap_limit_margin", call_limit_margin, NULL, 0},
     {"lfap_qp_solve", call_qp_solve, NULL, 0},
     {"lfap_limit_enclose", call_limit_enclose, drop_enclosure, 0},
     {"lfap_perturb_direction", call_perturb_direction, NULL, 0},
