@@ -21,6 +21,14 @@ done
 [ "$(grep -rl 'claims:begin [a-z]' src spec oracle --include='*.h' --include='*.md' | wc -l)" -eq "$(echo "$tables" | wc -w)" ]
 tell $? "every file with such a section is made by make tables"
 
+# a line of the table is added somewhere: NAME_MAX may come from NAME_MIN, as its successor
+idle=
+for key in $(sed -n 's/^LINE(\([A-Z0-9_]*\),.*/\1/p' src/verify/lines.def); do
+  grep -rqE "LFAP_LINE_${key%_MAX}(_MIN)?\>|ADD\([a-z0-9]+, $key," src oracle --include='*.c' || idle="$idle $key"
+done
+[ -z "$idle" ]
+tell $? "every line of lines.def is added by some code:${idle:- none is idle}"
+
 # a claim more, about T3, and one less
 next=$(awk -F '\t' '$7 + 0 > most { most = $7 } END { print most + 1 }' spec/claims.tsv)
 awk -v place="$next" 'BEGIN { FS = OFS = "\t" } { print } $1 == "C1" { print "NEW", "T3", "T3_new", ">", "a slack", "-", place, "verdict:verdict slack:down:U_MIN" }' \
