@@ -9,20 +9,13 @@
 #include "oracle/certify/certify.h"
 #include "oracle/verify/certifier.h"
 
-/* What the certificate knows better: of C1's form (*q), of (CP) (*kinks); 0: nothing. Where lambda changes, so does what
-   it leaves of (CP). */
+/* What the certificate knows better: of C1's form (*q), of (CP) (*kinks); 0: nothing. Where lambda changes, so does
+   what it leaves of (CP). */
 static int knows_better(int *q, int *kinks, const oracle_cert *cert, const lfap_limit *lim) {
   *q = cert->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS && (cert->mode == ORACLE_EXACT || !lim->settled);
   *kinks = cert->c2.solved == LFAP_PASS && !cert->c2.inseparable &&
            (*q || !lim->c2.settled || (cert->c2.p && cert->c2.mode == ORACLE_EXACT));
   return *q || *kinks;
-}
-
-/* The verdict on C2 where it is proved. */
-static void take_verdict(lfap_c2 *c, lfap_verdict proved) {
-  if (!c->solved || (proved != LFAP_PASS && proved != LFAP_FAIL)) return;
-  c->holds = proved == LFAP_PASS;
-  c->decided = 1;
 }
 
 lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_set *set) {
@@ -47,7 +40,6 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
     lfap_limit_free(&better);
     return s;
   }
-  take_verdict(&better.c2, cert->claim[LFAP_CLAIM_C2].verdict);
   better.rounds = lim->rounds;
   better.iterations = lim->iterations;
   if (kinks) {
