@@ -153,6 +153,9 @@ double oracle_cert_double(const oracle_cert *c, oracle_value v, int up);
 void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n);
 /* The doubles nearest to the enclosed multipliers (n). They lie in their enclosures as oracle_cert_lambda has them. */
 void oracle_cert_nearest(double *lambda, const oracle_cert *c);
+/* The same of (CP): alpha, then beta (2 n), which are lambda and 0 where the file has no second proposal. Only where
+   c2.solved is PASS. */
+void oracle_cert_kinks_nearest(double *kinks, const oracle_cert *c);
 /* Largest relative distance of multipliers (n of them) from their enclosures; NaN unless Q1 is certified */
 double oracle_cert_distance(const oracle_cert *c, const double *lambda);
 /* The same of alpha and beta (n each) from those of (CP); NaN unless the certificate has them enclosed. */

@@ -321,10 +321,12 @@ typedef struct {
 /* The same with options; NULL: the defaults, all zero. */
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o);
-/* The limit that given multipliers lambda >= 0 (n) of C1's form make: everything as above, and only what they leave of
-   (CP) is solved. */
+/* The limit that given multipliers lambda >= 0 (n) of C1's form make: everything as above. kinks: 2 n multipliers >= 0
+   of (CP), alpha, then beta, which stand for its solution as lambda does for C1's (c2.solved is 1; where every beta is
+   0, alpha is lambda); NULL: only what lambda leaves of (CP) is solved. Nothing given is kept. DATA: a multiplier is
+   negative or not finite. */
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                             const double *lambda);
+                             const double *lambda, const double *kinks);
 /* The largest margin of a linear boundary, by one more programme (that of C1 with slope 1): raises c2.margin_lin and
    lowers c2.margin_most, and what follows from them. Nothing changes where the data are not linearly separable or
    doubles do not solve it. lim: the limit of data; G and o as there, but that the support is known. */

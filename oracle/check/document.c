@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/json.h"
 #include "oracle/check/evaluate.h"
@@ -223,19 +224,32 @@ void oracle_cert_lambda(double *lo, double *hi, const oracle_cert *c, size_t n) 
   *hi = c->mode == ORACLE_APPROXIMATE ? INFINITY : oracle_q_double(c->hi[n], 1);
 }
 
-void oracle_cert_nearest(double *lambda, const oracle_cert *c) {
+static void nearest(double *v, const mpq_t *lo, const mpq_t *hi, size_t count) {
   mpq_t q;
   mpfr_t r;
   mpq_init(q);
   mpfr_init2(r, 53);
-  for (size_t n = 0; n < c->n; n++) {
-    mpq_add(q, c->lo[n], c->hi[n]);
+  for (size_t i = 0; i < count; i++) {
+    mpq_add(q, lo[i], hi[i]);
     mpq_div_2exp(q, q, 1);
     mpfr_set_q(r, q, MPFR_RNDN);
-    lambda[n] = mpfr_get_d(r, MPFR_RNDN);
+    v[i] = mpfr_get_d(r, MPFR_RNDN);
   }
   mpfr_clear(r);
   mpq_clear(q);
+}
+
+void oracle_cert_nearest(double *lambda, const oracle_cert *c) {
+  nearest(lambda, (const mpq_t *)c->lo, (const mpq_t *)c->hi, c->n);
+}
+
+void oracle_cert_kinks_nearest(double *kinks, const oracle_cert *c) {
+  if (c->c2.p) {
+    nearest(kinks, (const mpq_t *)c->c2.lo, (const mpq_t *)c->c2.hi, 2 * c->n);
+    return;
+  }
+  oracle_cert_nearest(kinks, c);
+  memset(kinks + c->n, 0, c->n * sizeof *kinks);
 }
 
 /* How far l lies outside, in parts of the larger end. */

@@ -9,28 +9,43 @@
 #include "oracle/certify/certify.h"
 #include "oracle/verify/certifier.h"
 
+/* What the certificate knows better: of C1's form (*q), of (CP) (*kinks); 0: nothing. Where lambda changes, so does
+   what it leaves of (CP). */
+static int knows_better(int *q, int *kinks, const oracle_cert *cert, const lfap_limit *lim) {
+  *q = cert->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS && (cert->mode == ORACLE_EXACT || !lim->settled);
+  *kinks = cert->c2.solved == LFAP_PASS && !cert->c2.inseparable &&
+           (*q || !lim->c2.settled || (cert->c2.p && cert->c2.mode == ORACLE_EXACT));
+  return *q || *kinks;
+}
+
 lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_set *set) {
-  const lfap_data *data = set->data;
-  if (cert->claim[LFAP_CLAIM_Q1].verdict != LFAP_PASS || (cert->mode != ORACLE_EXACT && lim->settled)) return LFAP_OK;
-  double *lambda = malloc(lim->n * sizeof *lambda);
+  int q, kinks;
+  if (!knows_better(&q, &kinks, cert, lim)) return LFAP_OK;
+  double *v = malloc(3 * lim->n * sizeof *v), *lambda = v, *bent = v + lim->n;
   lfap_limit better = {0};
   oracle_vector w = {0};
-  if (!lambda) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu multipliers", lim->n);
-  oracle_cert_nearest(lambda, cert);
-  lfap_status s = lfap_limit_given(ctx, &better, data, set->gram, lim->gamma, lambda);
-  if (!s) s = oracle_boundary(ctx, &w, cert, data, NULL);
+  if (!v) return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu multipliers", lim->n);
+  if (q) oracle_cert_nearest(lambda, cert);
+  else memcpy(lambda, lim->lambda_q, lim->n * sizeof *lambda);
+  if (kinks) oracle_cert_kinks_nearest(bent, cert);
+  lfap_status s = lfap_limit_given(ctx, &better, set->data, set->gram, lim->gamma, lambda, kinks ? bent : NULL);
+  if (!s) s = oracle_boundary(ctx, &w, cert, set->data, NULL);
   /* the multipliers may cancel: w and Q lambda are those of the certificate, not of their roundings */
   if (!s && w.valid && oracle_boundary_of(cert, &better)) memcpy(better.w, w.near, lim->d * sizeof *better.w);
-  for (size_t i = 0; !s && i < lim->n; i++)
+  for (size_t i = 0; !s && q && i < lim->n; i++)
     if (better.lambda_q[i] > 0.0) better.q[i] = 1.0;
   oracle_vector_free(&w);
-  free(lambda);
+  free(v);
   if (s) {
     lfap_limit_free(&better);
     return s;
   }
   better.rounds = lim->rounds;
   better.iterations = lim->iterations;
+  if (kinks) {
+    better.c2.rounds = lim->c2.rounds;
+    better.c2.iterations = lim->c2.iterations;
+  }
   lfap_limit_free(lim);
   *lim = better;
   return LFAP_OK;

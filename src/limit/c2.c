@@ -88,9 +88,9 @@ static size_t missed(kinked *k) {
   return count;
 }
 
-static int any_beta(const kinked *k) {
+static int any_beta(const kinked *k, const double *v) {
   for (size_t i = k->l->n; i < k->m.n; i++)
-    if (k->s.lambda[i] > 0.0) return 1;
+    if (v[i] > 0.0) return 1;
   return 0;
 }
 
@@ -107,10 +107,23 @@ static lfap_status solve(kinked *k) {
   k->c->separable = st ? 0 : k->s.separates ? 1 : -1;
   k->c->rounds = k->s.way.rounds;
   k->c->iterations = k->s.way.iterations;
-  if (!k->c->solved || !any_beta(k)) return take_c1(k);
+  if (!k->c->solved || !any_beta(k, k->s.lambda)) return take_c1(k);
   free(k->view.norm);
   k->view.norm = NULL;
   return lfap_solution_measure(k->ctx, &k->s, &k->view, &k->m, k->data);
+}
+
+/* Given multipliers in the place of that; without beta they are C1's form. */
+static lfap_status take(kinked *k, const double *given) {
+  lfap_qp_task task = *k->task;
+  if (!any_beta(k, given)) return LFAP_OK;
+  task.m = &k->m;
+  task.b = k->one;
+  free(k->view.norm);
+  k->view.norm = NULL;
+  lfap_status st = lfap_solution_take(k->ctx, &k->s, &k->view, &task, &k->m, given);
+  if (!st && k->s.separates) k->c->separable = 1;
+  return st;
 }
 
 /* ---- what follows ------------------------------------------------------------------------------------------------ */
@@ -213,7 +226,7 @@ void lfap_c2_a_priori(lfap_limit *l) {
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
-lfap_status lfap_c2_of(lfap_ctx *ctx, lfap_limit *l, const lfap_qp_task *task) {
+lfap_status lfap_c2_of(lfap_ctx *ctx, lfap_limit *l, const lfap_qp_task *task, const double *given) {
   kinked k = {.ctx = ctx, .l = l, .c = &l->c2, .data = task->data, .task = task};
   lfap_c2 *c = &l->c2;
   lfap_status st = kinked_open(&k);
@@ -224,7 +237,8 @@ lfap_status lfap_c2_of(lfap_ctx *ctx, lfap_limit *l, const lfap_qp_task *task) {
   if (!st) st = take_c1(&k);
   if (!st) {
     k.s.trust = (lfap_trust){l->error, l->settled};
-    if (missed(&k)) st = solve(&k);
+    if (given) st = take(&k, given);
+    else if (missed(&k)) st = solve(&k);
   }
   if (!st) st = conclude(&k);
   if (!st) {

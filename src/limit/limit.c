@@ -158,30 +158,21 @@ static lfap_status find_multipliers(lfap_ctx *ctx, lfap_solution *s, lfap_qp_tas
   return st;
 }
 
-/* Given multipliers in the place of a solution. */
-static lfap_status take_given(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *task, lfap_qm *m, const double *given) {
-  memcpy(s->lambda, given, m->n * sizeof *given);
-  m->on_data = 1;
-  lfap_qm_residual(ctx, s->mu, m, task->b, given, (lfap_qm_part){NULL, NULL, m->n, m->n});
-  s->way.full = 1;
-  for (size_t i = 0; i < m->n; i++) {
-    s->mu[i] = -s->mu[i];
-    s->way.full = s->way.full && given[i] > 0.0;
-  }
-  task->trust = &s->trust;
-  lfap_status st = lfap_qp_doubt(ctx, given, task);
-  return st ? st : lfap_solution_measure(ctx, s, NULL, m, task->data);
-}
+/* Multipliers to take instead of solving, of C1's form (n) and of (CP) (2 n); NULL: solve. */
+typedef struct {
+  const double *lambda, *kinks;
+} multipliers;
 
-/* Everything on an opened matrix; mu is scratch of n. `given`: multipliers, instead of solving. */
+/* Everything on an opened matrix; mu is scratch of n. */
 static lfap_status solve_opened(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu,
-                                const double *given, int best_effort) {
+                                multipliers given, int best_effort) {
   lfap_solution s = {.lambda = l->lambda_q, .mu = mu};
   lfap_status st = data_facts(ctx, l, m);
   if (st) return st;
   for (size_t i = 0; i < l->n; i++) l->q[i] = 1.0; /* the right-hand side, before it becomes Q lambda */
   task->b = l->q;
-  st = given ? take_given(ctx, &s, task, m, given) : find_multipliers(ctx, &s, task, m, best_effort);
+  st = given.lambda ? lfap_solution_take(ctx, &s, NULL, task, m, given.lambda)
+                    : find_multipliers(ctx, &s, task, m, best_effort);
   if (st) return st;
   l->full = s.way.full;
   l->rounds = s.way.rounds;
@@ -190,7 +181,7 @@ static lfap_status solve_opened(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task
   l->error = s.trust.error;
   l->settled = lfap_solution_settled(&s);
   st = conclude(ctx, l, m, mu, task->data);
-  return st ? st : lfap_c2_of(ctx, l, task);
+  return st ? st : lfap_c2_of(ctx, l, task, given.kinks);
 }
 
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
@@ -227,7 +218,15 @@ static size_t largest_factor(const lfap_ctx *ctx, const lfap_data *data, const l
   return k > data->n ? k : data->n;
 }
 
-static lfap_status check_problem(lfap_ctx *ctx, const lfap_data *data, double gamma, const double *given) {
+static lfap_status check_given(lfap_ctx *ctx, const char *what, const double *v, size_t count) {
+  for (size_t i = 0; v && i < count; i++)
+    if (!(v[i] >= 0.0 && isfinite(v[i])))
+      return lfap_fail(ctx, LFAP_ERR_DATA, "limit: %s %zu is %g; multipliers are finite and not negative", what, i,
+                       v[i]);
+  return LFAP_OK;
+}
+
+static lfap_status check_problem(lfap_ctx *ctx, const lfap_data *data, double gamma, multipliers given) {
   lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, LFAP_GAMMA_MIN);
   if (st) return st;
   if (data->n == 0 || data->d == 0)
@@ -235,10 +234,9 @@ static lfap_status check_problem(lfap_ctx *ctx, const lfap_data *data, double ga
                      data->n, data->d);
   if (data->n > SIZE_MAX / sizeof(double) / data->n)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: the Gram matrix of N = %zu samples has no size", data->n);
-  for (size_t i = 0; given && i < data->n; i++)
-    if (!(given[i] >= 0.0 && isfinite(given[i])))
-      return lfap_fail(ctx, LFAP_ERR_DATA, "limit: multiplier %zu is %g; multipliers are finite and not negative", i,
-                       given[i]);
+  st = check_given(ctx, "multiplier", given.lambda, data->n);
+  if (!st) st = check_given(ctx, "alpha, then beta: multiplier", given.kinks, 2 * data->n);
+  if (st) return st;
   for (size_t i = 0; i < data->n; i++)
     if (lfap_norm2(data->d, data->x + i * data->d) == 0.0)
       return lfap_fail(ctx, LFAP_ERR_DATA,
@@ -279,7 +277,7 @@ static void programme_close(programme *p) {
 static const lfap_limit_opts defaults = {0};
 
 static lfap_status make_limit(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                              const lfap_limit_opts *opts, const double *given) {
+                              const lfap_limit_opts *opts, multipliers given) {
   const lfap_limit_opts *o = opts ? opts : &defaults;
   programme p = {.G = NULL};
   lfap_limit l = {0};
@@ -303,18 +301,18 @@ static lfap_status make_limit(lfap_ctx *ctx, lfap_limit *out, const lfap_data *d
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make_limit(ctx, out, data, G, gamma, o, NULL);
+  return st ? st : make_limit(ctx, out, data, G, gamma, o, (multipliers){NULL, NULL});
 }
 
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, NULL);
+  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, (multipliers){NULL, NULL});
 }
 
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                             const double *lambda) {
+                             const double *lambda, const double *kinks) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, lambda);
+  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, (multipliers){lambda, kinks});
 }
 
 /* ---- the largest margin of a linear boundary --------------------------------------------------------------------- */

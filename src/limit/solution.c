@@ -107,3 +107,18 @@ lfap_status lfap_solution_find(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *ta
   task->ray = NULL;
   return st;
 }
+
+lfap_status lfap_solution_take(lfap_ctx *ctx, lfap_solution *s, lfap_view *view, lfap_qp_task *task, lfap_qm *m,
+                               const double *given) {
+  memcpy(s->lambda, given, m->n * sizeof *given);
+  m->on_data = 1;
+  lfap_qm_residual(ctx, s->mu, m, task->b, given, (lfap_qm_part){NULL, NULL, m->n, m->n});
+  s->way.full = 1;
+  for (size_t i = 0; i < m->n; i++) {
+    s->mu[i] = -s->mu[i];
+    s->way.full = s->way.full && given[i] > 0.0;
+  }
+  task->trust = &s->trust;
+  lfap_status st = lfap_qp_doubt(ctx, given, task);
+  return st ? st : lfap_solution_measure(ctx, s, view, m, task->data);
+}

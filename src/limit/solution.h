@@ -28,4 +28,8 @@ lfap_status lfap_solution_measure(lfap_ctx *ctx, lfap_solution *s, lfap_view *vi
    set then). A programme that doubles do not solve leaves its last point, which `separates` tells. INFEASIBLE: proved
    that it has none. */
 lfap_status lfap_solution_find(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *task, lfap_qm *m);
+/* Given multipliers (m->n) in the place of a solution, measured and trusted as one is; sets m->on_data. view: as
+   above. */
+lfap_status lfap_solution_take(lfap_ctx *ctx, lfap_solution *s, lfap_view *view, lfap_qp_task *task, lfap_qm *m,
+                               const double *given);
 #endif

@@ -10,6 +10,7 @@
 #include "oracle/check/evaluate.h"
 #include "oracle/check/kinks.h"
 #include "oracle/lfap_oracle.h"
+#include "oracle/verify/certifier.h"
 
 /* N 2..16, d 1..40, gamma 0.001..0.99: entries of few or of many bits, repeated directions, opposed ones, more samples than dimensions. */
 static lfap_data small_set(uint64_t i, double *gamma) {
@@ -438,4 +439,64 @@ Test(kinks, certificates_of_version_1_are_refused_by_name) {
   cr_assert(!yes && strstr(c.message, "version 1"), "%s", c.message);
   free(text);
   oracle_cert_free(&k);
+}
+
+/* ---- adopted ------------------------------------------------------------------------------------------------------ */
+
+static double rounded(const mpq_t q) {
+  mpfr_t r;
+  mpfr_init2(r, 53);
+  mpfr_set_q(r, q, MPFR_RNDN);
+  double v = mpfr_get_d(r, MPFR_RNDN);
+  mpfr_clear(r);
+  return v;
+}
+
+/* A limit of doubles becomes that of the rationals, whatever doubles made of (CP). Returns whether they had settled it; -1: no such rationals. */
+static int adopted(const lfap_data *D, double gamma, int enclosed, uint64_t i) {
+  lfap_ctx c = {.threads = 1};
+  oracle_cert k = {0};
+  lfap_limit l = {0};
+  size_t n = D->n, bent = 0;
+  lfap_status st = oracle_limit_certify(&c, &k, D, gamma, &(oracle_opts){.exact = !enclosed});
+  if (!st) st = lfap_limit_solve_opts(&c, &l, D, NULL, gamma, &(lfap_limit_opts){.best_effort = 1});
+  int was = st || !k.c2.p || k.c2.solved != LFAP_PASS ? -1 : l.c2.settled;
+  if (was < 0 || (was && enclosed)) goto done;
+  cr_assert_eq(oracle_adopt(&c, &l, &k, &(lfap_set){.data = D}), LFAP_OK, "case %zu: %s", (size_t)i, c.message);
+  cr_assert(l.c2.solved && oracle_cert_kinks_distance(&k, l.c2.alpha, l.c2.beta) == 0.0, "case %zu: not enclosed", (size_t)i);
+  for (size_t j = 0; j < n && !enclosed; j++) {
+    double a = rounded(k.c2.lo[j]), b = rounded(k.c2.lo[n + j]);
+    cr_assert(l.c2.alpha[j] == a && l.c2.beta[j] == b, "case %zu, sample %zu: alpha %g for %g, beta %g for %g", (size_t)i, j, l.c2.alpha[j], a, l.c2.beta[j], b);
+    cr_assert_eq(l.lambda[j], a + b);
+    cr_assert_leq(fabs(l.omega[j] - (a + 2.0 * b / (1.0 + gamma))), 0x1p-51 * l.omega[j]);
+    bent += b > 0.0;
+  }
+  if (!enclosed) cr_assert_eq(l.c2.bent, bent);
+  lfap_verdict v = k.claim[LFAP_CLAIM_C2].verdict;
+  cr_assert(!l.c2.decided || v == LFAP_UNDECIDED || l.c2.holds == (v == LFAP_PASS), "case %zu: doubles say more than is true", (size_t)i);
+done:
+  lfap_limit_free(&l);
+  oracle_cert_free(&k);
+  return was;
+}
+
+/* Nearly equal samples, where doubles lose half of lambda; and sets of every kind. */
+Test(kinks, multipliers_are_adopted) {
+  size_t unsettled = 0, solved = 0;
+  double y[3] = {1, 1, -1};
+  for (uint64_t i = 0; i < 60; i++) {
+    double e = ldexp(1e-7, -(int)(i % 4)), x[9] = {1, e, 0, 1, -e, e, 1, 2 * e, 3 * e}, gamma = 0.5;
+    state = 31 * i + 7;
+    for (size_t j = 0; i > 0 && j < 9; j++) x[j] = j % 3 ? e * (2.0 * unit() - 1.0) : 1.0;
+    int was = adopted(&(lfap_data){.n = 3, .d = 3, .x = x, .y = y}, gamma, 0, i);
+    if (i == 0) cr_assert_eq(was, 0, "doubles settle the example: %d", was);
+    (void)adopted(&(lfap_data){.n = 3, .d = 3, .x = x, .y = y}, gamma, 1, i);
+    unsettled += was == 0;
+    solved += was >= 0;
+    lfap_data D = small_set(i, &gamma);
+    solved += adopted(&D, gamma, 0, i) >= 0;
+    lfap_data_free(&D);
+  }
+  cr_assert(unsettled >= 5 && solved >= 20, "%zu unsettled, %zu solved", unsettled, solved);
+  mpfr_free_cache();
 }
