@@ -172,7 +172,8 @@ static lfap_status refine(lfap_ctx *ctx, lfap_system *p, int *good) {
 }
 
 static lfap_status by_factor(lfap_ctx *ctx, lfap_system *p, int *good) {
-  lfap_status st = factor(ctx, p, good);
+  *good = 1;
+  lfap_status st = p->factored ? LFAP_OK : factor(ctx, p, good);
   if (st || !*good) return st;
   for (size_t k = 0; k < p->nf; k++) p->r[k] = p->b[p->f[k]];
   lfap_chol_solve(p->s, p->L, p->r, p->nf);
@@ -184,8 +185,8 @@ void lfap_system_sharpen(lfap_system *p) {
   else p->exact = 1;
 }
 
-/* 1: it is the support that was there. */
-static int take_support(lfap_system *p, const unsigned char *in) {
+/* The factor that is there stays that of the support if it is the same again. */
+static void take_support(lfap_system *p, const unsigned char *in) {
   size_t nf = 0, before = p->nf;
   int same = 1;
   for (size_t i = 0; i < p->n; i++)
@@ -194,16 +195,16 @@ static int take_support(lfap_system *p, const unsigned char *in) {
       p->f[nf++] = i;
     }
   p->nf = nf;
-  return same && nf == before;
+  p->factored = p->factored && same && nf == before;
 }
 
 lfap_status lfap_system_hold(lfap_ctx *ctx, lfap_system *p, int *good, const unsigned char *in) {
-  int same = take_support(p, in);
+  take_support(p, in);
   *good = p->nf > 0;
   p->exact = 1;
   if (p->most && p->nf > p->most) p->no_factor = p->only_cg = p->by_cg = 1;
   if (!p->only_cg) p->by_cg = 0;
-  return !*good || p->by_cg || (same && p->factored) ? LFAP_OK : factor(ctx, p, good);
+  return !*good || p->by_cg || p->factored ? LFAP_OK : factor(ctx, p, good);
 }
 
 lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in,
