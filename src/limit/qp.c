@@ -261,8 +261,7 @@ static lfap_status run_pivoting(qp *p, int *done, unsigned char *skip) {
 }
 
 static lfap_status take_system(lfap_ctx *ctx, lfap_system *s, const lfap_qp_task *task) {
-  if (!task->held || !task->held->L)
-    return lfap_system_open(ctx, s, task->m, task->b, task->solver, task->no_factor);
+  if (!task->held || !task->held->L) return lfap_system_open(ctx, s, task->m, task->b, task->solver, task->no_factor);
   *s = *task->held;
   *task->held = (lfap_system){0};
   s->b = task->b;
