@@ -129,8 +129,8 @@ static void print_limit(const cli *c, const cli_limit_report *r, const cli_tally
   cli_verdict_print(c, tally);
 }
 
-/* The limit, its margin, and with --certify what makes it certain, from one Gram matrix where the memory limit leaves room: what
-   error bounds say, or the certificate with its text, whose multipliers are taken over. */
+/* The limit, its margin, and with --certify what makes it certain, from one Gram matrix where the memory limit leaves
+   room: what error bounds say, or the certificate with its text, whose multipliers are taken over. */
 static lfap_status solve_limit(cli *c, lfap_limit *l, lfap_enclosure *fast, oracle_cert *cert, lfap_text *text,
                                const args *a, const lfap_data *data) {
   uint64_t limit = a->limit.memory_limit;
