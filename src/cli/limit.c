@@ -14,8 +14,7 @@ static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
-    {"out", "DIR",
-     "directory for lambda, omega, slopes, w (.npy) and meta.json; without it nothing is written"},
+    {"out", "DIR", "directory for lambda, omega, slopes, w (.npy) and meta.json; without it nothing is written"},
     {"solver", "NAME", "auto (by size and conditioning), direct (Cholesky factors) or cg (conjugate gradients)"},
     {"memory-limit", "BYTES",
      "for samples and matrices together, e.g. 2G: without room for a factor conjugate gradients\n"
