@@ -128,16 +128,15 @@ static void print_limit(const cli *c, const cli_limit_report *r, const cli_tally
   cli_verdict_print(c, tally);
 }
 
-/* The limit, and with --certify what makes it certain, from one Gram matrix where the memory limit leaves room: what
-   error bounds say, or the certificate with its text, whose multipliers are taken over. */
+/* The limit, its margin, and with --certify what makes it certain, from one Gram matrix where the memory limit leaves
+   room: what error bounds say, or the certificate with its text, whose multipliers are taken over. */
 static lfap_status solve_limit(cli *c, lfap_limit *l, lfap_enclosure *fast, oracle_cert *cert, lfap_text *text,
                                const args *a, const lfap_data *data) {
   uint64_t limit = a->limit.memory_limit;
   int quick = a->certify.wanted && cli_certify_choose(&a->certify, data->n) == CLI_CERTIFY_FAST;
   lfap_set set = {.data = data, .checked = 1};
   lfap_status s = LFAP_OK;
-  if (a->certify.wanted && (!limit || lfap_limit_bytes(data->n, data->d, 2, c->ctx.threads) <= limit))
-    s = lfap_set_gram(&c->ctx, &set);
+  if (!limit || lfap_limit_bytes(data->n, data->d, 2, c->ctx.threads) <= limit) s = lfap_set_gram(&c->ctx, &set);
   if (!s) s = lfap_limit_solve_opts(&c->ctx, l, data, set.gram, a->gamma, &a->limit);
   if (!s && quick) s = lfap_limit_enclose(&c->ctx, fast, data, l, set.gram);
   if (!s && quick) s = oracle_enclosure_finish(&c->ctx, fast, data, l, set.gram);

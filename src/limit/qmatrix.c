@@ -5,6 +5,7 @@
 
 #include "data/products.h"
 #include "io/parallel.h"
+#include "kernel/clones.h"
 #include "kernel/cpform.h"
 #include "kernel/lanes.h"
 #include "kernel/pair.h"
@@ -59,11 +60,13 @@ lfap_status lfap_qm_open(lfap_ctx *ctx, lfap_qm *m) {
   m->diag = malloc(n * sizeof(double));
   m->vec = malloc((3 * n + own) * sizeof(double));
   m->spare = malloc(2 * n * (size_t)lfap_threads(ctx) * sizeof(double));
-  if (!m->diag || !m->vec || !m->spare) {
+  m->twofold[0] = m->X ? malloc(2 * n * sizeof **m->twofold) : NULL;
+  if (!m->diag || !m->vec || !m->spare || (m->X && !m->twofold[0])) {
     lfap_qm_close(m);
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for rows of N = %zu", n);
   }
   m->sums = m->vec + 3 * n;
+  for (size_t k = 1; m->X && k < 2 * m->blocks; k++) m->twofold[k] = m->twofold[0] + k * m->samples;
   set_weights(m);
   set_diagonal(m);
   return LFAP_OK;
@@ -73,7 +76,9 @@ void lfap_qm_close(lfap_qm *m) {
   free(m->diag);
   free(m->vec);
   free(m->spare);
+  free(m->twofold[0]);
   m->diag = m->vec = m->sums = m->spare = NULL;
+  m->twofold[0] = NULL;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
@@ -295,23 +300,54 @@ static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm 
   }
 }
 
-/* <x, hi + lo>, not rounded to one double. */
-static lfap_twofold twofold_dot(const double *x, const double *hi, const double *lo, size_t d) {
-  lfap_twofold s = {0.0, 0.0};
-  for (size_t j = 0; j < d; j++) {
-    lfap_twofold p = product_of(x[j], hi[j]), t = sum_of(s.hi, p.hi);
-    s = (lfap_twofold){t.hi, s.lo + (p.lo + t.lo)};
-  }
-  s.lo += lfap_dot(d, x, lo);
-  return s;
+/* Samples whose sums are made side by side, each in its own order; entries of them at a time. */
+enum { LANES = 8, STRETCH = 64 };
+
+/* s + e += <x, z> over a stretch of entries, with what every product and sum loses in e: LANES samples, entry j of the
+   k-th in x[LANES j + k]. */
+LFAP_CLONES
+static void twofold_stretch(double *restrict s, double *restrict e, const double *restrict x, const double *restrict z,
+                            size_t n) {
+  double sum[LANES], lost[LANES];
+  for (size_t k = 0; k < LANES; k++) sum[k] = s[k], lost[k] = e[k];
+  for (size_t j = 0; j < n; j++)
+    for (size_t k = 0; k < LANES; k++) {
+      double a = x[LANES * j + k], p = a * z[j], t = sum[k] + p, bb = t - sum[k];
+      lost[k] = lost[k] + (fma(a, z[j], -p) + ((sum[k] - (t - bb)) + (p - bb)));
+      sum[k] = t;
+    }
+  for (size_t k = 0; k < LANES; k++) s[k] = sum[k], e[k] = lost[k];
 }
 
 typedef struct {
   const lfap_qm *m;
-  const double *b;
-  double *s[2][4], *out; /* class sums of each block */
-  const size_t *row;
-} sharp_job;
+  double *s[4]; /* class sums of one block */
+  size_t block;
+} twofold_job;
+
+/* <x, hi + lo>, not rounded to one double, for the classes +1 and -1 and samples `from` to below `to`, LANES at
+   most. */
+static void twofold_samples(const twofold_job *t, size_t from, size_t to) {
+  const lfap_qm *m = t->m;
+  double x[LANES * STRETCH] = {0}, sum[2][LANES] = {{0}}, lost[2][LANES] = {{0}};
+  for (size_t at = 0; at < m->d; at += STRETCH) {
+    size_t len = m->d - at < STRETCH ? m->d - at : STRETCH;
+    for (size_t k = from; k < to; k++)
+      for (size_t j = 0; j < len; j++) x[LANES * j + (k - from)] = m->X[k * m->d + at + j];
+    for (size_t c = 0; c < 2; c++) twofold_stretch(sum[c], lost[c], x, t->s[2 * c] + at, len);
+  }
+  for (size_t k = from; k < to; k++)
+    for (size_t c = 0; c < 2; c++) {
+      double low = lfap_dot(m->d, m->X + k * m->d, t->s[2 * c + 1]);
+      m->twofold[2 * t->block + c][k] = (lfap_twofold){sum[c][k - from], lost[c][k - from] + low};
+    }
+}
+
+static void twofold_rows(void *arg, size_t begin, size_t end, int worker) {
+  const twofold_job *t = arg;
+  (void)worker;
+  for (size_t k = begin; k < end; k += LANES) twofold_samples(t, k, end - k < LANES ? end : k + LANES);
+}
 
 /* r - (w own + w' other) y of one block. */
 static lfap_twofold take_off(lfap_twofold r, const lfap_twofold *w, double y, lfap_twofold own, lfap_twofold other) {
@@ -322,29 +358,22 @@ static lfap_twofold take_off(lfap_twofold r, const lfap_twofold *w, double y, lf
   return (lfap_twofold){then.hi, r.lo + (((first.lo + then.lo) + (p.lo + q.lo)) - y * small)};
 }
 
-static void sharp_rows(void *arg, size_t begin, size_t end, int worker) {
-  const sharp_job *j = arg;
-  const lfap_qm *m = j->m;
-  (void)worker;
-  for (size_t at = begin; at < end; at++) {
-    size_t i = j->row ? j->row[at] : at, k = lfap_qm_sample(m, i);
-    const double *x = m->X + k * m->d;
-    int a = m->y[k] > 0.0 ? 0 : 2;
-    lfap_twofold r = {j->b[i], 0.0};
-    for (size_t b = 0; b < m->blocks; b++) {
-      double *const *s = j->s[b];
-      r = take_off(r, m->weight[lfap_qm_block(m, i)][b], m->y[k], twofold_dot(x, s[a], s[a + 1], m->d),
-                   twofold_dot(x, s[2 - a], s[3 - a], m->d));
-    }
-    j->out[at] = r.hi + r.lo;
-  }
-}
-
+/* A sample's products are made once, for both of its rows. */
 void lfap_qm_sharp_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
                             lfap_qm_part part) {
-  sharp_job j = {.m = m, .b = b, .out = out, .row = part.row};
-  for (size_t k = 0; k < m->blocks; k++) sums_of(ctx, j.s[k], m, x, part, k);
-  lfap_parallel(lfap_threads(ctx), part.nr, 8, 40.0 * (double)part.nr * (double)(m->blocks * m->d), sharp_rows, &j);
+  for (size_t k = 0; k < m->blocks; k++) {
+    twofold_job t = {.m = m, .block = k};
+    sums_of(ctx, t.s, m, x, part, k);
+    lfap_parallel(lfap_threads(ctx), m->samples, LANES, 20.0 * (double)m->samples * (double)m->d, twofold_rows, &t);
+  }
+  for (size_t at = 0; at < part.nr; at++) {
+    size_t i = part.row ? part.row[at] : at, k = lfap_qm_sample(m, i), own = m->y[k] < 0.0;
+    lfap_twofold r = {b[i], 0.0};
+    for (size_t j = 0; j < m->blocks; j++)
+      r = take_off(r, m->weight[lfap_qm_block(m, i)][j], m->y[k], m->twofold[2 * j + own][k],
+                   m->twofold[2 * j + 1 - own][k]);
+    out[at] = r.hi + r.lo;
+  }
 }
 
 void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,

@@ -32,6 +32,7 @@ typedef struct {
   double *vec;                  /* 3 n; owned */
   double *sums;                 /* 4 d for each block where there are samples; part of vec */
   double *spare;                /* 2 n for each thread; owned */
+  lfap_twofold *twofold[4];     /* samples: of sharp residuals, block by block, classes +1, -1; [0] owned, with them */
 } lfap_qm;
 
 /* Allocates for the matrix that `m` names (M, or G and/or X with d, y, gamma) and takes its diagonal. */

@@ -260,6 +260,20 @@ static lfap_status run_pivoting(qp *p, int *done, unsigned char *skip) {
   return active_set(p, skip);
 }
 
+static lfap_status take_system(lfap_ctx *ctx, lfap_system *s, const lfap_qp_task *task) {
+  if (!task->held || !task->held->L) return lfap_system_open(ctx, s, task->m, task->b, task->solver, task->no_factor);
+  *s = *task->held;
+  *task->held = (lfap_system){0};
+  s->b = task->b;
+  s->iterations = 0;
+  return LFAP_OK;
+}
+
+static void leave_system(lfap_system *s, lfap_status st, const lfap_qp_task *task) {
+  if (!st && task->held && s->factored) *task->held = *s;
+  else lfap_system_close(s);
+}
+
 lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *way, const lfap_qp_task *task) {
   size_t n = task->m->n;
   qp p = {.ctx = ctx,
@@ -272,7 +286,7 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
   unsigned char *skip = calloc(n, 1);
   int done = 0;
   lfap_status st = p.lambda && p.in && skip
-                       ? lfap_system_open(ctx, &p.sys, task->m, task->b, task->solver, task->no_factor)
+                       ? take_system(ctx, &p.sys, task)
                        : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for N = %zu", n);
   if (!st) {
     p.sys.most = task->most;
@@ -293,7 +307,7 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
     memcpy(mu, p.mu, n * sizeof(double));
     if (way) *way = (lfap_qp_way){done && p.sys.nf == n, p.rounds, p.sys.iterations};
   }
-  lfap_system_close(&p.sys);
+  leave_system(&p.sys, st, task);
   free(p.lambda);
   free(p.in);
   free(skip);

@@ -14,6 +14,8 @@ typedef struct {
   double *ray;                  /* n, or NULL: gets the ray of INFEASIBLE */
   lfap_trust *trust;            /* NULL, or of Q: gets how far a solution can be trusted, */
   const lfap_data *data;        /* measured on these, its samples */
+  lfap_system *held; /* NULL, or what a run leaves: its system, where that has a factor (zeros otherwise); the
+                                   next one of the same matrix goes on with it, and with refined solutions at once */
 } lfap_qp_task;
 
 typedef struct {

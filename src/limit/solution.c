@@ -99,11 +99,15 @@ static lfap_status improve(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *task, 
 }
 
 lfap_status lfap_solution_find(lfap_ctx *ctx, lfap_solution *s, lfap_qp_task *task, lfap_qm *m) {
+  lfap_system held = {0};
+  task->held = &held;
   task->ray = malloc(m->n * sizeof(double));
   lfap_status st =
       task->ray ? attempt(ctx, s, task) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", m->n);
   if (!st && !lfap_solution_settled(s)) st = improve(ctx, s, task, m);
+  lfap_system_close(&held);
   free(task->ray);
+  task->held = NULL;
   task->ray = NULL;
   return st;
 }

@@ -20,6 +20,7 @@ static size_t cg_budget(size_t nf) { return 32 + nf / 32; }
 /* Residuals of rough solutions and of corrections, in the norm of the preconditioner. */
 #define ROUGH_TOL 5e-2
 #define FINER_TOL 1e-4
+#define FINEST_TOL 1e-6 /* only before a factor: each index still wrong there costs another one */
 #define CG_TOL 1e-8
 
 lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, const double *b, lfap_solver solver,
@@ -134,10 +135,8 @@ static lfap_status approach(lfap_ctx *ctx, lfap_system *p, int *good, const doub
     p->s[k] = start[p->f[k]];
     p->r[k] = p->b[p->f[k]];
   }
-  double tol = p->exact   ? CG_TOL
-               : p->finer ? FINER_TOL
-                          : ROUGH_TOL,
-         target = (tol * tol) * precondition(p, p->cg[0], p->r);
+  const double rough[] = {ROUGH_TOL, FINER_TOL, FINEST_TOL};
+  double tol = p->exact ? CG_TOL : rough[p->finer], target = (tol * tol) * precondition(p, p->cg[0], p->r);
   product(ctx, p, p->cg[2], p->s);
   lfap_axpy(p->r, -1.0, p->cg[2], p->nf);
   lfap_status st = gradients(ctx, p, good, p->c, p->r, target);
@@ -172,7 +171,8 @@ static lfap_status refine(lfap_ctx *ctx, lfap_system *p, int *good) {
 }
 
 static lfap_status by_factor(lfap_ctx *ctx, lfap_system *p, int *good) {
-  lfap_status st = factor(ctx, p, good);
+  *good = 1;
+  lfap_status st = p->factored ? LFAP_OK : factor(ctx, p, good);
   if (st || !*good) return st;
   for (size_t k = 0; k < p->nf; k++) p->r[k] = p->b[p->f[k]];
   lfap_chol_solve(p->s, p->L, p->r, p->nf);
@@ -180,12 +180,13 @@ static lfap_status by_factor(lfap_ctx *ctx, lfap_system *p, int *good) {
 }
 
 void lfap_system_sharpen(lfap_system *p) {
-  if (p->by_cg && !p->finer) p->finer = 1;
+  int most = !p->by_cg ? 0 : p->only_cg ? 1 : 2;
+  if (p->finer < most) p->finer++;
   else p->exact = 1;
 }
 
-/* 1: it is the support that was there. */
-static int take_support(lfap_system *p, const unsigned char *in) {
+/* The factor that is there stays that of the support if it is the same again. */
+static void take_support(lfap_system *p, const unsigned char *in) {
   size_t nf = 0, before = p->nf;
   int same = 1;
   for (size_t i = 0; i < p->n; i++)
@@ -194,16 +195,16 @@ static int take_support(lfap_system *p, const unsigned char *in) {
       p->f[nf++] = i;
     }
   p->nf = nf;
-  return same && nf == before;
+  p->factored = p->factored && same && nf == before;
 }
 
 lfap_status lfap_system_hold(lfap_ctx *ctx, lfap_system *p, int *good, const unsigned char *in) {
-  int same = take_support(p, in);
+  take_support(p, in);
   *good = p->nf > 0;
   p->exact = 1;
   if (p->most && p->nf > p->most) p->no_factor = p->only_cg = p->by_cg = 1;
   if (!p->only_cg) p->by_cg = 0;
-  return !*good || p->by_cg || (same && p->factored) ? LFAP_OK : factor(ctx, p, good);
+  return !*good || p->by_cg || p->factored ? LFAP_OK : factor(ctx, p, good);
 }
 
 lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const unsigned char *in,
@@ -218,7 +219,8 @@ lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const 
     st = approach(ctx, p, solved, start);
     if (!st && *solved && p->exact) st = refine(ctx, p, solved);
     if (st || *solved || p->no_factor) return st;
-    p->by_cg = p->only_cg = 0; /* too slow here: factors from now on */
+    p->by_cg = p->only_cg = 0;       /* too slow here: factors from now on, */
+    if (p->finer == 2) p->exact = 1; /* and the support is nearly right */
   }
   return by_factor(ctx, p, solved);
 }

@@ -19,7 +19,7 @@ typedef struct {
   int no_factor;     /* nothing else is possible */
   int factored;      /* L is the factor on f */
   int exact;         /* refine solutions; otherwise they are only good enough to choose supports by, */
-  int finer;         /* and better than at first where this is set */
+  int finer;         /* and better than at first where this is 1 or 2 */
   size_t iterations;
 } lfap_system;
 
@@ -28,7 +28,7 @@ lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, co
                              int no_factor);
 void lfap_system_close(lfap_system *p);
 
-/* Better solutions from now on: rough, finer, exact. */
+/* Better solutions from now on: rough, finer, finest where a factor is to follow, exact. */
 void lfap_system_sharpen(lfap_system *p);
 /* The support flagged in `in`, with its factor where there may be one; *good is 0 when it is empty or M_FF is
    numerically singular. */

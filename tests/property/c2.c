@@ -151,3 +151,18 @@ Test(c2, threads_and_a_given_gram_matrix_do_not_change_bits) {
   lfap_limit_free(&b);
   lfap_data_free(&D);
 }
+
+/* 2 N above 2048: supports by conjugate gradients, one factor of the last, improved with that. */
+Test(c2, supports_by_rough_solutions_are_those_of_factors, .timeout = 120) {
+  lfap_data D = {0};
+  cr_assert_eq(lfap_gen_uniform(NULL, &D, 11, 1100, 1100), LFAP_OK);
+  lfap_limit a = limit_by(&D, 0.01, NULL), b = limit_by(&D, 0.01, &(lfap_limit_opts){.solver = LFAP_SOLVER_DIRECT});
+  cr_assert(a.c2.iterations > 0 && b.c2.iterations == 0 && a.c2.bent > 100);
+  cr_assert(a.c2.settled && b.c2.settled && a.c2.error == b.c2.error);
+  cr_assert_arr_eq(a.c2.alpha, b.c2.alpha, D.n * sizeof(double), "the same bits");
+  cr_assert_arr_eq(a.c2.beta, b.c2.beta, D.n * sizeof(double), "the same bits");
+  cr_assert_arr_eq(a.w, b.w, D.d * sizeof(double), "the same bits");
+  lfap_limit_free(&a);
+  lfap_limit_free(&b);
+  lfap_data_free(&D);
+}
