@@ -93,7 +93,7 @@ put("l.npy", np.array([[1.0, -1.0], [1.0, -1.0]]))
 refused("labels in two dimensions", 65, ["l.npy"], "limit", "--data", "good/X.npy", "--labels", "l.npy", "--gamma", "0.5")
 
 # gamma, m and other numbers outside their range
-for g in ("0", "1", "-0.5", "1.5", "1e300"):
+for g in ("0", "1", "-0.5", "1.5", "1e+300"):
     for verb, rest in (("limit", ["--out", "out"]), ("train", ["--m", "4", "--out", "out"]), ("verify", []), ("compare", [])):
         refused(f"{verb}, gamma {g}", 65, ["--gamma", g], verb, "--data", "good", "--gamma", g, *rest)
 for m in ("3", "101"):

@@ -127,7 +127,7 @@ ok(go(READ[4].format("mine0")).code == 0 and go(READ[6].format("mine0")).code ==
 for i in range(2):  # what a writer adds does not take the owner's keys away
     go(f"limit --data mine1 --gamma 0.5 --out mine1")
 m = json.load(open("mine1/meta.json"))
-ok(m["data_sha256"] == HERE.upper() and "verb" not in m and set(m["files"]) == {"lambda.npy", "w.npy"} and go(READ[0].format("mine1")).code in (0, 2), "the owner's data_sha256 stays however often lfap writes beside it", m)
+ok(m["data_sha256"] == HERE.upper() and "verb" not in m and set(m["files"]) == {"lambda.npy", "omega.npy", "slopes.npy", "w.npy"} and go(READ[0].format("mine1")).code in (0, 2), "the owner's data_sha256 stays however often lfap writes beside it", m)
 
 # ---- a meta.json that is none, or malformed: 65 (66 where it is no file), with what is wrong and what to do
 BAD = {"short": {"data_sha256": "12ab"}, "not hexadecimal": {"data_sha256": "g" * 64}, "number": {"data_sha256": 7}, "null": {"data_sha256": None}, "array": {"data_sha256": [HERE]}, "files": {"files": ["X.npy"]},
