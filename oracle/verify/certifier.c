@@ -56,7 +56,7 @@ lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, 
   oracle_certifier *me = user;
   oracle_cert_free(&me->natural);
   me->of = NULL;
-  if (lim->settled || set->data->n > me->largest) return LFAP_OK;
+  if ((lim->settled && (lim->c2.settled || !lim->c2.solved)) || set->data->n > me->largest) return LFAP_OK;
   lfap_status s = oracle_certify_checked(ctx, &me->natural, set->data, lim->gamma, &me->opts);
   if (s) return s;
   me->of = set->data;

@@ -36,7 +36,7 @@ for line in ("gen uniform --n 3 --d 24 --seed 5 --out d", "gen uniform --n 4 --d
              "train --method sgd --epochs 5 --data d --gamma 0.5 --m 4 --out net"):
     r = go(line)
     ok(r.code in (0, 2), line.split()[0] + " makes a set", r)
-for folder, verb, files in (("d", "gen", ["X.npy", "y.npy"]), ("lim", "limit", ["lambda.npy", "w.npy"]), ("net", "train", ["W.npy", "history.csv"])):
+for folder, verb, files in (("d", "gen", ["X.npy", "y.npy"]), ("lim", "limit", ["lambda.npy", "omega.npy", "slopes.npy", "w.npy"]), ("net", "train", ["W.npy", "history.csv"])):
     m = meta(folder)
     X, y = np.load("d/X.npy"), np.load("d/y.npy")
     ok(m["files"] == {f: sha(f"{folder}/{f}") for f in files} and m["sets"].get(verb, {}).get("files") == files and "incomplete" not in m
@@ -135,5 +135,5 @@ ok("X_test.npy" not in os.listdir("shared") and "mean.npy" in os.listdir("shared
 os.makedirs("mine"), put("mine/meta.json", b'{"who": "me", "n": 12345678901234567890123}')
 go("limit --data d --gamma 0.5 --out mine")
 m = meta("mine")
-ok(m.get("who") == "me" and m.get("n") == 12345678901234567890123 and set(m["files"]) == {"lambda.npy", "w.npy"}, "members of somebody else's meta.json stay", m)
+ok(m.get("who") == "me" and m.get("n") == 12345678901234567890123 and set(m["files"]) == {"lambda.npy", "omega.npy", "slopes.npy", "w.npy"}, "members of somebody else's meta.json stay", m)
 done()
