@@ -219,7 +219,7 @@ for code, line in ((65, f"limit --data good --labels labels-0.npy {G}"), (65, f"
                    (66, "report nowhere")):
     run(code, line)
 CERTIFICATE = open("plain/limit/certificate.json", "rb").read()
-for name, raw, code in (("digit", CERTIFICATE.replace(b"1", b"2", 1), 65), ("cut", CERTIFICATE[:len(CERTIFICATE) // 2], 65), ("none", b"{}", 65),
+for name, raw, code in (("digit", CERTIFICATE.replace(b"certificate-2", b"certificate-9", 1), 65), ("cut", CERTIFICATE[:len(CERTIFICATE) // 2], 65), ("none", b"{}", 65),
                         ("changed", CERTIFICATE.replace(b'"PASS"', b'"FAIL"', 1), 1), ("longer", CERTIFICATE + b" ", 1), ("empty", b"", 65),
                         ("deep", b"[" * 100000, 65), ("number", CERTIFICATE.replace(b'"n": 12', b'"n": ' + b"9" * 5000), 65)):
     give(f"certificates/{name}.json", raw)
