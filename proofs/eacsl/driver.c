@@ -4,6 +4,7 @@
  * of no importance beyond being different; the contracts say what must hold. Nothing here asserts. */
 #include "chain.h"
 #include "chol.h"
+#include "cpform.h"
 #include "flow.h"
 #include "idx_header.h"
 #include "lanes.h"
@@ -53,6 +54,17 @@ static void matrices(size_t n) {
   if (lfap_chol(c, n) == n) lfap_chol_solve(b, c, y, n);
 }
 
+static void kinks(size_t n) {
+  fill(a, n, 9);
+  for (size_t i = 0; i < n; i++) a[i] = a[i] < 0.0 ? 0.0 : a[i];
+  lfap_cp_merge(b, c, a, a, 0.5, n);
+  lfap_cp_coef(c, a, a, y, 1.0, 0.5, n);
+  lfap_cp_row(c, a, y, 1.0, 0.5, 1.0, n);
+  volatile double sink = lfap_cp_slope(a[0], a[0], 1.0, 0.5);
+  sink = lfap_cp_own(1.0, 2.0, 3.0, 4.0, 0.5) + lfap_cp_off(1.0, 2.0, 3.0, 4.0, 0.5);
+  (void)sink;
+}
+
 static void networks(size_t m) {
   lfap_net_signs(c, m);
   fill(a, m, 8);
@@ -88,6 +100,7 @@ int main(void) {
   for (size_t k = 0; k < sizeof size / sizeof *size; k++) {
     vectors(size[k]);
     matrices(size[k]);
+    kinks(size[k]);
     networks(2 * ((size[k] + 1) / 2));
   }
   headers();
