@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/lanes.h"
 #include "oracle/certify/certify.h"
 #include "oracle/verify/certifier.h"
 
@@ -67,7 +68,8 @@ lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, 
    (`sure` is 0) contradicts nothing. */
 static lfap_status line(lfap_check *k, int sure, size_t undecided) {
   if (!k) return LFAP_ERR_MEMORY;
-  if (undecided) lfap_check_note(k, "%zu signs are not decided by the enclosure", undecided);
+  if (undecided)
+    lfap_check_note(k, "%zu signs are not decided: by the enclosure, or nearer to 0 than doubles tell", undecided);
   if (k->verdict == LFAP_FAIL && !sure) {
     k->verdict = LFAP_UNDECIDED;
     lfap_check_note(k, "the multipliers are not settled, and off");
@@ -91,6 +93,14 @@ lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracl
   return line(lfap_line_add(ctx, c, LFAP_LINE_ENCLOSED, subject, NULL, &facts, worst, NAN), sure, 0);
 }
 
+/* |f| of settled multipliers above this part of ||z|| has the right sign: w = sum omega_n y_n x_n may cancel, and
+   multipliers are held to LFAP_ERROR_MOST. */
+static double doubtful(const lfap_limit *lim, const lfap_data *data) {
+  double sum = 0.0;
+  for (size_t i = 0; i < data->n; i++) sum += lim->omega[i] * lfap_norm2(data->d, data->x + i * data->d);
+  return LFAP_ERROR_MOST * sum;
+}
+
 /* Signs of the set's own boundary function at the points, as computed and as certified. */
 static lfap_status sign_lines(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, const oracle_cert *cert) {
   oracle_vector w = {0};
@@ -100,13 +110,16 @@ static lfap_status sign_lines(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, 
     const lfap_tried *p = &o->tried[t];
     const double *f = p->f_adv ? p->f_adv : p->f_bdy;
     size_t wrong = 0, open = 0;
+    double part = doubtful(o->lim, o->data);
     char at[64];
     int *sign = calloc(p->n, sizeof *sign);
     s = sign ? oracle_sign_points(ctx, sign, &w, p->Z, p->n)
              : lfap_fail(ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu signs", p->n);
     for (size_t i = 0; !s && i < p->n; i++) {
-      open += sign[i] == 0;
-      wrong += sign[i] != 0 && (f[i] > 0) - (f[i] < 0) != sign[i];
+      int differ = sign[i] != 0 && (f[i] > 0) - (f[i] < 0) != sign[i];
+      int sure = differ && fabs(f[i]) > part * lfap_norm2(o->data->d, p->Z + i * o->data->d);
+      wrong += (size_t)sure;
+      open += sign[i] == 0 || (differ && !sure);
     }
     free(sign);
     snprintf(at, sizeof at, "%s, %zu points", p->name, p->n);

@@ -189,7 +189,8 @@ static lfap_status solve_opened(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task
 uint64_t lfap_limit_bytes(size_t n, size_t d, int matrices, int threads) {
   double N = (double)n, D = (double)d, t = threads < 1 ? 1.0 : threads;
   double scratch = N * (96.0 + 6.0 * t) + 14.0 * D, block = matrices > 0 ? 0.0 : fmax(N, fmin(N * N, 0x1p23));
-  double bytes = 8.0 * (N * D + (double)matrices * N * N + scratch + block) + (matrices > 1 ? 0x1p24 * t : 0.0);
+  double bytes = 8.0 * (N * D + (double)matrices * N * N + scratch + block) +
+                 (matrices > 1 ? fmin(0x1p24, 64.0 * N * N) * t : 0.0);
   return bytes < 0x1p63 ? (uint64_t)bytes : UINT64_MAX;
 }
 

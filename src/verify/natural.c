@@ -15,6 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* F1: p_n of a sample off the support decays at the rate of its slack, (Q lambda)_n - 1. Where that is next to nothing,
+   or not known, p that has stopped in doubles has not come to its end. */
+static int decays_unseen(const lfap_limit *lim) {
+  for (size_t i = 0; i < lim->n; i++)
+    if (!(lim->lambda_q[i] > 0.0) && !(lim->q[i] - 1.0 > 1e-9)) return 1;
+  return !lim->settled;
+}
+
 lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
   lfap_facts f = lfap_facts_of(lim);
   lfap_holds h = f.of[LFAP_WHEN_LIMIT_H],
@@ -25,7 +33,7 @@ lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist) {
   /* a network brought along claims to be at the limit: how near it is is always judged */
   f.of[LFAP_WHEN_REST] = !hist ? LFAP_YES : hist->stationary ? linear : LFAP_NO;
   /* rows a million times longer than others are learned long before them: p at rest is not the end there */
-  f.unfinished = !hist || !hist->stationary || lim->hyp.r_max2 > 0x1p40 * lim->hyp.r_min2;
+  f.unfinished = !hist || !hist->stationary || lim->hyp.r_max2 > 0x1p40 * lim->hyp.r_min2 || decays_unseen(lim);
   return f;
 }
 

@@ -143,12 +143,21 @@ ok(r.code == 0 and "identical" not in r.out + r.err, "data of size 1e20: verify'
 # ---- training that has not ended, and points nearer to a boundary than a network or doubles tell, are no FAIL
 soft = [([[1, 2, 3]], [1], "0.001"), ([[2, 0, 0], [0, 2, 0]], [1, -1], "1e-4"), ([[1, 1, 1], [1, -1, -1]], [1, 1], "0.5")]
 soft += [(np.random.default_rng(k).standard_normal((3 + k % 4, 4 + 7 * (k % 5))), np.where(np.arange(3 + k % 4) % 2, -1, 1), ["0.5", "0.05", "0.9"][k % 3]) for k in range(10)]
+# two samples that are nearly one: w cancels below the rounding of its entries, or p has no rate to come to rest by
+soft += [([[0.5 - 2.0**-53], [0.5]], [1, -1], "0.5"), ([[3 + 2.0**-45], [3 + 2.0**-44]], [-1, 1], "0.9"),
+         ([[1], [1 + 2.0**-46]], [1, 1], "0.5"), ([[-1 + 2.0**-52], [-1]], [-1, -1], "0.9")]
 Run("gen", "gauss", "--n", 5, "--d", 30, "--seed", 0, "--out", "g5")
 soft.append((np.load("g5/X.npy"), np.load("g5/y.npy"), "0.5"))
 for i, (X, y, gamma) in enumerate(soft):
     r, doc = report("verify", "--data", save("soft", X, y), "--gamma", gamma, "--controls", 1, "--flow-steps", 2000)
     failing = [(c["id"], c["subject"], c["what"], c["value"]) for c in doc["cases"][0]["checks"] if c["verdict"] == "FAIL"] if doc else []
     ok(r.code in (0, 2) and doc and not failing, f"verify of small set {i}: nothing fails", failing or r)
+
+# ---- a memory limit that has room for the factor of a small set changes nothing
+X = np.random.default_rng(2).standard_normal((40, 20))
+save("room", X, np.where(X @ np.random.default_rng(3).standard_normal(20) > 0, 1, -1))
+free, bound = (Run("limit", "--data", "room", "--gamma", "0.3", *more) for more in ([], ["--memory-limit", "4M"]))
+ok(free.code == bound.code == 0 and free.out == bound.out, "limit --memory-limit 4M of 40 samples is limit", bound)
 
 # ---- a case that cannot be judged does not take the others with it
 os.makedirs("idx", exist_ok=True)
