@@ -106,11 +106,11 @@ static lfap_status sign_lines(lfap_ctx *ctx, lfap_case *c, const lfap_offer *o, 
   oracle_vector w = {0};
   lfap_facts facts = lfap_facts_of(o->lim);
   lfap_status s = oracle_boundary(ctx, &w, cert, o->data, NULL);
+  double part = doubtful(o->lim, o->data);
   for (size_t t = 0; !s && w.valid && t < o->tries; t++) {
     const lfap_tried *p = &o->tried[t];
     const double *f = p->f_adv ? p->f_adv : p->f_bdy;
     size_t wrong = 0, open = 0;
-    double part = doubtful(o->lim, o->data);
     char at[64];
     int *sign = calloc(p->n, sizeof *sign);
     s = sign ? oracle_sign_points(ctx, sign, &w, p->Z, p->n)

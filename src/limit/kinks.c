@@ -16,7 +16,7 @@ typedef struct {
   lfap_measured a, b; /* of alpha and of beta */
 } kinks;
 
-/* ca (a + wa gamma) ... of four numbers, each known up to its error: their sum with weights 1, 1, gamma, 1. */
+/* Four numbers, each known up to its error, with the weights 1, 1, gamma, 1. */
 static lfap_range sum_of(const double *v, const double *error, double gamma) {
   double value = ((v[0] + v[1]) + gamma * v[2]) + v[3], size = fabs(v[0]) + fabs(v[1]) + fabs(v[2]) + fabs(v[3]);
   return lfap_range_around(value,
