@@ -170,6 +170,38 @@ lfap_status oracle_cert_document(lfap_ctx *ctx, char **text, size_t *len, const 
 lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, const char *text, size_t len,
                               const lfap_data *data, const char *sha256);
 
+/* ---- where given weights end (C3, C4) ---------------------------------------------------------------------------- */
+
+/* What is certain of the point of a pattern (C3), by the duality gap of its programme on integers. */
+typedef struct {
+  size_t m, n, d;
+  lfap_verdict exists; /* PASS: (P_o) has its one solution W^o, within `ball` of the proposal */
+  lfap_verdict c3;     /* PASS: every own pair of W^o on the support has its pattern's sign, strictly: a KKT point and
+                           strict local minimiser of (P); FAIL: some own pair of the support has the other sign */
+  double ball;         /* ||W^o - W~|| <= ball, W~ the proposal made feasible; rounded up */
+  size_t pairs_right, pairs_wrong, pairs_open; /* own pairs, of all samples: certain signs */
+  size_t kinks; /* other pairs with lambda_n > 0 and gamma < s_jn < 1 proved: <w_j, x_n> = 0 exactly */
+  size_t others_signed, others_open; /* other pairs with a certain sign; neither one nor a proved kink */
+  size_t support, off;               /* lambda_n > 0 proved; = 0 proved */
+  int multipliers;                   /* the samples are proved independent: lambda and slopes are enclosed */
+  double *lambda_lo, *lambda_hi;     /* n, owned; infinite where they are not */
+  /* C4, where it was asked for */
+  lfap_verdict c4; /* PASS: exact training from the given doubles converges to W^o; NOT_APPLICABLE: proved that the
+                           condition fails (nothing follows); UNDECIDED */
+  double angle_lo, angle_hi, angle_most, length, length_least; /* rounded so that the condition, if it holds for them,
+                           holds: angle up, most down, length down, least up */
+  int linear;      /* of the boundary of f(.; W^o): -1 proved not linear, by z1, z2; 0 not known */
+  double *z1, *z2; /* d each, owned: f > 0 at both (or < 0 at both), f of the other sign at z1 + z2; NULL */
+} oracle_polished;
+/* point: a proposal, of which the pattern (slopes at own pairs), lambda and the slopes at other pairs are read; W^o is
+   made of them on integers. start: the weights whose training C4 is asked about, or NULL; step as in lfap_c4_of. */
+lfap_status oracle_polish_certify(lfap_ctx *ctx, oracle_polished *out, const lfap_polished *point,
+                                  const lfap_data *data, const lfap_net *start, lfap_loss loss, double step,
+                                  const oracle_opts *o);
+void oracle_polished_free(oracle_polished *p);
+/* sign[i] of f(z_i; W^o), certain; 0 where undecided. */
+lfap_status oracle_polished_signs(lfap_ctx *ctx, int *sign, const oracle_polished *p, const double *Z, size_t np);
+
 /* ---- boundaries and signs (certify/points.c) --------------------------------------------------------------------- */
 
 /* sum_n lambda_n s_n x_n for the true multipliers: integers over a common denominator, and how far off. */

@@ -401,6 +401,51 @@ lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const doub
 lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                              const lfap_perturb_opts *o, size_t n);
 
+/* ---- where given weights end (C3, C4) ---------------------------------------------------------------------------- */
+
+/* The point of an own-class pattern (statement C3). Pair (j, n) is an *own pair* where a_j y_n > 0, an *other* one
+   elsewhere. At a KKT point w_j = a_j sum_n lambda_n s_jn y_n x_n. */
+typedef struct {
+  lfap_net net;     /* W^o (m x d), feasible: least margin 1 as computed; owned */
+  size_t n;         /* samples */
+  double *lambda;   /* n, owned */
+  double *slope;    /* m x n: s_jn; 1 or gamma at own pairs, in [gamma, 1] at the others; owned */
+  int settled;      /* every sign of multipliers, kinks and pre-activations is consistent, as far as doubles tell */
+  int holds;        /* and no own pair of the support has the wrong sign: a KKT point of (P) */
+  size_t rounds;    /* patterns solved */
+  size_t flipped;   /* own pairs turned round, in all rounds */
+  size_t support;   /* lambda_n > 0 */
+  size_t kinks;     /* other pairs on the support at <w_j, x_n> = 0, gamma < s_jn < 1 */
+  size_t own_kinks; /* own pairs on the support too near to 0 for doubles to tell their sign */
+  double own_min;   /* least sqrt(m) |<w_j, x_n>| over the own pairs of the support */
+  double cosine;    /* of the given W and W^o, as vectors of m d entries */
+  double margin_given, margin; /* normalised margins min q_n/||W||; the first is not positive where W classifies not */
+  double residual;  /* || W^o - sum lambda_n y_n grad f(x_n) ||/||W^o||, with these slopes, measured on the samples */
+  double slackness; /* largest lambda_n |q_n - 1|, over sum lambda */
+  double kink_most; /* largest |<w_j, x_n>|/(||w_j|| ||x_n||) at a kink; 0 without one */
+} lfap_polished;
+
+/* Reads net's own-class pattern, solves its programme, turns the own pairs that come out wrong, and goes on until none
+   does: the norm falls each time. W that does not classify the data: the pattern is tried all the same. Weights of any
+   size serve. DATA: widths or gammas that do not fit each other, weights not finite; INFEASIBLE: the pattern's
+   programme has no solution; UNSOLVED: doubles do not solve it (nearly dependent samples at a kink). */
+lfap_status lfap_polish(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, lfap_set *set);
+void lfap_polished_free(lfap_polished *p);
+
+/* Does training from these very weights converge to that point (statement C4)? As doubles have it; certified by
+   oracle_c4_certify. Every own pair has to be nearer to the point than to its kink. */
+typedef struct {
+  int holds;           /* angle < angle_most and length >= length_least, every own pair of W^o strict */
+  double angle;        /* of W and W^o, radians */
+  double angle_most;   /* below this every own pair keeps its sign at the start */
+  double length;       /* r0 = <W, W^o>/||W^o||^2, margins' unit */
+  double length_least; /* from here on they keep it for ever */
+  double spread;       /* C: log N - H(p*), logistic: log 2 more; gd: (R^2 - nu)/2 times the longest step more */
+} lfap_c4;
+/* step: the longest step ds of gradient descent from here on (learning rate times mean g); 0: the flow. */
+lfap_status lfap_c4_of(lfap_ctx *ctx, lfap_c4 *out, const lfap_net *net, const lfap_polished *point,
+                       const lfap_data *data, lfap_loss loss, double step);
+
 /* ---- K1: how close any weights are to a KKT point ---------------------------------------------------------------- */
 
 typedef struct {
