@@ -169,11 +169,23 @@ static lfap_status check_attack(lfap_ctx *ctx, const double *t, const lfap_pertu
   return LFAP_OK;
 }
 
+/* The clean point is an iterate: one that the range excludes would be moved by the clamp, by more than eps. */
+static lfap_status check_bases(lfap_ctx *ctx, const double *B, const lfap_perturb_opts *o, size_t n, size_t d) {
+  for (size_t i = 0; o->has_range && i < n * d; i++)
+    if (!(B[i] >= o->lo && B[i] <= o->hi))
+      return lfap_fail(ctx, LFAP_ERR_DATA,
+                       "PGD: entry %zu of base %zu is %.17g, outside the range %g,%g that perturbed points keep; widen "
+                       "the range or bring other bases",
+                       i % d, i / d, B[i], o->lo, o->hi);
+  return LFAP_OK;
+}
+
 lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                              const lfap_perturb_opts *o, size_t n) {
   lfap_mat x = {0}, eta = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = check_attack(ctx, t, o, n);
+  if (!st) st = check_bases(ctx, B, o, n, net->d);
   if (!st) st = lfap_norm_check(ctx, o->norm, 1, net->d); /* how many entries change is the steps' */
   if (!st) st = lfap_mat_alloc(ctx, &x, n, net->d);
   if (!st) st = lfap_mat_alloc(ctx, &eta, n, net->d);

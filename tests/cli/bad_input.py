@@ -119,6 +119,11 @@ for e in ("0", "-1"):
     refused(f"perturb, eps {e}", 65, ["--eps", e], *geometry, "--norm", "l2", "--eps", e)
 refused("perturb, empty range", 65, ["--range", "1,-1"], "perturb", "--norm", "linf", "--from", "pgd", "--eps", "1", "--range", "1,-1",
         "--data", "good", "--gamma", "0.5", "--out", "out")
+put("low.npy", np.zeros((2, 3)))
+put("onoff.npy", np.array([1.0, -1.0]))
+put("w23.npy", np.array([[1.0, 0, 0], [0, 1.0, 0]]))
+refused("perturb, a base outside the range", 65, ["entry 0 of base 0 is 0", "0.5,1", "widen"], "perturb", "--norm", "l2", "--from", "pgd", "--eps", "1",
+        "--range", "0.5,1", "--data", "low.npy", "--targets", "onoff.npy", "--weights", "w23.npy", "--gamma", "0.5", "--out", "out")
 refused("gen, N = 0", 65, ["--n", "0"], "gen", "uniform", "--n", "0", "--d", "5", "--out", "out")
 refused("gen, d = 0", 65, ["--d", "0"], "gen", "gauss", "--n", "5", "--d", "0", "--out", "out")
 refused("gen, more orthogonal rows than dimensions", 64, ["9", "8"], "gen", "orthogonal", "--n", "9", "--d", "8", "--out", "out")

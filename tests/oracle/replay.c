@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel/elementary.h"
+#include "kernel/lanes.h"
 #include "oracle/replay/replay.h"
 
 /* ---- cases ----------------------------------------------------------------------------------------------------------- */
@@ -322,10 +323,11 @@ Test(perturb, every_attack_in_every_norm_has_the_bits_of_the_double_path) {
     cr_assert_eq(lfap_limit_solve(&ctx, &lim, &u.data, NULL, u.s.gamma), LFAP_OK);
     if (i % 3 == 0) lim.w[1] = 0.0; /* sgn 0 = 0 */
     if (i % 4 == 0) lim.w[2] = -lim.w[0]; /* a tie */
+    double top = lfap_amax(u.bases.n * u.s.d, u.bases.x);
     for (int norm = 0; norm < LFAP_NORMS; norm++)
       for (int range = 0; range < 2; range++) {
         lfap_perturb_opts o = {.norm = (lfap_norm)norm, .eps = norm == LFAP_L2 ? 0.7 : 0.3, .k = 1 + i % 7, .steps = 12,
-                               .has_range = range, .lo = -0.9, .hi = 0.8};
+                               .has_range = range, .lo = -top, .hi = top};
         same_attack(&u, ORACLE_PGD, NULL, &o);
         if (range) continue;
         same_attack(&u, ORACLE_GEOMETRY, lim.w, &o);

@@ -32,7 +32,7 @@ static size_t same(lfap_norm norm, size_t n, double scale) {
   lfap_data B = {0};
   lfap_net net = {0};
   const lfap_perturb_opts o = {.norm = norm, .eps = norm == LFAP_L2 ? 0.7 : norm == LFAP_L1 ? 3 : 0.2, .steps = 12,
-                               .has_range = norm == LFAP_LINF || norm == LFAP_L0, .lo = -0.9, .hi = 0.9};
+                               .has_range = norm == LFAP_LINF || norm == LFAP_L0, .lo = -1, .hi = 1};
   size_t still = 0;
   cr_assert_eq(lfap_gen_uniform(NULL, &B, 40 + n, n, D), LFAP_OK);
   cr_assert_eq(lfap_net_init(NULL, &net, M, D, 0.2, 9, scale), LFAP_OK);
