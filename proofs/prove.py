@@ -37,7 +37,7 @@ import upgrade
 import why3conf
 import wp
 
-TRIES = (4, 10, 60)    # seconds a solver gets for a goal: the next one often needs less than a longer wait for the first would
+TRIES = (4, 10, 60, 180)    # seconds a solver gets for a goal: the next one often needs less than a longer wait for the first would
 OFFLINE = 16           # goals a Frama-C process has in hand in a replay: WP sleeps after each, and no solver runs
 PART = 10              # functions a Frama-C process gets at most: small parts end together
 REPLAY_TIMEOUT = 1000  # WP forgets a cached proof that took longer than the limit; a replay starts no solver anyway
