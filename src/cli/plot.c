@@ -1,5 +1,5 @@
-/* plot.c - `lfap plot KIND`: accuracy curves of a sweep, multiplier spectra, T_data against T_pert, convergence,
-   sample images. */
+/* plot.c - `lfap plot KIND`: accuracy curves of a sweep, multiplier spectra, T_data against T_pert, the parts of a
+   trained network, convergence, sample images. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,11 @@
 #include "io/file.h"
 #include "picture/document.h"
 
-enum { ACCURACY, SPECTRUM, SPLIT, FLOW, CONVERGE, IMAGES, KINDS };
-static const char *const kinds[KINDS] = {"accuracy", "spectrum", "split", "flow", "converge", "images"};
+/* every kind, in the order of the words below */
+#define KIND_WORDS "accuracy, spectrum, split, parts, shares, flow, converge, images"
+enum { ACCURACY, SPECTRUM, SPLIT, PARTS, SHARES, FLOW, CONVERGE, IMAGES, KINDS };
+static const char *const kinds[KINDS] = {"accuracy", "spectrum", "split",    "parts",
+                                         "shares",   "flow",     "converge", "images"};
 
 enum {
   O_SWEEP,
@@ -22,6 +25,8 @@ enum {
   O_LABELS,
   O_GAMMA,
   O_ADV,
+  O_PARTS,
+  O_SHARES,
   O_HISTORY,
   O_CONVERGE,
   O_PERTURBED,
@@ -36,11 +41,13 @@ static const cli_option options[] = {
     {"x", "COLUMN",
      "accuracy: the swept quantity, d, n, n_adv, eps, gamma, m or k\n"
      "(default: the first of d, n, n_adv, eps ... that varies)"},
-    {"where", "COLUMN=VALUE", "accuracy: only rows with this text in this column; may be repeated"},
+    {"where", "COLUMN=VALUE", "accuracy, shares: only rows with this text in this column; may be repeated"},
     {"data", "PATH", "spectrum, split, images; flow, for F1's prediction: the natural samples"},
     {"labels", "FILE", "their labels (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"adv", "DIR", "split, images: X.npy, y.npy and eta.npy of lfap perturb, from bases without class features"},
+    {"parts", "FILE", "parts: points.csv of lfap split --out"},
+    {"shares", "FILE", "shares: CSV table with a row a network, as bench/split_epochs.py writes it"},
     {"history", "FILE", "flow: history.csv of lfap train"},
     {"converge", "FILE", "converge: output of lfap converge --json"},
     {"perturbed", "DIR", "images: the natural images of --data after lfap perturb"},
@@ -55,7 +62,8 @@ static const cli_option options[] = {
 enum { WHERES = 8 };
 typedef struct {
   int kind, numbers;
-  const char *sweep, *x, *where[WHERES], *data, *labels, *adv, *history, *converge, *perturbed, *name, *out;
+  const char *sweep, *x, *where[WHERES], *data, *labels, *adv, *parts, *shares, *history, *converge, *perturbed, *name,
+      *out;
   size_t wheres, count, height, width;
   double gamma;
 } args;
@@ -100,6 +108,8 @@ static lfap_status set_plot_option(cli *c, void *args_, int option, const char *
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
   case O_ADV: a->adv = value; return LFAP_OK;
+  case O_PARTS: a->parts = value; return LFAP_OK;
+  case O_SHARES: a->shares = value; return LFAP_OK;
   case O_HISTORY: a->history = value; return LFAP_OK;
   case O_CONVERGE: a->converge = value; return LFAP_OK;
   case O_PERTURBED: a->perturbed = value; return LFAP_OK;
@@ -117,6 +127,8 @@ static lfap_status check_kind(cli *c, const args *a) {
   lfap_status s = LFAP_OK;
   switch (a->kind) {
   case ACCURACY: return cli_require(c, a->sweep, "--sweep", "the CSV table of lfap sweep");
+  case PARTS: return cli_require(c, a->parts, "--parts", "the points.csv of lfap split --out");
+  case SHARES: return cli_require(c, a->shares, "--shares", "a table of shares along training");
   case FLOW:
     s = cli_require(c, a->history, "--history", "the history.csv of lfap train");
     return !s && a->data ? cli_require(c, gamma, "--gamma", "the leaky slope, for the limit of the samples") : s;
@@ -133,8 +145,7 @@ static lfap_status check_kind(cli *c, const args *a) {
 
 static lfap_status check_plot_args(cli *c, const args *a) {
   lfap_status s = LFAP_OK;
-  if (a->kind == KINDS)
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which picture? one of accuracy, spectrum, split, flow, converge, images");
+  if (a->kind == KINDS) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which picture? one of " KIND_WORDS);
   if (!s) s = check_kind(c, a);
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write the picture and its numbers to");
   if (!s && !a->numbers) s = lfap_picture_ready(&c->ctx);
@@ -150,16 +161,38 @@ typedef struct {
 
 /* ---- inputs of the kinds ----------------------------------------------------------------------------------------- */
 
-lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where,
-                              size_t wheres) {
-  lfap_table t = {0};
-  lfap_status s = lfap_table_read(&c->ctx, &t, sweep);
+/* A table, of which only the rows that --where asks for are kept. */
+static lfap_status table_read(cli *c, lfap_table *t, const char *path, const char *const *where, size_t wheres) {
+  lfap_status s = lfap_table_read(&c->ctx, t, path);
   for (size_t i = 0; i < wheres && !s; i++) {
     char column[64];
     snprintf(column, sizeof column, "%.*s", (int)strcspn(where[i], "="), where[i]);
-    s = lfap_table_keep(&c->ctx, &t, column, strchr(where[i], '=') + 1);
+    s = lfap_table_keep(&c->ctx, t, column, strchr(where[i], '=') + 1);
   }
+  return s;
+}
+
+lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where,
+                              size_t wheres) {
+  lfap_table t = {0};
+  lfap_status s = table_read(c, &t, sweep, where, wheres);
   if (!s) s = lfap_picture_accuracy(&c->ctx, p, &t, x);
+  lfap_table_free(&t);
+  return s;
+}
+
+static lfap_status shares(cli *c, lfap_picture *p, const args *a) {
+  lfap_table t = {0};
+  lfap_status s = table_read(c, &t, a->shares, a->where, a->wheres);
+  if (!s) s = lfap_picture_shares(&c->ctx, p, &t);
+  lfap_table_free(&t);
+  return s;
+}
+
+static lfap_status parts(cli *c, lfap_picture *p, const args *a) {
+  lfap_table t = {0};
+  lfap_status s = lfap_table_read(&c->ctx, &t, a->parts);
+  if (!s) s = lfap_picture_parts(&c->ctx, p, &t);
   lfap_table_free(&t);
   return s;
 }
@@ -289,6 +322,8 @@ static lfap_status make_picture(cli *c, lfap_picture *p, split_result *k, const 
   case ACCURACY: return cli_plot_accuracy(c, p, a->sweep, a->x, a->where, a->wheres);
   case SPECTRUM: return spectrum(c, p, a);
   case SPLIT: return split(c, p, k, a);
+  case PARTS: return parts(c, p, a);
+  case SHARES: return shares(c, p, a);
   case FLOW: return flow(c, p, a);
   case CONVERGE: return converge(c, p, a->converge);
   default: break;
@@ -330,11 +365,13 @@ static lfap_status run_plot(cli *c, int argc, char **argv) {
 
 const cli_verb cli_plot = {
     "plot",
-    "pictures with their numbers: accuracy, spectrum, split, flow, converge, images",
+    "pictures with their numbers: " KIND_WORDS,
     "KIND [inputs] --out DIR [options]",
     "accuracy   accuracy with and without perturbation over the swept quantity, 90 % interval over seeds (--sweep)\n"
     "spectrum   multipliers of the limit against the intervals of T1 and T2 (--data --gamma)\n"
     "split      T_data against T_pert at the natural samples, with T4's cone (--data --gamma --adv)\n"
+    "parts      the rest of a trained network against the effect of the perturbations on it, at points (--parts)\n"
+    "shares     what perturbations decide along training: shares of samples against epochs (--shares)\n"
     "flow       loss along a training run; for the flow its slope against F1's (--history; --data --gamma)\n"
     "converge   distances from the limit, far out (--converge)\n"
     "images     natural images, perturbations, noise + perturbation (--data; --perturbed, --adv)\n\n"

@@ -64,6 +64,12 @@ lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_coun
                                const lfap_limit *natural, const lfap_data *adv, const double *eta,
                                const lfap_limit *lim_adv);
 
+/* f_rest against E at the points of a table that `lfap split --out` wrote (T5), and the cone in which E decides. */
+lfap_status lfap_picture_parts(lfap_ctx *ctx, lfap_picture *out, const lfap_table *points);
+/* Shares of points against epochs (T5): a row a network, columns epochs, one_sign, effect_right, decided, accuracy;
+   those before `epochs` name the run, which is a panel. */
+lfap_status lfap_picture_shares(lfap_ctx *ctx, lfap_picture *out, const lfap_table *table);
+
 /* Loss and its slope along a training run (history.csv); lim: the limit of its data, or NULL. */
 lfap_status lfap_picture_flow(lfap_ctx *ctx, lfap_picture *out, const lfap_table *history, const lfap_limit *lim);
 /* A row a decade of `lfap converge --json`: distances from the limit. */
