@@ -11,7 +11,7 @@ enum { LABEL, F, REST, EFFECT, ONE_SIGN, DECIDED, COLUMNS };
 static const char *const column_name[COLUMNS] = {"label", "f", "f_rest", "effect", "one_sign", "decided"};
 
 typedef struct {
-  size_t decided, one_sign, right;
+  size_t decided, follows, one_sign, right;
   double largest;
 } parts;
 
@@ -36,6 +36,7 @@ static lfap_status tabulate(lfap_ctx *ctx, lfap_text *out, parts *k, const lfap_
     }
     lfap_text_puts(out, "\n");
     k->decided += v[DECIDED] != 0;
+    k->follows += v[F] * v[EFFECT] > 0;
     k->one_sign += v[ONE_SIGN] != 0;
     k->right += v[LABEL] * v[F] > 0;
     k->largest = fmax(k->largest, fmax(fabs(v[REST]), fabs(v[EFFECT])));
@@ -62,7 +63,7 @@ static void commands_parts(lfap_picture *p, double r) {
          "  '' skip 1 using ($2 < 0 ? $4 : NaN):5 " STYLE_MINUS " title 'label −1', \\\n"
          "  '' skip 1 using ($2 == 1 || $2 == -1 ? NaN : $4):5 with points pt 1 ps 0.8 lc rgb " STYLE_GREY
          " title 'no label', \\\n"
-         "  '' skip 1 using ($7 == 0 ? $4 : NaN):5 " STYLE_RING " title 'not decided by E'\n");
+         "  '' skip 1 using ($3*$5 > 0 ? NaN : $4):5 " STYLE_RING " title 'sign of f unlike that of E'\n");
 }
 
 lfap_status lfap_picture_parts(lfap_ctx *ctx, lfap_picture *out, const lfap_table *points) {
@@ -77,9 +78,9 @@ lfap_status lfap_picture_parts(lfap_ctx *ctx, lfap_picture *out, const lfap_tabl
   snprintf(
       p.caption, sizeof p.caption,
       "f = f_rest + E at %zu points, measured (doubles): f_rest of initialisation and bases alone, E the effect of "
-      "the perturbations (T5). E decides the sign of f at %zu of them, ringed where it does not; the perturbations "
-      "push the same way in every neuron at %zu; f has the label's sign at %zu.",
-      points->rows, k.decided, k.one_sign, k.right);
+      "the perturbations (T5). E is the larger of the two at %zu of them (the cone), and f has its sign at %zu; the "
+      "others are ringed. The perturbations push the same way in every neuron at %zu; f has the label's sign at %zu.",
+      points->rows, k.decided, k.follows, k.one_sign, k.right);
   commands_parts(&p, k.largest > 0 ? 1.05 * k.largest : 1);
   *out = p;
   return LFAP_OK;
