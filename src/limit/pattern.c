@@ -19,6 +19,7 @@
 #define NOTHING 1e-14    /* ||W||^2 <= this (sum lambda_n |x_n|)^2: the sum of the rows vanishes */
 #define ROUNDING 0x1p-50 /* of D, over sum lambda */
 #define SHARP_MOST 1e-14 /* residuals are not asked to be below this */
+#define DUST 0x1p-48     /* lambda_n |x_n|^2 up to here is 0 */
 enum { NEWTON = 200, SEARCH = 30, IDLE = 3 };
 
 lfap_status lfap_pattern_open(lfap_ctx *ctx, lfap_pattern *p, size_t n, size_t groups) {
@@ -240,7 +241,7 @@ static lfap_status infeasible(lfap_ctx *ctx, const lfap_pattern *p) {
                    p->b.n);
 }
 
-lfap_status lfap_pattern_solve(lfap_ctx *ctx, lfap_pattern *p) {
+static lfap_status newton(lfap_ctx *ctx, lfap_pattern *p) {
   lfap_status st = start(ctx, p);
   double best = INFINITY;
   size_t idle = 0;
@@ -265,4 +266,16 @@ lfap_status lfap_pattern_solve(lfap_ctx *ctx, lfap_pattern *p) {
       "polish: the pattern's programme of N = %zu samples is not solved after %zu steps of Newton (margins "
       "off by %.2g); samples are too nearly dependent for doubles",
       p->b.n, p->iterations, p->residual);
+}
+
+/* What rounding leaves of a multiplier that is 0. */
+static void drop_dust(lfap_pattern *p) {
+  for (size_t i = 0; i < p->b.n; i++)
+    if (p->lambda[i] * (p->b.size[i] * p->b.size[i]) <= DUST) p->lambda[i] = 0.0;
+}
+
+lfap_status lfap_pattern_solve(lfap_ctx *ctx, lfap_pattern *p) {
+  lfap_status st = newton(ctx, p);
+  if (!st) drop_dust(p);
+  return st;
 }
