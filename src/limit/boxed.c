@@ -29,13 +29,14 @@ lfap_status lfap_boxed_open(lfap_ctx *ctx, lfap_boxed *b, size_t n, size_t group
   b->own = calloc(6 * all, sizeof(double));
   b->work = calloc(threads * 2 * n, sizeof(double));
   b->pair = calloc(all, 1);
-  b->active = calloc(groups, 1);
+  b->active = calloc(2 * groups, 1);
   b->list = calloc(groups, sizeof(size_t));
   b->kinks = calloc(groups, sizeof *b->kinks);
   if (!b->weight || !b->own || !b->work || !b->pair || !b->active || !b->list || !b->kinks) {
     lfap_boxed_close(b);
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "polish: no memory for %zu groups of neurons at N = %zu", groups, n);
   }
+  b->settled = b->active + groups;
   b->c = b->own + all;
   b->t = b->c + all;
   b->s = b->t + all;
@@ -316,8 +317,9 @@ lfap_status lfap_boxed_solve(lfap_ctx *ctx, lfap_boxed *b, const double *lambda,
   job j = {.b = b, .lambda = lambda};
   lfap_status st = LFAP_OK;
   for (size_t g = 0; g < b->groups; g++) {
-    begin(b, g, lambda, before);
-    b->active[g] = 1;
+    b->active[g] = !b->settled[g];
+    if (b->active[g]) begin(b, g, lambda, before);
+    b->settled[g] = 0;
   }
   for (;;) {
     j.count = 0;

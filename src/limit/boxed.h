@@ -34,6 +34,7 @@ typedef struct {
   double *in, *out, *work;
   size_t *list;
   unsigned char *active;
+  unsigned char *settled; /* groups whose c, t and pair are of lambda already, which the next solution leaves alone */
   lfap_kinks *kinks;
 } lfap_boxed;
 

@@ -18,7 +18,8 @@
 #define DIRECT_WORK 3e9  /* up to here Newton's matrix is formed and factored */
 #define NOTHING 1e-14    /* ||W||^2 <= this (sum lambda_n |x_n|)^2: the sum of the rows vanishes */
 #define ROUNDING 0x1p-50 /* of D, over sum lambda */
-#define SHARP_MOST 1e-14 /* residuals are not asked to be below this */
+#define SHARP_MOST 1e-14 /* residuals are not asked to be below this, */
+#define ROUGH_MOST 1e-5  /* or this */
 #define DUST 0x1p-48     /* lambda_n |x_n|^2 up to here is 0 */
 enum { NEWTON = 200, SEARCH = 30, IDLE = 3 };
 
@@ -68,17 +69,19 @@ static double value(const lfap_pattern *p) {
 /* sum lambda > 0 and W = 0, as far as doubles tell: along lambda D grows for ever. */
 static int vanishes(const lfap_pattern *p) {
   double most = lfap_dot(p->b.n, p->lambda, p->b.size);
-  return lfap_dot(p->b.n, p->lambda, p->q) <= NOTHING * (most * most);
+  return most > 0.0 && lfap_dot(p->b.n, p->lambda, p->q) <= NOTHING * (most * most);
 }
 
-/* The best multiple of lambda: D(r lambda) is a parabola in r. */
+/* From given multipliers, or from 1/|x_n|^2; the best multiple of them (D(r lambda) is a parabola in r) where that is
+   far away. */
 static lfap_status start(lfap_ctx *ctx, lfap_pattern *p) {
   size_t n = p->b.n;
   if (lfap_amax(n, p->lambda) == 0.0)
     for (size_t i = 0; i < n; i++) p->lambda[i] = 1.0 / (p->b.size[i] * p->b.size[i]);
   lfap_status st = evaluate(ctx, p, NULL);
+  if (st || vanishes(p)) return st;
   double r = lfap_sum(n, p->lambda) / lfap_dot(n, p->lambda, p->q);
-  if (st || vanishes(p) || !(r > 0.0) || !isfinite(r)) return st;
+  if (!isfinite(r) || !(r > 0.0) || (r > 0.5 && r < 2.0)) return LFAP_OK;
   memcpy(p->next, p->lambda, n * sizeof *p->next);
   lfap_scale(p->lambda, r, p->next, n);
   return evaluate(ctx, p, p->next);
@@ -241,14 +244,15 @@ static lfap_status infeasible(lfap_ctx *ctx, const lfap_pattern *p) {
                    p->b.n);
 }
 
-static lfap_status newton(lfap_ctx *ctx, lfap_pattern *p) {
+/* Until the residual is at most tol, or does not fall any more. */
+static lfap_status newton(lfap_ctx *ctx, lfap_pattern *p, double tol) {
   lfap_status st = start(ctx, p);
   double best = INFINITY;
   size_t idle = 0;
   for (p->iterations = 0; !st && p->iterations < NEWTON; p->iterations++) {
     int moved = 0;
     if (vanishes(p)) return infeasible(ctx, p);
-    if (p->residual <= SHARP_MOST) return LFAP_OK;
+    if (p->residual <= tol) return LFAP_OK;
     idle = p->residual <= 0.5 * best ? 0 : idle + 1;
     if (idle >= IDLE && p->residual <= LFAP_PATTERN_TOL) return LFAP_OK;
     best = fmin(best, p->residual);
@@ -274,8 +278,8 @@ static void drop_dust(lfap_pattern *p) {
     if (p->lambda[i] * (p->b.size[i] * p->b.size[i]) <= DUST) p->lambda[i] = 0.0;
 }
 
-lfap_status lfap_pattern_solve(lfap_ctx *ctx, lfap_pattern *p) {
-  lfap_status st = newton(ctx, p);
-  if (!st) drop_dust(p);
+lfap_status lfap_pattern_solve(lfap_ctx *ctx, lfap_pattern *p, int roughly) {
+  lfap_status st = newton(ctx, p, roughly ? ROUGH_MOST : SHARP_MOST);
+  if (!st && !roughly) drop_dust(p);
   return st;
 }

@@ -16,8 +16,9 @@ typedef struct {
 lfap_status lfap_pattern_open(lfap_ctx *ctx, lfap_pattern *p, size_t n, size_t groups);
 void lfap_pattern_close(lfap_pattern *p);
 /* lambda, q and p->b from p->b as filled and from lambda (any >= 0; all 0: from nothing). INFEASIBLE: the dual grows
-   for ever, as far as doubles tell; UNSOLVED: it is not solved. */
-lfap_status lfap_pattern_solve(lfap_ctx *ctx, lfap_pattern *p);
+   for ever, as far as doubles tell; UNSOLVED: it is not solved. `roughly`: well
+   enough to see which own pairs are wrong; called again it goes on from there. */
+lfap_status lfap_pattern_solve(lfap_ctx *ctx, lfap_pattern *p, int roughly);
 /* A programme is solved where its residual is at most this. */
 #define LFAP_PATTERN_TOL 1e-10
 #endif
