@@ -269,11 +269,7 @@ static lfap_status multiply(lfap_ctx *ctx, lfap_boxed *b, size_t count) {
   size_t n = b->n;
   for (size_t i = 0; i < count; i++) memcpy(b->in + i * n, b->c + b->list[i] * n, n * sizeof(double));
   lfap_status st = lfap_rows_product(ctx, b->out, b->in, b->K, count, n, n);
-  for (size_t i = 0; !st && i < count; i++) {
-    double *t = b->t + b->list[i] * n;
-    memcpy(t, b->out + i * n, n * sizeof *t);
-    for (size_t k = 0; b->shift && k < n; k++) t[k] += b->shift[b->list[i] * n + k];
-  }
+  for (size_t i = 0; !st && i < count; i++) memcpy(b->t + b->list[i] * n, b->out + i * n, n * sizeof(double));
   return st;
 }
 
@@ -378,8 +374,7 @@ lfap_status lfap_boxed_product(lfap_ctx *ctx, lfap_boxed *b, double *y, const do
   st = lfap_rows_product(ctx, b->out, b->in, b->K, b->groups, n, n);
   if (st) return st;
   memset(y, 0, n * sizeof *y);
-  for (size_t g = 0; g < b->groups; g++)
-    for (size_t i = 0; i < n; i++) y[i] = fma(b->weight[g], b->s[g * n + i] * b->out[g * n + i], y[i]);
+  for (size_t g = 0; g < b->groups; g++) lfap_kink_gather(y, b->weight[g], b->s + g * n, b->out + g * n, n);
   return LFAP_OK;
 }
 

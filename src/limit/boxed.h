@@ -26,7 +26,6 @@ typedef struct {
   size_t n, groups;
   double gamma;
   const double *K, *size; /* n x n; n: square roots of its diagonal */
-  const double *shift;    /* NULL, or groups x n: what the samples add to K c */
   double *weight;         /* groups: neurons over m; owned, with what follows */
   double *own;            /* groups x n: o at own pairs, 0 at the others */
   double *c, *t, *s;      /* groups x n; s: dc/dlambda with the kinks held: own, gamma, 1, and 0 at a kink */

@@ -95,7 +95,7 @@ static size_t choose_free(lfap_pattern *p) {
   memset(p->diag, 0, n * sizeof *p->diag);
   for (size_t g = 0; g < p->b.groups; g++) {
     const double *s = p->b.s + g * n;
-    for (size_t i = 0; i < n; i++) p->diag[i] = fma(p->b.weight[g], s[i] * s[i], p->diag[i]);
+    lfap_kink_gather(p->diag, p->b.weight[g], s, s, n);
   }
   for (size_t i = 0; i < n; i++) {
     p->diag[i] *= p->b.size[i] * p->b.size[i];

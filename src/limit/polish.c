@@ -3,6 +3,7 @@
  * own pattern have equal rows there and are solved for once. */
 #include "data/products.h"
 #include "data/scale.h"
+#include "kernel/cpform.h"
 #include "kernel/gramform.h"
 #include "kernel/kinkform.h"
 #include "kernel/lanes.h"
@@ -91,7 +92,7 @@ static lfap_status read_pattern(polish *w) {
 static void fill_matrix(polish *w, const double *G) {
   const double *y = w->data->y;
   for (size_t i = 0; i < w->n; i++) {
-    for (size_t k = 0; k < w->n; k++) w->K[i * w->n + k] = (y[i] * y[k]) * G[i * w->n + k];
+    lfap_cp_row(w->K + i * w->n, G + i * w->n, y, y[i], 1.0, 1.0, w->n); /* y_i y_k G_ik, exactly */
     w->size[i] = sqrt(w->K[i * w->n + i]);
   }
 }
