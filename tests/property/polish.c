@@ -56,8 +56,10 @@ static void assert_kkt(const problem *q) {
       f += (j < half ? 1 : -1) * (z > 0 ? z : g * z) / sqrtl(m);
       cr_assert(s >= g && s <= 1);
       if (own) cr_assert(s == (z > 0 ? 1 : g), "own slopes are those of the point");
-      else if (s > g && s < 1) cr_assert_lt(fabsl(z), 1e-12L * sqrtl(norm2)), kinks += on;
-      else cr_assert(s == 1 ? z > -1e-12L : z < 1e-12L, "Clarke's slopes");
+      else if (s > g && s < 1) {
+        cr_assert_lt(fabsl(z), 1e-12L * sqrtl(norm2));
+        kinks += (size_t)on;
+      } else cr_assert(s == 1 ? z > -1e-12L : z < 1e-12L, "Clarke's slopes");
       if (own && on) own_min = fminl(own_min, fabsl(z) * sqrtl(m));
     }
     f *= D->y[i];
