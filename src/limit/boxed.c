@@ -1,5 +1,5 @@
-/* boxed.c - block pivoting on the kinks of each group (statement C3; spec/numerics.md N15). Groups go on side by side: a
- * round is one product of all c that still move with K, and a small factor for each of them. */
+/* boxed.c - block pivoting on the kinks of each group (statement C3; spec/numerics.md N15). Groups go on side by side:
+ * a round is one product of all c that still move with K, and a small factor for each of them. */
 #include "limit/boxed.h"
 
 #include "io/parallel.h"
@@ -198,7 +198,7 @@ static void pivot(const lfap_boxed *b, size_t g, const double *lambda, double to
 }
 
 /* 1: one more product is to come. */
-static int advance(lfap_boxed *b, size_t g, const double *lambda, double *work) {
+static int go_on(lfap_boxed *b, size_t g, const double *lambda, double *work) {
   lfap_kinks *k = &b->kinks[g];
   for (size_t i = 0; i < b->n; i++) work[i] = b->c[g * b->n + i] * b->size[i];
   double rounding = T_TOL * lfap_asum(b->n, work), off = off_kinks(b, g);
@@ -244,13 +244,13 @@ typedef struct {
   size_t count, g;
 } job;
 
-static void advance_range(void *arg, size_t begin, size_t end, int worker) {
+static void go_on_range(void *arg, size_t begin, size_t end, int worker) {
   const job *j = arg;
   double *work = j->b->work + (size_t)worker * 2 * j->b->n;
   for (size_t i = begin; i < end; i++) {
     size_t g = j->b->list[i];
     if (!j->b->kinks[g].factored) factor(j->b, g);
-    j->b->active[g] = (unsigned char)(!j->b->kinks[g].status && advance(j->b, g, j->lambda, work));
+    j->b->active[g] = (unsigned char)(!j->b->kinks[g].status && go_on(j->b, g, j->lambda, work));
   }
 }
 
@@ -325,7 +325,7 @@ lfap_status lfap_boxed_solve(lfap_ctx *ctx, lfap_boxed *b, const double *lambda,
     st = lfap_tick(ctx, "kinks", (double)(b->groups - j.count), (double)b->groups);
     if (!st) st = multiply(ctx, b, j.count);
     if (st) return st;
-    lfap_parallel(lfap_threads(ctx), j.count, 1, small_work(b), advance_range, &j);
+    lfap_parallel(lfap_threads(ctx), j.count, 1, small_work(b), go_on_range, &j);
   }
 }
 

@@ -1,6 +1,6 @@
-/* boxed.h - the other pairs at given multipliers (statement C3; spec/numerics.md N15): for each group of neurons of equal
- * sign and equal own pattern the least of 1/2 c'Kc, c_n = own_n lambda_n at own pairs and gamma lambda_n <= c_n <=
- * lambda_n at the others. t = K c, K_nk = y_n y_k G_nk. */
+/* boxed.h - the other pairs at given multipliers (statement C3; spec/numerics.md N15): for each group of neurons of one
+ * sign and own pattern the least of 1/2 c'Kc, c_n = own_n lambda_n at own pairs, gamma lambda_n <= c_n <= lambda_n at
+ * the others. t = K c, K_nk = y_n y_k G_nk. */
 #ifndef LFAP_LIMIT_BOXED_H
 #define LFAP_LIMIT_BOXED_H
 #include "lfap.h"

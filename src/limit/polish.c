@@ -17,8 +17,9 @@
 
 /* Own pre-activations nearer to 0 than this times sum_k c_k |x_k| times |x_n| are open. */
 #define OWN_OPEN 0x1p-42
-#define RISE 1e-4   /* of ||W||^2 from round to round, at most: rough solutions have it up to less */
-#define STILL 1e-12 /* a fall by less is none */
+#define RISE 1e-4        /* of ||W||^2 from round to round, at most: rough solutions have it up to less */
+#define STILL 1e-12      /* a fall by less is none */
+#define MARGIN_OPEN 1e-6 /* margins on the support that are further from 1 settle nothing */
 enum { ROUNDS = 1000, SCALINGS = 4 };
 
 typedef struct {
@@ -148,7 +149,7 @@ static double length_of(const polish *w, size_t g) { return lfap_dot(w->n, w->p.
 /* Turns the own pairs whose sign is wrong, in every neuron; how many. A rough solution leaves some in doubt. */
 static size_t flip_wrong(polish *w) {
   size_t count = 0, n = w->n;
-  double doubt = OWN_OPEN + w->p.residual;
+  double doubt = OWN_OPEN + w->p.relative;
   for (size_t j = 0; j < w->m; j++) {
     size_t g = w->group[j];
     double tol = doubt * length_of(w, g);
@@ -188,7 +189,7 @@ static lfap_status rounds(polish *w, lfap_polished *out) {
     int rises = !(now <= norm * (1.0 + RISE));
     still = now > norm * (1.0 - STILL) ? still + 1 : 0;
     norm = now;
-    out->settled = !wrong && !rises;
+    out->settled = !wrong && !rises && w->p.relative <= LFAP_PATTERN_TOL;
     out->flipped += wrong;
     if (!wrong) return LFAP_OK;
     if (still > 2 || out->rounds == ROUNDS) break;
@@ -296,13 +297,15 @@ static lfap_status judge(polish *w, lfap_polished *out, double *rows, const doub
   for (size_t g = 0; g < w->groups; g++) judge_pairs(w, out, g, w->p.b.out + g * n);
   for (size_t i = 0; i < n; i++) {
     if (!(out->lambda[i] > 0.0)) continue;
+    double off = fabs(w->data->y[i] * f[i] - 1.0);
     out->support++;
-    out->slackness = fmax(out->slackness, out->lambda[i] * fabs(w->data->y[i] * f[i] - 1.0) / total);
+    if (!(off <= MARGIN_OPEN)) out->settled = 0;
+    out->slackness = fmax(out->slackness, out->lambda[i] * off / total);
   }
   out->margin = least_margin(f, w->data->y, n) / lfap_norm2(w->m * d, out->net.w);
   out->cosine = lfap_cosine(w->net->w, out->net.w, w->m * d);
   if (!(out->own_min < INFINITY)) out->own_min = NAN;
-  out->holds = out->settled && !out->own_kinks && w->p.residual <= LFAP_PATTERN_TOL;
+  out->holds = out->settled && !out->own_kinks;
   return measure_residual(w, out, rows);
 }
 
