@@ -71,7 +71,7 @@ static int make_room(lfap_kinks *k, size_t want, size_t n) {
   k->at = malloc(room * sizeof *k->at);
   k->L = room <= SIZE_MAX / sizeof(double) / room ? malloc(room * room * sizeof(double)) : NULL;
   if (k->at && k->L) return 1;
-  k->room = 0;
+  k->room = k->n = 0;
   return 0;
 }
 

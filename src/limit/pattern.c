@@ -20,9 +20,9 @@
 #define RIDGE 0x1p-40
 #define DIRECT_WORK 3e9  /* up to here Newton's matrix is formed and factored */
 #define NOTHING 0x1p-50  /* ||W||^2 <= this times the mean of (sum_k c_jk |x_k|)^2: the rows vanish */
-#define ROUNDING 0x1p-50 /* of D, over sum lambda */
+#define ROUNDING 0x1p-51 /* of D, over sum lambda_n |x_n| sum c_jk |x_k|/m */
 #define SHARP_MOST 1e-14 /* residuals are not asked to be below this, */
-#define ROUGH_MOST 1e-5  /* or this */
+#define ROUGH_MOST 1e-7  /* or relative ones, to see signs by, below this */
 #define DUST 0x1p-48     /* lambda_n |x_n|^2 up to here is 0 */
 enum { NEWTON = 200, SEARCH = 30, IDLE = 2, PATIENT = 60 };
 

@@ -124,7 +124,6 @@ static void stand(const polish *w, size_t g, size_t j) {
 }
 
 static lfap_status open_round(polish *w) {
-  lfap_pattern_close(&w->last);
   w->last = w->p;
   w->p = (lfap_pattern){0};
   memcpy(w->was, w->group, w->m * sizeof *w->was);
@@ -140,6 +139,7 @@ static lfap_status open_round(polish *w) {
     stand(w, g, w->first[g]);
   }
   if (w->last.lambda) memcpy(w->p.lambda, w->last.lambda, w->n * sizeof(double));
+  lfap_pattern_close(&w->last);
   return LFAP_OK;
 }
 
