@@ -410,7 +410,9 @@ typedef struct {
   size_t n;         /* samples */
   double *lambda;   /* n, owned */
   double *slope;    /* m x n: s_jn; 1 or gamma at own pairs, in [gamma, 1] at the others; owned */
-  int settled;      /* every sign of multipliers, kinks and pre-activations is consistent, as far as doubles tell */
+  /* Every sign of multipliers, kinks and pre-activations is consistent, as far as doubles tell, and margins on the
+     support are 1 up to 1e-6. */
+  int settled;
   int holds;        /* and no own pair of the support has the wrong sign: a KKT point of (P) */
   size_t rounds;    /* patterns solved */
   size_t flipped;   /* own pairs turned round, in all rounds */
@@ -428,7 +430,8 @@ typedef struct {
 /* Reads net's own-class pattern, solves its programme, turns the own pairs that come out wrong, and goes on until none
    does: the norm falls each time. W that does not classify the data: the pattern is tried all the same. Weights of any
    size serve. DATA: widths or gammas that do not fit each other, weights not finite; INFEASIBLE: the pattern's
-   programme has no solution; UNSOLVED: doubles do not solve it (nearly dependent samples at a kink). */
+   programme has no solution, as far as doubles tell; UNSOLVED: they do not solve it (nearly dependent samples). Where
+   they solve it roughly, or the norm does not fall, the point is not settled. */
 lfap_status lfap_polish(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, lfap_set *set);
 void lfap_polished_free(lfap_polished *p);
 
@@ -437,10 +440,12 @@ void lfap_polished_free(lfap_polished *p);
 typedef struct {
   int holds;           /* angle < angle_most and length >= length_least, every own pair of W^o strict */
   double angle;        /* of W and W^o, radians */
-  double angle_most;   /* below this every own pair keeps its sign at the start */
+  double angle_most;   /* below this every own pair keeps its sign at the start; logistic: and every margin is above 0 */
   double length;       /* r0 = <W, W^o>/||W^o||^2, margins' unit */
   double length_least; /* from here on they keep it for ever */
-  double spread;       /* C: log N - H(p*), logistic: log 2 more; gd: (R^2 - nu)/2 times the longest step more */
+  /* C: log N - H(p*); logistic: log 2 more, which is what its loss is off by while margins are above 0; gd: (R^2 - nu)/2
+     times the longest step more */
+  double spread;
 } lfap_c4;
 /* step: the longest step ds of gradient descent from here on (learning rate times mean g); 0: the flow. */
 lfap_status lfap_c4_of(lfap_ctx *ctx, lfap_c4 *out, const lfap_net *net, const lfap_polished *point,

@@ -7,6 +7,7 @@
 #include "cpform.h"
 #include "flow.h"
 #include "idx_header.h"
+#include "kinkform.h"
 #include "lanes.h"
 #include "loss.h"
 #include "network.h"
@@ -62,6 +63,13 @@ static void kinks(size_t n) {
   lfap_cp_row(c, a, y, 1.0, 0.5, 1.0, n);
   volatile double sink = lfap_cp_slope(a[0], a[0], 1.0, 0.5);
   sink = lfap_cp_own(1.0, 2.0, 3.0, 4.0, 0.5) + lfap_cp_off(1.0, 2.0, 3.0, 4.0, 0.5);
+  fill(b, n, 10);
+  lfap_kink_margins(c, 0.5, a, b, 0.5, n);
+  lfap_kink_coef(c, a, b, n);
+  lfap_kink_newton(c, 0.5, 0.25, a, b, b, n);
+  lfap_kink_gather(c, 0.5, a, b, n);
+  sink = lfap_kink_clip(b[0], a[0], 0.5) + lfap_kink_slope(b[0], a[0], -1.0, 0.5);
+  sink = lfap_kink_room(1.0, 2.0, 3.0) + lfap_kink_length(1.0, 2.0, 3.0, 4.0);
   (void)sink;
 }
 
