@@ -21,10 +21,14 @@ typedef struct {
 int oracle_filter_prepare(oracle_vector *w);
 /* Encloses <w, z>; [-inf, inf] when doubles do not suffice. */
 oracle_range oracle_filter_product(const oracle_vector *w, const double *z);
+/* Encloses <x, z> of doubles (no entry of x is rounded: the bound above has room). */
+oracle_range oracle_filter_dot(const double *x, const double *z, size_t d);
 /* Encloses sum side_i z_i, side_i in -1, 0, 1. */
 oracle_range oracle_filter_signed_sum(const signed char *side, const double *z, size_t d);
 /* Encloses the product of two ranges. */
 oracle_range oracle_range_mul(oracle_range a, oracle_range b);
 /* +1, -1, or 0: undecided. */
 int oracle_range_sign(oracle_range a);
+/* DATA unless all n entries of the points are finite. */
+lfap_status oracle_points_finite(lfap_ctx *ctx, const double *Z, size_t n);
 #endif
