@@ -138,10 +138,8 @@ lfap_status oracle_polish_certify(lfap_ctx *ctx, oracle_polished *out, const lfa
 lfap_status oracle_polished_signs(lfap_ctx *ctx, int *sign, const oracle_polished *p, const double *Z, size_t np) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = oracle_points_finite(ctx, Z, np * p->d);
-  for (size_t i = 0; i < np && !st; i++) {
-    st = lfap_tick(ctx, "signs", (double)i, (double)np);
-    sign[i] = 0;
-    if (!st && p->exists == LFAP_PASS) st = oracle_pattern_sign(ctx, &sign[i], p->pattern, Z + i * p->d, NULL);
-  }
-  return st ? st : lfap_tick(ctx, "signs", (double)np, (double)np);
+  if (st) return st;
+  if (p->exists == LFAP_PASS) return oracle_pattern_sign_points(ctx, sign, p->pattern, Z, np);
+  for (size_t i = 0; i < np; i++) sign[i] = 0;
+  return LFAP_OK;
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "io/parallel.h"
 #include "oracle/certify/filter.h"
 #include "oracle/certify/polish.h"
 #include "oracle/interval/dyadic.h"
@@ -135,13 +136,39 @@ static lfap_status sign_exact(lfap_ctx *ctx, int *sign, const oracle_pattern *P,
   return LFAP_OK;
 }
 
-lfap_status oracle_pattern_sign(lfap_ctx *ctx, int *sign, const oracle_pattern *P, const double *z1, const double *z2) {
-  *sign = 0;
-  if (!z2) {
-    double *v = malloc(2 * P->n * sizeof *v);
-    if (!v) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for N = %zu", P->n);
-    *sign = sign_fast(P, z1, v);
-    free(v);
+typedef struct {
+  const oracle_pattern *P;
+  const double *Z;
+  int *sign;
+  double *v; /* 2 n a worker */
+  size_t first;
+} look;
+
+static void some_signs(void *arg, size_t begin, size_t end, int worker) {
+  const look *w = arg;
+  for (size_t i = w->first + begin; i < w->first + end; i++)
+    w->sign[i] = sign_fast(w->P, w->Z + i * w->P->d, w->v + 2 * (size_t)worker * w->P->n);
+}
+
+lfap_status oracle_pattern_sign_points(lfap_ctx *ctx, int *sign, const oracle_pattern *P, const double *Z, size_t np) {
+  int threads = lfap_threads(ctx);
+  look w = {P, Z, sign, malloc(2 * (size_t)threads * P->n * sizeof(double)), 0};
+  if (!w.v) return lfap_fail(ctx, LFAP_ERR_MEMORY, "signs: no memory for N = %zu", P->n);
+  double each = (double)P->n * ((double)P->d + (double)P->groups) * 4;
+  lfap_status st = LFAP_OK;
+  for (size_t step = 64; !st && w.first < np; w.first += step) {
+    size_t part = np - w.first < step ? np - w.first : step;
+    st = lfap_tick(ctx, "signs", (double)w.first, (double)np);
+    if (!st) lfap_parallel(threads, part, 1, (double)part * each, some_signs, &w);
+    for (size_t i = w.first; !st && i < w.first + part; i++)
+      if (!sign[i]) st = sign_exact(ctx, &sign[i], P, Z + i * P->d, NULL);
   }
-  return *sign ? LFAP_OK : sign_exact(ctx, sign, P, z1, z2);
+  free(w.v);
+  return st ? st : lfap_tick(ctx, "signs", (double)np, (double)np);
+}
+
+lfap_status oracle_pattern_sign_sum(lfap_ctx *ctx, int *sign, const oracle_pattern *P, const double *z1,
+                                    const double *z2) {
+  *sign = 0;
+  return sign_exact(ctx, sign, P, z1, z2);
 }

@@ -157,11 +157,11 @@ static void prepare(search *s) {
 
 static lfap_status certify_pair(lfap_ctx *ctx, int *found, const oracle_pattern *P, const double *z1,
                                 const double *z2) {
-  int s1, s2 = 0, sum = 0;
-  lfap_status st = oracle_pattern_sign(ctx, &s1, P, z1, NULL);
-  if (!st && s1) st = oracle_pattern_sign(ctx, &s2, P, z2, NULL);
-  if (!st && s1 && s2 == s1) st = oracle_pattern_sign(ctx, &sum, P, z1, z2);
-  *found = !st && s1 && s2 == s1 && sum == -s1;
+  int at[2], sum = 0;
+  lfap_status st = oracle_pattern_sign_points(ctx, &at[0], P, z1, 1);
+  if (!st) st = oracle_pattern_sign_points(ctx, &at[1], P, z2, 1);
+  if (!st) st = oracle_pattern_sign_sum(ctx, &sum, P, z1, z2);
+  *found = !st && at[0] && at[1] == at[0] && sum == -at[0];
   return st;
 }
 
