@@ -64,6 +64,7 @@ static direction opposite(direction a) { return (direction){-a.c, -a.b}; }
 static void draw_vector(search *s, int which, int plane) {
   const oracle_pattern *P = s->P;
   size_t few = plane % 2 ? 2 + (size_t)plane / 8 : P->n;
+  if (few > P->n) few = P->n;
   memset(s->alpha[which], 0, P->n * sizeof(double));
   for (size_t k = 0; k < few; k++) {
     size_t n = few < P->n ? (size_t)((draw(s) + 6.0) / 12.0 * 1e6) % P->n : k;

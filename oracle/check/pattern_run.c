@@ -369,16 +369,19 @@ static void add_losses(run *r) {
 /* r0 nu least^2/m >= C. */
 static void find_wanted(run *r) {
   oracle_iv *v = r->v;
-  if (!(mpfr_sgn(v[LEAST].lo) > 0) || mpfr_inf_p(v[SPREAD].hi)) {
+  int open = mpfr_inf_p(v[SPREAD].hi);
+  if (!(mpfr_sgn(v[LEAST].lo) > 0)) {
     mpfr_set_zero(v[WANTED].lo, 1);
     mpfr_set_inf(v[WANTED].hi, 1);
     return;
   }
+  if (open) mpfr_set(v[SPREAD].hi, v[SPREAD].lo, MPFR_RNDU);
   oracle_iv_div(&v[A], &v[POINT], &v[LEAST]);
   oracle_iv_mul(&v[A], &v[A], &v[A]);
   whole(&v[B], r->P->m);
   oracle_iv_mul(&v[A], &v[A], &v[B]);
   oracle_iv_mul(&v[WANTED], &v[A], &v[SPREAD]);
+  if (open) mpfr_set_inf(v[WANTED].hi, 1);
 }
 
 /* ---- the verdict ------------------------------------------------------------------------------------------------- */
