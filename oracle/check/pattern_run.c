@@ -22,7 +22,8 @@ enum {
   WANTED, /* from here on they keep it for ever */
   LEAST,
   SPREAD, /* C; from the largest loss of a sample its upper end alone */
-  NU,     /* 1/||W^o||^2 */
+  NU,     /* 1/||W^o||^2, and where multipliers are not known 1/sum of the proposal's too */
+  WIDE,   /* a bound of C for any multipliers */
   R2,     /* largest ||x_n||^2 */
   A,      /* scratch */
   B,
@@ -274,48 +275,85 @@ static void find_most(run *r) {
 
 /* ---- C ----------------------------------------------------------------------------------------------------------- */
 
-/* -p log p, p = nu lambda, of a multiplier in [lo, hi]; at most 1/e. */
-static void entropy_term(run *r, double lo, double hi) {
+/* C -= -p log p for p in A, in [0, 1]; that is at most 1/e. */
+static void less_entropy(run *r) {
   oracle_iv *v = r->v;
-  if (!(lo > 0.0)) {
-    mpfr_set_zero(v[A].lo, 1);
-    mpfr_set_d(v[A].hi, 0.3679, MPFR_RNDU);
-    return;
-  }
-  mpfr_set_d(v[A].lo, lo, MPFR_RNDD);
-  mpfr_set_d(v[A].hi, hi, MPFR_RNDU);
-  oracle_iv_mul(&v[A], &v[A], &v[NU]);
-  oracle_iv_log(&v[B], &v[A]);
-  oracle_iv_mul(&v[A], &v[A], &v[B]);
-  mpfr_neg(v[A].lo, v[A].lo, MPFR_RNDU);
-  mpfr_neg(v[A].hi, v[A].hi, MPFR_RNDD);
-  mpfr_swap(v[A].lo, v[A].hi);
+  if (mpfr_sgn(v[A].lo) > 0) {
+    oracle_iv_log(&v[B], &v[A]);
+    oracle_iv_mul(&v[A], &v[A], &v[B]);
+    oracle_iv_add(&v[SPREAD], &v[SPREAD], &v[A]);
+  } else mpfr_sub_d(v[SPREAD].lo, v[SPREAD].lo, 0.3679, MPFR_RNDD);
 }
 
-/* log N - H(p*), between 0 and log N; H >= 0 where multipliers are not known. */
+static void entropy_enclosed(run *r, const oracle_polished *out) {
+  oracle_iv *v = r->v;
+  for (size_t n = 0; n < r->P->n; n++) {
+    if (out->lambda_hi[n] == 0.0) continue;
+    mpfr_set_d(v[A].lo, out->lambda_lo[n], MPFR_RNDD);
+    mpfr_set_d(v[A].hi, out->lambda_hi[n], MPFR_RNDU);
+    oracle_iv_mul(&v[A], &v[A], &v[NU]);
+    less_entropy(r);
+  }
+}
+
+/* Of the proposal's own p, exact; nu of the proposal joins NU. */
+static void entropy_proposed(run *r) {
+  const oracle_pattern *P = r->P;
+  oracle_iv *v = r->v;
+  mpz_t sum;
+  mpz_init(sum);
+  for (size_t n = 0; n < P->n; n++) mpz_add(sum, sum, P->p[n]);
+  for (size_t n = 0; n < P->n; n++) {
+    if (mpz_sgn(P->p[n]) == 0) continue;
+    mpz_set(mpq_numref(r->q), P->p[n]);
+    mpz_set(mpq_denref(r->q), sum);
+    mpq_canonicalize(r->q);
+    oracle_iv_set_q(&v[A], r->q);
+    less_entropy(r);
+  }
+  mpfr_set_zero(v[SPREAD].lo, 1); /* of W^o's own multipliers nothing is known */
+  oracle_q_set_2exp(r->q, sum, P->le);
+  mpq_mul(r->q, r->q, P->scale);
+  mpq_inv(r->q, r->q);
+  oracle_iv_set_q(&v[A], r->q);
+  if (mpfr_less_p(v[A].lo, v[NU].lo)) mpfr_set(v[NU].lo, v[A].lo, MPFR_RNDD);
+  if (mpfr_greater_p(v[A].hi, v[NU].hi)) mpfr_set(v[NU].hi, v[A].hi, MPFR_RNDU);
+  mpz_clear(sum);
+}
+
+/* log N - H(p*), between 0 and log N. */
 static void find_entropy(run *r, const oracle_polished *out) {
   oracle_iv *v = r->v, *C = &v[SPREAD];
   whole(&v[A], r->P->n);
-  oracle_iv_log(C, &v[A]);
-  if (!out->multipliers) mpfr_set_zero(C->lo, 1);
-  for (size_t n = 0; n < r->P->n && out->multipliers; n++) {
-    if (out->lambda_hi[n] == 0.0) continue;
-    entropy_term(r, out->lambda_lo[n], out->lambda_hi[n]);
-    oracle_iv_sub(C, C, &v[A]);
-  }
+  oracle_iv_log(&v[WIDE], &v[A]);
+  oracle_iv_set(C, &v[WIDE]);
+  if (out->multipliers) entropy_enclosed(r, out);
+  else entropy_proposed(r);
   if (mpfr_sgn(C->lo) < 0) mpfr_set_zero(C->lo, 1);
   if (mpfr_sgn(C->hi) < 0) mpfr_set_zero(C->hi, 1);
+  if (out->multipliers) oracle_iv_set(&v[WIDE], C);
 }
 
-/* gd: (R^2 - nu)/2 step more. */
-static void add_step(run *r) {
+/* gd: (R^2 - nu)/2 step more; around the proposal (R^2 - nu + nu^2 gap)/2, m gap = ball2. */
+static void add_step(run *r, int enclosed) {
   oracle_iv *v = r->v;
   if (!(r->given->step > 0.0)) return;
   oracle_iv_sub(&v[A], &v[R2], &v[NU]);
-  mpfr_set_d(v[B].lo, r->given->step * 0.5, MPFR_RNDD);
-  mpfr_set_d(v[B].hi, r->given->step * 0.5, MPFR_RNDU);
+  if (!enclosed) {
+    mpq_set_ui(r->q, r->P->m, 1);
+    mpq_div(r->q, r->P->ball2, r->q);
+    oracle_iv_set_q(&v[B], r->q);
+    oracle_iv_mul(&v[B], &v[B], &v[NU]);
+    oracle_iv_mul(&v[B], &v[B], &v[NU]);
+    oracle_iv_add(&v[A], &v[A], &v[B]);
+  }
+  mpfr_set_d(v[B].lo, r->given->step, MPFR_RNDD);
+  mpfr_set_d(v[B].hi, r->given->step, MPFR_RNDU);
   oracle_iv_mul(&v[A], &v[A], &v[B]);
+  mpfr_div_2ui(v[A].lo, v[A].lo, 1, MPFR_RNDD);
+  mpfr_div_2ui(v[A].hi, v[A].hi, 1, MPFR_RNDU);
   oracle_iv_add(&v[SPREAD], &v[SPREAD], &v[A]);
+  oracle_iv_add(&v[WIDE], &v[WIDE], &v[A]);
 }
 
 /* A lower bound of r0 + nu s - R sqrt(delta0^2 + 2 C s) over s >= 0, hence of every margin from now on, for C in E and
@@ -353,7 +391,7 @@ static void add_losses(run *r) {
   mpfr_set(v[A].lo, v[A].hi, MPFR_RNDD);
   int right = 1;
   for (int i = 0; i < 4 && right; i++) {
-    mpfr_add(v[E].hi, v[SPREAD].hi, b.hi, MPFR_RNDU);
+    mpfr_add(v[E].hi, v[WIDE].hi, b.hi, MPFR_RNDU);
     mpfr_set(v[E].lo, v[E].hi, MPFR_RNDD);
     margins_from(&low, r, &t);
     right = mpfr_sgn(low.lo) >= 0;
@@ -398,7 +436,7 @@ static lfap_status find_values(lfap_ctx *ctx, run *r, const oracle_polished *out
   if (st) return st;
   find_most(r);
   find_entropy(r, out);
-  add_step(r);
+  add_step(r, out->multipliers);
   if (r->given->loss == LFAP_LOSS_LOGISTIC && mpfr_less_p(v[ANGLE].hi, v[MOST].lo)) add_losses(r);
   else if (r->given->loss == LFAP_LOSS_LOGISTIC) mpfr_set_inf(v[SPREAD].hi, 1);
   find_wanted(r);

@@ -339,7 +339,7 @@ static void expect(const problem *p, const oracle_polished *o, int sharp) {
     if (isinf(o->lambda_hi[n])) continue;
     mpq_set_d(q, o->lambda_hi[n]);
     cr_assert(mpq_cmp(q, p->lambda[n]) >= 0, "%g below %g", o->lambda_hi[n], mpq_get_d(p->lambda[n]));
-    if (sharp) cr_assert(o->lambda_hi[n] - o->lambda_lo[n] <= 1e-9 * (1e-3 + o->lambda_hi[n]), "[%g, %g]", o->lambda_lo[n], o->lambda_hi[n]);
+    if (sharp) cr_assert(o->lambda_hi[n] - o->lambda_lo[n] <= 1e-7 * (1e-3 + o->lambda_hi[n]), "[%g, %g]", o->lambda_lo[n], o->lambda_hi[n]);
   }
   true_distance(q, p, o->pattern);
   cr_assert(mpq_cmp(q, o->pattern->ball2) <= 0, "%g above %g", mpq_get_d(q), mpq_get_d(o->pattern->ball2));
@@ -351,7 +351,7 @@ static void expect(const problem *p, const oracle_polished *o, int sharp) {
   if (sharp) {
     double size = 0;
     for (size_t n = 0; n < p->n; n++) size += o->lambda_hi[n];
-    cr_assert(o->multipliers && o->ball < 1e-11 * sqrt(size), "%g of %g", o->ball, sqrt(size));
+    cr_assert(o->multipliers && o->ball < 1e-9 * sqrt(size), "%g of %g", o->ball, sqrt(size));
     cr_assert(o->pairs_right == k.right && o->pairs_wrong == k.wrong && o->others_signed == k.others);
     cr_assert(o->kinks == k.kinks && o->support == k.support);
     cr_assert_eq(o->c3, k.strict ? LFAP_PASS : k.fails ? LFAP_FAIL : LFAP_UNDECIDED);
@@ -523,6 +523,8 @@ Test(polish, enclosures_hold_the_rational_solution) {
       size_t n = draw((unsigned)p.n), at = draw((unsigned)(p.m * p.n));
       if (damage) {
         z.lambda[n] *= 1.0 + ldexp(1.0, -40 + 7 * damage);
+        if (mpq_sgn(p.lambda[n]) == 0) z.lambda[n] = ldexp(1.0, -50 + 8 * damage) * z.lambda[(n + 1) % p.n];
+        else if (draw(8) == 0) z.lambda[n] = 0.0;
         if (!own(&p, at / p.n, at % p.n)) z.slope[at] += (1.0 - z.slope[at]) * ldexp(1.0, -38 + 7 * damage);
       }
       oracle_polished o = certify(&p, &z);
@@ -699,6 +701,45 @@ Test(polish, a_rough_proposal_certifies_no_more_of_a_run) {
   lfap_net_free(&W);
   withdraw(&z);
   drop(&q);
+  drop(&p);
+}
+
+/* Three samples of one class in a plane, on a line: the multipliers (a, a, b), a + b/2 = 1.6, are not unique, the entropy
+   is that of the proposal. ||W^o||^2 = 3.2, the own h = 1.6/sqrt 2, so r0 >= 2.5 C is asked for. */
+Test(polish, runs_to_a_point_without_unique_multipliers) {
+  problem p = make(2, 3, 2, 0.5);
+  memcpy(p.x, (double[]){1, 0, 0, 1, 0.5, 0.5}, 6 * sizeof(double));
+  for (size_t n = 0; n < 3; n++) {
+    p.y[n] = p.on[n] = 1;
+    mpq_set_d(p.lambda[n], n == 2 ? 0.8 : 1.2);
+    for (size_t j = 0; j < 2; j++) mpq_set_d(p.slope[j * 3 + n], j ? 0.5 : 1.0);
+  }
+  lfap_polished z = propose(&p);
+  const double C = log(3) + 0.75 * log(0.375) + 0.25 * log(0.25), step = 0.5, more = (1 - 1 / 3.2) / 2 * step;
+  oracle_polished o = run(&p, &z, 2.5 * C * (1 + 1e-6), 0, LFAP_LOSS_EXP, 0);
+  cr_assert(!o.multipliers && o.c3 == LFAP_PASS && o.ball < 1e-7);
+  cr_assert_eq(o.c4, LFAP_PASS, "%g %g", o.length, o.length_least);
+  oracle_polished_free(&o);
+  o = run(&p, &z, 2.5 * C * (1 - 1e-6), 0, LFAP_LOSS_EXP, 0);
+  cr_assert_eq(o.c4, LFAP_UNDECIDED);
+  oracle_polished_free(&o);
+  o = run(&p, &z, 2.5 * (C + more) * (1 + 1e-6), 0, LFAP_LOSS_EXP, step);
+  cr_assert_eq(o.c4, LFAP_PASS);
+  oracle_polished_free(&o);
+  o = run(&p, &z, 2.5 * (C + more) * (1 - 1e-6), 0, LFAP_LOSS_EXP, step);
+  cr_assert_eq(o.c4, LFAP_UNDECIDED);
+  oracle_polished_free(&o);
+  double b = log(2); /* margins by any multipliers: C <= log 3 + b, R^2/(2 nu) = 1.6 */
+  for (int i = 0; i < 4; i++) b = log1p(exp(-(10 - 1.6 * (log(3) + b))));
+  o = run(&p, &z, 10, 0, LFAP_LOSS_LOGISTIC, 0);
+  cr_assert(o.c4 == LFAP_PASS && fabs(o.length_least - 2.5 * (C + b)) < 1e-6, "%g", o.length_least);
+  oracle_polished_free(&o);
+  z.lambda[2] = 2.4, z.lambda[0] = z.lambda[1] = 0.4; /* the same point, of less entropy */
+  const double C2 = log(3) + 0.25 * log(0.125) + 0.75 * log(0.75);
+  o = run(&p, &z, 10, 0, LFAP_LOSS_EXP, 0);
+  cr_assert(o.c4 == LFAP_PASS && fabs(o.length_least - 2.5 * C2) < 1e-6, "%g", o.length_least);
+  oracle_polished_free(&o);
+  withdraw(&z);
   drop(&p);
 }
 
