@@ -34,6 +34,7 @@ enum {
 typedef struct {
   const oracle_pattern *P;
   const oracle_run *given;
+  int enclosed; /* multipliers are known: the point is W^o; or else it is W~ */
   oracle_iv v[VALUES];
   mpq_t w2, z2, wz, q; /* ||W||^2, m ||W(z)||^2, sqrt(m) <W, W(z)>; scratch */
 } run;
@@ -232,9 +233,10 @@ static void least_of_all(run *r, const oracle_iv *unit) {
   oracle_iv *v = r->v;
   mpfr_set_inf(v[LEAST].lo, 1);
   mpfr_set_inf(v[LEAST].hi, 1);
-  for (size_t j = 0; j < r->P->groups; j++) { /* rows of a group are off by at most sqrt(ball2/size) */
+  for (size_t j = 0; j < r->P->groups;
+       j++) { /* rows of a group are off by at most sqrt(ball2/size); W~ asks for more */
     least_of_group(&v[A], r->P, unit, j);
-    mpq_set_ui(r->q, r->P->size[j], 1);
+    mpq_set_ui(r->q, r->enclosed ? r->P->size[j] : 1, 1);
     mpq_div(r->q, r->P->ball2, r->q);
     root_of(&v[B], r->q);
     mpfr_sub(v[A].lo, v[A].lo, v[B].hi, MPFR_RNDD);
@@ -327,19 +329,19 @@ static void find_entropy(run *r, const oracle_polished *out) {
   whole(&v[A], r->P->n);
   oracle_iv_log(&v[WIDE], &v[A]);
   oracle_iv_set(C, &v[WIDE]);
-  if (out->multipliers) entropy_enclosed(r, out);
+  if (r->enclosed) entropy_enclosed(r, out);
   else entropy_proposed(r);
   if (mpfr_sgn(C->lo) < 0) mpfr_set_zero(C->lo, 1);
   if (mpfr_sgn(C->hi) < 0) mpfr_set_zero(C->hi, 1);
-  if (out->multipliers) oracle_iv_set(&v[WIDE], C);
+  if (r->enclosed) oracle_iv_set(&v[WIDE], C);
 }
 
 /* gd: (R^2 - nu)/2 step more; around the proposal (R^2 - nu + nu^2 gap)/2, m gap = ball2. */
-static void add_step(run *r, int enclosed) {
+static void add_step(run *r) {
   oracle_iv *v = r->v;
   if (!(r->given->step > 0.0)) return;
   oracle_iv_sub(&v[A], &v[R2], &v[NU]);
-  if (!enclosed) {
+  if (!r->enclosed) {
     mpq_set_ui(r->q, r->P->m, 1);
     mpq_div(r->q, r->P->ball2, r->q);
     oracle_iv_set_q(&v[B], r->q);
@@ -436,7 +438,7 @@ static lfap_status find_values(lfap_ctx *ctx, run *r, const oracle_polished *out
   if (st) return st;
   find_most(r);
   find_entropy(r, out);
-  add_step(r, out->multipliers);
+  add_step(r);
   if (r->given->loss == LFAP_LOSS_LOGISTIC && mpfr_less_p(v[ANGLE].hi, v[MOST].lo)) add_losses(r);
   else if (r->given->loss == LFAP_LOSS_LOGISTIC) mpfr_set_inf(v[SPREAD].hi, 1);
   find_wanted(r);
@@ -459,7 +461,7 @@ static void decide_run(oracle_polished *out, const run *r) {
 }
 
 lfap_status oracle_pattern_run(lfap_ctx *ctx, oracle_polished *out, const oracle_pattern *P, const oracle_run *given) {
-  run r = {.P = P, .given = given};
+  run r = {.P = P, .given = given, .enclosed = out->multipliers};
   mpq_inits(r.w2, r.z2, r.wz, r.q, NULL);
   for (int i = 0; i < VALUES; i++) oracle_iv_init(&r.v[i], given->prec);
   out->c4 = LFAP_UNDECIDED;

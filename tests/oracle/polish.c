@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "exactly.h"
-#include "oracle/check/pattern.h"
+#include "oracle/certify/polish.h"
 #include "oracle/interval/dyadic.h"
 #include "oracle/lfap_oracle.h"
 
@@ -539,7 +539,13 @@ Test(polish, enclosures_hold_the_rational_solution) {
       for (size_t k = 0; k < p.d; k++) Z[k] = (double)draw(9) - 4;
       cr_assert_eq(oracle_polished_signs(&c, s, &o, Z, 1), LFAP_OK);
       if (s[0]) cr_assert_eq(s[0], true_sign(&p, Z, NULL));
-      else cr_assert(damage || !o.multipliers || true_sign(&p, Z, NULL) == 0, "a sign that 1e-12 leaves open");
+      if (o.exists == LFAP_PASS) { /* without the first look in doubles */
+        int exact;
+        cr_assert_eq(oracle_pattern_sign_sum(&c, &exact, o.pattern, Z, NULL), LFAP_OK);
+        cr_assert(exact == s[0] || s[0] == 0);
+        cr_assert(exact == 0 || exact == true_sign(&p, Z, NULL));
+      }
+      if (!s[0]) cr_assert(damage || !o.multipliers || true_sign(&p, Z, NULL) == 0, "a sign that 1e-12 leaves open");
       if (o.linear < 0) {
         bent++;
         int a = true_sign(&p, o.z1, NULL), b = true_sign(&p, o.z2, NULL), ab = true_sign(&p, o.z1, o.z2);
@@ -667,11 +673,33 @@ Test(polish, losses_of_the_logistic_loss_join_the_spread) {
   drop(&p);
 }
 
+/* Two neurons: h = 0.8 sqrt 2 > 1, so own signs may be safe (2 delta0 < h r) where margins are not (2 delta0 > r). */
+Test(polish, margins_below_zero_are_no_logistic_run) {
+  problem p = make(2, 2, 3, 0.5);
+  p.x[0] = 1, p.x[4] = 2, p.y[0] = 1, p.y[1] = -1;
+  p.on[0] = p.on[3] = 1;
+  solve_problem(&p);
+  lfap_polished z = propose(&p);
+  lfap_data D = data_of(&p);
+  for (int i = 0; i < 4; i++) {
+    lfap_net W = truth_net(&p, 100);
+    W.w[2] = i < 2 ? 53 : 40;
+    oracle_polished o = {0};
+    cr_assert_eq(oracle_polish_certify(&c, &o, &z, &D, &W, i % 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 0, NULL), LFAP_OK);
+    cr_assert_eq(o.c4, i == 1 ? LFAP_UNDECIDED : LFAP_PASS, "%d: %s", i, lfap_verdict_name(o.c4));
+    oracle_polished_free(&o);
+    lfap_net_free(&W);
+  }
+  withdraw(&z);
+  drop(&p);
+}
+
 Test(polish, a_rough_proposal_certifies_no_more_of_a_run) {
   problem p = orthogonal();
-  for (int damage = -45; damage < 0; damage += 5) {
+  for (int trial = 0; trial < 36; trial++) {
+    int damage = -45 + 5 * (trial / 4);
     lfap_polished z = propose(&p);
-    z.lambda[0] *= 1 + ldexp(1, damage);
+    z.lambda[trial % 2] *= 1 + (trial % 4 < 2 ? 1 : -1) * ldexp(1, damage);
     for (int side = -1; side <= 1; side += 2) {
       const double e = 1e-3 * side, tau = 0.4 * 10 / sqrt(2), angle = atan((1 + e) * 0.4 / sqrt(2));
       oracle_polished o = run(&p, &z, 10, tau * (1 + e), LFAP_LOSS_EXP, 0);
