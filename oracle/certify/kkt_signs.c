@@ -1,7 +1,6 @@
-/* kkt_signs.c - T4 without multipliers (theory T5): the sign of t_n <x_n, z>, where it is one for all samples, is that of
- * every neuron of every KKT point at z. Doubles with an error bound first, exact integers where they leave it open; the
- * first sample that disagrees ends it. */
-
+/* kkt_signs.c - T4 without multipliers (theory T5): the sign of t_n <x_n, z>, where it is one for all samples, is
+ * that of every neuron of every KKT point at z. Doubles with an error bound first, exact integers where they leave it
+ * open; the first sample that disagrees ends it. */
 #include "io/parallel.h"
 #include "oracle/certify/filter.h"
 #include "oracle/exact/gram.h"

@@ -1,8 +1,8 @@
 /* polish_points.c - certain signs of f(.; W^o): a first look in doubles, then exact integers (spec/certificate.md,
  * "Patterns", (L)).
  *
- * m f(z; W(z)) = sum over neurons of max(H, gamma H) (a_j > 0) or min(H, gamma H), H_j = <h_j, z> = sum c_jn y_n v_n with
- * v_n = <x_n, z>: N inner products, then a row of c a group.
+ * m f(z; W(z)) = sum over neurons of max(H, gamma H) (a_j > 0) or min(H, gamma H), H_j = <h_j, z> = sum c_jn y_n v_n
+ * with v_n = <x_n, z>: N inner products, then a row of c a group.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-/* polish_witness.c - looks for z1, z2 of one sign of f(.; W^o) whose sum has the other one: a proof that the boundary is
- * not linear. The search is in doubles and proves nothing; what it finds is certified (polish_points.c).
+/* polish_witness.c - looks for z1, z2 of one sign of f(.; W^o) whose sum has the other one: a proof that the boundary
+ * is not linear. The search is in doubles and proves nothing; what it finds is certified (polish_points.c).
  *
- * f is positively homogeneous and depends on z through the samples alone, so points are combinations
- * z = sum alpha_n y_n x_n, at which neuron j sees a_j sum alpha_n t_jn. On the circle of a plane a linear boundary has
- * its two changes of sign opposite to each other. Where one sign has more than half of the circle, two points of it,
- * just beyond the ends of the other sign's arc, have their sum in that arc's middle.
+ * f is positively homogeneous and depends on z through the samples alone, so points are combinations z = sum alpha_n
+ * y_n x_n, at which neuron j sees a_j sum alpha_n t_jn. On the circle of a plane a linear boundary has its two
+ * changes of sign opposite to each other. Where one sign has more than half of the circle, two points of it, just
+ * beyond the ends of the other sign's arc, have their sum in that arc's middle.
  */
 #include <math.h>
 #include <stdint.h>
@@ -88,8 +88,8 @@ static direction change(const search *s, direction a, direction b) {
   return half_way(a, b);
 }
 
-/* From a to b f has one sign, on less than half of the circle. What is missing to half of it lies from b to -a, and from
-   -b to a: a quarter of that is gone beyond either end. */
+/* From a to b f has one sign, on less than half of the circle. What is missing to half of it lies from b to -a, and
+   from -b to a: a quarter of that is gone beyond either end. */
 static void try_arc(search *s, direction a, direction b) {
   direction z[2] = {half_way(a, half_way(a, opposite(b))), half_way(b, half_way(b, opposite(a)))};
   double f1 = value_at(s, z[0]), f2 = value_at(s, z[1]);

@@ -1,10 +1,10 @@
 /* pattern.h - the point of an own-class pattern (C3): from a proposal on integers to what is certain of W^o
  * (spec/certificate.md, "Patterns"). Solves nothing.
  *
- * gamma = g/T, T = 2^s. Neurons of equal sign and equal pattern have equal rows in W^o and form a *group*; what follows
- * has a row a group. lambda_n = p_n 2^le, c_jn = C_jn 2^lc with lc = le - s: an own pair has C = T p or g p, another one
- * g p <= C <= T p. With G = K 2^e, t_jn = T_jn 2^lt, lt = lc + e, and m q_n = V_n 2^lv, lv = lt - s. W(z) has the rows
- * a_j h_j, h_j = sum_n c_jn y_n x_n.
+ * gamma = g/T, T = 2^s. Neurons of equal sign and equal pattern have equal rows in W^o and form a *group*; what
+ * follows has a row a group. lambda_n = p_n 2^le, c_jn = C_jn 2^lc with lc = le - s: an own pair has C = T p or g p,
+ * another one g p <= C <= T p. With G = K 2^e, t_jn = T_jn 2^lt, lt = lc + e, and m q_n = V_n 2^lv, lv = lt - s. W(z)
+ * has the rows a_j h_j, h_j = sum_n c_jn y_n x_n.
  */
 #ifndef ORACLE_PATTERN_H
 #define ORACLE_PATTERN_H

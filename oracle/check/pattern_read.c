@@ -1,5 +1,5 @@
-/* pattern_read.c - a proposal of doubles as integers: groups, multipliers, slopes (pattern.h). Whatever the doubles are,
- * what is read is nonnegative and within the slopes: no property of them is relied on afterwards. */
+/* pattern_read.c - a proposal of doubles as integers: groups, multipliers, slopes (pattern.h). Whatever the doubles
+ * are, what is read is nonnegative and within the slopes: no property of them is relied on afterwards. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

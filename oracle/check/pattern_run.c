@@ -1,5 +1,6 @@
-/* pattern_run.c - C4 from given doubles on: angle and length of the weights against what keeps every own pair's sign for
- * ever (spec/certificate.md, "Patterns", C4). Inner products are exact integers; roots, angles and logarithms intervals.
+/* pattern_run.c - C4 from given doubles on: angle and length of the weights against what keeps every own pair's sign
+ * for ever (spec/certificate.md, "Patterns", C4). Inner products are exact integers; roots, angles and logarithms
+ * intervals.
  *
  * z is the proposal, W(z) = (a_j h_j), W~ = scale W(z), W^o within `ball` of W~. At an own pair |<w^o_j, x_n>| is
  * |t_jn|/sqrt(m); LEAST is the least |t_jn|/||x_n||.

@@ -1,5 +1,6 @@
-/* interval.c - outward rounded + - * / sqrt log exp atan. Each end is the exact result's rounding away from the interval,
- * so that a in A and b in B imply a op b in A op B: monotonicity for + - and the functions, the four corners for * and /. */
+/* interval.c - outward rounded + - * / sqrt log exp atan. Each end is the exact result's rounding away from the
+ * interval, so that a in A and b in B imply a op b in A op B: monotonicity for + - and the functions, the four
+ * corners for * and /. */
 #include "oracle/interval/interval.h"
 
 void oracle_iv_init(oracle_iv *x, mpfr_prec_t bits) {
