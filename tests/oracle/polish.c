@@ -505,6 +505,30 @@ static void expect_balls(const problem *p, const lfap_polished *z, const oracle_
   oracle_pattern_free(&P);
 }
 
+/* A run from 10 W^o: what is asked for is not less than what W^o itself asks for. */
+static void expect_room(const problem *p, const lfap_polished *z) {
+  lfap_data D = data_of(p);
+  lfap_net W = truth_net(p, 10);
+  oracle_polished o = {0};
+  cr_assert_eq(oracle_polish_certify(&c, &o, z, &D, &W, LFAP_LOSS_EXP, 0.0, NULL), LFAP_OK, "%s", c.message);
+  double room = INFINITY, sum = 0, entropy = 0;
+  for (size_t n = 0; n < p->n; n++) sum += mpq_get_d(p->lambda[n]);
+  for (size_t at = 0; at < p->m * p->n; at++) {
+    size_t n = at % p->n;
+    if (own(p, at / p->n, n)) room = fmin(room, fabs(mpq_get_d(p->t[at])) / sqrt(mpq_get_d(p->K[n * p->n + n])));
+  }
+  for (size_t n = 0; n < p->n; n++)
+    if (mpq_sgn(p->lambda[n]) > 0) entropy -= mpq_get_d(p->lambda[n]) / sum * log(mpq_get_d(p->lambda[n]) / sum);
+  double most = atan(room / sqrt((double)p->m * sum)), least = (log((double)p->n) - entropy) * (double)p->m * sum / (room * room);
+  cr_assert(o.angle_most <= most * (1 + 1e-13), "%.17g above %.17g", o.angle_most, most);
+  cr_assert(o.exists != LFAP_PASS || o.length_least >= least * (1 - 1e-9) - 1e-9 || !o.multipliers, "%.17g below %.17g", o.length_least, least);
+  cr_assert(o.length <= 10 * (1 + 1e-14) && o.angle_lo < 1e-7);
+  cr_assert(o.c4 != LFAP_NOT_APPLICABLE || least > 10 * (1 - 1e-9) || o.c3 == LFAP_FAIL || room == 0.0);
+  cr_assert(o.c4 != LFAP_PASS || (least < 10 * (1 + 1e-9) && count_truth(p).strict));
+  oracle_polished_free(&o);
+  lfap_net_free(&W);
+}
+
 Test(polish, enclosures_hold_the_rational_solution) {
   size_t several = 0, solved = 0, sharp = 0, kinks = 0, off = 0, wrong = 0, dead = 0, bent = 0;
   for (int round = 0; round < 300; round++) {
@@ -533,6 +557,7 @@ Test(polish, enclosures_hold_the_rational_solution) {
       int edge = !o.multipliers || o.others_open || o.pairs_open || o.support + o.off < p.n;
       expect(&p, &o, !damage && !edge);
       expect_balls(&p, &z, &o);
+      expect_room(&p, &z);
       sharp += !damage && !edge;
       double Z[8];
       int s[1];
