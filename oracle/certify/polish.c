@@ -31,22 +31,32 @@ static lfap_status make_polished(lfap_ctx *ctx, oracle_polished *p, const lfap_p
   return oracle_pattern_read(ctx, p->pattern, point, data);
 }
 
-/* A bound of the inverse of the samples that may be on the support, where one is found: the smaller ball, and
-   multipliers. Beyond 1024 samples doubles alone are tried. */
-static lfap_status bound_inverse(lfap_ctx *ctx, oracle_pattern *P, const oracle_qm *plain, unsigned max_prec) {
-  size_t *f = malloc(P->n * sizeof *f);
-  if (!f) return lfap_fail(ctx, LFAP_ERR_MEMORY, "pattern: no memory for N = %zu", P->n);
-  oracle_block b = {plain, f, oracle_pattern_open(P, f)};
+/* Of the Gram matrix of the samples b; beyond 1024 samples in doubles alone. More samples than dimensions are
+   dependent. */
+static lfap_status bound_gram(lfap_ctx *ctx, int *proved, long *mu, const oracle_block *b, size_t d,
+                              unsigned max_prec) {
   oracle_factor F = {0};
+  lfap_status st = LFAP_OK;
+  unsigned most = b->nf > 1024 ? 53 : max_prec;
+  for (unsigned bits = 53; !st && !*proved && b->nf <= d && bits <= most; bits = bits == 53 ? 128 : 2 * bits)
+    st = oracle_factor_bound(ctx, &F, mu, proved, b, bits);
+  oracle_factor_free(&F);
+  return st;
+}
+
+/* A bound of the inverse, where one is found: the smaller ball, and multipliers. */
+static lfap_status bound_inverse(lfap_ctx *ctx, oracle_pattern *P, const oracle_qm *plain, unsigned max_prec) {
+  size_t *f = malloc(P->n * sizeof *f), nf;
+  if (!f) return lfap_fail(ctx, LFAP_ERR_MEMORY, "pattern: no memory for N = %zu", P->n);
   long mu = 0;
   int proved = 0;
-  lfap_status st = LFAP_OK;
-  if (b.nf > P->d || b.nf == 0) b.nf = 0; /* more samples than dimensions are dependent */
-  unsigned most = b.nf > 1024 ? 53 : max_prec;
-  for (unsigned bits = 53; !st && !proved && b.nf && bits <= most; bits = bits == 53 ? 128 : 2 * bits)
-    st = oracle_factor_bound(ctx, &F, &mu, &proved, &b, bits);
+  nf = oracle_pattern_open(P, f);
+  lfap_status st = nf ? bound_gram(ctx, &proved, &mu, &(oracle_block){plain, f, nf}, P->d, max_prec) : LFAP_OK;
+  if (!st && !proved && nf) {
+    st = oracle_pattern_reduced(ctx, &proved, &mu, P, plain, f, nf);
+    if (proved) oracle_pattern_weigh(P);
+  }
   if (!st && proved) oracle_pattern_residual(P, mu);
-  oracle_factor_free(&F);
   free(f);
   return st;
 }

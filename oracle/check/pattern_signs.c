@@ -83,15 +83,24 @@ typedef struct {
 static void floor_of(mpz_t z, const mpq_t q) { mpz_fdiv_q(z, mpq_numref(q), mpq_denref(q)); }
 static void ceil_of(mpz_t z, const mpq_t q) { mpz_cdiv_q(z, mpq_numref(q), mpq_denref(q)); }
 
+void oracle_pattern_room(mpz_t room, const oracle_pattern *P, size_t n) {
+  mpq_t q;
+  mpq_init(q);
+  mpq_div(q, P->ball2, P->scale);
+  mpq_div(q, q, P->scale);
+  mpq_mul(q, q, P->norm2[n]);
+  oracle_q_scale(q, -2 * P->lt);
+  floor_of(room, q);
+  mpq_clear(q);
+}
+
 /* |t - true| <= sqrt(ball2/size) ||x||; |c - true| <= sqrt(ball2/(size 2^mu)) 2^-e, and lambda by (F), whose sum is at
    most the root of twice the sum of their squares. */
 static void sample_rooms(rooms *w, const oracle_pattern *P, size_t i) {
+  oracle_pattern_room(w->room, P, i);
+  if (!P->held[i]) return;
   mpq_mul(w->unit, P->scale, P->scale);
   mpq_div(w->unit, P->ball2, w->unit);
-  mpq_mul(w->q, w->unit, P->norm2[i]);
-  oracle_q_scale(w->q, -2 * P->lt);
-  floor_of(w->room, w->q);
-  if (!P->held[i]) return;
   mpq_set(w->q, w->unit);
   oracle_q_scale(w->q, 1 - P->mu - 2 * P->e[i] - 2 * P->lc);
   ceil_of(w->slope, w->q);
