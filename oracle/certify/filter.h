@@ -1,5 +1,5 @@
 /* filter.h - rigorous enclosures of <w, z> in doubles: a first look that decides most signs at the cost of a dot
- * product; what it leaves open goes to exact integers (points.c). Shares nothing with src/kernel.
+ * product; what it leaves open goes to exact integers (points.c). Shares no arithmetic with src/kernel.
  *
  * u = 2^-53. The double w^_i is a quotient of two numbers truncated to 53 bits (2u each), divided (u) and scaled (u,
  * or 2^-1074 where the result is subnormal): |w~_i - w^_i| <= 5.1 u |w^_i| + 2^-1074. The sum s of the d rounded
