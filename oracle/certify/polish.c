@@ -52,10 +52,7 @@ static lfap_status bound_inverse(lfap_ctx *ctx, oracle_pattern *P, const oracle_
   int proved = 0;
   nf = oracle_pattern_open(P, f);
   lfap_status st = nf ? bound_gram(ctx, &proved, &mu, &(oracle_block){plain, f, nf}, P->d, max_prec) : LFAP_OK;
-  if (!st && !proved && nf) {
-    st = oracle_pattern_reduced(ctx, &proved, &mu, P, plain, f, nf);
-    if (proved) oracle_pattern_weigh(P);
-  }
+  if (!st && !proved && nf) st = oracle_pattern_reduced(ctx, &proved, &mu, P, plain, f, nf);
   if (!st && proved) oracle_pattern_residual(P, mu);
   free(f);
   return st;

@@ -149,10 +149,6 @@ static void residual_at(mpq_t r, const oracle_pattern *P, size_t i) {
   mpq_clear(q);
 }
 
-void oracle_pattern_weigh(oracle_pattern *P) {
-  for (size_t i = 0; i < P->n; i++) mpq_set_ui(P->own[i], P->m, 1);
-}
-
 /* (E): m ||W^o - W(z)||^2 <= 2^-mu sum 4^-e_i r_i over the samples that may be on the support. */
 void oracle_pattern_residual(oracle_pattern *P, long mu) {
   mpq_t sum, r;

@@ -25,7 +25,7 @@ typedef struct oracle_pattern {
   mpz_t T, g;
   mpz_t *p, *v;       /* n: multipliers, m times the restricted margins; owned */
   mpz_t *c, *t;       /* groups x n, owned */
-  mpq_t *norm2, *own; /* n: ||x_n||^2, and the sum of o^2 over own pairs (or m, oracle_pattern_weigh); owned */
+  mpq_t *norm2, *own; /* n: ||x_n||^2, and the sum of o^2 over own pairs; owned */
   long s, le, lc, lt, lv;
   mpz_t floor; /* least V_n; not positive: nothing is known */
   /* m ||W^o - scale W(z)||^2 <= ball2 */
@@ -52,11 +52,9 @@ size_t oracle_pattern_open(const oracle_pattern *P, size_t *f);
 /* Once 2^mu bounds the eigenvalues of D G D on these: the ball of the residual, where it is smaller. */
 void oracle_pattern_residual(oracle_pattern *P, long mu);
 /* The same where the samples are dependent: *proved, that the reduced system of the samples f has eigenvalues of at
-   least 2^mu (in D). Then oracle_pattern_weigh and the ball of the residual. */
+   least 2^mu (in D); then the ball of the residual, too. */
 lfap_status oracle_pattern_reduced(lfap_ctx *ctx, int *proved, long *mu, const oracle_pattern *P,
                                    const oracle_qm *plain, const size_t *f, size_t nf);
-/* m in the place of the sum of o^2: what a bound of the reduced system says of lambda. */
-void oracle_pattern_weigh(oracle_pattern *P);
 /* The sign of t_jn is certain where size t^2 is above room. */
 void oracle_pattern_room(mpz_t room, const oracle_pattern *P, size_t n);
 /* Own pair: a_j y_n > 0. */
