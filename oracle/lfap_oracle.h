@@ -172,35 +172,46 @@ lfap_status oracle_cert_check(lfap_ctx *ctx, int *accepted, oracle_cert *out, co
 
 /* ---- where given weights end (C3, C4) ---------------------------------------------------------------------------- */
 
-/* What is certain of the point of a pattern (C3), by the duality gap of its programme on integers. */
+/* What is certain of the point of a pattern (C3): by the duality gap of its programme or by the residual of a proposal,
+   on integers (spec/certificate.md, "Patterns"). */
 typedef struct {
   size_t m, n, d;
   lfap_verdict exists; /* PASS: (P_o) has its one solution W^o, within `ball` of the proposal */
   lfap_verdict c3;     /* PASS: every own pair of W^o on the support has its pattern's sign, strictly: a KKT point and
                            strict local minimiser of (P); FAIL: some own pair of the support has the other sign */
-  double ball;         /* ||W^o - W~|| <= ball, W~ the proposal made feasible; rounded up */
+  double ball; /* ||W^o - W~|| <= ball, W~ that of the proposal (or of the feasible multiple of it); rounded up */
   size_t pairs_right, pairs_wrong, pairs_open; /* own pairs, of all samples: certain signs */
   size_t kinks; /* other pairs with lambda_n > 0 and gamma < s_jn < 1 proved: <w_j, x_n> = 0 exactly */
   size_t others_signed, others_open; /* other pairs with a certain sign; neither one nor a proved kink */
   size_t support, off;               /* lambda_n > 0 proved; = 0 proved */
-  int multipliers;                   /* the samples are proved independent: lambda and slopes are enclosed */
-  double *lambda_lo, *lambda_hi;     /* n, owned; infinite where they are not */
+  int multipliers;                   /* the samples that are not off are proved independent: lambda is enclosed */
+  double *lambda_lo, *lambda_hi;     /* n, owned; [0, infinity] where nothing is known */
+  size_t groups;                     /* neurons of equal sign and pattern, whose rows are equal in W^o */
   /* C4, where it was asked for */
   lfap_verdict c4; /* PASS: exact training from the given doubles converges to W^o; NOT_APPLICABLE: proved that the
                            condition fails (nothing follows); UNDECIDED */
   double angle_lo, angle_hi, angle_most, length, length_least; /* rounded so that the condition, if it holds for them,
                            holds: angle up, most down, length down, least up */
-  int linear;      /* of the boundary of f(.; W^o): -1 proved not linear, by z1, z2; 0 not known */
+  int linear;      /* of the boundary of f(.; W^o): 1 linear (two rows); -1 proved not linear, by z1, z2; 0 not known */
   double *z1, *z2; /* d each, owned: f > 0 at both (or < 0 at both), f of the other sign at z1 + z2; NULL */
+  struct oracle_pattern *pattern; /* what the signs of points are made of; private, owned */
 } oracle_polished;
 /* point: a proposal, of which the pattern (slopes at own pairs), lambda and the slopes at other pairs are read; W^o is
-   made of them on integers. start: the weights whose training C4 is asked about, or NULL; step as in lfap_c4_of. */
+   made of them on integers, nothing of them is kept. start: the weights whose training C4 is asked about, or NULL; step
+   as in lfap_c4_of. o: prec of C4's intervals, max_prec of the bound of the inverse; NULL: the defaults. About
+   m N^2 + m N d (C4) operations on integers, m the groups. DATA: shapes that do not fit, a slope or multiplier out of
+   its range, weights not finite; USAGE: a step or precision out of its range. */
 lfap_status oracle_polish_certify(lfap_ctx *ctx, oracle_polished *out, const lfap_polished *point,
                                   const lfap_data *data, const lfap_net *start, lfap_loss loss, double step,
                                   const oracle_opts *o);
 void oracle_polished_free(oracle_polished *p);
-/* sign[i] of f(z_i; W^o), certain; 0 where undecided. */
+/* sign[i] of f(z_i; W^o), certain; 0 where undecided. DATA: an entry that is not finite. */
 lfap_status oracle_polished_signs(lfap_ctx *ctx, int *sign, const oracle_polished *p, const double *Z, size_t np);
+
+/* T4 without multipliers, for a stored set (x_n, t_n): sign[i] is the one strict sign of all t_n <x_n, z_i>, decided
+   exactly: every neuron of every KKT point of that set, at any slope, then decides z_i so (T5_kkt_sign). 0: there is
+   none. DATA: an entry that is not finite. */
+lfap_status oracle_kkt_signs(lfap_ctx *ctx, int *sign, const lfap_data *stored, const double *Z, size_t np);
 
 /* ---- boundaries and signs (certify/points.c) --------------------------------------------------------------------- */
 

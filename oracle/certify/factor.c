@@ -216,3 +216,19 @@ lfap_status oracle_factor_least(lfap_ctx *ctx, long *mu, const oracle_factor *F)
   free(x);
   return LFAP_OK;
 }
+
+lfap_status oracle_factor_bound(lfap_ctx *ctx, oracle_factor *F, long *mu, int *proved, const oracle_block *b,
+                                unsigned bits) {
+  int singular = 0;
+  oracle_factor_free(F);
+  *proved = 0;
+  lfap_status st = oracle_factor_make(ctx, F, &singular, b->q, b->f, b->nf, bits);
+  if (st || singular) return st;
+  st = oracle_factor_least(ctx, mu, F);
+  *mu = *mu > 2 ? 1 : *mu - 1; /* the shift of the proof is 2^(mu + 1) */
+  for (int tries = 0; !st && !*proved && tries < 3; tries++) {
+    --*mu;
+    st = oracle_qm_positive(ctx, proved, b->q, b->f, b->nf, bits, *mu);
+  }
+  return st;
+}

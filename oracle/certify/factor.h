@@ -22,4 +22,13 @@ lfap_status oracle_factor_step(lfap_ctx *ctx, mpz_t *step, const oracle_factor *
                                const long *out);
 /* About log2 of the smallest eigenvalue. */
 lfap_status oracle_factor_least(lfap_ctx *ctx, long *mu, const oracle_factor *F);
+/* A factor and a bound of the eigenvalues, 2^mu, that oracle_qm_positive proves with these bits; *proved 0: there is
+   none at this precision. F is freed first. */
+typedef struct {
+  const oracle_qm *q;
+  const size_t *f; /* the block's indices */
+  size_t nf;
+} oracle_block;
+lfap_status oracle_factor_bound(lfap_ctx *ctx, oracle_factor *F, long *mu, int *proved, const oracle_block *b,
+                                unsigned bits);
 #endif

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "kernel/clones.h"
+
 #define SLACK (1.03 * 0x1p-53)
 static const oracle_range ENTIRE = {-INFINITY, INFINITY};
 
@@ -27,28 +29,45 @@ static oracle_range around(double s, double error) {
   return (oracle_range){nextafter(s - error, -INFINITY), nextafter(s + error, INFINITY)};
 }
 
-oracle_range oracle_filter_product(const oracle_vector *w, const double *z) {
-  double s[4] = {0}, size[4] = {0}, zz[4] = {0};
-  size_t d = w->d, i = 0;
-  if (!w->near || !w->valid) return ENTIRE;
-  for (; i + 4 <= d; i += 4)
-    for (size_t k = 0; k < 4; k++) {
-      double t = w->near[i + k] * z[i + k];
+/* Sums of t = near_i z_i, of |t| and of |z_i|. */
+LFAP_CLONES static void dot_sums(double sum[3], const double *near, const double *z, size_t d) {
+  double s[8] = {0}, size[8] = {0}, zz[8] = {0};
+  size_t i = 0;
+  for (; i + 8 <= d; i += 8)
+    for (size_t k = 0; k < 8; k++) {
+      double t = near[i + k] * z[i + k];
       s[k] += t;
       size[k] += fabs(t);
       zz[k] += fabs(z[i + k]);
     }
   for (; i < d; i++) {
-    double t = w->near[i] * z[i];
+    double t = near[i] * z[i];
     s[0] += t;
     size[0] += fabs(t);
     zz[0] += fabs(z[i]);
   }
-  double total = (size[0] + size[1]) + (size[2] + size[3]), l1 = (zz[0] + zz[1]) + (zz[2] + zz[3]);
-  double ball = w->exact ? 0.0 : w->radius > 1000 ? INFINITY : ldexp(1.03, w->radius < -1070 ? -1070 : (int)w->radius);
-  double error = ((double)d + 8.0) * SLACK * total + ball * l1 + 2.0 * (double)d * 0x1p-1074 * (1.0 + l1);
-  return around((s[0] + s[1]) + (s[2] + s[3]), error * (1.0 + 0x1p-40));
+  const double *all[3] = {s, size, zz};
+  for (size_t k = 0; k < 3; k++) {
+    const double *v = all[k];
+    sum[k] = ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+  }
 }
+
+/* <w, z> for every w within `ball` of near. */
+static oracle_range dot_range(const double *near, const double *z, size_t d, double ball) {
+  double sum[3];
+  dot_sums(sum, near, z, d);
+  double error = ((double)d + 8.0) * SLACK * sum[1] + ball * sum[2] + 2.0 * (double)d * 0x1p-1074 * (1.0 + sum[2]);
+  return around(sum[0], error * (1.0 + 0x1p-40));
+}
+
+oracle_range oracle_filter_product(const oracle_vector *w, const double *z) {
+  if (!w->near || !w->valid) return ENTIRE;
+  double ball = w->exact ? 0.0 : w->radius > 1000 ? INFINITY : ldexp(1.03, w->radius < -1070 ? -1070 : (int)w->radius);
+  return dot_range(w->near, z, w->d, ball);
+}
+
+oracle_range oracle_filter_dot(const double *x, const double *z, size_t d) { return dot_range(x, z, d, 0.0); }
 
 oracle_range oracle_filter_signed_sum(const signed char *side, const double *z, size_t d) {
   double s = 0.0, size = 0.0;
@@ -71,3 +90,10 @@ oracle_range oracle_range_mul(oracle_range a, oracle_range b) {
 }
 
 int oracle_range_sign(oracle_range a) { return a.lo > 0.0 ? 1 : a.hi < 0.0 ? -1 : 0; }
+
+lfap_status oracle_points_finite(lfap_ctx *ctx, const double *Z, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(Z[i]))
+      return lfap_fail(ctx, LFAP_ERR_DATA, "signs: entry %zu of the points is %g; all entries must be finite", i, Z[i]);
+  return LFAP_OK;
+}

@@ -1,5 +1,5 @@
 /* filter.h - rigorous enclosures of <w, z> in doubles: a first look that decides most signs at the cost of a dot
- * product; what it leaves open goes to exact integers (points.c). Shares nothing with src/kernel.
+ * product; what it leaves open goes to exact integers (points.c). Shares no arithmetic with src/kernel.
  *
  * u = 2^-53. The double w^_i is a quotient of two numbers truncated to 53 bits (2u each), divided (u) and scaled (u,
  * or 2^-1074 where the result is subnormal): |w~_i - w^_i| <= 5.1 u |w^_i| + 2^-1074. The sum s of the d rounded
@@ -21,10 +21,14 @@ typedef struct {
 int oracle_filter_prepare(oracle_vector *w);
 /* Encloses <w, z>; [-inf, inf] when doubles do not suffice. */
 oracle_range oracle_filter_product(const oracle_vector *w, const double *z);
+/* Encloses <x, z> of doubles (no entry of x is rounded: the bound above has room). */
+oracle_range oracle_filter_dot(const double *x, const double *z, size_t d);
 /* Encloses sum side_i z_i, side_i in -1, 0, 1. */
 oracle_range oracle_filter_signed_sum(const signed char *side, const double *z, size_t d);
 /* Encloses the product of two ranges. */
 oracle_range oracle_range_mul(oracle_range a, oracle_range b);
 /* +1, -1, or 0: undecided. */
 int oracle_range_sign(oracle_range a);
+/* DATA unless all n entries of the points are finite. */
+lfap_status oracle_points_finite(lfap_ctx *ctx, const double *Z, size_t n);
 #endif

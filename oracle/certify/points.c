@@ -224,16 +224,9 @@ static void product(mpq_t lo, mpq_t hi, const oracle_vector *w, const double *z)
   mpq_clear(r);
 }
 
-static lfap_status finite(lfap_ctx *ctx, const double *Z, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (!isfinite(Z[i]))
-      return lfap_fail(ctx, LFAP_ERR_DATA, "signs: entry %zu of the points is %g; all entries must be finite", i, Z[i]);
-  return LFAP_OK;
-}
-
 lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w, const double *Z, size_t np) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = finite(ctx, Z, np * w->d);
+  if (!st) st = oracle_points_finite(ctx, Z, np * w->d);
   if (st) return st;
   mpq_t lo, hi;
   mpq_inits(lo, hi, NULL);
@@ -481,7 +474,7 @@ lfap_status oracle_split_points(lfap_ctx *ctx, oracle_split *out, const oracle_a
                                 size_t np) {
   split s = {.a = a, .prec = (mpfr_prec_t)(a->prec ? a->prec : ORACLE_PREC_DEFAULT)};
   lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = finite(ctx, Z, np * a->nat->d);
+  if (!st) st = oracle_points_finite(ctx, Z, np * a->nat->d);
   if (st) return st;
   oracle_flags_clear();
   oracle_iv_init(&s.scale, s.prec);

@@ -40,23 +40,6 @@ lfap_status oracle_solver_support(oracle_solver *s) {
 }
 
 /* A factor of the support's block, and a proved bound of its eigenvalues: doubles, then 128, 256 ... bits. */
-static lfap_status find_bound(oracle_solver *s, unsigned bits, int *proved) {
-  int singular = 0;
-  long mu = 0;
-  oracle_factor_free(&s->F);
-  lfap_status st = oracle_factor_make(s->ctx, &s->F, &singular, s->q, s->f, s->nf, bits);
-  *proved = 0;
-  if (st || singular) return st;
-  st = oracle_factor_least(s->ctx, &mu, &s->F);
-  mu = mu > 2 ? 1 : mu - 1; /* the shift of the proof is 2^(mu + 1) */
-  for (int tries = 0; !st && !*proved && tries < 3; tries++) {
-    s->bits = bits;
-    s->mu = --mu;
-    st = oracle_qm_positive(s->ctx, proved, s->q, s->f, s->nf, bits, mu);
-  }
-  return st;
-}
-
 static lfap_status bound(oracle_solver *s) {
   int proved = 0;
   lfap_status st = LFAP_OK;
@@ -68,7 +51,8 @@ static lfap_status bound(oracle_solver *s) {
       s->failed = 1;
       return LFAP_OK;
     }
-    st = find_bound(s, bits, &proved);
+    s->bits = bits;
+    st = oracle_factor_bound(s->ctx, &s->F, &s->mu, &proved, &(oracle_block){s->q, s->f, s->nf}, bits);
   }
   return st;
 }

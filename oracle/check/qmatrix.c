@@ -36,9 +36,7 @@ static void integer_slopes(oracle_qm *q) {
 
 static long floor_half(long x) { return x >= 0 ? x / 2 : -((1 - x) / 2); }
 
-lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y, double gamma) {
-  lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, 0.0);
-  if (st) return st;
+static lfap_status make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y, double gamma) {
   oracle_qm q = {.gram = gram, .y = y, .gamma = gamma, .e = malloc(gram->n * sizeof(long))};
   if (!q.e) return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: no memory for %zu exponents", gram->n);
   mpz_inits(q.H, q.Gm, q.g, q.half, q.full, NULL);
@@ -49,6 +47,15 @@ lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gra
   }
   *out = q;
   return LFAP_OK;
+}
+
+lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y, double gamma) {
+  lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, 0.0);
+  return st ? st : make(ctx, out, gram, y, gamma);
+}
+
+lfap_status oracle_qm_plain(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y) {
+  return make(ctx, out, gram, y, 1.0);
 }
 
 void oracle_qm_free(oracle_qm *q) {

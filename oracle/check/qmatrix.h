@@ -26,6 +26,8 @@ typedef struct {
 } oracle_qm;
 
 lfap_status oracle_qm_make(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y, double gamma);
+/* y_n y_k G_nk itself: Q at slope 1, where h = gamma = 1. */
+lfap_status oracle_qm_plain(lfap_ctx *ctx, oracle_qm *out, const oracle_gram *gram, const double *y);
 void oracle_qm_free(oracle_qm *q);
 
 /* A and B (n integers each, initialised by the caller) for the numerators p. */

@@ -1,5 +1,6 @@
-/* interval.c - outward rounded + - * / sqrt. Each end is the exact result's rounding away from the interval, so that
- * a in A and b in B imply a op b in A op B: monotonicity for + - sqrt, the four corners for * and /. */
+/* interval.c - outward rounded + - * / sqrt log exp atan. Each end is the exact result's rounding away from the
+ * interval, so that a in A and b in B imply a op b in A op B: monotonicity for + - and the functions, the four
+ * corners for * and /. */
 #include "oracle/interval/interval.h"
 
 void oracle_iv_init(oracle_iv *x, mpfr_prec_t bits) {
@@ -87,6 +88,25 @@ void oracle_iv_sqrt(oracle_iv *out, const oracle_iv *a) {
   }
   mpfr_sqrt(out->lo, a->lo, MPFR_RNDD);
   mpfr_sqrt(out->hi, a->hi, MPFR_RNDU);
+}
+
+void oracle_iv_log(oracle_iv *out, const oracle_iv *a) {
+  if (!(mpfr_sgn(a->lo) > 0) || mpfr_nan_p(a->lo)) {
+    oracle_iv_entire(out);
+    return;
+  }
+  mpfr_log(out->lo, a->lo, MPFR_RNDD);
+  mpfr_log(out->hi, a->hi, MPFR_RNDU);
+}
+
+void oracle_iv_exp(oracle_iv *out, const oracle_iv *a) {
+  mpfr_exp(out->lo, a->lo, MPFR_RNDD);
+  mpfr_exp(out->hi, a->hi, MPFR_RNDU);
+}
+
+void oracle_iv_atan(oracle_iv *out, const oracle_iv *a) {
+  mpfr_atan(out->lo, a->lo, MPFR_RNDD);
+  mpfr_atan(out->hi, a->hi, MPFR_RNDU);
 }
 
 void oracle_iv_abs(oracle_iv *out, const oracle_iv *a) {

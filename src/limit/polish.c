@@ -1,0 +1,363 @@
+/* polish.c - from weights to the KKT point their own-class pattern leads to (statement C3; spec/numerics.md N15): solve
+ * the pattern's programme, turn the own pairs that come out wrong, go on until none does. Neurons of one sign and one
+ * own pattern have equal rows there and are solved for once. */
+#include "data/products.h"
+#include "data/scale.h"
+#include "kernel/gramform.h"
+#include "kernel/kinkform.h"
+#include "kernel/lanes.h"
+#include "kernel/network.h"
+#include "limit/pattern.h"
+#include "net/direction.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Own pre-activations nearer to 0 than this times sum_k c_k |x_k| times |x_n| are open. */
+#define OWN_OPEN 0x1p-42
+#define RISE 1e-4   /* of ||W||^2 from round to round, at most: rough solutions have it up to less */
+#define STILL 1e-12 /* a fall by less is none */
+enum { ROUNDS = 1000, SCALINGS = 4 };
+
+typedef struct {
+  lfap_ctx *ctx;
+  const lfap_net *net; /* in the middle of the range */
+  const lfap_data *data;
+  size_t m, n, d, groups, before;
+  double *K, *size, *z;               /* n x n; n; m x n: given pre-activations */
+  unsigned char *open;                /* m x n: own pairs with slope 1 */
+  size_t *group, *first, *was, *slot; /* m each, slot 2 m */
+  lfap_pattern p, last;               /* this round's, the last one's */
+} polish;
+
+/* ---- storage ----------------------------------------------------------------------------------------------------- */
+
+static void polish_close(polish *w) {
+  lfap_pattern_close(&w->p);
+  lfap_pattern_close(&w->last);
+  free(w->K);
+  free(w->z);
+  free(w->open);
+  free(w->group);
+}
+
+static lfap_status polish_open(polish *w) {
+  size_t m = w->m, n = w->n;
+  w->K = malloc((n * n + n) * sizeof(double));
+  w->z = malloc(m * n * sizeof(double));
+  w->open = calloc(m * n, 1);
+  w->group = calloc(5 * m, sizeof(size_t));
+  if (!w->K || !w->z || !w->open || !w->group)
+    return lfap_fail(w->ctx, LFAP_ERR_MEMORY, "polish: no memory for m = %zu, N = %zu", m, n);
+  w->size = w->K + n * n;
+  w->first = w->group + m;
+  w->was = w->first + m;
+  w->slot = w->was + m;
+  return LFAP_OK;
+}
+
+void lfap_polished_free(lfap_polished *p) {
+  lfap_net_free(&p->net);
+  free(p->lambda);
+  free(p->slope);
+  *p = (lfap_polished){0};
+}
+
+static lfap_status out_alloc(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, size_t n) {
+  lfap_status st = lfap_net_alloc(ctx, &out->net, net->m, net->d, net->gamma);
+  if (st) return st;
+  out->n = n;
+  out->lambda = calloc(n, sizeof(double));
+  out->slope = calloc(net->m * n, sizeof(double));
+  if (out->lambda && out->slope) return LFAP_OK;
+  lfap_polished_free(out);
+  return lfap_fail(ctx, LFAP_ERR_MEMORY, "polish: no memory for slopes of m = %zu, N = %zu", net->m, n);
+}
+
+/* ---- patterns ---------------------------------------------------------------------------------------------------- */
+
+static int is_own(const polish *w, size_t j, size_t i) { return (w->data->y[i] > 0.0) == (j < w->m / 2); }
+static double sign_of(const polish *w, size_t j) { return j < w->m / 2 ? 1.0 : -1.0; }
+
+/* Slopes of own pairs as phi has them at the given weights. */
+static lfap_status read_pattern(polish *w) {
+  lfap_status st = lfap_rows_product(w->ctx, w->z, w->net->w, w->data->x, w->m, w->n, w->d);
+  for (size_t j = 0; !st && j < w->m; j++)
+    for (size_t i = 0; i < w->n; i++) w->open[j * w->n + i] = is_own(w, j, i) && w->z[j * w->n + i] > 0.0;
+  return st;
+}
+
+static void fill_matrix(polish *w, const double *G) {
+  const double *y = w->data->y;
+  for (size_t i = 0; i < w->n; i++) {
+    for (size_t k = 0; k < w->n; k++) w->K[i * w->n + k] = (y[i] * y[k]) * G[i * w->n + k];
+    w->size[i] = sqrt(w->K[i * w->n + i]);
+  }
+}
+
+/* Group g has the own pattern of the last round's `from`, and with the same multipliers everything else of it. */
+static void keep(const polish *w, size_t g, size_t from) {
+  const lfap_boxed *b = &w->p.b, *l = &w->last.b;
+  memcpy(b->t + g * w->n, l->t + from * w->n, w->n * sizeof(double));
+  memcpy(b->s + g * w->n, l->s + from * w->n, w->n * sizeof(double));
+  b->kinks[g] = l->kinks[from];
+  l->kinks[from] = (lfap_kinks){0};
+  b->settled[g] = 1;
+}
+
+/* Where the other pairs of neuron j stand at first: by the sign of the given pre-activation, or as the last round left
+   them. */
+static void stand(const polish *w, size_t g, size_t j) {
+  const lfap_boxed *b = &w->p.b, *l = &w->last.b;
+  for (size_t i = 0; i < w->n; i++) {
+    size_t at = g * w->n + i, from = w->was[j] * w->n + i;
+    b->own[at] = !is_own(w, j, i) ? 0.0 : w->open[j * w->n + i] ? 1.0 : w->net->gamma;
+    if (is_own(w, j, i)) b->pair[at] = LFAP_PAIR_OWN;
+    else if (l->pair) b->pair[at] = l->pair[from];
+    else b->pair[at] = sign_of(w, j) * w->data->y[i] * w->z[j * w->n + i] < 0.0 ? LFAP_PAIR_OPEN : LFAP_PAIR_SHUT;
+    if (l->pair) b->c[at] = l->c[from];
+  }
+  if (l->pair && !memcmp(b->own + g * w->n, l->own + w->was[j] * w->n, w->n * sizeof(double))) keep(w, g, w->was[j]);
+}
+
+static lfap_status open_round(polish *w) {
+  lfap_pattern_close(&w->last);
+  w->last = w->p;
+  w->p = (lfap_pattern){0};
+  memcpy(w->was, w->group, w->m * sizeof *w->was);
+  w->groups = lfap_gramform_groups(w->group, w->first, w->slot, w->open, w->m, w->n);
+  lfap_status st = lfap_pattern_open(w->ctx, &w->p, w->n, w->groups);
+  if (st) return st;
+  w->p.b.gamma = w->net->gamma;
+  w->p.b.K = w->K;
+  w->p.b.size = w->size;
+  for (size_t j = 0; j < w->m; j++) w->p.b.weight[w->group[j]] += 1.0;
+  for (size_t g = 0; g < w->groups; g++) {
+    w->p.b.weight[g] /= (double)w->m;
+    stand(w, g, w->first[g]);
+  }
+  if (w->last.lambda) memcpy(w->p.lambda, w->last.lambda, w->n * sizeof(double));
+  return LFAP_OK;
+}
+
+/* sum_k c_k |x_k| of group g. */
+static double length_of(const polish *w, size_t g) { return lfap_dot(w->n, w->p.b.c + g * w->n, w->size); }
+
+/* Turns the own pairs whose sign is wrong, in every neuron; how many. A rough solution leaves some in doubt. */
+static size_t flip_wrong(polish *w) {
+  size_t count = 0, n = w->n;
+  double doubt = OWN_OPEN + w->p.residual;
+  for (size_t j = 0; j < w->m; j++) {
+    size_t g = w->group[j];
+    double tol = doubt * length_of(w, g);
+    const double *own = w->p.b.own + g * n, *t = w->p.b.t + g * n;
+    unsigned char *open = w->open + j * n;
+    for (size_t i = 0; i < n; i++) {
+      if (own[i] == 0.0 || fabs(t[i]) <= tol * w->size[i] || open[i] == (t[i] > 0.0)) continue;
+      open[i] = t[i] > 0.0;
+      count++;
+    }
+  }
+  return count;
+}
+
+/* One pattern: solved roughly, and if that turns no pair round, as well as doubles do. */
+static lfap_status round_of(polish *w, size_t *wrong) {
+  lfap_status st = open_round(w);
+  if (!st) st = lfap_pattern_solve(w->ctx, &w->p, 1);
+  if (st) return st;
+  *wrong = flip_wrong(w);
+  if (*wrong) return LFAP_OK;
+  st = lfap_pattern_solve(w->ctx, &w->p, 0);
+  if (!st) *wrong = flip_wrong(w);
+  return st;
+}
+
+/* Rounds until no own pair is wrong. A norm that does not fall any more, or rises, is one that doubles do not tell. */
+static lfap_status rounds(polish *w, lfap_polished *out) {
+  double norm = INFINITY;
+  size_t still = 0;
+  for (out->rounds = 1;; out->rounds++) {
+    size_t wrong = 0;
+    lfap_status st = lfap_tick(w->ctx, "round", (double)out->rounds, 0.0);
+    if (!st) st = round_of(w, &wrong);
+    if (st) return st;
+    double now = lfap_sum(w->n, w->p.lambda);
+    int rises = !(now <= norm * (1.0 + RISE));
+    still = now > norm * (1.0 - STILL) ? still + 1 : 0;
+    norm = now;
+    out->settled = !wrong && !rises;
+    out->flipped += wrong;
+    if (!wrong) return LFAP_OK;
+    if (still > 2 || out->rounds == ROUNDS) break;
+  }
+  return lfap_pattern_solve(w->ctx, &w->p, 0);
+}
+
+/* ---- the point --------------------------------------------------------------------------------------------------- */
+
+/* The rows of the groups, w_g = a_g sum_n (s_n lambda_n) y_n x_n, and then of all neurons. */
+static lfap_status make_rows(polish *w, lfap_polished *out, double *rows) {
+  size_t n = w->n, d = w->d;
+  double *c = w->p.b.in, root = sqrt((double)w->m);
+  for (size_t g = 0; g < w->groups; g++) {
+    lfap_kink_coef(c + g * n, out->slope + w->first[g] * n, out->lambda, n);
+    for (size_t i = 0; i < n; i++) c[g * n + i] *= w->data->y[i];
+  }
+  memset(rows, 0, w->groups * d * sizeof *rows);
+  lfap_status st = lfap_chain_product(w->ctx, rows, c, w->data->x, w->groups, n, d);
+  if (st) return st;
+  for (size_t j = 0; j < w->m; j++)
+    for (size_t i = 0; i < d; i++) out->net.w[j * d + i] = sign_of(w, j) * (rows[w->group[j] * d + i] / root);
+  return LFAP_OK;
+}
+
+static double least_margin(const double *f, const double *y, size_t n) {
+  double least = INFINITY;
+  for (size_t i = 0; i < n; i++) least = fmin(least, y[i] * f[i]);
+  return least;
+}
+
+/* Slopes of all neurons from the groups. */
+static void take_slopes(polish *w, lfap_polished *out) {
+  const lfap_boxed *b = &w->p.b;
+  memcpy(out->lambda, w->p.lambda, w->n * sizeof(double));
+  for (size_t j = 0; j < w->m; j++)
+    for (size_t i = 0; i < w->n; i++) {
+      size_t at = w->group[j] * w->n + i;
+      out->slope[j * w->n + i] = b->own[at] > 0.0                ? b->own[at]
+                                 : b->pair[at] == LFAP_PAIR_SHUT ? b->gamma
+                                 : b->pair[at] == LFAP_PAIR_OPEN
+                                     ? 1.0
+                                     : lfap_kink_slope(b->c[at], out->lambda[i], b->t[at], b->gamma);
+    }
+}
+
+/* W^o, made a little longer until its least margin is 1 as computed. f: its outputs. */
+static lfap_status make_point(polish *w, lfap_polished *out, double *rows, double *f) {
+  take_slopes(w, out);
+  for (int k = 0; k <= SCALINGS; k++) {
+    lfap_status st = make_rows(w, out, rows);
+    if (!st) st = lfap_net_eval(w->ctx, f, &out->net, w->data->x, w->n);
+    if (st) return st;
+    double least = least_margin(f, w->data->y, w->n);
+    if (least >= 1.0 || !(least > 0.5)) break;
+    double by = ldexp(1.0, k - 53) + (1.0 - least) / least;
+    for (size_t i = 0; i < w->n; i++) out->lambda[i] = fma(out->lambda[i], by, out->lambda[i]);
+  }
+  return LFAP_OK;
+}
+
+/* || W - sum lambda_n y_n grad f(x_n) ||/||W|| from `rows`, the row of W of each group, which are lost. */
+static lfap_status measure_residual(polish *w, lfap_polished *out, double *rows) {
+  double sum = 0.0, root = 1.0 / sqrt((double)w->m);
+  for (size_t g = 0; g < w->groups; g++) {
+    const double *s = out->slope + w->first[g] * w->n;
+    double *c = w->p.b.in + g * w->n, a = sign_of(w, w->first[g]) * root;
+    for (size_t i = 0; i < w->n; i++) c[i] = -(a * (out->lambda[i] * w->data->y[i])) * s[i];
+  }
+  lfap_status st = lfap_chain_product(w->ctx, rows, w->p.b.in, w->data->x, w->groups, w->n, w->d);
+  for (size_t g = 0; g < w->groups; g++) {
+    double r = lfap_norm2(w->d, rows + g * w->d);
+    sum = fma(w->p.b.weight[g] * (double)w->m, r * r, sum);
+  }
+  out->residual = sqrt(sum) / lfap_norm2(w->m * w->d, out->net.w);
+  return st;
+}
+
+/* What the samples say of group g's pairs: z its pre-activations. */
+static void judge_pairs(polish *w, lfap_polished *out, size_t g, const double *z) {
+  size_t j = w->first[g], many = (size_t)(w->p.b.weight[g] * (double)w->m + 0.5);
+  double root = sqrt((double)w->m), norm = lfap_norm2(w->d, out->net.w + j * w->d), tol = OWN_OPEN * length_of(w, g);
+  for (size_t i = 0; i < w->n; i++) {
+    if (!(out->lambda[i] > 0.0)) continue;
+    size_t at = g * w->n + i;
+    if (w->p.b.own[at] > 0.0) {
+      double t = sign_of(w, j) * w->data->y[i] * z[i] * root;
+      if (!(fabs(t) > tol * w->size[i])) out->own_kinks += many;
+      else if ((t > 0.0) != (w->p.b.own[at] == 1.0)) out->settled = 0;
+      out->own_min = fmin(out->own_min, fabs(t));
+    } else if (w->p.b.pair[at] == LFAP_PAIR_KINK) {
+      out->kinks += many;
+      if (norm > 0.0) out->kink_most = fmax(out->kink_most, fabs(z[i]) / (norm * w->size[i]));
+    }
+  }
+}
+
+static lfap_status judge(polish *w, lfap_polished *out, double *rows, const double *f) {
+  size_t n = w->n, d = w->d;
+  double total = lfap_sum(n, out->lambda);
+  for (size_t g = 0; g < w->groups; g++) memcpy(rows + g * d, out->net.w + w->first[g] * d, d * sizeof *rows);
+  lfap_status st = lfap_rows_product(w->ctx, w->p.b.out, rows, w->data->x, w->groups, n, d);
+  if (st) return st;
+  out->own_min = INFINITY;
+  for (size_t g = 0; g < w->groups; g++) judge_pairs(w, out, g, w->p.b.out + g * n);
+  for (size_t i = 0; i < n; i++) {
+    if (!(out->lambda[i] > 0.0)) continue;
+    out->support++;
+    out->slackness = fmax(out->slackness, out->lambda[i] * fabs(w->data->y[i] * f[i] - 1.0) / total);
+  }
+  out->margin = least_margin(f, w->data->y, n) / lfap_norm2(w->m * d, out->net.w);
+  out->cosine = lfap_cosine(w->net->w, out->net.w, w->m * d);
+  if (!(out->own_min < INFINITY)) out->own_min = NAN;
+  out->holds = out->settled && !out->own_kinks && w->p.residual <= LFAP_PATTERN_TOL;
+  return measure_residual(w, out, rows);
+}
+
+static lfap_status conclude(polish *w, lfap_polished *out) {
+  size_t d = w->d, room = w->groups > 2 ? w->groups : 2;
+  double *rows = malloc((room * d + w->n) * sizeof *rows), *f = rows ? rows + room * d : NULL;
+  if (!rows) return lfap_fail(w->ctx, LFAP_ERR_MEMORY, "polish: no memory for %zu rows of d = %zu", room, d);
+  lfap_status st = lfap_net_eval(w->ctx, f, w->net, w->data->x, w->n);
+  double size = lfap_norm2(w->m * d, w->net->w);
+  if (!st) out->margin_given = size > 0.0 ? least_margin(f, w->data->y, w->n) / size : 0.0;
+  if (!st) st = make_point(w, out, rows, f);
+  if (!st) st = judge(w, out, rows, f);
+  free(rows);
+  return st;
+}
+
+/* ---- entry ------------------------------------------------------------------------------------------------------- */
+
+static lfap_status check_net(lfap_ctx *ctx, const lfap_net *net, const lfap_data *data) {
+  if (net->d != data->d)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "polish: the weights have %zu columns, the data %zu", net->d, data->d);
+  if (!net->m || net->m % 2 || !(net->gamma > 0.0 && net->gamma < 1.0))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "polish: m = %zu, gamma = %g; m has to be even and positive, 0 < gamma < 1",
+                     net->m, net->gamma);
+  size_t all = net->m * net->d, bad = lfap_first_unbounded(net->w, all);
+  if (bad < all)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "polish: weight [%zu, %zu] is %g; all must be finite", bad / net->d,
+                     bad % net->d, net->w[bad]);
+  return LFAP_OK;
+}
+
+static lfap_status run(polish *w, lfap_polished *out, const double *G) {
+  lfap_status st = polish_open(w);
+  if (st) return st;
+  fill_matrix(w, G);
+  st = read_pattern(w);
+  if (!st) st = rounds(w, out);
+  return st ? st : conclude(w, out);
+}
+
+lfap_status lfap_polish(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, lfap_set *set) {
+  lfap_net scaled;
+  lfap_polished r = {0};
+  int e = 0;
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check_net(ctx, net, set->data);
+  if (!st) st = lfap_set_check(ctx, set, "polish");
+  if (!st) st = lfap_set_gram(ctx, set);
+  if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
+  if (st) return st;
+  polish w = {.ctx = ctx, .net = &scaled, .data = set->data, .m = net->m, .n = set->data->n, .d = net->d};
+  st = out_alloc(ctx, &r, net, w.n);
+  if (!st) st = run(&w, &r, set->gram);
+  polish_close(&w);
+  lfap_net_scaled_free(&scaled, net);
+  if (st) lfap_polished_free(&r);
+  else *out = r;
+  return st;
+}
