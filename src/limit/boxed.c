@@ -1,5 +1,5 @@
-/* boxed.c - block pivoting on the kinks of each group (statement C3; spec/numerics.md N15). Groups go on side by side: a
- * round is one product of all c that still move with K, and a small factor for each of them. */
+/* boxed.c - block pivoting on the kinks of each group (statement C3; spec/numerics.md N15). Groups go on side by side:
+ * a round is one product of all c that still move with K, and a small factor for each of them. */
 #include "limit/boxed.h"
 
 #include "io/parallel.h"
@@ -198,7 +198,7 @@ static void pivot(const lfap_boxed *b, size_t g, const double *lambda, double to
 }
 
 /* 1: one more product is to come. */
-static int advance(lfap_boxed *b, size_t g, const double *lambda, double *work) {
+static int go_on(lfap_boxed *b, size_t g, const double *lambda, double *work) {
   lfap_kinks *k = &b->kinks[g];
   for (size_t i = 0; i < b->n; i++) work[i] = b->c[g * b->n + i] * b->size[i];
   double rounding = T_TOL * lfap_asum(b->n, work), off = off_kinks(b, g);
@@ -244,13 +244,13 @@ typedef struct {
   size_t count, g;
 } job;
 
-static void advance_range(void *arg, size_t begin, size_t end, int worker) {
+static void go_on_range(void *arg, size_t begin, size_t end, int worker) {
   const job *j = arg;
   double *work = j->b->work + (size_t)worker * 2 * j->b->n;
   for (size_t i = begin; i < end; i++) {
     size_t g = j->b->list[i];
     if (!j->b->kinks[g].factored) factor(j->b, g);
-    j->b->active[g] = (unsigned char)(!j->b->kinks[g].status && advance(j->b, g, j->lambda, work));
+    j->b->active[g] = (unsigned char)(!j->b->kinks[g].status && go_on(j->b, g, j->lambda, work));
   }
 }
 
@@ -269,11 +269,7 @@ static lfap_status multiply(lfap_ctx *ctx, lfap_boxed *b, size_t count) {
   size_t n = b->n;
   for (size_t i = 0; i < count; i++) memcpy(b->in + i * n, b->c + b->list[i] * n, n * sizeof(double));
   lfap_status st = lfap_rows_product(ctx, b->out, b->in, b->K, count, n, n);
-  for (size_t i = 0; !st && i < count; i++) {
-    double *t = b->t + b->list[i] * n;
-    memcpy(t, b->out + i * n, n * sizeof *t);
-    for (size_t k = 0; b->shift && k < n; k++) t[k] += b->shift[b->list[i] * n + k];
-  }
+  for (size_t i = 0; !st && i < count; i++) memcpy(b->t + b->list[i] * n, b->out + i * n, n * sizeof(double));
   return st;
 }
 
@@ -329,7 +325,7 @@ lfap_status lfap_boxed_solve(lfap_ctx *ctx, lfap_boxed *b, const double *lambda,
     st = lfap_tick(ctx, "kinks", (double)(b->groups - j.count), (double)b->groups);
     if (!st) st = multiply(ctx, b, j.count);
     if (st) return st;
-    lfap_parallel(lfap_threads(ctx), j.count, 1, small_work(b), advance_range, &j);
+    lfap_parallel(lfap_threads(ctx), j.count, 1, small_work(b), go_on_range, &j);
   }
 }
 
@@ -378,8 +374,7 @@ lfap_status lfap_boxed_product(lfap_ctx *ctx, lfap_boxed *b, double *y, const do
   st = lfap_rows_product(ctx, b->out, b->in, b->K, b->groups, n, n);
   if (st) return st;
   memset(y, 0, n * sizeof *y);
-  for (size_t g = 0; g < b->groups; g++)
-    for (size_t i = 0; i < n; i++) y[i] = fma(b->weight[g], b->s[g * n + i] * b->out[g * n + i], y[i]);
+  for (size_t g = 0; g < b->groups; g++) lfap_kink_gather(y, b->weight[g], b->s + g * n, b->out + g * n, n);
   return LFAP_OK;
 }
 

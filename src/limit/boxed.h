@@ -1,6 +1,6 @@
-/* boxed.h - the other pairs at given multipliers (statement C3; spec/numerics.md N15): for each group of neurons of equal
- * sign and equal own pattern the least of 1/2 c'Kc, c_n = own_n lambda_n at own pairs and gamma lambda_n <= c_n <=
- * lambda_n at the others. t = K c, K_nk = y_n y_k G_nk. */
+/* boxed.h - the other pairs at given multipliers (statement C3; spec/numerics.md N15): for each group of neurons of one
+ * sign and own pattern the least of 1/2 c'Kc, c_n = own_n lambda_n at own pairs, gamma lambda_n <= c_n <= lambda_n at
+ * the others. t = K c, K_nk = y_n y_k G_nk. */
 #ifndef LFAP_LIMIT_BOXED_H
 #define LFAP_LIMIT_BOXED_H
 #include "lfap.h"
@@ -26,7 +26,6 @@ typedef struct {
   size_t n, groups;
   double gamma;
   const double *K, *size; /* n x n; n: square roots of its diagonal */
-  const double *shift;    /* NULL, or groups x n: what the samples add to K c */
   double *weight;         /* groups: neurons over m; owned, with what follows */
   double *own;            /* groups x n: o at own pairs, 0 at the others */
   double *c, *t, *s;      /* groups x n; s: dc/dlambda with the kinks held: own, gamma, 1, and 0 at a kink */

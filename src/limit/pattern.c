@@ -4,10 +4,13 @@
 #include "limit/pattern.h"
 
 #include "data/factor.h"
+#include "data/products.h"
 #include "kernel/chain.h"
 #include "kernel/kinkform.h"
 #include "kernel/lanes.h"
+#include "kernel/rows.h"
 #include "kernel/solve.h"
+#include "limit/qp.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,12 +19,12 @@
 #define ARMIJO 1e-4
 #define RIDGE 0x1p-40
 #define DIRECT_WORK 3e9  /* up to here Newton's matrix is formed and factored */
-#define NOTHING 1e-14    /* ||W||^2 <= this (sum lambda_n |x_n|)^2: the sum of the rows vanishes */
+#define NOTHING 0x1p-50  /* ||W||^2 <= this times the mean of (sum_k c_jk |x_k|)^2: the rows vanish */
 #define ROUNDING 0x1p-50 /* of D, over sum lambda */
 #define SHARP_MOST 1e-14 /* residuals are not asked to be below this, */
 #define ROUGH_MOST 1e-5  /* or this */
 #define DUST 0x1p-48     /* lambda_n |x_n|^2 up to here is 0 */
-enum { NEWTON = 200, SEARCH = 30, IDLE = 3 };
+enum { NEWTON = 200, SEARCH = 30, IDLE = 2, PATIENT = 60 };
 
 lfap_status lfap_pattern_open(lfap_ctx *ctx, lfap_pattern *p, size_t n, size_t groups) {
   lfap_status st = lfap_boxed_open(ctx, &p->b, n, groups);
@@ -48,16 +51,28 @@ void lfap_pattern_close(lfap_pattern *p) {
 
 /* ---- D and its gradient ------------------------------------------------------------------------------------------ */
 
-/* q, g and the residual at p->lambda; `before`: the multipliers of p->b. */
+/* sum_j sum_k c_jk |x_k|/m: times |x_n| and 2^-53 it is what rounding makes of q_n, whatever multipliers are stored. */
+static double length_of(const lfap_pattern *p) {
+  double sum = 0.0;
+  for (size_t g = 0; g < p->b.groups; g++)
+    sum = fma(p->b.weight[g], lfap_dot(p->b.n, p->b.c + g * p->b.n, p->b.size), sum);
+  return sum;
+}
+
+/* q, g and the residuals at p->lambda; `before`: the multipliers of p->b. */
 static lfap_status evaluate(lfap_ctx *ctx, lfap_pattern *p, const double *before) {
   lfap_status st = lfap_boxed_solve(ctx, &p->b, p->lambda, before);
   if (st) return st;
   lfap_boxed_margins(&p->b, p->q);
-  p->residual = 0.0;
+  double length = length_of(p);
+  p->residual = p->relative = p->doubt = 0.0;
   for (size_t i = 0; i < p->b.n; i++) {
+    double size = fmax(1.0, p->b.size[i] * length);
     p->g[i] = 1.0 - p->q[i];
     double off = p->lambda[i] > 0.0 ? fabs(p->g[i]) : fmax(0.0, p->g[i]);
     if (!(off <= p->residual)) p->residual = off;
+    if (!(off / size <= p->relative)) p->relative = off / size;
+    p->doubt = fma(p->lambda[i], size, p->doubt);
   }
   return LFAP_OK;
 }
@@ -68,8 +83,12 @@ static double value(const lfap_pattern *p) {
 
 /* sum lambda > 0 and W = 0, as far as doubles tell: along lambda D grows for ever. */
 static int vanishes(const lfap_pattern *p) {
-  double most = lfap_dot(p->b.n, p->lambda, p->b.size);
-  return most > 0.0 && lfap_dot(p->b.n, p->lambda, p->q) <= NOTHING * (most * most);
+  double most = 0.0;
+  for (size_t g = 0; g < p->b.groups; g++) {
+    double length = lfap_dot(p->b.n, p->b.c + g * p->b.n, p->b.size);
+    most = fma(p->b.weight[g], length * length, most);
+  }
+  return most > 0.0 && lfap_dot(p->b.n, p->lambda, p->q) <= NOTHING * most;
 }
 
 /* From given multipliers, or from 1/|x_n|^2; the best multiple of them (D(r lambda) is a parabola in r) where that is
@@ -95,7 +114,7 @@ static size_t choose_free(lfap_pattern *p) {
   memset(p->diag, 0, n * sizeof *p->diag);
   for (size_t g = 0; g < p->b.groups; g++) {
     const double *s = p->b.s + g * n;
-    for (size_t i = 0; i < n; i++) p->diag[i] = fma(p->b.weight[g], s[i] * s[i], p->diag[i]);
+    lfap_kink_gather(p->diag, p->b.weight[g], s, s, n);
   }
   for (size_t i = 0; i < n; i++) {
     p->diag[i] *= p->b.size[i] * p->b.size[i];
@@ -136,6 +155,33 @@ static lfap_status direct(lfap_ctx *ctx, lfap_pattern *p, size_t k) {
   free(at);
   free(L);
   return st;
+}
+
+static int leaves(const lfap_pattern *p) {
+  for (size_t i = 0; i < p->b.n; i++)
+    if (p->free[i] && p->lambda[i] + p->step[i] < 0.0) return 1;
+  return 0;
+}
+
+/* The step to the best multipliers >= 0 of D's parabola, which may need many to become 0 or positive together: no step
+   that is cut off at 0 afterwards finds them where samples are nearly dependent. If it is not solved the step stays. */
+static lfap_status best_of_parabola(lfap_ctx *ctx, lfap_pattern *p) {
+  size_t n = p->b.n;
+  lfap_qm m = {.n = n, .M = p->A};
+  for (size_t i = 0; i < n; i++) {
+    p->A[i * n + i] = fma(RIDGE, p->diag[i], p->A[i * n + i]);
+    p->free[i] = p->free[i] || p->lambda[i] > 0.0;
+  }
+  lfap_mirror(p->A, n);
+  lfap_matvec(ctx, p->rhs, p->A, p->lambda, n, n);
+  lfap_axpy(p->rhs, 1.0, p->g, n);
+  lfap_status st = lfap_qm_open(ctx, &m);
+  if (!st) st = lfap_qp_run(ctx, p->cg[0], p->cg[1], NULL, &(lfap_qp_task){.m = &m, .b = p->rhs, .support = p->free});
+  lfap_qm_close(&m);
+  for (size_t i = 0; !st && i < n; i++) p->step[i] = p->cg[0][i] - p->lambda[i];
+  if (st != LFAP_ERR_UNSOLVED && st != LFAP_ERR_INFEASIBLE) return st;
+  if (ctx) ctx->message[0] = '\0';
+  return LFAP_OK;
 }
 
 /* z = r over the diagonal on the free set, 0 elsewhere; <r, z>. */
@@ -186,7 +232,10 @@ static lfap_status direction(lfap_ctx *ctx, lfap_pattern *p) {
       if (p->free[i]) p->rhs[i] -= p->cg[3][i];
   }
   if (st || !k) return st;
-  if (lfap_boxed_work(&p->b) <= DIRECT_WORK) return direct(ctx, p, k);
+  if (lfap_boxed_work(&p->b) <= DIRECT_WORK) {
+    st = direct(ctx, p, k);
+    return st || !leaves(p) ? st : best_of_parabola(ctx, p);
+  }
   return gradients(ctx, p, fmin(0.1, fmax(1e-6, sqrt(p->residual) * 0.1)));
 }
 
@@ -198,7 +247,7 @@ static void move(lfap_pattern *p, const double *from, double alpha) {
 }
 
 /* g' (lambda - from). */
-static double slope(const lfap_pattern *p, const double *g, const double *from) {
+static double along(const lfap_pattern *p, const double *g, const double *from) {
   for (size_t i = 0; i < p->b.n; i++) p->cg[3][i] = p->lambda[i] - from[i];
   return lfap_dot(p->b.n, g, p->cg[3]);
 }
@@ -215,12 +264,12 @@ static lfap_status search(lfap_ctx *ctx, lfap_pattern *p, int *moved) {
   *moved = 1;
   for (int k = 0; k < SEARCH; k++) {
     move(p, from, alpha);
-    double up = slope(p, g, from);
+    double up = along(p, g, from);
     if (!(up > 0.0)) break;
     st = evaluate(ctx, p, last);
     if (st) return st;
     memcpy(last, p->lambda, n * sizeof *last);
-    double now = value(p), round = ROUNDING * lfap_sum(n, p->lambda), end = slope(p, p->g, from);
+    double now = value(p), round = ROUNDING * p->doubt, end = along(p, p->g, from);
     if (now - was >= ARMIJO * up - round || end >= 0.0) return LFAP_OK;
     double cut = up / (up - end); /* where a parabola has its top */
     alpha *= fmin(0.5, fmax(0.1, cut));
@@ -237,29 +286,29 @@ static void gradient_step(lfap_pattern *p) {
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
-static lfap_status infeasible(lfap_ctx *ctx, const lfap_pattern *p) {
+static lfap_status no_weights(lfap_ctx *ctx, const lfap_pattern *p) {
   return lfap_fail(ctx, LFAP_ERR_INFEASIBLE,
                    "polish: no weights classify the N = %zu samples with this pattern of own pairs, as far as doubles "
                    "tell (a combination of its gradients vanishes); start from weights that classify the data",
                    p->b.n);
 }
 
-/* Until the residual is at most tol, or does not fall any more. */
-static lfap_status newton(lfap_ctx *ctx, lfap_pattern *p, double tol) {
+/* Roughly, or until the residual is at most SHARP_MOST or does not fall any more. */
+static lfap_status newton(lfap_ctx *ctx, lfap_pattern *p, int roughly) {
   lfap_status st = start(ctx, p);
   double best = INFINITY;
   size_t idle = 0;
   for (p->iterations = 0; !st && p->iterations < NEWTON; p->iterations++) {
     int moved = 0;
-    if (vanishes(p)) return infeasible(ctx, p);
-    if (p->residual <= tol) return LFAP_OK;
+    if (vanishes(p)) return no_weights(ctx, p);
+    if (p->residual <= SHARP_MOST || (roughly && p->relative <= ROUGH_MOST)) return LFAP_OK;
     idle = p->residual <= 0.5 * best ? 0 : idle + 1;
-    if (idle >= IDLE && p->residual <= LFAP_PATTERN_TOL) return LFAP_OK;
+    if (idle >= IDLE && p->relative <= (idle < PATIENT ? LFAP_PATTERN_TOL : ROUGH_MOST)) return LFAP_OK;
     best = fmin(best, p->residual);
     st = direction(ctx, p);
     if (!st) st = search(ctx, p, &moved);
     if (st || moved) continue;
-    if (p->residual <= LFAP_PATTERN_TOL) return LFAP_OK;
+    if (p->relative <= ROUGH_MOST) return LFAP_OK;
     gradient_step(p);
     st = search(ctx, p, &moved);
     if (!st && !moved) break;
@@ -279,7 +328,7 @@ static void drop_dust(lfap_pattern *p) {
 }
 
 lfap_status lfap_pattern_solve(lfap_ctx *ctx, lfap_pattern *p, int roughly) {
-  lfap_status st = newton(ctx, p, roughly ? ROUGH_MOST : SHARP_MOST);
+  lfap_status st = newton(ctx, p, roughly);
   if (!st && !roughly) drop_dust(p);
   return st;
 }

@@ -3,6 +3,7 @@
  * own pattern have equal rows there and are solved for once. */
 #include "data/products.h"
 #include "data/scale.h"
+#include "kernel/cpform.h"
 #include "kernel/gramform.h"
 #include "kernel/kinkform.h"
 #include "kernel/lanes.h"
@@ -16,8 +17,9 @@
 
 /* Own pre-activations nearer to 0 than this times sum_k c_k |x_k| times |x_n| are open. */
 #define OWN_OPEN 0x1p-42
-#define RISE 1e-4   /* of ||W||^2 from round to round, at most: rough solutions have it up to less */
-#define STILL 1e-12 /* a fall by less is none */
+#define RISE 1e-4        /* of ||W||^2 from round to round, at most: rough solutions have it up to less */
+#define STILL 1e-12      /* a fall by less is none */
+#define MARGIN_OPEN 1e-6 /* margins on the support that are further from 1 settle nothing */
 enum { ROUNDS = 1000, SCALINGS = 4 };
 
 typedef struct {
@@ -91,7 +93,7 @@ static lfap_status read_pattern(polish *w) {
 static void fill_matrix(polish *w, const double *G) {
   const double *y = w->data->y;
   for (size_t i = 0; i < w->n; i++) {
-    for (size_t k = 0; k < w->n; k++) w->K[i * w->n + k] = (y[i] * y[k]) * G[i * w->n + k];
+    lfap_cp_row(w->K + i * w->n, G + i * w->n, y, y[i], 1.0, 1.0, w->n); /* y_i y_k G_ik, exactly */
     w->size[i] = sqrt(w->K[i * w->n + i]);
   }
 }
@@ -147,7 +149,7 @@ static double length_of(const polish *w, size_t g) { return lfap_dot(w->n, w->p.
 /* Turns the own pairs whose sign is wrong, in every neuron; how many. A rough solution leaves some in doubt. */
 static size_t flip_wrong(polish *w) {
   size_t count = 0, n = w->n;
-  double doubt = OWN_OPEN + w->p.residual;
+  double doubt = OWN_OPEN + w->p.relative;
   for (size_t j = 0; j < w->m; j++) {
     size_t g = w->group[j];
     double tol = doubt * length_of(w, g);
@@ -187,7 +189,7 @@ static lfap_status rounds(polish *w, lfap_polished *out) {
     int rises = !(now <= norm * (1.0 + RISE));
     still = now > norm * (1.0 - STILL) ? still + 1 : 0;
     norm = now;
-    out->settled = !wrong && !rises;
+    out->settled = !wrong && !rises && w->p.relative <= LFAP_PATTERN_TOL;
     out->flipped += wrong;
     if (!wrong) return LFAP_OK;
     if (still > 2 || out->rounds == ROUNDS) break;
@@ -295,13 +297,15 @@ static lfap_status judge(polish *w, lfap_polished *out, double *rows, const doub
   for (size_t g = 0; g < w->groups; g++) judge_pairs(w, out, g, w->p.b.out + g * n);
   for (size_t i = 0; i < n; i++) {
     if (!(out->lambda[i] > 0.0)) continue;
+    double off = fabs(w->data->y[i] * f[i] - 1.0);
     out->support++;
-    out->slackness = fmax(out->slackness, out->lambda[i] * fabs(w->data->y[i] * f[i] - 1.0) / total);
+    if (!(off <= MARGIN_OPEN)) out->settled = 0;
+    out->slackness = fmax(out->slackness, out->lambda[i] * off / total);
   }
   out->margin = least_margin(f, w->data->y, n) / lfap_norm2(w->m * d, out->net.w);
   out->cosine = lfap_cosine(w->net->w, out->net.w, w->m * d);
   if (!(out->own_min < INFINITY)) out->own_min = NAN;
-  out->holds = out->settled && !out->own_kinks && w->p.residual <= LFAP_PATTERN_TOL;
+  out->holds = out->settled && !out->own_kinks;
   return measure_residual(w, out, rows);
 }
 

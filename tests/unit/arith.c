@@ -23,6 +23,8 @@ typedef union {
   lfap_enclosure enclosure;
   lfap_perturbed perturbed;
   lfap_k1 k1;
+  lfap_polished polished;
+  lfap_c4 c4;
   lfap_case verified;
   lfap_row row;
   double v[64];
@@ -35,6 +37,7 @@ static struct {
   lfap_data data;
   lfap_net net;
   lfap_limit lim;
+  lfap_polished point;
   double G[N * N];
 } in;
 
@@ -46,6 +49,9 @@ static void setup(void) {
   cr_assert_eq(lfap_net_init(NULL, &in.net, M, D, 0.5, 4, 1.0), LFAP_OK);
   cr_assert_eq(lfap_gram(NULL, in.G, in.data.x, N, D), LFAP_OK);
   cr_assert_eq(lfap_limit_solve(NULL, &in.lim, &in.data, in.G, 0.5), LFAP_OK);
+  lfap_set set = {.data = &in.data};
+  cr_assert_eq(lfap_polish(NULL, &in.point, &in.net, &set), LFAP_OK);
+  lfap_set_free(&set);
   strcpy(in.x_path, scratch_path(&in.files, "X.npy"));
   strcpy(in.y_path, scratch_path(&in.files, "y.npy"));
   cr_assert_eq(lfap_npy_write(NULL, in.x_path, &(lfap_mat){.rows = N, .cols = D, .ndim = 2, .v = in.data.x}), LFAP_OK);
@@ -58,6 +64,7 @@ static void teardown(void) {
   lfap_data_free(&in.data);
   lfap_net_free(&in.net);
   lfap_limit_free(&in.lim);
+  lfap_polished_free(&in.point);
 }
 
 /* ---- the calls ---------------------------------------------------------------------------------------------------------------- */
@@ -94,6 +101,7 @@ CALL(perturb_geometry, lfap_perturb_geometry(c, &r->perturbed, in.data.x, in.dat
 CALL(perturb_gradient, lfap_perturb_gradient(c, &r->perturbed, in.data.x, in.data.y, &in.net, &small, N))
 CALL(perturb_pgd, lfap_perturb_pgd(c, &r->perturbed, in.data.x, in.data.y, &in.net, &small, N))
 CALL(k1_of, lfap_k1_of(c, &r->k1, &in.net, &in.data, &in.lim, NULL, 0))
+CALL(c4_of, lfap_c4_of(c, &r->c4, &in.net, &in.point, &in.data, LFAP_LOSS_EXP, 0.0))
 
 static lfap_status call_train(lfap_ctx *c, result *r) {
   lfap_train_opts o;
@@ -130,6 +138,12 @@ static lfap_status call_set_check(lfap_ctx *c, result *r) {
 static lfap_status call_set_k1(lfap_ctx *c, result *r) {
   return lfap_set_k1(c, &r->k1, &in.net, &(lfap_set){.data = &in.data, .limit = &in.lim}, NULL, 0);
 }
+static lfap_status call_polish(lfap_ctx *c, result *r) {
+  lfap_set set = {.data = &in.data};
+  lfap_status st = lfap_polish(c, &r->polished, &in.net, &set);
+  lfap_set_free(&set);
+  return st;
+}
 static lfap_status call_verify_case(lfap_ctx *c, result *r) {
   lfap_verify_opts o = {.data = &in.data, .gamma = 0.5, .n_adv = 4, .m = 2, .m_adv = 2, .eps = {0.1}, .probes = 2,
                         .log_loss_target = -10, .flow_steps = 50};
@@ -151,6 +165,7 @@ DROP(lfap_history, history)
 DROP(lfap_limit, lim)
 DROP(lfap_enclosure, enclosure)
 DROP(lfap_perturbed, perturbed)
+DROP(lfap_polished, polished)
 DROP(lfap_case, verified)
 
 static const struct {
@@ -189,6 +204,8 @@ static const struct {
     {"lfap_perturb_gradient", call_perturb_gradient, drop_perturbed, 0},
     {"lfap_perturb_pgd", call_perturb_pgd, drop_perturbed, 0},
     {"lfap_k1_of", call_k1_of, NULL, 0},
+    {"lfap_polish", call_polish, drop_polished, 0},
+    {"lfap_c4_of", call_c4_of, NULL, 0},
     {"lfap_verify_case", call_verify_case, drop_verified, 0},
     {"lfap_study_run", call_study_run, NULL, 0},
 };
