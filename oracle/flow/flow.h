@@ -60,7 +60,7 @@ typedef struct {
   /* Where it goes: the last weights, rounded to doubles, and their own point, with what is certain of it (C3), C4's word
      on the exact flow from these doubles too. */
   lfap_net last;        /* owned */
-  lfap_ending end;      /* end.point.n is 0: there is no point, `why` tells; owned. Its data and net are the caller's */
+  lfap_ending end;      /* end.point.n is 0: there is no point, `why` tells; owned, its data are the caller's */
   oracle_polished cert; /* owned */
   char why[256];
   /* every row is held against that point; 0: against the limit of label slopes (Q1), where the flow ends with these, or

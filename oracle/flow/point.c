@@ -1,5 +1,5 @@
-/* point.c - where the flow goes (statements C3, C4): its last weights, the KKT point of their pattern, and the same point to
- * the precision of the flow. */
+/* point.c - where the flow goes (statements C3, C4): its last weights, the KKT point of their pattern, and the same
+ * point to the precision of the flow. */
 #include "oracle/flow/state.h"
 
 #include <math.h>
@@ -44,9 +44,9 @@ lfap_status oracle_flow_end(lfap_ctx *ctx, flow_run *w, const lfap_data *data) {
   if (!st) st = lfap_set_gram(ctx, &set);
   if (!st) st = find_end(ctx, t, &set, w->o->loss);
   lfap_set_free(&set);
-  if (!st)
-    st = oracle_polish_certify(ctx, &t->cert, &t->end.point, data, &t->last, w->o->loss, 0.0, &(oracle_opts){0});
+  if (!st) st = oracle_polish_certify(ctx, &t->cert, &t->end.point, data, &t->last, w->o->loss, 0.0, &(oracle_opts){0});
   mpfr_flags_restore(flags, MPFR_FLAGS_ALL);
+  t->end.subject = "flow";
   if (!none(st)) return st;
   snprintf(t->why, sizeof t->why, "%.255s", ctx ? ctx->message : "");
   if (ctx) ctx->message[0] = '\0';

@@ -31,11 +31,11 @@ typedef struct {
   mpfr_t *lambda, *p_star, *toward; /* n, n, m x n */
   mpfr_ptr sum_lambda, size2;       /* size2 = ||W-star||^2 */
   /* the probes, and rows as they were seen */
-  mpfr_t *Wz, *Xz;                          /* m x np, n x np: <w0_j, z>, <x_n, z> */
-  size_t room;                              /* rows */
-  mpfr_t *row_s, *row_log, *row_norm2;      /* rows each */
-  mpfr_t *row_p, *row_z;                    /* rows x n, rows x m n */
-  signed char *row_sign;                    /* rows x np: certified signs of f */
+  mpfr_t *Wz, *Xz;                     /* m x np, n x np: <w0_j, z>, <x_n, z> */
+  size_t room;                         /* rows */
+  mpfr_t *row_s, *row_log, *row_norm2; /* rows each */
+  mpfr_t *row_p, *row_z;               /* rows x n, rows x m n */
+  signed char *row_sign;               /* rows x np: certified signs of f */
   oracle_flow_table *out;
 } flow_run;
 
@@ -63,8 +63,8 @@ size_t oracle_flow_mismatched(const flow_run *w);
 
 /* One more row of the table, but for what it is held against. */
 void oracle_flow_observe(flow_run *w);
-/* That of all rows: against lambda (n) and toward (m x n), which are there; and the signs of the boundary at the probes,
-   0 undecided. */
+/* That of all rows: against lambda (n) and toward (m x n), which are there, and the signs of the boundary at the
+   probes, 0 undecided. */
 void oracle_flow_measure(flow_run *w, const int *bdy);
 
 /* ---- point.c ----------------------------------------------------------------------------------------------------- */

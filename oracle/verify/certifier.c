@@ -224,8 +224,7 @@ void oracle_settle_ending(lfap_case *c, size_t first, const oracle_polished *p) 
   for (size_t i = first; i < c->checks; i++) {
     lfap_check *k = &c->check[i];
     if (k->claim == LFAP_CLAIM_C3) lfap_line_settle(k, (lfap_decided){p->c3, NAN});
-    if (k->claim == LFAP_CLAIM_C4)
-      lfap_line_settle(k, (lfap_decided){p->c4, p->c4 == LFAP_PASS ? spare(p) : NAN});
+    if (k->claim == LFAP_CLAIM_C4) lfap_line_settle(k, (lfap_decided){p->c4, p->c4 == LFAP_PASS ? spare(p) : NAN});
   }
 }
 

@@ -168,7 +168,7 @@ static lfap_status judge_run(cli *c, compare_run *r) {
   lfap_set_spare(&set);
   if (!s) s = lfap_set_k1(&c->ctx, &r->k1, &r->net, &set, r->probes.v, r->probes.rows);
   if (!s && a->polish) {
-    s = cli_ending_of(c, &r->ending, &r->net, &set, &r->lim, LFAP_LOSS_EXP, 0.0, a->certify);
+    s = cli_ending_of(c, &r->ending, &r->net, &set, &r->lim, &(cli_ending_asked){.certify = a->certify});
     s = cli_ending_left(c, &r->ending, s);
   }
   lfap_set_free(&set);

@@ -30,7 +30,7 @@ static void k1_print(const lfap_k1 *k) {
 /* Where the weights end, figure by figure as those of K1 stand. */
 static void ending_print(const cli_ending *e) {
   cli_row row[CLI_ROWS];
-  cli_ending_print(e);
+  cli_ending_about(e);
   if (!e->end.point.n) return;
   figures_print("C3", row, cli_rows_c3(row, e));
   figures_print("C4", row, cli_rows_c4(row, e));

@@ -1,5 +1,5 @@
-/* ending.c - where weights end, for people and files: the KKT point that they polish to (C3), and whether exact training
- * from them converges to it (C4). */
+/* ending.c - where weights end, for people and files: the KKT point that they polish to (C3), and whether exact
+ * training from them converges to it (C4). */
 #include "cli/ending.h"
 
 #include <math.h>
@@ -10,10 +10,11 @@
 #include "verify/lines.h"
 
 lfap_status cli_ending_of(cli *c, cli_ending *e, const lfap_net *net, lfap_set *set, const lfap_limit *lim,
-                          lfap_loss loss, double step, int certify) {
-  lfap_status s = lfap_ending_of(&c->ctx, &e->end, net, set, lim, loss, step);
-  if (s || !certify) return s;
-  s = oracle_polish_certify(&c->ctx, &e->cert, &e->end.point, set->data, net, loss, step, &(oracle_opts){0});
+                          const cli_ending_asked *asked) {
+  lfap_status s = lfap_ending_of(&c->ctx, &e->end, net, set, lim, asked->loss, asked->step);
+  if (s || !asked->certify) return s;
+  s = oracle_polish_certify(&c->ctx, &e->cert, &e->end.point, set->data, net, asked->loss, asked->step,
+                            &(oracle_opts){0});
   mpfr_free_cache();
   e->certified = !s;
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
@@ -62,20 +63,26 @@ static void boundary_print(const cli_ending *e) {
   else printf("  whether its boundary is linear is not known\n");
 }
 
-void cli_ending_print(const cli_ending *e) {
+void cli_ending_about(const cli_ending *e) {
   const lfap_polished *p = &e->end.point;
-  const lfap_c4 *k = &e->end.c4;
   if (!p->n) {
     printf("  C3  the weights have no point: %s\n", e->why);
     return;
   }
-  printf("  C3  normalised margin %.9g, at the point %.9g; cosine %.9g\n", p->margin_given, p->margin, p->cosine);
   printf("  C3  %zu patterns, %zu own pairs turned; %zu kinks, %zu own pairs of slope gamma, support %zu of %zu\n",
          p->rounds, p->flipped, p->kinks, e->end.off, p->support, p->n);
   if (e->end.same) printf("  C3  it is C2's point, to %.2g\n", e->end.distance);
   else if (!isnan(e->end.distance)) printf("  C3  it is not C2's point: relative distance %.6g\n", e->end.distance);
   if (e->certified) certificate_print(e);
   boundary_print(e);
+}
+
+void cli_ending_print(const cli_ending *e) {
+  const lfap_polished *p = &e->end.point;
+  const lfap_c4 *k = &e->end.c4;
+  printf("  C3  normalised margin of the weights %.9g, at their point %.9g; cosine %.9g\n", p->margin_given, p->margin,
+         p->cosine);
+  cli_ending_about(e);
   printf("  C4  angle %.6g, needs below %.6g; length %.6g, needs %.6g\n", k->angle, k->angle_most, k->length,
          k->length_least);
 }

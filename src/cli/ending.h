@@ -12,15 +12,22 @@ typedef struct {
   oracle_polished cert; /* what is certain of it */
 } cli_ending;
 
-/* The point of net's pattern; with `certify` what is certain of it too. A failure about the data is one of the weights:
-   the caller's to refuse, or to keep in `why` by cli_ending_left. */
+typedef struct {
+  lfap_loss loss; /* C4: of this loss, */
+  double step;    /* by steps up to this; 0: the flow */
+  int certify;
+} cli_ending_asked;
+
+/* The point of net's pattern; where it is asked for, what is certain of it too. A failure about the data is the caller's
+   to refuse, or to keep in `why` by cli_ending_left. */
 lfap_status cli_ending_of(cli *c, cli_ending *e, const lfap_net *net, lfap_set *set, const lfap_limit *lim,
-                          lfap_loss loss, double step, int certify);
+                          const cli_ending_asked *asked);
 lfap_status cli_ending_left(cli *c, cli_ending *e, lfap_status s);
 void cli_ending_free(cli_ending *e);
 /* Every line of it, settled by what is certain. */
 lfap_status cli_ending_judge(cli *c, lfap_case *k, const cli_ending *e);
-/* What is known of the point in a few lines, then the two figures of C4. */
+/* What is known of the point in a few lines; the same, with its figures and those of C4. */
+void cli_ending_about(const cli_ending *e);
 void cli_ending_print(const cli_ending *e);
 /* W.npy, lambda.npy, slopes.npy and, where the boundary is proved not to be linear, witness.npy into the open set. */
 lfap_status cli_ending_write(cli *c, const char *dir, const cli_ending *e);

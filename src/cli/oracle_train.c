@@ -1,5 +1,5 @@
-/* oracle_train.c - `lfap converge`: the flow far out at P bits, how it approaches its limit (statement F1), and which KKT
- * point that is (C3, C4). */
+/* oracle_train.c - `lfap converge`: the flow far out at P bits, how it approaches its limit (statement F1), and which
+ * KKT point that is (C3, C4). */
 #include "cli/oracle_train.h"
 
 #include "cli/ending.h"
@@ -25,7 +25,8 @@ static const cli_option options[] = {
     {"prec", "P", "bits (default 256)"},
     {"probes", "K", "random points at which the boundary is compared (default 100)"},
     {"steps", "K", "most Taylor steps (default 100000)"},
-    {"out", "DIR", "directory for the last weights W.npy, their point (point.npy, lambda.npy, slopes.npy) and meta.json"},
+    {"out", "DIR",
+     "directory for the last weights W.npy, their point (point.npy, lambda.npy, slopes.npy) and meta.json"},
     {NULL, NULL, NULL},
 };
 
@@ -163,9 +164,10 @@ static void print_table(const args *a, const oracle_flow_table *t) {
     cell("  %10.6f", r->exponent);
     printf("  %8zu  %8zu\n", r->mismatched, r->disagree);
   }
-  printf("  p* = lambda/sum lambda of %s; slope: that of log L since the row before, relative distance from -1/sum lambda "
-         "= %.6g\n",
-         t->to_point ? "the flow's own point (C3)" : "the limit of label slopes", t->slope);
+  printf(
+      "  p* = lambda/sum lambda of %s; slope: that of log L since the row before, relative distance from -1/sum lambda "
+      "= %.6g\n",
+      t->to_point ? "the flow's own point (C3)" : "the limit of label slopes", t->slope);
   printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000 and errors below "
          "0.05: %.6f\n",
          t->exponent);
@@ -263,14 +265,12 @@ const cli_verb cli_converge = {
     "converge",
     "the gradient flow to t = exp(10^6) at 256 bits: how fast it approaches the limit, and which",
     "--data PATH [--labels FILE] --gamma G --m M [--prec P] [--log-loss X] [--out DIR]",
-    "Follows the gradient flow by Taylor series between the times at which a slope changes, and tells at every decade "
-    "of\n"
-    "log L how far the normalised loss gradients are from lambda/sum lambda and the direction of the weights from W*,\n"
-    "and at how many random points the network and the limiting boundary differ. Holds the rates against F1: log L "
-    "falls\n"
-    "with slope -1/sum lambda, the direction error like 1/s. A flow that does not end at label slopes is held against the\n"
-    "KKT point of its own last weights, certified (C3), as is whether the exact flow goes there (C4). Meant for small N\n"
-    "and m: a slope change costs N^2 at P bits.",
+    "Follows the gradient flow by Taylor series between the times at which a slope changes, and tells at every\n"
+    "decade of log L how far the normalised loss gradients are from lambda/sum lambda and the direction of the\n"
+    "weights from W*, and at how many random points the network and the limiting boundary differ. Holds the rates\n"
+    "against F1: log L falls with slope -1/sum lambda, the direction error like 1/s. A flow that does not end at\n"
+    "label slopes is held against the KKT point of its own last weights; that it is one is certified (C3), as is\n"
+    "whether the exact flow goes there (C4). Meant for small N and m: a slope change costs N^2 at P bits.",
     "  lfap gen uniform --n 4 --d 500 --seed 1 --out data\n"
     "  lfap converge --data data --gamma 0.5 --m 10",
     options,

@@ -112,9 +112,8 @@ static lfap_status polish(cli *c, run *r) {
   lfap_set set = {.data = &r->data, .checked = 1};
   lfap_status s = lfap_set_gram(&c->ctx, &set);
   if (!s) s = find_limit(c, r, &set);
-  if (!s)
-    s = cli_ending_of(c, &r->ending, &r->net, &set, r->has_limit ? &r->lim : NULL, (lfap_loss)r->a.loss, r->a.step,
-                      r->a.certify);
+  cli_ending_asked asked = {(lfap_loss)r->a.loss, r->a.step, r->a.certify};
+  if (!s) s = cli_ending_of(c, &r->ending, &r->net, &set, r->has_limit ? &r->lim : NULL, &asked);
   lfap_set_free(&set);
   if (!s && r->points.rows) s = signs(c, r);
   return s ? s : cli_ending_judge(c, &r->lines, &r->ending);
@@ -200,11 +199,11 @@ const cli_verb cli_polish = {
     "polish",
     "where given weights end: the KKT point of their pattern, and whether training goes there",
     "--data PATH [--labels FILE] --weights W.npy --gamma G [--certify] --out DIR",
-    "Training by gradient flow ends at a KKT point of the margin problem. From the pre-activations of W this reads which\n"
-    "samples of its own class every neuron answers to, solves the convex programme of that pattern, turns the pairs that\n"
-    "come out wrong, and ends at a KKT point whose normalised margin is at least that of W (C3). It is the point that\n"
-    "training from these weights converges to where C4's condition holds; elsewhere C4 is NOT-APPLICABLE, and the report\n"
-    "says what is missing. W need not classify the data: its pattern is tried. Rows of a positive output weight first.",
+    "Training by gradient flow ends at a KKT point of the margin problem. From the pre-activations of W this\n"
+    "reads which samples of its own class every neuron answers to, solves the convex programme of that pattern,\n"
+    "turns the pairs that come out wrong, and ends at a KKT point whose normalised margin is at least that of W\n"
+    "(C3). Where C4's condition holds, exact training from these weights converges to it; elsewhere C4 is NOT-\n"
+    "APPLICABLE, and the report says what is missing. W need not classify the data: its pattern is tried.",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --method sgd --epochs 1000 --data data --gamma 0.01 --m 20 --out net\n"
     "  lfap polish --data data --weights net/W.npy --gamma 0.01 --certify --out point",

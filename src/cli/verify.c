@@ -262,14 +262,12 @@ const cli_verb cli_verify = {
     "verify",
     "the main job: hold every prediction of the theory against what is measured",
     "[options]",
-    "Without --data: five embedded cases, uniform noise and orthogonal rows (inside the hypothesis (H)), uniform noise "
-    "far\n"
-    "outside it, the authors' slope and training, and two classes of Fashion-MNIST. For each: the limit and its "
-    "intervals\n"
-    "(T1, T2, C1), a network trained against it and where its weights end (C3, C4), perturbations in every norm (P1, D1, D2), and fresh networks trained on noise plus\n"
-    "perturbation (T3, T4) or on bare noise. A check is PASS, FAIL, UNDECIDED, or NOT-APPLICABLE where the hypothesis "
-    "is\n"
-    "not met: then what was measured is shown. Other options replace a size in every embedded case that runs.",
+    "Without --data: five embedded cases, uniform noise and orthogonal rows (inside the hypothesis (H)), uniform\n"
+    "noise far outside it, the authors' slope and training, and two classes of Fashion-MNIST. For each: the limit\n"
+    "and its intervals (T1, T2, C1), a network trained against it and where its weights end (C3, C4),\n"
+    "perturbations in every norm (P1, D1, D2), and fresh networks trained on noise plus perturbation (T3, T4) or\n"
+    "on bare noise. A check is PASS, FAIL, UNDECIDED, or NOT-APPLICABLE where the hypothesis is not met: then\n"
+    "what was measured is shown. Other options replace a size in every embedded case that runs.",
     "  lfap verify\n"
     "  lfap verify --case fashion-mnist --classes 2,4 --json\n"
     "  lfap verify --data X.npy --labels y.npy --weights W.npy --gamma 0.01",

@@ -170,7 +170,9 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
   if (st) return st;
   lfap_facts facts = lfap_run_of_share(&a->facts, same);
   ADD(k, ADV_AGREE, a->subject, p->name, &facts, same, NAN);
-  if (!a->hist.stationary) lfap_check_remark(k, "flow at log L = %.4g after %zu steps", a->hist.log_loss, a->hist.rows);
+  if (!a->hist.stationary)
+    lfap_check_remark(k, "log L = %.4g after %zu %s", a->hist.log_loss, a->hist.rows,
+                      r->o->training ? "epochs" : "steps");
   if (!p->y) return LFAP_OK;
   int learned = s->holds == p->n && a->facts.of[LFAP_WHEN_LINEAR] == LFAP_YES && everywhere == 1.0;
   lfap_facts all = lfap_facts_own(&a->facts, learned);

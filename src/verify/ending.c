@@ -120,10 +120,10 @@ static lfap_status way_lines(lfap_ctx *ctx, lfap_case *c, const lfap_ending *e) 
   if (!angle) return LFAP_ERR_MEMORY;
   lfap_check_note(angle, "angle %.6g, needs below %.6g", w->angle, w->angle_most);
   if (!(w->angle_most > 0.0)) lfap_check_remark(angle, "an own pair of the point is at its kink");
-  double part = isfinite(w->length_least) ? w->length / w->length_least : NAN;
+  double part = w->length > 0.0 && isfinite(w->length_least) ? w->length_least / w->length : NAN;
   lfap_check *length = lfap_line_add(ctx, c, LFAP_LINE_C4_LENGTH, e->subject, NULL, &f, part, NAN);
   if (!length) return LFAP_ERR_MEMORY;
-  if (part > 0.0 && part < 1.0) lfap_check_note(length, "the weights must be %.3g times longer", 1.0 / part);
+  if (part > 1.0) lfap_check_note(length, "the weights must be %.3g times longer", part);
   else if (length->verdict == LFAP_PASS)
     lfap_check_note(length, "%s from these weights converges to the point",
                     e->step > 0.0 ? "exact gradient descent" : "the exact flow");

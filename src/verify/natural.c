@@ -365,7 +365,8 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
   lfap_history_free(&h);
   if (st) return st;
   ADD(c, D2_COSINE, subject, NULL, &both, cosine, NAN);
-  lfap_check_remark(c, "m = %zu, %s loss, %zu steps", m, loss == LFAP_LOSS_EXP ? "exponential" : "logistic", steps);
+  lfap_check_remark(c, "m = %zu, %s loss, %zu %s", m, loss == LFAP_LOSS_EXP ? "exponential" : "logistic", steps,
+                    r->o->training ? "epochs" : "steps");
   lfap_facts flipped = lfap_run_of_share(&both, share);
   ADD(f, D2_FLIPS, subject, NULL, &flipped, share, NAN);
   return LFAP_OK;

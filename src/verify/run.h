@@ -61,7 +61,7 @@ lfap_status lfap_run_scale(lfap_run *r, lfap_flown *out, lfap_set *set);
 void lfap_flown_free(lfap_flown *f);
 /* Trains a fresh network as the case trains them; the weights are those for the set that was scaled. */
 lfap_status lfap_run_train(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
-                          lfap_loss loss);
+                           lfap_loss loss);
 /* What lim says, and what the training that gave a network says of that network's limit; hist NULL: a network brought
    along. */
 lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist);
