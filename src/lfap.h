@@ -597,6 +597,7 @@ typedef struct {
   size_t controls;                 /* bare-noise control networks, one a seed */
   double log_loss_target;          /* of the flows */
   size_t flow_steps;               /* their budget */
+  size_t net_steps;                /* that of the network under test; 0: the same */
   const lfap_train_opts *training; /* NULL: networks are trained by the flow; else so, the loss left aside */
 } lfap_verify_opts;
 /* The main job on one case: every line of every statement, judged (spec/formats.md, Verdicts). What cannot be computed

@@ -76,7 +76,7 @@ lfap_status lfap_run_train(lfap_run *r, lfap_net *net, lfap_history *h, const lf
   lfap_train_opts t;
   lfap_train_defaults(&t, LFAP_METHOD_FLOW);
   t.log_loss_target = r->o->log_loss_target;
-  t.epochs = r->o->flow_steps;
+  t.epochs = on->steps ? on->steps : r->o->flow_steps;
   t.rtol = t.atol = 1e-2; /* the way does not matter here: it ends at rest, or is reported as it stands */
   if (r->o->training) t = *r->o->training;
   t.loss = loss;
@@ -397,7 +397,9 @@ static lfap_status network(lfap_run *r) {
   lfap_status st = LFAP_OK;
   if (o->net) r->net = *o->net;
   else st = lfap_run_scale(r, &r->flown, &r->natural);
+  r->flown.steps = o->net_steps;
   if (!o->net && !st) st = lfap_run_train(r, &r->net, &r->hist, &r->flown, o->m, o->seed + 1, LFAP_LOSS_EXP);
+  r->flown.steps = 0;
   if (st) return st;
   r->facts = lfap_run_facts(&r->c->lim, o->net ? NULL : &r->hist);
   lfap_k1 k1;

@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
   lfap_data data;
   lfap_set own, *set; /* set: own or what was given; NULL before lfap_run_scale */
+  size_t steps;       /* budget of a flow on it; 0: that of the case */
 } lfap_flown;
 
 typedef struct {
