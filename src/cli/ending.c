@@ -80,8 +80,9 @@ void cli_ending_about(const cli_ending *e) {
 void cli_ending_print(const cli_ending *e) {
   const lfap_polished *p = &e->end.point;
   const lfap_c4 *k = &e->end.c4;
-  printf("  C3  normalised margin of the weights %.9g, at their point %.9g; cosine %.9g\n", p->margin_given, p->margin,
-         p->cosine);
+  printf("  C3  normalised margin of the weights %.9g, at their point %.9g", p->margin_given, p->margin);
+  if (!isnan(p->cosine)) printf("; cosine %.9g", p->cosine);
+  printf("\n");
   cli_ending_about(e);
   printf("  C4  angle %.6g, needs below %.6g; length %.6g, needs %.6g\n", k->angle, k->angle_most, k->length,
          k->length_least);

@@ -88,8 +88,9 @@ static lfap_status point_lines(lfap_ctx *ctx, lfap_case *c, const lfap_ending *e
   if (k->verdict == LFAP_UNDECIDED)
     lfap_check_note(k, "doubles do not tell%s", p->own_kinks ? ": an own pair is at its kink" : "");
   else
-    lfap_check_note(k, "%zu patterns, %zu own pairs turned; %zu kinks, support %zu of %zu; cosine %.9g", p->rounds,
-                    p->flipped, p->kinks, p->support, p->n, p->cosine);
+    lfap_check_note(k, "%zu patterns, %zu own pairs turned; %zu kinks, support %zu of %zu", p->rounds, p->flipped,
+                    p->kinks, p->support, p->n);
+  if (!isnan(p->cosine)) lfap_check_remark(k, "cosine %.9g", p->cosine); /* W is not 0 */
   k = lfap_line_add(ctx, c, LFAP_LINE_C3_STATION, e->subject, NULL, &f, p->residual, NAN);
   if (!k) return LFAP_ERR_MEMORY;
   lfap_check_note(k, "slackness %.2g, a kink is met to %.2g", p->slackness, p->kink_most);
