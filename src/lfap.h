@@ -495,6 +495,8 @@ typedef enum {
   LFAP_CLAIM_POST, /* T2: the same, a posteriori */
   LFAP_SET_CLAIMS, /* one above the last claim about a set; the others are decided at points */
   LFAP_CLAIM_T4 = LFAP_SET_CLAIMS, /* T4: consistent decision at the points of a set */
+  LFAP_CLAIM_C3, /* C3: least own pre-activation of the support at the point, times sqrt(m) */
+  LFAP_CLAIM_C4, /* C4: 1 - the largest part used of what exact training from these weights allows */
   LFAP_CLAIMS
 } lfap_claim;
 /* claims:end */
@@ -600,6 +602,8 @@ typedef struct {
   size_t controls;                 /* bare-noise control networks, one a seed */
   double log_loss_target;          /* of the flows */
   size_t flow_steps;               /* their budget */
+  size_t net_steps;                /* that of the network under test; 0: the same */
+  const lfap_train_opts *training; /* NULL: networks are trained by the flow; else so, the loss left aside */
 } lfap_verify_opts;
 /* The main job on one case: every line of every statement, judged (spec/formats.md, Verdicts). What cannot be computed
    of its own making is a NOT-APPLICABLE line; an error about the data (DATA, RANGE, INFEASIBLE, UNSOLVED), memory, an

@@ -38,12 +38,28 @@ typedef struct {
   size_t tries;
 } lfap_offer;
 
+/* Where the weights of a network end (C3, C4): the point that they polish to, and whether training goes there. */
+typedef struct {
+  const char *subject;   /* of its lines: "network" */
+  const lfap_data *data; /* checked; this and the network are the caller's */
+  const lfap_net *net;
+  lfap_loss loss;
+  double step; /* longest step of gradient descent from here on, 0: the flow */
+  lfap_polished point;
+  lfap_c4 c4;
+  size_t off;      /* own pairs of the support at slope gamma; 0: the pattern is C2's */
+  double distance; /* of the point from C2's, relative to it; NaN: that is not known */
+  int same;        /* it is C2's point, whose boundary is linear, as far as doubles tell */
+} lfap_ending;
+
 struct lfap_certifier {
   /* Settles lines of c from `first` on, may add lines. An error ends the case. */
   lfap_status (*speak)(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
   /* Or NULL. Asked once a case, before its first offer, for a better limit of the natural set, which was checked and
      has its Gram matrix; *lim is replaced, or left where it is settled. */
   lfap_status (*refine)(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_set *set);
+  /* Or NULL. Asked about the network under test: settles the lines of c from `first` on whose claim is C3 or C4. */
+  lfap_status (*end)(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_ending *e);
   void *user;
 };
 
@@ -66,6 +82,12 @@ typedef enum {
   LFAP_LINE_SIGNS_BDY,
   LFAP_LINE_SIGNS_ADV,
   LFAP_LINE_CLASSIFIES,
+  LFAP_LINE_C3,
+  LFAP_LINE_C3_STATION,
+  LFAP_LINE_C3_MARGIN,
+  LFAP_LINE_C3_SAME,
+  LFAP_LINE_C4_ANGLE,
+  LFAP_LINE_C4_LENGTH,
   LFAP_LINE_REST,
   LFAP_LINE_AGREE,
   LFAP_LINE_KKT,
@@ -152,6 +174,19 @@ void lfap_check_note(lfap_check *k, const char *format, ...)
     ;
 /* The same, then the kernels at fault: those of the statement of the line's claim, or of the line (statements.tsv). */
 void lfap_check_blame(lfap_check *k, const char *what);
+
+/* ---- where given weights end (C3, C4) ---------------------------------------------------------------------------- */
+
+/* lfap_polish and lfap_c4_of of net, and how far the point is from that of lim (the limit of the set; NULL: not known).
+   `e` keeps net and the data of the set. Errors as lfap_polish has them. */
+lfap_status lfap_ending_of(lfap_ctx *ctx, lfap_ending *e, const lfap_net *net, lfap_set *set, const lfap_limit *lim,
+                           lfap_loss loss, double step);
+void lfap_ending_free(lfap_ending *e);
+/* Every line about it: C3 and C4. */
+lfap_status lfap_judge_ending(lfap_ctx *ctx, lfap_case *c, const lfap_ending *e);
+/* What the lines of c from `first` on say: PASS of all that C3 or C4 judges of it, and certified where a certifier spoke.
+ */
+int lfap_ending_holds(const lfap_case *c, size_t first, lfap_claim claim);
 
 /* ---- what is certain --------------------------------------------------------------------------------------------- */
 

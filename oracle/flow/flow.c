@@ -1,4 +1,5 @@
-/* flow.c - the rescaled flow by Taylor series between kinks (statement F1), and its straight tail. */
+/* flow.c - the rescaled flow by Taylor series between kinks (statement F1), its straight tail, and what it is held
+   against. */
 #include "oracle/flow/flow.h"
 
 #include <math.h>
@@ -184,7 +185,7 @@ static lfap_status follow(lfap_ctx *ctx, flow_run *w, const lfap_data *data) {
         end);
   oracle_flow_observe(w);
   if (oracle_flow_mismatched(w) == 0) w->out->s_aligned = 0.0;
-  for (int k = -1; w->out->rows < ORACLE_FLOW_ROWS; k++) {
+  for (int k = -1; w->out->rows < w->room; k++) {
     double target = k < 0 ? -0.0 : -pow(10.0, k);
     if (k < 0 || target >= mpfr_get_d(w->log_g, MPFR_RNDN)) continue;
     if (target < end) target = end;
@@ -202,12 +203,15 @@ static lfap_status follow(lfap_ctx *ctx, flow_run *w, const lfap_data *data) {
 static lfap_status take_start(lfap_ctx *ctx, flow_run *w, const lfap_net *start, const lfap_data *data) {
   oracle_arith *A = &w->A;
   size_t n = w->n = data->n, m = w->m = start->m, d = w->d = data->d, np = w->np = w->o->probes ? w->o->np : 0;
+  size_t room = w->room;
   mpfr_t **const by_n[] = {&w->q, &w->dP, &w->p, &w->r, &w->flux, &w->lambda, &w->p_star, &w->unit};
-  mpfr_t **const by_mn[] = {&w->Z0, &w->Z, &w->B, &w->F, &w->b};
-  mpfr_ptr *const one[] = {&w->s,  &w->log_g, &w->h,          &w->target, &w->w0_norm2, &w->t0,   &w->t1,   &w->t2,
-                           &w->t3, &w->t4,    &w->sum_lambda, &w->e0,     &w->e1,       &w->step, &w->whole};
+  mpfr_t **const by_mn[] = {&w->Z0, &w->Z, &w->B, &w->F, &w->b, &w->toward};
+  mpfr_t **const by_row[] = {&w->row_s, &w->row_log, &w->row_norm2};
+  mpfr_ptr *const one[] = {&w->s,  &w->log_g, &w->h,          &w->target, &w->w0_norm2, &w->t0,   &w->t1,    &w->t2,
+                           &w->t3, &w->t4,    &w->sum_lambda, &w->e0,     &w->e1,       &w->step, &w->whole, &w->size2};
   for (size_t i = 0; i < sizeof by_n / sizeof *by_n; i++) *by_n[i] = oracle_take(A, n);
   for (size_t i = 0; i < sizeof by_mn / sizeof *by_mn; i++) *by_mn[i] = oracle_take(A, m * n);
+  for (size_t i = 0; i < sizeof by_row / sizeof *by_row; i++) *by_row[i] = oracle_take(A, room);
   mpfr_t *scalar = oracle_take(A, sizeof one / sizeof *one);
   for (size_t i = 0; scalar && i < sizeof one / sizeof *one; i++) *one[i] = scalar[i];
   w->G = oracle_take(A, n * n);
@@ -216,18 +220,21 @@ static lfap_status take_start(lfap_ctx *ctx, flow_run *w, const lfap_net *start,
   w->y = oracle_take_doubles(A, data->y, n);
   w->Wz = oracle_take(A, m * np);
   w->Xz = oracle_take(A, n * np);
-  w->row_s = oracle_take(A, ORACLE_FLOW_ROWS);
-  w->row_log = oracle_take(A, ORACLE_FLOW_ROWS);
+  w->row_p = oracle_take(A, room * n);
+  w->row_z = oracle_take(A, room * m * n);
   w->elim = oracle_take(A, n * (n + 1));
   w->g_max = calloc(n + m, sizeof *w->g_max);
   w->open = calloc(2 * m * n + m, 1);
-  w->rep = calloc(m + n, sizeof *w->rep);
-  if (!w->g_max || !w->open || !w->rep) A->failed = 1;
+  w->rep = calloc(m + 2 * n, sizeof *w->rep);
+  w->row_sign = calloc(room * np + 1, 1);
+  if (!w->g_max || !w->open || !w->rep || !w->row_sign) A->failed = 1;
   if (A->failed) return oracle_take_check(ctx, A, "flow");
   w->amplify = w->g_max + n;
   w->fresh = w->open + m * n;
   w->slides = w->fresh + m * n;
   w->sliding = w->rep + m;
+  w->support = w->sliding + n;
+  w->gamma_d = start->gamma;
   oracle_net_make(A, &w->net, oracle_take_doubles(A, start->w, m * d), m, d, start->gamma);
   /* the order at which the cost a bit is least, ln(2)/2 terms a bit, and a little below */
   oracle_series_make(&w->S, A, w->M, n, (size_t)A->prec / 4 + 16, w->o->loss == LFAP_LOSS_LOGISTIC);
@@ -259,37 +266,50 @@ static void begin_flow(flow_run *w) {
   oracle_flow_slopes_changed(w);
 }
 
-/* lambda, p* = lambda/sum lambda, tables of the probes. */
-static void begin_observables(flow_run *w, const oracle_limit_replayed *lim, mpfr_t *probe) {
+/* Tables of the probes. */
+static void begin_probes(flow_run *w, mpfr_t *probe) {
   oracle_arith *A = &w->A;
   size_t d = w->d, np = w->np;
-  for (size_t i = 0; i < w->n; i++) mpfr_set(w->lambda[i], lim->lambda.v[i], MPFR_RNDN);
-  oracle_sum(A, w->sum_lambda, w->lambda, w->n);
-  for (size_t i = 0; i < w->n; i++) oracle_div(A, w->p_star[i], w->lambda[i], w->sum_lambda);
   for (size_t k = 0; k < np; k++) {
     for (size_t i = 0; i < d; i++) mpfr_set_d(probe[i], w->o->probes[k * d + i], MPFR_RNDN);
     for (size_t j = 0; j < w->m; j++) oracle_dot(A, w->Wz[j * np + k], w->net.w + j * d, probe, d);
     for (size_t i = 0; i < w->n; i++) oracle_dot(A, w->Xz[i * np + k], w->X + i * d, probe, d);
   }
-  mpfr_ui_div(w->t0, 1, w->sum_lambda, MPFR_RNDN);
-  w->out->slope = -mpfr_get_d(w->t0, MPFR_RNDN);
 }
 
-/* Certified signs of the boundary at the probes. */
-static lfap_status boundary_signs(lfap_ctx *ctx, int **out, const lfap_data *data, double gamma,
-                                  const oracle_flow_opts *o) {
+/* Certified signs of the limit's boundary at the probes. */
+static lfap_status limit_signs(lfap_ctx *ctx, int *sign, const lfap_data *data, double gamma,
+                               const oracle_flow_opts *o) {
   oracle_cert cert = {0};
   oracle_vector b = {0};
-  size_t np = o->probes ? o->np : 0;
-  int *sign = calloc(np ? np : 1, sizeof *sign);
-  lfap_status st = sign ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for %zu probes", np);
-  if (!st && np) st = oracle_limit_certify(ctx, &cert, data, gamma, &(oracle_opts){0});
-  if (!st && np) st = oracle_boundary(ctx, &b, &cert, data, NULL);
-  if (!st && np) st = oracle_sign_points(ctx, sign, &b, o->probes, np);
+  lfap_status st = oracle_limit_certify(ctx, &cert, data, gamma, &(oracle_opts){0});
+  if (!st) st = oracle_boundary(ctx, &b, &cert, data, NULL);
+  if (!st) st = oracle_sign_points(ctx, sign, &b, o->probes, o->np);
   oracle_vector_free(&b);
   oracle_cert_free(&cert);
-  if (st) free(sign);
-  else *out = sign;
+  return st;
+}
+
+/* What the rows are held against. With label slopes at the end that is the limit of T1 and F1, elsewhere the flow's own
+   point; a flow without one is held against the limit all the same. */
+static lfap_status hold(lfap_ctx *ctx, flow_run *w, const lfap_data *data, const oracle_limit_replayed *lim) {
+  oracle_flow_table *t = w->out;
+  int *bdy = calloc(w->np + 1, sizeof *bdy), has_limit = lim->lambda.n > 0;
+  lfap_status st = bdy ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for %zu probes", w->np);
+  mpfr_flags_t flags = mpfr_flags_save();
+  t->to_point = t->end.point.n && !(has_limit && oracle_flow_mismatched(w) == 0);
+  if (!st && !t->to_point && !has_limit)
+    st = lfap_fail(ctx, LFAP_ERR_UNSOLVED, "flow: there is no limit to hold it against: %s", t->why);
+  if (!st && w->np)
+    st = t->to_point ? oracle_polished_signs(ctx, bdy, &t->cert, w->o->probes, w->np)
+                     : limit_signs(ctx, bdy, data, w->gamma_d, w->o);
+  mpfr_flags_restore(flags, MPFR_FLAGS_ALL);
+  if (!st) {
+    if (t->to_point) oracle_flow_to_point(w);
+    else oracle_flow_to_label(w, lim->lambda.v);
+    oracle_flow_measure(w, bdy);
+  }
+  free(bdy);
   return st;
 }
 
@@ -297,6 +317,9 @@ void oracle_flow_table_free(oracle_flow_table *t) {
   free(t->row);
   oracle_vec_free(&t->s);
   oracle_vec_free(&t->p);
+  lfap_net_free(&t->last);
+  lfap_ending_free(&t->end);
+  oracle_polished_free(&t->cert);
   *t = (oracle_flow_table){0};
 }
 
@@ -321,13 +344,29 @@ static lfap_status run_flow(lfap_ctx *ctx, flow_run *w, const lfap_net *start, c
   if (!st) st = oracle_take_check(ctx, &w->A, "flow");
   if (st) return st;
   begin_flow(w);
-  begin_observables(w, lim, probe);
+  begin_probes(w, probe);
   st = follow(ctx, w, data);
   if (st) return st;
   if (oracle_flow_mismatched(w)) w->out->s_aligned = NAN;
-  oracle_flow_fit(w);
-  st = oracle_vec_keep(ctx, &w->out->s, &w->A, w->row_s, w->out->rows);
+  st = oracle_flow_end(ctx, w, data);
+  if (!st) st = hold(ctx, w, data, lim);
+  if (!st) st = oracle_vec_keep(ctx, &w->out->s, &w->A, w->row_s, w->out->rows);
   return st ? st : oracle_vec_keep(ctx, &w->out->p, &w->A, w->S.p, w->n);
+}
+
+/* The limit of label slopes; data without one may have a flow all the same. */
+static lfap_status label_limit(lfap_ctx *ctx, oracle_limit_replayed *lim, const lfap_data *data, double gamma,
+                               unsigned prec) {
+  lfap_status st = oracle_replay_limit(ctx, lim, data, gamma, prec);
+  if (st != LFAP_ERR_INFEASIBLE && st != LFAP_ERR_UNSOLVED) return st;
+  if (ctx) ctx->message[0] = '\0';
+  return LFAP_OK;
+}
+
+/* The start, a row for every power of ten from 1 on, and the end. */
+static size_t rows_most(const oracle_flow_opts *o) {
+  double end = o->log_loss < 0.0 ? -o->log_loss : 1e6;
+  return end > 1.0 ? (size_t)ceil(log10(end)) + 3 : 3;
 }
 
 lfap_status oracle_flow_report(lfap_ctx *ctx, oracle_flow_table *out, const lfap_net *start, const lfap_data *data,
@@ -344,18 +383,22 @@ lfap_status oracle_flow_report(lfap_ctx *ctx, oracle_flow_table *out, const lfap
   oracle_limit_replayed lim = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = check_flow_start(ctx, start, data, o, prec);
-  if (!st) st = oracle_replay_limit(ctx, &lim, data, start->gamma, prec + ORACLE_FLOW_GUARD);
-  if (!st) st = boundary_signs(ctx, &w.bdy, data, start->gamma, o);
-  if (!st && !(t.row = calloc(ORACLE_FLOW_ROWS, sizeof *t.row)))
+  if (!st) st = label_limit(ctx, &lim, data, start->gamma, prec + ORACLE_FLOW_GUARD);
+  w.room = rows_most(o);
+  if (!st && !(t.row = calloc(w.room, sizeof *t.row)))
     st = lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for a table");
   if (!st) st = oracle_arith_begin(ctx, &w.A, prec + ORACLE_FLOW_GUARD);
   if (!st) st = oracle_arith_end(ctx, &w.A, run_flow(ctx, &w, start, data, &lim));
-  free(w.bdy);
+  free(w.row_sign);
   free(w.g_max);
   free(w.open);
   free(w.rep);
   oracle_limit_replayed_free(&lim);
-  if (st) oracle_flow_table_free(&t);
-  else *out = t;
-  return st;
+  if (st) {
+    oracle_flow_table_free(&t);
+    return st;
+  }
+  *out = t;
+  out->end.net = &out->last;
+  return LFAP_OK;
 }

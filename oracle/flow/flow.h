@@ -10,6 +10,7 @@
  */
 #ifndef ORACLE_FLOW_H
 #define ORACLE_FLOW_H
+#include "lfap_certifier.h"
 #include "oracle/lfap_oracle.h"
 #include "oracle/replay/arith.h"
 
@@ -29,7 +30,8 @@ typedef struct {
   size_t np;
 } oracle_flow_opts;
 
-/* The flow where log L (logistic: the log of the mean of g) reaches a power of ten; the first row is the start. */
+/* The flow where log L (logistic: the log of the mean of g) reaches a power of ten; the first row is the start. Of the
+   point it is held against, W-star with multipliers lambda, see the table. */
 typedef struct {
   double log_loss, s, log_t; /* t: time of the gradient flow; -inf at the start */
   double p_distance;         /* ||p - lambda/sum lambda||_1 */
@@ -55,6 +57,15 @@ typedef struct {
   double s_rest;           /* since when p is at rest to the precision; NaN if it is not */
   size_t steps, crossings; /* Taylor steps; slopes that changed */
   size_t slides;           /* of these: pre-activations that stayed on their kink for a while */
+  /* Where it goes: the last weights, rounded to doubles, and their own point, with what is certain of it (C3), C4's word
+     on the exact flow from these doubles too. */
+  lfap_net last;        /* owned */
+  lfap_ending end;      /* end.point.n is 0: there is no point, `why` tells; owned, its data are the caller's */
+  oracle_polished cert; /* owned */
+  char why[256];
+  /* every row is held against that point; 0: against the limit of label slopes (Q1), where the flow ends with these, or
+     has no point */
+  int to_point;
 } oracle_flow_table;
 
 lfap_status oracle_flow_report(lfap_ctx *ctx, oracle_flow_table *out, const lfap_net *start, const lfap_data *data,

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-static int label_open(const flow_run *w, size_t j, size_t i) { return (mpfr_sgn(w->y[i]) > 0) == (j < w->m / 2); }
-
 /* ||p - lambda/sum lambda||_1 */
 static double p_distance(flow_run *w, mpfr_t *p) {
   mpfr_set_zero(w->t1, 1);
@@ -17,27 +15,33 @@ static double p_distance(flow_run *w, mpfr_t *p) {
   return mpfr_get_d(w->t1, MPFR_RNDN);
 }
 
-/* ||W||^2 = ||W0||^2 + sum_j a_j <B_j, Z0_j + Z_j>, <W, W*> = sum_j a_j <B*_j, Z_j>, ||W*||^2 = sum lambda (Q1); then
-   the squared distance of the two directions is 2 - 2 cos. */
-static double direction(flow_run *w) {
+/* norm2 = ||W||^2 = ||W0||^2 + sum_j a_j <B_j, Z0_j + Z_j> */
+static void norm2(flow_run *w, mpfr_t norm2) {
   oracle_arith *A = &w->A;
-  mpfr_ptr norm2 = w->t1, inner = w->t2, b = w->t0, z = w->t3;
+  mpfr_ptr b = w->t0, z = w->t3;
   mpfr_set(norm2, w->w0_norm2, MPFR_RNDN);
-  mpfr_set_zero(inner, 1);
   for (size_t j = 0; j < w->m; j++)
     for (size_t i = 0; i < w->n; i++) {
       size_t at = j * w->n + i;
       oracle_mul(A, b, w->net.a[j], w->B[at]);
       oracle_add(A, z, w->Z0[at], w->Z[at]);
       oracle_fma(A, norm2, b, z, norm2);
-      oracle_mul(A, b, w->lambda[i], w->y[i]);
-      if (!label_open(w, j, i)) oracle_mul(A, b, b, w->net.gamma);
-      oracle_mul(A, b, b, w->net.a[j]);
-      oracle_fma(A, inner, b, w->Z[at], inner);
     }
-  oracle_mul(A, norm2, norm2, w->sum_lambda);
-  oracle_sqrt(A, norm2, norm2);
-  oracle_div(A, inner, inner, norm2);
+}
+
+/* <W, W*> = sum_j a_j <toward_j, Z_j>; the squared distance of the two directions is 2 - 2 cos. */
+static double direction(flow_run *w, mpfr_t *Z, const mpfr_t size) {
+  oracle_arith *A = &w->A;
+  mpfr_ptr norm = w->t1, inner = w->t2, b = w->t0;
+  mpfr_set_zero(inner, 1);
+  for (size_t j = 0; j < w->m; j++)
+    for (size_t i = 0; i < w->n; i++) {
+      oracle_mul(A, b, w->toward[j * w->n + i], w->net.a[j]);
+      oracle_fma(A, inner, b, Z[j * w->n + i], inner);
+    }
+  oracle_mul(A, norm, size, w->size2);
+  oracle_sqrt(A, norm, norm);
+  oracle_div(A, inner, inner, norm);
   mpfr_ui_sub(inner, 1, inner, MPFR_RNDN);
   mpfr_mul_2ui(inner, inner, 1, MPFR_RNDN);
   if (mpfr_sgn(inner) < 0) mpfr_set_zero(inner, 1); /* rounding */
@@ -72,11 +76,11 @@ static int sign_at(flow_run *w, size_t k) {
   return mpfr_cmpabs(f, size) > 0 ? mpfr_sgn(f) : 0;
 }
 
-static void probes(flow_run *w, oracle_flow_row *row) {
+static void probes(const flow_run *w, oracle_flow_row *row, size_t at, const int *bdy) {
   for (size_t k = 0; k < w->np; k++) {
-    int sign = sign_at(w, k);
-    if (sign == 0 || w->bdy[k] == 0) row->undecided++;
-    else row->disagree += (sign > 0) != (w->bdy[k] > 0);
+    int sign = w->row_sign[at * w->np + k];
+    if (sign == 0 || bdy[k] == 0) row->undecided++;
+    else row->disagree += (sign > 0) != (bdy[k] > 0);
   }
 }
 
@@ -110,16 +114,16 @@ void oracle_flow_observe(flow_run *w) {
                            .slope_error = NAN,
                            .exponent = NAN};
   row->log_t = log_time(w);
-  row->p_distance = p_distance(w, w->S.p);
-  row->direction = direction(w);
   row->mismatched = oracle_flow_mismatched(w);
-  probes(w, row);
-  if (at > 0) rates(w, row, at);
+  norm2(w, w->row_norm2[at]);
+  for (size_t i = 0; i < w->n; i++) mpfr_set(w->row_p[at * w->n + i], w->S.p[i], MPFR_RNDN);
+  for (size_t i = 0; i < w->m * w->n; i++) mpfr_set(w->row_z[at * w->m * w->n + i], w->Z[i], MPFR_RNDN);
+  for (size_t k = 0; k < w->np; k++) w->row_sign[at * w->np + k] = (signed char)sign_at(w, k);
 }
 
 /* Least squares of log(direction) on log(s), late: log L <= -1000, and the start, which may be large against the limit,
    is forgotten. */
-void oracle_flow_fit(flow_run *w) {
+static void fit(flow_run *w) {
   double n = 0, x = 0, y = 0, xx = 0, xy = 0;
   for (size_t i = 0; i < w->out->rows; i++) {
     const oracle_flow_row *r = &w->out->row[i];
@@ -132,4 +136,32 @@ void oracle_flow_fit(flow_run *w) {
     xy += a * b;
   }
   w->out->exponent = n < 2 ? NAN : (n * xy - x * y) / (n * xx - x * x);
+}
+
+/* p*, ||W*||^2 = (1/m) sum_j toward_j' G toward_j. */
+static void finish_point(flow_run *w) {
+  oracle_arith *A = &w->A;
+  oracle_sum(A, w->sum_lambda, w->lambda, w->n);
+  for (size_t i = 0; i < w->n; i++) oracle_div(A, w->p_star[i], w->lambda[i], w->sum_lambda);
+  mpfr_set_zero(w->size2, 1);
+  for (size_t j = 0; j < w->m; j++)
+    for (size_t i = 0; i < w->n; i++) {
+      oracle_dot(A, w->t0, w->G + i * w->n, w->toward + j * w->n, w->n);
+      oracle_fma(A, w->size2, w->toward[j * w->n + i], w->t0, w->size2);
+    }
+  mpfr_div_ui(w->size2, w->size2, (unsigned long)w->m, MPFR_RNDN);
+  mpfr_ui_div(w->t0, 1, w->sum_lambda, MPFR_RNDN);
+  w->out->slope = -mpfr_get_d(w->t0, MPFR_RNDN);
+}
+
+void oracle_flow_measure(flow_run *w, const int *bdy) {
+  finish_point(w);
+  for (size_t at = 0; at < w->out->rows; at++) {
+    oracle_flow_row *row = &w->out->row[at];
+    row->p_distance = p_distance(w, w->row_p + at * w->n);
+    row->direction = direction(w, w->row_z + at * w->m * w->n, w->row_norm2[at]);
+    probes(w, row, at, bdy);
+    if (at > 0) rates(w, row, at);
+  }
+  fit(w);
 }

@@ -5,7 +5,6 @@
 #include "oracle/flow/series.h"
 #include "oracle/replay/network.h"
 
-enum { ORACLE_FLOW_ROWS = 512 };
 enum { FLOW_SLIDES = 2 }; /* slopes: 0 is gamma, 1 is 1, 2 is on the kink (kinks.c) */
 
 typedef struct {
@@ -22,18 +21,21 @@ typedef struct {
   unsigned char *open, *fresh; /* m x n: slopes; has just left its kink */
   unsigned char *slides;       /* m: some slope of the row is on its kink */
   double *amplify;             /* m: at least ||b||_1/||v||_1 */
-  size_t *sliding;             /* n, scratch */
+  size_t *sliding, *support;   /* n each, scratch */
   mpfr_t *elim, *unit;         /* n x (n+1), n, scratch */
   size_t *rep;                 /* m: the first row with the same slopes */
   oracle_series S;
   mpfr_t *q, *dP, *p, *r, *flux; /* n each: trial values at the end of a step */
   mpfr_ptr s, log_g, h, target, w0_norm2, t0, t1, t2, t3, t4, e0, e1, step, whole;
-  /* the limit and the probes */
-  mpfr_t *lambda, *p_star; /* n each */
-  mpfr_ptr sum_lambda;
-  mpfr_t *Wz, *Xz;         /* m x np, n x np: <w0_j, z>, <x_n, z> */
-  int *bdy;                /* np: certified signs of the boundary, 0 undecided */
-  mpfr_t *row_s, *row_log; /* rows */
+  /* the point that rows are held against: w_j = a_j sum_n toward_jn x_n */
+  mpfr_t *lambda, *p_star, *toward; /* n, n, m x n */
+  mpfr_ptr sum_lambda, size2;       /* size2 = ||W-star||^2 */
+  /* the probes, and rows as they were seen */
+  mpfr_t *Wz, *Xz;                     /* m x np, n x np: <w0_j, z>, <x_n, z> */
+  size_t room;                         /* rows */
+  mpfr_t *row_s, *row_log, *row_norm2; /* rows each */
+  mpfr_t *row_p, *row_z;               /* rows x n, rows x m n */
+  signed char *row_sign;               /* rows x np: certified signs of f */
   oracle_flow_table *out;
 } flow_run;
 
@@ -59,7 +61,18 @@ size_t oracle_flow_mismatched(const flow_run *w);
 
 /* ---- observe.c --------------------------------------------------------------------------------------------------- */
 
-/* One more row of the table. */
+/* One more row of the table, but for what it is held against. */
 void oracle_flow_observe(flow_run *w);
-void oracle_flow_fit(flow_run *w);
+/* That of all rows: against lambda (n) and toward (m x n), which are there, and the signs of the boundary at the
+   probes, 0 undecided. */
+void oracle_flow_measure(flow_run *w, const int *bdy);
+
+/* ---- point.c ----------------------------------------------------------------------------------------------------- */
+
+/* The last weights, their point and what is certain of it. */
+lfap_status oracle_flow_end(lfap_ctx *ctx, flow_run *w, const lfap_data *data);
+/* lambda and toward: of that point, to the precision of the flow where the flow's last slopes are the point's. */
+void oracle_flow_to_point(flow_run *w);
+/* The same of label slopes and these multipliers (n). */
+void oracle_flow_to_label(flow_run *w, mpfr_t *lambda);
 #endif

@@ -213,6 +213,32 @@ lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size
   return s;
 }
 
+/* ---- where weights end ------------------------------------------------------------------------------------------- */
+
+/* What the condition of C4 has to spare; it is a sufficient one, so where it fails nothing follows. */
+static double spare(const oracle_polished *p) {
+  return 1.0 - fmax(p->angle_hi / p->angle_most, p->length_least / p->length);
+}
+
+void oracle_settle_ending(lfap_case *c, size_t first, const oracle_polished *p) {
+  for (size_t i = first; i < c->checks; i++) {
+    lfap_check *k = &c->check[i];
+    if (k->claim == LFAP_CLAIM_C3) lfap_line_settle(k, (lfap_decided){p->c3, NAN});
+    if (k->claim == LFAP_CLAIM_C4) lfap_line_settle(k, (lfap_decided){p->c4, p->c4 == LFAP_PASS ? spare(p) : NAN});
+  }
+}
+
+lfap_status oracle_certifier_end(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_ending *e) {
+  oracle_certifier *me = user;
+  oracle_polished p = {0};
+  if (e->data->n > me->largest) return LFAP_OK;
+  lfap_status s = lfap_arith_check(ctx, __func__);
+  if (!s) s = oracle_polish_certify(ctx, &p, &e->point, e->data, e->net, e->loss, e->step, &me->opts);
+  if (!s) oracle_settle_ending(c, first, &p);
+  oracle_polished_free(&p);
+  return s;
+}
+
 void oracle_certifier_free(oracle_certifier *me) {
   oracle_cert_free(&me->natural);
   mpfr_free_cache();

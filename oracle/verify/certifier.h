@@ -21,9 +21,13 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
 lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,
                           const char *subject);
 
-/* The two calls of an lfap_certifier whose user is an oracle_certifier; refine: where doubles did not settle a limit,
-   the certificate's, if it has one. */
+/* Settles the lines of c from `first` on about a network's own point (C3) and training that goes there (C4). */
+void oracle_settle_ending(lfap_case *c, size_t first, const oracle_polished *p);
+
+/* The calls of an lfap_certifier whose user is an oracle_certifier; refine: where doubles did not settle a limit, the
+   certificate's, if it has one. */
 lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_set *set);
 lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *offer);
+lfap_status oracle_certifier_end(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_ending *e);
 void oracle_certifier_free(oracle_certifier *me);
 #endif

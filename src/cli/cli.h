@@ -249,6 +249,7 @@ typedef struct {
   cli_origin here, net_of; /* of the user's own case: its samples, and what the network was made from */
   char name[64];
   char about[160]; /* where the data come from, labels included */
+  lfap_train_opts training;
   lfap_verify_opts opts;
 } cli_case;
 

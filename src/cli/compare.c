@@ -28,7 +28,8 @@ enum {
   O_LAMBDA,
   O_OUTPUTS,
   O_REFERENCE,
-  O_CERTIFY
+  O_CERTIFY,
+  O_POLISH
 };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
@@ -49,7 +50,8 @@ static const cli_option options[] = {
     {"lambda", "FILE", "NPY file of its N multipliers, to hold against the limit's"},
     {"outputs", "FILE", "NPY file of its outputs f at --probe-points, to hold against W evaluated here"},
     {"reference", "DIR", "compare every NPY file of DIR with the one of the same name in --data"},
-    {"certify", NULL, "decide the signs of the limit's boundary by enclosures"},
+    {"certify", NULL, "decide the signs of the limit's boundary by enclosures, and with --polish C3 and C4"},
+    {"polish", NULL, "the KKT point that W itself belongs to (C3), and whether training from W goes there (C4)"},
     {NULL, NULL, NULL},
 };
 
@@ -70,6 +72,7 @@ static lfap_status set_compare_option(cli *c, void *args, int option, const char
   case O_OUTPUTS: a->outputs = value; return LFAP_OK;
   case O_REFERENCE: a->reference = value; return LFAP_OK;
   case O_CERTIFY: a->certify = 1; return LFAP_OK;
+  case O_POLISH: a->polish = 1; return LFAP_OK;
   case O_NORM: return cli_norm_value(c, &a->norm, value);
   case O_EPS: return cli_eps_value(c, &a->o.eps, value);
   case O_K: return cli_size(c, &a->o.k, "k", value);
@@ -164,6 +167,10 @@ static lfap_status judge_run(cli *c, compare_run *r) {
   if (!s) s = lfap_limit_solve(&c->ctx, &r->lim, &r->data, set.gram, a->gamma);
   lfap_set_spare(&set);
   if (!s) s = lfap_set_k1(&c->ctx, &r->k1, &r->net, &set, r->probes.v, r->probes.rows);
+  if (!s && a->polish) {
+    s = cli_ending_of(c, &r->ending, &r->net, &set, &r->lim, &(cli_ending_asked){.certify = a->certify});
+    s = cli_ending_left(c, &r->ending, s);
+  }
   lfap_set_free(&set);
   if (!s && a->adversarial) s = compare_perturbed(c, r);
   if (!s) s = compare_numbers(c, r);
@@ -194,7 +201,8 @@ const cli_verb cli_compare = {
     "With --adversarial, its perturbations: recomputed as perturbed minus base, held against their constraint and\n"
     "against the best there is. Rounding to the precision they were made in is allowed for; it is read from the\n"
     "entries, so .astype('<f8') is always right. Where a cheat of 0.1 % may be rounding, a sample is UNDECIDED.\n"
-    "With --lambda, --outputs, --reference: the largest differences, in ulp too.",
+    "With --polish, where W itself ends; `lfap polish` writes that point. With --lambda, --outputs, --reference: the\n"
+    "largest differences, in ulp too.",
     "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().cpu().numpy())\n"
     "  lfap compare --data X.npy --labels y.npy --weights W.npy --gamma 0.01\n"
     "  # the network and the perturbations of `lfap perturb --help`:\n"

@@ -3,6 +3,7 @@
 #define LFAP_CLI_COMPARE_H
 #include "cli/certify.h"
 #include "cli/cli.h"
+#include "cli/ending.h"
 #include "cli/origin.h"
 #include "verify/judge.h"
 
@@ -13,7 +14,7 @@ typedef struct {
   double gamma;
   size_t probes;
   uint64_t seed;
-  int random_given, norm, certify; /* norm -1: not given */
+  int random_given, norm, certify, polish; /* norm -1: not given */
   lfap_perturb_opts o;
 } compare_args;
 
@@ -42,6 +43,7 @@ typedef struct {
   lfap_limit lim;
   lfap_mat probes, f; /* f: outputs of the network at the probes, evaluated here */
   lfap_k1 k1;
+  cli_ending ending;               /* with --polish */
   lfap_mat points, targets, bases; /* bases.v may be data.x: then owned by data */
   int own_bases;
   lfap_p1 p1;
@@ -64,6 +66,7 @@ lfap_status compare_reference(cli *c, compare_run *r);
 lfap_status compare_certify(cli *c, compare_run *r);
 void compare_free(compare_run *r);
 
-/* compare_report.c */
+/* compare_report.c: where the weights end, NULL where they have no point; the report. */
+const cli_ending *compare_ending(const compare_run *r);
 void compare_print(const compare_run *r);
 #endif

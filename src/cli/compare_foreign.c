@@ -13,6 +13,7 @@ void compare_free(compare_run *r) {
   lfap_data_free(&r->data);
   lfap_net_free(&r->net);
   lfap_limit_free(&r->lim);
+  cli_ending_free(&r->ending);
   lfap_mat_free(&r->probes);
   lfap_mat_free(&r->f);
   lfap_mat_free(&r->points);

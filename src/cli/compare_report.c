@@ -11,17 +11,29 @@ int compare_unit_read(const compare_run *r) {
 }
 
 /* The order, the names and what they mean are those of the table of fields. */
-static void k1_print(const lfap_k1 *k) {
-  cli_row row[CLI_ROWS];
-  size_t rows = cli_rows_k1(row, k);
-  printf("      %-16s %-13s %-5s\n", "measured", "value", "at a KKT point");
+static void figures_print(const char *id, const cli_row *row, size_t rows) {
   for (size_t i = 0; i < rows; i++) {
     char text[32] = "none";
     if (!isnan(row[i].value)) snprintf(text, sizeof text, "%.6g", row[i].value);
-    printf("  K1  %-16s %-13s %-5s %s\n", row[i].key, text, row[i].label, row[i].meaning);
+    printf("  %s  %-16s %-13s %-5s %s\n", id, row[i].key, text, row[i].label, row[i].meaning);
   }
+}
+
+static void k1_print(const lfap_k1 *k) {
+  cli_row row[CLI_ROWS];
+  printf("      %-16s %-13s %-5s\n", "measured", "value", "at a KKT point");
+  figures_print("K1", row, cli_rows_k1(row, k));
   if (isnan(k->residual))
     printf("  no KKT residual: a sample is not classified right, so W is not feasible at any scale\n");
+}
+
+/* Where the weights end, figure by figure as those of K1 stand. */
+static void ending_print(const cli_ending *e) {
+  cli_row row[CLI_ROWS];
+  cli_ending_about(e);
+  if (!e->end.point.n) return;
+  figures_print("C3", row, cli_rows_c3(row, e));
+  figures_print("C4", row, cli_rows_c4(row, e));
 }
 
 static void spreads_print(const compare_run *r) {
@@ -35,6 +47,8 @@ static void spreads_print(const compare_run *r) {
              s->mean, s->max, s->max_at, row[i].meaning);
   }
 }
+
+const cli_ending *compare_ending(const compare_run *r) { return r->ending.end.point.n ? &r->ending : NULL; }
 
 /* Bits of the significand that a unit roundoff belongs to. */
 static int bits_of(double unit) {
@@ -111,6 +125,7 @@ void compare_print(const compare_run *r) {
   printf("  C1  the limit %s\n", r->lim.c1 ? "has label-aligned slopes and the linear boundary w, as computed"
                                            : "of label-aligned slopes is refuted as computed: w is a candidate only");
   k1_print(&r->k1);
+  if (r->a.polish) ending_print(&r->ending);
   if (r->a.adversarial) p1_print(r);
   if (r->a.certify) {
     cli_certify_print(&r->cert);

@@ -1,6 +1,8 @@
-/* oracle_train.c - `lfap converge`: the flow far out at P bits, and how it approaches the limit (statement F1). */
+/* oracle_train.c - `lfap converge`: the flow far out at P bits, how it approaches its limit (statement F1), and which
+ * KKT point that is (C3, C4). */
 #include "cli/oracle_train.h"
 
+#include "cli/ending.h"
 #include "fields.h"
 
 #include <math.h>
@@ -9,7 +11,7 @@
 #include "oracle/flow/flow.h"
 #include "verify/lines.h"
 
-enum { O_DATA, O_LABELS, O_GAMMA, O_LOSS, O_M, O_INIT, O_SCALE, O_SEED, O_LOG_LOSS, O_PREC, O_PROBES, O_STEPS };
+enum { O_DATA, O_LABELS, O_GAMMA, O_LOSS, O_M, O_INIT, O_SCALE, O_SEED, O_LOG_LOSS, O_PREC, O_PROBES, O_STEPS, O_OUT };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
@@ -23,13 +25,15 @@ static const cli_option options[] = {
     {"prec", "P", "bits (default 256)"},
     {"probes", "K", "random points at which the boundary is compared (default 100)"},
     {"steps", "K", "most Taylor steps (default 100000)"},
+    {"out", "DIR",
+     "directory for the last weights, W.npy, and their point: point.npy, lambda.npy, slopes.npy"},
     {NULL, NULL, NULL},
 };
 
 static const char *const losses[] = {"exp", "logistic"};
 
 typedef struct {
-  const char *data, *labels, *init;
+  const char *data, *labels, *init, *out;
   double gamma, scale, log_loss;
   int loss, drawn;
   size_t m, probes, steps, prec;
@@ -51,6 +55,7 @@ static lfap_status set_converge_option(cli *c, void *args_, int option, const ch
   case O_PREC: return cli_size(c, &a->prec, "prec", value);
   case O_PROBES: return cli_size(c, &a->probes, "probes", value);
   case O_STEPS: return cli_size(c, &a->steps, "steps", value);
+  case O_OUT: a->out = value; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }
 }
@@ -69,7 +74,7 @@ static lfap_status check_converge_args(cli *c, const args *a) {
   if (!s && a->prec && (a->prec < ORACLE_PREC_MIN || a->prec > ORACLE_FLOW_PREC_MAX))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--prec %zu: the precision lies in %d..%d bits; 256 is the default", a->prec,
                   ORACLE_PREC_MIN, ORACLE_FLOW_PREC_MAX);
-  return s;
+  return !s && a->out ? cli_out_check(c, a->out) : s;
 }
 
 static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d) {
@@ -84,15 +89,30 @@ static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d)
 
 /* ---- checks ------------------------------------------------------------------------------------------------------ */
 
-enum { CHECKS = 4 };
+/* Do all lines of C3 pass, and is C4 what the certificate says of the flow's point? */
+static lfap_status named(cli *c, int *reached, const cli_ending *e) {
+  lfap_case k = {0};
+  lfap_status s = e ? cli_ending_judge(c, &k, e) : LFAP_OK;
+  *reached = !s && lfap_ending_holds(&k, 0, LFAP_CLAIM_C3) && lfap_ending_holds(&k, 0, LFAP_CLAIM_C4);
+  lfap_case_free(&k);
+  return s;
+}
 
-/* F1 speaks of the aligned phase: a flow that ends outside it is none of its cases. All but the first ask for a late
-   time too. */
-static lfap_status judge_flow(cli *c, lfap_case *k, const oracle_flow_table *t) {
+/* Why the rates are not judged. */
+static const char *why_not(const oracle_flow_table *t, int late, int reached) {
+  if (!late) return "log L is above -1e4";
+  if (t->to_point && !reached) return "C4 does not say that the flow goes to its own point";
+  if (!t->to_point && t->row[t->rows - 1].mismatched) return "the flow is not in its aligned phase, and has no point";
+  return "the start is not forgotten yet: two rows with a direction error below 0.05 are needed";
+}
+
+/* F1 speaks of the aligned phase: there the limit is that of label slopes, elsewhere the flow's own point. All but the
+   first ask for a late time too. */
+static lfap_status judge_flow(cli *c, lfap_case *k, const oracle_flow_table *t, int reached) {
   const oracle_flow_row *end = &t->row[t->rows - 1];
   int aligned = end->mismatched == 0, late = end->log_loss <= -1e4;
-  lfap_facts f = {
-      .of = {[LFAP_WHEN_OWN] = aligned ? LFAP_YES : LFAP_NO, [LFAP_WHEN_REST] = aligned && late ? LFAP_YES : LFAP_NO}};
+  lfap_facts f = {.of = {[LFAP_WHEN_OWN] = aligned ? LFAP_YES : LFAP_NO,
+                         [LFAP_WHEN_REST] = (t->to_point ? reached : aligned) && late ? LFAP_YES : LFAP_NO}};
   const struct {
     lfap_line line;
     double value;
@@ -107,15 +127,20 @@ static lfap_status judge_flow(cli *c, lfap_case *k, const oracle_flow_table *t) 
       f.of[LFAP_WHEN_REST] = LFAP_UNKNOWN;
     lfap_check *line = lfap_line_add(&c->ctx, k, all[i].line, "flow", NULL, &f, all[i].value, NAN);
     if (!line) return LFAP_ERR_MEMORY;
-    if (i > 0 && line->verdict == LFAP_NOT_APPLICABLE)
-      lfap_check_note(line,
-                      !aligned ? "the flow is not in its aligned phase"
-                      : late   ? "the start is not forgotten yet: two rows with a direction error below 0.05 are needed"
-                               : "log L is above -1e4");
+    if (i > 0 && line->verdict == LFAP_NOT_APPLICABLE) lfap_check_note(line, "%s", why_not(t, late, reached));
+    else if (i > 0 && t->to_point) lfap_check_note(line, "against the flow's own point, C3");
+    else if (i == 0 && t->to_point) lfap_check_note(line, "the limit is the flow's own point, C3");
     if (all[i].line == LFAP_LINE_FAR_SIGNS && end->undecided)
       lfap_check_note(line, "%zu of %zu probes without a certified sign", end->undecided, t->np);
   }
   return LFAP_OK;
+}
+
+static lfap_status judge(cli *c, lfap_case *k, const oracle_flow_table *t, const cli_ending *e) {
+  int reached = 0;
+  lfap_status s = named(c, &reached, e);
+  if (!s) s = judge_flow(c, k, t, reached);
+  return !s && e ? cli_ending_judge(c, k, e) : s;
 }
 
 /* ---- reports ----------------------------------------------------------------------------------------------------- */
@@ -125,8 +150,7 @@ static void cell(const char *format, double x) {
   else printf(format, x);
 }
 
-static void print_converge(const cli *c, const args *a, const oracle_flow_table *t, const lfap_case *k,
-                           const cli_tally *tally) {
+static void print_table(const args *a, const oracle_flow_table *t) {
   printf("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma,
          losses[a->loss], t->prec);
   printf("  %10s  %10s  %10s  %10s  %10s  %10s  %10s  %8s  %8s\n", "log L", "log t", "s", "|p - p*|", "direction",
@@ -140,9 +164,10 @@ static void print_converge(const cli *c, const args *a, const oracle_flow_table 
     cell("  %10.6f", r->exponent);
     printf("  %8zu  %8zu\n", r->mismatched, r->disagree);
   }
-  printf("  p* = lambda/sum lambda; slope: that of log L since the row before, relative distance from -1/sum lambda = "
-         "%.6g\n",
-         t->slope);
+  printf(
+      "  p* = lambda/sum lambda of %s; slope: that of log L since the row before, relative distance from -1/sum lambda "
+      "= %.6g\n",
+      t->to_point ? "the flow's own point (C3)" : "the limit of label slopes", t->slope);
   printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000 and errors below "
          "0.05: %.6f\n",
          t->exponent);
@@ -152,16 +177,38 @@ static void print_converge(const cli *c, const args *a, const oracle_flow_table 
   printf("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slope changes, %zu of them onto a "
          "kink\n",
          t->s_aligned, t->s_rest, t->steps, t->crossings, t->slides);
-  cli_checks_print(c, k->check, k->checks);
-  cli_verdict_print(c, tally);
 }
 
-static lfap_status print_converge_json(cli *c, const args *a, const lfap_data *data, const oracle_flow_table *t,
-                                       const lfap_case *k) {
-  char sha[CLI_SHA256];
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  cli_converge_report r = {.gamma = a->gamma, .loss = losses[a->loss], .sha256 = sha, .table = t, .lines = k};
-  return cli_print_converge(c, &r);
+/* The last weights are a network; its point is called so. */
+static lfap_status write(cli *c, const char *out, const cli_converge_report *r) {
+  const oracle_flow_table *t = r->table;
+  const lfap_polished *p = &t->end.point;
+  lfap_json j = {.indent = 2};
+  if (!out) return LFAP_OK;
+  lfap_status s = cli_set_begin(c, out);
+  c->set.gamma = r->gamma;
+  if (!s) s = cli_out_matrix(c, out, "W.npy", t->last.w, t->m, t->d);
+  if (!s && p->n) s = cli_out_matrix(c, out, "point.npy", p->net.w, t->m, t->d);
+  if (!s && p->n) s = cli_out_vector(c, out, "lambda.npy", p->lambda, t->n);
+  if (!s && p->n) s = cli_out_matrix(c, out, "slopes.npy", p->slope, t->m, t->n);
+  lfap_json_object_begin(&j, NULL);
+  cli_put_converge_head_fields(c, &j, r);
+  if (!s) s = cli_set_end(c, &j, r->sha256);
+  lfap_json_free(&j);
+  return s;
+}
+
+static lfap_status tell(cli *c, const args *a, const cli_converge_report *r) {
+  cli_tally tally = {{0}};
+  cli_tally_add(&tally, r->lines->check, r->lines->checks);
+  c->verdict = cli_tally_verdict(&tally);
+  if (c->json) return cli_print_converge(c, r);
+  print_table(a, r->table);
+  if (r->ending) cli_ending_print(r->ending);
+  else printf("  C3  the last weights have no point: %s\n", r->table->why);
+  cli_checks_print(c, r->lines->check, r->lines->checks);
+  cli_verdict_print(c, &tally);
+  return LFAP_OK;
 }
 
 /* ---- the verb ---------------------------------------------------------------------------------------------------- */
@@ -189,7 +236,7 @@ static lfap_status run_converge(cli *c, int argc, char **argv) {
   lfap_data data = {0};
   oracle_flow_table t = {0};
   lfap_case k = {0};
-  cli_tally tally = {{0}};
+  char sha[CLI_SHA256];
   int help = 0;
   lfap_status s = cli_parse(c, &a, set_converge_option, &help, argc, argv);
   if (s || help) return s;
@@ -197,13 +244,17 @@ static lfap_status run_converge(cli *c, int argc, char **argv) {
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = follow(c, &t, &a, &data);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
-  if (!s) s = judge_flow(c, &k, &t);
-  if (!s) {
-    cli_tally_add(&tally, k.check, k.checks);
-    c->verdict = cli_tally_verdict(&tally);
-    if (c->json) s = print_converge_json(c, &a, &data, &t, &k);
-    else print_converge(c, &a, &t, &k, &tally);
-  }
+  cli_ending e = {.end = t.end, .certified = 1, .cert = t.cert}; /* the table's */
+  cli_converge_report r = {.gamma = a.gamma,
+                           .loss = losses[a.loss],
+                           .sha256 = sha,
+                           .table = &t,
+                           .ending = t.end.point.n ? &e : NULL,
+                           .lines = &k};
+  if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
+  if (!s) s = judge(c, &k, &t, r.ending);
+  if (!s) s = write(c, a.out, &r);
+  if (!s) s = tell(c, &a, &r);
   lfap_case_free(&k);
   oracle_flow_table_free(&t);
   lfap_data_free(&data);
@@ -212,15 +263,14 @@ static lfap_status run_converge(cli *c, int argc, char **argv) {
 
 const cli_verb cli_converge = {
     "converge",
-    "the gradient flow to t = exp(10^6) at 256 bits: how fast it approaches the limit",
-    "--data PATH [--labels FILE] --gamma G --m M [--prec P] [--log-loss X]",
-    "Follows the gradient flow by Taylor series between the times at which a slope changes, and tells at every decade "
-    "of\n"
-    "log L how far the normalised loss gradients are from lambda/sum lambda and the direction of the weights from W*,\n"
-    "and at how many random points the network and the limiting boundary differ. Holds the rates against F1: log L "
-    "falls\n"
-    "with slope -1/sum lambda, the direction error like 1/s. Meant for small N and m: a slope change costs N^2 at P "
-    "bits.",
+    "the gradient flow to t = exp(10^6) at 256 bits: how fast it approaches the limit, and which",
+    "--data PATH [--labels FILE] --gamma G --m M [--prec P] [--log-loss X] [--out DIR]",
+    "Follows the gradient flow by Taylor series between the times at which a slope changes, and tells at every\n"
+    "decade of log L how far the normalised loss gradients are from lambda/sum lambda and the direction of the\n"
+    "weights from W*, and at how many random points the network and the limiting boundary differ. Holds the rates\n"
+    "against F1: log L falls with slope -1/sum lambda, the direction error like 1/s. A flow that does not end at\n"
+    "label slopes is held against the KKT point of its own last weights; that it is one is certified (C3), as is\n"
+    "whether the exact flow goes there (C4). Meant for small N and m: a slope change costs N^2 at P bits.",
     "  lfap gen uniform --n 4 --d 500 --seed 1 --out data\n"
     "  lfap converge --data data --gamma 0.5 --m 10",
     options,

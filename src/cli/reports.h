@@ -6,6 +6,7 @@
 #define LFAP_CLI_REPORTS_H
 #include "cli/cli.h"
 #include "cli/compare.h"
+#include "cli/ending.h"
 #include "cli/origin.h"
 #include "cli/plot.h"
 #include "cli/report.h"
@@ -72,9 +73,26 @@ typedef struct {
 } cli_check_report;
 
 typedef struct {
+  size_t points, positive, negative;
+} cli_signs;
+
+typedef struct {
+  double gamma, step; /* step 0: the flow */
+  const char *loss;
+  cli_sizes sizes;
+  size_t m;
+  const cli_origin *here, *net_of;
+  const cli_ending *ending;
+  cli_signs signs;
+  const cli_signs *signed_points; /* &signs, or NULL: none were given */
+  const lfap_case *lines;
+} cli_polish_report;
+
+typedef struct {
   double gamma;
   const char *loss, *sha256;
   const oracle_flow_table *table;
+  const cli_ending *ending; /* NULL: the last weights have no point */
   const lfap_case *lines;
 } cli_converge_report;
 

@@ -170,7 +170,9 @@ static lfap_status network_lines(lfap_run *r, const adversary *a, const lfap_poi
   if (st) return st;
   lfap_facts facts = lfap_run_of_share(&a->facts, same);
   ADD(k, ADV_AGREE, a->subject, p->name, &facts, same, NAN);
-  if (!a->hist.stationary) lfap_check_remark(k, "flow at log L = %.4g after %zu steps", a->hist.log_loss, a->hist.rows);
+  if (!a->hist.stationary)
+    lfap_check_remark(k, "log L = %.4g after %zu %s", a->hist.log_loss, a->hist.rows,
+                      r->o->training ? "epochs" : "steps");
   if (!p->y) return LFAP_OK;
   int learned = s->holds == p->n && a->facts.of[LFAP_WHEN_LINEAR] == LFAP_YES && everywhere == 1.0;
   lfap_facts all = lfap_facts_own(&a->facts, learned);
@@ -242,7 +244,7 @@ static lfap_status learned(lfap_run *r, adversary *a) {
   lfap_flown flown = {0};
   lfap_status st = lfap_run_scale(r, &flown, &a->set);
   if (!st)
-    st = lfap_run_flow(r, &a->net, &a->hist, &flown, r->o->m_adv, r->o->seed + 10 + (uint64_t)a->norm, LFAP_LOSS_EXP);
+    st = lfap_run_train(r, &a->net, &a->hist, &flown, r->o->m_adv, r->o->seed + 10 + (uint64_t)a->norm, LFAP_LOSS_EXP);
   lfap_flown_free(&flown);
   lfap_set_free(&a->set);
   st = lfap_run_left_out(r, st, a->subject, "network trained on noise + perturbation");
@@ -306,7 +308,7 @@ static lfap_status control_network(lfap_run *r, lfap_set *bare) {
   double *f = malloc(p->n * sizeof *f), right = NAN;
   lfap_status st = f ? lfap_run_scale(r, &flown, bare)
                      : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
-  if (!st) st = lfap_run_flow(r, &net, &h, &flown, r->o->m_adv, r->o->seed + 20, LFAP_LOSS_EXP);
+  if (!st) st = lfap_run_train(r, &net, &h, &flown, r->o->m_adv, r->o->seed + 20, LFAP_LOSS_EXP);
   if (!st) st = lfap_net_eval(r->ctx, f, &net, p->Z, p->n);
   if (!st) right = lfap_sign_agreement(f, p->y, p->n);
   free(f);

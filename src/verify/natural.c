@@ -71,14 +71,15 @@ lfap_status lfap_run_scale(lfap_run *r, lfap_flown *out, lfap_set *set) {
 }
 
 /* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly. */
-lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
-                          lfap_loss loss) {
+lfap_status lfap_run_train(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
+                           lfap_loss loss) {
   lfap_train_opts t;
   lfap_train_defaults(&t, LFAP_METHOD_FLOW);
-  t.loss = loss;
   t.log_loss_target = r->o->log_loss_target;
-  t.epochs = r->o->flow_steps;
+  t.epochs = on->steps ? on->steps : r->o->flow_steps;
   t.rtol = t.atol = 1e-2; /* the way does not matter here: it ends at rest, or is reported as it stands */
+  if (r->o->training) t = *r->o->training;
+  t.loss = loss;
   lfap_net fresh = {0};
   lfap_status st = lfap_net_init(r->ctx, &fresh, m, r->d, r->o->gamma, seed, 1.0);
   if (!st) st = lfap_set_train(r->ctx, &fresh, h, on->set, &t);
@@ -86,6 +87,38 @@ lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfa
   if (st) lfap_net_free(&fresh);
   else *net = fresh;
   return st;
+}
+
+/* ---- where the network ends (C3, C4) ----------------------------------------------------------------------------- */
+
+/* C4 and C2's point make the network's limit linear, whatever led to these weights. That it has come so far that its
+   figures are the limit's, only a flow at rest says. */
+static void settle_end(lfap_run *r, size_t first, const lfap_ending *e) {
+  r->reached = e->same && r->bound.of[LFAP_WHEN_BOUNDARY] == LFAP_YES &&
+               lfap_ending_holds(r->c, first, LFAP_CLAIM_C3) && lfap_ending_holds(r->c, first, LFAP_CLAIM_C4);
+  if (!r->reached) return;
+  r->facts.of[LFAP_WHEN_LINEAR] = LFAP_YES;
+  r->facts.unreached = 0;
+  if (r->hist.stationary) r->facts.of[LFAP_WHEN_REST] = LFAP_YES;
+}
+
+/* C3 and C4 of the network; where its point cannot be found, a line says why. */
+static lfap_status ending(lfap_run *r) {
+  lfap_ending e = {0};
+  const lfap_certifier *who = r->o->certifier;
+  size_t first = r->c->checks;
+  lfap_status st = lfap_ending_of(r->ctx, &e, &r->net, &r->natural, &r->c->lim, LFAP_LOSS_EXP, 0.0);
+  if (st) return lfap_run_left_out(r, st, "network", "the point that its weights polish to");
+  st = lfap_judge_ending(r->ctx, r->c, &e);
+  if (!st && who && who->end) st = who->end(who->user, r->ctx, r->c, first, &e);
+  if (!st) settle_end(r, first, &e);
+  lfap_ending_free(&e);
+  return st;
+}
+
+/* What a line about the network's limit rests on. */
+static void say_reached(const lfap_run *r, lfap_check *k) {
+  if (r->reached) lfap_check_remark(k, "C4: training from these weights ends there, no theorem is quoted");
 }
 
 /* F1: the loss weights of the flow rest at lambda / sum lambda. */
@@ -97,8 +130,10 @@ static lfap_status flow_lines(lfap_run *r) {
     if (e > worst) worst = e;
   }
   lfap_facts rest = lfap_facts_own(&r->facts, r->hist.stationary && r->hist.aligned);
-  ADD(k, REST, "flow", NULL, &rest, worst * (double)lim->n, NAN);
-  if (!r->hist.stationary)
+  ADD(k, REST, r->o->training ? "network" : "flow", NULL, &rest, worst * (double)lim->n, NAN);
+  if (r->o->training)
+    lfap_check_remark(k, "trained in steps, no flow: %zu epochs to log L = %.4g", r->hist.rows, r->hist.log_loss);
+  else if (!r->hist.stationary)
     lfap_check_remark(k, "%s after %zu steps, log L = %.4g", r->hist.aligned ? "not yet at rest" : "slopes not aligned",
                       r->hist.rows, r->hist.log_loss);
   else lfap_check_remark(k, "at rest after %zu steps, followed to log L = %.3g", r->hist.rows, r->hist.log_loss);
@@ -143,7 +178,8 @@ static lfap_status agreement_lines(lfap_run *r) {
     lfap_status st = f ? lfap_net_eval(r->ctx, f, &r->net, p->Z, p->n)
                        : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
     double same = st ? NAN
-                     : lfap_run_agreement(r, p->f_bdy, f, r->c->lim.w, p->Z, p->n, r->facts.unfinished ? 0.0 : r->fuzz),
+                     : lfap_run_agreement(r, p->f_bdy, f, r->c->lim.w, p->Z, p->n,
+                                          r->facts.unfinished && !r->reached ? 0.0 : r->fuzz),
            right = st || !p->y ? NAN : lfap_sign_agreement(f, p->y, p->n);
     free(f);
     if (st) return st;
@@ -151,6 +187,7 @@ static lfap_status agreement_lines(lfap_run *r) {
     snprintf(at, sizeof at, "%zu points", p->n);
     lfap_facts facts = lfap_run_of_share(&r->facts, same);
     ADD(k, AGREE, p->name, at, &facts, same, NAN);
+    say_reached(r, k);
     if (p->y)
       lfap_check_remark(k, "network right at %.4g, f_bdy at %.4g", right, lfap_sign_agreement(p->f_bdy, p->y, p->n));
   }
@@ -160,13 +197,21 @@ static lfap_status agreement_lines(lfap_run *r) {
 /* How near W is to the limit. Of a network brought along first of all: does it classify the data? */
 static lfap_status kkt_lines(lfap_run *r, const lfap_k1 *measured) {
   const lfap_k1 k1 = *measured;
-  ADD(a, KKT, "network", NULL, &r->facts, k1.residual, NAN);
+  lfap_facts aligned = r->facts;
+  /* the limit is at kinks: no slope of W is that of a multiplier there */
+  int bent = r->reached && r->bound.of[LFAP_WHEN_LIMIT_H] != LFAP_YES && r->bound.of[LFAP_WHEN_C1] != LFAP_YES;
+  if (bent) aligned.of[LFAP_WHEN_LINEAR] = aligned.of[LFAP_WHEN_REST] = LFAP_NO;
+  ADD(a, KKT, "network", NULL, &aligned, k1.residual, NAN);
+  if (bent) lfap_check_remark(a, "the limit has kinks, slopes of W do not tell its multipliers");
   if (isnan(k1.residual)) lfap_check_remark(a, "W does not classify the data, so it is not feasible at any scale");
   else
     lfap_check_remark(a, "slackness %.2g, outside rank 2 %.2g, row spread %.2g", k1.slackness, k1.outside_rank2,
                       k1.row_spread);
-  ADD(b, SLOPES, "network", NULL, &r->facts, k1.pattern_aligned, NAN);
+  ADD(b, SLOPES, "network", NULL, &aligned, k1.pattern_aligned, NAN);
+  if (bent) lfap_check_remark(b, "the limit has kinks");
+  else say_reached(r, b);
   ADD(c, COSINE, "network", NULL, &r->facts, k1.cosine, NAN);
+  say_reached(r, c);
   if (c->verdict == LFAP_UNDECIDED && r->o->net)
     lfap_check_remark(c, "the network is not at the limit: train it further, or it is another's");
   return LFAP_OK;
@@ -303,7 +348,7 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
   lfap_net other = {0};
   lfap_history h = {0};
   double *a = malloc(2 * r->d * sizeof *a), share = 0.0, cosine = 0.0;
-  lfap_status st = a ? lfap_run_flow(r, &other, &h, &r->flown, m, seed, loss)
+  lfap_status st = a ? lfap_run_train(r, &other, &h, &r->flown, m, seed, loss)
                      : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
   if (!st) {
     lfap_net_direction(a, &r->net);
@@ -320,7 +365,8 @@ static lfap_status transfer_lines(lfap_run *r, const char *subject, size_t m, ui
   lfap_history_free(&h);
   if (st) return st;
   ADD(c, D2_COSINE, subject, NULL, &both, cosine, NAN);
-  lfap_check_remark(c, "m = %zu, %s loss, %zu steps", m, loss == LFAP_LOSS_EXP ? "exponential" : "logistic", steps);
+  lfap_check_remark(c, "m = %zu, %s loss, %zu %s", m, loss == LFAP_LOSS_EXP ? "exponential" : "logistic", steps,
+                    r->o->training ? "epochs" : "steps");
   lfap_facts flipped = lfap_run_of_share(&both, share);
   ADD(f, D2_FLIPS, subject, NULL, &flipped, share, NAN);
   return LFAP_OK;
@@ -351,7 +397,9 @@ static lfap_status network(lfap_run *r) {
   lfap_status st = LFAP_OK;
   if (o->net) r->net = *o->net;
   else st = lfap_run_scale(r, &r->flown, &r->natural);
-  if (!o->net && !st) st = lfap_run_flow(r, &r->net, &r->hist, &r->flown, o->m, o->seed + 1, LFAP_LOSS_EXP);
+  r->flown.steps = o->net_steps;
+  if (!o->net && !st) st = lfap_run_train(r, &r->net, &r->hist, &r->flown, o->m, o->seed + 1, LFAP_LOSS_EXP);
+  r->flown.steps = 0;
   if (st) return st;
   r->facts = lfap_run_facts(&r->c->lim, o->net ? NULL : &r->hist);
   lfap_k1 k1;
@@ -361,7 +409,8 @@ static lfap_status network(lfap_run *r) {
   if (!st) st = lfap_set_k1(r->ctx, &k1, &r->net, &r->natural, NULL, 0);
   if (st) return st;
   r->fuzz = lfap_run_fuzz(k1.cosine, k1.row_spread);
-  if (!o->net) st = flow_lines(r);
+  st = ending(r);
+  if (!st && !o->net) st = flow_lines(r);
   if (!st) st = agreement_lines(r);
   return st ? st : kkt_lines(r, &k1);
 }

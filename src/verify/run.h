@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
   lfap_data data;
   lfap_set own, *set; /* set: own or what was given; NULL before lfap_run_scale */
+  size_t steps;       /* budget of a flow on it; 0: that of the case */
 } lfap_flown;
 
 typedef struct {
@@ -36,6 +37,7 @@ typedef struct {
   lfap_facts bound;  /* of the natural set and its limit alone */
   /* a power of two: the size of the data, which noise and flows here are made for; 1 for ordinary data */
   double unit;
+  int reached;             /* training from the weights of `net` ends at the limit: C4 */
   double fuzz;             /* how far the direction of `net` may be from w, as an angle */
   double *e[LFAP_NORMS];   /* the direction e of T3, owned; NULL when the norm is left out */
   double dual[LFAP_NORMS]; /* <e, w> */
@@ -58,10 +60,10 @@ lfap_status lfap_run_offer(lfap_run *r, size_t first, lfap_offer offer, double *
 /* A set in units of r->unit; `set` outlives it. */
 lfap_status lfap_run_scale(lfap_run *r, lfap_flown *out, lfap_set *set);
 void lfap_flown_free(lfap_flown *f);
-/* Trains a fresh network by the flow; the weights are those for the set that was scaled. */
-lfap_status lfap_run_flow(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
-                          lfap_loss loss);
-/* What lim says, and what the flow that gave a network says of that network's limit; hist NULL: a network brought
+/* Trains a fresh network as the case trains them; the weights are those for the set that was scaled. */
+lfap_status lfap_run_train(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
+                           lfap_loss loss);
+/* What lim says, and what the training that gave a network says of that network's limit; hist NULL: a network brought
    along. */
 lfap_facts lfap_run_facts(const lfap_limit *lim, const lfap_history *hist);
 /* Is the sign of f = <w, z> out of reach of an angle `fuzz` between directions, and of rounding, when f is taken

@@ -8,13 +8,13 @@ r = Run("verify", "--json", timeout=600)
 ok(r.code == 0 and r.err == "", "lfap verify: exit 0", r)
 doc = json.loads(r.out)
 cases = {c["name"].split()[0]: c for c in doc["cases"]}
-ok(list(cases) == ["uniform", "orthogonal", "outside", "fashion-mnist"] and doc["skipped"] == [], "the four cases", list(cases))
+ok(list(cases) == ["uniform", "orthogonal", "outside", "authors", "fashion-mnist"] and doc["skipped"] == [], "the five cases", list(cases))
 ok(doc["verdict"] == "PASS" and doc["counts"]["FAIL"] == doc["counts"]["UNDECIDED"] == 0, "verdict PASS", doc["counts"])
 
-for name, holds in (("uniform", True), ("orthogonal", True), ("outside", False), ("fashion-mnist", False)):
+for name, holds in (("uniform", True), ("orthogonal", True), ("outside", False), ("authors", False), ("fashion-mnist", False)):
     c = cases[name]
     ok(c["hypothesis"] is holds, f"{name}: (H) {'holds' if holds else 'is not met'}", c["hypothesis_data"])
-    statements = {"H", "Q1", "T1", "T2", "C1", "K1", "P1", "D1", "D2", "T3", "T4"}
+    statements = {"H", "Q1", "T1", "T2", "C1", "C2", "C3", "C4", "K1", "P1", "D1", "D2", "T3", "T4"}
     ok(statements <= {k["id"] for k in c["checks"]}, f"{name}: every statement is judged", statements - {k["id"] for k in c["checks"]})
     for subject in ("adv l2", "adv linf", "adv l0", "adv l1"):
         ok(any(k["subject"] == subject for k in c["checks"]), f"{name}: {subject} is judged")
@@ -27,6 +27,17 @@ def value(case, subject, words):
     found = [k["value"] for k in cases[case]["checks"] if k["subject"] == subject and all(w in k["what"] for w in words)]
     return found[0] if len(found) == 1 else None
 
+
+# where the trained networks end: certified, in and outside (H); the authors' training goes elsewhere
+for name, c in cases.items():
+    lines = [k for k in c["checks"] if k["id"] in ("C3", "C4") and k["subject"] == "network"]
+    claims = {k: {l["certified"] for l in lines if l["id"] == k and l["certified"]} for k in ("C3", "C4")}
+    there = name != "authors"
+    ok(len(lines) == 6 and claims["C3"] == {"PASS"} and claims["C4"] == ({"PASS"} if there else {"NOT-APPLICABLE"}), f"{name}: its point is certified, and that training goes there{'' if there else ' is not'}", lines)
+    ok(all(l["verdict"] == "PASS" for l in lines) == there, f"{name}: {'it is' if there else 'another than'} C2's point", [(l["what"], l["verdict"]) for l in lines])
+    said = [k for k in c["checks"] if k["id"] in ("T1", "F1") and ("agreement of the network with f_bdy" in k["what"] or "cosine of the mean-row" in k["what"])]
+    ok(len(said) >= 3 and all(("no theorem is quoted" in k["note"]) == there for k in said), f"{name}: what T1 and F1 rest on", said)
+    ok(not there or all(k["verdict"] == "PASS" for k in said if "agreement" in k["what"]), f"{name}: the network decides as its limit", said)
 
 for name in ("uniform", "orthogonal"):
     right = value(name, "adv l2", ["data:", "accuracy", "noise + perturbation"])

@@ -15,7 +15,9 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "verify": ["data", "labels", "weights", "gamma", "test", "test-labels", "case", "eps", "k", "n-adv", "m", "seed", "gauss-bases",
                "probes", "controls", "flow-steps", "classes", "n", "no-center", "images", "skip-missing", "verbose", "certify-n", "certify-fast"],
     "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed", "adversarial", "targets", "bases", "norm", "eps", "k",
-                "range", "lambda", "outputs", "reference", "certify"],
+                "range", "lambda", "outputs", "reference", "certify", "polish"],
+    "polish": ["data", "labels", "weights", "gamma", "loss", "step", "certify", "probe-points", "out"],
+    "converge": ["data", "labels", "gamma", "loss", "m", "init", "init-scale", "seed", "log-loss", "prec", "probes", "steps", "out"],
     "sweep": ["preset", "scale", "data", "base", "method", "from", "norm", "d", "n", "n-adv", "m", "gamma", "eps", "eps-l2", "eps-linf",
               "eps-l0", "eps-l1", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "shard",
               "merge", "list"],
@@ -107,6 +109,7 @@ FULL = {
     "perturb": ["--norm", "l0", "--from", "gradient", "--data", "X.npy", "--targets", "y.npy", "--weights", "W.npy", "--gamma", "0.5",
                 "--eps", "1", "--k", "2", "--out", "o"],
     "compare": ["--data", "X.npy", "--labels", "y.npy", "--weights", "W.npy", "--gamma", "0.5"],
+    "polish": ["--data", "X.npy", "--labels", "y.npy", "--weights", "W.npy", "--gamma", "0.5", "--out", "o"],
 }
 for verb, args in FULL.items():
     for i, a in enumerate(args):
@@ -131,6 +134,8 @@ refused("--classes with uniform", ["fashion-mnist"], "gen", "uniform", "--n", "2
 refused("--labels without --data", ["--data"], "verify", "--labels", "y.npy")
 refused("--case with --data", ["--case"], "verify", "--case", "uniform", "--data", "set", "--gamma", "0.5")
 refused("--test-labels without --test", ["--test"], "verify", "--data", "set", "--gamma", "0.5", "--test-labels", "y.npy")
+refused("--probe-points of polish without --certify", ["--certify"], "polish", "--data", "set", "--weights", "W.npy", "--gamma", "0.5", "--out", "o",
+        "--probe-points", "X.npy")
 refused("--seed with --probe-points", ["--probe-points"], "compare", "--data", "set", "--weights", "W.npy", "--gamma", "0.5",
         "--probe-points", "X.npy", "--seed", "3")
 

@@ -6,7 +6,7 @@
 
 #include "oracle/verify/certifier.h"
 
-typedef enum { NOTHING, LAMBDA, HYPOTHESIS, BOUNDARY, INTERVAL } fault;
+typedef enum { NOTHING, LAMBDA, HYPOTHESIS, BOUNDARY, INTERVAL, PATTERN, NOT_REACHED, ASTRAY } fault;
 typedef struct {
   oracle_certifier oracle;
   fault fault;
@@ -26,6 +26,25 @@ static lfap_status speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, 
   return oracle_certifier_speak(&s->oracle, ctx, c, first, offer);
 }
 
+/* The same of where the network ends: a pattern that is not the point's, a verdict that is not so, weights that go elsewhere. */
+static lfap_status end(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_ending *offered) {
+  saboteur *s = user;
+  lfap_ending e = *offered;
+  lfap_net astray = *e.net;
+  lfap_status st = LFAP_OK;
+  if (s->fault == PATTERN) e.point.slope[1] = c->gamma; /* neuron 0, sample 1: of the other class, */
+  if (s->fault == PATTERN) e.point.slope[0] = c->gamma; /* and sample 0, of its own */
+  for (size_t i = first; i < c->checks; i++)
+    if (s->fault == NOT_REACHED && c->check[i].claim == LFAP_CLAIM_C4) c->check[i].verdict = LFAP_NOT_APPLICABLE;
+  if (s->fault == ASTRAY) {
+    st = lfap_net_init(NULL, &astray, e.net->m, e.net->d, e.net->gamma, 99, 1.0);
+    e.net = &astray;
+  }
+  if (!st) st = oracle_certifier_end(&s->oracle, ctx, c, first, &e);
+  if (s->fault == ASTRAY) lfap_net_free(&astray);
+  return st;
+}
+
 enum { SETS = 1 + LFAP_NORMS }; /* the data, and an adversarial set for each norm */
 
 static lfap_case run(saboteur *s, size_t n, size_t d, double gamma) {
@@ -34,7 +53,7 @@ static lfap_case run(saboteur *s, size_t n, size_t d, double gamma) {
   lfap_ctx ctx = {.threads = 2};
   cr_assert_eq(lfap_gen_uniform(NULL, &data, 3, n, d), LFAP_OK);
   for (size_t i = 0; i < n; i++) data.y[i] = i % 2 ? -1 : 1;
-  lfap_certifier who = {.speak = speak, .user = s};
+  lfap_certifier who = {.speak = speak, .end = end, .user = s};
   lfap_verify_opts o = {.name = "test", .certifier = &who, .data = &data, .gamma = gamma, .seed = 5, .n_adv = 8,
                         .m = 10, .m_adv = 10, .eps = {5, 0.035, 0.155, 5}, .k = d / 20, .probes = 30, .controls = 0,
                         .log_loss_target = -1e12, .flow_steps = 3000};
@@ -61,6 +80,41 @@ Test(certifier, certifies_every_claim_inside_the_hypothesis) {
   cr_assert_eq(lfap_case_verdict(&c), LFAP_PASS);
   lfap_case_free(&c);
 }
+
+Test(certifier, certifies_where_the_network_ends) {
+  saboteur s = {.oracle = {.largest = 64}};
+  lfap_case c = run(&s, 2, 20000, 0.9);
+  cr_assert_eq(certified(&c, LFAP_CLAIM_C3, LFAP_PASS), 1);
+  cr_assert_eq(certified(&c, LFAP_CLAIM_C4, LFAP_PASS), 2);
+  for (size_t i = 0; i < c.checks; i++)
+    if (c.check[i].claim == LFAP_CLAIM_C4) cr_assert(c.check[i].margin > 0.99 && c.check[i].margin <= 1.0, "%g", c.check[i].margin);
+  lfap_case_free(&c);
+  c = run(&s, 30, 2000, 0.5);
+  cr_assert_eq(certified(&c, LFAP_CLAIM_C3, LFAP_PASS), 1);
+  cr_assert_eq(certified(&c, LFAP_CLAIM_C4, LFAP_PASS), 2, "outside (H) too");
+  lfap_case_free(&c);
+}
+
+/* What the oracle contradicts is no PASS, and nothing is said to rest on it. */
+static void ends_with(fault f, lfap_claim claim, lfap_verdict verdict, const char *note) {
+  saboteur s = {.oracle = {.largest = 64}, .fault = f};
+  lfap_case c = run(&s, 2, 20000, 0.9);
+  size_t seen = 0;
+  for (size_t i = 0; i < c.checks; i++) {
+    const lfap_check *k = &c.check[i];
+    cr_assert_null(strstr(k->note, "no theorem is quoted"), "%s", k->note);
+    if (k->claim != claim) continue;
+    seen++;
+    cr_assert_eq(k->verdict, verdict, "%s: %s, %s", k->what, lfap_verdict_name(k->verdict), k->note);
+    cr_assert(strstr(k->note, note), "%s", k->note);
+  }
+  cr_assert_gt(seen, 0);
+  lfap_case_free(&c);
+}
+
+Test(certifier, a_pattern_that_is_not_the_points_is_no_pass) { ends_with(PATTERN, LFAP_CLAIM_C3, LFAP_FAIL, "doubles say PASS, the certificate FAIL"); }
+Test(certifier, a_wrong_verdict_of_c4_fails) { ends_with(NOT_REACHED, LFAP_CLAIM_C4, LFAP_FAIL, "doubles say NOT-APPLICABLE, the certificate PASS"); }
+Test(certifier, other_weights_do_not_go_there) { ends_with(ASTRAY, LFAP_CLAIM_C4, LFAP_FAIL, "doubles say PASS, the certificate NOT-APPLICABLE"); }
 
 Test(certifier, outside_the_hypothesis_it_is_certified_that_it_is_not_met) {
   saboteur s = {.oracle = {.largest = 64}};

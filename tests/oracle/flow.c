@@ -96,6 +96,87 @@ Test(flow, log_loss_falls_at_least_as_fast_as_at_the_limit) {
   tear(&u);
 }
 
+/* ---- the point it reaches ---- */
+
+static void from(oracle_flow_table *t, const setup *u, double log_loss) {
+  lfap_ctx ctx = {0};
+  oracle_flow_opts o = {.prec = 128, .log_loss = log_loss, .probes = u->probes.x, .np = PROBES};
+  *t = (oracle_flow_table){0};
+  cr_assert_eq(oracle_flow_report(&ctx, t, &u->net, &u->data, &o), LFAP_OK, "%s", ctx.message);
+}
+
+/* Where the limit has label slopes, the point of the last weights is that limit, and the exact flow goes there. */
+Test(flow, ends_at_the_limit_that_it_was_held_against) {
+  setup u;
+  oracle_flow_table t;
+  build(&u, 4, 500, 6, 0.5, 2);
+  from(&t, &u, -1e6);
+  cr_assert_eq(t.to_point, 0);
+  cr_assert(t.end.point.n == 4 && t.end.off == 0 && t.end.same);
+  cr_assert_lt(t.end.distance, 1e-13);
+  cr_assert_eq(t.cert.c3, LFAP_PASS);
+  cr_assert_eq(t.cert.c4, LFAP_PASS);
+  cr_assert_float_eq(2.0 * sin(0.5 * t.end.c4.angle), t.row[t.rows - 1].direction, 1e-14, "the angle is the direction error of the last row");
+  cr_assert_float_eq(t.slope, -1.0 / (t.end.point.lambda[0] + t.end.point.lambda[1] + t.end.point.lambda[2] + t.end.point.lambda[3]), 1e-12);
+  double q = -INFINITY, f[4]; /* the last weights have the last loss */
+  cr_assert_eq(lfap_net_eval(NULL, f, &t.last, u.data.x, 4), LFAP_OK);
+  for (size_t i = 0; i < 4; i++) q = fmax(q, -u.data.y[i] * f[i]);
+  cr_assert_float_eq(q, -1e6, 10.0);
+  oracle_flow_table_free(&t);
+  tear(&u);
+}
+
+/* At the published slope C1 fails and the flow goes to another point than C2's. Its own point is certified, and every
+   figure is held against it: an equality to the precision. */
+Test(flow, names_the_point_that_it_reaches) {
+  setup u;
+  oracle_flow_table t;
+  build(&u, 6, 60, 10, 0.01, 5);
+  lfap_net_free(&u.net);
+  cr_assert_eq(lfap_net_init(NULL, &u.net, 10, 60, 0.01, 0, 1.0), LFAP_OK);
+  from(&t, &u, -1e6);
+  const oracle_flow_row *end = &t.row[t.rows - 1];
+  cr_assert_eq(t.to_point, 1);
+  cr_assert_gt(end->mismatched, 0);
+  cr_assert(t.end.point.n == 6 && t.end.off > 0 && !t.end.same);
+  cr_assert_gt(t.end.point.kinks, 0);
+  cr_assert_eq(t.cert.c3, LFAP_PASS);
+  cr_assert_eq(t.cert.c4, LFAP_PASS);
+  cr_assert_lt(end->p_distance, 0x1p-128);
+  cr_assert_lt(end->slope_error, 0x1p-120);
+  cr_assert_float_eq(t.exponent, -1.0, 1e-3);
+  cr_assert_float_eq(2.0 * sin(0.5 * t.end.c4.angle), end->direction, 1e-13);
+  cr_assert_eq(end->disagree + end->undecided, 0);
+  cr_assert_gt(t.row[0].disagree, 0);
+  oracle_flow_table_free(&t);
+  /* too early: nothing says that it goes there, and the rows are held against what the weights polish to all the same */
+  from(&t, &u, -20.0);
+  cr_assert_eq(t.to_point, 1);
+  cr_assert_eq(t.cert.c4, LFAP_NOT_APPLICABLE);
+  oracle_flow_table_free(&t);
+  tear(&u);
+}
+
+/* Samples of one class all round the origin: no network with label slopes separates them, the flow has a
+   point, and is followed. */
+Test(flow, where_label_slopes_have_no_limit) {
+  setup u;
+  oracle_flow_table t;
+  lfap_ctx ctx = {0};
+  build(&u, 3, 2, 8, 0.1, 5);
+  const double x[6] = {1.0, 0.2, -0.5, 1.0, -0.4, -1.0};
+  memcpy(u.data.x, x, sizeof x);
+  for (size_t i = 0; i < 3; i++) u.data.y[i] = 1.0;
+  oracle_limit_replayed lim = {0};
+  cr_assert_eq(oracle_replay_limit(&ctx, &lim, &u.data, 0.1, 128), LFAP_ERR_INFEASIBLE);
+  from(&t, &u, -1e5);
+  cr_assert_eq(t.to_point, 1);
+  cr_assert_eq(t.cert.c3, LFAP_PASS);
+  cr_assert_lt(t.row[t.rows - 1].direction, 1e-3);
+  oracle_flow_table_free(&t);
+  tear(&u);
+}
+
 /* ---- precision ---------------------------------------------------------------------------------------------------------- */
 
 /* |a - b| <= 2^-bits |b| */

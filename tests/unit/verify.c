@@ -332,6 +332,157 @@ Test(verify, where_doubles_do_not_tell_c2_the_limit_is_open) {
   lfap_case_free(&c);
 }
 
+/* ---- where weights end (C3, C4) ---- */
+
+static lfap_ending ending_of(lfap_case *c, lfap_data *data, lfap_net *net, lfap_limit *lim, double gamma, int flow) {
+  lfap_ending e = {0};
+  lfap_train_opts t;
+  lfap_set set = {.data = data};
+  lfap_ctx ctx = {0};
+  lfap_train_defaults(&t, flow ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD);
+  if (!flow) t.epochs = 300;
+  cr_assert_eq(lfap_gen_uniform(NULL, data, 1, 12, 600), LFAP_OK);
+  cr_assert_eq(lfap_net_init(NULL, net, 8, 600, gamma, 4, 1.0), LFAP_OK);
+  cr_assert_eq(lfap_train(&ctx, net, NULL, data, &t), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(lfap_limit_solve(&ctx, lim, data, NULL, gamma), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(lfap_ending_of(&ctx, &e, net, &set, lim, LFAP_LOSS_EXP, 0.0), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(lfap_judge_ending(&ctx, c, &e), LFAP_OK);
+  cr_assert_eq(c->checks, 6);
+  lfap_set_free(&set);
+  return e;
+}
+
+static lfap_check line_of(const lfap_case *c, const char *what) {
+  for (size_t i = 0; i < c->checks; i++)
+    if (strstr(c->check[i].what, what)) return c->check[i];
+  cr_assert_fail("no line '%s'", what);
+  return (lfap_check){0};
+}
+
+static void ending_done(lfap_ending *e, lfap_case *c, lfap_data *data, lfap_net *net, lfap_limit *lim) {
+  lfap_ending_free(e);
+  lfap_case_free(c);
+  lfap_data_free(data);
+  lfap_net_free(net);
+  lfap_limit_free(lim);
+}
+
+Test(ending, a_flow_that_reaches_the_limit) {
+  lfap_case c = {0};
+  lfap_data data = {0};
+  lfap_net net = {0};
+  lfap_limit lim = {0};
+  lfap_ending e = ending_of(&c, &data, &net, &lim, 0.5, 1);
+  cr_assert(e.same && e.off == 0 && e.point.holds && e.c4.holds);
+  cr_assert_lt(e.distance, 1e-12);
+  for (size_t i = 0; i < c.checks; i++) cr_assert_eq(c.check[i].verdict, LFAP_PASS, "%s", c.check[i].what);
+  cr_assert_eq(line_of(&c, "own pre-activation").value, e.point.own_min);
+  cr_assert_float_eq(line_of(&c, "angle of W").value, e.c4.angle / e.c4.angle_most, 1e-15);
+  cr_assert_float_eq(line_of(&c, "length along").value, e.c4.length_least / e.c4.length, 1e-15);
+  cr_assert(lfap_ending_holds(&c, 0, LFAP_CLAIM_C3) && lfap_ending_holds(&c, 0, LFAP_CLAIM_C4));
+  cr_assert_not(lfap_ending_holds(&c, c.checks, LFAP_CLAIM_C4), "of no line nothing holds");
+  /* what a certifier leaves open is no longer there */
+  c.check[4].verdict = LFAP_UNDECIDED;
+  cr_assert_not(lfap_ending_holds(&c, 0, LFAP_CLAIM_C4));
+  ending_done(&e, &c, &data, &net, &lim);
+}
+
+Test(ending, steps_at_the_published_slope_end_elsewhere) {
+  lfap_case c = {0};
+  lfap_data data = {0};
+  lfap_net net = {0};
+  lfap_limit lim = {0};
+  lfap_ending e = ending_of(&c, &data, &net, &lim, 0.01, 0);
+  cr_assert(!e.same && e.off > 0 && e.point.holds && !e.c4.holds);
+  cr_assert_gt(e.distance, 0.1);
+  cr_assert_eq(line_of(&c, "own pre-activation").verdict, LFAP_PASS);
+  lfap_check same = line_of(&c, "distance of the point"), angle = line_of(&c, "angle of W"), length = line_of(&c, "length along");
+  cr_assert_eq(same.verdict, LFAP_NOT_APPLICABLE);
+  cr_assert(strstr(same.note, "another point"), "%s", same.note);
+  cr_assert(angle.verdict == LFAP_NOT_APPLICABLE && length.verdict == LFAP_NOT_APPLICABLE);
+  cr_assert(strstr(angle.note, "needs below"), "%s", angle.note);
+  cr_assert(strstr(length.note, "times longer"), "%s", length.note);
+  ending_done(&e, &c, &data, &net, &lim);
+}
+
+/* A point that doubles are not sure of says nothing, and what is nearer to C4's bound than rounding is open. */
+Test(ending, what_doubles_do_not_tell_is_open) {
+  lfap_case c = {0};
+  lfap_data data = {0};
+  lfap_net net = {0};
+  lfap_limit lim = {0};
+  lfap_ending e = ending_of(&c, &data, &net, &lim, 0.5, 1);
+  lfap_case_free(&c);
+  e.c4.angle = e.c4.angle_most * (1 - 1e-12);
+  cr_assert_eq(lfap_judge_ending(NULL, &c, &e), LFAP_OK);
+  cr_assert_eq(line_of(&c, "angle of W").verdict, LFAP_UNDECIDED);
+  lfap_case_free(&c);
+  e.c4.angle = e.c4.angle_most * (1 + 1e-6);
+  e.c4.holds = 0;
+  cr_assert_eq(lfap_judge_ending(NULL, &c, &e), LFAP_OK);
+  cr_assert_eq(line_of(&c, "angle of W").verdict, LFAP_NOT_APPLICABLE);
+  lfap_case_free(&c);
+  e.point.settled = 0;
+  cr_assert_eq(lfap_judge_ending(NULL, &c, &e), LFAP_OK);
+  cr_assert_eq(line_of(&c, "own pre-activation").verdict, LFAP_UNDECIDED);
+  cr_assert_eq(line_of(&c, "distance of the point").verdict, LFAP_UNDECIDED);
+  cr_assert_eq(line_of(&c, "length along").verdict, LFAP_NOT_APPLICABLE);
+  ending_done(&e, &c, &data, &net, &lim);
+}
+
+/* Trained in steps, as a case may ask for: nothing that asks for a flow at rest is judged, and no line says "flow". */
+Test(verify, a_case_trained_in_steps) {
+  lfap_data data = {0};
+  lfap_case c = {0};
+  lfap_ctx ctx = {.threads = 2};
+  lfap_train_opts sgd;
+  lfap_train_defaults(&sgd, LFAP_METHOD_SGD);
+  sgd.epochs = 150;
+  cr_assert_eq(lfap_gen_uniform(NULL, &data, 2, 16, 800), LFAP_OK);
+  for (size_t i = 0; i < 16; i++) data.y[i] = i % 2 ? -1 : 1;
+  lfap_verify_opts o = {.name = "steps", .data = &data, .gamma = 0.01, .seed = 5, .n_adv = 16, .m = 8, .m_adv = 8, .eps = {0.5}, .k = 4, .probes = 40,
+                        .controls = 1, .log_loss_target = -1e9, .flow_steps = 100, .training = &sgd};
+  cr_assert_eq(lfap_verify_case(&ctx, &c, &o), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(count(&c, "C3", LFAP_PASS), 3);
+  cr_assert_eq(count(&c, "C4", LFAP_NOT_APPLICABLE), 2);
+  cr_assert_eq(count(&c, NULL, LFAP_FAIL) + count(&c, NULL, LFAP_UNDECIDED), 0);
+  cr_assert_eq(all_of(&c, "network", "distance of p", "trained in steps, no flow: 150 epochs"), LFAP_NOT_APPLICABLE);
+  cr_assert_eq(all_of(&c, NULL, "cosine of its mean-row", "150 epochs"), LFAP_NOT_APPLICABLE);
+  for (size_t i = 0; i < c.checks; i++) cr_assert_str_neq(c.check[i].subject, "flow");
+  lfap_case_free(&c);
+  lfap_data_free(&data);
+}
+
+/* C1 fails, C2 holds, and the flow goes to C2's point: C4 makes the network's limit linear where C2 alone does not. */
+static lfap_case kinked(size_t steps) {
+  lfap_data data = {0};
+  lfap_case c = {0};
+  lfap_ctx ctx = {.threads = 2};
+  cr_assert_eq(lfap_gen_uniform(NULL, &data, 3, 16, 24), LFAP_OK);
+  for (size_t i = 0; i < 16; i++) data.y[i] = i % 2 ? -1 : 1;
+  lfap_verify_opts o = {.name = "kinked", .data = &data, .gamma = 0.5, .seed = 5, .n_adv = 8, .m = 4, .m_adv = 4, .eps = {0.5}, .k = 4, .probes = 40,
+                        .controls = 1, .log_loss_target = -1e12, .flow_steps = 200, .net_steps = steps};
+  cr_assert_eq(lfap_verify_case(&ctx, &c, &o), LFAP_OK, "%s", ctx.message);
+  lfap_data_free(&data);
+  return c;
+}
+
+Test(verify, c4_makes_a_limit_with_kinks_the_networks) {
+  lfap_case c = kinked(20000), early = kinked(60);
+  cr_assert_eq(count(&c, "C1", LFAP_PASS), 0);
+  cr_assert_eq(count(&c, "C3", LFAP_PASS), 4);
+  cr_assert_eq(count(&c, "C4", LFAP_PASS), 2);
+  cr_assert_gt(c.lim.c2.kinks, 0);
+  cr_assert_eq(all_of(&c, NULL, "with f_bdy", "no theorem is quoted"), LFAP_PASS);
+  cr_assert_eq(all_of(&c, NULL, "slopes equal to the label", "the limit has kinks"), LFAP_NOT_APPLICABLE);
+  cr_assert_eq(all_of(&c, NULL, "KKT residual of W", "the limit has kinks"), LFAP_NOT_APPLICABLE);
+  cr_assert_eq(count(&early, "C4", LFAP_PASS), 0);
+  cr_assert_eq(all_of(&early, NULL, "with f_bdy", "a run goes there"), LFAP_NOT_APPLICABLE);
+  cr_assert_eq(count(&c, NULL, LFAP_FAIL) + count(&early, NULL, LFAP_FAIL), 0);
+  lfap_case_free(&c);
+  lfap_case_free(&early);
+}
+
 static lfap_verdict verdict_of(const lfap_case *c, const char *what, double *value) {
   for (size_t i = 0; i < c->checks; i++)
     if (!strcmp(c->check[i].subject, "network") && strstr(c->check[i].what, what)) {
