@@ -11,11 +11,12 @@
 (*   E_1          = E_0 + 1/2 (R^2 - nu) max eta                              *)
 (*   spread t     = D_0 + 2 E_1 t + nu gp (2 r0 t + nu t^2)                   *)
 (*   near k       = ||W_k - (r0 + nu s) Wd||^2 <= spread s, s = elapsed k     *)
+(*   lasting      = room between own pairs and their kinks, for ever: from    *)
+(*                  conditions on the start, C4_room or C4_room_sharp         *)
 (*                                                                            *)
-(* While the own signs are pi's, near holds (C4_distance); and if they are    *)
-(* far enough from the kink at the start they stay (C4_signs). So the         *)
-(* direction converges to that of pi's point, without a quoted theorem        *)
-(* (C4_converges, C4_proposal).                                               *)
+(* While the own signs are pi's, near holds (C4_distance); with room that     *)
+(* lasts they stay (C4_signs). So the direction converges to that of pi's     *)
+(* point, without a quoted theorem (C4_converges, C4_proposal).               *)
 (******************************************************************************)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
@@ -189,28 +190,43 @@ move: sg; case: (ltrgt0P (pre Wd j n)) nz => // w _.
 by rewrite (ltr0_sg w) => /eqP; rewrite sgr_cp0 => h; rewrite hn // wn.
 Qed.
 
-(** Condition (c): room at the start, and enough length for it to last. With
-    v = <wd_j, x_n>^2 at the own pairs it keeps the own signs; with v = 1 it
-    keeps the margins of x_n at least 0 (C4_margin_ge0).                     *)
+(** Room that lasts. With v = <wd_j, x_n>^2 at the own pairs it keeps the own
+    signs; with v = 1 it keeps the margins of x_n at least 0 (C4_margin_ge0). *)
 Section Room.
 Variables (r0 D0 E : R).
-Hypothesis r0_ge0 : 0 <= r0.
 
 Definition spread t : R := D0 + 2%:R * E * t + nu * gp * (2%:R * r0 * t + nu * t ^+ 2).
 
 Record lasting (x2 v : R) : Prop := {
-  room_now : x2 * D0 < r0 ^+ 2 * v;
-  room_length : (E + nu * gp * r0) * x2 <= r0 * nu * v;
-  room_gap : gp * x2 <= v
+  lasting_rest : exists2 c, 0 < c & forall t, 0 <= t -> x2 * spread t + c <= (r0 + nu * t) ^+ 2 * v;
+  lasting_gap : gp * x2 <= v
 }.
 
 Lemma lasting_room x2 v t : lasting x2 v -> 0 <= t -> x2 * spread t < (r0 + nu * t) ^+ 2 * v.
+Proof. by case=> [[c c0 h] _] t0; apply: lt_le_trans (h t t0); rewrite ltr_addl. Qed.
+
+(** Condition (c): the three coefficients of a polynomial in t. *)
+Theorem C4_room x2 v : 0 <= r0 -> x2 * D0 < r0 ^+ 2 * v -> (E + nu * gp * r0) * x2 <= r0 * nu * v -> gp * x2 <= v ->
+  lasting x2 v.
 Proof.
-case=> h0 h1 h2 t0; apply: (@lt_cert _ ((r0 ^+ 2 * v - x2 * D0)
-  + 2%:R * t * (r0 * nu * v - (E + nu * gp * r0) * x2) + (nu * t) ^+ 2 * (v - gp * x2))); last by rewrite /spread; ring.
-apply: ltr_spaddl; last by rewrite mulr_ge0 ?sqr_ge0 // subr_ge0.
-apply: ltr_spaddl; first by rewrite subr_gt0.
+move=> r0_ge0 h0 h1 h2; split=> //; exists (r0 ^+ 2 * v - x2 * D0) => [|t t0]; first by rewrite subr_gt0.
+apply: (@le_cert _ (2%:R * t * (r0 * nu * v - (E + nu * gp * r0) * x2) + (nu * t) ^+ 2 * (v - gp * x2))); last first.
+  by rewrite /spread; ring.
+apply: addr_ge0; last by rewrite mulr_ge0 ?sqr_ge0 // subr_ge0.
 by rewrite mulr_ge0 ?subr_ge0 // mulr_ge0 ?ler0n.
+Qed.
+
+(** The sharp one: it has no real root. *)
+Theorem C4_room_sharp x2 v : gp * x2 < v ->
+  (r0 * nu * v - (E + nu * gp * r0) * x2) ^+ 2 < (r0 ^+ 2 * v - x2 * D0) * (nu ^+ 2 * (v - gp * x2)) -> lasting x2 v.
+Proof.
+move=> h2 disc; split; last exact: ltW.
+have C0 : 0 < nu ^+ 2 * (v - gp * x2) by rewrite mulr_gt0 ?exprn_gt0 // subr_gt0.
+pose A := r0 ^+ 2 * v - x2 * D0; pose B := r0 * nu * v - (E + nu * gp * r0) * x2.
+exists (A - B ^+ 2 / (nu ^+ 2 * (v - gp * x2))) => [|t _]; first by rewrite subr_gt0 ltr_pdivr_mulr.
+apply: (@le_cert _ (nu ^+ 2 * (v - gp * x2) * (t + B / (nu ^+ 2 * (v - gp * x2))) ^+ 2)).
+  by rewrite mulr_ge0 ?sqr_ge0 // ltW.
+by rewrite /spread /A /B; field; rewrite !gt_eqF ?subr_gt0.
 Qed.
 
 Definition lasting_signs : Prop := forall j n, own_pair y j n -> lasting (norm (x n) ^+ 2) (pre Wd j n ^+ 2).
@@ -316,7 +332,7 @@ have [own right] := h k (ltnSn k); apply: near_step => //; apply: IH => i ik; ap
 exact: ltnW.
 Qed.
 
-(** C4(c),(d): under condition (c) the own signs stay for ever. *)
+(** C4(c),(d): with room that lasts the own signs stay for ever. *)
 Theorem C4_signs : lasting_signs r0 D0 E1 -> forall k, near k /\ forall j n, own_pair y j n ->
   Num.sg (pre (W k) j n) = Num.sg (pre Wd j n).
 Proof.
@@ -454,18 +470,9 @@ Proof. by rewrite /spread (kkt_gap gamma_le1 y_pm1 K) mulr0 mul0r addr0. Qed.
 Lemma near_close k : near Wd lam nu R2 E0 W eta emax r0 D0 k <-> close k.
 Proof. by rewrite /near spread0. Qed.
 
-(** Condition (c). *)
-Hypothesis room0 : forall j n, own_pair y j n -> norm (x n) ^+ 2 * D0 < r0 ^+ 2 * pre Wd j n ^+ 2.
-Hypothesis room1 : forall j n, own_pair y j n -> E1 * norm (x n) ^+ 2 <= r0 * nu * pre Wd j n ^+ 2.
+Hypothesis last : lasting_signs x y Wd lam nu r0 D0 E1.
 
-Lemma lasting0 : lasting_signs x y Wd lam nu r0 D0 E1.
-Proof.
-move=> j n o; have g0 := kkt_gap gamma_le1 y_pm1 K; split; first exact: room0.
-  by rewrite g0 mulr0 mul0r addr0; apply: room1.
-by rewrite g0 mul0r sqr_ge0.
-Qed.
-
-(** C4(c),(d): under condition (c) the own signs stay those of Wd for ever,
+(** C4(c),(d): with room that lasts the own signs stay those of Wd for ever,
     and the squared distance to the ray grows at most linearly in time.      *)
 Theorem C4_run k : close k /\ (forall j n, own_pair y j n -> Num.sg (pre (W k) j n) = Num.sg (pre Wd j n)).
 Proof.
@@ -473,11 +480,11 @@ have le i : near Wd lam nu R2 E0 W eta emax r0 D0 i -> eta i <= emax by move/nea
 have ent i : near Wd lam nu R2 E0 W eta emax r0 D0 i -> \sum_n (pr i n - nu * lam n) * q (W i) n <= E0.
   by move/near_close; apply: entropy.
 have [nr sg] := C4_signs gamma_gt0 gamma_le1 p_gt0 y_pm1 (kkt_proposal K) nu_gt0 nu_sum R2_ge wd_right
-  run r0_ge0 nu_le_R2 start le ent lasting0 k.
+  run r0_ge0 nu_le_R2 start le ent last k.
 by split=> //; apply/near_close.
 Qed.
 
-(** C4, a certified run: from a start that satisfies (c) the direction is off
+(** C4, a certified run: from a start with room that lasts the direction is off
     by at most 2 sqrt D_k / (r_k ||Wd||), and every margin is at least
     r_k - ||x_n|| sqrt D_k; r_k = r0 + nu s_k grows linearly in the time s_k,
     sqrt D_k = sqrt (D0 + 2 E_1 s_k) like its square root.                   *)
@@ -490,7 +497,7 @@ have [nr sg] := C4_run k; have t0 : 0 <= t := r_ge0 nu_gt0 run r0_ge0 k.
 split=> [n|nz]; last exact: C4_direction.
 have [own _] : own_slopes y pi (s k) /\ pattern_right gamma x y predT pi (W k).
   apply: (signs_own gamma_gt0 gamma_le1 p_gt0 y_pm1 (kkt_proposal K) nu_gt0 nu_sum R2_ge wd_right
-    run r0_ge0 nu_le_R2 start _ _ k lasting0) => i /near_close; [exact: eta_le | exact: entropy].
+    run r0_ge0 nu_le_R2 start _ _ k last) => i /near_close; [exact: eta_le | exact: entropy].
 exact: (C4_margin gamma_gt0 gamma_le1 p_gt0 y_pm1 (kkt_proposal K) n t0 (descent_slopes run k) own nr).
 Qed.
 
@@ -499,7 +506,7 @@ End Point.
 
 (** * From a proposal to the point *)
 
-(** C4: let a proposal Wh, lh meet (c) with its gap. Then the solution Wo of
+(** C4: let a proposal Wh, lh have room that lasts. Then the solution Wo of
     the pattern's programme is a KKT point of (P), the own signs stay for
     ever, and the run goes to Wo's direction at the rate of (a), for any
     r0' >= 0: neither Wo nor its multipliers need be known.                  *)
@@ -535,7 +542,7 @@ Theorem C4_proposal : kkt gamma x y Wo lo /\ forall k,
   pattern_right gamma x y predT pi (W k) /\
   frob2 (W k - (ro + nuo * t_ k) *: Wo) <= Do + 2%:R * E_1 nuo R2 Eo emax * t_ k.
 Proof.
-have [right kktW] := C3_gap_kkt gamma_le1 p_gt0 y_pm1 Kh Ko pi_bounded wh_right (fun j n o => room_gap (last o)).
+have [right kktW] := C3_gap_kkt gamma_le1 p_gt0 y_pm1 Kh Ko pi_bounded wh_right (fun j n o => lasting_gap (last o)).
 split=> // k.
 have stay i : own_slopes y pi (s i) /\ pattern_right gamma x y predT pi (W i).
   exact: (signs_own gamma_gt0 gamma_le1 p_gt0 y_pm1 Kh nuh_gt0 nuh_sum R2_ge wh_right run rh_ge0 nuh_le starth

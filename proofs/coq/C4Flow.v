@@ -270,20 +270,15 @@ by apply: addr_ge0; [apply: add3_ge0; [apply: add3_ge0 | |] |]; rewrite ?subr_ge
 Qed.
 
 (** Room is strict, so there is some to spare up to any time T. *)
-Lemma spare x2 v t e T : 0 <= x2 -> lasting Wd lam nu r0 D0 E0 x2 v -> 0 <= t -> t <= T -> 0 < e ->
-  e <= (r0 ^+ 2 * v - x2 * D0) / (x2 * T + 1) -> x2 * (B t + e * t) < (r0 + nu * t) ^+ 2 * v.
+Lemma spare x2 v c t e T : 0 <= x2 -> (forall t, 0 <= t -> x2 * B t + c <= (r0 + nu * t) ^+ 2 * v) ->
+  0 <= t -> t <= T -> 0 < e -> 0 < c -> e <= c / (x2 * T + 1) -> x2 * (B t + e * t) < (r0 + nu * t) ^+ 2 * v.
 Proof.
-move=> x20 [h0 h1 h2] t0 tT e0; have T0 := le_trans t0 tT.
-have c0 : 0 < x2 * T + 1 by rewrite ltr_spaddr ?ltr01 // mulr_ge0.
+move=> x20 h t0 tT e0 c0; have T0 := le_trans t0 tT.
+have d0 : 0 < x2 * T + 1 by rewrite ltr_spaddr ?ltr01 // mulr_ge0.
 rewrite ler_pdivl_mulr // => he.
 have et : e * (x2 * t) <= e * (x2 * T) by rewrite ler_wpmul2l ?(ltW e0) // ler_wpmul2l.
-have two : 0 <= 2%:R :> R by apply: ler0n.
-apply: (@lt_cert _ (e + (r0 ^+ 2 * v - x2 * D0 - e * (x2 * T + 1)) + (e * (x2 * T) - e * (x2 * t))
-  + 2%:R * t * (r0 * nu * v - (E0 + nu * gp * r0) * x2) + (nu * t) ^+ 2 * (v - gp * x2))); last by rewrite /spread; ring.
-apply: ltr_spaddl; last by rewrite mulr_ge0 ?sqr_ge0 // subr_ge0.
-apply: ltr_spaddl; last by rewrite mulr_ge0 ?subr_ge0 // mulr_ge0.
-apply: ltr_spaddl; last by rewrite subr_ge0.
-by apply: ltr_spaddl; rewrite // subr_ge0.
+apply: (@lt_cert _ (((r0 + nu * t) ^+ 2 * v - (x2 * B t + c)) + (c - e * (x2 * T + 1)) + (e * (x2 * T) - e * (x2 * t)) + e)); last by ring.
+by apply: ltr_spaddr => //; apply: add3_ge0; rewrite ?subr_ge0 ?h.
 Qed.
 
 Hypothesis full : complete R.
@@ -316,41 +311,45 @@ Theorem C4_flow_distance T : 0 <= T ->
      \sum_n (pr t n - nu * lam n) * q (W t) n <= E0]) -> near_at T.
 Proof. by move=> T0 h; apply: (le_eps ltr01 T0) => e e0 _; apply: below_bound => // t t0 tT _; apply: h. Qed.
 
-(** What is asked of the losses: the bound E_0; for the logistic loss where the
-    margins are at least 0, if lasting_margins provides that.                *)
-Hypothesis entropy : forall t, 0 <= t ->
-  (lasting_margins x Wd lam nu r0 D0 E0 -> forall n, 0 <= q (W t) n) -> \sum_n (pr t n - nu * lam n) * q (W t) n <= E0.
+(** What is asked of the losses: the bound E_0; with logistic = true it may
+    use that margins are at least 0, which lasting_margins then provides.    *)
+Variable logistic : bool.
+Hypothesis margins : logistic -> lasting_margins x Wd lam nu r0 D0 E0.
+Hypothesis entropy : forall t, 0 <= t -> (logistic -> forall n, 0 <= q (W t) n) ->
+  \sum_n (pr t n - nu * lam n) * q (W t) n <= E0.
 
-(** C4(c) for the flow: the own signs stay for ever, and the squared distance
-    to the ray is at most the bound.                                         *)
+(** C4(c) for the flow: with room that lasts the own signs stay for ever, and
+    the squared distance to the ray is at most the bound.                    *)
 Theorem C4_flow_signs T : lasting_signs x y Wd lam nu r0 D0 E0 -> 0 <= T ->
   near_at T /\ forall j n, own_pair y j n -> Num.sg (pre (W T) j n) = Num.sg (pre Wd j n).
 Proof.
 move=> l T0; suff nr : near_at T.
   by split=> // j n o; apply: (near_signs o (rt_ge0 T0) nr); apply: lasting_signs_room.
-pose own i : bool := @own_pair R N p y i.1 i.2.
-pose F (i : 'I_(p + p) * 'I_N) := if own i
-  then (r0 ^+ 2 * pre Wd i.1 i.2 ^+ 2 - norm (x i.2) ^+ 2 * D0) / (norm (x i.2) ^+ 2 * T + 1) else 1.
-pose F1 n := if norm (x n) ^+ 2 * D0 < r0 ^+ 2 then (r0 ^+ 2 * 1 - norm (x n) ^+ 2 * D0) / (norm (x n) ^+ 2 * T + 1) else 1.
-have c0 n : 0 < norm (x n) ^+ 2 * T + 1 by rewrite ltr_spaddr ?ltr01 // mulr_ge0 ?sqr_ge0.
-have Fp i : 0 < F i.
-  by rewrite /F; case: ifP => o; rewrite ?ltr01 // divr_gt0 // subr_gt0; apply: room_now (l _ _ o).
-have F1p n : 0 < F1 n by rewrite /F1; case: ifP => h; rewrite ?ltr01 // divr_gt0 // subr_gt0 mulr1.
-have [e1 e1p he1] := below_all Fp; have [e2 e2p he2] := below_all F1p.
+pose left_over x2 v (c : R) := forall t, 0 <= t -> x2 * B t + c <= (r0 + nu * t) ^+ 2 * v.
+have ex (i : 'I_(p + p) * 'I_N) : exists2 c : R, 0 < c &
+    own_pair y i.1 i.2 -> left_over (norm (x i.2) ^+ 2) (pre Wd i.1 i.2 ^+ 2) c.
+  case: i => j n /=; case: (boolP (own_pair y j n)) => [o|_]; last by exists 1; rewrite ?ltr01.
+  by have [[c c0 h] _] := l j n o; exists c.
+have ex' n : exists2 c : R, 0 < c & logistic -> left_over (norm (x n) ^+ 2) 1 c.
+  case: (boolP logistic) => [lg|_]; last by exists 1; rewrite ?ltr01.
+  by have [[c c0 h] _] := margins lg n; exists c.
+have [c c0 hc] := fin_all_exists2 ex; have [c' c'0 hc'] := fin_all_exists2 ex'.
+have d0 n : 0 < norm (x n) ^+ 2 * T + 1 by rewrite ltr_spaddr ?ltr01 // mulr_ge0 ?sqr_ge0.
+have [e1 e1p he1] := below_all (fun i => divr_gt0 (c0 i) (d0 i.2)).
+have [e2 e2p he2] := below_all (fun n => divr_gt0 (c'0 n) (d0 n)).
 apply: (@le_eps R _ _ T (Num.min e1 e2)) => //; first by rewrite lt_minr e1p.
 move=> e e0; rewrite le_minr => /andP[ee1 ee2]; apply: below_bound => // t t0 tT nr.
 have r0t := rt_ge0 t0; have rm : room x y Wd (r0 + nu * t) (B t + e * t).
-  move=> j n o; apply: (spare _ (l j n o) t0 (ltW tT) e0); rewrite ?sqr_ge0 //.
-  by apply: le_trans ee1 (le_trans (he1 (j, n)) _); rewrite /F /own /= o.
+  move=> j n o; apply: (spare _ (hc (j, n) o) t0 (ltW tT) e0 (c0 (j, n))); rewrite ?sqr_ge0 //.
+  exact: le_trans ee1 (he1 (j, n)).
 have ow := room_own wd_right r0t nr rm (flow_slopes traj t0).
 split=> //; first exact: (room_right wd_right r0t nr rm).
-apply: entropy => // lm n; have lt1 := room_now (lm n); rewrite mulr1 in lt1.
-have D_ge0 : 0 <= B t + e * t by apply: le_trans nr; apply: frob2_ge0.
+apply: entropy => // lg n; have D_ge0 : 0 <= B t + e * t by apply: le_trans nr; apply: frob2_ge0.
 apply: le_trans (C4_margin gamma_gt0 gamma_le1 p_gt0 y_pm1 K n r0t (flow_slopes traj t0) ow nr).
 rewrite subr_ge0 -(@ler_pexpn2r _ 2) ?nnegrE ?mulr_ge0 ?norm_ge0 ?sqrtr_ge0 //.
 rewrite exprMn [Num.sqrt (_ + _) ^+ 2]sqr_sqrtr // -[X in _ <= X]mulr1; apply: ltW.
-apply: (spare _ (lm n) t0 (ltW tT) e0); rewrite ?sqr_ge0 //.
-by apply: le_trans ee2 (le_trans (he2 n) _); rewrite /F1 lt1.
+apply: (spare _ (hc' n lg) t0 (ltW tT) e0 (c'0 n)); rewrite ?sqr_ge0 //.
+exact: le_trans ee2 (he2 n).
 Qed.
 
 Lemma flow_own T : lasting_signs x y Wd lam nu r0 D0 E0 -> 0 <= T ->
@@ -371,20 +370,19 @@ Qed.
 End Run.
 
 (** ... and the direction goes to that of the pattern's point Wo, which is a
-    KKT point of (P), from any proposal Wh that meets (c) (Wo itself is one,
-    without a gap): at every time T
+    KKT point of (P), from any proposal Wh with room that lasts (Wo itself is
+    a proposal, without a gap): at every time T
       ||W/||W|| - Wo/||Wo|| || (ro + nuo T) ||Wo|| <= 2 sqrt (Do + 2 Eo T).   *)
 Theorem C4_flow_converges pi sh so (Wh Wo : 'M[R]_(p + p, d)) (lh lo : 'I_N -> R) (nuh nuo R2 Eh Eo rh Dh ro Do : R)
-    (W : R -> 'M[R]_(p + p, d)) s (pr : R -> 'I_N -> R) :
+    (W : R -> 'M[R]_(p + p, d)) s (pr : R -> 'I_N -> R) (logistic : bool) :
   proposal gamma x y pi Wh lh sh -> pattern_kkt gamma x y pi Wo lo so -> pattern_bounded gamma pi ->
   0 < nuh -> nuh * (\sum_n lh n) = 1 -> 0 < nuo -> nuo * (\sum_n lo n) = 1 ->
   (forall n, norm (x n) ^+ 2 <= R2) -> pattern_right gamma x y predT pi Wh ->
   flow W s pr -> 0 <= rh -> 0 <= Eh -> frob2 (W 0 - rh *: Wh) <= Dh ->
   0 <= ro -> 0 <= Eo -> frob2 (W 0 - ro *: Wo) <= Do -> complete R ->
-  (forall t, 0 <= t -> (lasting_margins x Wh lh nuh rh Dh Eh -> forall n, 0 <= q (W t) n) ->
-     \sum_n (pr t n - nuh * lh n) * q (W t) n <= Eh) ->
-  (forall t, 0 <= t -> (lasting_margins x Wh lh nuh rh Dh Eh -> forall n, 0 <= q (W t) n) ->
-     \sum_n (pr t n - nuo * lo n) * q (W t) n <= Eo) ->
+  (logistic -> lasting_margins x Wh lh nuh rh Dh Eh) ->
+  (forall t, 0 <= t -> (logistic -> forall n, 0 <= q (W t) n) -> \sum_n (pr t n - nuh * lh n) * q (W t) n <= Eh) ->
+  (forall t, 0 <= t -> (logistic -> forall n, 0 <= q (W t) n) -> \sum_n (pr t n - nuo * lo n) * q (W t) n <= Eo) ->
   lasting_signs x y Wh lh nuh rh Dh Eh ->
   kkt gamma x y Wo lo /\ forall T, 0 <= T ->
     [/\ pattern_right gamma x y predT pi (W T),
@@ -392,17 +390,17 @@ Theorem C4_flow_converges pi sh so (Wh Wo : 'M[R]_(p + p, d)) (lh lo : 'I_N -> R
        W T != 0 -> frob2 ((Num.sqrt (frob2 (W T)))^-1 *: W T - (Num.sqrt (frob2 Wo))^-1 *: Wo)
          * ((ro + nuo * T) ^+ 2 * frob2 Wo) <= 4%:R * (Do + 2%:R * Eo * T)].
 Proof.
-move=> Kh Ko bnd nh0 nh1 no0 no1 hR2 right traj rh0 Eh0 sth ro0 Eo0 sto full enth ento last.
-have [_ kktW] := C3_gap_kkt gamma_le1 p_gt0 y_pm1 Kh Ko bnd right (fun j n o => room_gap (last _ _ o)).
+move=> Kh Ko bnd nh0 nh1 no0 no1 hR2 right traj rh0 Eh0 sth ro0 Eo0 sto full lm enth ento last.
+have [_ kktW] := C3_gap_kkt gamma_le1 p_gt0 y_pm1 Kh Ko bnd right (fun j n o => lasting_gap (last _ _ o)).
 split=> // T T0.
 have stay t : 0 <= t -> own_slopes y pi (s t) /\ pattern_right gamma x y predT pi (W t).
-  exact: (flow_own Kh nh0 nh1 hR2 right traj rh0 Eh0 sth full enth last).
+  exact: (flow_own Kh nh0 nh1 hR2 right traj rh0 Eh0 sth full lm enth last).
 have near : frob2 (W T - (ro + nuo * T) *: Wo) <= Do + 2%:R * Eo * T.
   rewrite -(spread0 gamma_le1 y_pm1 nuo Ko ro).
   apply: (C4_flow_distance (kkt_proposal Ko) no0 no1 hR2 traj ro0 Eo0 sto full T0) => t t0 tT.
-  have [ow ri] := stay t t0; split=> //; apply: ento => // lm n.
-  have [nr _] := C4_flow_signs Kh nh0 nh1 hR2 right traj rh0 Eh0 sth full enth last t0.
-  exact: (C4_margin_ge0 gamma_gt0 gamma_le1 p_gt0 y_pm1 Kh nh0 n rh0 lm t0 (flow_slopes traj t0) ow nr).
+  have [ow ri] := stay t t0; split=> //; apply: ento => // lg n.
+  have [nr _] := C4_flow_signs Kh nh0 nh1 hR2 right traj rh0 Eh0 sth full lm enth last t0.
+  exact: (C4_margin_ge0 gamma_gt0 gamma_le1 p_gt0 y_pm1 Kh nh0 n rh0 (lm lg) t0 (flow_slopes traj t0) ow nr).
 split=> //; first by case: (stay T T0).
 move=> nz; apply: (C4_direction gamma_le1 y_pm1 Ko no0 no1 _ nz near).
 by rewrite addr_ge0 // mulr_ge0 // ltW.
