@@ -1,12 +1,17 @@
 (******************************************************************************)
-(* C3Local.v : for linearly independent samples the local minimisers of (P)   *)
-(* among its KKT points are exactly those without an own pair at its kink on  *)
-(* the support: at such a kink one can move that pre-activation alone, pay    *)
-(* for it at another pair of the sample, and come out shorter.                *)
+(* C3Local.v : a local minimiser of (P) is the point of each pattern that is  *)
+(* right at it, so a KKT point: (P) is convex where the pattern is held.      *)
+(* For linearly independent samples the local minimisers of (P) are exactly   *)
+(* the KKT points without an own pair at its kink on the support: at such a   *)
+(* kink one can move that pre-activation alone, pay for it at another pair of *)
+(* the sample, and come out shorter.                                          *)
+(*                                                                            *)
+(*   local_minimiser W = W is feasible for (P), and no feasible weights close *)
+(*                   by are shorter                                           *)
 (******************************************************************************)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
-From lfap Require Import Vectors Network Kkt K1 T1 T2 C1 Pattern.
+From lfap Require Import Vectors Network Kkt K1 T1 T2 C1 Pattern C3Gap C2 Exist C3.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
@@ -231,3 +236,109 @@ exact: dphi_clarke.
 Qed.
 
 End Kink.
+
+(** * Every local minimiser is such a point *)
+
+Section LocalMinimiser.
+Variables (R : rcfType) (gamma : R) (d N p : nat).
+Variables (x : 'I_N -> 'rV[R]_d) (y : 'I_N -> R).
+Hypotheses (gamma_gt0 : 0 < gamma) (gamma_le1 : gamma <= 1) (p_gt0 : (0 < p)%N).
+Hypothesis y_pm1 : labels y.
+Implicit Types (W : 'M[R]_(p + p, d)) (pi : 'I_(p + p) -> 'I_N -> R).
+Local Notation pre W j n := (dot (row j W) (x n)).
+
+Definition local_minimiser W : Prop :=
+  (forall n, 1 <= y n * f gamma W (x n)) /\
+  exists2 eps, 0 < eps & forall W', (forall n, 1 <= y n * f gamma W' (x n)) ->
+    frob2 (W' - W) < eps -> frob2 W <= frob2 W'.
+
+Lemma phi_convex (t u v : R) : 0 <= t <= 1 -> phi gamma (u + t * (v - u)) <= (1 - t) * phi gamma u + t * phi gamma v.
+Proof.
+case/andP=> t0 t1; have s01 : 0 <= 1 - t by rewrite subr_ge0.
+have line s : gamma <= s <= 1 -> s * (u + t * (v - u)) <= (1 - t) * phi gamma u + t * phi gamma v.
+  move=> sb; apply: le_trans (_ : (1 - t) * (s * u) + t * (s * v) <= _); first by apply: le_of_eq; ring.
+  by apply: ler_add; apply: ler_wpmul2l => //; apply: phi_ge_line.
+rewrite {1}/phi le_maxl line ?lexx //=.
+by rewrite -[X in X <= _]mul1r line // gamma_le1 lexx.
+Qed.
+
+Lemma qpat_concave pi W W' t n : 0 <= t <= 1 ->
+  (1 - t) * qpat gamma x y pi W n + t * qpat gamma x y pi W' n <= qpat gamma x y pi (W + t *: (W' - W)) n.
+Proof.
+move=> tb; have r0 : 0 < (sqrtm R p)^-1 by rewrite invr_gt0 sqrtm_gt0.
+rewrite /qpat !mulr_sumr -big_split; apply: ler_sum => j _ /=.
+have -> : pre (W + t *: (W' - W)) j n = pre W j n + t * (pre W' j n - pre W j n).
+  by rewrite linearD linearZ linearB /= dotDl dotZl dotBl.
+case: ifP => _; first by apply: le_of_eq; ring.
+have := phi_convex (pre W j n) (pre W' j n) tb; move: (phi _ _) (phi _ _) (phi _ _) => A B C h.
+apply: (@le_cert _ ((sqrtm R p)^-1 * ((1 - t) * B + t * A - C))); last by ring.
+by rewrite mulr_ge0 ?subr_ge0 // ltW.
+Qed.
+
+(** C3: a local minimiser is the point of every pattern that is right at it;
+    no theorem on constraint qualifications is needed.                       *)
+Theorem C3_local_point W pi : local_minimiser W -> pattern_bounded gamma pi ->
+  pattern_right gamma x y predT pi W -> exists lam s, pattern_kkt gamma x y pi W lam s.
+Proof.
+case=> feas [eps eps0 loc] bnd right; have q n := qpat_right gamma_le1 y_pm1 right (n := n) isT.
+have [Wo [lo [so Ko]]] : exists Wo lo so, pattern_kkt gamma x y pi Wo lo so.
+  by apply: (C3_exists gamma_le1 p_gt0 y_pm1 (W0 := W)) => n; rewrite q; apply: lt_le_trans (feas n).
+suff -> : W = Wo by exists lo, so.
+apply/eqP; rewrite eq_sym -subr_eq0 -frob2_eq0; apply/negPn/negP => ne.
+have D0 : 0 < frob2 (Wo - W) by rewrite lt_neqAle eq_sym ne frob2_ge0.
+have q1 n : 1 <= qpat gamma x y pi W n by rewrite q.
+have short := C3_shortest gamma_le1 p_gt0 y_pm1 Ko (fun n _ => q1 n).
+have [t t0 [t1 _ te _]] := below4 ltr01 ltr01 (divr_gt0 eps0 D0) ltr01.
+have tb : 0 <= t <= 1 by rewrite !ltW.
+have moved n : 1 <= y n * f gamma (W + t *: (Wo - W)) (x n).
+  apply: (le_trans _ (qpat_le x gamma_le1 p_gt0 y_pm1 (W + t *: (Wo - W)) n bnd)).
+  apply: (le_trans _ (qpat_concave pi W Wo n tb)).
+  have := pk_feasible Ko n; have := q1 n; move: (qpat _ _ _ _ W n) (qpat _ _ _ _ Wo n) => A B A1 B1.
+  case/andP: tb => tb0 tb1.
+  apply: (@le_cert _ ((1 - t) * (A - 1) + t * (B - 1))); last by ring.
+  by apply: addr_ge0; rewrite mulr_ge0 // subr_ge0.
+have := loc _ moved; rewrite addrC addKr frob2Z => h.
+have near : t ^+ 2 * frob2 (Wo - W) < eps.
+  rewrite ltr_pdivl_mulr // in te; apply: le_lt_trans te; rewrite ler_wpmul2r ?(ltW D0) //.
+  by rewrite expr2 ler_pimull // ltW.
+have {h} := h near; rewrite frob2D fdotZl frob2Z => h.
+have eo : frob2 Wo = frob2 W + 2%:R * fdot (Wo - W) W + frob2 (Wo - W).
+  by rewrite -frob2D addrC subrK.
+have eb : frob2 (W - Wo) = frob2 (Wo - W) by rewrite -opprB -scaleN1r frob2Z sqrrN expr1n mul1r.
+rewrite eb eo in short; move: short h D0; move: (fdot _ _) (frob2 _) (frob2 _) => c B A h1 h2 B0.
+have : t * ((1 - t) * B + B) <= 0.
+  apply: (@le_cert _ ((A + 2%:R * (t * c) + t ^+ 2 * B - A) + t * (A - (A + 2%:R * c + B + B)))); last by ring.
+  by apply: addr_ge0; [rewrite subr_ge0 | apply: mulr_ge0; rewrite ?subr_ge0 // ltW].
+have pos : 0 < t * ((1 - t) * B + B).
+  have tB : 0 <= (1 - t) * B by apply: mulr_ge0; rewrite ?subr_ge0 ltW.
+  exact: mulr_gt0 t0 (ltr_spaddr B0 tB).
+by rewrite leNgt pos.
+Qed.
+
+(** So it is a KKT point. *)
+Theorem C3_local_kkt W : local_minimiser W -> exists lam, kkt gamma x y W lam.
+Proof.
+move=> loc; have [||lam [s K]] := @C3_local_point W (pattern gamma x W) loc.
+- by move=> j n; case: (dphi_clarke gamma_le1 (pre W j n)).
+- by move=> j n _ _; apply: dphi_clarke.
+exists lam; apply: (C3_kkt gamma_le1 p_gt0 y_pm1 K) => j n *; last exact: dphi_clarke.
+by case: (dphi_clarke gamma_le1 (pre W j n)).
+Qed.
+
+(** C3: with independent samples and gamma < 1 the local minimisers of (P) are
+    the KKT points without an own kink on their support, and nothing else.   *)
+Theorem C3_local_minimisers W : gamma < 1 -> independent x ->
+  local_minimiser W <-> exists lam s, kkt_with gamma x y W lam s /\
+    (forall j n, own_pair y j n -> 0 < lam n -> pre W j n != 0).
+Proof.
+move=> g1 free; split=> [loc|[lam [s [K nz]]]].
+  have [lam [s K]] := C3_local_kkt loc; exists lam, s; split=> // j n o ln; apply/eqP => kink.
+  have [_ [eps eps0 less]] := loc; have [W' [feas near short]] := C3_own_kink gamma_gt0 g1 p_gt0 y_pm1 free K o ln kink eps0.
+  by have := less W' feas near; rewrite leNgt short.
+split; first exact: kkt_feasible K.
+have [eps eps0 less] := (C3_local_iff gamma_gt0 g1 p_gt0 y_pm1 free K).2 nz.
+exists eps => // W' feas near; have [-> //|ne] := eqVneq W' W.
+exact/ltW/less.
+Qed.
+
+End LocalMinimiser.

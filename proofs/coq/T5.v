@@ -208,6 +208,16 @@ case=> -> h.
   by split; move: e1 e2 e3; rewrite ?sgrN ?normrN // => /oppr_inj.
 Qed.
 
+(** Where one side's sum outweighs the other's by more than the slopes can
+    make up for, the sign of E is certain too.                               *)
+Theorem T5_effect_sign q P (E := fsum (fun j => q j + P j) - fsum q) :
+  (Pneg P < gamma * Ppos P -> 0 < E) /\ (Ppos P < gamma * Pneg P -> E < 0).
+Proof.
+have /andP[b1 b2] := T5_effect_bounds q P; rewrite -/E in b1 b2; split=> h.
+- by apply: lt_le_trans b1; apply: mulr_gt0; rewrite ?subr_gt0.
+- by apply: le_lt_trans b2 _; rewrite pmulr_llt0 // subr_lt0.
+Qed.
+
 (** T5, the decision rule: sgn f = sgn E iff f_rest has that sign too or is
     smaller than E.                                                          *)
 Theorem T5_decision (frest E : R) :
@@ -225,6 +235,22 @@ split=> [h|[h|/sg_dominated //]].
   case: (ltrgt0P frest) nz h => // s _; rewrite ?(gtr0_sg s) ?(ltr0_sg s) => /esym.
     by move/eqP; rewrite sgr_cp0 => E0; rewrite gtr0_sg // addr_gt0.
   by move/eqP; rewrite sgr_cp0 => E0; rewrite ltr0_sg // -oppr_gt0 opprD addr_gt0 // oppr_gt0.
+Qed.
+
+(** So with P_j of one strict sign, |f_rest| < gamma |mean P| decides. *)
+Theorem T5_decided q P (sigma : R) : sigma = 1 \/ sigma = -1 -> (forall j, 0 < sigma * P j) ->
+  `|fsum q| < gamma * `|(\sum_j P j) / m| -> Num.sg (fsum (fun j => q j + P j)) = sigma.
+Proof.
+move=> s1 hP small; have [sE lo _] := T5_effect_one_sign q s1 (fun j => ltW (hP j)).
+have -> : fsum (fun j => q j + P j) = fsum q + (fsum (fun j => q j + P j) - fsum q) by rewrite addrC subrK.
+rewrite sg_dominated ?sE; last exact: lt_le_trans small lo.
+have ss : sigma * sigma = 1 by case: s1 => ->; rewrite ?mulr1 // mulrNN mulr1.
+pose j0 : 'I_(p + p) := lshift p (Ordinal p_gt0).
+have pos : 0 < sigma * ((\sum_j P j) / m).
+  rewrite mulrA mulr_gt0 // mulr_sumr (bigD1 j0) //=; apply: ltr_spaddl => //.
+  by apply: sumr_ge0 => j _; apply: ltW.
+have -> : (\sum_j P j) / m = sigma * (sigma * ((\sum_j P j) / m)) by rewrite mulrA ss mul1r.
+by rewrite sgrM (gtr0_sg pos) mulr1; case: s1 => ->; rewrite ?sgrN ?sgr1.
 Qed.
 
 (** A neuron's term has the sign of its value; if all values have one strict
