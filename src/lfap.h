@@ -207,6 +207,7 @@ typedef struct {
   double log_loss_target; /* flow: stop where log L reaches this (e.g. -1e6) */
   double rtol, atol;      /* flow */
   lfap_form form;         /* gd, sgd */
+  int coefficients;       /* keep them in the history; the weights have the same bits */
 } lfap_train_opts;
 /* The command line's defaults for that method. */
 void lfap_train_defaults(lfap_train_opts *opts, lfap_method method);
@@ -219,16 +220,19 @@ typedef struct {
 typedef struct {
   lfap_epoch *row; /* owned */
   size_t rows;
-  int stationary;  /* flow: p stopped moving (N9 tail) */
-  int aligned;     /* every slope equals the label slope at the end */
-  int gram;        /* gd, sgd: the Gram form was used */
-  double *p;       /* N, normalised loss gradients at the end, owned */
+  int stationary; /* flow: p stopped moving (N9 tail) */
+  int aligned;    /* every slope equals the label slope at the end */
+  int gram;       /* gd, sgd: the Gram form was used */
+  double *p;      /* N, normalised loss gradients at the end, owned */
+  /* m x N, owned; NULL unless asked for: b_jn of w_j = w_j(0) + a_j sum_n b_jn y_n x_n (T5). Not negative for gd and
+     sgd; the flow's steps have a negative weight, so there a b_jn may be */
+  double *coefficient;
   double log_loss; /* at the end */
 } lfap_history;
 void lfap_history_free(lfap_history *h);
-/* Trains net->w in place (untouched on failure); history may be NULL. Statements T1 and F1 speak of the flow. DATA:
-   other widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of range; RANGE: the
-   flow leaves the doubles. */
+/* Trains net->w in place (untouched on failure); history may be NULL. Statements T1 and F1 speak of the flow, T5 of
+   all methods. DATA: other widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of
+   range; RANGE: the flow leaves the doubles. */
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
                        const lfap_train_opts *opts);
 

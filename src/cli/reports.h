@@ -45,7 +45,8 @@ typedef struct {
   const lfap_history *history;
   const lfap_epoch *last; /* NULL: no epoch */
   size_t correct;         /* samples with y f > 0 */
-  double smallest_margin;
+  double smallest_margin, least;
+  size_t negative; /* coefficients: the least, and those below 0 */
   int flow, reached;
 } cli_train_report;
 
