@@ -90,6 +90,17 @@ typedef struct {
 } cli_perturb_report;
 
 typedef struct {
+  const char *run, *sha256; /* run: train, polish, limit */
+  double gamma;
+  cli_sizes sizes;
+  size_t m;
+  const uint64_t *seed; /* NULL: the points were brought along */
+  const lfap_split *split;
+  const lfap_split_shares *shares;
+  lfap_check check[2];
+} cli_split_report;
+
+typedef struct {
   const cli_case *in;
   const lfap_case *lines;
   char sha256[CLI_SHA256];
