@@ -207,6 +207,7 @@ typedef struct {
   double log_loss_target; /* flow: stop where log L reaches this (e.g. -1e6) */
   double rtol, atol;      /* flow */
   lfap_form form;         /* gd, sgd */
+  int coefficients;       /* keep them in the history; the weights have the same bits */
 } lfap_train_opts;
 /* The command line's defaults for that method. */
 void lfap_train_defaults(lfap_train_opts *opts, lfap_method method);
@@ -219,16 +220,19 @@ typedef struct {
 typedef struct {
   lfap_epoch *row; /* owned */
   size_t rows;
-  int stationary;  /* flow: p stopped moving (N9 tail) */
-  int aligned;     /* every slope equals the label slope at the end */
-  int gram;        /* gd, sgd: the Gram form was used */
-  double *p;       /* N, normalised loss gradients at the end, owned */
+  int stationary; /* flow: p stopped moving (N9 tail) */
+  int aligned;    /* every slope equals the label slope at the end */
+  int gram;       /* gd, sgd: the Gram form was used */
+  double *p;      /* N, normalised loss gradients at the end, owned */
+  /* m x N, owned; NULL unless asked for: b_jn of w_j = w_j(0) + a_j sum_n b_jn y_n x_n (T5). Not negative for gd and
+     sgd; the flow's steps have a negative weight, so there a b_jn may be */
+  double *coefficient;
   double log_loss; /* at the end */
 } lfap_history;
 void lfap_history_free(lfap_history *h);
-/* Trains net->w in place (untouched on failure); history may be NULL. Statements T1 and F1 speak of the flow. DATA:
-   other widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of range; RANGE: the
-   flow leaves the doubles. */
+/* Trains net->w in place (untouched on failure); history may be NULL. Statements T1 and F1 speak of the flow, T5 of
+   all methods. DATA: other widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of
+   range; RANGE: the flow leaves the doubles. */
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
                        const lfap_train_opts *opts);
 
@@ -400,6 +404,61 @@ lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const doub
                                   const lfap_net *net, const lfap_perturb_opts *o, size_t n);
 lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const lfap_net *net,
                              const lfap_perturb_opts *o, size_t n);
+
+/* ---- the split of a network (T5) --------------------------------------------------------------------------------- */
+
+/* A network w_j = w_j(0) + a_j sum_n b_jn t_n x_n, which gd, sgd, the flow and KKT points have the form of, trained on
+   x_n = base_n + eta_n with labels t_n. In units of a_j the value of neuron j at z has three parts:
+   <w_j,z>/a_j = I_j + D_j + P_j, I_j = <w_j(0),z>/a_j, D_j = sum_n b_jn t_n <base_n,z>, P_j = sum_n b_jn t_n <eta_n,z>.
+   f_rest is the network of the values I_j + D_j alone, E = f - f_rest the effect of the perturbations. */
+typedef struct {
+  const lfap_net *net;
+  const double *first;      /* m x d, w_j(0); NULL: zeros */
+  const double *b;          /* m x n (lfap_history.coefficient; lambda_n s_jn at a KKT point) */
+  const double *t;          /* n, +1 or -1 */
+  const double *base, *eta; /* n x d each */
+  size_t n;
+} lfap_split_args;
+typedef struct {
+  size_t m, d;
+  double gamma;
+  double *rows;    /* 4 m x d, owned: w_j(0), a_j sum_n b_jn t_n base_n, a_j sum_n b_jn t_n eta_n, w_j */
+  double least;    /* coefficient */
+  size_t negative; /* coefficients below 0 */
+} lfap_split;
+/* Nothing given is kept. DATA: targets other than +-1; RANGE: the sums leave the doubles. */
+lfap_status lfap_split_of(lfap_ctx *ctx, lfap_split *out, const lfap_split_args *args);
+void lfap_split_free(lfap_split *s);
+/* The limit of C2 as a network of two neurons, U/sqrt(2) and V/sqrt(2), and its coefficients b (2 x n), for lfap_split_of:
+   lambda and slope (n each) of lfap_limit, of data. DATA: gamma. */
+lfap_status lfap_split_limit(lfap_ctx *ctx, lfap_net *net, lfap_mat *b, const lfap_data *data, const double *lambda,
+                             const double *slope, double gamma);
+
+typedef struct {
+  double f, rest, effect; /* f, f_rest, E */
+  double plus, minus;     /* (1/m) sums of the P_j > 0, of the -P_j > 0 */
+  double init, data;      /* means of |I_j|, of |D_j| */
+  double error;           /* largest |I_j + D_j + P_j - <w_j,z>/a_j| over the mean of |I_j| + |D_j| + |P_j| */
+  double slack;           /* what rounding, and that error, may do to f, E and its bounds (N16) */
+  int sign;               /* of all P_j; 0: both signs, or a 0, are among them */
+  int decided;            /* f_rest has the sign of E, or |f_rest| < |E|: then f has it */
+  /* T5's rules hold: (gamma plus - minus) <= E <= plus - gamma minus; with one sign that is E's; f has E's sign exactly
+     where `decided` says so; all up to slack */
+  int kept;
+} lfap_split_point;
+/* At the np rows of Z (np x d). RANGE: a part leaves the doubles; names the point. */
+lfap_status lfap_split_at(lfap_ctx *ctx, lfap_split_point *out, const lfap_split *s, const double *Z, size_t np);
+
+typedef struct {
+  size_t points, exceptions;    /* points at which a rule of T5 fails */
+  double one_sign, decided;     /* shares */
+  double effect_right, f_right; /* shares at which E, f have the label's sign; NaN without labels */
+  double sum_error;             /* largest error of a point */
+  double init, data, pert;      /* means of |I_j|, |D_j|, |P_j| */
+} lfap_split_shares;
+/* label: np signs that E should have, or NULL; np > 0. */
+void lfap_split_shares_of(lfap_split_shares *out, const lfap_split_point *p, const double *label, size_t np);
+#define LFAP_SPLIT_MOST 1e-12 /* a larger sum_error: these are no coefficients of this network */
 
 /* ---- where given weights end (C3, C4) ---------------------------------------------------------------------------- */
 

@@ -347,13 +347,14 @@ static void prepare_flow(flow *w) {
   mpfr_set_d(t[T_RTOL], w->o->rtol, MPFR_RNDN);
 }
 
-/* W = W0 + diag(a) B X */
+/* W = W0 + diag(a) B X, then B_jn = b_jn y_n. */
 static void weights(flow *w) {
   size_t n = w->n, d = w->net.d;
   for (size_t j = 0; j < w->m; j++)
     for (size_t i = 0; i < n; i++) {
       oracle_mul(w->A, w->t[T_A], w->net.a[j], w->general.x[(w->m + j) * n + i]);
       oracle_axpy(w->A, w->net.w + j * d, w->t[T_A], w->X + i * d, d);
+      oracle_mul(w->A, w->general.x[(w->m + j) * n + i], w->general.x[(w->m + j) * n + i], w->y[i]);
     }
 }
 
@@ -368,10 +369,11 @@ lfap_status oracle_flow_replay(lfap_ctx *ctx, oracle_trained *out, oracle_arith 
   st = integrate(ctx, &w);
   if (st) return st;
   weights(&w);
-  oracle_vec *const to[] = {&out->w, &out->loss, &out->lr, &out->log_loss, &out->s, &out->p};
-  mpfr_t *const from[] = {w.net.w, w.loss, w.lrs, w.log_loss, w.s, w.p};
-  const size_t size[] = {w.m * w.net.d, w.rows, w.rows, w.rows, w.rows, w.n};
-  for (size_t i = 0; !st && i < sizeof to / sizeof *to; i++) st = oracle_vec_keep(ctx, to[i], A, from[i], size[i]);
+  oracle_vec *const to[] = {&out->w, &out->loss, &out->lr, &out->log_loss, &out->s, &out->p, &out->b};
+  mpfr_t *const from[] = {w.net.w, w.loss, w.lrs, w.log_loss, w.s, w.p, w.general.x + w.m * w.n};
+  const size_t size[] = {w.m * w.net.d, w.rows, w.rows, w.rows, w.rows, w.n, w.m * w.n};
+  const size_t vectors = sizeof to / sizeof *to - (o->coefficients ? 0 : 1);
+  for (size_t i = 0; !st && i < vectors; i++) st = oracle_vec_keep(ctx, to[i], A, from[i], size[i]);
   out->m = w.m;
   out->d = w.net.d;
   out->aligned = w.mismatched == 0;

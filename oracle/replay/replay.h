@@ -30,6 +30,7 @@ typedef struct {
   oracle_vec loss, lr; /* a row an epoch or step: as lfap_epoch */
   oracle_vec log_loss, s;
   oracle_vec p; /* n: normalised loss gradients at the end */
+  oracle_vec b; /* m x n: the coefficients b_jn of T5, where the options ask for them */
   int aligned, stationary;
 } oracle_trained;
 lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_net *start, const lfap_data *data,

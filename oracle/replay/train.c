@@ -14,7 +14,8 @@ typedef struct {
   mpfr_t *X, *y, *z, *q, *l, *g, *s1, *s2, *c, *r, *p; /* n x d, n, n x m, n ... */
   mpfr_t *row, *V;                                     /* d; m x d */
   int gram;
-  mpfr_t *G, *VZ, *C, *VC; /* Gram form: n x n, m x n */
+  mpfr_t *G, *VZ; /* Gram form: n x n, m x n */
+  mpfr_t *C, *VC; /* m x n: Gram form, or where the coefficients are asked for */
   mpfr_t *t;
   mpfr_t *loss, *log_loss, *lrs, *s; /* an entry an epoch */
   size_t bad;                        /* epochs since the loss was better */
@@ -54,6 +55,19 @@ static void coefficients(trainer *w, size_t j) {
   }
 }
 
+/* v = fma(mu, v, d), x = fma(-lr, v, x). */
+static void momentum(trainer *w, mpfr_t x, mpfr_t v, const mpfr_t d) {
+  mpfr_set_d(w->t[T_B], w->o->method == LFAP_METHOD_SGD ? w->o->momentum : 0.0, MPFR_RNDN);
+  oracle_fma(w->A, v, w->t[T_B], v, d);
+  mpfr_neg(w->t[T_B], w->t[T_LR], MPFR_RNDN);
+  oracle_fma(w->A, x, w->t[T_B], v, x);
+}
+
+/* Row j of C by its coefficients. */
+static void move_row(trainer *w, size_t j) {
+  for (size_t i = 0; i < w->n; i++) momentum(w, w->C[j * w->n + i], w->VC[j * w->n + i], w->c[i]);
+}
+
 /* Row j of the gradient into w->row, then its step. */
 static void update(trainer *w, size_t j, int first) {
   oracle_arith *A = w->A;
@@ -62,6 +76,7 @@ static void update(trainer *w, size_t j, int first) {
   mpfr_t *D = w->row;
   coefficients(w, j);
   oracle_chain(A, D, w->c, w->X, w->n, d);
+  if (w->o->coefficients) move_row(w, j);
   if (w->o->method == LFAP_METHOD_SGD) {
     mpfr_t *V = w->V + j * d;
     mpfr_set_d(w->t[T_A], w->o->momentum, MPFR_RNDN);
@@ -72,14 +87,6 @@ static void update(trainer *w, size_t j, int first) {
   }
   mpfr_neg(w->t[T_A], w->t[T_LR], MPFR_RNDN);
   oracle_axpy(A, net->w + j * d, w->t[T_A], D, d);
-}
-
-/* v = fma(mu, v, d), x = fma(-lr, v, x). */
-static void momentum(trainer *w, mpfr_t x, mpfr_t v, const mpfr_t d) {
-  mpfr_set_d(w->t[T_B], w->o->method == LFAP_METHOD_SGD ? w->o->momentum : 0.0, MPFR_RNDN);
-  oracle_fma(w->A, v, w->t[T_B], v, d);
-  mpfr_neg(w->t[T_B], w->t[T_LR], MPFR_RNDN);
-  oracle_fma(w->A, x, w->t[T_B], v, x);
 }
 
 /* r = <g, c>: chains over four samples, added up in order. */
@@ -99,14 +106,14 @@ static void update_gram(trainer *w, size_t j) {
   for (size_t i = 0; i < n; i++) {
     quads(w, w->t[T_A], w->G + i * n);
     momentum(w, w->z[i * w->net.m + j], w->VZ[j * n + i], w->t[T_A]);
-    momentum(w, w->C[j * n + i], w->VC[j * n + i], w->c[i]);
   }
+  move_row(w, j);
 }
 
 /* The last epoch moves C alone: nobody asks for the outputs after it, and `aligned` speaks of those before. */
 static void last_gram(trainer *w, size_t j) {
   coefficients(w, j);
-  for (size_t i = 0; i < w->n; i++) momentum(w, w->C[j * w->n + i], w->VC[j * w->n + i], w->c[i]);
+  move_row(w, j);
 }
 
 /* Pre-activations and Gram matrix at the start. */
@@ -124,6 +131,16 @@ static void gram_end(trainer *w) {
   size_t d = w->net.d;
   for (size_t j = 0; j < w->net.m; j++)
     for (size_t i = 0; i < w->n; i++) oracle_axpy(w->A, w->net.w + j * d, w->C[j * w->n + i], w->X + i * d, d);
+}
+
+/* C becomes b_jn = (C_jn y_n)/a_j. */
+static void settle_coefficients(trainer *w) {
+  for (size_t j = 0; j < w->net.m; j++)
+    for (size_t i = 0; i < w->n; i++) {
+      mpfr_t *b = w->C + j * w->n + i;
+      oracle_mul(w->A, *b, *b, w->y[i]);
+      oracle_div(w->A, *b, *b, w->net.a[j]);
+    }
 }
 
 /* After an epoch of loss T_LOSS. */
@@ -187,7 +204,7 @@ static lfap_status prepare_training(lfap_ctx *ctx, trainer *w, const lfap_net *s
   w->V = oracle_take(A, w->o->method == LFAP_METHOD_SGD && !w->gram ? m * d : 1);
   w->G = oracle_take(A, w->gram ? n * n : 1);
   mpfr_t **const table[] = {&w->VZ, &w->C, &w->VC};
-  for (size_t i = 0; i < 3; i++) *table[i] = oracle_take(A, w->gram ? m * n : 1);
+  for (size_t i = 0; i < 3; i++) *table[i] = oracle_take(A, w->gram || (i && w->o->coefficients) ? m * n : 1);
   w->t = oracle_take(A, T_COUNT);
   oracle_net_make(A, &w->net, oracle_take_doubles(A, start->w, m * d), m, d, start->gamma);
   lfap_status st = oracle_take_check(ctx, A, "train");
@@ -198,18 +215,19 @@ static lfap_status prepare_training(lfap_ctx *ctx, trainer *w, const lfap_net *s
 }
 
 void oracle_trained_free(oracle_trained *t) {
-  oracle_vec *const v[] = {&t->w, &t->loss, &t->lr, &t->log_loss, &t->s, &t->p};
+  oracle_vec *const v[] = {&t->w, &t->loss, &t->lr, &t->log_loss, &t->s, &t->p, &t->b};
   for (size_t i = 0; i < sizeof v / sizeof *v; i++) oracle_vec_free(v[i]);
   *t = (oracle_trained){0};
 }
 
 static lfap_status keep(lfap_ctx *ctx, oracle_trained *out, const trainer *w) {
   const size_t e = w->o->epochs;
-  oracle_vec *const to[] = {&out->w, &out->loss, &out->lr, &out->log_loss, &out->s, &out->p};
-  mpfr_t *const from[] = {w->net.w, w->loss, w->lrs, w->log_loss, w->s, w->p};
-  const size_t size[] = {w->net.m * w->net.d, e, e, e, e, w->n};
+  oracle_vec *const to[] = {&out->w, &out->loss, &out->lr, &out->log_loss, &out->s, &out->p, &out->b};
+  mpfr_t *const from[] = {w->net.w, w->loss, w->lrs, w->log_loss, w->s, w->p, w->C};
+  const size_t size[] = {w->net.m * w->net.d, e, e, e, e, w->n, w->net.m * w->n};
+  const size_t vectors = sizeof to / sizeof *to - (w->o->coefficients ? 0 : 1);
   lfap_status st = LFAP_OK;
-  for (size_t i = 0; !st && i < sizeof to / sizeof *to; i++) st = oracle_vec_keep(ctx, to[i], w->A, from[i], size[i]);
+  for (size_t i = 0; !st && i < vectors; i++) st = oracle_vec_keep(ctx, to[i], w->A, from[i], size[i]);
   out->m = w->net.m;
   out->d = w->net.d;
   out->aligned = aligned(w);
@@ -248,6 +266,7 @@ lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_n
     if (!st && w.gram) gram_begin(&w);
     if (!st) st = descend(ctx, &w);
     if (!st && w.gram) gram_end(&w);
+    if (!st && o->coefficients) settle_coefficients(&w);
     if (!st) st = keep(ctx, &r, &w);
   }
   st = oracle_arith_end(ctx, &A, st);

@@ -84,7 +84,7 @@ typedef struct cli_verb {
   lfap_status (*run)(cli *c, int argc, char **argv);
 } cli_verb;
 
-extern const cli_verb cli_gen, cli_train, cli_limit, cli_perturb, cli_verify, cli_compare, cli_explain;
+extern const cli_verb cli_gen, cli_train, cli_limit, cli_perturb, cli_verify, cli_compare, cli_split, cli_explain;
 
 /* Called once an option with its position in verb->options (value NULL for a flag), and for every operand with -1. */
 typedef lfap_status cli_set(cli *c, void *args, int option, const char *value);
@@ -145,6 +145,8 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
 /* The same where there must be one: NOINPUT otherwise. */
 lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, const cli_origin *here,
                              cli_origin *of);
+/* Points, P x d, each zero or in the range of norms. */
+lfap_status cli_points_read(cli *c, lfap_mat *out, const char *path, size_t d);
 /* A vector of d entries (shape d, 1 x d or d x 1). */
 lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d);
 /* SHA-256 of the doubles of x, then of y, as little-endian bytes; 64 hexadecimal digits and a NUL. */

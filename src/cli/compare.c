@@ -118,27 +118,12 @@ static lfap_status check_compare_args(cli *c, const compare_args *a) {
 }
 
 static lfap_status probe_points(cli *c, lfap_mat *out, const compare_args *a, size_t d) {
-  if (!a->points) {
-    lfap_data drawn = {0};
-    lfap_status s = lfap_gen_uniform(&c->ctx, &drawn, a->seed, a->probes, d);
-    if (s) return s;
-    *out = (lfap_mat){.rows = a->probes, .cols = d, .ndim = 2, .v = drawn.x};
-    free(drawn.y);
-    return LFAP_OK;
-  }
-  lfap_mat p = {0};
-  lfap_status s = lfap_npy_read(&c->ctx, &p, a->points);
+  if (a->points) return cli_points_read(c, out, a->points, d);
+  lfap_data drawn = {0};
+  lfap_status s = lfap_gen_uniform(&c->ctx, &drawn, a->seed, a->probes, d);
   if (s) return s;
-  if (p.ndim != 2 || p.cols != d || p.rows == 0) {
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); probe points are P x d with d = %zu", a->points,
-                  p.rows, p.cols, d);
-  }
-  if (!s) s = lfap_rows_in_range(&c->ctx, a->points, p.v, p.rows, d);
-  if (s) {
-    lfap_mat_free(&p);
-    return s;
-  }
-  *out = p;
+  *out = (lfap_mat){.rows = a->probes, .cols = d, .ndim = 2, .v = drawn.x};
+  free(drawn.y);
   return LFAP_OK;
 }
 

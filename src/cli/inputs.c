@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli/origin.h"
+#include "data/scale.h"
 
 lfap_status cli_path(cli *c, char **out, const char *dir, const char *name) {
   size_t len = strlen(dir), size = len + strlen(name) + 2;
@@ -165,6 +166,19 @@ lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const c
   lfap_status s = cli_weights_read(c, net, &found, weights, data, here, of);
   if (s || found) return s;
   return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", data);
+}
+
+lfap_status cli_points_read(cli *c, lfap_mat *out, const char *path, size_t d) {
+  lfap_mat p = {0};
+  lfap_status s = lfap_npy_read(&c->ctx, &p, path);
+  if (s) return s;
+  if (p.ndim != 2 || p.cols != d || p.rows == 0)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); probe points are P x d with d = %zu", path, p.rows,
+                  p.cols, d);
+  if (!s) s = lfap_rows_in_range(&c->ctx, path, p.v, p.rows, d);
+  if (s) lfap_mat_free(&p);
+  else *out = p;
+  return s;
 }
 
 lfap_status cli_vector_read(cli *c, lfap_mat *out, const char *path, size_t d) {

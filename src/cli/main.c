@@ -13,9 +13,9 @@
 #include "cli/sweep.h"
 #include "cli/vectors.h"
 
-static const cli_verb *const verbs[] = {&cli_gen,     &cli_train,  &cli_limit, &cli_perturb,  &cli_verify,
-                                        &cli_compare, &cli_polish, &cli_check, &cli_converge, &cli_sweep,
-                                        &cli_vectors, &cli_map,    &cli_plot,  &cli_report,   &cli_explain};
+static const cli_verb *const verbs[] = {&cli_gen,    &cli_train, &cli_limit,  &cli_perturb,  &cli_verify, &cli_compare,
+                                        &cli_polish, &cli_split, &cli_check,  &cli_converge, &cli_sweep,  &cli_vectors,
+                                        &cli_map,    &cli_plot,  &cli_report, &cli_explain};
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
 static void help(FILE *to) {

@@ -46,7 +46,8 @@ typedef struct {
   const lfap_history *history;
   const lfap_epoch *last; /* NULL: no epoch */
   size_t correct;         /* samples with y f > 0 */
-  double smallest_margin;
+  double smallest_margin, least;
+  size_t negative; /* coefficients: the least, and those below 0 */
   int flow, reached;
 } cli_train_report;
 
@@ -105,6 +106,17 @@ typedef struct {
   double most[LFAP_NORMS]; /* largest size over the bases, of eta as it came out */
   size_t unchanged;
 } cli_perturb_report;
+
+typedef struct {
+  const char *run, *sha256; /* run: train, polish, limit */
+  double gamma;
+  cli_sizes sizes;
+  size_t m;
+  const uint64_t *seed; /* NULL: the points were brought along */
+  const lfap_split *split;
+  const lfap_split_shares *shares;
+  lfap_check check[2];
+} cli_split_report;
 
 typedef struct {
   const cli_case *in;

@@ -22,6 +22,7 @@ enum {
   O_TARGET,
   O_RTOL,
   O_ATOL,
+  O_COEFFICIENTS,
   O_OUT
 };
 static const cli_option options[] = {
@@ -46,7 +47,10 @@ static const cli_option options[] = {
     {"log-loss-target", "X", "flow: stop where log L reaches this (default -1e9)"},
     {"rtol", "X", "flow: relative tolerance (default 1e-4)"},
     {"atol", "X", "flow: absolute tolerance (default 1e-6)"},
-    {"out", "DIR", "directory for W.npy, history.csv and meta.json; made if it is not there"},
+    {"coefficients", NULL,
+     "also coefficients.npy (m x N), for `lfap split`:\n"
+     "b_jn of w_j = w_j(0) + a_j sum_n b_jn y_n x_n"},
+    {"out", "DIR", "directory for W.npy, W0.npy, history.csv and meta.json; made if it is not there"},
     {NULL, NULL, NULL},
 };
 
@@ -59,7 +63,7 @@ typedef struct {
   int method, loss, form;
   size_t m, epochs;
   uint64_t seed;
-  int seed_given, scale_given, lr_given, momentum_given, flow_given;
+  int seed_given, scale_given, coefficients;
   double lr, momentum, target, rtol, atol; /* NaN: not given */
 } args;
 
@@ -82,6 +86,7 @@ static lfap_status set_train_option(cli *c, void *args_, int option, const char 
   case O_TARGET: return cli_number(c, &a->target, "log-loss-target", value);
   case O_RTOL: return cli_positive(c, &a->rtol, "rtol", value);
   case O_ATOL: return cli_positive(c, &a->atol, "atol", value);
+  case O_COEFFICIENTS: a->coefficients = 1; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }
@@ -126,6 +131,7 @@ static void choose(lfap_train_opts *o, const args *a) {
   lfap_train_defaults(o, (lfap_method)a->method);
   o->loss = (lfap_loss)a->loss;
   o->form = (lfap_form)a->form;
+  o->coefficients = a->coefficients;
   if (a->epochs) o->epochs = a->epochs;
   if (!isnan(a->lr)) o->lr = a->lr;
   if (!isnan(a->momentum)) o->momentum = a->momentum;
@@ -163,13 +169,17 @@ static lfap_status measure_training(cli *c, cli_train_report *r, const lfap_net 
   return s;
 }
 
-static lfap_status write_files(cli *c, const char *out, const lfap_net *net, const cli_train_report *r) {
+static lfap_status write_files(cli *c, const char *out, const lfap_net *net, lfap_mat *first,
+                               const cli_train_report *r) {
+  const lfap_history *h = r->history;
   lfap_text t = {0};
   lfap_json j = {.indent = 2};
-  csv(&t, r->history);
+  csv(&t, h);
   lfap_status s = cli_set_begin(c, out);
   c->set.gamma = r->gamma;
   if (!s) s = cli_out_matrix(c, out, "W.npy", net->w, net->m, net->d);
+  if (!s) s = cli_out_matrix(c, out, "W0.npy", first->v, net->m, net->d);
+  if (!s && h->coefficient) s = cli_out_matrix(c, out, "coefficients.npy", h->coefficient, net->m, r->sizes.n);
   if (!s) s = cli_out_text(c, out, "history.csv", &t);
   lfap_json_object_begin(&j, NULL);
   cli_put_train_head_fields(c, &j, r);
@@ -177,6 +187,22 @@ static lfap_status write_files(cli *c, const char *out, const lfap_net *net, con
   lfap_json_free(&j);
   lfap_text_free(&t);
   return s;
+}
+
+static lfap_status copy_weights(cli *c, lfap_mat *out, const lfap_net *net) {
+  lfap_status s = lfap_mat_alloc(&c->ctx, out, net->m, net->d);
+  if (!s) memcpy(out->v, net->w, net->m * net->d * sizeof(double));
+  return s;
+}
+
+/* The least coefficient, and how many are below 0. */
+static void measure_coefficients(cli_train_report *r) {
+  const double *b = r->history->coefficient;
+  r->least = INFINITY;
+  for (size_t i = 0; b && i < r->m * r->sizes.n; i++) {
+    r->least = fmin(r->least, b[i]);
+    r->negative += b[i] < 0.0;
+  }
 }
 
 static void print_train(const cli_train_report *r) {
@@ -189,6 +215,8 @@ static void print_train(const cli_train_report *r) {
   printf("  %-22s %.6g\n", "log loss", h->log_loss);
   printf("  %-22s %.6g\n", "smallest margin", r->smallest_margin);
   printf("  %-22s %zu of %zu\n", "classified right", r->correct, r->sizes.n);
+  if (h->coefficient)
+    printf("  %-22s from %.6g on, %zu of %zu below 0\n", "coefficients", r->least, r->negative, r->m * r->sizes.n);
   if (r->flow)
     printf("  %-22s %s\n", "end",
            r->reached ? "the log-loss target is reached"
@@ -220,6 +248,7 @@ static lfap_status run_train(cli *c, int argc, char **argv) {
   args a = {.scale = 1, .lr = NAN, .momentum = NAN, .target = NAN, .rtol = NAN, .atol = NAN};
   lfap_data data = {0};
   lfap_net net = {0};
+  lfap_mat start = {0};
   lfap_history h = {0};
   lfap_train_opts o;
   char sha[CLI_SHA256];
@@ -229,16 +258,19 @@ static lfap_status run_train(cli *c, int argc, char **argv) {
   s = check_train_args(c, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = first_weights(c, &net, &a, data.d);
+  if (!s) s = copy_weights(c, &start, &net);
   choose(&o, &a);
   if (!s) s = lfap_train(&c->ctx, &net, &h, &data, &o);
   cli_train_report r = report_of(&a, &data, &net, &h, sha);
   r.reached = h.log_loss <= o.log_loss_target;
   if (!s) s = measure_training(c, &r, &net, &data);
+  if (!s) measure_coefficients(&r);
   if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
-  if (!s) s = write_files(c, a.out, &net, &r);
+  if (!s) s = write_files(c, a.out, &net, &start, &r);
   if (!s && c->json) s = cli_print_train(c, &r);
   else if (!s) print_train(&r);
   lfap_history_free(&h);
+  lfap_mat_free(&start);
   lfap_net_free(&net);
   lfap_data_free(&data);
   return s;
@@ -249,8 +281,8 @@ const cli_verb cli_train = {
     "train the network: gradient flow, gradient descent, or the authors' sgd",
     "--data PATH --gamma G --m M|--init W0.npy [options] --out DIR",
     "Trains W of f(x) = sum_j a_j phi(<w_j,x>), a_j = +1/sqrt(m) in the first half of the rows and -1/sqrt(m) in the\n"
-    "second, phi(z) = max(gamma z, z). Writes W.npy (m x d) and history.csv (epoch from 1, loss and log loss before\n"
-    "its update, learning rate; flow: accepted steps and their time s).",
+    "second, phi(z) = max(gamma z, z). Writes W.npy (m x d), W0.npy (the first weights) and history.csv (epoch from\n"
+    "1, loss and log loss before its update, learning rate; flow: accepted steps and their time s).",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --method sgd --data data --gamma 0.01 --m 100 --epochs 1000 --lr 0.01 --out run\n"
     "  lfap compare --data data --weights run/W.npy --gamma 0.01",

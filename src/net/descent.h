@@ -21,7 +21,8 @@ void lfap_descent_free(lfap_descent *w);
    not finite, RANGE at the first epoch. */
 lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_history *h, size_t e);
 
-/* Both move net->w by o->epochs epochs; h->row has as many rows and h->p data->n entries. */
+/* Both move net->w by o->epochs epochs; h->row has as many rows and h->p data->n entries. h->coefficient (m x N),
+   unless NULL, gets the coefficients b_jn. */
 lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
                                const lfap_train_opts *o);
 lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_set *set,

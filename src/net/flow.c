@@ -12,6 +12,7 @@
 #include "kernel/network.h"
 #include "kernel/qform.h"
 #include "kernel/rows.h"
+#include "kernel/splitform.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -311,12 +312,13 @@ static lfap_status prepare_flow(flow *fl, const lfap_net *net) {
   return LFAP_OK;
 }
 
-/* W = W0 + diag(a) B X. */
-static void weights(flow *fl, lfap_net *net) {
+/* W = W0 + diag(a) B X, B_jn = b_jn y_n. */
+static void weights(flow *fl, lfap_net *net, double *b) {
   for (size_t j = 0; j < fl->m; j++) {
     const double *B = fl->general.x + (fl->m + j) * fl->n;
     lfap_scale(fl->cp, fl->a[j], B, fl->n);
     lfap_chain(net->w + j * net->d, fl->cp, fl->data->x, fl->n, net->d);
+    if (b) lfap_split_coef(b + j * fl->n, B, fl->data->y, 1.0, fl->n);
   }
 }
 
@@ -335,7 +337,7 @@ lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_se
   if (!st) st = integrate(&fl, h);
   if (!st) st = lfap_tick(ctx, "step of the flow", (double)h->rows, (double)h->rows);
   if (!st) {
-    weights(&fl, net);
+    weights(&fl, net, h->coefficient);
     memcpy(h->p, fl.p, fl.n * sizeof(double));
     h->aligned = fl.mismatched == 0;
     h->log_loss = fl.log_loss;

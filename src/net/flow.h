@@ -3,7 +3,8 @@
 #define LFAP_NET_FLOW_H
 #include "lfap.h"
 
-/* Moves net->w along the flow; h->row has o->epochs rows and h->p as many entries as there are samples. */
+/* Moves net->w along the flow; h->row has o->epochs rows and h->p as many entries as there are samples,
+   h->coefficient, unless NULL, as B. */
 lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_set *set, const lfap_train_opts *o);
 
 /* p_n = g_n/sum g at margins q (n), through r = -log g (scratch, n); returns the log of the mean of g: for the

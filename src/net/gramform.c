@@ -10,6 +10,7 @@
 #include "io/text.h"
 #include "kernel/gramform.h"
 #include "kernel/network.h"
+#include "kernel/splitform.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -276,6 +277,8 @@ lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, con
   h->aligned = !st && aligned(&w);
   if (!st) {
     settle(&w);
+    for (size_t j = 0; h->coefficient && j < m; j++)
+      lfap_split_coef(h->coefficient + j * n, w.C + j * n, data->y, w.a[j], n);
     st = lfap_chain_product(ctx, net->w, w.C, data->x, m, n, d);
   }
   gramform_free(&w);

@@ -3,9 +3,11 @@
 #include "net/descent.h"
 
 #include "io/parallel.h"
+#include "io/text.h"
 #include "kernel/chain.h"
 #include "kernel/loss.h"
 #include "kernel/network.h"
+#include "kernel/splitform.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@ typedef struct {
   int threads;
   double *a, *phi, *z; /* m, m, n x m */
   double *v;           /* m x d momentum, sgd */
+  double *C, *VC;      /* m x n each, NULL unless asked for: W = W0 + C X, and C's momentum (sgd) */
   double *rows;        /* threads x ROWS x (n + d): coefficients and gradient rows */
 } plain;
 
@@ -25,6 +28,7 @@ static void plain_free(plain *w) {
   lfap_descent_free(&w->s);
   free(w->a);
   free(w->v);
+  free(w->VC);
   free(w->rows);
 }
 
@@ -55,6 +59,18 @@ static lfap_status forward(lfap_ctx *ctx, plain *w, const lfap_net *net) {
   return st;
 }
 
+/* C is the history's; it moves as W does. */
+static lfap_status plain_coefficients(lfap_ctx *ctx, plain *w, double *C) {
+  char room[LFAP_BYTES];
+  w->C = C;
+  if (!C || w->s.o->method != LFAP_METHOD_SGD) return LFAP_OK;
+  w->VC = calloc(w->m * w->n, sizeof(double));
+  if (w->VC) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_MEMORY,
+                   "train: no memory for the velocities of the coefficients of m = %zu neurons, N = %zu: %s", w->m,
+                   w->n, lfap_bytes(room, 8.0 * (double)w->m * (double)w->n));
+}
+
 /* One update of the rows of W, shared out over threads. */
 typedef struct {
   plain *w;
@@ -62,11 +78,17 @@ typedef struct {
   int first;
 } update;
 
-/* Gradient rows begin..end-1 (at most ROWS) and their steps. */
+/* A step of the n entries from x[at] on; their momentum, sgd: v. */
+static void move(const update *u, double *x, double *v, size_t at, const double *grad, size_t n) {
+  const lfap_train_opts *o = u->w->s.o;
+  if (o->method == LFAP_METHOD_SGD) lfap_step_sgd(x + at, v + at, grad, u->lr, o->momentum, u->first, n);
+  else lfap_step_gd(x + at, grad, u->lr, n);
+}
+
+/* Gradient rows begin..end-1 (at most ROWS) and their steps; with C those of their coefficients. */
 static void update_range(void *arg, size_t begin, size_t end, int worker) {
   const update *u = arg;
   plain *w = u->w;
-  const lfap_train_opts *o = w->s.o;
   size_t n = w->n, d = w->d;
   double *c = w->rows + (size_t)worker * ROWS * (n + d), *grad = c + ROWS * n;
   for (size_t j = begin; j < end; j++)
@@ -74,10 +96,10 @@ static void update_range(void *arg, size_t begin, size_t end, int worker) {
                        w->m);
   memset(grad, 0, (end - begin) * d * sizeof *grad);
   lfap_chain_rows(grad, c, w->s.data->x, end - begin, n, d);
-  for (size_t j = begin; j < end; j++, grad += d)
-    if (o->method == LFAP_METHOD_SGD)
-      lfap_step_sgd(u->weights + j * d, w->v + j * d, grad, u->lr, o->momentum, u->first, d);
-    else lfap_step_gd(u->weights + j * d, grad, u->lr, d);
+  for (size_t j = begin; j < end; j++, grad += d, c += n) {
+    move(u, u->weights, w->v, j * d, grad, d);
+    if (w->C) move(u, w->C, w->VC, j * n, c, n);
+  }
 }
 
 /* Every slope equals the label slope, at the last forward pass. */
@@ -92,6 +114,7 @@ lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, co
                                const lfap_train_opts *o) {
   plain w = {0};
   lfap_status st = plain_alloc(ctx, &w, net, data, o);
+  if (!st) st = plain_coefficients(ctx, &w, h->coefficient);
   for (size_t e = 0; !st && e < o->epochs; e++) {
     update u = {.w = &w, .weights = net->w, .first = e == 0};
     st = lfap_tick(ctx, "epoch", (double)e, (double)o->epochs);
@@ -101,6 +124,7 @@ lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, co
   }
   if (!st) st = lfap_tick(ctx, "epoch", (double)o->epochs, (double)o->epochs);
   h->aligned = !st && aligned(&w);
+  for (size_t j = 0; !st && w.C && j < w.m; j++) lfap_split_coef(w.C + j * w.n, w.C + j * w.n, data->y, w.a[j], w.n);
   plain_free(&w);
   return st;
 }

@@ -3,6 +3,8 @@
 #include "net/descent.h"
 #include "net/flow.h"
 
+#include "io/text.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 void lfap_history_free(lfap_history *h) {
   free(h->row);
   free(h->p);
+  free(h->coefficient);
   *h = (lfap_history){0};
 }
 
@@ -47,14 +50,27 @@ static lfap_status check_opts(lfap_ctx *ctx, const lfap_net *net, const lfap_dat
   return LFAP_OK;
 }
 
+/* Room for what a run tells; the coefficients where they are asked for. */
+static lfap_status history_alloc(lfap_ctx *ctx, lfap_history *h, size_t m, size_t n, size_t epochs, int coefficients) {
+  char room[LFAP_BYTES];
+  h->row = calloc(epochs, sizeof(lfap_epoch));
+  h->p = calloc(n, sizeof(double));
+  if (!h->row || !h->p) return lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for a history of %zu epochs", epochs);
+  if (!coefficients) return LFAP_OK;
+  h->coefficient = m <= SIZE_MAX / sizeof(double) / n ? calloc(m * n, sizeof(double)) : NULL;
+  if (h->coefficient) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for the coefficients of m = %zu neurons, N = %zu: %s", m, n,
+                   lfap_bytes(room, 8.0 * (double)m * (double)n));
+}
+
 static lfap_status train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, lfap_set *set, const lfap_train_opts *o) {
   const lfap_data *data = set->data;
   lfap_status st = check_opts(ctx, net, data, o);
   if (st) return st;
   lfap_net moved = {0};
-  lfap_history h = {.row = calloc(o->epochs, sizeof(lfap_epoch)), .p = calloc(data->n, sizeof(double))};
-  st = h.row && h.p ? lfap_net_alloc(ctx, &moved, net->m, net->d, net->gamma)
-                    : lfap_fail(ctx, LFAP_ERR_MEMORY, "train: no memory for a history of %zu epochs", o->epochs);
+  lfap_history h = {0};
+  st = history_alloc(ctx, &h, net->m, data->n, o->epochs, o->coefficients && history);
+  if (!st) st = lfap_net_alloc(ctx, &moved, net->m, net->d, net->gamma);
   if (!st) memcpy(moved.w, net->w, net->m * net->d * sizeof(double));
   h.gram = o->method != LFAP_METHOD_FLOW && gram_form(net, data, o);
   if (!st && o->method == LFAP_METHOD_FLOW) st = lfap_flow_run(ctx, &moved, &h, set, o);

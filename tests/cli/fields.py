@@ -88,7 +88,7 @@ report("gen", "uniform", "--n", "6", "--d", "40", "--seed", "3", "--out", "data"
 report("limit", "--data", "data", "--gamma", "0.9", "--out", "limit", "--certify"), meta("limit")
 report("limit", "--data", "data", "--gamma", "0.9", "--certify=fast")
 report("check", "limit/certificate.json", "--data", "data"), report("check", "limit/certificate.json", "--data", "fashion")
-for method in (["flow"], ["gd", "--epochs", "7"]):
+for method in (["flow"], ["gd", "--epochs", "7", "--coefficients"]):
     report("train", "--method", *method, "--data", "data", "--gamma", "0.9", "--m", "4", "--out", method[0])
 report("converge", "--data", "data", "--gamma", "0.9", "--m", "4", "--log-loss", "-100", "--out", "far"), meta("far")
 report("polish", "--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9", "--certify", "--probe-points", "data/X.npy", "--out", "point"), meta("point")

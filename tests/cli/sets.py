@@ -33,10 +33,10 @@ def accepted(folder):
 
 images("images")
 for line in ("gen uniform --n 3 --d 24 --seed 5 --out d", "gen uniform --n 4 --d 24 --seed 2 --out noise", "limit --data d --gamma 0.5 --out lim",
-             "train --method sgd --epochs 5 --data d --gamma 0.5 --m 4 --out net"):
+             "train --method sgd --epochs 5 --data d --gamma 0.5 --m 4 --coefficients --out net"):
     r = go(line)
     ok(r.code in (0, 2), line.split()[0] + " makes a set", r)
-for folder, verb, files in (("d", "gen", ["X.npy", "y.npy"]), ("lim", "limit", ["lambda.npy", "omega.npy", "slopes.npy", "w.npy"]), ("net", "train", ["W.npy", "history.csv"])):
+for folder, verb, files in (("d", "gen", ["X.npy", "y.npy"]), ("lim", "limit", ["lambda.npy", "omega.npy", "slopes.npy", "w.npy"]), ("net", "train", ["W.npy", "W0.npy", "coefficients.npy", "history.csv"])):
     m = meta(folder)
     X, y = np.load("d/X.npy"), np.load("d/y.npy")
     ok(m["files"] == {f: sha(f"{folder}/{f}") for f in files} and m["sets"].get(verb, {}).get("files") == files and "incomplete" not in m
@@ -46,7 +46,7 @@ for folder, verb, files in (("d", "gen", ["X.npy", "y.npy"]), ("lim", "limit", [
 PERTURB = "perturb --norm {} --from geometry --data noise --direction lim/w.npy --eps 0.1 --out OUT"
 KILLED = {
     "gen": ("gen fashion-mnist --images images --n 4 --out OUT", "gen uniform --n 3 --d 8 --out OUT"),
-    "train": ("train --method gd --epochs 3 --data d --gamma 0.5 --m 4 --out OUT", "train --method gd --epochs 9 --data d --gamma 0.5 --m 6 --out OUT"),
+    "train": ("train --method gd --epochs 3 --data d --gamma 0.5 --m 4 --coefficients --out OUT", "train --method gd --epochs 9 --data d --gamma 0.5 --m 6 --out OUT"),
     "limit": ("limit --data d --gamma 0.5 --certify --out OUT", "limit --data d --gamma 0.25 --out OUT"),
     "perturb": (PERTURB.format("l2"), PERTURB.format("linf")),
     "perturb over gen": ("gen uniform --n 4 --d 24 --seed 7 --out OUT", PERTURB.format("l2")),

@@ -8,7 +8,7 @@ EVERY = ["json", "quiet", "threads", "help"]
 OPTIONS = {  # the documented interface: scripts rely on these names
     "gen": ["seed", "n", "d", "out", "classes", "no-center", "images"],
     "train": ["data", "labels", "gamma", "method", "form", "loss", "m", "init", "init-scale", "seed", "epochs", "lr", "momentum",
-              "log-loss-target", "rtol", "atol", "out"],
+              "log-loss-target", "rtol", "atol", "coefficients", "out"],
     "limit": ["data", "labels", "gamma", "out", "solver", "memory-limit", "certify", "prec", "max-prec", "exact"],
     "check": ["data", "labels"],
     "perturb": ["norm", "from", "data", "targets", "direction", "weights", "gamma", "eps", "k", "steps", "range", "out"],

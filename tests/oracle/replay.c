@@ -170,6 +170,7 @@ static void same_training_in(lfap_form form, const spec *s, lfap_method method, 
   o.lr = lr;
   o.log_loss_target = target;
   o.form = form;
+  o.coefficients = 1;
   cr_assert_eq(oracle_replay_train(&ctx, &got, &u.net, &u.data, &o, 53), LFAP_OK, "%s", ctx.message);
   cr_assert_eq(lfap_train(&ctx, &u.net, &h, &u.data, &o), LFAP_OK, "%s", ctx.message);
   cr_assert_eq(got.loss.n, h.rows, "rows: oracle %zu, doubles %zu (seed %d)", got.loss.n, h.rows, (int)s->seed);
@@ -182,6 +183,7 @@ static void same_training_in(lfap_form form, const spec *s, lfap_method method, 
   }
   same(&got.w, u.net.w, u.s.m * u.s.d, "W", s);
   same(&got.p, h.p, u.s.n, "p", s);
+  same(&got.b, h.coefficient, u.s.m * u.s.n, "b", s);
   cr_assert_eq(got.aligned, h.aligned);
   cr_assert_eq(got.stationary, h.stationary);
   lfap_history_free(&h);

@@ -89,6 +89,98 @@ Test(train, learning_rate_falls_on_a_plateau) {
   lfap_data_free(&D);
 }
 
+/* ---- coefficients (T5) ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  lfap_net net, first;
+  lfap_history h;
+} run;
+
+static run trained(const lfap_data *D, lfap_method method, lfap_form form, int coefficients, int threads) {
+  run r = {0};
+  lfap_ctx ctx = {.threads = threads};
+  lfap_train_opts o;
+  lfap_train_defaults(&o, method);
+  o.form = form;
+  o.coefficients = coefficients;
+  o.epochs = 300;
+  o.log_loss_target = -50;
+  if (method != LFAP_METHOD_FLOW) o.lr = 0.05;
+  cr_assert_eq(lfap_net_init(&ctx, &r.net, M, D->d, 0.3, 6, 1.0), LFAP_OK);
+  cr_assert_eq(lfap_net_init(&ctx, &r.first, M, D->d, 0.3, 6, 1.0), LFAP_OK);
+  cr_assert_eq(lfap_train(&ctx, &r.net, &r.h, D, &o), LFAP_OK, "%s", ctx.message);
+  return r;
+}
+
+static void run_free(run *r) {
+  lfap_net_free(&r->net);
+  lfap_net_free(&r->first);
+  lfap_history_free(&r->h);
+}
+
+/* w_j = w_j(0) + a_j sum_n b_jn y_n x_n, in long double; the first weights alone do not do. */
+static void adds_up(const run *r, const lfap_data *D, int nonnegative) {
+  double worst = 0, moved = 0;
+  for (size_t j = 0; j < M; j++)
+    for (size_t i = 0; i < D->d; i++) {
+      long double w = r->first.w[j * D->d + i], a = (j < M / 2 ? 1 : -1) / sqrtl(M);
+      moved = fmax(moved, fabs(r->net.w[j * D->d + i] - (double)w));
+      for (size_t n = 0; n < D->n; n++) w += a * r->h.coefficient[j * D->n + n] * D->y[n] * D->x[n * D->d + i];
+      worst = fmax(worst, fabs(r->net.w[j * D->d + i] - (double)w));
+    }
+  cr_assert_gt(moved, 0.01);
+  cr_assert_leq(worst, 1e-14 * (1 + moved), "%g of %g", worst, moved);
+  for (size_t k = 0; nonnegative && k < M * D->n; k++) cr_assert_geq(r->h.coefficient[k], 0.0);
+}
+
+Test(train, coefficients_add_up_to_the_weights_and_change_no_bit_of_them) {
+  lfap_data D = {0};
+  cr_assert_eq(lfap_gen_gauss(NULL, &D, 5, N, D_), LFAP_OK);
+  for (int k = 0; k < 10; k++) {
+    lfap_method method = k < 8 ? (k & 1 ? LFAP_METHOD_SGD : LFAP_METHOD_GD) : LFAP_METHOD_FLOW;
+    lfap_form form = k >= 8 ? LFAP_FORM_AUTO : k & 2 ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN;
+    int threads = k == 9 || k & 4 ? 2 : 1;
+    run without = trained(&D, method, form, 0, 1), with = trained(&D, method, form, 1, threads);
+    cr_assert_arr_eq(without.net.w, with.net.w, M * D_ * sizeof(double), "case %d", k);
+    cr_assert_arr_eq(without.h.p, with.h.p, N * sizeof(double), "case %d", k);
+    cr_assert_null(without.h.coefficient);
+    adds_up(&with, &D, method != LFAP_METHOD_FLOW);
+    run_free(&without);
+    run_free(&with);
+  }
+  lfap_data_free(&D);
+}
+
+/* Large enough for the threads to be started: neither W nor b depends on them. */
+Test(train, coefficients_do_not_depend_on_threads) {
+  lfap_data D = {0};
+  cr_assert_eq(lfap_gen_uniform(NULL, &D, 5, 60, 2000), LFAP_OK);
+  for (int k = 0; k < 3; k++) {
+    lfap_method method = k == 2 ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD;
+    lfap_form form = k ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN;
+    run one = trained(&D, method, form, 1, 1), two = trained(&D, method, form, 1, 2);
+    cr_assert_arr_eq(one.net.w, two.net.w, M * D.d * sizeof(double), "case %d", k);
+    cr_assert_arr_eq(one.h.coefficient, two.h.coefficient, M * D.n * sizeof(double), "case %d", k);
+    run_free(&one);
+    run_free(&two);
+  }
+  lfap_data_free(&D);
+}
+
+Test(train, the_two_forms_have_the_same_coefficients_up_to_rounding) {
+  lfap_data D = {0};
+  cr_assert_eq(lfap_gen_gauss(NULL, &D, 5, N, D_), LFAP_OK);
+  for (int k = 0; k < 2; k++) {
+    lfap_method method = k ? LFAP_METHOD_SGD : LFAP_METHOD_GD;
+    run plain = trained(&D, method, LFAP_FORM_PLAIN, 1, 1), gram = trained(&D, method, LFAP_FORM_GRAM, 1, 1);
+    for (size_t i = 0; i < M * N; i++)
+      cr_assert_float_eq(plain.h.coefficient[i], gram.h.coefficient[i], 1e-13 * plain.h.coefficient[i]);
+    run_free(&plain);
+    run_free(&gram);
+  }
+  lfap_data_free(&D);
+}
+
 Test(train, failure_leaves_the_weights_alone) {
   lfap_data D = {0};
   lfap_net net = {0};
