@@ -510,6 +510,11 @@ typedef struct {
 lfap_status lfap_c4_of(lfap_ctx *ctx, lfap_c4 *out, const lfap_net *net, const lfap_polished *point,
                        const lfap_data *data, lfap_loss loss, double step);
 
+/* T4 without multipliers: sign[i] (np) is the one strict sign of all t_n <x_n, z_i>, as every neuron of every KKT point
+   of the set then has it at z_i, at any slope; 0 where there is none, or where doubles do not tell. Z: np x d. The set
+   has passed lfap_data_check. Certified: oracle_kkt_signs. */
+lfap_status lfap_kkt_signs(lfap_ctx *ctx, int *sign, const lfap_data *set, const double *Z, size_t np);
+
 /* ---- K1: how close any weights are to a KKT point ---------------------------------------------------------------- */
 
 typedef struct {
@@ -554,6 +559,7 @@ typedef enum {
   LFAP_CLAIM_POST, /* T2: the same, a posteriori */
   LFAP_SET_CLAIMS, /* one above the last claim about a set; the others are decided at points */
   LFAP_CLAIM_T4 = LFAP_SET_CLAIMS, /* T4: consistent decision at the points of a set */
+  LFAP_CLAIM_EVERY, /* T4: one sign of t<x,z> at the points of a set */
   LFAP_CLAIM_C3, /* C3: least own pre-activation of the support at the point, times sqrt(m) */
   LFAP_CLAIM_C4, /* C4: 1 - the largest part used of what exact training from these weights allows */
   LFAP_CLAIMS

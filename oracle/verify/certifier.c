@@ -174,6 +174,33 @@ static lfap_status t4_lines(lfap_ctx *ctx, lfap_case *c, size_t first, const lfa
   return s;
 }
 
+/* T4 without multipliers at every point of a set: one exact sign of t_n <x_n, z>, against the sign that w gives. */
+static lfap_status settle_every(lfap_ctx *ctx, lfap_check *k, const lfap_data *data, const lfap_tried *p) {
+  int *sign = calloc(p->n, sizeof *sign);
+  lfap_status s = sign ? oracle_kkt_signs(ctx, sign, data, p->Z, p->n)
+                       : lfap_fail(ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu signs", p->n);
+  size_t holds = 0, broken = 0;
+  for (size_t i = 0; !s && i < p->n; i++) {
+    holds += sign[i] != 0;
+    broken += sign[i] != 0 && (p->f_adv[i] > 0) - (p->f_adv[i] < 0) != sign[i];
+  }
+  free(sign);
+  if (s) return s;
+  lfap_verdict decided = broken ? LFAP_FAIL : holds ? LFAP_PASS : LFAP_NOT_APPLICABLE;
+  /* doubles count points that rounding leaves clear */
+  if (k->verdict == LFAP_NOT_APPLICABLE && decided == LFAP_PASS) k->verdict = LFAP_UNDECIDED;
+  lfap_line_settle(k, (lfap_decided){decided, NAN});
+  return LFAP_OK;
+}
+
+static lfap_status every_lines(lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o) {
+  lfap_status s = LFAP_OK;
+  for (size_t i = first; !s && i < c->checks; i++)
+    if (c->check[i].claim == LFAP_CLAIM_EVERY)
+      s = settle_every(ctx, &c->check[i], o->data, &o->tried[c->check[i].points]);
+  return s;
+}
+
 /* (H) and C1 of a large set: what error bounds in doubles decide; the rest is not spoken of. */
 static lfap_status speak_fast(lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o) {
   lfap_enclosure e = {0};
@@ -208,6 +235,7 @@ lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size
   if (!s && (!o->adversarial || o->bases) && same) s = sign_lines(ctx, c, o, &cert);
   if (!s && o->bases && me->natural.n && same && oracle_boundary_of(&me->natural, &c->lim))
     s = t4_lines(ctx, c, first, o, &cert, &me->natural);
+  if (!s && o->adversarial) s = every_lines(ctx, c, first, o);
   if (!o->adversarial && !s) me->natural = cert;
   else oracle_cert_free(&cert);
   return s;

@@ -188,6 +188,28 @@ static lfap_holds both_linear(const lfap_run *r, const adversary *a) {
   return natural == LFAP_NO || adv == LFAP_NO ? LFAP_NO : natural == LFAP_YES ? adv : natural;
 }
 
+/* Where t_n <x_n, z> has one sign for all n, every KKT point of the set decides so, and so does every w that is a
+   combination of the t_n x_n with coefficients >= 0. */
+static lfap_status every_line(lfap_run *r, const adversary *a, size_t set) {
+  const lfap_points *p = &r->points[set];
+  size_t holds = 0, broken = 0, natural = 0;
+  int *sign = malloc(p->n * sizeof *sign);
+  lfap_status st = sign ? lfap_kkt_signs(r->ctx, sign, &a->adv, p->Z, p->n)
+                        : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu signs", p->n);
+  for (size_t i = 0; !st && i < p->n; i++) {
+    holds += sign[i] != 0;
+    broken += sign[i] != 0 && (int)lfap_sgn(a->f_adv[set][i]) != sign[i];
+    natural += sign[i] != 0 && (int)lfap_sgn(p->f_bdy[i]) == sign[i];
+  }
+  free(sign);
+  if (st) return st;
+  lfap_facts some = lfap_facts_own(&a->bound, holds > 0);
+  ADD(k, T4_EVERY, a->subject, p->name, &some, broken, NAN);
+  k->points = set;
+  lfap_check_note(k, "no multipliers needed at %zu of %zu points, decided as f_bdy does at %zu", holds, p->n, natural);
+  return LFAP_OK;
+}
+
 static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
   const lfap_points *p = &r->points[set];
   split s;
@@ -207,6 +229,8 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
                   !s.holds || some.of[LFAP_WHEN_OWN] == LFAP_YES ? ""
                   : some.of[LFAP_WHEN_OWN] == LFAP_NO            ? ", but a limit is not linear: C2 fails"
                                                       : "; doubles do not tell whether both limits are linear");
+  lfap_status every = every_line(r, a, set);
+  if (every) return every;
   if (a->lim.hyp.holds) {
     ADD(b, T4_PRIORI, a->subject, p->name, &prior, s.apriori_broken, NAN);
     lfap_check_note(b, "it holds at %zu of %zu points", s.apriori, p->n);
