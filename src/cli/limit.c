@@ -9,11 +9,14 @@
 #include "verify/lines.h"
 
 /* O_CERTIFY and the three after it: certify.h */
-enum { O_DATA, O_LABELS, O_GAMMA, O_OUT, O_SOLVER, O_MEMORY, O_CERTIFY };
+enum { O_DATA, O_LABELS, O_GAMMA, O_POINTS, O_OUT, O_SOLVER, O_MEMORY, O_CERTIFY };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
+    {"probe-points", "FILE",
+     "NPY file of points, P x d: those that every KKT point of the data decides alike (T4 without\n"
+     "multipliers) are counted, their signs go to kkt_signs.npy; with --certify exactly"},
     {"out", "DIR", "directory for lambda, omega, slopes, w (.npy) and meta.json; without it nothing is written"},
     {"solver", "NAME", "auto (by size and conditioning), direct (Cholesky factors) or cg (conjugate gradients)"},
     {"memory-limit", "BYTES",
@@ -24,7 +27,7 @@ static const cli_option options[] = {
 };
 
 typedef struct {
-  const char *data, *labels, *out;
+  const char *data, *labels, *points, *out;
   double gamma;
   lfap_limit_opts limit;
   cli_certify_args certify;
@@ -64,6 +67,7 @@ static lfap_status set_limit_option(cli *c, void *args_, int option, const char 
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_POINTS: a->points = value; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;
   case O_SOLVER: return solver_value(c, &a->limit.solver, value);
   case O_MEMORY: return bytes_value(c, &a->limit.memory_limit, value);
@@ -122,6 +126,10 @@ static void print_limit(const cli *c, const cli_limit_report *r, const cli_tally
   printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", q.min, q.max,
          q.positive, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
   c2_print(l);
+  if (r->every)
+    printf("  every KKT point decides alike, %s: %zu of %zu points, %zu of them +1\n",
+           cert || fast ? "certified" : "measured", r->every->positive + r->every->negative, r->every->points,
+           r->every->positive);
   if (cert) cli_certify_print(cert);
   if (fast) cli_enclosure_print(fast);
   cli_checks_print(c, r->lines->check, r->lines->checks);
@@ -150,9 +158,31 @@ static lfap_status solve_limit(cli *c, lfap_limit *l, lfap_enclosure *fast, orac
   return s;
 }
 
+/* What every KKT point decides at the points: in doubles with an error bound, or exactly. */
+static lfap_status decide_points(cli *c, lfap_mat *signs, cli_signs *count, const args *a, const lfap_data *data) {
+  lfap_mat z = {0};
+  lfap_status s = cli_points_read(c, &z, a->points, data->d);
+  int *sign = s ? NULL : malloc(z.rows * sizeof *sign);
+  if (!s && !sign) s = lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "no memory for %zu signs", z.rows);
+  if (!s) s = lfap_vec_alloc(&c->ctx, signs, z.rows);
+  if (!s)
+    s = a->certify.wanted ? oracle_kkt_signs(&c->ctx, sign, data, z.v, z.rows)
+                          : lfap_kkt_signs(&c->ctx, sign, data, z.v, z.rows);
+  for (size_t i = 0; !s && i < z.rows; i++) {
+    signs->v[i] = sign[i];
+    count->positive += sign[i] > 0;
+    count->negative += sign[i] < 0;
+  }
+  count->points = z.rows;
+  free(sign);
+  lfap_mat_free(&z);
+  return s;
+}
+
 /* lambda.npy, omega.npy, slopes.npy, w.npy and, unless it is fast, the certificate, which lambda agrees with: one
    set. */
-static lfap_status write(cli *c, const args *a, const cli_limit_report *r, const lfap_text *certificate) {
+static lfap_status write(cli *c, const args *a, const cli_limit_report *r, const lfap_mat *signs,
+                         const lfap_text *certificate) {
   const lfap_limit *l = r->limit;
   lfap_json j = {.indent = 2};
   if (!a->out) return LFAP_OK;
@@ -162,6 +192,7 @@ static lfap_status write(cli *c, const args *a, const cli_limit_report *r, const
   if (!s) s = cli_out_vector(c, a->out, "omega.npy", l->omega, l->n);
   if (!s) s = cli_out_vector(c, a->out, "slopes.npy", l->c2.slope, l->n);
   if (!s) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
+  if (!s && signs->rows) s = cli_out_vector(c, a->out, "kkt_signs.npy", signs->v, signs->rows);
   if (!s && certificate->len) s = cli_out_text(c, a->out, "certificate.json", certificate);
   lfap_json_object_begin(&j, NULL);
   cli_put_limit_head_fields(c, &j, r);
@@ -205,6 +236,8 @@ static lfap_status run_limit(cli *c, int argc, char **argv) {
   lfap_case k = {0};
   oracle_cert cert = {0};
   lfap_text text = {0}; /* of the certificate */
+  lfap_mat signs = {0};
+  cli_signs count = {0};
   char sha[CLI_SHA256];
   int help = 0;
   lfap_status s = cli_parse(c, &a, set_limit_option, &help, argc, argv);
@@ -214,13 +247,16 @@ static lfap_status run_limit(cli *c, int argc, char **argv) {
   if (!s) s = solve_limit(c, &l, &fast, &cert, &text, &a, &data);
   cli_limit_report r = {.limit = &l, .sizes = {l.n, l.d}, .sha256 = sha, .lines = &k};
   if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
-  if (!s) s = write(c, &a, &r, &text);
+  if (!s && a.points) s = decide_points(c, &signs, &count, &a, &data);
+  r.every = a.points ? &count : NULL;
+  if (!s) s = write(c, &a, &r, &signs, &text);
   const oracle_cert *exact = cert.n ? &cert : NULL;
   const lfap_enclosure *quick = fast.n ? &fast : NULL;
   if (!s) s = judge_lines(c, &k, &l, exact, quick);
   if (!s) s = tell(c, &r, exact, quick);
   lfap_case_free(&k);
   lfap_text_free(&text);
+  lfap_mat_free(&signs);
   oracle_cert_free(&cert);
   lfap_enclosure_free(&fast);
   lfap_limit_free(&l);

@@ -71,21 +71,12 @@ static lfap_status check_polish_args(cli *c, const args *a) {
   return s ? s : cli_out_check(c, a->out);
 }
 
-static lfap_status read_points(cli *c, run *r) {
-  lfap_status s = lfap_npy_read(&c->ctx, &r->points, r->a.points);
-  const lfap_mat *p = &r->points;
-  if (!s && (p->ndim != 2 || p->cols != r->data.d || p->rows == 0))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); probe points are P x d with d = %zu", r->a.points,
-                  p->rows, p->cols, r->data.d);
-  return s ? s : lfap_rows_in_range(&c->ctx, r->a.points, p->v, p->rows, p->cols);
-}
-
 static lfap_status read_inputs(cli *c, run *r) {
   lfap_status s = cli_data_read(c, &r->data, r->a.data, r->a.labels);
   if (s) return s;
   r->here = cli_origin_of_run(&r->data, r->data.d, r->a.gamma);
   s = cli_network_read(c, &r->net, r->a.weights, r->a.data, &r->here, &r->net_of);
-  return !s && r->a.points ? read_points(c, r) : s;
+  return !s && r->a.points ? cli_points_read(c, &r->points, r->a.points, r->data.d) : s;
 }
 
 /* C2's point, which the network's may be; data without one have a point all the same. */

@@ -57,6 +57,10 @@ typedef struct {
 } cli_range;
 
 typedef struct {
+  size_t points, positive, negative;
+} cli_signs;
+
+typedef struct {
   const char *sha256;
   const lfap_limit *limit;
   cli_sizes sizes;
@@ -65,6 +69,7 @@ typedef struct {
   size_t aligned; /* C1 holds; samples at which (b) does */
   const lfap_case *lines;
   const cli_certificate *certificate; /* NULL: not asked for */
+  const cli_signs *every;             /* what every KKT point decides at points; NULL: not asked for */
 } cli_limit_report;
 
 typedef struct {
@@ -72,10 +77,6 @@ typedef struct {
   const char *reason;                 /* NULL: accepted */
   const cli_certificate *certificate; /* NULL: not accepted */
 } cli_check_report;
-
-typedef struct {
-  size_t points, positive, negative;
-} cli_signs;
 
 typedef struct {
   double gamma, step; /* step 0: the flow */

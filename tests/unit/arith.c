@@ -28,6 +28,7 @@ typedef union {
   lfap_case verified;
   lfap_row row;
   double v[64];
+  int sign[N];
 } result;
 
 /* What the calls are made with. */
@@ -100,6 +101,7 @@ CALL(perturb_unit, lfap_perturb_unit(c, r->v, r->v + D, in.lim.w, LFAP_L2, 1, D)
 CALL(perturb_geometry, lfap_perturb_geometry(c, &r->perturbed, in.data.x, in.data.y, in.lim.w, &small, N, D))
 CALL(perturb_gradient, lfap_perturb_gradient(c, &r->perturbed, in.data.x, in.data.y, &in.net, &small, N))
 CALL(perturb_pgd, lfap_perturb_pgd(c, &r->perturbed, in.data.x, in.data.y, &in.net, &small, N))
+CALL(kkt_signs, lfap_kkt_signs(c, r->sign, &in.data, in.data.x, N))
 CALL(k1_of, lfap_k1_of(c, &r->k1, &in.net, &in.data, &in.lim, NULL, 0))
 CALL(c4_of, lfap_c4_of(c, &r->c4, &in.net, &in.point, &in.data, LFAP_LOSS_EXP, 0.0))
 
@@ -203,6 +205,7 @@ static const struct {
     {"lfap_perturb_geometry", call_perturb_geometry, drop_perturbed, 0},
     {"lfap_perturb_gradient", call_perturb_gradient, drop_perturbed, 0},
     {"lfap_perturb_pgd", call_perturb_pgd, drop_perturbed, 0},
+    {"lfap_kkt_signs", call_kkt_signs, NULL, 0},
     {"lfap_k1_of", call_k1_of, NULL, 0},
     {"lfap_polish", call_polish, drop_polished, 0},
     {"lfap_c4_of", call_c4_of, NULL, 0},
