@@ -33,7 +33,8 @@ def value(expression, source):
         found[f"v{len(found)}"] = v
         return f"v{len(found) - 1}"
 
-    return float(eval(re.sub(r"[A-Za-z_][\w.]*", look, expression), {"__builtins__": {}}, {**FUNCTIONS, "found": found, **found}))
+    v = eval(re.sub(r"[A-Za-z_][\w.]*", look, expression), {"__builtins__": {}}, {**FUNCTIONS, "found": found, **found})
+    return v if isinstance(v, str) else float(v)
 
 
 def report(commands, row):
@@ -53,7 +54,9 @@ def report(commands, row):
 
 
 def agrees(printed, v):
-    """Is v the printed number, rounded to its digits?"""
+    """Is v the printed word, or the printed number, rounded to its digits?"""
+    if isinstance(v, str):
+        return v == printed
     mantissa, _, exponent = printed.partition("e")
     unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
     return abs(v - float(printed)) <= 0.5000001 * unit
@@ -68,6 +71,6 @@ if __name__ == "__main__":
             for figure, expression in figures.items():
                 v = value(expression, doc)
                 count += 1
-                ok(agrees(row[figure], v), f"findings {section}: {figure}{' at ' + where if where else ''}", f"{v:.6g} is not {row[figure]}")
+                ok(agrees(row[figure], v), f"findings {section}: {figure}{' at ' + where if where else ''}", f"{v if isinstance(v, str) else format(v, '.6g')} is not {row[figure]}")
     ok(count >= 100, "the page's tables are found", count)
     done()
