@@ -441,9 +441,10 @@ typedef struct {
   double error;           /* largest |I_j + D_j + P_j - <w_j,z>/a_j| over the mean of |I_j| + |D_j| + |P_j| */
   double slack;           /* what rounding, and that error, may do to f, E and its bounds (N16) */
   int sign;               /* of all P_j; 0: both signs, or a 0, are among them */
-  int decided;            /* f_rest has the sign of E, or |f_rest| < |E|: then f has it */
+  int decided;            /* |f_rest| < |E|: E decides the sign of f */
+  int follows;            /* f has the sign of E */
   /* T5's rules hold: (gamma plus - minus) <= E <= plus - gamma minus; with one sign that is E's; f has E's sign exactly
-     where `decided` says so; all up to slack */
+     where f_rest has it too, or E decides; all up to slack */
   int kept;
 } lfap_split_point;
 /* At the np rows of Z (np x d). RANGE: a part leaves the doubles; names the point. */
@@ -452,6 +453,7 @@ lfap_status lfap_split_at(lfap_ctx *ctx, lfap_split_point *out, const lfap_split
 typedef struct {
   size_t points, exceptions;    /* points at which a rule of T5 fails */
   double one_sign, decided;     /* shares */
+  double follows;               /* share at which f has E's sign */
   double effect_right, f_right; /* shares at which E, f have the label's sign; NaN without labels */
   double sum_error;             /* largest error of a point */
   double init, data, pert;      /* means of |I_j|, |D_j|, |P_j| */
@@ -465,21 +467,21 @@ void lfap_split_shares_of(lfap_split_shares *out, const lfap_split_point *p, con
 /* The point of an own-class pattern (statement C3). Pair (j, n) is an *own pair* where a_j y_n > 0, an *other* one
    elsewhere. At a KKT point w_j = a_j sum_n lambda_n s_jn y_n x_n. */
 typedef struct {
-  lfap_net net;     /* W^o (m x d), feasible: least margin 1 as computed; owned */
-  size_t n;         /* samples */
-  double *lambda;   /* n, owned */
-  double *slope;    /* m x n: s_jn; 1 or gamma at own pairs, in [gamma, 1] at the others; owned */
+  lfap_net net;   /* W^o (m x d), feasible: least margin 1 as computed; owned */
+  size_t n;       /* samples */
+  double *lambda; /* n, owned */
+  double *slope;  /* m x n: s_jn; 1 or gamma at own pairs, in [gamma, 1] at the others; owned */
   /* Every sign of multipliers, kinks and pre-activations is consistent, as far as doubles tell, and margins on the
      support are 1 up to 1e-6. */
   int settled;
-  int holds;        /* and no own pair of the support has the wrong sign: a KKT point of (P) */
-  size_t rounds;    /* patterns solved */
-  size_t flipped;   /* own pairs turned round, in all rounds */
-  size_t support;   /* lambda_n > 0 */
-  size_t kinks;     /* other pairs on the support at <w_j, x_n> = 0, gamma < s_jn < 1 */
-  size_t own_kinks; /* own pairs on the support too near to 0 for doubles to tell their sign */
-  double own_min;   /* least sqrt(m) |<w_j, x_n>| over the own pairs of the support */
-  double cosine;    /* of the given W and W^o, as vectors of m d entries */
+  int holds;                   /* and no own pair of the support has the wrong sign: a KKT point of (P) */
+  size_t rounds;               /* patterns solved */
+  size_t flipped;              /* own pairs turned round, in all rounds */
+  size_t support;              /* lambda_n > 0 */
+  size_t kinks;                /* other pairs on the support at <w_j, x_n> = 0, gamma < s_jn < 1 */
+  size_t own_kinks;            /* own pairs on the support too near to 0 for doubles to tell their sign */
+  double own_min;              /* least sqrt(m) |<w_j, x_n>| over the own pairs of the support */
+  double cosine;               /* of the given W and W^o, as vectors of m d entries */
   double margin_given, margin; /* normalised margins min q_n/||W||; the first is not positive where W classifies not */
   double residual;  /* || W^o - sum lambda_n y_n grad f(x_n) ||/||W^o||, with these slopes, measured on the samples */
   double slackness; /* largest lambda_n |q_n - 1|, over sum lambda */
@@ -497,10 +499,10 @@ void lfap_polished_free(lfap_polished *p);
 /* Does training from these very weights converge to that point (statement C4)? As doubles have it; certified by
    oracle_c4_certify. Every own pair has to be nearer to the point than to its kink. */
 typedef struct {
-  int holds;           /* angle < angle_most and length >= length_least, every own pair of W^o strict */
-  double angle;        /* of W and W^o, radians */
-  double angle_most;   /* below this every own pair keeps its sign at the start; logistic: and every margin is above 0 */
-  double length;       /* r0 = <W, W^o>/||W^o||^2, margins' unit */
+  int holds;         /* angle < angle_most and length >= length_least, every own pair of W^o strict */
+  double angle;      /* of W and W^o, radians */
+  double angle_most; /* below this every own pair keeps its sign at the start; logistic: and every margin is above 0 */
+  double length;     /* r0 = <W, W^o>/||W^o||^2, margins' unit */
   double length_least; /* from here on they keep it for ever */
   /* C: log N - H(p*); logistic: log 2 more, which is what its loss is off by while margins are above 0; gd: (R^2 - nu)/2
      times the longest step more */

@@ -384,7 +384,8 @@ static void print_split(const cli *c, const cli_split_report *r) {
   share("all P_j of one sign", t->one_sign);
   share("sgn E right", t->effect_right);
   share("sgn f right", t->f_right);
-  share("decided by the perturbations", t->decided);
+  share("decided by E: |f_rest| < |E|", t->decided);
+  share("sgn f = sgn E", t->follows);
   cli_checks_print(c, r->check, 2);
 }
 
@@ -426,7 +427,7 @@ const cli_verb cli_split = {
     "Every neuron of a network trained on base + perturbation is the sum of three parts, exactly and at any time of\n"
     "training: <w_j,z>/a_j = I_j + D_j + P_j, of the first weights, the bases and the perturbations. f_rest is the\n"
     "network of I_j + D_j alone, E = f - f_rest what the perturbations do. Tells at how many points all P_j have one\n"
-    "sign, E has the right one, and f is decided by E: f_rest has its sign or |f_rest| < |E|. `lfap explain T5`.",
+    "sign, E has the right one, and E decides the sign of f, as it does where |f_rest| < |E|. `lfap explain T5`.",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --data data --gamma 0.01 --m 40 --method sgd --epochs 1000 --out net\n"
     "  lfap gen uniform --n 200 --d 1000 --seed 2 --out noise\n"

@@ -1,5 +1,7 @@
 /* split.c - what initialisation, bases and perturbations give to a network's output at a point (statement T5,
  * spec/theory.md section 4; spec/numerics.md N16). */
+#include "net/split.h"
+
 #include "data/products.h"
 #include "data/scale.h"
 #include "io/parallel.h"
@@ -36,21 +38,20 @@ static void measure_coefficients(lfap_split *s, const double *b, size_t count) {
   }
 }
 
-/* The sums over the samples, in units of the weights: c_jn = a_j (b_jn t_n). */
-static lfap_status sum_rows(lfap_ctx *ctx, lfap_split *s, const lfap_split_args *a) {
-  size_t m = s->m, n = a->n, d = s->d;
+/* In units of the weights: c_jn = a_j (b_jn t_n). */
+lfap_status lfap_split_sum(lfap_ctx *ctx, double *out, const double *b, const lfap_data *set, size_t m) {
+  size_t n = set->n;
   lfap_mat c = {0};
   lfap_status st = lfap_mat_alloc(ctx, &c, m, n);
   double *unit = st ? NULL : malloc((m + n) * sizeof *unit), *bt = unit ? unit + m : NULL;
   if (!st && !unit) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "split: no memory for m = %zu neurons, N = %zu", m, n);
   if (!st) lfap_net_signs(unit, m);
   for (size_t j = 0; !st && j < m; j++) {
-    lfap_split_coef(bt, a->b + j * n, a->t, 1.0, n);
+    lfap_split_coef(bt, b + j * n, set->y, 1.0, n);
     lfap_scale(c.v + j * n, unit[j], bt, n);
   }
   free(unit);
-  if (!st) st = lfap_chain_product(ctx, s->rows + m * d, c.v, a->base, m, n, d);
-  if (!st) st = lfap_chain_product(ctx, s->rows + 2 * m * d, c.v, a->eta, m, n, d);
+  if (!st) st = lfap_chain_product(ctx, out, c.v, set->x, m, n, set->d);
   lfap_mat_free(&c);
   return st;
 }
@@ -66,7 +67,11 @@ lfap_status lfap_split_of(lfap_ctx *ctx, lfap_split *out, const lfap_split_args 
   s.rows = rows.v;
   if (a->first) memcpy(s.rows, a->first, size * sizeof(double));
   memcpy(s.rows + 3 * size, a->net->w, size * sizeof(double));
-  st = sum_rows(ctx, &s, a);
+  /* the sums read what is given, and no more */
+  lfap_data base = {.n = a->n, .d = d, .x = (double *)(uintptr_t)a->base, .y = (double *)(uintptr_t)a->t}, eta = base;
+  eta.x = (double *)(uintptr_t)a->eta;
+  st = lfap_split_sum(ctx, s.rows + size, a->b, &base, m);
+  if (!st) st = lfap_split_sum(ctx, s.rows + 2 * size, a->b, &eta, m);
   if (!st && lfap_first_unbounded(s.rows, ROWS * size) < ROWS * size)
     st =
         lfap_fail(ctx, LFAP_ERR_RANGE,
@@ -114,14 +119,14 @@ lfap_status lfap_split_limit(lfap_ctx *ctx, lfap_net *net, lfap_mat *b, const lf
 
 /* ---- the points -------------------------------------------------------------------------------------------------- */
 
-/* E between its bounds, with all P_j of one sign that sign, and sgn f = sgn E exactly where it is decided so; nearer
-   than p->slack rounding may have moved a number across. */
+/* E between its bounds, with all P_j of one sign that sign, and sgn f = sgn E exactly where f_rest has that sign too or
+   is smaller; nearer than p->slack rounding may have moved a number across. */
 static int rules_hold(const lfap_split_point *p, double gamma) {
   int low = p->effect >= gamma * p->plus - p->minus - p->slack;
   int high = p->effect <= p->plus - gamma * p->minus + p->slack;
   int sign = p->sign == 0 || fabs(p->effect) <= p->slack || lfap_sgn(p->effect) == p->sign;
-  int follows = p->effect != 0.0 && lfap_sgn(p->f) == lfap_sgn(p->effect);
-  return low && high && sign && (follows == p->decided || fabs(p->f) <= p->slack);
+  int would = p->effect != 0.0 && (lfap_sgn(p->rest) == lfap_sgn(p->effect) || p->decided);
+  return low && high && sign && (p->follows == would || fabs(p->f) <= p->slack);
 }
 
 /* a = 1/sqrt(m): a |v_j| summed up is the mean of |v_j|/a_j. */
@@ -137,7 +142,8 @@ static lfap_split_point point_of(const lfap_split_sums *s, double a, double gamm
   p.effect = p.f - p.rest;
   p.error = s->most == 0.0 ? 0.0 : (double)m * s->most / parts;
   p.slack = a * (s->off + 4.0 * (double)(m + 8) * 0x1p-53 * (parts + s->off));
-  p.decided = p.effect != 0.0 && (lfap_sgn(p.rest) == lfap_sgn(p.effect) || fabs(p.rest) < fabs(p.effect));
+  p.decided = fabs(p.rest) < fabs(p.effect);
+  p.follows = p.effect != 0.0 && lfap_sgn(p.f) == lfap_sgn(p.effect);
   p.kept = rules_hold(&p, gamma);
   return p;
 }
@@ -197,10 +203,11 @@ lfap_status lfap_split_at(lfap_ctx *ctx, lfap_split_point *out, const lfap_split
 
 void lfap_split_shares_of(lfap_split_shares *out, const lfap_split_point *p, const double *label, size_t np) {
   lfap_split_shares t = {.points = np};
-  double one = 0, decided = 0, right = 0, f_right = 0, n = (double)np;
+  double one = 0, decided = 0, follows = 0, right = 0, f_right = 0, n = (double)np;
   for (size_t i = 0; i < np; i++) {
     one += p[i].sign != 0;
     decided += p[i].decided;
+    follows += p[i].follows;
     right += label && lfap_sgn(p[i].effect) == label[i];
     f_right += label && lfap_sgn(p[i].f) == label[i];
     t.exceptions += !p[i].kept;
@@ -211,6 +218,7 @@ void lfap_split_shares_of(lfap_split_shares *out, const lfap_split_point *p, con
   }
   t.one_sign = one / n;
   t.decided = decided / n;
+  t.follows = follows / n;
   t.effect_right = label ? right / n : NAN;
   t.f_right = label ? f_right / n : NAN;
   *out = t;

@@ -10,6 +10,7 @@ void lfap_learner_free(lfap_learner *l) {
   lfap_limit_free(&l->lim);
   lfap_net_free(&l->net);
   free(l->mean);
+  free(l->b);
   *l = (lfap_learner){0};
 }
 
@@ -49,6 +50,10 @@ static lfap_status find_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *d
   return LFAP_OK;
 }
 
+lfap_status lfap_learner_start(lfap_ctx *ctx, lfap_net *out, const lfap_cell *c, int role) {
+  return lfap_net_init(ctx, out, c->m, c->d, c->gamma, lfap_cell_seed(c, role), 1.0);
+}
+
 static lfap_status train_learner(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, const lfap_cell *c,
                                  const lfap_study_opts *o, int role) {
   lfap_train_opts t;
@@ -56,9 +61,14 @@ static lfap_status train_learner(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, 
   lfap_train_defaults(&t, c->method == LFAP_BY_FLOW ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD);
   t.epochs = o->epochs;
   t.log_loss_target = o->log_loss_target;
-  lfap_status st = lfap_net_init(ctx, &l->net, c->m, set->data->d, c->gamma, lfap_cell_seed(c, role), 1.0);
+  t.coefficients = l->keep;
+  lfap_status st = lfap_learner_start(ctx, &l->net, c, role);
   if (!st) st = lfap_set_train(ctx, &l->net, &h, set, &t);
   if (!st) l->log_loss = h.log_loss;
+  if (!st && l->keep) {
+    l->b = h.coefficient;
+    h.coefficient = NULL;
+  }
   lfap_history_free(&h);
   return st;
 }
@@ -83,7 +93,7 @@ static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, c
 
 lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, lfap_set *set, const double *G, const lfap_cell *c,
                               const lfap_study_opts *o, int role, lfap_status refused) {
-  lfap_learner l = {.log_loss = NAN};
+  lfap_learner l = {.log_loss = NAN, .keep = out->keep};
   int by_limit = c->method == LFAP_BY_LIMIT;
   lfap_status st = find_limit(ctx, &l, set->data, G, c->gamma, refused);
   if (!st && !by_limit) st = find_network(ctx, &l, set, c, o, role);

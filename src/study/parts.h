@@ -43,6 +43,10 @@ lfap_status lfap_bases_move(lfap_ctx *ctx, lfap_study *s, double **shifted, doub
 /* Draws them again if a perturbation is on them. */
 lfap_status lfap_bases_unmove(lfap_ctx *ctx, lfap_study *s);
 
+/* T5's shares of the learner at the natural samples, into the row; NaN stays where there is no network of that form.
+   The bases are no longer perturbed afterwards. */
+lfap_status lfap_study_split(lfap_ctx *ctx, lfap_row *r, lfap_study *s, lfap_learner *l, const lfap_cell *c);
+
 /* Noise of the cell's law, with labels, from the seed of a role. */
 lfap_status lfap_cell_noise(lfap_ctx *ctx, lfap_data *out, const lfap_cell *c, int role, size_t n);
 int lfap_cell_gauss(const lfap_cell *c); /* its noise is normal, not uniform */

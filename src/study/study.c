@@ -74,7 +74,7 @@ static void take_scores(lfap_row *r, const lfap_scores *of) {
 static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const double *shifted, const double *eta,
                                const lfap_cell *c) {
   const lfap_study_teacher *t = s->teacher;
-  lfap_learner l = {0};
+  lfap_learner l = {.keep = 1};
   lfap_scores of = {0};
   lfap_set set = {.data = &s->bases->set};
   lfap_status st = shifted ? LFAP_OK : lfap_set_gram(ctx, &set);
@@ -85,6 +85,7 @@ static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const 
   if (!st) {
     r->adv = l.status;
     take_scores(r, &of);
+    st = lfap_study_split(ctx, r, s, &l, c);
   }
   lfap_learner_free(&l);
   return st;
@@ -128,6 +129,8 @@ static lfap_row blank_row(const lfap_study *s) {
                     .acc_test = NAN,
                     .acc_test_control = k->acc_test,
                     .t4_share = NAN,
+                    .t5_one_sign = NAN,
+                    .t5_decided = NAN,
                     .agree_natural = NAN,
                     .agree = NAN,
                     .agree_control = k->agree,

@@ -94,6 +94,7 @@ typedef struct {
   double acc_teacher, acc, acc_control;                /* natural samples decided right */
   double acc_test, acc_test_control;                   /* held-out points */
   double t4_share;                                     /* natural samples at which T4's condition holds */
+  double t5_one_sign, t5_decided;                      /* natural samples, by the learner's own network (T5) */
   double agree_natural, agree, agree_control;          /* signs of the learner, control against f_bdy */
   double agree_teacher;                                /* signs of the learner against the teacher, at the probes */
   double cosine, cosine_control;                       /* direction of learner, control with that of the teacher */

@@ -209,6 +209,9 @@ static void results(lfap_sink *s, const lfap_cell *c, const lfap_row *r) {
   lfap_why no_split = c->from == LFAP_FROM_GEOMETRY ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_OWN_DIRECTIONS;
   number(s, "ratio", r->ratio, no_split, ANY);
   number(s, "t4_share", r->t4_share, no_split, SHARE);
+  lfap_why no_parts = first_of(r->why_learner, c->method == LFAP_BY_LIMIT ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_RANGE);
+  number(s, "t5_one_sign", r->t5_one_sign, no_parts, SHARE);
+  number(s, "t5_decided", r->t5_decided, no_parts, SHARE);
   number(s, "acc_teacher", r->acc_teacher, r->why_teacher, SHARE);
   number(s, "acc", r->acc, r->why_learner, SHARE);
   number(s, "acc_control", r->acc_control, r->why_control, SHARE);

@@ -7,7 +7,7 @@
 
 typedef enum { LFAP_TABLE_CSV, LFAP_TABLE_JSONL } lfap_table_format;
 
-enum { LFAP_TABLE_VERSION = 3 }; /* of the columns and the checksum; 1 had no checksum, 2 nothing of C2 */
+enum { LFAP_TABLE_VERSION = 4 }; /* of the columns and the checksum; 1 had no checksum, 2 nothing of C2, 3 of T5 */
 
 /* What the first line of a table says. */
 enum { LFAP_GRID_HASH = 65 };

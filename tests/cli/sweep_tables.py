@@ -27,8 +27,8 @@ HEAD = {"csv": 2, "jsonl": 1}  # lines of the head
 for f, text in REF.items():
     head, *lines = text.splitlines()
     lines = lines[HEAD[f] - 1:]
-    ok(len(lines) == 16 and all(signed(head, l) == l for l in lines) and " table=3 " in head.replace('"table": 3,', " table=3 "),
-       f"{f}: the CRC-32 of the grid and the row's text, version 3", lines[:1])
+    ok(len(lines) == 16 and all(signed(head, l) == l for l in lines) and " table=4 " in head.replace('"table": 4,', " table=4 "),
+       f"{f}: the CRC-32 of the grid and the row's text, version 4", lines[:1])
     zeros = [l for l in lines if before(l) + "00000000" == l]
     ok(not zeros, f"{f}: the checksum is filled in", zeros)
 
@@ -99,9 +99,9 @@ for f in REF:
         else:
             evil = row.replace(f'"{column}": ' + json.dumps(json.loads(row)[column]), f'"{column}": ' + json.dumps(value))
         refused(f, text([signed(lines[0], evil)]), f"{column} that it never writes, rightly signed", "" if f == "csv" else column, but=("check",))
-    refused(f, REF[f].replace(" table=3", "").replace('"table": 3, ', ""), "of version 1", "version 1" if f == "jsonl" else "version", )
-    refused(f, REF[f].replace("table=3", "table=2").replace('"table": 3', '"table": 2'), "of version 2", "version")
-    refused(f, REF[f].replace("table=3", "table=4").replace('"table": 3', '"table": 4'), "of version 4", "version")
+    refused(f, REF[f].replace(" table=4", "").replace('"table": 4, ', ""), "of version 1", "version 1" if f == "jsonl" else "version", )
+    refused(f, REF[f].replace("table=4", "table=2").replace('"table": 4', '"table": 2'), "of version 2", "version")
+    refused(f, REF[f].replace("table=4", "table=5").replace('"table": 4', '"table": 5'), "of version 5", "version")
     refused(f, REF[f].replace("shard=1/1", "shard=2/1").replace('"1/1"', '"2/1"'), "of shard 2 of 1", but=("check",))
 # a row of another sweep at its place
 Run("sweep", "--d", "20,30", "--n", "3", "--n-adv", "7", "--norm", "l2,linf", "--seeds", "0-3", "--format", "both", "--out", "other", "--quiet")
