@@ -20,6 +20,7 @@
 #define RISE 1e-4        /* of ||W||^2 from round to round, at most: rough solutions have it up to less */
 #define STILL 1e-12      /* a fall by less is none */
 #define MARGIN_OPEN 1e-6 /* margins on the support that are further from 1 settle nothing */
+#define ROUND "patterns"
 enum { ROUNDS = 1000, SCALINGS = 4 };
 
 typedef struct {
@@ -182,7 +183,7 @@ static lfap_status rounds(polish *w, lfap_polished *out) {
   size_t still = 0;
   for (out->rounds = 1;; out->rounds++) {
     size_t wrong = 0;
-    lfap_status st = lfap_tick(w->ctx, "round", (double)out->rounds, 0.0);
+    lfap_status st = lfap_tick(w->ctx, ROUND, (double)(out->rounds - 1), 0.0);
     if (!st) st = round_of(w, &wrong);
     if (st) return st;
     double now = lfap_sum(w->n, w->p.lambda);
@@ -343,7 +344,8 @@ static lfap_status run(polish *w, lfap_polished *out, const double *G) {
   fill_matrix(w, G);
   st = read_pattern(w);
   if (!st) st = rounds(w, out);
-  return st ? st : conclude(w, out);
+  if (!st) st = conclude(w, out);
+  return st ? st : lfap_tick(w->ctx, ROUND, 1.0, 1.0);
 }
 
 lfap_status lfap_polish(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, lfap_set *set) {

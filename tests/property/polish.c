@@ -76,6 +76,10 @@ static void assert_kkt(const problem *q) {
       off += w * w;
     }
   cr_assert_lt(sqrtl(off / norm2), 1e-14L, "stationary: %Lg", sqrtl(off / norm2));
+  double f[512];
+  lfap_ctx ctx = {0};
+  cr_assert_eq(lfap_net_eval(&ctx, f, &p->net, D->x, n), LFAP_OK);
+  for (size_t i = 0; i < n; i++) cr_assert_geq(D->y[i] * f[i], 1.0, "feasible as computed: %.17g", D->y[i] * f[i]);
   cr_assert(least > 1 - 1e-14L && slack < 1e-12L * total, "complementary: %Lg %Lg", least, slack / total);
   cr_assert_lt(fabsl(norm2 - total), 1e-12L * total, "the norm is the sum of multipliers");
   cr_assert(p->support == support && p->kinks == kinks, "%zu %zu, %zu %zu", p->support, support, p->kinks, kinks);
@@ -107,6 +111,16 @@ Test(polish_property, kkt_from_the_definition) {
       assert_kkt(&q);
       unmake(&q);
     }
+}
+
+/* So many patterns that Newton's matrix is not formed. */
+Test(polish_property, many_neurons_by_conjugate_gradients) {
+  problem q;
+  make(&q, 77, 300, 1000, 360, 0.01);
+  polish(&q, 2);
+  assert_kkt(&q);
+  cr_assert(q.p.kinks > 20000 && q.p.flipped > 10000 && q.p.rounds > 3, "%zu %zu %zu", q.p.kinks, q.p.flipped, q.p.rounds);
+  unmake(&q);
 }
 
 /* From the point itself nothing moves. */
