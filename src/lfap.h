@@ -497,7 +497,7 @@ lfap_status lfap_polish(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, 
 void lfap_polished_free(lfap_polished *p);
 
 /* Does training from these very weights converge to that point (statement C4)? As doubles have it; certified by
-   oracle_c4_certify. Every own pair has to be nearer to the point than to its kink. */
+   oracle_polish_certify. Every own pair has to be nearer to the point than to its kink. */
 typedef struct {
   int holds;         /* angle < angle_most and length >= length_least, every own pair of W^o strict */
   double angle;      /* of W and W^o, radians */

@@ -894,6 +894,34 @@ Test(polish, runs_to_a_point_without_unique_multipliers) {
   drop(&p);
 }
 
+/* Data times 2^k: multipliers times 2^-2k, everything else the same. */
+Test(polish, powers_of_two_change_nothing) {
+  for (int k = -190; k <= 190; k += 95) {
+    problem p = with_kinks(4, 0.5), q = with_kinks(4, 0.5);
+    lfap_polished z = propose(&p);
+    for (size_t i = 0; i < 4; i++) q.x[i] = ldexp(q.x[i], k);
+    for (size_t n = 0; n < 2; n++) z.lambda[n] = ldexp(z.lambda[n], -2 * k);
+    lfap_net W = truth_net(&p, 7);
+    for (size_t i = 0; i < 8; i++) W.w[i] = ldexp(W.w[i] + 0.01 * (double)i, -k);
+    lfap_data D = data_of(&q);
+    oracle_polished o = {0};
+    cr_assert_eq(oracle_polish_certify(&c, &o, &z, &D, &W, LFAP_LOSS_LOGISTIC, 0, NULL), LFAP_OK, "%s", c.message);
+    cr_assert(o.c3 == LFAP_PASS && o.kinks == 4 && o.support == 2 && o.multipliers);
+    cr_assert(fabs(ldexp(o.lambda_lo[0], 2 * k) - 0.125) < 1e-13);
+    static double angle, least;
+    if (k == -190) angle = o.angle_hi, least = o.length_least;
+    cr_assert(o.c4 == LFAP_PASS && fabs(o.angle_hi - angle) < 1e-14 && fabs(o.length_least - least) < 1e-9 * least, "%g %g", o.angle_hi, o.length_least);
+    int sign[2];
+    cr_assert_eq(oracle_polished_signs(&c, sign, &o, (double[]){1e-300, -1e-300, -1e300, 1e300}, 2), LFAP_OK);
+    cr_assert(sign[0] == 1 && sign[1] == -1, "%d %d", sign[0], sign[1]);
+    oracle_polished_free(&o);
+    lfap_net_free(&W);
+    withdraw(&z);
+    drop(&p);
+    drop(&q);
+  }
+}
+
 /* ---- trained networks -------------------------------------------------------------------------------------------- */
 
 static void trained(size_t n, size_t d, double gamma, double *ball, int *multipliers, int *linear) {
