@@ -1,4 +1,4 @@
-/* interval.c - outward rounded + - * / sqrt log exp atan. Each end is the exact result's rounding away from the
+/* interval.c - outward rounded + - * / sqrt log atan. Each end is the exact result's rounding away from the
  * interval, so that a in A and b in B imply a op b in A op B: monotonicity for + - and the functions, the four
  * corners for * and /. */
 #include "oracle/interval/interval.h"
@@ -97,11 +97,6 @@ void oracle_iv_log(oracle_iv *out, const oracle_iv *a) {
   }
   mpfr_log(out->lo, a->lo, MPFR_RNDD);
   mpfr_log(out->hi, a->hi, MPFR_RNDU);
-}
-
-void oracle_iv_exp(oracle_iv *out, const oracle_iv *a) {
-  mpfr_exp(out->lo, a->lo, MPFR_RNDD);
-  mpfr_exp(out->hi, a->hi, MPFR_RNDU);
 }
 
 void oracle_iv_atan(oracle_iv *out, const oracle_iv *a) {

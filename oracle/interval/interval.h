@@ -29,7 +29,6 @@ void oracle_iv_mul(oracle_iv *out, const oracle_iv *a, const oracle_iv *b);
 void oracle_iv_div(oracle_iv *out, const oracle_iv *a, const oracle_iv *b);
 void oracle_iv_sqrt(oracle_iv *out, const oracle_iv *a);
 void oracle_iv_log(oracle_iv *out, const oracle_iv *a); /* entire where a has a number that is not positive */
-void oracle_iv_exp(oracle_iv *out, const oracle_iv *a);
 void oracle_iv_atan(oracle_iv *out, const oracle_iv *a);
 void oracle_iv_abs(oracle_iv *out, const oracle_iv *a);
 /* +1 or -1: every number in it has that sign; 0: undecided (or the interval is [0, 0]). */

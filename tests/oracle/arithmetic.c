@@ -173,6 +173,38 @@ Test(dyadic, ceil_log4_is_least) {
 
 /* ---- intervals --------------------------------------------------------------------------------------------------------- */
 
+static int holds(const oracle_iv *x, const mpfr_t v) { return mpfr_lessequal_p(x->lo, v) && mpfr_lessequal_p(v, x->hi); }
+
+Test(arithmetic, intervals_of_log_and_atan_hold_the_values_at_400_bits) {
+  lfap_data R = {0};
+  cr_assert_eq(lfap_gen_gauss(NULL, &R, 9, 1, 300), LFAP_OK);
+  mpfr_t v, w;
+  mpfr_inits2(400, v, w, (mpfr_ptr)0);
+  for (size_t i = 0; i < 300; i++) {
+    oracle_iv x, y;
+    oracle_iv_init(&x, 53 + (mpfr_prec_t)(i % 20));
+    oracle_iv_init(&y, 53 + (mpfr_prec_t)(i % 20));
+    oracle_iv_set_d(&x, fabs(R.x[i]) * ldexp(1, (int)(i % 40) - 20));
+    mpfr_set_d(x.hi, mpfr_get_d(x.hi, MPFR_RNDU) * 1.25, MPFR_RNDU);
+    for (int end = 0; end < 2; end++) {
+      mpfr_log(v, end ? x.hi : x.lo, MPFR_RNDN);
+      mpfr_atan(w, end ? x.hi : x.lo, MPFR_RNDN);
+      oracle_iv_log(&y, &x);
+      cr_assert(holds(&y, v));
+      oracle_iv_atan(&y, &x);
+      cr_assert(holds(&y, w));
+    }
+    oracle_iv_set_d(&y, -1);
+    mpfr_set(y.hi, x.hi, MPFR_RNDU);
+    oracle_iv_log(&y, &y);
+    cr_assert(mpfr_inf_p(y.lo) && mpfr_inf_p(y.hi), "log of a number that is not positive");
+    oracle_iv_clear(&x);
+    oracle_iv_clear(&y);
+  }
+  mpfr_clears(v, w, (mpfr_ptr)0);
+  lfap_data_free(&R);
+}
+
 static int inside(const oracle_iv *x, const mpq_t q) { return mpfr_cmp_q(x->lo, q) <= 0 && mpfr_cmp_q(x->hi, q) >= 0; }
 
 Test(interval, operations_contain_the_exact_result) {
