@@ -198,8 +198,9 @@ typedef struct {
 } oracle_polished;
 /* point: a proposal, of which the pattern (slopes at own pairs), lambda and the slopes at other pairs are read; W^o is
    made of them on integers, nothing of them is kept. start: the weights whose training C4 is asked about, or NULL; step
-   as in lfap_c4_of, taken as given. o: prec of C4's intervals, max_prec of the bound of the inverse; NULL: the defaults. About
-   m N^2 + m N d (C4) operations on integers, m the groups. DATA: shapes that do not fit, a slope or multiplier out of
+   as in lfap_c4_of, taken as given. Of the logistic loss less is asked than there: what its losses come to from now on
+   is bounded. o: prec of C4's intervals, max_prec of the bound of the inverse; NULL: the defaults. About m N^2 + m N d
+   (C4) operations on integers, m the groups. DATA: shapes that do not fit, a slope or multiplier out of
    its range, weights not finite; USAGE: a step or precision out of its range. */
 lfap_status oracle_polish_certify(lfap_ctx *ctx, oracle_polished *out, const lfap_polished *point,
                                   const lfap_data *data, const lfap_net *start, lfap_loss loss, double step,

@@ -2,8 +2,8 @@
  * once the certain signs of other pairs have fixed their slopes (spec/certificate.md, "Patterns", (H)).
  *
  * Its variables are lambda_n, and c_jn at the *open* other pairs, those without a certain sign. Open pairs of different
- * groups do not meet, so the factor goes group by group: an open block, its rows against lambda, and what they take from
- * the block of lambda; that one is last.
+ * groups do not meet, so the factor goes group by group: an open block, its rows against lambda, and what they take
+ * from the block of lambda; that one is last.
  */
 #include <math.h>
 #include <stdlib.h>

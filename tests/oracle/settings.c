@@ -21,6 +21,7 @@ typedef union {
   oracle_trained trained;
   oracle_perturbed perturbed;
   oracle_split split[N];
+  oracle_polished polished;
   int sign[N];
 } result;
 
@@ -33,6 +34,8 @@ static struct {
   oracle_cert cert;
   oracle_vector w;
   oracle_vec direction;
+  lfap_polished point;
+  oracle_polished polished;
   char *document;
   size_t document_len;
 } in;
@@ -48,6 +51,10 @@ static void setup(void) {
   memset(in.cert.sha256, '0', 64);
   cr_assert_eq(oracle_boundary(NULL, &in.w, &in.cert, &in.data, NULL), LFAP_OK);
   cr_assert_eq(oracle_vec_of_doubles(NULL, &in.direction, in.lim.w, D, 53), LFAP_OK);
+  lfap_set set = {.data = &in.data};
+  cr_assert_eq(lfap_polish(NULL, &in.point, &in.net, &set), LFAP_OK);
+  lfap_set_free(&set);
+  cr_assert_eq(oracle_polish_certify(NULL, &in.polished, &in.point, &in.data, NULL, LFAP_LOSS_EXP, 0.0, NULL), LFAP_OK);
   cr_assert_eq(oracle_cert_document(NULL, &in.document, &in.document_len, &in.cert), LFAP_OK);
 }
 
@@ -60,6 +67,8 @@ static void teardown(void) {
   oracle_cert_free(&in.cert);
   oracle_vector_free(&in.w);
   oracle_vec_free(&in.direction);
+  lfap_polished_free(&in.point);
+  oracle_polished_free(&in.polished);
   free(in.document);
 }
 
@@ -102,7 +111,14 @@ static lfap_status call_speak(lfap_ctx *c, result *r) {
   return oracle_certifier_speak(&me, c, &none, 0, &(lfap_offer){.subject = "data", .data = &in.data, .lim = &in.lim});
 }
 
+static lfap_status call_polish(lfap_ctx *c, result *r) {
+  return oracle_polish_certify(c, &r->polished, &in.point, &in.data, &in.net, LFAP_LOSS_EXP, 0.0, NULL);
+}
+static lfap_status call_polished(lfap_ctx *c, result *r) { return oracle_polished_signs(c, r->sign, &in.polished, in.data.x, N); }
+static lfap_status call_kkt(lfap_ctx *c, result *r) { return oracle_kkt_signs(c, r->sign, &in.data, in.data.x, N); }
+
 static void drop_cert(result *r) { oracle_cert_free(&r->cert); }
+static void drop_polished(result *r) { oracle_polished_free(&r->polished); }
 static void drop_vector(result *r) { oracle_vector_free(&r->vector); }
 static void drop_flow(result *r) { oracle_flow_table_free(&r->flow); }
 static void drop_limit(result *r) { oracle_limit_replayed_free(&r->limit); }
@@ -124,6 +140,9 @@ static const struct {
     {"oracle_replay_limit", call_limit, drop_limit},
     {"oracle_replay_train", call_train, drop_trained},
     {"oracle_replay_perturb", call_perturb, drop_perturbed},
+    {"oracle_polish_certify", call_polish, drop_polished},
+    {"oracle_polished_signs", call_polished, NULL},
+    {"oracle_kkt_signs", call_kkt, NULL},
     {"oracle_certifier_speak", call_speak, NULL},
 };
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
