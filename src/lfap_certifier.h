@@ -185,8 +185,7 @@ lfap_status lfap_ending_of(lfap_ctx *ctx, lfap_ending *e, const lfap_net *net, l
 void lfap_ending_free(lfap_ending *e);
 /* Every line about it: C3 and C4. */
 lfap_status lfap_judge_ending(lfap_ctx *ctx, lfap_case *c, const lfap_ending *e);
-/* What the lines of c from `first` on say: PASS of all that C3 or C4 judges of it, and certified where a certifier spoke.
- */
+/* Do all lines of c from `first` on that carry the claim, C3 or C4, pass? */
 int lfap_ending_holds(const lfap_case *c, size_t first, lfap_claim claim);
 
 /* ---- what is certain --------------------------------------------------------------------------------------------- */

@@ -57,8 +57,8 @@ typedef struct {
   double s_rest;           /* since when p is at rest to the precision; NaN if it is not */
   size_t steps, crossings; /* Taylor steps; slopes that changed */
   size_t slides;           /* of these: pre-activations that stayed on their kink for a while */
-  /* Where it goes: the last weights, rounded to doubles, and their own point, with what is certain of it (C3), C4's word
-     on the exact flow from these doubles too. */
+  /* Where it goes: the last weights, rounded to doubles, and their own point, with what is certain of it (C3), and of
+     the exact flow from these doubles (C4). */
   lfap_net last;        /* owned */
   lfap_ending end;      /* end.point.n is 0: there is no point, `why` tells; owned, its data are the caller's */
   oracle_polished cert; /* owned */

@@ -18,8 +18,8 @@ typedef struct {
   int certify;
 } cli_ending_asked;
 
-/* The point of net's pattern; where it is asked for, what is certain of it too. A failure about the data is the caller's
-   to refuse, or to keep in `why` by cli_ending_left. */
+/* The point of net's pattern; where it is asked for, what is certain of it too. A failure about the data is for the
+   caller to refuse, or to keep in `why` by cli_ending_left. */
 lfap_status cli_ending_of(cli *c, cli_ending *e, const lfap_net *net, lfap_set *set, const lfap_limit *lim,
                           const cli_ending_asked *asked);
 lfap_status cli_ending_left(cli *c, cli_ending *e, lfap_status s);

@@ -25,8 +25,7 @@ static const cli_option options[] = {
     {"prec", "P", "bits (default 256)"},
     {"probes", "K", "random points at which the boundary is compared (default 100)"},
     {"steps", "K", "most Taylor steps (default 100000)"},
-    {"out", "DIR",
-     "directory for the last weights, W.npy, and their point: point.npy, lambda.npy, slopes.npy"},
+    {"out", "DIR", "directory for the last weights, W.npy, and their point: point.npy, lambda.npy, slopes.npy"},
     {NULL, NULL, NULL},
 };
 

@@ -52,7 +52,9 @@ static const cli_option options[] = {
     {"gauss-bases", NULL, "bases from the standard normal instead of uniform on [-1, 1)"},
     {"probes", "N", "random probe points (default 200)"},
     {"controls", "N", "networks trained on bare noise, one a seed"},
-    {"flow-steps", "N", "most accepted steps of a gradient flow (default 10000; fashion-mnist 1000,\nbut 36000 for the network of the images)"},
+    {"flow-steps", "N",
+     "most accepted steps of a gradient flow (default 10000; fashion-mnist 1000,\n"
+     "and 36000 for the network trained on the images)"},
     {"classes", "A,B", "fashion-mnist: class A gets label +1, class B -1 (default 0,9)"},
     {"n", "N", "fashion-mnist: training images (default 200)"},
     {"no-center", NULL, "fashion-mnist: keep the mean image"},
