@@ -454,13 +454,13 @@ Test(verify, a_case_trained_in_steps) {
 }
 
 /* C1 fails, C2 holds, and the flow goes to C2's point: C4 makes the network's limit linear where C2 alone does not. */
-static lfap_case kinked(size_t steps) {
+static lfap_case kinked(uint64_t seed, size_t n, size_t d, double gamma, size_t steps) {
   lfap_data data = {0};
   lfap_case c = {0};
   lfap_ctx ctx = {.threads = 2};
-  cr_assert_eq(lfap_gen_uniform(NULL, &data, 3, 16, 24), LFAP_OK);
-  for (size_t i = 0; i < 16; i++) data.y[i] = i % 2 ? -1 : 1;
-  lfap_verify_opts o = {.name = "kinked", .data = &data, .gamma = 0.5, .seed = 5, .n_adv = 8, .m = 4, .m_adv = 4, .eps = {0.5}, .k = 4, .probes = 40,
+  cr_assert_eq(lfap_gen_uniform(NULL, &data, seed, n, d), LFAP_OK);
+  for (size_t i = 0; i < n; i++) data.y[i] = i % 2 ? -1 : 1;
+  lfap_verify_opts o = {.name = "kinked", .data = &data, .gamma = gamma, .seed = 5, .n_adv = 8, .m = 4, .m_adv = 4, .eps = {0.5}, .k = 4, .probes = 40,
                         .controls = 1, .log_loss_target = -1e12, .flow_steps = 200, .net_steps = steps};
   cr_assert_eq(lfap_verify_case(&ctx, &c, &o), LFAP_OK, "%s", ctx.message);
   lfap_data_free(&data);
@@ -468,7 +468,7 @@ static lfap_case kinked(size_t steps) {
 }
 
 Test(verify, c4_makes_a_limit_with_kinks_the_networks) {
-  lfap_case c = kinked(20000), early = kinked(60);
+  lfap_case c = kinked(3, 16, 24, 0.5, 20000), early = kinked(3, 16, 24, 0.5, 60);
   cr_assert_eq(count(&c, "C1", LFAP_PASS), 0);
   cr_assert_eq(count(&c, "C3", LFAP_PASS), 4);
   cr_assert_eq(count(&c, "C4", LFAP_PASS), 2);
@@ -481,6 +481,18 @@ Test(verify, c4_makes_a_limit_with_kinks_the_networks) {
   cr_assert_eq(count(&c, NULL, LFAP_FAIL) + count(&early, NULL, LFAP_FAIL), 0);
   lfap_case_free(&c);
   lfap_case_free(&early);
+}
+
+/* C4 may hold of a point that is not C2's: then the network's boundary is that point's, and none that is known to be
+   linear. */
+Test(verify, c4_of_another_point_says_nothing_of_the_limit) {
+  lfap_case c = kinked(5, 20, 30, 0.3, 20000);
+  cr_assert_eq(count(&c, "C2", LFAP_PASS), 1 + 1);
+  cr_assert_eq(count(&c, "C4", LFAP_PASS), 2);
+  cr_assert_eq(all_of(&c, NULL, "distance of the point", "another point"), LFAP_NOT_APPLICABLE);
+  cr_assert_eq(all_of(&c, NULL, "with f_bdy", "a run goes there"), LFAP_NOT_APPLICABLE);
+  cr_assert_eq(count(&c, NULL, LFAP_FAIL), 0);
+  lfap_case_free(&c);
 }
 
 static lfap_verdict verdict_of(const lfap_case *c, const char *what, double *value) {
