@@ -429,8 +429,8 @@ typedef struct {
 /* Nothing given is kept. DATA: targets other than +-1; RANGE: the sums leave the doubles. */
 lfap_status lfap_split_of(lfap_ctx *ctx, lfap_split *out, const lfap_split_args *args);
 void lfap_split_free(lfap_split *s);
-/* The limit of C2 as a network of two neurons, U/sqrt(2) and V/sqrt(2), and its coefficients b (2 x n), for lfap_split_of:
-   lambda and slope (n each) of lfap_limit, of data. DATA: gamma. */
+/* The limit of C2 as a network of two neurons, U/sqrt(2) and V/sqrt(2), and its coefficients b (2 x n), for
+   lfap_split_of: lambda and slope (n each) of lfap_limit, of data. DATA: gamma. */
 lfap_status lfap_split_limit(lfap_ctx *ctx, lfap_net *net, lfap_mat *b, const lfap_data *data, const double *lambda,
                              const double *slope, double gamma);
 

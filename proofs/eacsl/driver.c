@@ -15,6 +15,7 @@
 #include "qform.h"
 #include "rows.h"
 #include "solve.h"
+#include "splitform.h"
 #include "step.h"
 
 enum { MOST = 20 };
@@ -85,6 +86,14 @@ static void networks(size_t m) {
   for (int i = 0; i < 25; i++) lfap_plateau_see(&p, 1.0);
 }
 
+static void splits(size_t m) {
+  lfap_split_sums sums;
+  fill(a, 4 * m, 11), fill(y, m, 12);
+  lfap_split_coef(b, a, y, 0.5, m);
+  lfap_split_coef(a, a, y, -0.5, m);
+  lfap_split_point_sums(&sums, a, 0.25, m);
+}
+
 static void headers(void) {
   static const char *const dictionary[] = {"{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }\n",
                                            "{'shape': (12,), \"fortran_order\": False, 'descr': '|u1'}",
@@ -110,6 +119,7 @@ int main(void) {
     matrices(size[k]);
     kinks(size[k]);
     networks(2 * ((size[k] + 1) / 2));
+    splits(2 * ((size[k] + 1) / 2));
   }
   headers();
   return 0;

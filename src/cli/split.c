@@ -355,7 +355,7 @@ static void csv(lfap_text *t, const job *w) {
   }
 }
 
-static lfap_status write_files(cli *c, const args *a, const job *w, const cli_split_report *r) {
+static lfap_status write_points(cli *c, const args *a, const job *w, const cli_split_report *r) {
   lfap_text t = {0};
   lfap_json j = {.indent = 2};
   if (!a->out) return LFAP_OK;
@@ -401,7 +401,7 @@ static lfap_status tell(cli *c, const args *a, job *w) {
                         .shares = &w->shares};
   memcpy(sha, w->here.sha256, sizeof sha);
   judge(c, &r);
-  lfap_status s = write_files(c, a, w, &r);
+  lfap_status s = write_points(c, a, w, &r);
   if (!s && c->json) s = cli_print_split(c, &r);
   else if (!s) print_split(c, &r);
   return s;

@@ -80,8 +80,8 @@ typedef struct {
   double off, most;   /* of |value - (I_j + D_j + P_j)|, and the largest of these */
   int above, below;   /* every P_j > 0, every P_j < 0 */
 } lfap_split_sums;
-/* parts: four rows of m: what first weights, bases and perturbations give to <w_j,z>, and <w_j,z>; a_j is positive in the
-   first half. All sums in order. */
+/* parts: four rows of m: what first weights, bases and perturbations give to <w_j,z>, and <w_j,z>; a_j is positive in
+   the first half. All sums in order. */
 /*@ requires size: m <= SIZE_MAX / 4;
   @ requires out: \valid(out);
   @ requires parts: \valid_read(parts + (0 .. 4*m-1));

@@ -97,6 +97,8 @@ report("perturb", "--norm", "l2", "--from", "pgd", "--data", "data", "--weights"
 NET = ["--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9"]
 report("compare", *NET, "--adversarial", "adv", "--norm", "l0", "--k", "3", "--eps", "0.5", "--range", "-1,1", "--certify", "--polish", "--lambda", "limit/lambda.npy",
        "--reference", "data")
+report("train", "--method", "gd", "--epochs", "7", "--coefficients", "--data", "adv", "--gamma", "0.9", "--m", "4", "--out", "learned")
+report("split", "--data", "adv", "--run", "learned", "--natural", "data", "--out", "parts"), meta("parts")
 report("vectors", "--out", "vec"), meta("vec/tiny", "vectors_case")
 report("map", *NET, "--weights2", "flow/W.npy", "--direction", "limit/w.npy", "--grid", "5", "--numbers", "--out", "pictures")
 report("plot", "split", "--data", "data", "--adv", "adv", "--gamma", "0.9", "--numbers", "--out", "pictures")

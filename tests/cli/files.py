@@ -69,12 +69,12 @@ ok(read("d3/w.npy") == read("l1/w.npy"), "NPY 2.0: the same bytes")
 
 # ---- threads change nothing; running again replaces
 for threads in ("1", "3"):
-    for args in (["limit", "--data", "set"], ["train", "--method", "sgd", "--epochs", "40", "--data", "set", "--m", "6"],
+    for args in (["limit", "--data", "set"], ["train", "--method", "sgd", "--epochs", "40", "--data", "set", "--m", "6", "--coefficients"],
                  ["train", "--data", "set", "--m", "6", "--epochs", "60"]):
         works(f"{args[0]} with {threads} threads", *args, "--gamma", "0.5", "--threads", threads, "--out",
               f"th{threads}/{args[0]}{len(args)}")
 same = [read(os.path.join(top, f)) == read(os.path.join(top.replace("th1", "th3"), f)) for top, _, fs in os.walk("th1") for f in fs]
-ok(len(same) == 11 and all(same), "1 and 3 threads: the same bytes", same)
+ok(len(same) == 14 and all(same), "1 and 3 threads: the same bytes", same)
 before = read("l1/w.npy")
 works("limit once more", "limit", "--data", "set", "--gamma", "0.25", "--out", "l1")
 ok(read("l1/w.npy") != before and sorted(os.listdir("l1")) == ["lambda.npy", "meta.json", "omega.npy", "slopes.npy", "w.npy"], "running again replaces the files and leaves no others")

@@ -18,6 +18,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
                 "range", "lambda", "outputs", "reference", "certify", "polish"],
     "polish": ["data", "labels", "weights", "gamma", "loss", "step", "certify", "probe-points", "out"],
     "converge": ["data", "labels", "gamma", "loss", "m", "init", "init-scale", "seed", "log-loss", "prec", "probes", "steps", "out"],
+    "split": ["data", "labels", "bases", "run", "gamma", "probe-points", "probe-labels", "natural", "natural-weights", "probes", "seed", "out"],
     "sweep": ["preset", "scale", "data", "base", "method", "from", "norm", "d", "n", "n-adv", "m", "gamma", "eps", "eps-l2", "eps-linf",
               "eps-l0", "eps-l1", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "shard",
               "merge", "list"],
@@ -110,6 +111,7 @@ FULL = {
                 "--eps", "1", "--k", "2", "--out", "o"],
     "compare": ["--data", "X.npy", "--labels", "y.npy", "--weights", "W.npy", "--gamma", "0.5"],
     "polish": ["--data", "X.npy", "--labels", "y.npy", "--weights", "W.npy", "--gamma", "0.5", "--out", "o"],
+    "split": ["--data", "set", "--run", "set"],
 }
 for verb, args in FULL.items():
     for i, a in enumerate(args):

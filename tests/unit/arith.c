@@ -26,6 +26,8 @@ typedef union {
   lfap_polished polished;
   lfap_c4 c4;
   lfap_case verified;
+  lfap_split split;
+  lfap_split_point at[2];
   lfap_row row;
   double v[64];
   int sign[N];
@@ -105,6 +107,18 @@ CALL(kkt_signs, lfap_kkt_signs(c, r->sign, &in.data, in.data.x, N))
 CALL(k1_of, lfap_k1_of(c, &r->k1, &in.net, &in.data, &in.lim, NULL, 0))
 CALL(c4_of, lfap_c4_of(c, &r->c4, &in.net, &in.point, &in.data, LFAP_LOSS_EXP, 0.0))
 
+CALL(split_of, lfap_split_of(c, &r->split, &(lfap_split_args){.net = &in.net, .b = in.data.x, .t = in.data.y, .base = in.data.x, .eta = in.data.x, .n = N}))
+CALL(split_at, lfap_split_at(c, r->at, &(lfap_split){.m = 1, .d = D, .gamma = 0.5, .rows = in.data.x}, in.data.x, 2))
+
+static lfap_status call_split_limit(lfap_ctx *c, result *r) {
+  lfap_net net = {0};
+  lfap_mat b = {0};
+  lfap_status st = lfap_split_limit(c, &net, &b, &in.data, in.lim.lambda, in.lim.c2.slope, 0.5);
+  if (net.w || b.v) r->v[0] = 1.0;
+  lfap_net_free(&net);
+  lfap_mat_free(&b);
+  return st;
+}
 static lfap_status call_train(lfap_ctx *c, result *r) {
   lfap_train_opts o;
   lfap_train_defaults(&o, LFAP_METHOD_GD);
@@ -169,6 +183,7 @@ DROP(lfap_enclosure, enclosure)
 DROP(lfap_perturbed, perturbed)
 DROP(lfap_polished, polished)
 DROP(lfap_case, verified)
+DROP(lfap_split, split)
 
 static const struct {
   const char *name;
@@ -209,6 +224,9 @@ static const struct {
     {"lfap_k1_of", call_k1_of, NULL, 0},
     {"lfap_polish", call_polish, drop_polished, 0},
     {"lfap_c4_of", call_c4_of, NULL, 0},
+    {"lfap_split_of", call_split_of, drop_split, 0},
+    {"lfap_split_at", call_split_at, NULL, 0},
+    {"lfap_split_limit", call_split_limit, NULL, 0},
     {"lfap_verify_case", call_verify_case, drop_verified, 0},
     {"lfap_study_run", call_study_run, NULL, 0},
 };
