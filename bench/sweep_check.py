@@ -31,7 +31,7 @@ def table(path):
         head, *lines = f.read().split("\n")
     if not head.startswith("# lfap sweep"):
         sys.exit(f"{path}: not a table of lfap sweep in CSV")
-    if " table=3 " not in head:
+    if " table=4 " not in head:
         sys.exit(f"{path}: a table of another version, without checksums or with other ones; run the sweep again")
     if not lines or lines[-1] or not lines[0].endswith(",check"):
         sys.exit(f"{path}: its head or its last row is not whole; let lfap sweep --resume complete it")

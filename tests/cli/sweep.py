@@ -74,7 +74,7 @@ def limit(X, y, gamma):
     if b.all():  # U^ and V^ of C1: own is sqrt(m) y <u, x> or -sqrt(m) y <v, x>
         own = y * (G @ (l * y * np.where(y[:, None] == y, 1, gamma)).T).diagonal()
         a = np.c_[l, 0 * l]
-    return dict(l=omega, w=X.T @ (omega * y), form=form, h=h, share=b.mean(), c1=bool(b.all() and (off[l == 0] > 0).all()), own=own.min(),
+    return dict(l=omega, pairs=a, w=X.T @ (omega * y), form=form, h=h, share=b.mean(), c1=bool(b.all() and (off[l == 0] > 0).all()), own=own.min(),
                 c2=bool((own[a.sum(1) > 0] > 0).all()), kinks=int(((a > 0).all(1)).sum()))
 
 
@@ -122,7 +122,13 @@ def expected(r):
     w_data = Xb.T @ (adv["l"] * t)
     rule = eps * (e @ w) / np.linalg.norm(w) * math.sqrt(n_adv / (n * (1.0 if law == "gauss" else 1 / 3)))
     share = lambda v, u: np.mean(np.sign(v) == np.sign(u))
-    return {
+    # T5 of C2's network: U and -V are neurons of value <., z>, the parts of either from bases and from perturbations
+    own, bent = adv["pairs"].sum(1), adv["pairs"] @ [gamma, 1]
+    rows = np.where(t > 0, [own, bent], [-bent, -own])
+    D, Q = rows @ Xb @ X.T, rows @ (t[:, None] * eta) @ X.T
+    out = lambda v: (np.where(v[0] > 0, v[0], gamma * v[0]) + np.minimum(v[1], gamma * v[1])) / 2
+    rest, effect = out(D), out(D + Q) - out(D)
+    return {"t5_one_sign": (abs(np.sign(Q).sum(0)) == 2).mean(), "t5_decided": (abs(rest) < abs(effect)).mean(),
         "limit": nat["form"], "h_ratio": nat["h"], "h": int(nat["h"] >= 1), "c1": int(nat["c1"]), "c1_share": nat["share"],
         "limit_adv": adv["form"], "h_ratio_adv": adv["h"], "h_adv": int(adv["h"] >= 1), "c1_adv": int(adv["c1"]),
         "c1_share_adv": adv["share"], "limit_control": ctl["form"],
