@@ -341,7 +341,7 @@ static void judge(cli *c, cli_split_report *r) {
 /* ---- what is told ------------------------------------------------------------------------------------------------ */
 
 static void csv(lfap_text *t, const job *w) {
-  lfap_text_puts(t, "point,label,f,f_rest,E,P_plus,P_minus,one_sign,decided\n");
+  lfap_text_puts(t, "point,label,f,f_rest,effect,P_plus,P_minus,one_sign,decided\n");
   for (size_t i = 0; i < w->points.rows; i++) {
     const lfap_split_point *p = &w->at[i];
     const double column[] = {p->f, p->rest, p->effect, p->plus, p->minus};

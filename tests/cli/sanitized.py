@@ -121,6 +121,14 @@ for norm, size in (("l2", "--eps 0.8"), ("linf", "--eps 0.1"), ("l0", "--eps 0.5
     run(0, f"perturb --norm {norm} --from pgd --data noise --weights net/W.npy {G} {size.split(' --k')[0]} --steps 7 --range -1,1 --out pgd-{norm}")
 run(0, "perturb --norm l2 --from geometry --data uniform --direction limit/w.npy --eps 0.8 --out perturbed")
 run(0, f"train --data adv-l2 {G} --m 6 --epochs 200 --out learned")
+for how, more in (("flow", "--epochs 200"), ("gd", "--epochs 20"), ("sgd", "--epochs 20 --form gram --threads 3")):
+    run(0, f"train --data adv-l2 {G} --m 6 --method {how} {more} --coefficients --out split-{how}")
+    run(0, f"split --data adv-l2 --run split-{how} --natural uniform --json")
+run(0, "split --data adv-l2 --bases noise/X.npy --run split-gd --probes 300 --threads 3 --out points")
+run(65, "split --data adv-l1 --run split-gd")
+run(66, "split --data adv-l2 --run learned")
+run(0, f"limit --data adv-l2 {G} --out limit-adv")
+run(0, "split --data adv-l2 --run limit-adv --probe-points noise/X.npy --probe-labels noise/y.npy")
 
 run(0, f"compare {D} --weights net/W.npy {G}")
 run(0, f"compare {D} --weights net/W.npy {G} --probe-points noise/X.npy --certify --lambda limit/lambda.npy --json")

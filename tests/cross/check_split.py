@@ -26,7 +26,7 @@ def reference(W0, b, t, base, eta, W, Z):
     enter = lambda v: phi(a * v) @ a
     f, rest = phi(Z @ W.T) @ a, enter(I + D)
     size = (abs(I) + abs(D) + abs(P)).mean(1)
-    return {"f": f, "f_rest": rest, "E": f - rest, "P_plus": np.maximum(P, 0).mean(1), "P_minus": np.maximum(-P, 0).mean(1),
+    return {"f": f, "f_rest": rest, "effect": f - rest, "P_plus": np.maximum(P, 0).mean(1), "P_minus": np.maximum(-P, 0).mean(1),
             "one_sign": np.where((P > 0).all(1), 1, np.where((P < 0).all(1), -1, 0)), "size": size,
             "parts": [abs(I).mean(), abs(D).mean(), abs(P).mean()], "sum": (abs(I + D + P - Z @ W.T / a).max(1) / size).max()}
 
@@ -61,10 +61,10 @@ def split(name, *args, code=0):
 def check(name, want, doc, got, label):
     """Every number of the table and of the report."""
     t, near = doc["t5"], lambda k: abs(got[k] - want[k]).max() <= 1e-12 * want["size"].max() + 1e-300
-    ok(all(near(k) for k in ("f", "f_rest", "E", "P_plus", "P_minus")), f"{name}: f, f_rest, E and the sums of both signs",
-       {k: abs(got[k] - want[k]).max() for k in ("f", "f_rest", "E", "P_plus", "P_minus")})
+    ok(all(near(k) for k in ("f", "f_rest", "effect", "P_plus", "P_minus")), f"{name}: f, f_rest, E and the sums of both signs",
+       {k: abs(got[k] - want[k]).max() for k in ("f", "f_rest", "effect", "P_plus", "P_minus")})
     ok((got["one_sign"] == want["one_sign"]).all() and t["one_sign"] == (want["one_sign"] != 0).mean(), f"{name}: signs of all P_j", t)
-    E, rest = want["E"], want["f_rest"]
+    E, rest = want["effect"], want["f_rest"]
     decided = (np.sign(rest) == np.sign(E)) | (abs(rest) < abs(E))
     ok((decided == got["decided"]).all() and t["decided"] == decided.mean() and t["points"] == len(E), f"{name}: decided", t)
     ok(((np.sign(want["f"]) == np.sign(E)) == decided).all(), f"{name}: f has E's sign exactly there")
