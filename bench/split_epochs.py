@@ -80,7 +80,7 @@ class Study:
         with open(run + "/history.csv", newline="") as f:
             log_loss = list(csv.DictReader(f))[-1]["log_loss"]
         right = [float(p["label"]) * float(p["f"]) > 0 for p in points]
-        decided = [int(p["decided"]) and float(p["label"]) * float(p["E"]) > 0 for p in points]
+        decided = [int(p["decided"]) and float(p["label"]) * float(p["effect"]) > 0 for p in points]
         return {"accuracy": sum(right) / len(points), "decided_right": sum(decided) / len(points), "log_loss": log_loss,
                 **{k: split[k] for k in ("one_sign", "effect_right", "decided", "sum_error")}}
 

@@ -8,7 +8,7 @@
 #include "picture/style.h"
 
 enum { LABEL, F, REST, EFFECT, ONE_SIGN, DECIDED, COLUMNS };
-static const char *const column_name[COLUMNS] = {"label", "f", "f_rest", "E", "one_sign", "decided"};
+static const char *const column_name[COLUMNS] = {"label", "f", "f_rest", "effect", "one_sign", "decided"};
 
 typedef struct {
   size_t decided, follows, one_sign, right;
@@ -22,7 +22,7 @@ static lfap_status tabulate(lfap_ctx *ctx, lfap_text *out, parts *k, const lfap_
       return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no column %s; this wants points.csv of lfap split --out", t->path,
                        column_name[c]);
   if (t->rows == 0) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: no rows", t->path);
-  lfap_text_puts(out, "point,label,f,f_rest,E,one_sign,decided\n");
+  lfap_text_puts(out, "point,label,f,f_rest,effect,one_sign,decided\n");
   for (size_t r = 0; r < t->rows; r++) {
     double v[COLUMNS];
     lfap_text_format(out, "%zu", r);

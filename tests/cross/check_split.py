@@ -65,9 +65,9 @@ def check(name, want, doc, got, label):
        {k: abs(got[k] - want[k]).max() for k in ("f", "f_rest", "effect", "P_plus", "P_minus")})
     ok((got["one_sign"] == want["one_sign"]).all() and t["one_sign"] == (want["one_sign"] != 0).mean(), f"{name}: signs of all P_j", t)
     E, rest = want["effect"], want["f_rest"]
-    decided = (np.sign(rest) == np.sign(E)) | (abs(rest) < abs(E))
+    decided, follows = abs(rest) < abs(E), np.sign(want["f"]) == np.sign(E)
     ok((decided == got["decided"]).all() and t["decided"] == decided.mean() and t["points"] == len(E), f"{name}: decided", t)
-    ok(((np.sign(want["f"]) == np.sign(E)) == decided).all(), f"{name}: f has E's sign exactly there")
+    ok((follows == ((np.sign(rest) == np.sign(E)) | decided)).all() and t["follows"] == follows.mean(), f"{name}: f has E's sign exactly where f_rest has it too, or E decides")
     if label is None:
         ok(t["effect_right"] is None and t["f_right"] is None and np.isnan(got["label"]).all(), f"{name}: nothing tells what is right", t)
     else:
