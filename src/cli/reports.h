@@ -116,7 +116,7 @@ typedef struct {
   const uint64_t *seed; /* NULL: the points were brought along */
   const lfap_split *split;
   const lfap_split_shares *shares;
-  lfap_check check[2];
+  const lfap_case *lines;
 } cli_split_report;
 
 typedef struct {

@@ -6,6 +6,7 @@
 
 #include "fields.h"
 #include "kernel/perturb.h"
+#include "verify/lines.h"
 
 enum {
   O_DATA,
@@ -106,9 +107,11 @@ typedef struct {
   lfap_split split;
   lfap_split_point *at;
   lfap_split_shares shares;
+  lfap_case lines;
 } job;
 
 static void job_free(job *w) {
+  lfap_case_free(&w->lines);
   lfap_data_free(&w->data);
   lfap_mat_free(&w->other);
   lfap_net_free(&w->run.net);
@@ -317,25 +320,12 @@ static lfap_status split_run(cli *c, job *w, const args *a) {
   return s;
 }
 
-static lfap_check line(const char *what, double value, const char *relation, double bound, int holds) {
-  lfap_check k = {.id = "T5",
-                  .subject = "points",
-                  .verdict = holds ? LFAP_PASS : LFAP_FAIL,
-                  .value = value,
-                  .bound = bound,
-                  .claim = LFAP_CLAIM_NONE,
-                  .margin = NAN};
-  snprintf(k.what, sizeof k.what, "%s", what);
-  snprintf(k.relation, sizeof k.relation, "%s", relation);
-  return k;
-}
-
-static void judge(cli *c, cli_split_report *r) {
-  const lfap_split_shares *t = r->shares;
-  r->check[0] = line("largest relative error of the parts' sum", t->sum_error, "<=", LFAP_SPLIT_MOST,
-                     t->sum_error <= LFAP_SPLIT_MOST);
-  r->check[1] = line("points at which a rule of the split fails", (double)t->exceptions, "=", 0, t->exceptions == 0);
-  c->verdict = r->check[0].verdict == LFAP_PASS && r->check[1].verdict == LFAP_PASS ? LFAP_PASS : LFAP_FAIL;
+static lfap_status judge(cli *c, lfap_case *k, const lfap_split_shares *t) {
+  cli_tally tally = {{0}};
+  lfap_status s = lfap_judge_split(&c->ctx, k, t, "points", NULL);
+  cli_tally_add(&tally, k->check, k->checks);
+  c->verdict = cli_tally_verdict(&tally);
+  return s;
 }
 
 /* ---- what is told ------------------------------------------------------------------------------------------------ */
@@ -386,7 +376,7 @@ static void print_split(const cli *c, const cli_split_report *r) {
   share("sgn f right", t->f_right);
   share("decided by E: |f_rest| < |E|", t->decided);
   share("sgn f = sgn E", t->follows);
-  cli_checks_print(c, r->check, 2);
+  cli_checks_print(c, r->lines->check, r->lines->checks);
 }
 
 static lfap_status tell(cli *c, const args *a, job *w) {
@@ -398,10 +388,11 @@ static lfap_status tell(cli *c, const args *a, job *w) {
                         .m = w->split.m,
                         .seed = a->points || a->natural ? NULL : &a->seed,
                         .split = &w->split,
-                        .shares = &w->shares};
+                        .shares = &w->shares,
+                        .lines = &w->lines};
   memcpy(sha, w->here.sha256, sizeof sha);
-  judge(c, &r);
-  lfap_status s = write_points(c, a, w, &r);
+  lfap_status s = judge(c, &w->lines, &w->shares);
+  if (!s) s = write_points(c, a, w, &r);
   if (!s && c->json) s = cli_print_split(c, &r);
   else if (!s) print_split(c, &r);
   return s;

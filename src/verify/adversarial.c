@@ -10,6 +10,7 @@
 #include "kernel/perturb.h"
 #include "kernel/random.h"
 #include "net/direction.h"
+#include "net/split.h"
 #include "perturb/norm.h"
 
 #include <math.h>
@@ -61,6 +62,9 @@ static void adversary_free(adversary *a) {
   }
 }
 
+/* Of the first weights of the network that learns the set. */
+static uint64_t net_seed(const lfap_run *r, const adversary *a) { return r->o->seed + 10 + (uint64_t)a->norm; }
+
 /* x_n = b_n + t_n eta in the place of b_n (P1). */
 static lfap_status perturb_rows(lfap_run *r, adversary *a) {
   size_t d = r->d;
@@ -76,14 +80,19 @@ static lfap_status perturb_rows(lfap_run *r, adversary *a) {
   return st;
 }
 
+/* The next base of the stream, as adversary_make perturbed it. */
+static void next_base(const lfap_run *r, lfap_philox *g, double *row) {
+  if (r->o->gauss_bases) lfap_fill_normal(row, g, r->d);
+  else lfap_fill_uniform(row, g, r->d);
+  for (size_t k = 0; r->unit != 1.0 && k < r->d; k++) row[k] *= r->unit;
+}
+
 /* w_data, a chain over the bases, and the sums of |<b_n, z>| that T4's a-priori form asks for. */
 static void over_bases(lfap_run *r, adversary *a, double *row) {
   lfap_philox g;
   lfap_philox_seed(&g, bases_seed(r, 0));
   for (size_t i = 0; i < a->adv.n; i++) {
-    if (r->o->gauss_bases) lfap_fill_normal(row, &g, r->d);
-    else lfap_fill_uniform(row, &g, r->d);
-    for (size_t k = 0; r->unit != 1.0 && k < r->d; k++) row[k] *= r->unit;
+    next_base(r, &g, row);
     lfap_axpy(a->w_data, a->lim.omega[i] * a->adv.y[i], row, r->d);
     for (size_t s = 0; a->lim.hyp.holds && s < r->sets; s++)
       for (size_t z = 0; z < r->points[s].n; z++)
@@ -243,6 +252,55 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
   return LFAP_OK;
 }
 
+/* The rows of the learned network's split: the sums over the perturbed set, those over its bases, a row at a time, and
+   what is left. */
+static lfap_status split_rows(lfap_run *r, const adversary *a, double *rows) {
+  size_t m = a->net.m, d = r->d, size = m * d;
+  lfap_net first = {0};
+  double *row = malloc(d * sizeof *row);
+  lfap_status st = row ? lfap_net_init(r->ctx, &first, m, d, r->o->gamma, net_seed(r, a), 1.0)
+                       : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", d);
+  for (size_t i = 0; !st && i < size; i++) rows[i] = first.w[i] / r->unit;
+  if (!st) memcpy(rows + 3 * size, a->net.w, size * sizeof *rows);
+  if (!st) st = lfap_split_sum(r->ctx, rows + 2 * size, a->hist.coefficient, &a->adv, m);
+  lfap_philox g;
+  lfap_philox_seed(&g, bases_seed(r, 0));
+  double s = 1.0 / sqrt((double)m);
+  for (size_t i = 0; !st && i < a->adv.n; i++) {
+    next_base(r, &g, row);
+    for (size_t j = 0; j < m; j++)
+      lfap_axpy(rows + size + j * d, (j < m / 2 ? s : -s) * (a->hist.coefficient[j * a->adv.n + i] * a->adv.y[i]), row,
+                d);
+  }
+  if (!st) lfap_sub(rows + 2 * size, rows + 2 * size, rows + size, size);
+  lfap_net_free(&first);
+  free(row);
+  return st;
+}
+
+/* T5 of the learned network at every set of points. */
+static lfap_status parts_lines(lfap_run *r, const adversary *a) {
+  lfap_split parts = {.m = a->net.m, .d = r->d, .gamma = r->o->gamma};
+  lfap_split_shares shares;
+  lfap_mat rows = {0};
+  lfap_status st = lfap_mat_alloc(r->ctx, &rows, 4 * parts.m, parts.d);
+  parts.rows = rows.v;
+  if (!st) st = split_rows(r, a, rows.v);
+  for (size_t s = 0; !st && s < r->sets; s++) {
+    const lfap_points *p = &r->points[s];
+    lfap_split_point *at = calloc(p->n, sizeof *at);
+    st = at ? lfap_split_at(r->ctx, at, &parts, p->Z, p->n)
+            : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu points", p->n);
+    if (!st) {
+      lfap_split_shares_of(&shares, at, p->y, p->n);
+      st = lfap_judge_split(r->ctx, r->c, &shares, a->subject, p->name);
+    }
+    free(at);
+  }
+  lfap_mat_free(&rows);
+  return st;
+}
+
 /* The bases are made again for the certifier, unless they would double the memory of a large set. */
 static lfap_status offer(lfap_run *r, const adversary *a, size_t first) {
   lfap_data base = {0};
@@ -267,8 +325,8 @@ static lfap_status learned(lfap_run *r, adversary *a) {
   double cosine = 0.0;
   lfap_flown flown = {0};
   lfap_status st = lfap_run_scale(r, &flown, &a->set);
-  if (!st)
-    st = lfap_run_train(r, &a->net, &a->hist, &flown, r->o->m_adv, r->o->seed + 10 + (uint64_t)a->norm, LFAP_LOSS_EXP);
+  flown.keep = 1;
+  if (!st) st = lfap_run_train(r, &a->net, &a->hist, &flown, r->o->m_adv, net_seed(r, a), LFAP_LOSS_EXP);
   lfap_flown_free(&flown);
   lfap_set_free(&a->set);
   st = lfap_run_left_out(r, st, a->subject, "network trained on noise + perturbation");
@@ -279,6 +337,7 @@ static lfap_status learned(lfap_run *r, adversary *a) {
     a->fuzz = lfap_run_fuzz(cosine, 1e-6);
   }
   for (size_t s = 0; !st && s < r->sets; s++) st = point_lines(r, a, s);
+  if (!st && a->net.w) st = lfap_run_left_out(r, parts_lines(r, a), a->subject, "split of the network (T5)");
   return st;
 }
 

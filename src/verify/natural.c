@@ -70,7 +70,8 @@ lfap_status lfap_run_scale(lfap_run *r, lfap_flown *out, lfap_set *set) {
   return LFAP_OK;
 }
 
-/* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly. */
+/* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly; so do its
+   coefficients. */
 lfap_status lfap_run_train(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
                            lfap_loss loss) {
   lfap_train_opts t;
@@ -80,10 +81,13 @@ lfap_status lfap_run_train(lfap_run *r, lfap_net *net, lfap_history *h, const lf
   t.rtol = t.atol = 1e-2; /* the way does not matter here: it ends at rest, or is reported as it stands */
   if (r->o->training) t = *r->o->training;
   t.loss = loss;
+  t.coefficients = on->keep;
   lfap_net fresh = {0};
   lfap_status st = lfap_net_init(r->ctx, &fresh, m, r->d, r->o->gamma, seed, 1.0);
   if (!st) st = lfap_set_train(r->ctx, &fresh, h, on->set, &t);
   for (size_t i = 0; !st && r->unit != 1.0 && i < m * r->d; i++) fresh.w[i] /= r->unit;
+  for (size_t i = 0; !st && r->unit != 1.0 && on->keep && i < m * on->set->data->n; i++)
+    h->coefficient[i] = h->coefficient[i] / r->unit / r->unit;
   if (st) lfap_net_free(&fresh);
   else *net = fresh;
   return st;

@@ -19,6 +19,7 @@ typedef struct {
   lfap_data data;
   lfap_set own, *set; /* set: own or what was given; NULL before lfap_run_scale */
   size_t steps;       /* budget of a flow on it; 0: that of the case */
+  int keep;           /* the coefficients of the network trained on it (T5) */
 } lfap_flown;
 
 typedef struct {

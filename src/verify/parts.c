@@ -1,0 +1,16 @@
+/* parts.c - a network split into initialisation, bases and perturbations, judged (T5): the sum is exact, the rules hold;
+ * how much the perturbations decide is measured. */
+#include "verify/lines.h"
+
+lfap_status lfap_judge_split(lfap_ctx *ctx, lfap_case *c, const lfap_split_shares *t, const char *subject,
+                             const char *at) {
+  lfap_facts none = {.of[LFAP_WHEN_ALWAYS] = LFAP_YES};
+  lfap_check *sum = lfap_line_add(ctx, c, LFAP_LINE_T5_SUM, subject, at, &none, t->sum_error, NAN);
+  lfap_check *rules =
+      sum ? lfap_line_add(ctx, c, LFAP_LINE_T5_RULES, subject, at, &none, (double)t->exceptions, NAN) : NULL;
+  lfap_check *decided = rules ? lfap_line_add(ctx, c, LFAP_LINE_T5_DECIDED, subject, at, &none, t->decided, NAN) : NULL;
+  if (!decided) return LFAP_ERR_MEMORY;
+  lfap_check_note(decided, "measured: one sign in every neuron at %.4g, f has the sign of E at %.4g", t->one_sign,
+                  t->follows);
+  return LFAP_OK;
+}
