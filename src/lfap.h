@@ -504,8 +504,8 @@ typedef struct {
   double angle_most; /* below this every own pair keeps its sign at the start; logistic: and every margin is above 0 */
   double length;     /* r0 = <W, W^o>/||W^o||^2, margins' unit */
   double length_least; /* from here on they keep it for ever */
-  /* C: log N - H(p*); logistic: log 2 more, which is what its loss is off by while margins are above 0; gd: (R^2 - nu)/2
-     times the longest step more */
+  /* C: log N - H(p*); logistic: log 2 more, which is what its loss is off by while margins are above 0; gd: (R^2 -
+     nu)/2 times the longest step more */
   double spread;
 } lfap_c4;
 /* step: the longest step ds of gradient descent from here on (learning rate times mean g); 0: the flow. */

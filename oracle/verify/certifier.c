@@ -259,9 +259,9 @@ void oracle_settle_ending(lfap_case *c, size_t first, const oracle_polished *p) 
 lfap_status oracle_certifier_end(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_ending *e) {
   oracle_certifier *me = user;
   oracle_polished p = {0};
-  if (e->data->n > me->largest) return LFAP_OK;
   lfap_status s = lfap_arith_check(ctx, __func__);
-  if (!s) s = oracle_polish_certify(ctx, &p, &e->point, e->data, e->net, e->loss, e->step, &me->opts);
+  if (s || e->data->n > me->largest) return s;
+  s = oracle_polish_certify(ctx, &p, &e->point, e->data, e->net, e->loss, e->step, &me->opts);
   if (!s) oracle_settle_ending(c, first, &p);
   oracle_polished_free(&p);
   return s;

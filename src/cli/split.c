@@ -320,7 +320,7 @@ static lfap_status split_run(cli *c, job *w, const args *a) {
   return s;
 }
 
-static lfap_status judge(cli *c, lfap_case *k, const lfap_split_shares *t) {
+static lfap_status judge_split(cli *c, lfap_case *k, const lfap_split_shares *t) {
   cli_tally tally = {{0}};
   lfap_status s = lfap_judge_split(&c->ctx, k, t, "points", NULL);
   cli_tally_add(&tally, k->check, k->checks);
@@ -379,7 +379,7 @@ static void print_split(const cli *c, const cli_split_report *r) {
   cli_checks_print(c, r->lines->check, r->lines->checks);
 }
 
-static lfap_status tell(cli *c, const args *a, job *w) {
+static lfap_status tell_split(cli *c, const args *a, job *w) {
   char sha[CLI_SHA256];
   cli_split_report r = {.run = w->run.kind,
                         .sha256 = sha,
@@ -391,7 +391,7 @@ static lfap_status tell(cli *c, const args *a, job *w) {
                         .shares = &w->shares,
                         .lines = &w->lines};
   memcpy(sha, w->here.sha256, sizeof sha);
-  lfap_status s = judge(c, &w->lines, &w->shares);
+  lfap_status s = judge_split(c, &w->lines, &w->shares);
   if (!s) s = write_points(c, a, w, &r);
   if (!s && c->json) s = cli_print_split(c, &r);
   else if (!s) print_split(c, &r);
@@ -406,7 +406,7 @@ static lfap_status run_split(cli *c, int argc, char **argv) {
   if (s || help) return s;
   s = check_split_args(c, &a);
   if (!s) s = split_run(c, &w, &a);
-  if (!s) s = tell(c, &a, &w);
+  if (!s) s = tell_split(c, &a, &w);
   job_free(&w);
   return s;
 }

@@ -242,7 +242,7 @@ static lfap_status direction(lfap_ctx *ctx, lfap_pattern *p) {
 /* ---- the line search --------------------------------------------------------------------------------------------- */
 
 /* lambda = max(0, from + alpha step). */
-static void move(lfap_pattern *p, const double *from, double alpha) {
+static void go_along(lfap_pattern *p, const double *from, double alpha) {
   for (size_t i = 0; i < p->b.n; i++) p->lambda[i] = fmax(0.0, fma(alpha, p->step[i], from[i]));
 }
 
@@ -263,7 +263,7 @@ static lfap_status search(lfap_ctx *ctx, lfap_pattern *p, int *moved) {
   lfap_status st = LFAP_OK;
   *moved = 1;
   for (int k = 0; k < SEARCH; k++) {
-    move(p, from, alpha);
+    go_along(p, from, alpha);
     double up = along(p, g, from);
     if (!(up > 0.0)) break;
     st = evaluate(ctx, p, last);

@@ -70,8 +70,8 @@ lfap_status lfap_run_scale(lfap_run *r, lfap_flown *out, lfap_set *set) {
   return LFAP_OK;
 }
 
-/* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly; so do its
-   coefficients. */
+/* W for data / unit, which trains as data of ordinary size do, becomes W / unit for data: the same f, exactly; so
+   do its coefficients. */
 lfap_status lfap_run_train(lfap_run *r, lfap_net *net, lfap_history *h, const lfap_flown *on, size_t m, uint64_t seed,
                            lfap_loss loss) {
   lfap_train_opts t;

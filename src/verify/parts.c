@@ -1,5 +1,5 @@
-/* parts.c - a network split into initialisation, bases and perturbations, judged (T5): the sum is exact, the rules hold;
- * how much the perturbations decide is measured. */
+/* parts.c - a network split into initialisation, bases and perturbations, judged (T5): the sum is exact, the rules
+ * hold; how much the perturbations decide is measured. */
 #include "verify/lines.h"
 
 lfap_status lfap_judge_split(lfap_ctx *ctx, lfap_case *c, const lfap_split_shares *t, const char *subject,

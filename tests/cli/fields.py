@@ -86,7 +86,7 @@ report(*GRID, "--out", "table"), report("sweep", "--merge", "same.csv", "table.c
 report("gen", "fashion-mnist", "--images", "images", "--classes", "0,9", "--n", "6", "--out", "fashion"), meta("fashion")
 report("gen", "uniform", "--n", "6", "--d", "40", "--seed", "3", "--out", "data"), meta("data")
 report("limit", "--data", "data", "--gamma", "0.9", "--out", "limit", "--certify"), meta("limit")
-report("limit", "--data", "data", "--gamma", "0.9", "--certify=fast")
+report("limit", "--data", "data", "--gamma", "0.9", "--certify=fast", "--probe-points", "data/X.npy")
 report("check", "limit/certificate.json", "--data", "data"), report("check", "limit/certificate.json", "--data", "fashion")
 for method in (["flow"], ["gd", "--epochs", "7", "--coefficients"]):
     report("train", "--method", *method, "--data", "data", "--gamma", "0.9", "--m", "4", "--out", method[0])

@@ -111,6 +111,13 @@ static lfap_status call_speak(lfap_ctx *c, result *r) {
   return oracle_certifier_speak(&me, c, &none, 0, &(lfap_offer){.subject = "data", .data = &in.data, .lim = &in.lim});
 }
 
+static lfap_status call_end(lfap_ctx *c, result *r) {
+  (void)r;
+  oracle_certifier me = {.largest = 0};
+  lfap_case none = {0};
+  return oracle_certifier_end(&me, c, &none, 0, &(lfap_ending){.subject = "network", .data = &in.data, .net = &in.net});
+}
+
 static lfap_status call_polish(lfap_ctx *c, result *r) {
   return oracle_polish_certify(c, &r->polished, &in.point, &in.data, &in.net, LFAP_LOSS_EXP, 0.0, NULL);
 }
@@ -144,6 +151,7 @@ static const struct {
     {"oracle_polished_signs", call_polished, NULL},
     {"oracle_kkt_signs", call_kkt, NULL},
     {"oracle_certifier_speak", call_speak, NULL},
+    {"oracle_certifier_end", call_end, NULL},
 };
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
 
