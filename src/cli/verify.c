@@ -204,7 +204,8 @@ static void print_summary(const cli *c, const cli_verify_report *r) {
 }
 
 static lfap_status judge_cases(cli *c, cli_verify_report *r, oracle_certifier *oracle, int verbose) {
-  const lfap_certifier who = {oracle_certifier_speak, oracle_certifier_refine, oracle_certifier_end, oracle};
+  const lfap_certifier who = {
+      .speak = oracle_certifier_speak, .refine = oracle_certifier_refine, .end = oracle_certifier_end, .user = oracle};
   for (size_t i = 0; i < r->cases; i++) {
     r->input[i].opts.certifier = &who;
     lfap_status s = lfap_tick(&c->ctx, "case", (double)i, (double)r->cases);

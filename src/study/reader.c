@@ -64,6 +64,7 @@ lfap_status lfap_table_open(lfap_ctx *ctx, lfap_table_reader *out, const char *p
                      "%s: is a table of version %d, %s; this lfap knows version %d: run the sweep again", path, version,
                      version == 1   ? "whose rows have no checksum"
                      : version == 2 ? "whose rows do not tell of C2"
+                     : version == 3 ? "whose rows do not tell of T5"
                                     : "of another lfap",
                      LFAP_TABLE_VERSION);
   if (!r.at)

@@ -14,7 +14,7 @@ lfap_status __wrap_oracle_gram_make(lfap_ctx *ctx, oracle_gram *out, const doubl
 static lfap_case run(const lfap_data *data, oracle_certifier *oracle) {
   lfap_case c = {0};
   lfap_ctx ctx = {.threads = 2};
-  lfap_certifier who = {oracle_certifier_speak, oracle_certifier_refine, oracle};
+  lfap_certifier who = {.speak = oracle_certifier_speak, .refine = oracle_certifier_refine, .end = oracle_certifier_end, .user = oracle};
   lfap_verify_opts o = {.name = "test", .data = data, .certifier = &who, .gamma = 0.5, .seed = 5, .n_adv = 9, .m = 4, .m_adv = 4, .eps = {1, 0.05, 0.2},
                         .k = data->d / 20 + 1, .probes = 5, .controls = 1, .log_loss_target = -1e9, .flow_steps = 300};
   counted_forget();
