@@ -211,7 +211,7 @@ lfap_status oracle_polished_signs(lfap_ctx *ctx, int *sign, const oracle_polishe
 
 /* T4 without multipliers, for a stored set (x_n, t_n): sign[i] is the one strict sign of all t_n <x_n, z_i>, decided
    exactly: every neuron of every KKT point of that set, at any slope, then decides z_i so (T5_kkt_sign). 0: there is
-   none. DATA: an entry that is not finite. */
+   none. DATA: an entry that is not finite, a set that lfap_data_check refuses. */
 lfap_status oracle_kkt_signs(lfap_ctx *ctx, int *sign, const lfap_data *stored, const double *Z, size_t np);
 
 /* ---- boundaries and signs (certify/points.c) --------------------------------------------------------------------- */

@@ -32,17 +32,19 @@ static void counted_see(const char *what, const double *x, size_t n, size_t d) {
   tally.row[i].times++;
 }
 
-/* Sets of n x d (n = 0: of any size) that were seen; every one of them once, or the test fails. */
-static size_t counted_once(const char *what, size_t n, size_t d) {
+/* Sets of n x d (n = 0: of any size) that were seen; every one of them so many times, or the test fails. */
+static inline size_t counted_times(const char *what, size_t n, size_t d, size_t times) {
   size_t sets = 0;
   for (size_t i = 0; i < tally.rows; i++) {
     const counted *c = &tally.row[i];
     if (strcmp(c->what, what) || (n && (c->n != n || c->d != d))) continue;
-    cr_expect_eq(c->times, 1, "%s of a set of %zu x %zu: %zu times", what, c->n, c->d, c->times);
+    cr_expect_eq(c->times, times, "%s of a set of %zu x %zu: %zu times", what, c->n, c->d, c->times);
     sets++;
   }
   return sets;
 }
+
+static inline size_t counted_once(const char *what, size_t n, size_t d) { return counted_times(what, n, d, 1); }
 
 lfap_status __real_lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d);
 lfap_status __wrap_lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d);

@@ -2,6 +2,7 @@
  * that of every neuron of every KKT point at z. Doubles with an error bound first, exact integers where they leave it
  * open; the first sample that disagrees ends it. */
 #include "io/parallel.h"
+#include "oracle/certify/polish.h"
 #include "oracle/certify/filter.h"
 #include "oracle/exact/gram.h"
 
@@ -51,7 +52,11 @@ static void some_points(void *arg, size_t begin, size_t end, int worker) {
 lfap_status oracle_kkt_signs(lfap_ctx *ctx, int *sign, const lfap_data *stored, const double *Z, size_t np) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = lfap_data_check(ctx, stored, "stored set");
-  if (!st) st = oracle_points_finite(ctx, Z, np * stored->d);
+  return st ? st : oracle_kkt_signs_checked(ctx, sign, stored, Z, np);
+}
+
+lfap_status oracle_kkt_signs_checked(lfap_ctx *ctx, int *sign, const lfap_data *stored, const double *Z, size_t np) {
+  lfap_status st = oracle_points_finite(ctx, Z, np * stored->d);
   points w = {stored, Z, sign, 0};
   double each = (double)stored->n * (double)stored->d * 4;
   for (size_t step = 64; !st && w.first < np; w.first += step) {

@@ -122,20 +122,26 @@ static lfap_status precisions(lfap_ctx *ctx, oracle_opts *o, const oracle_opts *
 lfap_status oracle_polish_certify(lfap_ctx *ctx, oracle_polished *out, const lfap_polished *point,
                                   const lfap_data *data, const lfap_net *start, lfap_loss loss, double step,
                                   const oracle_opts *given) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_data_check(ctx, data, "data");
+  return st ? st : oracle_polish_checked(ctx, out, point, data, &(oracle_start){start, loss, step}, given);
+}
+
+lfap_status oracle_polish_checked(lfap_ctx *ctx, oracle_polished *out, const lfap_polished *point,
+                                  const lfap_data *data, const oracle_start *from, const oracle_opts *given) {
+  const lfap_net *start = from->net;
   oracle_opts o;
   oracle_polished p = {0};
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = precisions(ctx, &o, given);
-  if (!st) st = lfap_data_check(ctx, data, "data");
+  lfap_status st = precisions(ctx, &o, given);
   if (!st) st = make_polished(ctx, &p, point, data);
-  if (!st) st = run_fits(ctx, start, point, step);
+  if (!st) st = run_fits(ctx, start, point, from->step);
   if (!st) st = certify_pattern(ctx, &p, data, o.max_prec);
   if (!st) {
     p.groups = p.pattern->groups;
     p.linear = p.groups == 2;
   }
   if (!st && start && p.exists == LFAP_PASS)
-    st = oracle_pattern_run(ctx, &p, p.pattern, &(oracle_run){start, loss, step, (mpfr_prec_t)o.prec});
+    st = oracle_pattern_run(ctx, &p, p.pattern, &(oracle_run){start, from->loss, from->step, (mpfr_prec_t)o.prec});
   if (!st && p.exists == LFAP_PASS && p.groups > 2) st = find_witness(ctx, &p);
   if (st) oracle_polished_free(&p);
   else *out = p;

@@ -8,6 +8,7 @@
 
 #include "kernel/lanes.h"
 #include "oracle/certify/certify.h"
+#include "oracle/certify/polish.h"
 #include "oracle/verify/certifier.h"
 
 /* What the certificate knows better: of C1's form (*q), of (CP) (*kinks); 0: nothing. Where lambda changes, so does
@@ -177,7 +178,7 @@ static lfap_status t4_lines(lfap_ctx *ctx, lfap_case *c, size_t first, const lfa
 /* T4 without multipliers at every point of a set: one exact sign of t_n <x_n, z>, against the sign that w gives. */
 static lfap_status settle_every(lfap_ctx *ctx, lfap_check *k, const lfap_data *data, const lfap_tried *p) {
   int *sign = calloc(p->n, sizeof *sign);
-  lfap_status s = sign ? oracle_kkt_signs(ctx, sign, data, p->Z, p->n)
+  lfap_status s = sign ? oracle_kkt_signs_checked(ctx, sign, data, p->Z, p->n)
                        : lfap_fail(ctx, LFAP_ERR_MEMORY, "verify: no memory for %zu signs", p->n);
   size_t holds = 0, broken = 0;
   for (size_t i = 0; !s && i < p->n; i++) {
@@ -261,7 +262,8 @@ lfap_status oracle_certifier_end(void *user, lfap_ctx *ctx, lfap_case *c, size_t
   oracle_polished p = {0};
   lfap_status s = lfap_arith_check(ctx, __func__);
   if (s || e->data->n > me->largest) return s;
-  s = oracle_polish_certify(ctx, &p, &e->point, e->data, e->net, e->loss, e->step, &me->opts);
+  oracle_start from = {e->net, e->loss, e->step};
+  s = oracle_polish_checked(ctx, &p, &e->point, e->data, &from, &me->opts);
   if (!s) oracle_settle_ending(c, first, &p);
   oracle_polished_free(&p);
   return s;
