@@ -143,6 +143,14 @@ refused("a pattern that classifies nothing", [], "polish", "--data", "same", "--
 r = Run("compare", "--data", "same", "--gamma", "0.5", "--polish", "--json")
 ok(r.code in (0, 65), "compare --polish of them", r)
 
+# ---- the certificate bounds the logistic loss more sharply than doubles: then it decides
+Run("gen", "uniform", "--n", "8", "--d", "60", "--seed", "3", "--out", "log")
+Run("train", "--data", "log", "--gamma", "0.5", "--m", "6", "--loss", "logistic", "--log-loss-target", "-20", "--seed", "0", "--out", "logistic")
+doc = {how: report("polish", "--data", "log", "--weights", "logistic/W.npy", "--gamma", "0.5", "--loss", "logistic", *how, "--out", "p") for how in ((), ("--certify",))}
+ok(doc[()]["c4"]["length"] < doc[()]["c4"]["length_least"] and not doc[()]["c4"]["holds"] and doc[()]["verdict"] == "PASS", "logistic: by doubles the weights are too short", doc[()]["c4"])
+c4 = doc["--certify",]["c4"]
+ok(c4["certified"] == "PASS" and c4["holds"] and doc["--certify",]["verdict"] == "PASS", "logistic: certified all the same, and no kernel is blamed", c4)
+
 # ---- certified
 put("points.npy", np.vstack([nets[1][3], rng.uniform(-1, 1, (40, 1000))]))
 doc = report("polish", "--data", "net1", "--weights", nets[1][1], "--gamma", "0.01", "--certify", "--probe-points", "points.npy", "--out", "cert")
