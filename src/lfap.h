@@ -484,7 +484,7 @@ typedef struct {
   double cosine;               /* of the given W and W^o, as vectors of m d entries */
   double margin_given, margin; /* normalised margins min q_n/||W||; the first is not positive where W classifies not */
   double residual;  /* || W^o - sum lambda_n y_n grad f(x_n) ||/||W^o||, with these slopes, measured on the samples */
-  double slackness; /* largest lambda_n |q_n - 1|, over sum lambda */
+  double slackness; /* largest |q_n - 1| on the support */
   double kink_most; /* largest |<w_j, x_n>|/(||w_j|| ||x_n||) at a kink; 0 without one */
 } lfap_polished;
 

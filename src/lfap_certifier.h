@@ -47,7 +47,9 @@ typedef struct {
   double step; /* longest step of gradient descent from here on, 0: the flow */
   lfap_polished point;
   lfap_c4 c4;
-  size_t off;      /* own pairs of the support at slope gamma; 0: the pattern is C2's */
+  size_t off;      /* own pairs of the support at slope gamma */
+  size_t off_rest; /* those off it; without either the pattern is C2's */
+  int sure;        /* both points are settled */
   double distance; /* of the point from C2's, relative to it; NaN: that is not known */
   int same;        /* it is C2's point, whose boundary is linear, as far as doubles tell */
 } lfap_ending;

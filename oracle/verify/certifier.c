@@ -249,13 +249,22 @@ static double spare(const oracle_polished *p) {
   return 1.0 - fmax(p->angle_hi / p->angle_most, p->length_least / p->length);
 }
 
-void oracle_settle_ending(lfap_case *c, size_t first, const oracle_polished *p) {
+/* Doubles may take an own pair for right that lies next to its kink, on the other side: then this is no KKT point, and
+   nothing that was promised. */
+static void settle_point(lfap_check *k, lfap_verdict c3) {
+  int open = k->verdict == LFAP_UNDECIDED && c3 == LFAP_FAIL;
+  lfap_line_settle(k, (lfap_decided){open ? LFAP_NOT_APPLICABLE : c3, NAN});
+  if (open)
+    lfap_check_note(k, "no KKT point, certified: an own pair nearer to its kink than doubles tell has the other sign");
+}
+
+void oracle_settle_ending(lfap_case *c, size_t first, const oracle_polished *p, lfap_loss loss) {
   for (size_t i = first; i < c->checks; i++) {
     lfap_check *k = &c->check[i];
-    if (k->claim == LFAP_CLAIM_C3) lfap_line_settle(k, (lfap_decided){p->c3, NAN});
+    if (k->claim == LFAP_CLAIM_C3) settle_point(k, p->c3);
     if (k->claim != LFAP_CLAIM_C4) continue;
     /* doubles ask for more than the certificate does: of the logistic loss, that it is off by log 2 at most */
-    int sharper = k->verdict == LFAP_NOT_APPLICABLE && p->c4 == LFAP_PASS;
+    int sharper = loss == LFAP_LOSS_LOGISTIC && k->verdict == LFAP_NOT_APPLICABLE && p->c4 == LFAP_PASS;
     if (sharper) k->verdict = LFAP_UNDECIDED;
     lfap_line_settle(k, (lfap_decided){p->c4, p->c4 == LFAP_PASS ? spare(p) : NAN});
     if (sharper) lfap_check_note(k, "certified by a sharper bound of the loss than the value is of");
@@ -269,7 +278,7 @@ lfap_status oracle_certifier_end(void *user, lfap_ctx *ctx, lfap_case *c, size_t
   if (s || e->data->n > me->largest) return s;
   oracle_start from = {e->net, e->loss, e->step};
   s = oracle_polish_checked(ctx, &p, &e->point, e->data, &from, &me->opts);
-  if (!s) oracle_settle_ending(c, first, &p);
+  if (!s) oracle_settle_ending(c, first, &p, e->loss);
   oracle_polished_free(&p);
   return s;
 }

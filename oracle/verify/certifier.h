@@ -22,7 +22,7 @@ lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracl
                           const char *subject);
 
 /* Settles the lines of c from `first` on about a network's own point (C3) and training that goes there (C4). */
-void oracle_settle_ending(lfap_case *c, size_t first, const oracle_polished *p);
+void oracle_settle_ending(lfap_case *c, size_t first, const oracle_polished *p, lfap_loss loss);
 
 /* The calls of an lfap_certifier whose user is an oracle_certifier; refine: where doubles did not settle a limit, the
    certificate's, if it has one. */

@@ -36,7 +36,7 @@ void cli_ending_free(cli_ending *e) {
 lfap_status cli_ending_judge(cli *c, lfap_case *k, const cli_ending *e) {
   size_t first = k->checks;
   lfap_status s = lfap_judge_ending(&c->ctx, k, &e->end);
-  if (!s && e->certified) oracle_settle_ending(k, first, &e->cert);
+  if (!s && e->certified) oracle_settle_ending(k, first, &e->cert, e->end.loss);
   return s;
 }
 
@@ -57,7 +57,7 @@ static void certificate_print(const cli_ending *e) {
 
 /* Is the boundary of the point linear? */
 static void boundary_print(const cli_ending *e) {
-  if (e->certified && e->cert.linear < 0)
+  if (e->certified && e->cert.linear < 0 && e->cert.c3 != LFAP_FAIL)
     printf("  its boundary is not linear, certified: f has one sign at z1 and at z2, the other at z1 + z2\n");
   else if (e->end.same) printf("  its boundary is linear, <w, z> = 0 of C2\n");
   else printf("  whether its boundary is linear is not known\n");

@@ -271,7 +271,10 @@ static lfap_status natural_points(cli *c, job *w, const args *a) {
 }
 
 static lfap_status point_labels(cli *c, job *w, const char *path) {
-  lfap_status s = cli_vector_read(c, &w->label, path, w->points.rows);
+  lfap_status s = lfap_npy_read(&c->ctx, &w->label, path);
+  if (!s && ((w->label.rows != 1 && w->label.cols != 1) || w->label.rows * w->label.cols != w->points.rows))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); each of the %zu points has one label", path,
+                  w->label.rows, w->label.cols, w->points.rows);
   for (size_t i = 0; !s && i < w->points.rows; i++)
     if (w->label.v[i] != 1 && w->label.v[i] != -1)
       s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: label %zu is %.17g; a label is +1 or -1", path, i, w->label.v[i]);

@@ -95,7 +95,8 @@ lfap_status lfap_c4_of(lfap_ctx *ctx, lfap_c4 *out, const lfap_net *net, const l
     if (loss == LFAP_LOSS_LOGISTIC) r.spread += lfap_log_ge1(2.0);
     if (step > 0.0) r.spread += 0.5 * (longest * longest - 1.0 / lfap_sum(n, point->lambda)) * step;
     conditions(&r, point, data, z, lfap_norm2(m * net->d, point->net.w), loss == LFAP_LOSS_LOGISTIC);
-    r.holds = point->settled && !point->own_kinks && r.angle < r.angle_most && r.length >= r.length_least;
+    r.holds =
+        point->settled && !point->own_kinks && r.length > 0.0 && r.angle < r.angle_most && r.length >= r.length_least;
     *out = r;
   }
   free(z);

@@ -139,7 +139,7 @@ static lfap_split_point point_of(const lfap_split_sums *s, double a, double gamm
                         .data = a * s->data,
                         .sign = s->above - s->below};
   double parts = s->init + s->data + (s->plus + s->minus);
-  p.effect = p.f - p.rest;
+  p.effect = p.plus == 0.0 && p.minus == 0.0 ? 0.0 : p.f - p.rest; /* what nothing was put into is no rounding */
   p.error = s->most == 0.0 ? 0.0 : (double)m * s->most / parts;
   p.slack = a * (s->off + 4.0 * (double)(m + 8) * 0x1p-53 * (parts + s->off));
   p.decided = fabs(p.rest) < fabs(p.effect);

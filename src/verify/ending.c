@@ -10,17 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SAME 1e-9 /* a point nearer to C2's is it */
+
 /* Is (j, n) an own pair, a_j y_n > 0? */
 static int own(const lfap_net *net, const lfap_data *data, size_t j, size_t n) {
   return (j < net->m / 2) == (data->y[n] > 0.0);
 }
 
-static size_t own_pairs_off(const lfap_ending *e) {
+/* Own pairs at slope gamma: those of the support, or those off it. */
+static size_t own_pairs_off(const lfap_ending *e, int support) {
   const lfap_polished *p = &e->point;
   size_t off = 0;
   for (size_t j = 0; j < p->net.m; j++)
     for (size_t n = 0; n < p->n; n++)
-      off += own(&p->net, e->data, j, n) && p->lambda[n] > 0.0 && p->slope[j * p->n + n] != 1.0;
+      off += own(&p->net, e->data, j, n) && (p->lambda[n] > 0.0) == support && p->slope[j * p->n + n] != 1.0;
   return off;
 }
 
@@ -62,8 +65,10 @@ lfap_status lfap_ending_of(lfap_ctx *ctx, lfap_ending *e, const lfap_net *net, l
   if (!st) st = lfap_polish(ctx, &r.point, net, set);
   if (!st) st = lfap_c4_of(ctx, &r.c4, net, &r.point, set->data, loss, step);
   if (!st && lim && lim->c2.solved) st = distance_of(ctx, &r.distance, &r, lim);
-  if (!st) r.off = own_pairs_off(&r);
-  r.same = !st && r.off == 0 && lim && lim->c2.solved && lim->c2.holds;
+  if (!st) r.off = own_pairs_off(&r, 1);
+  if (!st) r.off_rest = own_pairs_off(&r, 0);
+  r.sure = !st && lim && lim->c2.settled && r.point.settled;
+  r.same = !st && r.distance <= SAME && lim->c2.holds;
   if (st) lfap_ending_free(&r);
   else *e = r;
   return st;
@@ -91,16 +96,22 @@ static lfap_status point_lines(lfap_ctx *ctx, lfap_case *c, const lfap_ending *e
     lfap_check_note(k, "%zu patterns, %zu own pairs turned; %zu kinks, support %zu of %zu", p->rounds, p->flipped,
                     p->kinks, p->support, p->n);
   if (!isnan(p->cosine)) lfap_check_remark(k, "cosine %.9g", p->cosine); /* W is not 0 */
-  k = lfap_line_add(ctx, c, LFAP_LINE_C3_STATION, e->subject, NULL, &f, p->residual, NAN);
+  k = lfap_line_add(ctx, c, LFAP_LINE_C3_STATION, e->subject, NULL, &f,
+                    fmax(p->residual, fmax(p->slackness, p->kink_most)), NAN);
   if (!k) return LFAP_ERR_MEMORY;
-  lfap_check_note(k, "slackness %.2g, a kink is met to %.2g", p->slackness, p->kink_most);
+  lfap_check_note(k, "stationarity %.2g, margins of the support 1 to %.2g, kinks 0 to %.2g", p->residual, p->slackness,
+                  p->kink_most);
   k = lfap_line_add(ctx, c, LFAP_LINE_C3_MARGIN, e->subject, NULL, &f, p->margin_given / p->margin, NAN);
   if (!k) return LFAP_ERR_MEMORY;
-  /* the solution of one programme, found twice */
-  if (f.of[LFAP_WHEN_OWN] == LFAP_YES && (e->off || isnan(e->distance))) f.of[LFAP_WHEN_OWN] = LFAP_NO;
+  /* without own pairs at slope gamma it is the solution of C2's programme, found twice; with some off the support it
+     may be another point, or the same */
+  size_t off = e->off + e->off_rest;
+  if (isnan(e->distance) || (off && !(e->distance <= SAME))) f.of[LFAP_WHEN_OWN] = LFAP_NO;
+  else if (!e->sure) f.of[LFAP_WHEN_OWN] = LFAP_UNKNOWN;
   k = lfap_line_add(ctx, c, LFAP_LINE_C3_SAME, e->subject, NULL, &f, e->distance, NAN);
   if (!k) return LFAP_ERR_MEMORY;
-  if (e->off) lfap_check_note(k, "another point: %zu own pairs of its support have slope gamma", e->off);
+  if (off && !(e->distance <= SAME))
+    lfap_check_note(k, "another point: %zu own pairs of its support have slope gamma, %zu off it", e->off, e->off_rest);
   else if (isnan(e->distance)) lfap_check_note(k, "C2's point is not known");
   return LFAP_OK;
 }

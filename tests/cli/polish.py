@@ -143,6 +143,24 @@ refused("a pattern that classifies nothing", [], "polish", "--data", "same", "--
 r = Run("compare", "--data", "same", "--gamma", "0.5", "--polish", "--json")
 ok(r.code in (0, 65), "compare --polish of them", r)
 
+# ---- own pairs off the support at slope gamma: another point than C2's, though none of the support is
+put("rest/X.npy", np.array([[-.1875, .25], [0, .0625], [-1.3125, -.625], [-.1875, -.625], [2, -2.9375], [2.75, 1.875], [.875, -1.3125]]))
+put("rest/y.npy", np.array([-1.0, -1, -1, 1, 1, 1, 1])), put("rest/W.npy", np.array([[3.752, -1.466], [-1.948, .207]]))
+doc = report("polish", "--data", "rest", "--gamma", "0.3", "--out", "p")
+same = [c for c in doc["checks"] if "C2's" in c["what"]][0]
+ok(doc["verdict"] == "PASS" and doc["c3"]["own_slopes_gamma"] == 0 and not doc["c3"]["c2_point"] and same["verdict"] == "NOT-APPLICABLE" and same["value"] > 0.01
+   and "2 off it" in same["note"], "another point than C2's, by pairs off the support", same)
+# ---- a slope that cannot be: refused, not looped over
+r = Run("polish", "--data", "rest", "--gamma", "1e-170", "--out", "p", timeout=60)
+ok(r.code == 65 and "2^-64" in r.err, "gamma 1e-170", r)
+# ---- an own pair next to its kink, on the side that doubles do not see: undecided, and certified to be no KKT point
+pair = np.vstack([-np.ones(20), np.where(np.arange(20) < 11, 1.0, -1.0)])
+put("kink/X.npy", pair), put("kink/y.npy", np.ones(2))
+put("kink/W.npy", np.array([[-0.1, 3], [3, -0.1], [-1, -1], [-1, -1]]) @ np.linalg.pinv(pair).T)
+r = Run("polish", "--data", "kink", "--gamma", "0.1", "--certify", "--out", "p", "--json")
+doc = json.loads(r.out)
+ok(r.code == 2 and doc["c3"]["certified"] == "FAIL" and not doc["c3"]["holds"] and not any(c["verdict"] in ("PASS", "FAIL") for c in doc["checks"]), "next to a kink: undecided, no KKT point", r)
+
 # ---- the certificate bounds the logistic loss more sharply than doubles: then it decides
 Run("gen", "uniform", "--n", "8", "--d", "60", "--seed", "3", "--out", "log")
 Run("train", "--data", "log", "--gamma", "0.5", "--m", "6", "--loss", "logistic", "--log-loss-target", "-20", "--seed", "0", "--out", "logistic")
