@@ -85,7 +85,7 @@ static void panel_title(char *out, size_t room, const runs *r, size_t panel) {
   }
 }
 
-/* Four lines, told apart by mark and dash. */
+/* Four lines, told apart by mark and dash; the key stands below 0, where it covers nothing. */
 static void panel_commands(lfap_text *t, const runs *r, size_t panel) {
   static const struct {
     const char *style, *title;
@@ -111,9 +111,11 @@ static void commands_shares(lfap_picture *p, const runs *r) {
   lfap_text_puts(t, STYLE_FRAME "set key bottom right opaque samplen 2.5 font ',10'\n");
   lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
   lfap_text_quote(t, p->title);
-  lfap_text_puts(t, "\nset datafile missing NaN\nset yrange [0:1.02]\nset logscale x\nset format x '10^{%T}'\n"
-                    "set termoption enhanced\nset xlabel 'epochs of training (count)'\n"
-                    "set ylabel 'natural samples (share)'\n");
+  lfap_text_puts(
+      t,
+      "\nset datafile missing NaN\nset yrange [-0.5:1.03]\nset ytics 0,0.2,1\nset logscale x\nset format x '10^{%T}'\n"
+      "set termoption enhanced\nset xlabel 'epochs of training (count)'\n"
+      "set ylabel 'natural samples (share)'\n");
   for (size_t k = 0; k < r->panels; k++) panel_commands(t, r, k);
   lfap_text_puts(t, "unset multiplot\n");
 }

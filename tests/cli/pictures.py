@@ -142,6 +142,23 @@ put("clash/X.npy", np.array([[1.0, 1.0], [1.0, 1.01], [1.0, -3.0]])), put("clash
 Run("train", "--data", "clash", "--gamma", "0.1", "--m", "4", "--epochs", "50", "--out", "clash")
 doc = draw("flow outside C1", "plot", "flow", "--history", "clash/history.csv", "--data", "clash", "--gamma", "0.1", "--numbers", "--out", "flow2")
 ok("F1 predicts no slope" in doc["caption"] and "F1" not in read("flow2/flow.gp").decode(), "flow: without C1 no prediction is drawn as one", doc["caption"])
+# ---- the parts of a trained network (T5), and its shares along training
+Run("train", "--data", "adv", "--gamma", "0.5", "--m", "6", "--method", "sgd", "--epochs", "40", "--coefficients", "--out", "learned")
+Run("split", "--data", "adv", "--run", "learned", "--natural", "data", "--out", "parts")
+doc = draw("parts", "plot", "parts", "--parts", "parts/points.csv", "--out", "drawn")
+drawn("parts", "drawn", doc)
+t, src = table("drawn/parts.csv"), table("parts/points.csv")
+ok(all((t[k] == src[k]).all() for k in ("label", "f", "f_rest", "effect", "one_sign", "decided")), "parts: the numbers of split")
+count = [int(n) for n in re.findall(r"at (\d+)", doc["caption"])]
+ok(count == [len(t), (abs(t["f_rest"]) < abs(t["effect"])).sum(), (t["f"] * t["effect"] > 0).sum(), (t["one_sign"] != 0).sum(), (t["label"] * t["f"] > 0).sum()], "parts: counted in the caption", (count, doc["caption"]))
+put("along.csv", b"norm,epochs,accuracy,one_sign,effect_right,decided\nl2,10,0.5,1,1,0.25\nl2,100,1,1,1,0.75\nl0,10,0.75,0.5,1,0.5\n")
+doc = draw("shares", "plot", "shares", "--shares", "along.csv", "--out", "drawn")
+drawn("shares", "drawn", doc)
+ok(read("drawn/shares.csv").decode().splitlines()[1:] == ["0,10,1,1,0.25,0.5", "0,100,1,1,0.75,1", "1,10,0.5,1,0.5,0.75"], "shares: a panel a run", read("drawn/shares.csv"))
+for name, text, word in (("no column", "norm,epochs,accuracy\nl2,1,1\n", "one_sign"), ("no share", "epochs,accuracy,one_sign,effect_right,decided\n10,1.5,1,1,1\n", "1.5"), ("no rows", "epochs,accuracy,one_sign,effect_right,decided\n", "no rows")):
+    put("bad.csv", text.encode())
+    r = Run("plot", "shares", "--shares", "bad.csv", "--out", "bad")
+    ok(r.code == 65 and word in r.err and not os.path.exists("bad"), f"shares, {name}: refused", r)
 doc = draw("descent", "plot", "flow", "--history", "sgd/history.csv", "--name", "descent", "--out", "flow")
 drawn("descent", "flow", doc)
 h, t = table("sgd/history.csv"), table("flow/descent.csv")
