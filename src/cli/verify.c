@@ -43,7 +43,7 @@ static const cli_option options[] = {
     {"gamma", "G", "leaky slope, between 0 and 1 (needed with --data)"},
     {"test", "PATH", "labelled points not trained on, like --data"},
     {"test-labels", "FILE", "their labels"},
-    {"case", "NAME", "one case: uniform, orthogonal, outside, authors, fashion-mnist; large (2.9 GB) when named"},
+    {"case", "NAME", "one case: uniform, orthogonal, outside, authors, fashion-mnist; large (3.3 GB) when named"},
     {"eps", "LIST", "sizes of the perturbations, in order: " LFAP_NORM_WORDS "; one left out or 0 is not made"},
     {"k", "K", "entries of the L0 perturbation (default: a twentieth of d)"},
     {"n-adv", "N", "noise bases to perturb"},
