@@ -12,16 +12,10 @@
 
 /* ---- products of a row ------------------------------------------------------------------------------------------- */
 
-/* w->elim = [G_SS | -G_SR b_R], reduced by elimination (positive definite: no pivoting); then b_S. S has k entries. */
-static void solve_sliding(flow_run *w, mpfr_t *b, const size_t *S, size_t k) {
+void oracle_flow_eliminate(flow_run *w, mpfr_t *x, const size_t *S, size_t k) {
   oracle_arith *A = &w->A;
   mpfr_t *E = w->elim;
   size_t ld = w->n + 1;
-  for (size_t r = 0; r < k; r++) {
-    for (size_t c = 0; c < k; c++) mpfr_set(E[r * ld + c], w->G[S[r] * w->n + S[c]], MPFR_RNDN);
-    oracle_dot(A, E[r * ld + k], w->G + S[r] * w->n, b, w->n);
-    mpfr_neg(E[r * ld + k], E[r * ld + k], MPFR_RNDN);
-  }
   for (size_t r = 0; r < k; r++)
     for (size_t i = r + 1; i < k; i++) {
       oracle_div(A, w->e0, E[i * ld + r], E[r * ld + r]);
@@ -31,10 +25,23 @@ static void solve_sliding(flow_run *w, mpfr_t *b, const size_t *S, size_t k) {
   for (size_t r = k; r-- > 0;) {
     for (size_t c = r + 1; c < k; c++) {
       mpfr_neg(w->e0, E[r * ld + c], MPFR_RNDN);
-      oracle_fma(A, E[r * ld + k], w->e0, b[S[c]], E[r * ld + k]);
+      oracle_fma(A, E[r * ld + k], w->e0, x[S[c]], E[r * ld + k]);
     }
-    oracle_div(A, b[S[r]], E[r * ld + k], E[r * ld + r]);
+    oracle_div(A, x[S[r]], E[r * ld + k], E[r * ld + r]);
   }
+}
+
+/* w->elim = [G_SS | -G_SR b_R]; then b_S. S has k entries. */
+static void solve_sliding(flow_run *w, mpfr_t *b, const size_t *S, size_t k) {
+  oracle_arith *A = &w->A;
+  mpfr_t *E = w->elim;
+  size_t ld = w->n + 1;
+  for (size_t r = 0; r < k; r++) {
+    for (size_t c = 0; c < k; c++) mpfr_set(E[r * ld + c], w->G[S[r] * w->n + S[c]], MPFR_RNDN);
+    oracle_dot(A, E[r * ld + k], w->G + S[r] * w->n, b, w->n);
+    mpfr_neg(E[r * ld + k], E[r * ld + k], MPFR_RNDN);
+  }
+  oracle_flow_eliminate(w, b, S, k);
 }
 
 /* b_k = s_jk y_k v_k. */

@@ -58,26 +58,13 @@ lfap_status oracle_flow_end(lfap_ctx *ctx, flow_run *w, const lfap_data *data) {
 
 /* lambda of M lambda = 1 on the support, which slopes as they are last ask for: w->elim = [M_SS | 1], reduced. */
 static void solve_support(flow_run *w, size_t *S, size_t k) {
-  oracle_arith *A = &w->A;
   mpfr_t *E = w->elim;
   size_t ld = w->n + 1;
   for (size_t r = 0; r < k; r++) {
     for (size_t c = 0; c < k; c++) mpfr_set(E[r * ld + c], w->M[S[r] * w->n + S[c]], MPFR_RNDN);
     mpfr_set_ui(E[r * ld + k], 1, MPFR_RNDN);
   }
-  for (size_t r = 0; r < k; r++)
-    for (size_t i = r + 1; i < k; i++) {
-      oracle_div(A, w->e0, E[i * ld + r], E[r * ld + r]);
-      mpfr_neg(w->e0, w->e0, MPFR_RNDN);
-      for (size_t c = r; c <= k; c++) oracle_fma(A, E[i * ld + c], w->e0, E[r * ld + c], E[i * ld + c]);
-    }
-  for (size_t r = k; r-- > 0;) {
-    for (size_t c = r + 1; c < k; c++) {
-      mpfr_neg(w->e0, E[r * ld + c], MPFR_RNDN);
-      oracle_fma(A, E[r * ld + k], w->e0, w->lambda[S[c]], E[r * ld + k]);
-    }
-    oracle_div(A, w->lambda[S[r]], E[r * ld + k], E[r * ld + r]);
-  }
+  oracle_flow_eliminate(w, w->lambda, S, k);
 }
 
 /* The point in doubles. */

@@ -51,6 +51,9 @@ typedef struct {
 void oracle_flow_slopes_changed(flow_run *w);
 /* b and F_jn = <G_n, b_j> for the rows j = rep[j]: Z'_j = a_j F_rep(j) with v = p. */
 void oracle_flow_rows(flow_run *w, mpfr_t *v);
+/* x_S of A x_S = b, S of k indices, from w->elim = [A | b] (k rows of n + 1), which it reduces; A is positive definite,
+   so nothing is exchanged. */
+void oracle_flow_eliminate(flow_run *w, mpfr_t *x, const size_t *S, size_t k);
 /* Shortens w->h to the first change of a slope, if there is one within. */
 lfap_status oracle_flow_first_event(lfap_ctx *ctx, flow_run *w, flow_event *e);
 /* No slope changes as long as p stays where it is. */

@@ -53,17 +53,14 @@ static void commands_parts(lfap_picture *p, double r) {
                    "set ylabel 'E(z) = f − f_rest: effect of the perturbations (unit of f)'\n"
                    "r = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\n",
                    r);
-  lfap_text_puts(
-      t, "set object 1 polygon from 0,0 to r,r to -r,r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
-         "set object 2 polygon from 0,0 to r,-r to -r,-r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
-         "set zeroaxis lw 1 lc rgb " STYLE_GREY "\n"
-         "plot NaN with boxes fs solid fc rgb " STYLE_PALE " title 'cone: |f_rest| < |E|', \\\n"
-         "  -x lw 1.5 dt 2 lc rgb " STYLE_BLACK " title 'f = 0', \\\n"
-         "  name.'.csv' skip 1 using ($2 > 0 ? $4 : NaN):5 " STYLE_PLUS " title 'label +1', \\\n"
-         "  '' skip 1 using ($2 < 0 ? $4 : NaN):5 " STYLE_MINUS " title 'label −1', \\\n"
-         "  '' skip 1 using ($2 == 1 || $2 == -1 ? NaN : $4):5 with points pt 1 ps 0.8 lc rgb " STYLE_GREY
-         " title 'no label', \\\n"
-         "  '' skip 1 using ($3*$5 > 0 ? NaN : $4):5 " STYLE_RING " title 'sign of f unlike that of E'\n");
+  lfap_text_puts(t, STYLE_CONE
+                 "plot NaN with boxes fs solid fc rgb " STYLE_PALE " title 'cone: |f_rest| < |E|', \\\n"
+                 "  -x lw 1.5 dt 2 lc rgb " STYLE_BLACK " title 'f = 0', \\\n"
+                 "  name.'.csv' skip 1 using ($2 > 0 ? $4 : NaN):5 " STYLE_PLUS " title 'label +1', \\\n"
+                 "  '' skip 1 using ($2 < 0 ? $4 : NaN):5 " STYLE_MINUS " title 'label −1', \\\n"
+                 "  '' skip 1 using ($2 == 1 || $2 == -1 ? NaN : $4):5 with points pt 1 ps 0.8 lc rgb " STYLE_GREY
+                 " title 'no label', \\\n"
+                 "  '' skip 1 using ($3*$5 > 0 ? NaN : $4):5 " STYLE_RING " title 'sign of f unlike that of E'\n");
 }
 
 lfap_status lfap_picture_parts(lfap_ctx *ctx, lfap_picture *out, const lfap_table *points) {

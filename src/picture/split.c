@@ -55,16 +55,13 @@ static void commands_split(lfap_picture *p, double r) {
                    "set ylabel 'T_pert(z): effect of the perturbations (unit of f_adv)'\n"
                    "r = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\n",
                    r);
-  lfap_text_puts(
-      t, "set object 1 polygon from 0,0 to r,r to -r,r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
-         "set object 2 polygon from 0,0 to r,-r to -r,-r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"
-         "set zeroaxis lw 1 lc rgb " STYLE_GREY "\n"
-         "plot NaN with boxes fs solid fc rgb " STYLE_PALE " title 'cone: |T_data| < |T_pert|', \\\n"
-         "  x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, -x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, \\\n"
-         "  name.'.csv' skip 1 using ($2 > 0 && $8 == 1 ? $3 : NaN):4 " STYLE_PLUS " title 'label +1', \\\n"
-         "  '' skip 1 using ($2 < 0 && $8 == 1 ? $3 : NaN):4 " STYLE_MINUS " title 'label −1', \\\n"
-         "  '' skip 1 using ($8 == 0 ? $3 : NaN):4 with points pt 2 ps 1.2 lw 2.5 lc rgb " STYLE_ORANGE
-         " title 'sign unlike f_bdy'\n");
+  lfap_text_puts(t, STYLE_CONE
+                 "plot NaN with boxes fs solid fc rgb " STYLE_PALE " title 'cone: |T_data| < |T_pert|', \\\n"
+                 "  x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, -x lw 1.5 dt 2 lc rgb " STYLE_BLACK " notitle, \\\n"
+                 "  name.'.csv' skip 1 using ($2 > 0 && $8 == 1 ? $3 : NaN):4 " STYLE_PLUS " title 'label +1', \\\n"
+                 "  '' skip 1 using ($2 < 0 && $8 == 1 ? $3 : NaN):4 " STYLE_MINUS " title 'label −1', \\\n"
+                 "  '' skip 1 using ($8 == 0 ? $3 : NaN):4 with points pt 2 ps 1.2 lw 2.5 lc rgb " STYLE_ORANGE
+                 " title 'sign unlike f_bdy'\n");
 }
 
 lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_count *count, const lfap_data *points,

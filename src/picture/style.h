@@ -19,6 +19,12 @@
 #define STYLE_KEY(lines) \
   "set bmargin " #lines "+4.5\nset key at screen 0.5,0.01 center bottom horizontal maxrows " #lines " samplen 3\n"
 
+/* Where the upright coordinate is the larger one, in a square from -r to r. */
+#define STYLE_CONE                                                                                         \
+  "set object 1 polygon from 0,0 to r,r to -r,r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n"   \
+  "set object 2 polygon from 0,0 to r,-r to -r,-r to 0,0 behind fs solid noborder fc rgb " STYLE_PALE "\n" \
+  "set zeroaxis lw 1 lc rgb " STYLE_GREY "\n"
+
 #define STYLE_FRAME                    \
   "set grid lc rgb '#c8c8c8' lw 0.5\n" \
   "set tics out nomirror\n"            \
