@@ -197,17 +197,22 @@ typedef enum { LFAP_METHOD_FLOW = 0, LFAP_METHOD_GD = 1, LFAP_METHOD_SGD = 2 } l
    mathematics with other roundings. Auto: Gram where N <= d and m*N*d >= 2^24, plain elsewhere. */
 typedef enum { LFAP_FORM_AUTO = 0, LFAP_FORM_PLAIN = 1, LFAP_FORM_GRAM = 2 } lfap_form;
 
+/* The arithmetic of a training or a perturbation. Half is that of the published experiments (N17): tensors rounded to
+   IEEE binary16, sums, loss, master weights and update in binary32. */
+typedef enum { LFAP_ARITHMETIC_DOUBLE = 0, LFAP_ARITHMETIC_HALF = 1 } lfap_arithmetic;
+
 /* Read by lfap_train (and the replay of the oracle); lfap_train_defaults fills it. A field that names methods is read
    by these alone. */
 typedef struct {
   lfap_method method;
   lfap_loss loss;
-  size_t epochs;          /* gd, sgd: epochs; flow: most accepted steps */
-  double lr, momentum;    /* gd, sgd; flow: lr is the first step in s, 0 chooses it */
-  double log_loss_target; /* flow: stop where log L reaches this (e.g. -1e6) */
-  double rtol, atol;      /* flow */
-  lfap_form form;         /* gd, sgd */
-  int coefficients;       /* keep them in the history; the weights have the same bits */
+  size_t epochs;              /* gd, sgd: epochs; flow: most accepted steps */
+  double lr, momentum;        /* gd, sgd; flow: lr is the first step in s, 0 chooses it */
+  double log_loss_target;     /* flow: stop where log L reaches this (e.g. -1e6) */
+  double rtol, atol;          /* flow */
+  lfap_form form;             /* gd, sgd */
+  int coefficients;           /* keep them in the history; the weights have the same bits */
+  lfap_arithmetic arithmetic; /* half: gd and sgd in plain form alone */
 } lfap_train_opts;
 /* The command line's defaults for that method. */
 void lfap_train_defaults(lfap_train_opts *opts, lfap_method method);
@@ -383,11 +388,12 @@ lfap_status lfap_perturb_unit(lfap_ctx *ctx, double *e, double *dual, const doub
 /* geometry and gradient read norm, eps and (L0) k; pgd reads norm, eps, steps and the range. */
 typedef struct {
   lfap_norm norm;
-  double eps;    /* size; L0: of each entry (PGD: of a step) */
-  size_t k;      /* L0 geometry/gradient: entries */
-  size_t steps;  /* PGD */
-  int has_range; /* PGD: every entry of a perturbed point stays */
-  double lo, hi; /* between these; without, they are not looked at */
+  double eps;                 /* size; L0: of each entry (PGD: of a step) */
+  size_t k;                   /* L0 geometry/gradient: entries */
+  size_t steps;               /* PGD */
+  int has_range;              /* PGD: every entry of a perturbed point stays */
+  double lo, hi;              /* between these; without, they are not looked at */
+  lfap_arithmetic arithmetic; /* half: gradient and pgd */
 } lfap_perturb_opts;
 typedef struct {
   size_t n, d;

@@ -4,10 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arithmetic.h"
 #include "fields.h"
 #include "perturb/norm.h"
 
-enum { O_NORM, O_FROM, O_DATA, O_TARGETS, O_DIRECTION, O_WEIGHTS, O_GAMMA, O_EPS, O_K, O_STEPS, O_RANGE, O_OUT };
+enum {
+  O_NORM,
+  O_FROM,
+  O_DATA,
+  O_TARGETS,
+  O_DIRECTION,
+  O_WEIGHTS,
+  O_GAMMA,
+  O_EPS,
+  O_K,
+  O_STEPS,
+  O_RANGE,
+  O_ARITHMETIC,
+  O_PREC,
+  O_DIGITS,
+  O_OUT
+};
 static const cli_option options[] = {
     {"norm", "NAME", LFAP_NORM_WORDS},
     {"from", "NAME",
@@ -24,6 +41,7 @@ static const cli_option options[] = {
     {"k", "K", "l0 geometry and gradient: number of entries"},
     {"steps", "S", "pgd: iterations (default 100; l0: a twentieth of d, each may reach one more entry)"},
     {"range", "LO,HI", "pgd: keep every entry of the perturbed point in [LO, HI] (default: no bound)"},
+    CLI_ARITHMETIC_OPTIONS("gradient and pgd"),
     {"out", "DIR", "directory for X.npy (perturbed), y.npy (targets), eta.npy and meta.json"},
     {NULL, NULL, NULL},
 };
@@ -38,6 +56,7 @@ typedef struct {
   int eps_given;
   cli_origin made_from; /* what the direction or the network is about */
   lfap_perturb_opts o;
+  cli_arithmetic in;
 } args;
 
 static lfap_status set_perturb_option(cli *c, void *args_, int option, const char *value) {
@@ -54,6 +73,9 @@ static lfap_status set_perturb_option(cli *c, void *args_, int option, const cha
   case O_K: return cli_size(c, &a->o.k, "k", value);
   case O_STEPS: return cli_size(c, &a->o.steps, "steps", value);
   case O_RANGE: a->o.has_range = 1; return cli_range_value(c, &a->o.lo, &a->o.hi, value);
+  case O_ARITHMETIC:
+  case O_PREC:
+  case O_DIGITS: return cli_arithmetic_option(c, &a->in, option - O_ARITHMETIC, value);
   case O_OUT: a->out = value; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; bases are named by --data", value);
   }
@@ -81,11 +103,15 @@ static lfap_status check_fit(cli *c, const args *a) {
   return LFAP_OK;
 }
 
-static lfap_status check_perturb_args(cli *c, const args *a) {
+static lfap_status check_perturb_args(cli *c, args *a) {
   lfap_status s = cli_require(c, a->norm >= 0 ? a : NULL, "--norm", LFAP_NORM_WORDS);
   if (!s) s = cli_require(c, a->from >= 0 ? a : NULL, "--from", "geometry, gradient or pgd");
   if (!s) s = cli_require(c, a->data, "--data", "the bases to perturb");
   if (!s) s = check_fit(c, a);
+  if (!s) s = cli_arithmetic_check(c, &a->in);
+  if (!s && a->in.which == CLI_HALF && a->from == GEOMETRY)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                  "--arithmetic half belongs to --from gradient and pgd: geometry runs no network");
   if (!s && a->from != GEOMETRY)
     s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
   if (!s && a->from == GEOMETRY && !a->direction && !a->weights && cli_is_file(a->data))
@@ -99,6 +125,7 @@ static lfap_status check_perturb_args(cli *c, const args *a) {
 /* What the data decide: how many entries and steps there can be. */
 static lfap_status finish_options(cli *c, args *a, size_t d) {
   a->o.norm = (lfap_norm)a->norm;
+  if (a->in.which == CLI_HALF) a->o.arithmetic = LFAP_ARITHMETIC_HALF;
   if (a->o.k > d)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the bases have d = %zu entries; give at most that", a->o.k, d);
   if (a->from == PGD && !a->o.steps) a->o.steps = lfap_norm_steps(a->o.norm, d / 20);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arithmetic.h"
 #include "fields.h"
 
 enum {
@@ -23,6 +24,9 @@ enum {
   O_RTOL,
   O_ATOL,
   O_COEFFICIENTS,
+  O_ARITHMETIC,
+  O_PREC,
+  O_DIGITS,
   O_OUT
 };
 static const cli_option options[] = {
@@ -50,6 +54,7 @@ static const cli_option options[] = {
     {"coefficients", NULL,
      "also coefficients.npy (m x N), for `lfap split`:\n"
      "b_jn of w_j = w_j(0) + a_j sum_n b_jn y_n x_n"},
+    CLI_ARITHMETIC_OPTIONS("gd and sgd"),
     {"out", "DIR", "directory for W.npy, W0.npy, history.csv and meta.json; made if it is not there"},
     {NULL, NULL, NULL},
 };
@@ -65,6 +70,7 @@ typedef struct {
   uint64_t seed;
   int seed_given, scale_given, coefficients;
   double lr, momentum, target, rtol, atol; /* NaN: not given */
+  cli_arithmetic in;
 } args;
 
 static lfap_status set_train_option(cli *c, void *args_, int option, const char *value) {
@@ -87,12 +93,15 @@ static lfap_status set_train_option(cli *c, void *args_, int option, const char 
   case O_RTOL: return cli_positive(c, &a->rtol, "rtol", value);
   case O_ATOL: return cli_positive(c, &a->atol, "atol", value);
   case O_COEFFICIENTS: a->coefficients = 1; return LFAP_OK;
+  case O_ARITHMETIC:
+  case O_PREC:
+  case O_DIGITS: return cli_arithmetic_option(c, &a->in, option - O_ARITHMETIC, value);
   case O_OUT: a->out = value; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }
 }
 
-static lfap_status check_train_args(cli *c, const args *a) {
+static lfap_status check_train_args(cli *c, args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples to train on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write W.npy, history.csv and meta.json to");
@@ -114,6 +123,13 @@ static lfap_status check_train_args(cli *c, const args *a) {
                   methods[a->method]);
   if (!s && !isnan(a->target) && !(a->target < 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss-target %g: the logarithm of a loss to reach, below 0", a->target);
+  if (!s) s = cli_arithmetic_check(c, &a->in);
+  if (!s && a->in.which == CLI_HALF && a->method == LFAP_METHOD_FLOW)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                  "--arithmetic half belongs to --method gd and sgd: a flow has no steps to round");
+  if (!s && a->in.which == CLI_HALF && a->form == LFAP_FORM_GRAM)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                  "--form gram: half precision rounds W itself, so --arithmetic half is plain");
   return s ? s : cli_out_check(c, a->out);
 }
 
@@ -132,6 +148,7 @@ static void choose(lfap_train_opts *o, const args *a) {
   o->loss = (lfap_loss)a->loss;
   o->form = (lfap_form)a->form;
   o->coefficients = a->coefficients;
+  if (a->in.which == CLI_HALF) o->arithmetic = LFAP_ARITHMETIC_HALF;
   if (a->epochs) o->epochs = a->epochs;
   if (!isnan(a->lr)) o->lr = a->lr;
   if (!isnan(a->momentum)) o->momentum = a->momentum;
