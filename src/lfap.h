@@ -201,6 +201,15 @@ typedef enum { LFAP_FORM_AUTO = 0, LFAP_FORM_PLAIN = 1, LFAP_FORM_GRAM = 2 } lfa
    IEEE binary16, sums, loss, master weights and update in binary32. */
 typedef enum { LFAP_ARITHMETIC_DOUBLE = 0, LFAP_ARITHMETIC_HALF = 1 } lfap_arithmetic;
 
+/* A training between two of its epochs (flow: accepted steps), as lfap_train_opts.after sees it; it lives as long as
+   that call. */
+typedef struct {
+  size_t done;                /* epochs or steps so far, at least 1 */
+  int last;                   /* nothing is left to be done */
+  int interrupted;            /* the run ends here, with INTERRUPTED */
+  struct lfap_train_run *run; /* the library's own */
+} lfap_train_state;
+
 /* Read by lfap_train (and the replay of the oracle); lfap_train_defaults fills it. A field that names methods is read
    by these alone. */
 typedef struct {
@@ -213,6 +222,14 @@ typedef struct {
   lfap_form form;             /* gd, sgd */
   int coefficients;           /* keep them in the history; the weights have the same bits */
   lfap_arithmetic arithmetic; /* half: gd and sgd in plain form alone */
+  /* Called after every epoch or step, the last too, and where the progress callback stops the run after one; any status
+     but OK ends the run with it (where it is stopped, with INTERRUPTED and the message left in ctx). NULL: not called. */
+  lfap_status (*after)(void *user, const lfap_train_state *state);
+  /* Not NULL: the run does not begin, it goes on from a state, whose next `len` bytes this puts into `bytes`. All else
+     has to be as it was, the weights given being the first ones; all results have the bits of an undivided run, with any
+     number of threads. DATA, with the reason: a state that is damaged, or of another training or version. */
+  lfap_status (*from)(void *user, void *bytes, size_t len);
+  void *user; /* of both */
 } lfap_train_opts;
 /* The command line's defaults for that method. */
 void lfap_train_defaults(lfap_train_opts *opts, lfap_method method);
@@ -240,6 +257,12 @@ void lfap_history_free(lfap_history *h);
    range; RANGE: the flow leaves the doubles. */
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
                        const lfap_train_opts *opts);
+/* The state as bytes (spec/formats.md, Checkpoints), piece by piece to `put`, until one is not taken: its status is
+   returned. */
+lfap_status lfap_train_state_put(lfap_ctx *ctx, const lfap_train_state *state,
+                                 lfap_status (*put)(void *user, const void *bytes, size_t len), void *user);
+/* The weights at this moment, w (m x d). */
+lfap_status lfap_train_state_weights(lfap_ctx *ctx, double *w, const lfap_train_state *state);
 
 /* ---- the limit (Q1, T1, T2, C1) ---------------------------------------------------------------------------------- */
 

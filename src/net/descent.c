@@ -30,8 +30,8 @@ void lfap_descent_free(lfap_descent *w) {
   *w = (lfap_descent){0};
 }
 
-lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_history *h, size_t e) {
-  size_t n = w->data->n;
+lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_history *h) {
+  size_t n = w->data->n, e = h->rows;
   int logistic = w->o->loss == LFAP_LOSS_LOGISTIC;
   double rate = w->plateau.lr;
   for (size_t i = 0; i < n; i++) w->q[i] = w->data->y[i] * w->f[i];
@@ -47,8 +47,21 @@ lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_
                      loss, h->log_loss, e + 1, rate);
   lfap_loss_coef(w->s1, w->s2, w->g, w->s, w->gamma, n);
   h->row[e] = (lfap_epoch){.loss = loss, .log_loss = h->log_loss, .lr = rate};
-  h->rows = e + 1;
-  if (w->o->method == LFAP_METHOD_SGD) lfap_plateau_see(&w->plateau, loss);
+  w->next = w->plateau;
+  if (w->o->method == LFAP_METHOD_SGD) lfap_plateau_see(&w->next, loss);
   *lr = rate;
   return LFAP_OK;
+}
+
+void lfap_descent_count(lfap_descent *w, lfap_history *h) {
+  w->plateau = w->next;
+  h->rows++;
+}
+
+void lfap_descent_state(lfap_walk *walk, lfap_descent *w) {
+  size_t bad = w->plateau.bad;
+  lfap_walk_doubles(walk, &w->plateau.best, 1);
+  lfap_walk_doubles(walk, &w->plateau.lr, 1);
+  lfap_walk_whole(walk, &bad);
+  w->plateau.bad = (unsigned)(bad < 11 ? bad : 0); /* of bytes that are no state, and will be found out */
 }

@@ -19,6 +19,7 @@
 #include <string.h>
 
 enum { STAGES = 7 };
+static const char UNIT[] = "step of the flow";
 
 /* Dormand-Prince 5(4): row r holds the weights of stage r+1; row 5 is also the solution; the last stage is the next
    first. */
@@ -44,6 +45,7 @@ struct flow {
   lfap_ctx *ctx;
   lfap_set *set;
   const lfap_data *data; /* of the set */
+  const lfap_net *start; /* W0 */
   const lfap_train_opts *o;
   size_t m, n;
   double gamma;
@@ -56,8 +58,8 @@ struct flow {
   double *arena;
   rk_system general, aligned; /* [Z | B], 2mn; [q | P], 2n */
   /* slopes that are not the label slope, per row and in all, at the last general rhs */
-  size_t *wrong, mismatched;
-  double log_loss; /* at the last rhs */
+  size_t *wrong, mismatched, in_aligned; /* in_aligned: the phase, 0 or 1 */
+  double log_loss;                       /* at the last rhs */
   double s, h;
 };
 
@@ -220,54 +222,89 @@ static lfap_status tail(flow *fl, lfap_history *h) {
   return record(fl, h, ds);
 }
 
-static lfap_status aligned_phase(flow *fl, lfap_history *h) {
-  size_t n = fl->n;
+static void enter_aligned(flow *fl) {
   rk_system *sys = &fl->aligned;
-  memcpy(sys->x, fl->q, n * sizeof(double));
-  memset(sys->x + n, 0, n * sizeof(double));
+  memcpy(sys->x, fl->q, fl->n * sizeof(double));
+  memset(sys->x + fl->n, 0, fl->n * sizeof(double));
   rhs_aligned(fl, sys->K, sys->x);
-  lfap_status st = LFAP_OK;
-  size_t wrong = 0;
-  while (!wrong && !finished(fl, h)) {
-    if (at_rest(fl)) {
-      st = tail(fl, h);
-      if (st) return st;
-      break;
-    }
-    double s0 = fl->s;
-    st = lfap_tick(fl->ctx, "step of the flow", (double)h->rows, 0.0);
-    if (!st) st = rk_step(fl, sys, step_cap(sys->K + n, fl->Q, fl->q_sum, n));
-    if (!st) st = record(fl, h, fl->s - s0);
-    if (st) return st;
-    wrong = aligned_rows(fl, sys->x + n, 0);
+  fl->in_aligned = 1;
+}
+
+static void leave_aligned(flow *fl) {
+  memcpy(fl->p, fl->aligned.K + fl->n, fl->n * sizeof(double));
+  fl->mismatched = aligned_rows(fl, fl->aligned.x + fl->n, 1);
+  fl->in_aligned = 0;
+}
+
+static lfap_status one_step(flow *fl, lfap_history *h, rk_system *sys, double cap) {
+  double s0 = fl->s;
+  lfap_status st = rk_step(fl, sys, cap);
+  return st ? st : record(fl, h, fl->s - s0);
+}
+
+/* A step of the phase it is in, and the phase after it. */
+static lfap_status advance(flow *fl, lfap_history *h) {
+  rk_system *sys = &fl->aligned;
+  lfap_status st = lfap_tick(fl->ctx, UNIT, (double)h->rows, 0.0);
+  if (st) return st;
+  if (!fl->in_aligned && fl->mismatched == 0) enter_aligned(fl);
+  if (!fl->in_aligned) return one_step(fl, h, &fl->general, step_cap(fl->p, fl->G, fl->g_sum, fl->n));
+  if (at_rest(fl)) return tail(fl, h);
+  st = one_step(fl, h, sys, step_cap(sys->K + fl->n, fl->Q, fl->q_sum, fl->n));
+  if (!st && aligned_rows(fl, sys->x + fl->n, 0) && !finished(fl, h)) {
+    leave_aligned(fl);
+    rhs_general(fl, fl->general.K, fl->general.x); /* alignment was lost: start the general phase afresh */
   }
-  memcpy(fl->p, sys->K + n, n * sizeof(double));
-  fl->mismatched = aligned_rows(fl, sys->x + n, 1);
+  return st;
+}
+
+/* W = W0 + diag(a) B X, B_jn = b_jn y_n, on top of W0; b, unless NULL, gets the b_jn. */
+static void add_moved(flow *fl, double *W, double *b) {
+  if (fl->in_aligned) bases(fl, fl->aligned.x + fl->n);
+  for (size_t j = 0; j < fl->m; j++) {
+    const double *B = fl->general.x + (fl->m + j) * fl->n, *c = j < fl->m / 2 ? fl->cp : fl->cm;
+    for (size_t i = 0; i < fl->n; i++) fl->r[i] = fl->in_aligned ? B[i] + c[i] : B[i];
+    if (b) lfap_split_coef(b + j * fl->n, fl->r, fl->data->y, 1.0, fl->n);
+    lfap_scale(fl->basep, fl->a[j], fl->r, fl->n);
+    lfap_chain(W + j * fl->data->d, fl->basep, fl->data->x, fl->n, fl->data->d);
+  }
+}
+
+static lfap_status flow_weights(lfap_ctx *ctx, double *W, void *of) {
+  flow *fl = of;
+  (void)ctx;
+  memcpy(W, fl->start->w, fl->m * fl->data->d * sizeof *W);
+  add_moved(fl, W, NULL);
   return LFAP_OK;
 }
 
-static lfap_status integrate(flow *fl, lfap_history *h) {
-  rk_system *sys = &fl->general;
-  rhs_general(fl, sys->K, sys->x);
-  lfap_status st = lfap_loss_start(fl->ctx, fl->q, fl->data->y, lfap_exp(fl->log_loss), fl->log_loss, fl->n);
+/* What moves: in the aligned phase what it has integrated, on top of where the general one stopped, and the slopes there,
+   which after the tail (N9) are those before it. The general phase's own slopes, p and q follow from where it is. */
+static void flow_state(lfap_walk *walk, void *of) {
+  flow *fl = of;
+  lfap_walk_whole(walk, &fl->in_aligned);
+  double *const number[] = {&fl->s, &fl->h, &fl->log_loss};
+  for (size_t i = 0; i < 3; i++) lfap_walk_doubles(walk, number[i], 1);
+  lfap_walk_doubles(walk, fl->general.x, fl->general.dim);
+  lfap_walk_doubles(walk, fl->aligned.x, fl->aligned.dim);
+  lfap_walk_doubles(walk, fl->aligned.K, fl->aligned.dim);
+}
+
+static lfap_status integrate(flow *fl, lfap_history *h, lfap_train_run *run) {
+  lfap_status st = lfap_run_begin(run, UNIT, fl, flow_state, flow_weights);
   if (st) return st;
-  double cap = step_cap(fl->p, fl->G, fl->g_sum, fl->n);
-  fl->h = fl->o->lr > 0.0 ? fl->o->lr : 0.0625 * cap;
-  while (!finished(fl, h)) {
-    if (fl->mismatched == 0) {
-      st = aligned_phase(fl, h);
-      if (st || finished(fl, h)) return st;
-      rhs_general(fl, sys->K, sys->x); /* alignment was lost: start the general phase afresh */
-    } else {
-      double s0 = fl->s;
-      st = lfap_tick(fl->ctx, "step of the flow", (double)h->rows, 0.0);
-      if (!st) st = rk_step(fl, sys, cap);
-      if (!st) st = record(fl, h, fl->s - s0);
-      if (st) return st;
-    }
-    cap = step_cap(fl->p, fl->G, fl->g_sum, fl->n);
+  double ended = fl->log_loss;
+  rhs_general(fl, fl->general.K, fl->general.x);
+  if (h->rows == 0) {
+    st = lfap_loss_start(fl->ctx, fl->q, fl->data->y, lfap_exp(fl->log_loss), fl->log_loss, fl->n);
+    fl->h = fl->o->lr > 0.0 ? fl->o->lr : 0.0625 * step_cap(fl->p, fl->G, fl->g_sum, fl->n);
+  } else if (fl->in_aligned) fl->log_loss = ended;
+  while (!st && !finished(fl, h)) {
+    st = advance(fl, h);
+    st = lfap_run_after(run, st, !st && finished(fl, h));
   }
-  return LFAP_OK;
+  if (!st && fl->in_aligned) leave_aligned(fl);
+  return st;
 }
 
 /* One block for everything, carved in the order of the fields. */
@@ -312,20 +349,12 @@ static lfap_status prepare_flow(flow *fl, const lfap_net *net) {
   return LFAP_OK;
 }
 
-/* W = W0 + diag(a) B X, B_jn = b_jn y_n. */
-static void weights(flow *fl, lfap_net *net, double *b) {
-  for (size_t j = 0; j < fl->m; j++) {
-    const double *B = fl->general.x + (fl->m + j) * fl->n;
-    lfap_scale(fl->cp, fl->a[j], B, fl->n);
-    lfap_chain(net->w + j * net->d, fl->cp, fl->data->x, fl->n, net->d);
-    if (b) lfap_split_coef(b + j * fl->n, B, fl->data->y, 1.0, fl->n);
-  }
-}
-
-lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_set *set, const lfap_train_opts *o) {
+lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_set *set, lfap_train_run *run) {
+  const lfap_train_opts *o = run->o;
   flow fl = {.ctx = ctx,
              .set = set,
              .data = set->data,
+             .start = net,
              .o = o,
              .m = net->m,
              .n = set->data->n,
@@ -334,10 +363,9 @@ lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_se
              .threads = lfap_threads(ctx)};
   lfap_status st = flow_alloc(&fl);
   if (!st) st = prepare_flow(&fl, net);
-  if (!st) st = integrate(&fl, h);
-  if (!st) st = lfap_tick(ctx, "step of the flow", (double)h->rows, (double)h->rows);
+  if (!st) st = integrate(&fl, h, run);
   if (!st) {
-    weights(&fl, net, h->coefficient);
+    add_moved(&fl, net->w, h->coefficient);
     memcpy(h->p, fl.p, fl.n * sizeof(double));
     h->aligned = fl.mismatched == 0;
     h->log_loss = fl.log_loss;

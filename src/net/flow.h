@@ -1,11 +1,11 @@
 /* flow.h - the rescaled gradient flow, far out (F1), and the loss weights it shares with plain descent. */
 #ifndef LFAP_NET_FLOW_H
 #define LFAP_NET_FLOW_H
-#include "lfap.h"
+#include "net/state.h"
 
-/* Moves net->w along the flow; h->row has o->epochs rows and h->p as many entries as there are samples,
+/* Moves net->w along the flow; h->row has run->o->epochs rows and h->p as many entries as there are samples,
    h->coefficient, unless NULL, as B. */
-lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_set *set, const lfap_train_opts *o);
+lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_set *set, lfap_train_run *run);
 
 /* p_n = g_n/sum g at margins q (n), through r = -log g (scratch, n); returns the log of the mean of g: for the
    exponential loss that is log L. Never underflows. */

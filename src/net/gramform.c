@@ -38,6 +38,7 @@ typedef struct {
 
 typedef struct {
   lfap_descent s;
+  const lfap_net *start; /* W0 */
   size_t m, n;
   int threads;
   double mu;
@@ -65,7 +66,11 @@ static void gramform_free(gramform *w) {
 static lfap_status gramform_alloc(lfap_ctx *ctx, gramform *out, const lfap_net *net, const lfap_data *data,
                                   const lfap_train_opts *o) {
   size_t m = net->m, n = data->n;
-  gramform w = {.m = m, .n = n, .threads = lfap_threads(ctx), .mu = o->method == LFAP_METHOD_SGD ? o->momentum : 0.0};
+  gramform w = {.start = net,
+                .m = m,
+                .n = n,
+                .threads = lfap_threads(ctx),
+                .mu = o->method == LFAP_METHOD_SGD ? o->momentum : 0.0};
   lfap_status st = lfap_descent_alloc(ctx, &w.s, net, data, o);
   if (st) return st;
   w.a = calloc(m + LFAP_OUTPUT_LANES * n, sizeof(double));
@@ -119,10 +124,19 @@ static void move_range(void *arg, size_t begin, size_t end, int worker) {
   }
 }
 
-/* One pass over Z. A step of rate 0 with VZ = DZ = 0 leaves Z as it is and gives the first outputs. */
+/* One pass over Z. */
 static void move_state(gramform *w, double lr) {
   move v = {w, lr};
   lfap_parallel(w->threads, (w->n + SAMPLES - 1) / SAMPLES, 1, 8.0 * (double)w->m * (double)w->n, move_range, &v);
+}
+
+/* Outputs and pattern of Z as it is: a step of rate 0 with velocities and products 0, which the backlog's rows still are
+   then. */
+static void first_outputs(gramform *w) {
+  double *VZ = w->VZ;
+  w->VZ = w->late.row;
+  move_state(w, 0.0);
+  w->VZ = VZ;
 }
 
 /* ---- DZ = G times the coefficients of each group ----------------------------------------------------------------- */
@@ -239,21 +253,6 @@ static void enqueue(gramform *w, double lr) {
   late->used += w->groups;
 }
 
-static lfap_status epoch(lfap_ctx *ctx, gramform *w, lfap_history *h, size_t e) {
-  double lr = 0.0;
-  lfap_status st = lfap_tick(ctx, "epoch", (double)e, (double)w->s.o->epochs);
-  if (!st) st = lfap_descent_epoch(ctx, &lr, &w->s, h, e);
-  if (st) return st;
-  coefficients(w);
-  if (e + 1 < w->s.o->epochs) { /* nobody asks for the outputs after the last */
-    st = multiply(ctx, w);
-    if (st) return st;
-    move_state(w, lr);
-  }
-  enqueue(w, lr);
-  return LFAP_OK;
-}
-
 /* Every slope equals the label slope. */
 static int aligned(const gramform *w) {
   for (size_t j = 0; j < w->m; j++)
@@ -262,25 +261,64 @@ static int aligned(const gramform *w) {
   return 1;
 }
 
-lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_set *set,
-                              const lfap_train_opts *o) {
+static lfap_status epoch(lfap_ctx *ctx, gramform *w, lfap_history *h) {
+  double lr = 0.0;
+  lfap_status st = lfap_tick(ctx, "epoch", (double)h->rows, (double)w->s.o->epochs);
+  if (!st) st = lfap_descent_epoch(ctx, &lr, &w->s, h);
+  if (st) return st;
+  coefficients(w);
+  if (h->rows + 1 < w->s.o->epochs) { /* nobody asks for the outputs after the last */
+    st = multiply(ctx, w);
+    if (st) return st;
+    move_state(w, lr);
+  }
+  enqueue(w, lr);
+  lfap_descent_count(&w->s, h);
+  if (h->rows == w->s.o->epochs) h->aligned = aligned(w);
+  return LFAP_OK;
+}
+
+/* What moves, once C is where Z is. The rest comes from Z and the samples. */
+static void gramform_state(lfap_walk *walk, void *of) {
+  gramform *w = of;
+  settle(w);
+  lfap_descent_state(walk, &w->s);
+  for (size_t i = 0; i < 4; i++) lfap_walk_doubles(walk, (double *const[]){w->Z, w->VZ, w->C, w->VC}[i], w->m * w->n);
+}
+
+/* W = W0 + C X. */
+static lfap_status gramform_weights(lfap_ctx *ctx, double *W, void *of) {
+  gramform *w = of;
+  size_t d = w->s.data->d;
+  settle(w);
+  if (W != w->start->w) memcpy(W, w->start->w, w->m * d * sizeof *W);
+  return lfap_chain_product(ctx, W, w->C, w->s.data->x, w->m, w->n, d);
+}
+
+/* G and Z at the start, or where the run goes on. */
+static lfap_status prepare(lfap_ctx *ctx, gramform *w, const lfap_set *set, lfap_train_run *run) {
+  lfap_status st = lfap_set_copy_gram(ctx, w->G, set);
+  if (!st) st = strip_gram(ctx, w);
+  if (!st) st = lfap_rows_product(ctx, w->Z, w->start->w, set->data->x, w->m, w->n, set->data->d);
+  if (!st) st = lfap_run_begin(run, "epoch", w, gramform_state, gramform_weights);
+  if (!st) first_outputs(w);
+  return st;
+}
+
+lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_set *set, lfap_train_run *run) {
+  const lfap_train_opts *o = run->o;
   const lfap_data *data = set->data;
   gramform w = {0};
-  size_t m = net->m, n = data->n, d = net->d;
+  size_t m = net->m, n = data->n;
   lfap_status st = gramform_alloc(ctx, &w, net, data, o);
-  if (!st) st = lfap_set_copy_gram(ctx, w.G, set);
-  if (!st) st = strip_gram(ctx, &w);
-  if (!st) st = lfap_rows_product(ctx, w.Z, net->w, data->x, m, n, d);
-  if (!st) move_state(&w, 0.0);
-  for (size_t e = 0; !st && e < o->epochs; e++) st = epoch(ctx, &w, h, e);
-  if (!st) st = lfap_tick(ctx, "epoch", (double)o->epochs, (double)o->epochs);
-  h->aligned = !st && aligned(&w);
-  if (!st) {
-    settle(&w);
-    for (size_t j = 0; h->coefficient && j < m; j++)
-      lfap_split_coef(h->coefficient + j * n, w.C + j * n, data->y, w.a[j], n);
-    st = lfap_chain_product(ctx, net->w, w.C, data->x, m, n, d);
+  if (!st) st = prepare(ctx, &w, set, run);
+  while (!st && h->rows < o->epochs) {
+    st = epoch(ctx, &w, h);
+    st = lfap_run_after(run, st, h->rows == o->epochs);
   }
+  if (!st) st = gramform_weights(ctx, net->w, &w);
+  for (size_t j = 0; !st && h->coefficient && j < m; j++)
+    lfap_split_coef(h->coefficient + j * n, w.C + j * n, data->y, w.a[j], n);
   gramform_free(&w);
   return st;
 }

@@ -22,6 +22,7 @@ typedef struct {
   double *v;           /* m x d momentum, sgd */
   double *C, *VC;      /* m x n each, NULL unless asked for: W = W0 + C X, and C's momentum (sgd) */
   double *rows;        /* threads x ROWS x (n + d): coefficients and gradient rows */
+  double *weights;     /* m x d, the caller's */
 } plain;
 
 static void plain_free(plain *w) {
@@ -34,7 +35,7 @@ static void plain_free(plain *w) {
 
 static lfap_status plain_alloc(lfap_ctx *ctx, plain *out, const lfap_net *net, const lfap_data *data,
                                const lfap_train_opts *o) {
-  plain w = {.m = net->m, .n = data->n, .d = net->d, .threads = lfap_threads(ctx)};
+  plain w = {.m = net->m, .n = data->n, .d = net->d, .threads = lfap_threads(ctx), .weights = net->w};
   lfap_status st = lfap_descent_alloc(ctx, &w.s, net, data, o);
   if (st) return st;
   w.a = calloc(2 * w.m + w.n * w.m, sizeof(double));
@@ -74,7 +75,7 @@ static lfap_status plain_coefficients(lfap_ctx *ctx, plain *w, double *C) {
 /* One update of the rows of W, shared out over threads. */
 typedef struct {
   plain *w;
-  double *weights, lr;
+  double lr;
   int first;
 } update;
 
@@ -97,7 +98,7 @@ static void update_range(void *arg, size_t begin, size_t end, int worker) {
   memset(grad, 0, (end - begin) * d * sizeof *grad);
   lfap_chain_rows(grad, c, w->s.data->x, end - begin, n, d);
   for (size_t j = begin; j < end; j++, grad += d, c += n) {
-    move(u, u->weights, w->v, j * d, grad, d);
+    move(u, w->weights, w->v, j * d, grad, d);
     if (w->C) move(u, w->C, w->VC, j * n, c, n);
   }
 }
@@ -110,21 +111,48 @@ static int aligned(const plain *w) {
   return 1;
 }
 
-lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_data *data,
-                               const lfap_train_opts *o) {
+/* What moves. */
+static void plain_state(lfap_walk *walk, void *of) {
+  plain *w = of;
+  int momentum = w->s.o->method == LFAP_METHOD_SGD;
+  lfap_descent_state(walk, &w->s);
+  lfap_walk_doubles(walk, w->weights, w->m * w->d);
+  if (momentum) lfap_walk_doubles(walk, w->v, w->m * w->d);
+  if (w->C) lfap_walk_doubles(walk, w->C, w->m * w->n);
+  if (w->C && momentum) lfap_walk_doubles(walk, w->VC, w->m * w->n);
+}
+
+static lfap_status plain_weights(lfap_ctx *ctx, double *W, void *of) {
+  const plain *w = of;
+  (void)ctx;
+  memcpy(W, w->weights, w->m * w->d * sizeof *W);
+  return LFAP_OK;
+}
+
+static lfap_status epoch(lfap_ctx *ctx, plain *w, const lfap_net *net, lfap_history *h) {
+  update u = {.w = w, .first = h->rows == 0};
+  lfap_status st = lfap_tick(ctx, "epoch", (double)h->rows, (double)w->s.o->epochs);
+  if (!st) st = forward(ctx, w, net);
+  if (!st) st = lfap_descent_epoch(ctx, &u.lr, &w->s, h);
+  if (st) return st;
+  lfap_parallel(w->threads, w->m, w->chunk, 2.0 * (double)w->m * (double)w->n * (double)w->d, update_range, &u);
+  lfap_descent_count(&w->s, h);
+  if (h->rows == w->s.o->epochs) h->aligned = aligned(w);
+  return LFAP_OK;
+}
+
+lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_train_run *run) {
+  const lfap_train_opts *o = run->o;
   plain w = {0};
-  lfap_status st = plain_alloc(ctx, &w, net, data, o);
+  lfap_status st = plain_alloc(ctx, &w, net, run->data, o);
   if (!st) st = plain_coefficients(ctx, &w, h->coefficient);
-  for (size_t e = 0; !st && e < o->epochs; e++) {
-    update u = {.w = &w, .weights = net->w, .first = e == 0};
-    st = lfap_tick(ctx, "epoch", (double)e, (double)o->epochs);
-    if (!st) st = forward(ctx, &w, net);
-    if (!st) st = lfap_descent_epoch(ctx, &u.lr, &w.s, h, e);
-    if (!st) lfap_parallel(w.threads, w.m, w.chunk, 2.0 * (double)w.m * (double)w.n * (double)w.d, update_range, &u);
+  if (!st) st = lfap_run_begin(run, "epoch", &w, plain_state, plain_weights);
+  while (!st && h->rows < o->epochs) {
+    st = epoch(ctx, &w, net, h);
+    st = lfap_run_after(run, st, h->rows == o->epochs);
   }
-  if (!st) st = lfap_tick(ctx, "epoch", (double)o->epochs, (double)o->epochs);
-  h->aligned = !st && aligned(&w);
-  for (size_t j = 0; !st && w.C && j < w.m; j++) lfap_split_coef(w.C + j * w.n, w.C + j * w.n, data->y, w.a[j], w.n);
+  for (size_t j = 0; !st && w.C && j < w.m; j++)
+    lfap_split_coef(w.C + j * w.n, w.C + j * w.n, run->data->y, w.a[j], w.n);
   plain_free(&w);
   return st;
 }

@@ -69,13 +69,14 @@ static lfap_status train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, lf
   if (st) return st;
   lfap_net moved = {0};
   lfap_history h = {0};
+  lfap_train_run run = {.ctx = ctx, .o = o, .start = net, .data = data, .h = &h};
   st = history_alloc(ctx, &h, net->m, data->n, o->epochs, o->coefficients && history);
   if (!st) st = lfap_net_alloc(ctx, &moved, net->m, net->d, net->gamma);
   if (!st) memcpy(moved.w, net->w, net->m * net->d * sizeof(double));
   h.gram = o->method != LFAP_METHOD_FLOW && gram_form(net, data, o);
-  if (!st && o->method == LFAP_METHOD_FLOW) st = lfap_flow_run(ctx, &moved, &h, set, o);
-  else if (!st && h.gram) st = lfap_descend_gram(ctx, &moved, &h, set, o);
-  else if (!st) st = lfap_descend_plain(ctx, &moved, &h, data, o);
+  if (!st && o->method == LFAP_METHOD_FLOW) st = lfap_flow_run(ctx, &moved, &h, set, &run);
+  else if (!st && h.gram) st = lfap_descend_gram(ctx, &moved, &h, set, &run);
+  else if (!st) st = lfap_descend_plain(ctx, &moved, &h, &run);
   if (!st) memcpy(net->w, moved.w, net->m * net->d * sizeof(double));
   lfap_net_free(&moved);
   if (!st && history) *history = h;

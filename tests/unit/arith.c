@@ -7,6 +7,7 @@
 #include <threads.h>
 
 #include "lfap.h"
+#include "net/state.h"
 #include "scratch.h"
 #include "settings.h"
 #include "study/study.h"
@@ -129,6 +130,29 @@ static lfap_status call_train(lfap_ctx *c, result *r) {
   if (st) cr_expect_arr_eq(before, in.net.w, sizeof before, "the weights were touched");
   return st;
 }
+/* A state as `after` sees it, of a method without parts. */
+static void no_parts(lfap_walk *walk, void *of) { (void)walk, (void)of; }
+static lfap_status no_weights(lfap_ctx *c, double *w, void *of) {
+  (void)c, (void)of;
+  w[0] = 1.0;
+  return LFAP_OK;
+}
+static lfap_status tell(void *user, const void *bytes, size_t len) {
+  (void)bytes;
+  ((result *)user)->v[0] = (double)len;
+  return LFAP_OK;
+}
+static lfap_status call_state(lfap_ctx *c, result *r, int weights) {
+  static double p[N];
+  lfap_train_opts o = {.epochs = 1};
+  lfap_epoch row = {0};
+  lfap_history h = {.row = &row, .rows = 1, .p = p};
+  struct lfap_train_run run = {.ctx = c, .o = &o, .start = &in.net, .data = &in.data, .h = &h, .list = no_parts, .weights = no_weights};
+  lfap_train_state s = {.done = 1, .run = &run};
+  return weights ? lfap_train_state_weights(c, r->v, &s) : lfap_train_state_put(c, &s, tell, r);
+}
+CALL(state_put, call_state(c, r, 0))
+CALL(state_weights, call_state(c, r, 1))
 static lfap_status call_set_train(lfap_ctx *c, result *r) {
   lfap_set set = {.data = &in.data};
   lfap_train_opts o;
@@ -205,6 +229,8 @@ static const struct {
     {"lfap_net_eval", call_net_eval, NULL, 0},
     {"lfap_net_input_grad", call_net_input_grad, NULL, 0},
     {"lfap_train", call_train, drop_history, 0},
+    {"lfap_train_state_put", call_state_put, NULL, 0},
+    {"lfap_train_state_weights", call_state_weights, NULL, 0},
     {"lfap_set_check", call_set_check, NULL, 0},
     {"lfap_set_gram", call_set_gram, NULL, 0},
     {"lfap_set_train", call_set_train, drop_history, 0},
