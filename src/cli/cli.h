@@ -116,6 +116,7 @@ lfap_status cli_norm_value(cli *c, int *out, const char *text);
 lfap_status cli_eps_value(cli *c, double *out, const char *text);
 lfap_status cli_range_value(cli *c, double *lo, double *hi, const char *text);
 lfap_status cli_classes_value(cli *c, int *pos, int *neg, const char *text);
+lfap_status cli_checkpoint_value(cli *c, double *seconds, const char *text); /* --checkpoint MINUTES */
 lfap_status cli_require(cli *c, const void *given, const char *option, const char *what);
 lfap_status cli_even(cli *c, size_t m, const char *where);
 
@@ -194,6 +195,10 @@ lfap_status cli_set_end(cli *c, lfap_json *keys, const char *sha256);
 void cli_set_abort(cli *c);
 /* Does cli_out_... into dir wait? And a file that does. */
 int cli_set_takes(const cli *c, const char *dir);
+/* Length of the first name on the path that is not there, 0 where all are; and with that the directories made since go
+   again, unless something is in them. The path is cut short then. */
+size_t cli_dirs_missing(char *path);
+void cli_dirs_unmake(char *path, size_t missing);
 lfap_status cli_set_matrix(cli *c, const char *name, const lfap_mat *m);
 lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len);
 /* Takes the path of a file that was written over. */

@@ -19,8 +19,7 @@
 
 int cli_set_takes(const cli *c, const char *dir) { return c->set.dir && strcmp(c->set.dir, dir) == 0; }
 
-/* Length of the first name on the path that is not there; 0 when all are. */
-static size_t first_missing(char *path) {
+size_t cli_dirs_missing(char *path) {
   struct stat st;
   for (size_t i = 1, n = strlen(path); i <= n; i++) {
     char was = path[i];
@@ -33,11 +32,21 @@ static size_t first_missing(char *path) {
   return 0;
 }
 
+void cli_dirs_unmake(char *path, size_t missing) {
+  for (size_t n = strlen(path); missing > 0; n--) {
+    while (n > 0 && path[n - 1] == '/') n--;
+    path[n] = 0;
+    if (n < missing || rmdir(path) != 0) break;
+    while (n > 0 && path[n - 1] != '/') n--;
+    if (n == 0) break;
+  }
+}
+
 lfap_status cli_set_begin(cli *c, const char *dir) {
   char *copy = malloc(strlen(dir) + 1);
   if (!copy) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", strlen(dir));
   strcpy(copy, dir);
-  c->set = (cli_set_files){.dir = copy, .made = first_missing(copy)};
+  c->set = (cli_set_files){.dir = copy, .made = cli_dirs_missing(copy)};
   return lfap_dir_make(&c->ctx, dir);
 }
 
@@ -52,14 +61,7 @@ void cli_set_abort(cli *c) {
   cli_set_files *set = &c->set;
   if (!set->dir) return;
   for (size_t i = 0; i < set->files; i++) lfap_newfile_abort(&set->file[i].file);
-  /* directories made for the set go again, unless somebody else has put something into them */
-  for (size_t n = strlen(set->dir); set->made > 0; n--) {
-    while (n > 0 && set->dir[n - 1] == '/') n--;
-    set->dir[n] = 0;
-    if (n < set->made || rmdir(set->dir) != 0) break;
-    while (n > 0 && set->dir[n - 1] != '/') n--;
-    if (n == 0) break;
-  }
+  cli_dirs_unmake(set->dir, set->made);
   set_free(set);
 }
 

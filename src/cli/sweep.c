@@ -16,8 +16,9 @@ typedef struct {
   size_t *mine; /* positions of this shard's cells */
   size_t count;
   lfap_table_head head;
-  char *path[3]; /* csv, jsonl, times */
+  char *path[3 + LFAP_PARTS]; /* csv, jsonl, times, checkpoints */
   lfap_ledger table[2];
+  lfap_checkpoint part[LFAP_PARTS];
   int times;   /* descriptor of the wall times; -1: not open */
   size_t done; /* rows that were there */
 } sweep;
@@ -25,7 +26,7 @@ typedef struct {
 static void sweep_free(sweep *w) {
   for (int i = 0; i < 2; i++) lfap_ledger_close(&w->table[i]);
   if (w->times >= 0) close(w->times);
-  for (int i = 0; i < 3; i++) free(w->path[i]);
+  for (int i = 0; i < 3 + LFAP_PARTS; i++) free(w->path[i]);
   free(w->cell);
   free(w->mine);
 }
@@ -73,10 +74,11 @@ static size_t stem(const char *out) {
 }
 
 static lfap_status name_files(cli *c, sweep *w, const char *out) {
-  static const char *const end[3] = {".csv", ".jsonl", ".times.csv"};
+  static const char *const end[3 + LFAP_PARTS] = {
+      ".csv", ".jsonl", ".times.csv", ".teacher.checkpoint", ".control.checkpoint", ".learner.checkpoint"};
   size_t len = stem(out);
-  for (int i = 0; i < 3; i++) {
-    w->path[i] = malloc(len + 16);
+  for (int i = 0; i < 3 + LFAP_PARTS; i++) {
+    w->path[i] = malloc(len + 32);
     if (!w->path[i]) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
     memcpy(w->path[i], out, len);
     strcpy(w->path[i] + len, end[i]);
@@ -84,9 +86,31 @@ static lfap_status name_files(cli *c, sweep *w, const char *out) {
   return LFAP_OK;
 }
 
+/* What is there may be left of an earlier cell: a kill may fall between its row and their removal. */
+static lfap_status plan_checkpoints(cli *c, sweep *w, const cli_sweep_args *a) {
+  lfap_status s = LFAP_OK;
+  for (int i = 0; !s && i < LFAP_PARTS; i++) {
+    w->part[i] =
+        (lfap_checkpoint){.path = w->path[3 + i], .every = a->checkpoint, .resume = a->resume, .others = a->resume};
+    s = lfap_checkpoint_check(&c->ctx, &w->part[i]);
+  }
+  return s;
+}
+
+/* Once the row of cell `at` is on the disk: what the next one has no use for goes. */
+static lfap_status drop_checkpoints(cli *c, sweep *w, size_t at) {
+  const lfap_cell *was = &w->cell[w->mine[at]], *next = at + 1 < w->count ? &w->cell[w->mine[at + 1]] : NULL;
+  const int keep[LFAP_PARTS] = {next && lfap_cell_same_teacher(was, next), next && lfap_cell_same_bases(was, next), 0};
+  lfap_status s = LFAP_OK;
+  for (int i = 0; !s && i < LFAP_PARTS; i++)
+    if (!keep[i]) s = lfap_checkpoint_remove(&c->ctx, &w->part[i]);
+  return s;
+}
+
 /* Of two tables the shorter one counts: a kill may fall between them. */
 static lfap_status open_tables(cli *c, sweep *w, const cli_sweep_args *a) {
   lfap_status s = name_files(c, w, a->out);
+  if (!s) s = plan_checkpoints(c, w, a);
   w->done = w->count;
   for (int f = 0; !s && f < 2; f++) {
     if (a->format == 1 - f) continue;
@@ -147,6 +171,7 @@ static void print_row(const lfap_cell *k, const lfap_row *r, size_t index, doubl
 static lfap_status run_cells(cli *c, sweep *w, const lfap_study_opts *o) {
   lfap_study study = {.o = *o};
   lfap_status s = LFAP_OK;
+  study.o.checkpoint = w->part;
   for (size_t i = w->done; !s && i < w->count; i++) {
     size_t index = w->mine[i];
     double start = cli_seconds();
@@ -155,6 +180,7 @@ static lfap_status run_cells(cli *c, sweep *w, const lfap_study_opts *o) {
     if (!s) s = lfap_study_run(&c->ctx, &row, &study, &w->cell[index]);
     if (!s) s = put_row(c, w, index, &row);
     if (!s) s = note_time(c, w, index, cli_seconds() - start);
+    if (!s) s = drop_checkpoints(c, w, i);
     cli_progress_clear(c);
     if (s) break;
     if (!c->json && !c->quiet) print_row(&w->cell[index], &row, index, cli_seconds() - start);

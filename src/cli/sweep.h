@@ -15,6 +15,7 @@ typedef struct {
   lfap_axis d;       /* --d as given, not of a preset */
   int format;        /* 0 csv, 1 jsonl, 2 both */
   int resume, list;
+  double checkpoint; /* seconds from one to the next; 0: none */
 } cli_sweep_args;
 
 extern const cli_verb cli_sweep;

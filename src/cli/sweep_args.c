@@ -30,6 +30,7 @@ enum {
   O_OUT,
   O_FORMAT,
   O_RESUME,
+  O_CHECKPOINT,
   O_SHARD,
   O_MERGE,
   O_LIST
@@ -64,6 +65,8 @@ const cli_option cli_sweep_options[] = {
     {"out", "NAME", "write the rows to NAME.csv or NAME.jsonl, wall times to NAME.times.csv"},
     {"format", "FORMAT", "of the rows: csv, jsonl or both (default csv)"},
     {"resume", NULL, "continue NAME where an interrupted sweep stopped"},
+    {"checkpoint", "MINUTES",
+     "flow and sgd: write the state of a training to NAME.PART.checkpoint that often\n(default 5; 0: never)"},
     {"shard", "I/N", "run part I of N alone (1/N to N/N); --merge joins the parts"},
     {"merge", "FILE", "join the shards named after it to FILE, the table of the undivided sweep"},
     {"list", NULL, "print the cells and run nothing"},
@@ -228,6 +231,7 @@ static lfap_status set_sweep_option(cli *c, void *args, int option, const char *
   case O_OUT: a->out = value; return LFAP_OK;
   case O_FORMAT: return cli_word(c, &a->format, "--format", value, formats, 3);
   case O_RESUME: a->resume = 1; return LFAP_OK;
+  case O_CHECKPOINT: return cli_checkpoint_value(c, &a->checkpoint, value);
   case O_SHARD: return set_shard(c, a, value);
   case O_MERGE: a->merge = value; return LFAP_OK;
   case O_LIST: a->list = 1; return LFAP_OK;
@@ -275,7 +279,7 @@ static lfap_status check_sweep_args(cli *c, const cli_sweep_args *a) {
 }
 
 lfap_status cli_sweep_read(cli *c, cli_sweep_args *a, int *help, int argc, char **argv) {
-  *a = (cli_sweep_args){.preset = -1, .paper = -1};
+  *a = (cli_sweep_args){.preset = -1, .paper = -1, .checkpoint = LFAP_CHECKPOINT_EVERY};
   lfap_study_defaults(&a->o);
   lfap_status s = cli_parse(c, a, set_sweep_option, help, argc, argv);
   if (!s && !*help) s = check_sweep_args(c, a);

@@ -5,6 +5,7 @@
 
 #include "arithmetic.h"
 #include "fields.h"
+#include "net/checkpoint.h"
 
 enum {
   O_DATA,
@@ -27,6 +28,8 @@ enum {
   O_ARITHMETIC,
   O_PREC,
   O_DIGITS,
+  O_CHECKPOINT,
+  O_RESUME,
   O_OUT
 };
 static const cli_option options[] = {
@@ -55,6 +58,8 @@ static const cli_option options[] = {
      "also coefficients.npy (m x N), for `lfap split`:\n"
      "b_jn of w_j = w_j(0) + a_j sum_n b_jn y_n x_n"},
     CLI_ARITHMETIC_OPTIONS("gd and sgd"),
+    {"checkpoint", "MINUTES", "write the state of the training to DIR that often (default 5; 0: never)"},
+    {"resume", NULL, "go on from the checkpoint that an interrupted run of this command left in DIR"},
     {"out", "DIR", "directory for W.npy, W0.npy, history.csv and meta.json; made if it is not there"},
     {NULL, NULL, NULL},
 };
@@ -68,8 +73,8 @@ typedef struct {
   int method, loss, form;
   size_t m, epochs;
   uint64_t seed;
-  int seed_given, scale_given, coefficients;
-  double lr, momentum, target, rtol, atol; /* NaN: not given */
+  int seed_given, scale_given, coefficients, resume;
+  double lr, momentum, target, rtol, atol, checkpoint; /* NaN: not given; checkpoint in seconds */
   cli_arithmetic in;
 } args;
 
@@ -96,6 +101,8 @@ static lfap_status set_train_option(cli *c, void *args_, int option, const char 
   case O_ARITHMETIC:
   case O_PREC:
   case O_DIGITS: return cli_arithmetic_option(c, &a->in, option - O_ARITHMETIC, value);
+  case O_CHECKPOINT: return cli_checkpoint_value(c, &a->checkpoint, value);
+  case O_RESUME: a->resume = 1; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }
@@ -130,6 +137,9 @@ static lfap_status check_train_args(cli *c, args *a) {
   if (!s && a->in.which == CLI_HALF && a->form == LFAP_FORM_GRAM)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                   "--form gram: half precision rounds W itself, so --arithmetic half is plain");
+  if (!s && a->in.which == CLI_MPFR && (a->resume || !isnan(a->checkpoint)))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                  "--resume and --checkpoint belong to --arithmetic double and half; mpfr leaves no checkpoints");
   return s ? s : cli_out_check(c, a->out);
 }
 
@@ -261,29 +271,71 @@ static cli_train_report report_of(const args *a, const lfap_data *data, const lf
                             .flow = a->method == LFAP_METHOD_FLOW};
 }
 
+/* The checkpoint of a run into DIR. */
+typedef struct {
+  lfap_checkpoint file;
+  char *path;     /* owned */
+  size_t missing; /* of DIR (cli_dirs_missing) */
+} checkpoint;
+
+static lfap_status begin_checkpoint(cli *c, checkpoint *k, const args *a) {
+  lfap_status s = cli_path(c, &k->path, a->out, "train.checkpoint");
+  if (s) return s;
+  k->missing = cli_dirs_missing(k->path);
+  k->file = (lfap_checkpoint){
+      .path = k->path, .every = isnan(a->checkpoint) ? LFAP_CHECKPOINT_EVERY : a->checkpoint, .resume = a->resume};
+  return lfap_checkpoint_check(&c->ctx, &k->file);
+}
+
+static lfap_status run_training(cli *c, lfap_checkpoint *k, lfap_net *net, lfap_history *h, const lfap_data *data,
+                                lfap_train_opts *o) {
+  char shown[CLI_SHOWN];
+  lfap_set set = {.data = data};
+  if (k->resume && !cli_is_file(k->path) && !c->quiet)
+    fprintf(stderr, "lfap train: there is no %s; the training starts from the beginning\n",
+            lfap_visible(shown, sizeof shown, k->path));
+  lfap_status s = lfap_checkpoint_train(&c->ctx, k, net, h, &set, o);
+  lfap_set_free(&set);
+  return s;
+}
+
+/* Once the results are written the checkpoint goes; where there are none, directories that were made for it alone. */
+static lfap_status end_checkpoint(cli *c, checkpoint *k, lfap_status s) {
+  if (!s && k->file.there) s = lfap_checkpoint_remove(&c->ctx, &k->file);
+  else if (s && k->path) {
+    *strrchr(k->path, '/') = 0;
+    cli_dirs_unmake(k->path, k->missing);
+  }
+  free(k->path);
+  return s;
+}
+
 static lfap_status run_train(cli *c, int argc, char **argv) {
-  args a = {.scale = 1, .lr = NAN, .momentum = NAN, .target = NAN, .rtol = NAN, .atol = NAN};
+  args a = {.scale = 1, .lr = NAN, .momentum = NAN, .target = NAN, .rtol = NAN, .atol = NAN, .checkpoint = NAN};
   lfap_data data = {0};
   lfap_net net = {0};
   lfap_mat start = {0};
   lfap_history h = {0};
   lfap_train_opts o;
+  checkpoint k = {0};
   char sha[CLI_SHA256];
   int help = 0;
   lfap_status s = cli_parse(c, &a, set_train_option, &help, argc, argv);
   if (s || help) return s;
   s = check_train_args(c, &a);
+  if (!s) s = begin_checkpoint(c, &k, &a);
   if (!s) s = cli_data_read(c, &data, a.data, a.labels);
   if (!s) s = first_weights(c, &net, &a, data.d);
   if (!s) s = copy_weights(c, &start, &net);
   choose(&o, &a);
-  if (!s) s = lfap_train(&c->ctx, &net, &h, &data, &o);
+  if (!s) s = run_training(c, &k.file, &net, &h, &data, &o);
   cli_train_report r = report_of(&a, &data, &net, &h, sha);
   r.reached = h.log_loss <= o.log_loss_target;
   if (!s) s = measure_training(c, &r, &net, &data);
   if (!s) measure_coefficients(&r);
   if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
   if (!s) s = write_files(c, a.out, &net, &start, &r);
+  s = end_checkpoint(c, &k, s);
   if (!s && c->json) s = cli_print_train(c, &r);
   else if (!s) print_train(&r);
   lfap_history_free(&h);

@@ -31,6 +31,16 @@ lfap_status cli_range_value(cli *c, double *lo, double *hi, const char *text) {
   return s;
 }
 
+lfap_status cli_checkpoint_value(cli *c, double *seconds, const char *text) {
+  double minutes = 0;
+  lfap_status s = cli_number(c, &minutes, "checkpoint", text);
+  if (s) return s;
+  if (minutes < 0)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--checkpoint %s: minutes from one to the next, or 0 for none", text);
+  *seconds = 60.0 * minutes;
+  return LFAP_OK;
+}
+
 lfap_status cli_classes_value(cli *c, int *pos, int *neg, const char *text) {
   double p = 0, q = 0;
   lfap_status s = cli_pair(c, &p, &q, "classes", text);

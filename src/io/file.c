@@ -1,5 +1,6 @@
 /* file.c - files that appear whole or not at all: written under a temporary name in the same directory, then
- * renamed. There is no fsync: a reader never sees half a file, but after a power cut the last ones may be gone.
+ * renamed. Without `sync` nothing waits for the disk: a reader never sees half a file, but after a power cut the last
+ * ones may be gone.
  * Temporary names are random, and opened so that a link planted there is never followed. */
 #include "io/file.h"
 
@@ -137,10 +138,12 @@ lfap_status lfap_newfile_put(lfap_ctx *ctx, lfap_newfile *f, const void *bytes, 
 
 lfap_status lfap_newfile_close(lfap_ctx *ctx, lfap_newfile *f) {
   char why[LFAP_REASON];
+  int whole = !f->sync || (fflush(f->stream) == 0 && fsync(fileno(f->stream)) == 0), e = errno;
   int closed = fclose(f->stream); /* the last bytes go out here */
   f->stream = NULL;
-  if (closed == 0) return LFAP_OK;
-  lfap_fail(ctx, LFAP_ERR_IO, "%s: writing failed: %s; nothing was left behind", f->path, lfap_reason(why, errno));
+  if (whole && closed == 0) return LFAP_OK;
+  lfap_fail(ctx, LFAP_ERR_IO, "%s: writing failed: %s; nothing was left behind", f->path,
+            lfap_reason(why, whole ? errno : e));
   lfap_newfile_abort(f);
   return LFAP_ERR_IO;
 }

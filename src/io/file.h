@@ -27,6 +27,7 @@ typedef struct {
   FILE *stream;
   char *temporary; /* owned */
   const char *path;
+  int sync; /* set after begin: close waits until the bytes are on the disk */
 } lfap_newfile;
 lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *path);
 lfap_status lfap_newfile_put(lfap_ctx *ctx, lfap_newfile *f, const void *bytes, size_t len);

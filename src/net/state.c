@@ -94,12 +94,12 @@ static lfap_status differ(lfap_ctx *ctx, const part *here, uint64_t told) {
   memcpy(&y, &here->bits, sizeof y);
   switch (here->kind) {
   case WHOLE:
-    return lfap_fail(ctx, LFAP_ERR_DATA, "the state is of another training: %s %" PRIu64 ", here %" PRIu64, here->name,
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "the state is of another training: %s %" PRIu64 ", here %" PRIu64, here->name,
                      told, here->bits);
   case REAL:
-    return lfap_fail(ctx, LFAP_ERR_DATA, "the state is of another training: %s %.17g, here %.17g", here->name, x, y);
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "the state is of another training: %s %.17g, here %.17g", here->name, x, y);
   default:
-    return lfap_fail(ctx, LFAP_ERR_DATA, "the state is of another training: its %s are not those given here",
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "the state is of another training: its %s are not those given here",
                      here->name);
   }
 }
@@ -116,7 +116,7 @@ static void walk_identity(lfap_walk *w, const lfap_train_run *r) {
   if (!w->status && memcmp(text, magic, NAME) != 0)
     w->status = lfap_fail(r->ctx, LFAP_ERR_DATA, "it does not begin as the state of a training does");
   else if (!w->status && memcmp(text, magic, sizeof magic) != 0)
-    w->status = lfap_fail(r->ctx, LFAP_ERR_DATA, "the state is of another version of lfap: '%s', here '%s'",
+    w->status = lfap_fail(r->ctx, LFAP_ERR_USAGE, "the state is of another version of lfap: '%s', here '%s'",
                           text + NAME, magic + NAME);
   parts_of(here, r);
   for (size_t i = 0; i < PARTS; i++) told[i] = here[i].bits;
@@ -159,7 +159,8 @@ lfap_status lfap_run_begin(lfap_train_run *r, const char *unit, void *of, lfap_s
   r->list = list;
   r->weights = weights;
   if (!r->o->from) return LFAP_OK;
-  return walk_all(&(lfap_walk){.get = r->o->from, .user = r->o->user}, r);
+  lfap_status st = walk_all(&(lfap_walk){.get = r->o->from, .user = r->o->user}, r);
+  return st ? st : r->o->from(r->o->user, NULL, 0);
 }
 
 lfap_status lfap_run_after(lfap_train_run *r, lfap_status st, int last) {

@@ -53,7 +53,7 @@ static void unpack(double *G, const double *triangle, size_t n) {
 /* The control learns the bases with their targets, from the learner's start: all that differs is the perturbation. */
 lfap_status lfap_bases_make(lfap_ctx *ctx, lfap_study *s, const lfap_cell *c) {
   size_t n = c->n_adv;
-  lfap_learner control = {0};
+  lfap_learner control = {.part = LFAP_PART_CONTROL};
   lfap_study_bases *b = calloc(1, sizeof *b);
   if (!b) return lfap_fail(ctx, LFAP_ERR_MEMORY, "study: out of memory");
   b->cell = *c;

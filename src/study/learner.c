@@ -63,7 +63,8 @@ static lfap_status train_learner(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, 
   t.log_loss_target = o->log_loss_target;
   t.coefficients = l->keep;
   lfap_status st = lfap_learner_start(ctx, &l->net, c, role);
-  if (!st) st = lfap_set_train(ctx, &l->net, &h, set, &t);
+  if (!st && o->checkpoint) st = lfap_checkpoint_train(ctx, &o->checkpoint[l->part], &l->net, &h, set, &t);
+  else if (!st) st = lfap_set_train(ctx, &l->net, &h, set, &t);
   if (!st) l->log_loss = h.log_loss;
   if (!st && l->keep) {
     l->b = h.coefficient;
@@ -83,7 +84,8 @@ static lfap_status direction(lfap_ctx *ctx, lfap_learner *l) {
 static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, const lfap_cell *c,
                                 const lfap_study_opts *o, int role) {
   lfap_status st = train_learner(ctx, l, set, c, o, role);
-  if (st && lfap_why_of(&l->why, st, LFAP_WHY_TRAINING)) {
+  int refused = o->checkpoint && o->checkpoint[l->part].refused;
+  if (st && !refused && lfap_why_of(&l->why, st, LFAP_WHY_TRAINING)) {
     lfap_net_free(&l->net);
     if (ctx) ctx->message[0] = '\0';
     return LFAP_OK;
@@ -93,7 +95,7 @@ static lfap_status find_network(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, c
 
 lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, lfap_set *set, const double *G, const lfap_cell *c,
                               const lfap_study_opts *o, int role, lfap_status refused) {
-  lfap_learner l = {.log_loss = NAN, .keep = out->keep};
+  lfap_learner l = {.log_loss = NAN, .keep = out->keep, .part = out->part};
   int by_limit = c->method == LFAP_BY_LIMIT;
   lfap_status st = find_limit(ctx, &l, set->data, G, c->gamma, refused);
   if (!st && !by_limit) st = find_network(ctx, &l, set, c, o, role);

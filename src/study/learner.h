@@ -13,13 +13,14 @@ typedef struct {
   double log_loss; /* of the network at the end */
   int keep;        /* asked for: the coefficients of the network (T5) */
   double *b;       /* m x N, owned; NULL: not kept */
+  lfap_study_part part;
 } lfap_learner;
 void lfap_learner_free(lfap_learner *l);
 
 /* G is the Gram matrix that the limit is taken of: the set's, or one of moved points (N12). A network is trained with
    the set's own, made where it is not there. It starts from the seed of `role`. `refused`: what lfap_data_check says
    of the data; a set that it refuses has no limit to be told, a network may learn it all the same. Of *out,
-   `keep` is read. */
+   `keep` and `part` are read. */
 lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, lfap_set *set, const double *G, const lfap_cell *c,
                               const lfap_study_opts *o, int role, lfap_status refused);
 /* The weights that the network of a role starts from. */

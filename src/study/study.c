@@ -74,7 +74,7 @@ static void take_scores(lfap_row *r, const lfap_scores *of) {
 static lfap_status learn_moved(lfap_ctx *ctx, lfap_row *r, lfap_study *s, const double *shifted, const double *eta,
                                const lfap_cell *c) {
   const lfap_study_teacher *t = s->teacher;
-  lfap_learner l = {.keep = 1};
+  lfap_learner l = {.keep = 1, .part = LFAP_PART_LEARNER};
   lfap_scores of = {0};
   lfap_set set = {.data = &s->bases->set};
   lfap_status st = shifted ? LFAP_OK : lfap_set_gram(ctx, &set);

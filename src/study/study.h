@@ -4,7 +4,7 @@
  * cells is only what the next cell would compute again. */
 #ifndef LFAP_STUDY_STUDY_H
 #define LFAP_STUDY_STUDY_H
-#include "lfap.h"
+#include "net/checkpoint.h"
 
 typedef enum {
   LFAP_STUDY_UNIFORM,
@@ -46,13 +46,17 @@ extern const char *const lfap_why_name[LFAP_WHYS];
    ends the study: 0. */
 int lfap_why_of(lfap_why *why, lfap_status st, lfap_why part);
 
+/* The networks of a cell that are trained. */
+typedef enum { LFAP_PART_TEACHER, LFAP_PART_CONTROL, LFAP_PART_LEARNER, LFAP_PARTS } lfap_study_part;
+
 /* What all cells of a study share. */
 typedef struct {
-  const char *images;       /* directory of Fashion-MNIST */
-  int class_pos, class_neg; /* its classes */
-  size_t probes;            /* random points at which signs are compared */
-  size_t epochs;            /* sgd: epochs; flow: most accepted steps */
-  double log_loss_target;   /* flow */
+  const char *images;          /* directory of Fashion-MNIST */
+  int class_pos, class_neg;    /* its classes */
+  size_t probes;               /* random points at which signs are compared */
+  size_t epochs;               /* sgd: epochs; flow: most accepted steps */
+  double log_loss_target;      /* flow */
+  lfap_checkpoint *checkpoint; /* of the trainings of a cell, by lfap_study_part; NULL: none are written */
 } lfap_study_opts;
 void lfap_study_defaults(lfap_study_opts *o);
 

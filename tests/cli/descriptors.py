@@ -44,7 +44,7 @@ for line, folder in (("gen uniform --n 20 --d 500 --out big", "big"), ("vectors 
     ok(code == 74 and "File too large" in err and not left and not os.path.exists("big"), f"{line.split()[0]} above ulimit -f: 74, nothing half-written", (code, err, left))
 
 # ---- signals that end a run: 128 + n, nothing left behind
-LONG = "train --method gd --lr 1e-6 --epochs 100000000 --data d --gamma 0.5 --m 4 --out never"
+LONG = "train --method gd --lr 1e-6 --epochs 100000000 --data d --gamma 0.5 --m 4 --checkpoint 0 --out never"
 for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU):
     before = tree()
     p = subprocess.Popen([LFAP] + LONG.split(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

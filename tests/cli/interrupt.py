@@ -1,4 +1,5 @@
-"""Ctrl-C: exit code 130 within seconds, no output file, nothing half-written, nothing on stdout."""
+"""Ctrl-C: exit code 130 within seconds, no output file, nothing half-written, nothing on stdout. (What a training leaves to go on
+from: checkpoints.py.)"""
 import os, signal, sys, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
@@ -7,10 +8,10 @@ X, Y = sample(40, 2000)
 put("set/X.npy", X), put("set/y.npy", Y), put("set/W.npy", np.random.default_rng(3).standard_normal((60, 2000)) * 0.02)
 put("away.npy", -Y)
 LONG = {
-    "train sgd": ["train", "--method", "sgd", "--epochs", "1000000", "--data", "set", "--gamma", "0.5", "--m", "60", "--out", "out"],
-    "train gd": ["train", "--method", "gd", "--epochs", "1000000", "--lr", "1e-5", "--data", "set", "--gamma", "0.5", "--m", "60", "--out", "out"],
+    "train sgd": ["train", "--method", "sgd", "--epochs", "1000000", "--data", "set", "--gamma", "0.5", "--m", "60", "--checkpoint", "0", "--out", "out"],
+    "train gd": ["train", "--method", "gd", "--epochs", "1000000", "--lr", "1e-5", "--data", "set", "--gamma", "0.5", "--m", "60", "--checkpoint", "0", "--out", "out"],
     "train flow": ["train", "--epochs", "1000000", "--rtol", "1e-12", "--atol", "1e-14", "--data", "set", "--gamma", "0.05", "--m", "1000",
-                   "--out", "out"],
+                   "--checkpoint", "0", "--out", "out"],
     "perturb pgd": ["perturb", "--norm", "linf", "--from", "pgd", "--steps", "300000", "--eps", "0.01", "--data", "set", "--targets",
                     "away.npy", "--gamma", "0.5", "--out", "out"],
     "verify": ["verify", "--case", "outside", "--n-adv", "1500", "--m", "200", "--json"],
