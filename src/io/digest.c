@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static uint64_t step(uint64_t h, uint64_t word) {
+static uint64_t mix(uint64_t h, uint64_t word) {
   h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
   return h ^ h >> 32;
 }
@@ -13,9 +13,9 @@ uint64_t lfap_digest(uint64_t before, const void *bytes, size_t len) {
   uint64_t h = before, word;
   for (size_t i = 0; i + sizeof word <= len; i += sizeof word) {
     memcpy(&word, at + i, sizeof word);
-    h = step(h, word);
+    h = mix(h, word);
   }
   word = 0;
   memcpy(&word, at + len / sizeof word * sizeof word, len % sizeof word);
-  return step(step(h, word), len);
+  return mix(mix(h, word), len);
 }

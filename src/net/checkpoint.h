@@ -1,6 +1,6 @@
-/* checkpoint.h - the state of a training in a file of its own (spec/formats.md, Checkpoints): written every so often, each
- * whole or not at all and on the disk before the one before it is gone; taken up again; removed by the caller once what
- * it was for is safe. */
+/* checkpoint.h - the state of a training in a file of its own (spec/formats.md, Checkpoints): written every so often,
+ * each whole or not at all and on the disk before the one before it is gone; taken up again; removed by the caller once
+ * what it was for is safe. */
 #ifndef LFAP_NET_CHECKPOINT_H
 #define LFAP_NET_CHECKPOINT_H
 #include <stdio.h>
@@ -23,10 +23,11 @@ typedef struct {
 } lfap_checkpoint;
 #define LFAP_CHECKPOINT_EVERY 300.0
 
-/* lfap_set_train with checkpoints: `after`, `from` and `user` of the options are set here. An interrupted training leaves
-   one, unless none is to be written, and says how to go on; one that ends does where there were others before. One that
-   cannot be written ends the training: CANTCREATE, IO, MEMORY. What is there stays, but where the training itself fails,
-   as it would again. DATA: what is there is damaged, or of another training; NOINPUT: it cannot be read. */
+/* lfap_set_train with checkpoints: `after`, `from` and `user` of the options are set here. An interrupted training
+   leaves one, unless none is to be written, and says how to go on; one that ends does where there were others before.
+   One that cannot be written ends the training: CANTCREATE, IO, MEMORY. What is there stays, but where the training
+   itself fails, as it would again. DATA: what is there is damaged, or of another training; NOINPUT: it cannot be read.
+ */
 lfap_status lfap_checkpoint_train(lfap_ctx *ctx, lfap_checkpoint *c, lfap_net *net, lfap_history *history,
                                   lfap_set *set, lfap_train_opts *o);
 /* CANTCREATE: there is one, and none is to be taken up. Before anything is computed. */

@@ -16,9 +16,9 @@ lfap_status lfap_descent_alloc(lfap_ctx *ctx, lfap_descent *out, const lfap_net 
                                const lfap_train_opts *o);
 void lfap_descent_free(lfap_descent *w);
 
-/* The epoch after h->rows others, at the outputs w->f: fills s1 and s2, writes the history's row (and h->p), and returns
-   the rate for this epoch's update in *lr. DATA when the loss or its logarithm is
-   not finite, RANGE at the first epoch. */
+/* The epoch after h->rows others, at the outputs w->f: fills s1 and s2, writes the history's row (and h->p), and
+   returns the rate for this epoch's update in *lr. DATA when the loss or its logarithm is not finite, RANGE at the
+   first epoch. */
 lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_history *h);
 /* When its update is made, the epoch counts: in the history and in the schedule. */
 void lfap_descent_count(lfap_descent *w, lfap_history *h);

@@ -243,7 +243,7 @@ static lfap_status one_step(flow *fl, lfap_history *h, rk_system *sys, double ca
 }
 
 /* A step of the phase it is in, and the phase after it. */
-static lfap_status advance(flow *fl, lfap_history *h) {
+static lfap_status go_on(flow *fl, lfap_history *h) {
   rk_system *sys = &fl->aligned;
   lfap_status st = lfap_tick(fl->ctx, UNIT, (double)h->rows, 0.0);
   if (st) return st;
@@ -278,8 +278,8 @@ static lfap_status flow_weights(lfap_ctx *ctx, double *W, void *of) {
   return LFAP_OK;
 }
 
-/* What moves: in the aligned phase what it has integrated, on top of where the general one stopped, and the slopes there,
-   which after the tail (N9) are those before it. The general phase's own slopes, p and q follow from where it is. */
+/* What moves: in the aligned phase what it has integrated, on top of where the general one stopped, and the slopes
+   there, which after the tail (N9) are those before it. The general phase's slopes, p and q follow from where it is. */
 static void flow_state(lfap_walk *walk, void *of) {
   flow *fl = of;
   lfap_walk_whole(walk, &fl->in_aligned);
@@ -300,7 +300,7 @@ static lfap_status integrate(flow *fl, lfap_history *h, lfap_train_run *run) {
     fl->h = fl->o->lr > 0.0 ? fl->o->lr : 0.0625 * step_cap(fl->p, fl->G, fl->g_sum, fl->n);
   } else if (fl->in_aligned) fl->log_loss = ended;
   while (!st && !finished(fl, h)) {
-    st = advance(fl, h);
+    st = go_on(fl, h);
     st = lfap_run_after(run, st, !st && finished(fl, h));
   }
   if (!st && fl->in_aligned) leave_aligned(fl);

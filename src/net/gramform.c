@@ -130,8 +130,8 @@ static void move_state(gramform *w, double lr) {
   lfap_parallel(w->threads, (w->n + SAMPLES - 1) / SAMPLES, 1, 8.0 * (double)w->m * (double)w->n, move_range, &v);
 }
 
-/* Outputs and pattern of Z as it is: a step of rate 0 with velocities and products 0, which the backlog's rows still are
-   then. */
+/* Outputs and pattern of Z as it is: a step of rate 0 with velocities and products 0, which DZ and the backlog's rows
+   still are. */
 static void first_outputs(gramform *w) {
   double *VZ = w->VZ;
   w->VZ = w->late.row;

@@ -1,5 +1,5 @@
-/* state.h - a training between two epochs: what it is made of, written and read by one walk, so that no list of its parts
- * can forget what the other has (spec/formats.md, Checkpoints). */
+/* state.h - a training between two epochs: what it is made of, written and read by one walk, so that no list of its
+ * parts can forget what the other has (spec/formats.md, Checkpoints). */
 #ifndef LFAP_NET_STATE_H
 #define LFAP_NET_STATE_H
 #include "lfap.h"

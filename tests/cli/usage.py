@@ -8,7 +8,7 @@ EVERY = ["json", "quiet", "threads", "help"]
 OPTIONS = {  # the documented interface: scripts rely on these names
     "gen": ["seed", "n", "d", "out", "classes", "no-center", "images"],
     "train": ["data", "labels", "gamma", "method", "form", "loss", "m", "init", "init-scale", "seed", "epochs", "lr", "momentum",
-              "log-loss-target", "rtol", "atol", "coefficients", "out"],
+              "log-loss-target", "rtol", "atol", "coefficients", "checkpoint", "resume", "out"],
     "limit": ["data", "labels", "gamma", "probe-points", "out", "solver", "memory-limit", "certify", "prec", "max-prec", "exact"],
     "check": ["data", "labels"],
     "perturb": ["norm", "from", "data", "targets", "direction", "weights", "gamma", "eps", "k", "steps", "range", "out"],
@@ -20,7 +20,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "converge": ["data", "labels", "gamma", "loss", "m", "init", "init-scale", "seed", "log-loss", "prec", "probes", "steps", "out"],
     "split": ["data", "labels", "bases", "run", "gamma", "probe-points", "probe-labels", "natural", "natural-weights", "probes", "seed", "out"],
     "sweep": ["preset", "scale", "data", "base", "method", "from", "norm", "d", "n", "n-adv", "m", "gamma", "eps", "eps-l2", "eps-linf",
-              "eps-l0", "eps-l1", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "shard",
+              "eps-l0", "eps-l1", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "checkpoint", "shard",
               "merge", "list"],
     "vectors": ["out"],
     "map": ["data", "labels", "weights", "weights2", "gamma", "gamma2", "direction", "grid", "extent", "numbers", "out"],
