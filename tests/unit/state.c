@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
   lfap_ctx ctx;
   size_t at, calls, done_last, ended;
+  size_t ticks, stop_tick; /* of the progress callback */
   int stop, interrupted;
   lfap_text state; /* bytes */
   size_t read;
@@ -59,8 +60,8 @@ static lfap_status after(void *user, const lfap_train_state *s) {
 
 static int stop_at(void *user, const char *what, double done, double total) {
   keeper *k = user;
-  (void)total;
-  return k->at > 0 && (strcmp(what, "epoch") == 0 || strcmp(what, "step of the flow") == 0) && done >= (double)k->at;
+  (void)what, (void)done, (void)total;
+  return ++k->ticks == k->stop_tick;
 }
 
 typedef struct {
@@ -81,7 +82,7 @@ static ran run(keeper *k, const lfap_data *D, way v, int resume, int threads) {
   o.coefficients = v.coefficients;
   o.epochs = v.epochs;
   o.log_loss_target = v.target;
-  if (v.method != LFAP_METHOD_FLOW) o.lr = v.loss == LFAP_LOSS_LOGISTIC ? 30 : 0.05; /* 30: bounces, the rate falls */
+  if (v.method != LFAP_METHOD_FLOW) o.lr = v.loss == LFAP_LOSS_LOGISTIC ? 300 : 0.05; /* 300: bounces, the rate falls */
   o.after = after;
   o.from = resume ? get : NULL;
   o.user = k;
@@ -103,8 +104,10 @@ static int same(const ran *a, const ran *b) {
          (!g->coefficient || memcmp(g->coefficient, h->coefficient, M * N * sizeof(double)) == 0) && !g->coefficient == !h->coefficient;
 }
 
-/* All that is asked of one way to train: from every epoch on. */
-static void from_everywhere(const lfap_data *D, way v) {
+static int falls(const lfap_history *h) { return h->row[h->rows - 1].lr < h->row[0].lr && h->row[0].lr > 1.0; }
+
+/* All that is asked of one way to train: from every epoch on. Returns whether the schedule lowered its rate. */
+static int from_everywhere(const lfap_data *D, way v) {
   keeper none = {0};
   ran whole = run(&none, D, v, 0, 1);
   cr_assert_eq(whole.st, LFAP_OK, "%s", none.ctx.message);
@@ -125,7 +128,9 @@ static void from_everywhere(const lfap_data *D, way v) {
     ran_free(&part);
     ran_free(&rest);
   }
+  int fell = falls(&whole.h);
   ran_free(&whole);
+  return fell;
 }
 
 static lfap_data samples(void) {
@@ -136,9 +141,11 @@ static lfap_data samples(void) {
 
 Test(state, a_run_goes_on_from_any_epoch_to_the_same_bits) {
   lfap_data D = samples();
+  int fell = 0;
   for (int k = 0; k < 16; k++)
-    from_everywhere(&D, (way){k & 1 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k & 2 ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN,
+    fell += from_everywhere(&D, (way){k & 1 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k & 2 ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN,
                               k & 4 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, k & 8, EPOCHS, 0});
+  cr_assert_geq(fell, 2, "the schedule had something to remember in %d ways", fell);
   lfap_data_free(&D);
 }
 
@@ -152,25 +159,34 @@ Test(state, the_flow_goes_on_in_every_phase) {
   lfap_data_free(&D);
 }
 
-/* What is stopped by the progress callback tells its state, and what is on the way does not count. */
-Test(state, an_interrupted_run_goes_on) {
+/* What is stopped by the progress callback, between epochs or inside one, tells its state after the last whole epoch. */
+Test(state, a_run_that_is_stopped_anywhere_goes_on) {
   lfap_data D = samples();
+  size_t inside = 0;
   for (int k = 0; k < 3; k++) {
-    way v = {k == 2 ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD, k ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN, LFAP_LOSS_EXP, 1, EPOCHS, -1e9};
-    if (k == 2) v.form = LFAP_FORM_AUTO;
-    keeper none = {0}, stopped = {.ctx = {.progress = stop_at}, .at = 7};
-    ran whole = run(&none, &D, v, 0, 1), part = run(&stopped, &D, v, 0, 1);
-    cr_assert_eq(part.st, LFAP_ERR_INTERRUPTED);
-    cr_assert(stopped.interrupted && stopped.done_last == 7 && stopped.state.len > 0);
-    stopped.ctx.progress = NULL;
-    stopped.at = 0;
-    ran rest = run(&stopped, &D, v, 1, 2);
-    cr_assert(same(&whole, &rest), "%d: %s", k, stopped.ctx.message);
-    lfap_text_free(&stopped.state);
+    way v = {k == 2 ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD, k == 2 ? LFAP_FORM_AUTO : k ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN,
+             k == 2 ? LFAP_LOSS_EXP : LFAP_LOSS_LOGISTIC, 1, EPOCHS, -1e9};
+    keeper none = {0};
+    ran whole = run(&none, &D, v, 0, 1);
+    for (size_t tick = 1; tick < 120; tick++) {
+      keeper stopped = {.ctx = {.progress = stop_at}, .stop_tick = tick};
+      ran part = run(&stopped, &D, v, 0, 1);
+      if (part.st == LFAP_OK) break;
+      cr_assert_eq(part.st, LFAP_ERR_INTERRUPTED);
+      cr_assert_eq(stopped.interrupted, stopped.calls > 0, "what is stopped after an epoch tells its state");
+      if (stopped.calls > 0) {
+        inside += strstr(stopped.ctx.message, "epoch") == NULL && k < 2;
+        stopped.ctx.progress = NULL;
+        ran rest = run(&stopped, &D, v, 1, 2);
+        cr_assert(same(&whole, &rest), "way %d, tick %zu, after %zu: %s", k, tick, stopped.done_last, stopped.ctx.message);
+        ran_free(&rest);
+      }
+      lfap_text_free(&stopped.state);
+      ran_free(&part);
+    }
     ran_free(&whole);
-    ran_free(&part);
-    ran_free(&rest);
   }
+  cr_assert_gt(inside, 20, "%zu stops were inside an epoch", inside);
   lfap_data_free(&D);
 }
 
@@ -210,12 +226,12 @@ static keeper taken(const lfap_data *D, way v, size_t at) {
   return k;
 }
 
-/* The state in k is refused with these words, and the weights stay the first ones. */
-static void refused(keeper *k, const lfap_data *D, way v, const char *words) {
+/* The state in k is refused so, and the weights stay the first ones. */
+static void refused(keeper *k, const lfap_data *D, way v, lfap_status st, const char *words) {
   lfap_net first = {0};
   cr_assert_eq(lfap_net_init(NULL, &first, M, D->d, 0.3, 6, 1.0), LFAP_OK);
   ran r = run(k, D, v, 1, 1);
-  cr_assert_eq(r.st, LFAP_ERR_DATA, "%d: %s", r.st, words);
+  cr_assert_eq(r.st, st, "%d: %s", r.st, words);
   cr_assert_not_null(strstr(k->ctx.message, words), "'%s' does not say '%s'", k->ctx.message, words);
   cr_assert(r.h.row == NULL && memcmp(r.net.w, first.w, M * D->d * sizeof(double)) == 0, "outputs were touched");
   ran_free(&r);
@@ -230,13 +246,13 @@ Test(state, every_damaged_byte_is_found) {
     keeper k = taken(&D, v, 20);
     for (size_t i = 0; i < k.state.len; i += i < 400 || i + 400 > k.state.len ? 1 : 13) {
       k.state.bytes[i] = (char)(k.state.bytes[i] ^ (1 << (i & 7)));
-      refused(&k, &D, v, i < 14 ? "does not begin" : i < 32 ? "version" : "");
+      refused(&k, &D, v, i >= 14 && i < 32 ? LFAP_ERR_USAGE : LFAP_ERR_DATA, i < 14 ? "does not begin" : i < 32 ? "version" : "");
       k.state.bytes[i] = (char)(k.state.bytes[i] ^ (1 << (i & 7)));
     }
     for (size_t len = 0; len < k.state.len; len += len < 300 ? 1 : 77) {
       size_t was = k.state.len;
       k.state.len = len;
-      refused(&k, &D, v, "cut short");
+      refused(&k, &D, v, LFAP_ERR_DATA, "cut short");
       k.state.len = was;
     }
     lfap_text_free(&k.state);
@@ -249,23 +265,23 @@ Test(state, another_training_is_refused_by_name) {
   keeper k = taken(&D, SGD, 20);
   way v = SGD;
   v.epochs++;
-  refused(&k, &D, v, "epochs 150, here 151");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "epochs 150, here 151");
   v = SGD, v.method = LFAP_METHOD_GD;
-  refused(&k, &D, v, "method 2, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "method 2, here 1");
   v = SGD, v.form = LFAP_FORM_GRAM;
-  refused(&k, &D, v, "Gram form 0, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "Gram form 0, here 1");
   v = SGD, v.loss = LFAP_LOSS_LOGISTIC;
-  refused(&k, &D, v, "loss 0, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "loss 0, here 1");
   v = SGD, v.coefficients = 1;
-  refused(&k, &D, v, "coefficients 0, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "coefficients 0, here 1");
   v = SGD, v.target = -5;
-  refused(&k, &D, v, "log-loss target -1000000000, here -5");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "log-loss target -1000000000, here -5");
   other.x[17] += 1.0;
-  refused(&k, &other, SGD, "samples are not those");
+  refused(&k, &other, SGD, LFAP_ERR_USAGE, "samples are not those");
   other.x[17] = D.x[17], other.y[3] = -other.y[3];
-  refused(&k, &other, SGD, "labels are not those");
+  refused(&k, &other, SGD, LFAP_ERR_USAGE, "labels are not those");
   other.y[3] = D.y[3], other.n--;
-  refused(&k, &other, SGD, "N 9, here 8");
+  refused(&k, &other, SGD, LFAP_ERR_USAGE, "N 9, here 8");
   lfap_text_free(&k.state);
   lfap_data_free(&D);
   lfap_data_free(&other);
