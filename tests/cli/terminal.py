@@ -55,7 +55,7 @@ for verb in ("verify", "limit"):
     ok(code == 0 and ESCAPE not in term, f"{verb} --help has no escape codes")
 
 # the progress bar: stderr on a terminal, work over two seconds
-work = ["train", "--method", "gd", "--lr", "1e-6", "--epochs", "100000", "--data", "set", "--gamma", "0.5", "--m", "60", "--out", "out"]
+work = ["train", "--method", "gd", "--lr", "1e-6", "--epochs", "100000", "--data", "set", "--gamma", "0.5", "--m", "60", "--checkpoint", "0", "--out", "out"]
 code, term, piped = on_terminal(work, out=False, err=True, seconds=4.5, TERM="xterm")
 ok(code == 130 and re.search(r"\r\033\[Kepoch \d+ of 100000  \[#*\.+\] +\d+%  [\d.e+]+/s  .* left", term), "a bar with count, rate and time left", term[:300])
 ok(term.rstrip().splitlines()[-1].lstrip("\r").startswith("\033[Klfap train: ") and piped == "", "the bar is wiped before the message", term[-200:])
@@ -75,7 +75,7 @@ def bars(args, seconds, columns=0):
     return code, [l for l in re.split(r"[\r\n]+(?:\033\[K)?", term) if l and "lfap" not in l and "wrote" not in l]
 
 
-gram = ["train", "--method", "gd", "--lr", "1e-7", "--epochs", "100000", "--form", "gram", "--data", "set", "--gamma", "0.5", "--m", "3000", "--out", "out"]
+gram = ["train", "--method", "gd", "--lr", "1e-7", "--epochs", "100000", "--form", "gram", "--data", "set", "--gamma", "0.5", "--m", "3000", "--checkpoint", "0", "--out", "out"]
 code, drawn = bars(gram, 4.5)
 ok(code == 130 and drawn and all(re.match(r"epoch \d+ of 100000  \[", l) for l in drawn), "Gram form: epochs, not the products in them", drawn[:5])
 cells = ["sweep", "--d", "300", "--n", "30", "--n-adv", "30", "--method", "sgd", "--epochs", "30000", "--m", "100", "--seeds", "0-99", "--threads", "1", "--out", "cells"]
@@ -86,7 +86,7 @@ ok(not any(" left" in l for l in drawn if l.startswith("cell 1 ")), "no time lef
 os.remove("cells.csv") if os.path.exists("cells.csv") else None
 code, drawn = bars(cells[:-1] + ["narrow"], 5, columns=60)
 ok(code == 130 and drawn and all(re.match(r"cell \d+ of 100  \[", l) and len(l) < 60 for l in drawn), "60 columns: nothing beyond them", drawn[:5])
-code, drawn = bars(["train", "--epochs", "1000000", "--rtol", "1e-12", "--atol", "1e-14", "--data", "set", "--gamma", "0.05", "--m", "1000", "--out", "out"], 4)
+code, drawn = bars(["train", "--epochs", "1000000", "--rtol", "1e-12", "--atol", "1e-14", "--data", "set", "--gamma", "0.05", "--m", "1000", "--checkpoint", "0", "--out", "out"], 4)
 ok(code == 130 and drawn and all(re.match(r"step of the flow \d+(  [\d.e+]+/s)?$", l) for l in drawn), "the flow, of which nobody knows the end: steps, no time left", drawn[:5])
 
 # notes
