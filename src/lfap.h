@@ -25,6 +25,8 @@ extern "C" {
 
 #define LFAP_VERSION "0.1.0"
 #define LFAP_SCHEMA_VERSION 1
+/* Version of spec/numerics.md, the order of every operation: results are the same bits wherever it is the same. */
+#define LFAP_NUMERICS 1
 
 /* ---- status and context ------------------------------------------------------------------------------------------ */
 

@@ -105,9 +105,11 @@ static lfap_status differ(lfap_ctx *ctx, const part *here, uint64_t told) {
 }
 
 /* The parts are compared once all are known to be as they were written. */
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
 static void walk_identity(lfap_walk *w, const lfap_train_run *r) {
   enum { NAME = 14 };
-  static const char magic[32] = "lfap training 1, " LFAP_VERSION; /* the form of these bytes, and who wrote them */
+  static const char magic[48] = "lfap training 1, " LFAP_VERSION ", numerics " TEXT(LFAP_NUMERICS);
   char text[sizeof magic + 1] = "";
   part here[PARTS];
   uint64_t told[PARTS];

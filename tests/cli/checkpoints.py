@@ -161,8 +161,8 @@ for name, change, words in (("more epochs", ("--epochs 25", "--epochs 26"), "epo
 for name, bytes_, words in (("an empty file", b"", "cut short"), ("cut in the middle", good[:len(good) // 2], "cut short"), ("cut by a byte", good[:-1], "cut short"),
                             ("with a byte more", good + b"\n", "something follows"), ("no checkpoint", b"x" * 5000, "does not begin"),
                             ("an array", open("wide/X.npy", "rb").read(), "does not begin"),
-                            ("of another version", good.replace(b"1, 0.", b"1, 9.", 1), "another version"),
-                            *((f"byte {i} changed", good[:i] + bytes([good[i] ^ 4]) + good[i + 1:], "damaged") for i in (40, 200, len(good) // 2, len(good) - 3))):
+                            ("of another version", good.replace(b"1, 0.", b"1, 9.", 1), "another version"), ("of other numerics", good.replace(b"numerics ", b"numerics 7", 1)[:48] + good[48:], "another version"),
+                            *((f"byte {i} changed", good[:i] + bytes([good[i] ^ 4]) + good[i + 1:], "damaged") for i in (60, 200, len(good) // 2, len(good) - 3))):
     put("out/train.checkpoint", bytes_)
     refused(name, LINE, words)
 os.remove("out/train.checkpoint"), os.mkdir("out/train.checkpoint")
@@ -191,9 +191,9 @@ def pieces(b, *sizes):
 
 
 epochs, n, d, m = 11, 60, 2000, 20
-part = list(pieces(good, 32, 18 * 8, 8, 8, epochs * 32, n * 8, 8, 8, 8, 8, 8, 8, m * d * 8, m * d * 8, 8))
+part = list(pieces(good, 48, 18 * 8, 8, 8, epochs * 32, n * 8, 8, 8, 8, 8, 8, 8, m * d * 8, m * d * 8, 8))
 ok(part[-1] == b"", "the checkpoint has the sizes of the table")
-ok(part[0] == b"lfap training 1, 0.1.0".ljust(32, b"\0") and list(np.frombuffer(part[1], "<u8")[[0, 1, 2, 4, 5, 6, 7, 8, 9]]) == [n, d, m, 2, 0, 0, 0, 0, 25]
+ok(re.fullmatch(rb"lfap training 1, 0\.1\.0, numerics [0-9]+\0+", part[0]) and list(np.frombuffer(part[1], "<u8")[[0, 1, 2, 4, 5, 6, 7, 8, 9]]) == [n, d, m, 2, 0, 0, 0, 0, 25]
    and list(np.frombuffer(part[1], "<f8")[[3, 10, 11, 12, 13, 14]]) == [0.3, 0.01, 0.9, -1e9, 1e-3, 1e-3], "it tells what training it is of")
 h, at = 0x6C666170, []
 for p in part[:-1]:

@@ -250,7 +250,7 @@ Test(state, every_damaged_byte_is_found) {
     keeper k = taken(&D, v, 20);
     for (size_t i = 0; i < k.state.len; i += i < 400 || i + 400 > k.state.len ? 1 : 13) {
       k.state.bytes[i] = (char)(k.state.bytes[i] ^ (1 << (i & 7)));
-      refused(&k, &D, v, i >= 14 && i < 32 ? LFAP_ERR_USAGE : LFAP_ERR_DATA, i < 14 ? "does not begin" : i < 32 ? "version" : "");
+      refused(&k, &D, v, i >= 14 && i < 48 ? LFAP_ERR_USAGE : LFAP_ERR_DATA, i < 14 ? "does not begin" : i < 48 ? "version" : "");
       k.state.bytes[i] = (char)(k.state.bytes[i] ^ (1 << (i & 7)));
     }
     for (size_t len = 0; len < k.state.len; len += len < 300 ? 1 : 77) {
