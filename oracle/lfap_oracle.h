@@ -214,6 +214,45 @@ lfap_status oracle_polished_signs(lfap_ctx *ctx, int *sign, const oracle_polishe
    none. DATA: an entry that is not finite, a set that lfap_data_check refuses. */
 lfap_status oracle_kkt_signs(lfap_ctx *ctx, int *sign, const lfap_data *stored, const double *Z, size_t np);
 
+/* ---- training and perturbations at P bits (replay/) -------------------------------------------------------------- */
+
+/* How many decimal digits of computed doubles are right, the same numbers at P bits taken for true: -log10 of the
+   relative error ||computed - true||_2/||true||_2 of all of them together, and of |computed - true|/|true| where it is
+   largest; from 0 to ORACLE_DIGITS_MOST, which is said where nothing differs too (a true number rounded to a double
+   has at least 15.9). A true 0 has all of them or none. */
+#define ORACLE_DIGITS_MOST 17.0
+typedef struct {
+  double all, worst;
+} oracle_digits;
+/* Of an epoch (a row of lfap_history): loss and margins before its update, weights after it. */
+typedef struct {
+  oracle_digits weights, margins;
+  double loss;
+} oracle_epoch_digits;
+
+/* lfap_train by the operations of spec/numerics.md at prec bits; net->w and the history are its results rounded to
+   doubles. At 53 bits it has lfap_train's bits, from code of its own. digits: NULL, or o->epochs rows of the
+   caller's, of the run of lfap_train that is then made beside it, epoch by epoch; gd and sgd. Status as lfap_train;
+   USAGE: prec outside ORACLE_PREC_MIN..ORACLE_PREC_MAX; the flow at more than 53 bits, or with digits: its steps have
+   the errors its tolerances allow, and the precision is not what they come from. m N d operations at P bits twice an
+   epoch, m N^2 in Gram form. */
+lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, oracle_epoch_digits *digits,
+                         const lfap_data *data, const lfap_train_opts *o, unsigned prec);
+
+typedef enum { ORACLE_GEOMETRY = 0, ORACLE_GRADIENT = 1, ORACLE_PGD = 2 } oracle_attack;
+/* Bases B (n x d), targets t (n). w: the direction (d) of GEOMETRY; net: the network of the others. */
+typedef struct {
+  oracle_attack attack;
+  const lfap_perturb_opts *o;
+  const double *B, *t, *w;
+  const lfap_net *net;
+  size_t n, d;
+} oracle_perturb_args;
+/* lfap_perturb_geometry, _gradient or _pgd in the same way. digits: NULL, or n rows of the caller's, of the
+   perturbations eta that the library makes of each base. */
+lfap_status oracle_perturb(lfap_ctx *ctx, lfap_perturbed *out, oracle_digits *digits, const oracle_perturb_args *a,
+                           unsigned prec);
+
 /* ---- boundaries and signs (certify/points.c) --------------------------------------------------------------------- */
 
 /* sum_n lambda_n s_n x_n for the true multipliers: integers over a common denominator, and how far off. */

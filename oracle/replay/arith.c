@@ -1,8 +1,11 @@
 /* arith.c - operations, reductions and chains of spec/numerics.md (N1, N2) in MPFR. */
 #include "oracle/replay/arith.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#include "io/parallel.h"
 
 struct oracle_block {
   oracle_block *next;
@@ -10,7 +13,7 @@ struct oracle_block {
   mpfr_t v[];
 };
 
-enum { PREC_MIN = 53, PREC_MAX = 65536 };
+enum { PREC_MIN = 53, PREC_MAX = 65536, OWN = ORACLE_LANES + 1 /* lanes of a worker */ };
 
 /* Zeros of prec bits whose significands lie in `limbs`, so that one allocation serves all and can fail in good
    order. */
@@ -23,18 +26,24 @@ static void zeros(mpfr_t *v, void *limbs, size_t n, mpfr_prec_t prec) {
   }
 }
 
+/* The smallest subnormal 2^-1074 is 0.5 * 2^-1073 in MPFR's form. */
+static int set_range(const oracle_arith *A) {
+  return mpfr_set_emin(A->binary64 ? -1073 : mpfr_get_emin_min()) ||
+         mpfr_set_emax(A->binary64 ? 1024 : mpfr_get_emax_max());
+}
+
 lfap_status oracle_arith_begin(lfap_ctx *ctx, oracle_arith *A, unsigned prec) {
   if (prec < PREC_MIN || prec > PREC_MAX)
     return lfap_fail(ctx, LFAP_ERR_USAGE, "precision %u: it must lie in %d..%d bits (53 repeats the double path)", prec,
                      PREC_MIN, PREC_MAX);
-  *A = (oracle_arith){
-      .prec = (mpfr_prec_t)prec, .binary64 = prec == 53, .emin = mpfr_get_emin(), .emax = mpfr_get_emax()};
-  /* The smallest subnormal 2^-1074 is 0.5 * 2^-1073 in MPFR's form. */
-  if (mpfr_set_emin(A->binary64 ? -1073 : mpfr_get_emin_min()) ||
-      mpfr_set_emax(A->binary64 ? 1024 : mpfr_get_emax_max()))
-    return lfap_fail(ctx, LFAP_ERR_INTERNAL, "MPFR refuses the exponent range of %u bits", prec);
+  *A = (oracle_arith){.prec = (mpfr_prec_t)prec,
+                      .binary64 = prec == 53,
+                      .emin = mpfr_get_emin(),
+                      .emax = mpfr_get_emax(),
+                      .workers = lfap_threads(ctx)};
+  if (set_range(A)) return lfap_fail(ctx, LFAP_ERR_INTERNAL, "MPFR refuses the exponent range of %u bits", prec);
   mpfr_clear_flags();
-  A->lane = oracle_take(A, ORACLE_LANES + 1);
+  A->lane = oracle_take(A, (size_t)A->workers * OWN);
   lfap_status st = oracle_take_check(ctx, A, "replay");
   return st ? oracle_arith_end(ctx, A, st) : LFAP_OK;
 }
@@ -119,6 +128,49 @@ lfap_status oracle_vec_keep(lfap_ctx *ctx, oracle_vec *out, const oracle_arith *
 
 void oracle_vec_doubles(double *out, const oracle_vec *v) {
   for (size_t i = 0; i < v->n; i++) out[i] = mpfr_get_d(v->v[i], MPFR_RNDN);
+}
+
+/* ---- threads ------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  const oracle_arith *A;
+  oracle_range_fn *fn;
+  void *arg;
+  size_t first;
+  atomic_uint flags; /* raised by other threads than the caller's */
+} shared;
+
+/* Another thread than the caller's (worker 0) begins with MPFR's own range, and takes its flags and tables with it. */
+static void share_range(void *arg, size_t begin, size_t end, int worker) {
+  shared *s = arg;
+  oracle_arith mine = *s->A;
+  mine.worker = worker;
+  mine.lane += (size_t)worker * OWN;
+  if (worker > 0) set_range(&mine);
+  s->fn(s->arg, &mine, s->first + begin, s->first + end);
+  if (worker == 0) return;
+  atomic_fetch_or(&s->flags, mpfr_flags_save());
+  mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE);
+}
+
+#define SPAN_NS 3e8 /* work between two calls of the progress callback */
+
+lfap_status oracle_share(lfap_ctx *ctx, const oracle_arith *A, const char *what, size_t n, double ops,
+                         oracle_range_fn *fn, void *arg) {
+  double limbs = (double)A->prec / 64.0,
+         each = n > 0 ? ops / (double)n * (50.0 + limbs * limbs) : 0.0; /* ns, roughly */
+  double most = SPAN_NS * A->workers / each;
+  size_t span = most < 1.0 ? 1 : most < (double)n ? (size_t)most : n;
+  shared s = {.A = A, .fn = fn, .arg = arg};
+  lfap_status st = LFAP_OK;
+  for (; s.first < n; s.first += span) {
+    size_t count = n - s.first < span ? n - s.first : span, chunk = count / (4 * (size_t)A->workers) + 1;
+    if (!st && span < n) st = lfap_tick(ctx, what, (double)s.first, (double)n);
+    if (st) break;
+    lfap_parallel(A->workers, count, chunk, each * (double)count, share_range, &s);
+  }
+  mpfr_flags_set(atomic_load(&s.flags));
+  return st;
 }
 
 /* ---- operations -------------------------------------------------------------------------------------------------- */

@@ -5,8 +5,9 @@
  * double path. At more bits the exponent range is MPFR's, constants keep their double values, and exp and log1p are
  * MPFR's own.
  *
- * Bounds of the exponent are MPFR's and belong to the thread: oracle_arith_begin sets them and oracle_arith_end puts
- * them back, frees what oracle_take handed out and tells whether a flag was raised.
+ * Bounds of the exponent are MPFR's and belong to the thread, as its flags do: oracle_arith_begin sets them and
+ * oracle_arith_end puts them back, frees what oracle_take handed out and tells whether a flag was raised. Work that is
+ * shared out over threads goes through oracle_share, which does the same for each of them.
  */
 #ifndef ORACLE_REPLAY_ARITH_H
 #define ORACLE_REPLAY_ARITH_H
@@ -23,7 +24,8 @@ typedef struct {
   mpfr_prec_t prec;
   int binary64;          /* prec is 53 */
   mpfr_exp_t emin, emax; /* to be put back */
-  mpfr_t *lane;          /* partial sums of a reduction, and one more number */
+  int workers, worker;   /* threads; which of them this is */
+  mpfr_t *lane;          /* its partial sums of a reduction, and one more number */
   oracle_block *blocks;  /* what oracle_take handed out */
   int failed;            /* memory ran out since */
 } oracle_arith;
@@ -40,6 +42,13 @@ lfap_status oracle_arith_begin(lfap_ctx *ctx, oracle_arith *A, unsigned prec);
 /* `st` is the status so far; a good one turns into DATA when a result at more than 53 bits left the exponent range
    or was not a number. At 53 bits infinities are values, as they are in binary64. */
 lfap_status oracle_arith_end(lfap_ctx *ctx, oracle_arith *A, lfap_status st);
+
+/* Calls fn on ranges that make up 0..n-1, from up to A->workers threads and each with an arithmetic of its own, which
+   takes nothing. ops: operations of the whole. `what` is what ctx->progress hears between, with the indices done: an
+   entry of the result has the same bits whoever computes it. */
+typedef void oracle_range_fn(void *arg, const oracle_arith *A, size_t begin, size_t end);
+lfap_status oracle_share(lfap_ctx *ctx, const oracle_arith *A, const char *what, size_t n, double ops,
+                         oracle_range_fn *fn, void *arg);
 
 /* n zeros, freed by oracle_arith_end. NULL and A->failed when there is no memory. */
 mpfr_t *oracle_take(oracle_arith *A, size_t n);
@@ -65,8 +74,8 @@ void oracle_fma(const oracle_arith *A, mpfr_t r, const mpfr_t a, const mpfr_t b,
 void oracle_shift(const oracle_arith *A, mpfr_t r, const mpfr_t a, long e);
 void oracle_sqrt(const oracle_arith *A, mpfr_t r, const mpfr_t a);
 /* N3: by the operations of N3a at 53 bits, correctly rounded at others. */
-void oracle_exp(oracle_arith *A, mpfr_t r, const mpfr_t x);
-void oracle_log1p(oracle_arith *A, mpfr_t r, const mpfr_t x);
+void oracle_exp(const oracle_arith *A, mpfr_t r, const mpfr_t x);
+void oracle_log1p(const oracle_arith *A, mpfr_t r, const mpfr_t x);
 
 /* ---- N1, N2 ------------------------------------------------------------------------------------------------------ */
 

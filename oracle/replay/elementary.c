@@ -168,7 +168,7 @@ static void exp_finite(const oracle_arith *A, mpfr_t r, const mpfr_t x) {
   scratch_clear(&s);
 }
 
-void oracle_exp(oracle_arith *A, mpfr_t r, const mpfr_t x) {
+void oracle_exp(const oracle_arith *A, mpfr_t r, const mpfr_t x) {
   if (!A->binary64) mpfr_exp(r, x, MPFR_RNDN);
   else if (mpfr_nan_p(x)) mpfr_set_nan(r);
   else if (mpfr_cmp_d(x, 0x1.62e42fefa39efp+9) > 0) mpfr_set_inf(r, 1);
@@ -265,7 +265,7 @@ static void log1p_finite(const oracle_arith *A, mpfr_t r, const mpfr_t x) {
   scratch_clear(&s);
 }
 
-void oracle_log1p(oracle_arith *A, mpfr_t r, const mpfr_t x) {
+void oracle_log1p(const oracle_arith *A, mpfr_t r, const mpfr_t x) {
   if (!A->binary64) mpfr_log1p(r, x, MPFR_RNDN);
   else if (mpfr_nan_p(x) || mpfr_cmp_si(x, -1) < 0) mpfr_set_nan(r);
   else if (mpfr_cmp_si(x, -1) == 0) mpfr_set_inf(r, -1);

@@ -81,6 +81,8 @@ static void step_cap(flow *w, const rk_system *sys, mpfr_t *p) {
 static lfap_status rk_step(lfap_ctx *ctx, flow *w, rk_system *sys) {
   oracle_arith *A = w->A;
   mpfr_t *t = w->t;
+  if (!mpfr_number_p(t[T_CAP]) || mpfr_sgn(t[T_CAP]) <= 0)
+    return lfap_fail(ctx, LFAP_ERR_RANGE, "flow: the squared norms of the samples leave the range of the arithmetic");
   for (;;) {
     mpfr_set(t[T_HSTEP], mpfr_less_p(t[T_H], t[T_CAP]) ? t[T_H] : t[T_CAP], MPFR_RNDN);
     mpfr_t *c = w->rk;
@@ -94,7 +96,7 @@ static lfap_status rk_step(lfap_ctx *ctx, flow *w, rk_system *sys) {
     error_of(w, sys);
     if (mpfr_cmp_ui(t[T_ERR], 1) <= 0) break;
     mpfr_div_2ui(t[T_H], t[T_HSTEP], mpfr_cmp_ui(t[T_ERR], 32) <= 0 ? 1 : 2, MPFR_RNDN);
-    if (mpfr_get_exp(t[T_H]) < -1000)
+    if (!mpfr_regular_p(t[T_H]) || mpfr_get_exp(t[T_H]) < -1000)
       return lfap_fail(ctx, LFAP_ERR_DATA, "flow: the step size vanished; the data are too badly scaled");
   }
   mpfr_t *x = sys->x;
@@ -188,6 +190,8 @@ static lfap_status advance(lfap_ctx *ctx, flow *w, rk_system *sys) {
   lfap_status st = lfap_tick(ctx, "step of the flow", (double)w->rows, 0.0);
   mpfr_set(w->t[T_S0], w->t[T_S], MPFR_RNDN);
   if (!st) st = rk_step(ctx, w, sys);
+  if (!st && !(mpfr_number_p(w->t[T_LOG]) && mpfr_number_p(w->t[T_S])))
+    st = lfap_fail(ctx, LFAP_ERR_RANGE, "flow: step %zu leaves the range of the arithmetic", w->rows + 1);
   if (st) return st;
   oracle_sub(w->A, w->t[T_A], w->t[T_S], w->t[T_S0]);
   record(w, w->t[T_A]);
@@ -378,5 +382,6 @@ lfap_status oracle_flow_replay(lfap_ctx *ctx, oracle_trained *out, oracle_arith 
   out->d = w.net.d;
   out->aligned = w.mismatched == 0;
   out->stationary = w.stationary;
+  out->end = mpfr_get_d(w.t[T_LOG], MPFR_RNDN);
   return st;
 }

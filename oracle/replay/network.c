@@ -38,7 +38,7 @@ void oracle_net_input_grad(const oracle_arith *A, mpfr_t *grad, oracle_net *net,
 }
 
 /* e = exp(-|q|), which both branches of the logistic loss start from. */
-static void exp_neg(oracle_arith *A, mpfr_t e, const mpfr_t q, int absolute) {
+static void exp_neg(const oracle_arith *A, mpfr_t e, const mpfr_t q, int absolute) {
   mpfr_t t;
   mpfr_init2(t, A->prec);
   if (absolute && mpfr_sgn(q) < 0) mpfr_set(t, q, MPFR_RNDN);
@@ -47,7 +47,7 @@ static void exp_neg(oracle_arith *A, mpfr_t e, const mpfr_t q, int absolute) {
   mpfr_clear(t);
 }
 
-void oracle_loss_of(oracle_arith *A, mpfr_t l, const mpfr_t q, lfap_loss loss) {
+void oracle_loss_of(const oracle_arith *A, mpfr_t l, const mpfr_t q, lfap_loss loss) {
   mpfr_t e;
   mpfr_init2(e, A->prec);
   exp_neg(A, e, q, loss == LFAP_LOSS_LOGISTIC);
@@ -59,7 +59,7 @@ void oracle_loss_of(oracle_arith *A, mpfr_t l, const mpfr_t q, lfap_loss loss) {
   mpfr_clear(e);
 }
 
-void oracle_loss_g(oracle_arith *A, mpfr_t g, const mpfr_t q, lfap_loss loss) {
+void oracle_loss_g(const oracle_arith *A, mpfr_t g, const mpfr_t q, lfap_loss loss) {
   mpfr_t e, one, t;
   mpfr_inits2(A->prec, e, one, t, (mpfr_ptr)0);
   mpfr_set_ui(one, 1, MPFR_RNDN);
@@ -72,7 +72,7 @@ void oracle_loss_g(oracle_arith *A, mpfr_t g, const mpfr_t q, lfap_loss loss) {
   mpfr_clears(e, one, t, (mpfr_ptr)0);
 }
 
-void oracle_loss_r(oracle_arith *A, mpfr_t r, const mpfr_t q, lfap_loss loss) {
+void oracle_loss_r(const oracle_arith *A, mpfr_t r, const mpfr_t q, lfap_loss loss) {
   mpfr_t e;
   mpfr_init2(e, A->prec);
   mpfr_set(e, q, MPFR_RNDN);
@@ -85,7 +85,8 @@ void oracle_loss_r(oracle_arith *A, mpfr_t r, const mpfr_t q, lfap_loss loss) {
   mpfr_clear(e);
 }
 
-void oracle_loss_weights(oracle_arith *A, mpfr_t *p, mpfr_t log_g, mpfr_t *r, mpfr_t *q, size_t n, lfap_loss loss) {
+void oracle_loss_weights(const oracle_arith *A, mpfr_t *p, mpfr_t log_g, mpfr_t *r, mpfr_t *q, size_t n,
+                         lfap_loss loss) {
   mpfr_t least, sum, t;
   mpfr_inits2(A->prec, least, sum, t, (mpfr_ptr)0);
   for (size_t i = 0; i < n; i++) {

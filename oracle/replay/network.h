@@ -20,9 +20,10 @@ void oracle_net_at(const oracle_arith *A, mpfr_t f, mpfr_t *z, oracle_net *net, 
 void oracle_net_input_grad(const oracle_arith *A, mpfr_t *grad, oracle_net *net, mpfr_t *z);
 
 /* l(q), g(q) = -l'(q), r(q) = -log g(q). */
-void oracle_loss_of(oracle_arith *A, mpfr_t l, const mpfr_t q, lfap_loss loss);
-void oracle_loss_g(oracle_arith *A, mpfr_t g, const mpfr_t q, lfap_loss loss);
-void oracle_loss_r(oracle_arith *A, mpfr_t r, const mpfr_t q, lfap_loss loss);
+void oracle_loss_of(const oracle_arith *A, mpfr_t l, const mpfr_t q, lfap_loss loss);
+void oracle_loss_g(const oracle_arith *A, mpfr_t g, const mpfr_t q, lfap_loss loss);
+void oracle_loss_r(const oracle_arith *A, mpfr_t r, const mpfr_t q, lfap_loss loss);
 /* p = g/sum(g) (n), log_g = log of the mean of g, through r (N9). `r` (n) is scratch. */
-void oracle_loss_weights(oracle_arith *A, mpfr_t *p, mpfr_t log_g, mpfr_t *r, mpfr_t *q, size_t n, lfap_loss loss);
+void oracle_loss_weights(const oracle_arith *A, mpfr_t *p, mpfr_t log_g, mpfr_t *r, mpfr_t *q, size_t n,
+                         lfap_loss loss);
 #endif

@@ -3,11 +3,11 @@
  * off.
  *
  * Nothing here comes from src/kernel: the two paths share the specification alone, so that a slip of one shows.
- * Inputs are exact doubles (weights may carry P bits). Outputs untouched on failure; `_free` of a zeroed object is
- * allowed.
+ * Inputs are exact doubles. Outputs untouched on failure; `_free` of a zeroed object is allowed.
  */
 #ifndef ORACLE_REPLAY_H
 #define ORACLE_REPLAY_H
+#include "oracle/lfap_oracle.h"
 #include "oracle/replay/arith.h"
 
 /* ---- the limit (N6) ---------------------------------------------------------------------------------------------- */
@@ -31,7 +31,8 @@ typedef struct {
   oracle_vec log_loss, s;
   oracle_vec p; /* n: normalised loss gradients at the end */
   oracle_vec b; /* m x n: the coefficients b_jn of T5, where the options ask for them */
-  int aligned, stationary;
+  int aligned, stationary, gram;
+  double end; /* log loss at the end */
 } oracle_trained;
 lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_net *start, const lfap_data *data,
                                 const lfap_train_opts *o, unsigned prec);
@@ -39,23 +40,9 @@ void oracle_trained_free(oracle_trained *t);
 
 /* ---- perturbations (N7) ------------------------------------------------------------------------------------------ */
 
-typedef enum { ORACLE_GEOMETRY, ORACLE_GRADIENT, ORACLE_PGD } oracle_attack;
 typedef struct {
   oracle_vec x, eta; /* n x d */
 } oracle_perturbed;
-/* Bases B (n x d) and targets t (n). `w` is the direction (d) of ORACLE_GEOMETRY and the weights (m x d) of the others;
-   m and gamma are used by these alone. */
-typedef struct {
-  oracle_attack attack;
-  const lfap_perturb_opts *o;
-  const double *B, *t;
-  const oracle_vec *w;
-  size_t n, d, m;
-  double gamma;
-} oracle_perturb_args;
 lfap_status oracle_replay_perturb(lfap_ctx *ctx, oracle_perturbed *out, const oracle_perturb_args *a, unsigned prec);
 void oracle_perturbed_free(oracle_perturbed *p);
-
-/* A vector of P bits from doubles. */
-lfap_status oracle_vec_of_doubles(lfap_ctx *ctx, oracle_vec *out, const double *x, size_t n, unsigned prec);
 #endif

@@ -171,7 +171,7 @@ ok(len(VERBS) >= 14 and Run("gen", "uniform", "--n", "4", "--d", "9", "--out", "
 # ---- no function of the headers is left out
 NO_ARITHMETIC = {"lfap_fail", "lfap_tick", "lfap_arith_check", "lfap_mat_alloc", "lfap_vec_alloc", "lfap_npy_write", "lfap_file_write",
                  "lfap_dir_make", "lfap_images_shape", "lfap_data_alloc", "lfap_net_alloc", "lfap_cell_check", "oracle_cert_document",
-                 "oracle_vec_of_doubles", "oracle_settle", "oracle_adopt", "oracle_certifier_refine"}  # the last two call such that ask
+                 "oracle_settle", "oracle_adopt", "oracle_certifier_refine"}  # the last two call such that ask
 
 
 def text_of(*paths):

@@ -87,7 +87,7 @@ enum { CASES = 24, SAMPLES = 12 };
 
 /* ---- N3a --------------------------------------------------------------------------------------------------------------- */
 
-static void same_function(double (*kernel)(double), void (*replay)(oracle_arith *, mpfr_t, const mpfr_t), double x, const char *name) {
+static void same_function(double (*kernel)(double), void (*replay)(const oracle_arith *, mpfr_t, const mpfr_t), double x, const char *name) {
   lfap_ctx ctx = {0};
   oracle_arith A;
   cr_assert_eq(oracle_arith_begin(&ctx, &A, 53), LFAP_OK);
@@ -298,10 +298,8 @@ static void same_attack(const setup *u, oracle_attack attack, const double *w, c
   lfap_ctx ctx = {0};
   lfap_perturbed want = {0};
   oracle_perturbed got = {0};
-  oracle_vec weights = {0};
-  size_t n = u->bases.n, d = u->s.d, len = attack == ORACLE_GEOMETRY ? d : u->s.m * d;
-  cr_assert_eq(oracle_vec_of_doubles(&ctx, &weights, attack == ORACLE_GEOMETRY ? w : u->net.w, len, 53), LFAP_OK);
-  oracle_perturb_args a = {attack, o, u->bases.x, u->bases.y, &weights, n, d, u->s.m, u->s.gamma};
+  size_t n = u->bases.n, d = u->s.d;
+  oracle_perturb_args a = {attack, o, u->bases.x, u->bases.y, w, &u->net, n, d};
   lfap_status st = attack == ORACLE_GEOMETRY   ? lfap_perturb_geometry(&ctx, &want, u->bases.x, u->bases.y, w, o, n, d)
                    : attack == ORACLE_GRADIENT ? lfap_perturb_gradient(&ctx, &want, u->bases.x, u->bases.y, &u->net, o, n)
                                                : lfap_perturb_pgd(&ctx, &want, u->bases.x, u->bases.y, &u->net, o, n);
@@ -313,7 +311,6 @@ static void same_attack(const setup *u, oracle_attack attack, const double *w, c
   same(&got.eta, want.eta, n * d, "eta", &u->s);
   lfap_perturbed_free(&want);
   oracle_perturbed_free(&got);
-  oracle_vec_free(&weights);
 }
 
 Test(perturb, every_attack_in_every_norm_has_the_bits_of_the_double_path) {
@@ -352,10 +349,8 @@ Test(perturb, pgd_without_a_finite_gradient_stands_still_alike) {
       lfap_ctx ctx = {0};
       lfap_perturbed want = {0};
       oracle_perturbed got = {0};
-      oracle_vec weights = {0};
       lfap_perturb_opts o = {.norm = (lfap_norm)(k % LFAP_NORMS), .eps = 0.01, .k = 1, .steps = 3};
-      cr_assert_eq(oracle_vec_of_doubles(&ctx, &weights, u.net.w, len, 53), LFAP_OK);
-      oracle_perturb_args a = {ORACLE_PGD, &o, u.bases.x, u.bases.y, &weights, n, u.s.d, u.s.m, u.s.gamma};
+      oracle_perturb_args a = {ORACLE_PGD, &o, u.bases.x, u.bases.y, NULL, &u.net, n, u.s.d};
       cr_assert_eq(lfap_perturb_pgd(&ctx, &want, u.bases.x, u.bases.y, &u.net, &o, n), LFAP_OK, "%s", ctx.message);
       cr_assert_eq(oracle_replay_perturb(&ctx, &got, &a, 53), LFAP_OK, "%s", ctx.message);
       for (size_t j = 0; j < n * u.s.d; j++) cr_assert_eq(mpfr_cmp_d(got.eta.v[j], want.eta[j]), 0, "2^%d: entry %zu", k, j);
@@ -367,7 +362,6 @@ Test(perturb, pgd_without_a_finite_gradient_stands_still_alike) {
       }
       lfap_perturbed_free(&want);
       oracle_perturbed_free(&got);
-      oracle_vec_free(&weights);
       tear(&u);
     }
   cr_assert(still > 5 && moved > 5, "%zu bases stood still, %zu moved", still, moved);

@@ -19,7 +19,9 @@ typedef union {
   oracle_flow_table flow;
   oracle_limit_replayed limit;
   oracle_trained trained;
-  oracle_perturbed perturbed;
+  oracle_perturbed replayed;
+  lfap_history history;
+  lfap_perturbed perturbed;
   oracle_split split[N];
   oracle_polished polished;
   int sign[N];
@@ -33,7 +35,6 @@ static struct {
   lfap_enclosure enclosure;
   oracle_cert cert;
   oracle_vector w;
-  oracle_vec direction;
   lfap_polished point;
   oracle_polished polished;
   char *document;
@@ -50,7 +51,6 @@ static void setup(void) {
   cr_assert_eq(oracle_limit_certify(NULL, &in.cert, &in.data, 0.5, NULL), LFAP_OK);
   memset(in.cert.sha256, '0', 64);
   cr_assert_eq(oracle_boundary(NULL, &in.w, &in.cert, &in.data, NULL), LFAP_OK);
-  cr_assert_eq(oracle_vec_of_doubles(NULL, &in.direction, in.lim.w, D, 53), LFAP_OK);
   lfap_set set = {.data = &in.data};
   cr_assert_eq(lfap_polish(NULL, &in.point, &in.net, &set), LFAP_OK);
   lfap_set_free(&set);
@@ -66,7 +66,6 @@ static void teardown(void) {
   lfap_enclosure_free(&in.enclosure);
   oracle_cert_free(&in.cert);
   oracle_vector_free(&in.w);
-  oracle_vec_free(&in.direction);
   lfap_polished_free(&in.point);
   oracle_polished_free(&in.polished);
   free(in.document);
@@ -101,8 +100,23 @@ static lfap_status call_train(lfap_ctx *c, result *r) {
 }
 static lfap_status call_perturb(lfap_ctx *c, result *r) {
   lfap_perturb_opts o = {.norm = LFAP_L2, .eps = 0.1};
-  oracle_perturb_args a = {.attack = ORACLE_GEOMETRY, .o = &o, .B = in.data.x, .t = in.data.y, .w = &in.direction, .n = N, .d = D};
-  return oracle_replay_perturb(c, &r->perturbed, &a, 53);
+  oracle_perturb_args a = {.attack = ORACLE_GEOMETRY, .o = &o, .B = in.data.x, .t = in.data.y, .w = in.lim.w, .n = N, .d = D};
+  return oracle_replay_perturb(c, &r->replayed, &a, 53);
+}
+static lfap_status call_train_doubles(lfap_ctx *c, result *r) {
+  lfap_train_opts o;
+  lfap_train_defaults(&o, LFAP_METHOD_SGD);
+  o.epochs = 2;
+  double before[M * D];
+  memcpy(before, in.net.w, sizeof before);
+  lfap_status st = oracle_train(c, &in.net, &r->history, NULL, &in.data, &o, 64);
+  if (st) cr_expect_arr_eq(before, in.net.w, sizeof before, "the weights were touched");
+  return st;
+}
+static lfap_status call_perturb_doubles(lfap_ctx *c, result *r) {
+  lfap_perturb_opts o = {.norm = LFAP_L2, .eps = 0.1, .steps = 2};
+  oracle_perturb_args a = {.attack = ORACLE_PGD, .o = &o, .B = in.data.x, .t = in.data.y, .net = &in.net, .n = N, .d = D};
+  return oracle_perturb(c, &r->perturbed, NULL, &a, 64);
 }
 static lfap_status call_speak(lfap_ctx *c, result *r) {
   (void)r;
@@ -130,7 +144,9 @@ static void drop_vector(result *r) { oracle_vector_free(&r->vector); }
 static void drop_flow(result *r) { oracle_flow_table_free(&r->flow); }
 static void drop_limit(result *r) { oracle_limit_replayed_free(&r->limit); }
 static void drop_trained(result *r) { oracle_trained_free(&r->trained); }
-static void drop_perturbed(result *r) { oracle_perturbed_free(&r->perturbed); }
+static void drop_replayed(result *r) { oracle_perturbed_free(&r->replayed); }
+static void drop_history(result *r) { lfap_history_free(&r->history); }
+static void drop_perturbed(result *r) { lfap_perturbed_free(&r->perturbed); }
 
 static const struct {
   const char *name;
@@ -146,7 +162,9 @@ static const struct {
     {"oracle_flow_report", call_flow, drop_flow},
     {"oracle_replay_limit", call_limit, drop_limit},
     {"oracle_replay_train", call_train, drop_trained},
-    {"oracle_replay_perturb", call_perturb, drop_perturbed},
+    {"oracle_replay_perturb", call_perturb, drop_replayed},
+    {"oracle_train", call_train_doubles, drop_history},
+    {"oracle_perturb", call_perturb_doubles, drop_perturbed},
     {"oracle_polish_certify", call_polish, drop_polished},
     {"oracle_polished_signs", call_polished, NULL},
     {"oracle_kkt_signs", call_kkt, NULL},
