@@ -209,6 +209,7 @@ typedef struct {
   size_t done;                /* epochs or steps so far, at least 1 */
   int last;                   /* nothing is left to be done */
   int interrupted;            /* the run ends here, with INTERRUPTED */
+  const double *margin;       /* gd, sgd: y_n f(x_n) before the epoch's update (N); NULL: flow */
   struct lfap_train_run *run; /* the library's own */
 } lfap_train_state;
 

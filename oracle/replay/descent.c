@@ -202,14 +202,17 @@ static void take_all(descent *w, const lfap_net *start, const lfap_data *data) {
   w->minus_lr = rate[1];
 }
 
-static int gram_form(const lfap_net *start, const lfap_data *data, const lfap_train_opts *o) {
+/* At 53 bits auto is the double path's choice; at more, where both forms are the same numbers but for their last places,
+   the form of fewer operations. */
+static int gram_form(const oracle_arith *A, const lfap_net *start, const lfap_data *data, const lfap_train_opts *o) {
   if (o->form != LFAP_FORM_AUTO) return o->form == LFAP_FORM_GRAM;
-  return data->n <= data->d && (double)start->m * (double)data->n * (double)data->d >= 0x1p24;
+  double work = (double)start->m * (double)data->n * (double)data->d;
+  return data->n <= data->d && (work >= 0x1p24 || !A->binary64);
 }
 
 lfap_status oracle_descent_begin(lfap_ctx *ctx, oracle_descent *out, oracle_arith *A, const lfap_net *start,
                                  const lfap_data *data, const lfap_train_opts *o) {
-  descent w = {.A = A, .o = o, .n = data->n, .gram = gram_form(start, data, o)};
+  descent w = {.A = A, .o = o, .n = data->n, .gram = gram_form(A, start, data, o)};
   size_t n = data->n;
   take_all(&w, start, data);
   lfap_status st = oracle_take_check(ctx, A, "train");

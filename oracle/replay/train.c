@@ -1,8 +1,10 @@
 /* train.c - training at P bits: gd and sgd by descent.c, the flow by flow53.c (spec/numerics.md N5, N5a, N9). */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "oracle/replay/descent.h"
+#include "oracle/replay/digits.h"
 #include "oracle/replay/flow53.h"
 #include "oracle/replay/replay.h"
 
@@ -28,21 +30,72 @@ static lfap_status keep(lfap_ctx *ctx, oracle_trained *out, const oracle_descent
   return st;
 }
 
-static lfap_status descend(lfap_ctx *ctx, oracle_trained *out, oracle_arith *A, const lfap_net *start,
-                           const lfap_data *data, const lfap_train_opts *o) {
-  oracle_descent w = {0};
-  mpfr_t *W = NULL;
-  lfap_status st = oracle_descent_begin(ctx, &w, A, start, data, o);
-  for (size_t e = 0; !st && e < o->epochs; e++) {
-    st = lfap_tick(ctx, "epoch", (double)e, (double)o->epochs);
-    if (!st) st = oracle_descent_epoch(ctx, &w);
+/* ---- a run, and the run in doubles beside it --------------------------------------------------------------------- */
+
+typedef struct {
+  lfap_ctx *ctx;
+  oracle_descent w;
+  mpfr_t *W, *room; /* the weights at the moment; where they are made in Gram form */
+  oracle_epoch_digits *digits;
+  double *doubles; /* m x d: those of the other run */
+} run;
+
+/* An epoch, when lfap_train has made the same one. */
+static lfap_status follow(void *user, const lfap_train_state *state) {
+  run *r = user;
+  oracle_descent *w = &r->w;
+  oracle_epoch_digits *row = &r->digits[state->done - 1];
+  if (state->interrupted) return LFAP_OK;
+  lfap_status st = oracle_descent_epoch(r->ctx, w);
+  if (!st) st = oracle_descent_weights(r->ctx, w, &r->W, r->room);
+  if (!st) st = lfap_train_state_weights(r->ctx, r->doubles, state);
+  if (st) return st;
+  row->weights = oracle_digits_of(r->doubles, r->W, w->net.m * w->net.d);
+  row->margins = oracle_digits_of(state->margin, w->q, w->n);
+  return LFAP_OK;
+}
+
+/* Both in step: lfap_train leads. */
+static lfap_status descend_beside(run *r, const lfap_net *start, const lfap_data *data) {
+  const oracle_descent *w = &r->w;
+  lfap_train_opts o = *w->o;
+  lfap_net net = {0};
+  lfap_history h = {0};
+  o.after = follow;
+  o.from = NULL;
+  o.user = r;
+  lfap_status st = lfap_net_alloc(r->ctx, &net, start->m, start->d, start->gamma);
+  if (!st) memcpy(net.w, start->w, start->m * start->d * sizeof(double));
+  r->doubles = st ? NULL : malloc(start->m * start->d * sizeof(double));
+  if (!st && !r->doubles)
+    st = lfap_fail(r->ctx, LFAP_ERR_MEMORY, "train: no memory for m x d = %zu weights", start->m * start->d);
+  if (!st) st = lfap_train(r->ctx, &net, &h, data, &o);
+  for (size_t e = 0; !st && e < h.rows; e++) r->digits[e].loss = oracle_digits_of(&h.row[e].loss, w->loss + e, 1).all;
+  free(r->doubles);
+  lfap_net_free(&net);
+  lfap_history_free(&h);
+  return st;
+}
+
+static lfap_status descend_alone(run *r) {
+  size_t epochs = r->w.o->epochs;
+  lfap_status st = LFAP_OK;
+  for (size_t e = 0; !st && e < epochs; e++) {
+    st = lfap_tick(r->ctx, "epoch", (double)e, (double)epochs);
+    if (!st) st = oracle_descent_epoch(r->ctx, &r->w);
   }
-  if (!st) st = lfap_tick(ctx, "epoch", (double)o->epochs, (double)o->epochs);
-  mpfr_t *room = !st && w.gram ? oracle_take(A, start->m * start->d) : NULL;
-  if (!st) st = oracle_take_check(ctx, A, "train");
-  if (!st) st = oracle_descent_weights(ctx, &w, &W, room);
-  if (!st && o->coefficients) oracle_descent_coefficients(&w);
-  return st ? st : keep(ctx, out, &w, W);
+  if (!st) st = lfap_tick(r->ctx, "epoch", (double)epochs, (double)epochs);
+  return st ? st : oracle_descent_weights(r->ctx, &r->w, &r->W, r->room);
+}
+
+static lfap_status descend(run *r, oracle_trained *out, oracle_arith *A, const lfap_net *start, const lfap_data *data,
+                           const lfap_train_opts *o) {
+  lfap_status st = oracle_descent_begin(r->ctx, &r->w, A, start, data, o);
+  r->room = !st && r->w.gram ? oracle_take(A, start->m * start->d) : NULL;
+  if (!st) st = oracle_take_check(r->ctx, A, "train");
+  if (!st) st = r->digits ? descend_beside(r, start, data) : descend_alone(r);
+  if (!st && o->coefficients) oracle_descent_coefficients(&r->w);
+  return st ? st : keep(r->ctx, out, &r->w, r->W);
 }
 
 static lfap_status check_training(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data,
@@ -58,20 +111,26 @@ static lfap_status check_training(lfap_ctx *ctx, const lfap_net *start, const lf
   return LFAP_OK;
 }
 
-lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_net *start, const lfap_data *data,
-                                const lfap_train_opts *o, unsigned prec) {
+static lfap_status train(lfap_ctx *ctx, oracle_trained *out, oracle_epoch_digits *digits, const lfap_net *start,
+                         const lfap_data *data, const lfap_train_opts *o, unsigned prec) {
   oracle_arith A;
-  oracle_trained r = {0};
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = check_training(ctx, start, data, o);
+  oracle_trained t = {0};
+  run r = {.ctx = ctx, .digits = digits};
+  lfap_status st = check_training(ctx, start, data, o);
   if (!st) st = oracle_arith_begin(ctx, &A, prec);
   if (st) return st;
-  st = o->method == LFAP_METHOD_FLOW ? oracle_flow_replay(ctx, &r, &A, start, data, o)
-                                     : descend(ctx, &r, &A, start, data, o);
+  st = o->method == LFAP_METHOD_FLOW ? oracle_flow_replay(ctx, &t, &A, start, data, o)
+                                     : descend(&r, &t, &A, start, data, o);
   st = oracle_arith_end(ctx, &A, st);
-  if (st) oracle_trained_free(&r);
-  else *out = r;
+  if (st) oracle_trained_free(&t);
+  else *out = t;
   return st;
+}
+
+lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_net *start, const lfap_data *data,
+                                const lfap_train_opts *o, unsigned prec) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : train(ctx, out, NULL, start, data, o, prec);
 }
 
 /* ---- in doubles -------------------------------------------------------------------------------------------------- */
@@ -103,12 +162,13 @@ lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, or
   oracle_trained t = {0};
   lfap_history h = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st && o->method == LFAP_METHOD_FLOW && prec != 53)
+  if (!st && o->method == LFAP_METHOD_FLOW && (prec != 53 || digits))
     st = lfap_fail(ctx, LFAP_ERR_USAGE,
-                   "train: the flow at %u bits: its steps are as long as the tolerances allow, and so are its errors; "
-                   "give 53 bits, which repeats the double path, or follow the flow itself with `lfap converge`",
-                   prec);
-  if (!st) st = oracle_replay_train(ctx, &t, net, data, o, prec);
+                   "train: of the flow there is the double path alone, at 53 bits and without digits: its errors are "
+                   "those its tolerances allow; `lfap converge` follows the flow itself at any precision");
+  if (!st && o->arithmetic != LFAP_ARITHMETIC_DOUBLE)
+    st = lfap_fail(ctx, LFAP_ERR_USAGE, "train: half precision is not repeated at %u bits", prec);
+  if (!st) st = train(ctx, &t, digits, net, data, o, prec);
   if (!st && history) st = history_of(ctx, &h, &t, o->coefficients);
   if (!st) oracle_vec_doubles(net->w, &t.w);
   if (!st && history) *history = h;

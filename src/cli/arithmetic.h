@@ -11,6 +11,7 @@ typedef struct {
   int which;          /* CLI_DOUBLE and so on */
   size_t prec;        /* mpfr: bits; 0: not given */
   const char *digits; /* mpfr: a CSV file; NULL: not given */
+  lfap_text told;     /* what it will hold, owned */
 } cli_arithmetic;
 
 /* The three rows a verb's table of options takes, in this order. */
@@ -25,7 +26,10 @@ typedef struct {
 
 /* Option `which` of the three (0, 1, 2). */
 lfap_status cli_arithmetic_option(cli *c, cli_arithmetic *a, int which, const char *value);
-/* Fills the default of prec in. USAGE: --prec or --digits without mpfr, --prec out of range. */
-lfap_status cli_arithmetic_check(cli *c, cli_arithmetic *a);
+/* Fills the default of prec in. USAGE: --prec or --digits without mpfr, --prec out of range; CANTCREATE: no directory
+   for the digits. out: a directory that may still have to be made. */
+lfap_status cli_arithmetic_check(cli *c, cli_arithmetic *a, const char *out);
+/* The digits, in the set that is open; nothing where they were not asked for. */
+lfap_status cli_arithmetic_write(cli *c, const cli_arithmetic *a);
 
 #endif

@@ -13,12 +13,12 @@
 
 enum { WIDTH = 24, LINE = 256, LABEL = 112 };
 
-static void duration(char *out, size_t size, double seconds) {
+void cli_duration(char out[CLI_DURATION], double seconds) {
   double hours = floor(seconds / 3600);
-  if (!(seconds < 360000)) snprintf(out, size, "%.0f days left", floor(hours / 24));
-  else if (seconds >= 3600) snprintf(out, size, "%.0f h %02d min left", hours, (int)seconds / 60 % 60);
-  else if (seconds >= 60) snprintf(out, size, "%d min %02d s left", (int)seconds / 60, (int)seconds % 60);
-  else snprintf(out, size, "%d s left", (int)(seconds + 0.5));
+  if (!(seconds < 360000)) snprintf(out, CLI_DURATION, "%.0f days", floor(hours / 24));
+  else if (seconds >= 3600) snprintf(out, CLI_DURATION, "%.0f h %02d min", hours, (int)seconds / 60 % 60);
+  else if (seconds >= 60) snprintf(out, CLI_DURATION, "%d min %02d s", (int)seconds / 60, (int)seconds % 60);
+  else snprintf(out, CLI_DURATION, "%d s", (int)(seconds + 0.5));
 }
 
 /* "cell 3 of 300": the third goes on when two are done. */
@@ -41,7 +41,7 @@ static void add_part(char line[LINE], size_t room, const char *part) {
 
 /* Share, rate and time left: of what has a total and has got somewhere. */
 static void add_pace(char line[LINE], size_t room, const cli_work *w, double t) {
-  char bar[WIDTH + 16], rate[32], left[64];
+  char bar[WIDTH + 16], rate[32], left[CLI_DURATION + 8];
   double share = w->done / w->total, pace = (w->done - w->first) / (t - w->start);
   int full = w->total > 0 && share > 0 ? (int)(share * WIDTH) : 0;
   if (w->total > 0) {
@@ -56,7 +56,8 @@ static void add_pace(char line[LINE], size_t room, const cli_work *w, double t) 
   snprintf(rate, sizeof rate, "%.4g/s", pace);
   add_part(line, room, rate);
   if (!(w->total > 0)) return;
-  duration(left, sizeof left, (w->total - w->done) / pace);
+  cli_duration(left, (w->total - w->done) / pace);
+  strcat(left, " left");
   add_part(line, room, left);
 }
 

@@ -42,6 +42,7 @@ typedef struct {
   char *path; /* owned */
   lfap_newfile file;
   char sha256[CLI_SHA256];
+  const char *name; /* in path; NULL: in another directory, it appears with the set and is not of it */
 } cli_staged;
 typedef struct {
   char *dir;   /* owned; NULL: no set is open */
@@ -201,6 +202,8 @@ size_t cli_dirs_missing(char *path);
 void cli_dirs_unmake(char *path, size_t missing);
 lfap_status cli_set_matrix(cli *c, const char *name, const lfap_mat *m);
 lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len);
+/* A file of any path that appears with the set: one of it where it is in its directory. */
+lfap_status cli_set_beside(cli *c, const char *path, const lfap_text *text);
 /* Takes the path of a file that was written over. */
 void cli_out_remember(cli *c, char *path);
 /* Ends the document, prints it on stdout, frees it. */
@@ -214,6 +217,9 @@ double cli_seconds(void); /* on the monotonic clock */
 void cli_progress_start(cli *c);
 void cli_progress_clear(cli *c);
 void cli_bar_report(cli_progress *p, const char *what, double done, double total);
+/* Seconds in words: "2 h 05 min". */
+enum { CLI_DURATION = 32 };
+void cli_duration(char out[CLI_DURATION], double seconds);
 int cli_interrupted(void);
 
 /* ---- tables of checks (checks.c) --------------------------------------------------------------------------------- */

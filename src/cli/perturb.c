@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arithmetic.h"
 #include "fields.h"
+#include "mpfr.h"
 #include "perturb/norm.h"
 
 enum {
@@ -47,7 +47,7 @@ static const cli_option options[] = {
 };
 
 static const char *const sources[] = {"geometry", "gradient", "pgd"};
-enum { GEOMETRY, GRADIENT, PGD };
+enum { GEOMETRY = ORACLE_GEOMETRY, GRADIENT = ORACLE_GRADIENT, PGD = ORACLE_PGD };
 
 typedef struct {
   int norm, from; /* -1: not given */
@@ -108,7 +108,7 @@ static lfap_status check_perturb_args(cli *c, args *a) {
   if (!s) s = cli_require(c, a->from >= 0 ? a : NULL, "--from", "geometry, gradient or pgd");
   if (!s) s = cli_require(c, a->data, "--data", "the bases to perturb");
   if (!s) s = check_fit(c, a);
-  if (!s) s = cli_arithmetic_check(c, &a->in);
+  if (!s) s = cli_arithmetic_check(c, &a->in, a->out);
   if (!s && a->in.which == CLI_HALF && a->from == GEOMETRY)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                   "--arithmetic half belongs to --from gradient and pgd: geometry runs no network");
@@ -156,9 +156,12 @@ static lfap_status make_perturbed(cli *c, lfap_perturbed *out, args *a, const lf
                   : a->direction      ? cli_vector_read(c, &w, a->direction, x->cols)
                                       : direction_of(c, &w, a, x->cols, &here);
   if (!s && a->direction) s = cli_origin_array(c, &a->made_from, a->direction, &w, &here);
-  if (!s && a->from == GEOMETRY) s = lfap_perturb_geometry(&c->ctx, out, x->v, t->v, w.v, &a->o, x->rows, x->cols);
-  if (!s && a->from == GRADIENT) s = lfap_perturb_gradient(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
-  if (!s && a->from == PGD) s = lfap_perturb_pgd(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
+  if (!s && a->in.which == CLI_MPFR)
+    s = cli_mpfr_perturb(
+        c, out, &(oracle_perturb_args){(oracle_attack)a->from, &a->o, x->v, t->v, w.v, &net, x->rows, x->cols}, &a->in);
+  else if (!s && a->from == GEOMETRY) s = lfap_perturb_geometry(&c->ctx, out, x->v, t->v, w.v, &a->o, x->rows, x->cols);
+  else if (!s && a->from == GRADIENT) s = lfap_perturb_gradient(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
+  else if (!s) s = lfap_perturb_pgd(&c->ctx, out, x->v, t->v, &net, &a->o, x->rows);
   lfap_net_free(&net);
   lfap_mat_free(&w);
   return s;
@@ -181,6 +184,7 @@ static lfap_status write_files(cli *c, const char *out, const cli_perturb_report
   if (!s) s = cli_out_matrix(c, out, "X.npy", p->x, p->n, p->d);
   if (!s) s = cli_out_vector(c, out, "y.npy", t->v, p->n);
   if (!s) s = cli_out_matrix(c, out, "eta.npy", p->eta, p->n, p->d);
+  if (!s) s = cli_arithmetic_write(c, r->in);
   lfap_json_object_begin(&j, NULL);
   cli_put_perturb_head_fields(c, &j, r);
   if (!s) s = cli_set_end(c, &j, r->sha256);
@@ -195,7 +199,8 @@ static lfap_status finish_perturb(cli *c, const args *a, lfap_perturbed *p, lfap
                           .o = &a->o,
                           .gamma = a->gamma > 0 ? a->gamma : NAN,
                           .sizes = {p->n, p->d},
-                          .made_from = &a->made_from};
+                          .made_from = &a->made_from,
+                          .in = &a->in};
   measure_perturbed(&r, p);
   cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
   if (r.unchanged && a->from == PGD && !c->quiet)
@@ -234,6 +239,7 @@ static lfap_status run_perturb(cli *c, int argc, char **argv) {
   lfap_perturbed_free(&p);
   lfap_mat_free(&x);
   lfap_mat_free(&t);
+  lfap_text_free(&a.in.told);
   return s;
 }
 

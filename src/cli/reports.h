@@ -4,6 +4,7 @@
  */
 #ifndef LFAP_CLI_REPORTS_H
 #define LFAP_CLI_REPORTS_H
+#include "cli/arithmetic.h"
 #include "cli/cli.h"
 #include "cli/compare.h"
 #include "cli/ending.h"
@@ -49,6 +50,7 @@ typedef struct {
   double smallest_margin, least;
   size_t negative; /* coefficients: the least, and those below 0 */
   int flow, reached;
+  const cli_arithmetic *in;
 } cli_train_report;
 
 typedef struct {
@@ -104,6 +106,7 @@ typedef struct {
   double gamma; /* NaN: no network */
   cli_sizes sizes;
   const cli_origin *made_from;
+  const cli_arithmetic *in;
   double most[LFAP_NORMS]; /* largest size over the bases, of eta as it came out */
   size_t unchanged;
 } cli_perturb_report;

@@ -65,8 +65,8 @@ void cli_set_abort(cli *c) {
   set_free(set);
 }
 
-/* A new file of the set, begun. */
-static lfap_status stage(cli *c, cli_staged **out, const char *name) {
+/* A new file, begun: `name` in the directory of the set, or `beside` it a path. */
+static lfap_status stage(cli *c, cli_staged **out, const char *name, int beside) {
   cli_set_files *set = &c->set;
   cli_staged f = {0};
   if (cli_interrupted()) return lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
@@ -77,12 +77,16 @@ static lfap_status stage(cli *c, cli_staged **out, const char *name) {
     set->file = file;
     set->room = room;
   }
-  lfap_status s = cli_path(c, &f.path, set->dir, name);
+  lfap_status s = LFAP_OK;
+  if (!beside) s = cli_path(c, &f.path, set->dir, name);
+  else if ((f.path = strdup(name)) == NULL)
+    s = lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", strlen(name));
   if (!s) s = lfap_newfile_begin(&c->ctx, &f.file, f.path);
   if (s) {
     free(f.path);
     return s;
   }
+  f.name = beside ? NULL : strrchr(f.path, '/') + 1;
   set->file[set->files] = f;
   *out = &set->file[set->files++];
   return LFAP_OK;
@@ -102,7 +106,7 @@ static lfap_status put_bytes(void *arg, const void *bytes, size_t len) {
 lfap_status cli_set_matrix(cli *c, const char *name, const lfap_mat *m) {
   cli_staged *f = NULL;
   lfap_status s = lfap_npy_writable(&c->ctx, name, m);
-  if (!s) s = stage(c, &f, name);
+  if (!s) s = stage(c, &f, name, 0);
   if (s) return s;
   s = lfap_npy_bytes(put_bytes, &(sink){c, &f->file}, m);
   if (s) return s;
@@ -110,13 +114,31 @@ lfap_status cli_set_matrix(cli *c, const char *name, const lfap_mat *m) {
   return lfap_newfile_close(&c->ctx, &f->file);
 }
 
-lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len) {
+static lfap_status set_text(cli *c, const char *name, const char *bytes, size_t len, int beside) {
   cli_staged *f = NULL;
-  lfap_status s = stage(c, &f, name);
+  lfap_status s = stage(c, &f, name, beside);
   if (!s) s = lfap_newfile_put(&c->ctx, &f->file, bytes, len);
   if (s) return s;
   cli_sha256_bytes(f->sha256, bytes, len);
   return lfap_newfile_close(&c->ctx, &f->file);
+}
+
+lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len) {
+  return set_text(c, name, bytes, len, 0);
+}
+
+lfap_status cli_set_beside(cli *c, const char *path, const lfap_text *text) {
+  struct stat here, there;
+  const char *slash = strrchr(path, '/');
+  char *dir = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+  if (text->status || !dir) {
+    free(dir);
+    return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for the text of %s", path);
+  }
+  int ours = stat(c->set.dir, &here) == 0 && stat(dir[0] ? dir : ".", &there) == 0 && here.st_dev == there.st_dev &&
+             here.st_ino == there.st_ino;
+  free(dir);
+  return set_text(c, ours && slash ? slash + 1 : path, text->bytes, text->len, !ours);
 }
 
 /* ---- meta.json --------------------------------------------------------------------------------------------------- */
@@ -128,11 +150,10 @@ typedef struct {
   const char *sha256; /* of the data */
 } plan;
 
-static const char *base_name(const cli_staged *f) { return strrchr(f->path, '/') + 1; }
-
 static int is_new(const plan *p, lfap_span name) {
-  for (size_t i = 0; i < p->c->set.files; i++)
-    if (lfap_span_is(name, base_name(&p->c->set.file[i]))) return 1;
+  const cli_set_files *set = &p->c->set;
+  for (size_t i = 0; i < set->files; i++)
+    if (set->file[i].name && lfap_span_is(name, set->file[i].name)) return 1;
   return 0;
 }
 
@@ -210,7 +231,7 @@ static void put_files(lfap_json *j, const plan *p, int incomplete) {
   }
   for (size_t i = 0; i < p->c->set.files; i++) {
     const cli_staged *s = &p->c->set.file[i];
-    lfap_json_string(j, base_name(s), incomplete ? NULL : s->sha256);
+    if (s->name) lfap_json_string(j, s->name, incomplete ? NULL : s->sha256);
   }
   lfap_json_object_end(j);
 }
@@ -224,7 +245,8 @@ static void put_sets(lfap_json *j, const plan *p) {
   lfap_json_object_begin(j, key_of(p->c));
   cli_put_set_fields(p->c, j, &(cli_set_report){p->sha256, p->c->set.gamma});
   lfap_json_array_begin(j, LFAP_KEY_files);
-  for (size_t i = 0; i < p->c->set.files; i++) lfap_json_string(j, NULL, base_name(&p->c->set.file[i]));
+  for (size_t i = 0; i < p->c->set.files; i++)
+    if (p->c->set.file[i].name) lfap_json_string(j, NULL, p->c->set.file[i].name);
   lfap_json_array_end(j);
   lfap_json_object_end(j);
   lfap_json_object_end(j);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arithmetic.h"
 #include "fields.h"
+#include "mpfr.h"
 #include "net/checkpoint.h"
 
 enum {
@@ -130,7 +130,7 @@ static lfap_status check_train_args(cli *c, args *a) {
                   methods[a->method]);
   if (!s && !isnan(a->target) && !(a->target < 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss-target %g: the logarithm of a loss to reach, below 0", a->target);
-  if (!s) s = cli_arithmetic_check(c, &a->in);
+  if (!s) s = cli_arithmetic_check(c, &a->in, a->out);
   if (!s && a->in.which == CLI_HALF && a->method == LFAP_METHOD_FLOW)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                   "--arithmetic half belongs to --method gd and sgd: a flow has no steps to round");
@@ -208,6 +208,7 @@ static lfap_status write_files(cli *c, const char *out, const lfap_net *net, lfa
   if (!s) s = cli_out_matrix(c, out, "W0.npy", first->v, net->m, net->d);
   if (!s && h->coefficient) s = cli_out_matrix(c, out, "coefficients.npy", h->coefficient, net->m, r->sizes.n);
   if (!s) s = cli_out_text(c, out, "history.csv", &t);
+  if (!s) s = cli_arithmetic_write(c, r->in);
   lfap_json_object_begin(&j, NULL);
   cli_put_train_head_fields(c, &j, r);
   if (!s) s = cli_set_end(c, &j, r->sha256);
@@ -268,7 +269,8 @@ static cli_train_report report_of(const args *a, const lfap_data *data, const lf
                             .m = net->m,
                             .history = h,
                             .last = h->rows ? &h->row[h->rows - 1] : NULL,
-                            .flow = a->method == LFAP_METHOD_FLOW};
+                            .flow = a->method == LFAP_METHOD_FLOW,
+                            .in = &a->in};
 }
 
 /* The checkpoint of a run into DIR. */
@@ -328,7 +330,8 @@ static lfap_status run_train(cli *c, int argc, char **argv) {
   if (!s) s = first_weights(c, &net, &a, data.d);
   if (!s) s = copy_weights(c, &start, &net);
   choose(&o, &a);
-  if (!s) s = run_training(c, &k.file, &net, &h, &data, &o);
+  if (!s && a.in.which == CLI_MPFR) s = cli_mpfr_train(c, &net, &h, &data, &o, &a.in);
+  else if (!s) s = run_training(c, &k.file, &net, &h, &data, &o);
   cli_train_report r = report_of(&a, &data, &net, &h, sha);
   r.reached = h.log_loss <= o.log_loss_target;
   if (!s) s = measure_training(c, &r, &net, &data);
@@ -342,6 +345,7 @@ static lfap_status run_train(cli *c, int argc, char **argv) {
   lfap_mat_free(&start);
   lfap_net_free(&net);
   lfap_data_free(&data);
+  lfap_text_free(&a.in.told);
   return s;
 }
 

@@ -300,6 +300,7 @@ static lfap_status prepare(lfap_ctx *ctx, gramform *w, const lfap_set *set, lfap
   lfap_status st = lfap_set_copy_gram(ctx, w->G, set);
   if (!st) st = strip_gram(ctx, w);
   if (!st) st = lfap_rows_product(ctx, w->Z, w->start->w, set->data->x, w->m, w->n, set->data->d);
+  run->margin = w->s.q;
   if (!st) st = lfap_run_begin(run, "epoch", w, gramform_state, gramform_weights);
   if (!st) first_outputs(w);
   return st;

@@ -146,6 +146,7 @@ lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lf
   plain w = {0};
   lfap_status st = plain_alloc(ctx, &w, net, run->data, o);
   if (!st) st = plain_coefficients(ctx, &w, h->coefficient);
+  run->margin = w.s.q;
   if (!st) st = lfap_run_begin(run, "epoch", &w, plain_state, plain_weights);
   while (!st && h->rows < o->epochs) {
     st = epoch(ctx, &w, net, h);

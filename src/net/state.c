@@ -169,7 +169,7 @@ lfap_status lfap_run_after(lfap_train_run *r, lfap_status st, int last) {
   double done = (double)r->h->rows;
   if (!st && last) st = lfap_tick(r->ctx, r->unit, done, done);
   if (!r->o->after || r->h->rows == 0 || (st && st != LFAP_ERR_INTERRUPTED)) return st;
-  lfap_train_state s = {.done = r->h->rows, .last = last, .interrupted = st != LFAP_OK, .run = r};
+  lfap_train_state s = {.done = r->h->rows, .last = last, .interrupted = st != LFAP_OK, .margin = r->margin, .run = r};
   lfap_status said = r->o->after(r->o->user, &s);
   return st ? st : said;
 }
