@@ -93,11 +93,11 @@ for method in (["flow"], ["gd", "--epochs", "7", "--coefficients"]):
 report("converge", "--data", "data", "--gamma", "0.9", "--m", "4", "--log-loss", "-100", "--out", "far"), meta("far")
 report("polish", "--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9", "--certify", "--probe-points", "data/X.npy", "--out", "point"), meta("point")
 report("perturb", "--norm", "l0", "--from", "geometry", "--data", "data", "--direction", "limit/w.npy", "--eps", "0.5", "--k", "3", "--out", "adv")
-report("perturb", "--norm", "l2", "--from", "pgd", "--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9", "--eps", "0.5", "--out", "pgd"), meta("pgd")
+report("perturb", "--norm", "l2", "--from", "pgd", "--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9", "--eps", "0.5", "--arithmetic", "mpfr", "--out", "pgd"), meta("pgd")
 NET = ["--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9"]
 report("compare", *NET, "--adversarial", "adv", "--norm", "l0", "--k", "3", "--eps", "0.5", "--range", "-1,1", "--certify", "--polish", "--lambda", "limit/lambda.npy",
        "--reference", "data")
-report("train", "--method", "gd", "--epochs", "7", "--coefficients", "--data", "adv", "--gamma", "0.9", "--m", "4", "--out", "learned")
+report("train", "--method", "gd", "--epochs", "7", "--coefficients", "--arithmetic", "mpfr", "--data", "adv", "--gamma", "0.9", "--m", "4", "--out", "learned")
 report("split", "--data", "adv", "--run", "learned", "--natural", "data", "--out", "parts"), meta("parts")
 report("vectors", "--out", "vec"), meta("vec/tiny", "vectors_case")
 report("map", *NET, "--weights2", "flow/W.npy", "--direction", "limit/w.npy", "--grid", "5", "--numbers", "--out", "pictures")

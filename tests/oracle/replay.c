@@ -2,13 +2,16 @@
  * alone (N1..N9). And the oracle at 256 and 512 bits: the same numbers to 250 bits where no branch differs. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 #include "kernel/elementary.h"
 #include "kernel/lanes.h"
+#include "oracle/replay/digits.h"
 #include "oracle/replay/replay.h"
 
 /* ---- cases ----------------------------------------------------------------------------------------------------------- */
@@ -157,8 +160,10 @@ Test(limit, at_53_bits_has_the_bits_of_the_double_path) {
 
 /* ---- N5 ---------------------------------------------------------------------------------------------------------------- */
 
+static int threads; /* of both runs; 0: one */
+
 static void same_training_in(lfap_form form, const spec *s, lfap_method method, lfap_loss loss, size_t epochs, double lr, double target) {
-  lfap_ctx ctx = {0};
+  lfap_ctx ctx = {.threads = threads};
   setup u;
   lfap_train_opts o;
   lfap_history h = {0};
@@ -235,6 +240,73 @@ Test(train, subnormals_have_the_bits_of_the_double_path) {
   spec s = spec_of(3);
   s.scale = 1e-155;
   for (int k = 0; k < 4; k++) same_training(&s, k / 2 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k % 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 10, 0.05, -1.0);
+}
+
+/* Every thread of MPFR has a range of exponents of its own; here subnormals are summed in all of them. */
+Test(train, threads_have_the_bits_of_the_double_path) {
+  threads = 3;
+  for (int method = LFAP_METHOD_GD; method <= LFAP_METHOD_SGD; method++)
+    for (int form = LFAP_FORM_PLAIN; form <= LFAP_FORM_GRAM; form++)
+      for (int small = 0; small < 2; small++) {
+        spec s = {.n = 12, .d = 3000, .m = 40, .gamma = 0.3, .scale = small ? 1e-155 : 1.0, .seed = 3};
+        same_training_in((lfap_form)form, &s, (lfap_method)method, LFAP_LOSS_EXP, 4, 0.05, -1.0);
+      }
+}
+
+/* The caller's thread waits at its first index until another one has divided by zero. */
+static atomic_int divided;
+static void divide(void *arg, const oracle_arith *A, size_t begin, size_t end) {
+  (void)arg, (void)begin, (void)end;
+  if (A->worker == 0) {
+    for (int i = 0; i < 1000 && !atomic_load(&divided); i++) thrd_sleep(&(struct timespec){0, 10000000}, NULL);
+    return;
+  }
+  mpfr_set_ui(A->lane[0], 1, MPFR_RNDN);
+  mpfr_set_zero(A->lane[1], 1);
+  oracle_div(A, A->lane[0], A->lane[0], A->lane[1]);
+  atomic_store(&divided, 1);
+}
+
+Test(train, what_goes_wrong_in_a_thread_is_told) {
+  lfap_ctx ctx = {.threads = 3};
+  oracle_arith A;
+  cr_assert_eq(oracle_arith_begin(&ctx, &A, 64), LFAP_OK);
+  cr_assert_eq(oracle_share(&ctx, &A, "index", 8, 1e5, divide, NULL), LFAP_OK);
+  cr_assert(atomic_load(&divided), "there was no other thread");
+  cr_assert_eq(oracle_arith_end(&ctx, &A, LFAP_OK), LFAP_ERR_DATA);
+  cr_assert(strstr(ctx.message, "divisor is zero") != NULL, "%s", ctx.message);
+}
+
+/* ---- digits ------------------------------------------------------------------------------------------------------------ */
+
+static oracle_digits digits(const double *x, const double *t, size_t n) {
+  lfap_ctx ctx = {0};
+  oracle_arith A;
+  cr_assert_eq(oracle_arith_begin(&ctx, &A, 256), LFAP_OK);
+  oracle_digits d = oracle_digits_of(x, oracle_take_doubles(&A, t, n), n);
+  cr_assert_eq(oracle_arith_end(&ctx, &A, LFAP_OK), LFAP_OK, "%s", ctx.message);
+  return d;
+}
+
+static void are(oracle_digits d, double all, double worst) {
+  cr_expect_float_eq(d.all, all, 1e-12, "all %.17g, not %.17g", d.all, all);
+  cr_expect_float_eq(d.worst, worst, 1e-12, "worst %.17g, not %.17g", d.worst, worst);
+}
+
+Test(digits, are_those_of_the_relative_error) {
+  double two = log10(2.0);
+  are(digits((double[]){1 + 0x1p-20}, (double[]){1}, 1), 20 * two, 20 * two);
+  are(digits((double[]){-0x1p-1000 - 0x1p-1030}, (double[]){-0x1p-1000}, 1), 30 * two, 30 * two);
+  are(digits((double[]){3 + 0x1p-30, 4, 0x1p-30 + 0x1p-31}, (double[]){3, 4, 0x1p-31}, 3), 30 * two + log10(5.0) - 0.5 * two, 0);
+  are(digits((double[]){0x1p600 + 0x1p580, 1}, (double[]){0x1p600, 1}, 2), 20 * two, 20 * two);
+}
+
+Test(digits, end_at_17_and_at_0) {
+  are(digits((double[]){1, 0, -3}, (double[]){1, 0, -3}, 3), ORACLE_DIGITS_MOST, ORACLE_DIGITS_MOST);
+  are(digits((double[]){0x1p-1074, 1}, (double[]){0, 1}, 2), ORACLE_DIGITS_MOST, 0);
+  are(digits((double[]){5}, (double[]){-1}, 1), 0, 0);
+  are(digits((double[]){1}, (double[]){0}, 1), 0, 0);
+  are(digits((double[]){0, 0}, (double[]){0, 0}, 2), ORACLE_DIGITS_MOST, ORACLE_DIGITS_MOST);
 }
 
 /* A sample more than dimensions in one class: Q is singular, the active set decides. */
