@@ -130,7 +130,7 @@ void oracle_vec_doubles(double *out, const oracle_vec *v) {
   for (size_t i = 0; i < v->n; i++) out[i] = mpfr_get_d(v->v[i], MPFR_RNDN);
 }
 
-/* ---- threads ------------------------------------------------------------------------------------------------------ */
+/* ---- threads ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   const oracle_arith *A;

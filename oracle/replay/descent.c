@@ -202,8 +202,8 @@ static void take_all(descent *w, const lfap_net *start, const lfap_data *data) {
   w->minus_lr = rate[1];
 }
 
-/* At 53 bits auto is the double path's choice; at more, where both forms are the same numbers but for their last places,
-   the form of fewer operations. */
+/* At 53 bits auto is the double path's choice; at more, where both forms are the same numbers but for their last
+   places, the form of fewer operations. */
 static int gram_form(const oracle_arith *A, const lfap_net *start, const lfap_data *data, const lfap_train_opts *o) {
   if (o->form != LFAP_FORM_AUTO) return o->form == LFAP_FORM_GRAM;
   double work = (double)start->m * (double)data->n * (double)data->d;

@@ -440,8 +440,8 @@ static lfap_status in_doubles(lfap_ctx *ctx, lfap_perturbed *out, const oracle_p
 }
 
 /* The library's own perturbations, and how many digits of each are right. */
-static lfap_status judge(lfap_ctx *ctx, oracle_digits *digits, const oracle_perturbed *r,
-                         const oracle_perturb_args *a) {
+static lfap_status of_library(lfap_ctx *ctx, oracle_digits *digits, const oracle_perturbed *r,
+                              const oracle_perturb_args *a) {
   lfap_perturbed p = {0};
   lfap_status st = a->attack == ORACLE_GEOMETRY   ? lfap_perturb_geometry(ctx, &p, a->B, a->t, a->w, a->o, a->n, a->d)
                    : a->attack == ORACLE_GRADIENT ? lfap_perturb_gradient(ctx, &p, a->B, a->t, a->net, a->o, a->n)
@@ -458,7 +458,7 @@ lfap_status oracle_perturb(lfap_ctx *ctx, lfap_perturbed *out, oracle_digits *di
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = oracle_replay_perturb(ctx, &r, a, prec);
   if (!st) st = in_doubles(ctx, &p, &r, a);
-  if (!st && digits) st = judge(ctx, digits, &r, a);
+  if (!st && digits) st = of_library(ctx, digits, &r, a);
   oracle_perturbed_free(&r);
   if (st) lfap_perturbed_free(&p);
   else *out = p;

@@ -41,7 +41,7 @@ typedef struct {
 } run;
 
 /* An epoch, when lfap_train has made the same one. */
-static lfap_status follow(void *user, const lfap_train_state *state) {
+static lfap_status in_step(void *user, const lfap_train_state *state) {
   run *r = user;
   oracle_descent *w = &r->w;
   oracle_epoch_digits *row = &r->digits[state->done - 1];
@@ -61,7 +61,7 @@ static lfap_status descend_beside(run *r, const lfap_net *start, const lfap_data
   lfap_train_opts o = *w->o;
   lfap_net net = {0};
   lfap_history h = {0};
-  o.after = follow;
+  o.after = in_step;
   o.from = NULL;
   o.user = r;
   lfap_status st = lfap_net_alloc(r->ctx, &net, start->m, start->d, start->gamma);
@@ -165,7 +165,7 @@ lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, or
   if (!st && o->method == LFAP_METHOD_FLOW && (prec != 53 || digits))
     st = lfap_fail(ctx, LFAP_ERR_USAGE,
                    "train: of the flow there is the double path alone, at 53 bits and without digits: its errors are "
-                   "those its tolerances allow; `lfap converge` follows the flow itself at any precision");
+                   "those its tolerances allow; `lfap converge` in_steps the flow itself at any precision");
   if (!st && o->arithmetic != LFAP_ARITHMETIC_DOUBLE)
     st = lfap_fail(ctx, LFAP_ERR_USAGE, "train: half precision is not repeated at %u bits", prec);
   if (!st) st = train(ctx, &t, digits, net, data, o, prec);

@@ -8,10 +8,11 @@ EVERY = ["json", "quiet", "threads", "help"]
 OPTIONS = {  # the documented interface: scripts rely on these names
     "gen": ["seed", "n", "d", "out", "classes", "no-center", "images"],
     "train": ["data", "labels", "gamma", "method", "form", "loss", "m", "init", "init-scale", "seed", "epochs", "lr", "momentum",
-              "log-loss-target", "rtol", "atol", "coefficients", "checkpoint", "resume", "out"],
+              "log-loss-target", "rtol", "atol", "coefficients", "arithmetic", "prec", "digits", "digits-every", "checkpoint", "resume", "out"],
     "limit": ["data", "labels", "gamma", "probe-points", "out", "solver", "memory-limit", "certify", "prec", "max-prec", "exact"],
     "check": ["data", "labels"],
-    "perturb": ["norm", "from", "data", "targets", "direction", "weights", "gamma", "eps", "k", "steps", "range", "out"],
+    "perturb": ["norm", "from", "data", "targets", "direction", "weights", "gamma", "eps", "k", "steps", "range", "arithmetic", "prec", "digits",
+                "out"],
     "verify": ["data", "labels", "weights", "gamma", "test", "test-labels", "case", "eps", "k", "n-adv", "m", "seed", "gauss-bases",
                "probes", "controls", "flow-steps", "classes", "n", "no-center", "images", "skip-missing", "verbose", "certify-n", "certify-fast"],
     "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed", "adversarial", "targets", "bases", "norm", "eps", "k",
