@@ -224,19 +224,26 @@ lfap_status oracle_kkt_signs(lfap_ctx *ctx, int *sign, const lfap_data *stored, 
 typedef struct {
   double all, worst;
 } oracle_digits;
-/* Of an epoch (a row of lfap_history): loss and margins before its update, weights after it. */
+/* Of an epoch, counted from 1: loss and margins before its update, weights after it. */
 typedef struct {
+  size_t epoch;
   oracle_digits weights, margins;
   double loss;
 } oracle_epoch_digits;
+/* Rows of the first epoch, of every `every`-th, and of the last; row has room for epochs/every + 2 of them, the
+   caller's. */
+typedef struct {
+  size_t every, rows;
+  oracle_epoch_digits *row;
+} oracle_train_digits;
 
 /* lfap_train by the operations of spec/numerics.md at prec bits; net->w and the history are its results rounded to
-   doubles. At 53 bits it has lfap_train's bits, from code of its own. digits: NULL, or o->epochs rows of the
-   caller's, of the run of lfap_train that is then made beside it, epoch by epoch; gd and sgd. Status as lfap_train;
+   doubles. At 53 bits it has lfap_train's bits, from code of its own. digits: NULL, or where to
+   put those of the run of lfap_train that is then made beside it, epoch by epoch; gd and sgd. Status as lfap_train;
    USAGE: prec outside ORACLE_PREC_MIN..ORACLE_PREC_MAX; the flow at more than 53 bits, or with digits: its steps have
    the errors its tolerances allow, and the precision is not what they come from. m N d operations at P bits twice an
    epoch, m N^2 in Gram form. */
-lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, oracle_epoch_digits *digits,
+lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, oracle_train_digits *digits,
                          const lfap_data *data, const lfap_train_opts *o, unsigned prec);
 
 typedef enum { ORACLE_GEOMETRY = 0, ORACLE_GRADIENT = 1, ORACLE_PGD = 2 } oracle_attack;

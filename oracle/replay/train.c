@@ -36,7 +36,7 @@ typedef struct {
   lfap_ctx *ctx;
   oracle_descent w;
   mpfr_t *W, *room; /* the weights at the moment; where they are made in Gram form */
-  oracle_epoch_digits *digits;
+  oracle_train_digits *digits;
   double *doubles; /* m x d: those of the other run */
 } run;
 
@@ -44,14 +44,16 @@ typedef struct {
 static lfap_status in_step(void *user, const lfap_train_state *state) {
   run *r = user;
   oracle_descent *w = &r->w;
-  oracle_epoch_digits *row = &r->digits[state->done - 1];
+  oracle_train_digits *d = r->digits;
   if (state->interrupted) return LFAP_OK;
   lfap_status st = oracle_descent_epoch(r->ctx, w);
-  if (!st) st = oracle_descent_weights(r->ctx, w, &r->W, r->room);
+  if (st || !(state->done == 1 || state->done % d->every == 0 || state->last)) return st;
+  st = oracle_descent_weights(r->ctx, w, &r->W, r->room);
   if (!st) st = lfap_train_state_weights(r->ctx, r->doubles, state);
   if (st) return st;
-  row->weights = oracle_digits_of(r->doubles, r->W, w->net.m * w->net.d);
-  row->margins = oracle_digits_of(state->margin, w->q, w->n);
+  d->row[d->rows++] = (oracle_epoch_digits){.epoch = state->done,
+                                            .weights = oracle_digits_of(r->doubles, r->W, w->net.m * w->net.d),
+                                            .margins = oracle_digits_of(state->margin, w->q, w->n)};
   return LFAP_OK;
 }
 
@@ -61,6 +63,7 @@ static lfap_status descend_beside(run *r, const lfap_net *start, const lfap_data
   lfap_train_opts o = *w->o;
   lfap_net net = {0};
   lfap_history h = {0};
+  r->digits->rows = 0;
   o.after = in_step;
   o.from = NULL;
   o.user = r;
@@ -70,7 +73,10 @@ static lfap_status descend_beside(run *r, const lfap_net *start, const lfap_data
   if (!st && !r->doubles)
     st = lfap_fail(r->ctx, LFAP_ERR_MEMORY, "train: no memory for m x d = %zu weights", start->m * start->d);
   if (!st) st = lfap_train(r->ctx, &net, &h, data, &o);
-  for (size_t e = 0; !st && e < h.rows; e++) r->digits[e].loss = oracle_digits_of(&h.row[e].loss, w->loss + e, 1).all;
+  for (size_t i = 0; !st && i < r->digits->rows; i++) {
+    oracle_epoch_digits *row = &r->digits->row[i];
+    row->loss = oracle_digits_of(&h.row[row->epoch - 1].loss, w->loss + row->epoch - 1, 1).all;
+  }
   free(r->doubles);
   lfap_net_free(&net);
   lfap_history_free(&h);
@@ -111,7 +117,7 @@ static lfap_status check_training(lfap_ctx *ctx, const lfap_net *start, const lf
   return LFAP_OK;
 }
 
-static lfap_status train(lfap_ctx *ctx, oracle_trained *out, oracle_epoch_digits *digits, const lfap_net *start,
+static lfap_status train(lfap_ctx *ctx, oracle_trained *out, oracle_train_digits *digits, const lfap_net *start,
                          const lfap_data *data, const lfap_train_opts *o, unsigned prec) {
   oracle_arith A;
   oracle_trained t = {0};
@@ -157,7 +163,7 @@ static lfap_status history_of(lfap_ctx *ctx, lfap_history *out, const oracle_tra
   return LFAP_OK;
 }
 
-lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, oracle_epoch_digits *digits,
+lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, oracle_train_digits *digits,
                          const lfap_data *data, const lfap_train_opts *o, unsigned prec) {
   oracle_trained t = {0};
   lfap_history h = {0};

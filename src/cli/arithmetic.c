@@ -45,7 +45,11 @@ lfap_status cli_arithmetic_check(cli *c, cli_arithmetic *a, const char *out) {
   if (a->prec && (a->prec < ORACLE_PREC_MIN || a->prec > ORACLE_PREC_MAX))
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec %zu: from %d to %d bits", a->prec, ORACLE_PREC_MIN,
                      ORACLE_PREC_MAX);
+  if (a->every && !a->digits)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--digits-every %zu is about the rows of --digits; give that too",
+                     a->every);
   if (!a->prec) a->prec = ORACLE_PREC_DEFAULT;
+  if (!a->every) a->every = 1;
   return a->digits ? check_digits(c, a->digits, out) : LFAP_OK;
 }
 

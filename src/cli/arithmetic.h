@@ -12,7 +12,8 @@ typedef struct {
   int which;          /* CLI_DOUBLE and so on */
   size_t prec;        /* mpfr: bits; 0: not given */
   const char *digits; /* mpfr: a CSV file; NULL: not given */
-  lfap_text told;     /* what it will hold, owned */
+  size_t every;       /* of train: epochs from a row to the next; 0: not given */
+  lfap_text told;     /* what the file will hold, owned */
 } cli_arithmetic;
 
 /* The three rows a verb's table of options takes, in this order. */

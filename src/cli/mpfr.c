@@ -64,13 +64,13 @@ static void put_both(lfap_text *t, oracle_digits d) {
   put(t, d.worst);
 }
 
-static void train_table(lfap_text *t, const oracle_epoch_digits *row, size_t rows) {
+static void train_table(lfap_text *t, const oracle_train_digits *d) {
   lfap_text_puts(t, "epoch,loss,margins,margins_worst,weights,weights_worst\n");
-  for (size_t e = 0; e < rows; e++) {
-    lfap_text_uint(t, e + 1);
-    put(t, row[e].loss);
-    put_both(t, row[e].margins);
-    put_both(t, row[e].weights);
+  for (const oracle_epoch_digits *row = d->row; row < d->row + d->rows; row++) {
+    lfap_text_uint(t, row->epoch);
+    put(t, row->loss);
+    put_both(t, row->margins);
+    put_both(t, row->weights);
     lfap_text_puts(t, "\n");
   }
 }
@@ -84,9 +84,8 @@ static void perturb_table(lfap_text *t, const oracle_digits *row, size_t rows) {
   }
 }
 
-static lfap_status room_for(cli *c, void **rows, size_t n, size_t size) {
-  *rows = calloc(n ? n : 1, size);
-  return *rows ? LFAP_OK : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for the digits of %zu rows", n);
+static lfap_status out_of_memory(cli *c, size_t rows) {
+  return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for %zu rows of digits", rows);
 }
 
 /* ---- the runs ---------------------------------------------------------------------------------------------------- */
@@ -94,22 +93,23 @@ static lfap_status room_for(cli *c, void **rows, size_t n, size_t size) {
 lfap_status cli_mpfr_train(cli *c, lfap_net *net, lfap_history *history, const lfap_data *data,
                            const lfap_train_opts *o, cli_arithmetic *a) {
   watch w;
-  void *rows = NULL;
-  lfap_status s = a->digits ? room_for(c, &rows, o->epochs, sizeof(oracle_epoch_digits)) : LFAP_OK;
+  size_t rows = o->epochs / a->every + 2;
+  oracle_train_digits d = {.every = a->every, .row = a->digits ? calloc(rows, sizeof *d.row) : NULL};
+  if (a->digits && !d.row) return out_of_memory(c, rows);
   watch_begin(&w, c, "epoch", a->prec);
-  if (!s) s = oracle_train(&c->ctx, net, history, rows, data, o, (unsigned)a->prec);
+  lfap_status s = oracle_train(&c->ctx, net, history, a->digits ? &d : NULL, data, o, (unsigned)a->prec);
   watch_end(&w);
-  if (!s && rows) train_table(&a->told, rows, history->rows);
-  free(rows);
+  if (!s && a->digits) train_table(&a->told, &d);
+  free(d.row);
   return s;
 }
 
 lfap_status cli_mpfr_perturb(cli *c, lfap_perturbed *out, const oracle_perturb_args *p, cli_arithmetic *a) {
   watch w;
-  void *rows = NULL;
-  lfap_status s = a->digits ? room_for(c, &rows, p->n, sizeof(oracle_digits)) : LFAP_OK;
+  oracle_digits *rows = a->digits ? calloc(p->n, sizeof *rows) : NULL;
+  if (a->digits && !rows) return out_of_memory(c, p->n);
   watch_begin(&w, c, "base", a->prec);
-  if (!s) s = oracle_perturb(&c->ctx, out, rows, p, (unsigned)a->prec);
+  lfap_status s = oracle_perturb(&c->ctx, out, rows, p, (unsigned)a->prec);
   watch_end(&w);
   if (!s && rows) perturb_table(&a->told, rows, p->n);
   free(rows);

@@ -28,6 +28,7 @@ enum {
   O_ARITHMETIC,
   O_PREC,
   O_DIGITS,
+  O_EVERY,
   O_CHECKPOINT,
   O_RESUME,
   O_OUT
@@ -58,6 +59,7 @@ static const cli_option options[] = {
      "also coefficients.npy (m x N), for `lfap split`:\n"
      "b_jn of w_j = w_j(0) + a_j sum_n b_jn y_n x_n"},
     CLI_ARITHMETIC_OPTIONS("gd and sgd"),
+    {"digits-every", "K", "a row of --digits every K epochs, the first and the last too (default 1)"},
     {"checkpoint", "MINUTES", "write the state of the training to DIR that often (default 5; 0: never)"},
     {"resume", NULL, "go on from the checkpoint that an interrupted run of this command left in DIR"},
     {"out", "DIR", "directory for W.npy, W0.npy, history.csv and meta.json; made if it is not there"},
@@ -101,6 +103,7 @@ static lfap_status set_train_option(cli *c, void *args_, int option, const char 
   case O_ARITHMETIC:
   case O_PREC:
   case O_DIGITS: return cli_arithmetic_option(c, &a->in, option - O_ARITHMETIC, value);
+  case O_EVERY: return cli_size(c, &a->in.every, "digits-every", value);
   case O_CHECKPOINT: return cli_checkpoint_value(c, &a->checkpoint, value);
   case O_RESUME: a->resume = 1; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;

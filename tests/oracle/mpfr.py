@@ -170,6 +170,11 @@ for loss, form in (("exp", "plain"), ("logistic", "plain"), ("exp", "gram")):
     ok(not wrong and min(x[5] for x in rows) > 10, f"{loss} {form}: digits, epoch by epoch", wrong[:3])
     ok(np.array_equal(np.load("p256/W.npy").ravel(), [float(w) for w in W]), f"{loss} {form}: W.npy is the true weights, rounded")
 
+whole = open("digits.csv").read().split("\n")
+for every, kept in ((5, (1, 5, 10, 12)), (1, range(1, 13)), (12, (1, 12)), (100, (1, 12))):
+    r = Run(*line, "--epochs", 12, "--arithmetic", "mpfr", "--digits", "some.csv", "--digits-every", every, "--out", "p256")
+    ok(r.code == 0 and open("some.csv").read().split("\n") == [whole[0], *(whole[e] for e in kept), ""], f"every {every}: these rows alone", r)
+
 # ---- and of perturbations
 B, t = exact(np.load("small/X.npy")), [-v for v in y]
 put("away.npy", np.array([float(v) for v in t]))
@@ -226,7 +231,7 @@ for name, code, *args in (
         ("the flow at 64 bits", 64, "--method", "flow", "--prec", 64), ("digits of the flow", 64, "--method", "flow", "--prec", 53, "--digits", "x.csv"),
         ("52 bits", 64, "--method", "gd", "--prec", 52), ("65537 bits", 64, "--method", "gd", "--prec", 65537),
         ("no CSV", 64, "--method", "gd", "--digits", "x.txt"), ("the history's name", 64, "--method", "gd", "--digits", "x/history.csv"),
-        ("no directory", 73, "--method", "gd", "--digits", "nowhere/x.csv"), ("a rate that diverges", 65, "--method", "gd", "--lr", 1e300, "--digits", "x.csv")):
+        ("rows of no digits", 64, "--method", "gd", "--digits-every", 2), ("no directory", 73, "--method", "gd", "--digits", "nowhere/x.csv"), ("a rate that diverges", 65, "--method", "gd", "--lr", 1e300, "--digits", "x.csv")):
     was = tree()
     r = Run("train", *BASE, "--epochs", 5, "--arithmetic", "mpfr", *args, "--out", "x")
     ok(r.code == code and r.out == "" and tree() == was, f"refused: {name}, exit {code}", r)

@@ -242,13 +242,14 @@ Test(train, subnormals_have_the_bits_of_the_double_path) {
   for (int k = 0; k < 4; k++) same_training(&s, k / 2 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k % 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 10, 0.05, -1.0);
 }
 
-/* Every thread of MPFR has a range of exponents of its own; here subnormals are summed in all of them. */
+/* Every thread of MPFR has a range of exponents of its own. The margin of a sample of subnormals is a sum of such, and
+   alone it is the log loss. */
 Test(train, threads_have_the_bits_of_the_double_path) {
   threads = 3;
   for (int method = LFAP_METHOD_GD; method <= LFAP_METHOD_SGD; method++)
     for (int form = LFAP_FORM_PLAIN; form <= LFAP_FORM_GRAM; form++)
       for (int small = 0; small < 2; small++) {
-        spec s = {.n = 12, .d = 3000, .m = 40, .gamma = 0.3, .scale = small ? 1e-155 : 1.0, .seed = 3};
+        spec s = {.n = small ? 1 : 12, .d = 3000, .m = 40, .gamma = 0.3, .scale = small ? 0x1p-1040 : 1.0, .seed = 3};
         same_training_in((lfap_form)form, &s, (lfap_method)method, LFAP_LOSS_EXP, 4, 0.05, -1.0);
       }
 }
