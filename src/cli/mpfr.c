@@ -16,13 +16,14 @@ typedef struct {
   int told;
 } watch;
 
-/* From what the first units took, where they took long enough to tell. */
+/* From what the first two seconds brought, or the first unit where it took longer: units are not alike, those that get
+   a row of digits take the most. */
 static void estimate(watch *w, double done, double total) {
   char words[CLI_DURATION];
   double took = cli_seconds() - w->start, all = took / done * total;
-  if (took < 0.3) return;
+  if (took < 2) return;
   w->told = 1;
-  if (all < 3 || w->c->quiet) return;
+  if (all < 5 || w->c->quiet) return;
   cli_duration(words, all);
   cli_progress_clear(w->c);
   fprintf(stderr, "note: about %s: %.0f %ss of %.2g s each, at %zu bits\n", words, total, w->unit, all / total,
