@@ -23,8 +23,8 @@ typedef struct lfap_train_run {
   const lfap_data *data;
   lfap_history *h;
   const double *margin; /* gd, sgd: of the epoch (n) */
-  const char *unit; /* what is counted: "epoch" */
-  void *of;         /* given to the next two */
+  const char *unit;     /* what is counted: "epoch" */
+  void *of;             /* given to the next two */
   lfap_state_list *list;
   lfap_state_weights *weights;
 } lfap_train_run;
