@@ -175,6 +175,13 @@ for every, kept in ((5, (1, 5, 10, 12)), (1, range(1, 13)), (12, (1, 12)), (100,
     r = Run(*line, "--epochs", 12, "--arithmetic", "mpfr", "--digits", "some.csv", "--digits-every", every, "--out", "p256")
     ok(r.code == 0 and open("some.csv").read().split("\n") == [whole[0], *(whole[e] for e in kept), ""], f"every {every}: these rows alone", r)
 
+# ---- the table of spec/findings.md, section 14: its beginning
+Run("gen", "uniform", "--seed", 1, "--n", 20, "--d", 1000, "--out", "authors")
+r = Run("train", "--method", "sgd", "--arithmetic", "mpfr", "--prec", 256, "--digits", "digits.csv", "--digits-every", 100, "--data", "authors", "--gamma", 0.01, "--m", 100,
+        "--epochs", 200, "--out", "authors-net")
+kept = open(os.path.join(ROOT, "bench/results/digits.csv")).read().split("\n")
+ok(open("digits.csv").read().split("\n")[:4] == kept[:4] and len(kept) == 103, "bench/results/digits.csv begins as the run does", r)
+
 # ---- and of perturbations
 B, t = exact(np.load("small/X.npy")), [-v for v in y]
 put("away.npy", np.array([float(v) for v in t]))
