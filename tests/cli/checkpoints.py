@@ -162,7 +162,7 @@ for name, bytes_, words in (("an empty file", b"", "cut short"), ("cut in the mi
                             ("with a byte more", good + b"\n", "something follows"), ("no checkpoint", b"x" * 5000, "does not begin"),
                             ("an array", open("wide/X.npy", "rb").read(), "does not begin"),
                             ("of another version", good.replace(b"1, 0.", b"1, 9.", 1), "another version"), ("of other numerics", good.replace(b"numerics ", b"numerics 7", 1)[:48] + good[48:], "another version"),
-                            *((f"byte {i} changed", good[:i] + bytes([good[i] ^ 4]) + good[i + 1:], "damaged") for i in (60, 200, len(good) // 2, len(good) - 3))):
+                            *((f"byte {i} changed", good[:i] + bytes([good[i] ^ 4]) + good[i + 1:], "damaged") for i in (60, 190, len(good) // 2, len(good) - 3))):
     put("out/train.checkpoint", bytes_)
     refused(name, LINE, words)
 os.remove("out/train.checkpoint"), os.mkdir("out/train.checkpoint")
