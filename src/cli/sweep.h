@@ -12,6 +12,7 @@ typedef struct {
   size_t operands;
   size_t shard, shards;
   int preset, paper; /* -1: not given */
+  int from;          /* --from was given */
   lfap_axis d;       /* --d as given, not of a preset */
   int format;        /* 0 csv, 1 jsonl, 2 both */
   int resume, list;
