@@ -7,7 +7,7 @@
 typedef struct {
   lfap_grid grid; /* as given, over the preset's axes */
   lfap_study_opts o;
-  const char *out, *merge;
+  const char *out, *merge, *against;
   const char **operand; /* owned; the shards to merge */
   size_t operands;
   size_t shard, shards;

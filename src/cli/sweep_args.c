@@ -32,6 +32,7 @@ enum {
   O_RESUME,
   O_SHARD,
   O_MERGE,
+  O_AGAINST,
   O_LIST
 };
 #define EPS_OPTION(key, name, size) \
@@ -45,7 +46,8 @@ const cli_option cli_sweep_options[] = {
     {"data", "LIST", "uniform, gauss, orthogonal, fashion-mnist (default uniform)"},
     {"base", "LIST", "what is perturbed: noise, natural-random, natural-flipped (default noise)"},
     {"method", "LIST", "what learns: limit, flow, sgd (default limit)"},
-    {"from", "SOURCE", "flow and sgd: perturbations from geometry, gradient or pgd\n(default geometry, of a preset pgd)"},
+    {"from", "SOURCE",
+     "flow and sgd: perturbations from geometry, gradient or pgd\n(default geometry, of a preset pgd)"},
     {"norm", "LIST", LFAP_NORM_WORDS " (default l2)"},
     {"d", "LIST", "dimensions (default 1000; of fashion-mnist those of its images, 784)"},
     {"n", "LIST", "natural samples (default 100)"},
@@ -66,6 +68,9 @@ const cli_option cli_sweep_options[] = {
     {"resume", NULL, "continue NAME where an interrupted sweep stopped"},
     {"shard", "I/N", "run part I of N alone (1/N to N/N); --merge joins the parts"},
     {"merge", "FILE", "join the shards named after it to FILE, the table of the undivided sweep"},
+    {"against", "FILE",
+     "hold the table against published accuracies, such as spec/published.tsv:\nNAME.against.csv, a line a cell; with "
+     "--resume, or --merge, of one that is there"},
     {"list", NULL, "print the cells and run nothing"},
     {NULL, NULL, NULL},
 };
@@ -237,6 +242,7 @@ static lfap_status set_sweep_option(cli *c, void *args, int option, const char *
   case O_RESUME: a->resume = 1; return LFAP_OK;
   case O_SHARD: return set_shard(c, a, value);
   case O_MERGE: a->merge = value; return LFAP_OK;
+  case O_AGAINST: a->against = value; return LFAP_OK;
   case O_LIST: a->list = 1; return LFAP_OK;
   default: return set_operand(c, a, value);
   }
@@ -276,6 +282,11 @@ static lfap_status check_sweep_args(cli *c, const cli_sweep_args *a) {
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%.60s' is not an option; files are named after --merge alone",
                      a->operand[0]);
   if (a->paper >= 0 && a->preset < 0) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--scale belongs to --preset");
+  if (a->against && (a->list || a->format == 1))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--against %.200s: is for the rows of a table in CSV; leave --list out, "
+                     "and give --format csv or both",
+                     a->against);
   if (a->resume && a->list) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--list runs nothing that could be resumed");
   if (!(a->o.log_loss_target < 0))
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: a target is negative", a->o.log_loss_target);
