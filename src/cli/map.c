@@ -110,7 +110,18 @@ static lfap_status check_map_args(cli *c, const args *a) {
   return s;
 }
 
+/* What the networks are, for who sees the picture alone. */
+static void tell_preset(lfap_picture *p, const lfap_cell *k) {
+  size_t used = strlen(p->caption);
+  snprintf(p->caption + used, sizeof p->caption - used,
+           " A: the limit of %zu natural samples (%s, d = %zu, gamma = %g, seed %llu); B: that of %zu noise bases + "
+           "perturbation (%s, %g).",
+           k->n, lfap_study_kind_name[k->data], k->d, k->gamma, (unsigned long long)k->seed, k->n_adv,
+           lfap_norm_name(k->norm), k->eps);
+}
+
 typedef struct {
+  lfap_cell cell; /* of a preset */
   lfap_data data;
   lfap_net net[2];
   lfap_mat w;
@@ -131,6 +142,7 @@ static lfap_status inputs_make(cli *c, inputs *in, args *a) {
   lfap_status s = lfap_grid_cells(&c->ctx, &cell, &cells, &grid);
   if (!s) s = lfap_cell_networks_make(&c->ctx, &n, cell, &o);
   if (!s) {
+    in->cell = *cell;
     a->gamma = cell->gamma;
     if (!(a->extent > 0)) a->extent = 3.4;
     in->two = 1;
@@ -215,6 +227,7 @@ static lfap_status run_map(cli *c, int argc, char **argv) {
   f[n++] = (lfap_map_function){.name = "f_bdy", .w = a.direction ? in.w.v : in.limit.w};
   lfap_map_opts o = {.extent = a.extent, .grid = a.grid};
   if (!s) s = lfap_picture_map(&c->ctx, &p, &r, &plane, f, n, &in.data, &o);
+  if (!s && a.preset >= 0) tell_preset(&p, &in.cell);
   if (!s) s = lfap_stage_begin(&c->ctx, &stage, a.out);
   if (!s) s = cli_out_matrix(c, stage.dir, "map_axes.npy", plane.axes, 2, plane.d);
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);

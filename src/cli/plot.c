@@ -373,7 +373,7 @@ const cli_verb cli_plot = {
     "plot",
     "pictures with their numbers: " KIND_WORDS,
     "KIND [inputs] --out DIR [options]",
-    "accuracy   accuracy with and without perturbation over the swept quantity, 90 % interval over seeds (--sweep; --against)\n"
+    "accuracy   accuracy with and without perturbation over the swept quantity, 90 % interval over seeds (--sweep)\n"
     "spectrum   multipliers of the limit against the intervals of T1 and T2 (--data --gamma)\n"
     "split      T_data against T_pert at the natural samples, with T4's cone (--data --gamma --adv)\n"
     "parts      the rest of a trained network against the effect of the perturbations on it, at points (--parts)\n"

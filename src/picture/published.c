@@ -36,10 +36,22 @@ static lfap_status refuse(const reader *r, size_t row, int column, const char *w
                    column_name[column], text(r, row, column), want);
 }
 
-static lfap_status number(const reader *r, double *out, size_t row, int column, double lo, double hi, int whole,
-                          const char *want) {
+/* What the number in a column may be. */
+typedef struct {
+  double lo, hi;
+  int whole;
+  const char *words;
+} range;
+static const range count = {1, 0x1p40, 1, "a whole number from 1 to 2^40"},
+                   extent = {0, 1e300, 0, "a size, 0 or above"},
+                   part = {0x1p-40, 1, 0, "a share above 0 and at most 1"},
+                   seeds = {0, 0x1p53, 1, "a seed, a whole number"}, share = {0, 1, 0, "a share from 0 to 1"},
+                   error = {0, 1, 0, "a reading error from 0 to 1"};
+
+static lfap_status in_range(const reader *r, double *out, size_t row, int column, const range *may) {
   lfap_status st = lfap_table_number(r->ctx, out, r->t, row, r->column[column]);
-  if (!st && !(*out >= lo && *out <= hi && (!whole || *out == floor(*out)))) st = refuse(r, row, column, want);
+  if (!st && !(*out >= may->lo && *out <= may->hi && (!may->whole || *out == floor(*out))))
+    st = refuse(r, row, column, may->words);
   return st;
 }
 
@@ -94,12 +106,11 @@ static lfap_status row_of(const reader *r, lfap_published_row *out, size_t row) 
   double seed = 0.0;
   lfap_published_row p = {.axis = text(r, row, AXIS)};
   lfap_status st = words(r, row, &norm, &law, &axis);
-  if (!st && axis <= BY_N_ADV) st = number(r, &p.value, row, VALUE, 1, 0x1p40, 1, "a whole number from 1 to 2^40");
-  if (!st && axis == BY_EPS) st = number(r, &p.value, row, VALUE, 0, 1e300, 0, "a finite size, 0 or above");
-  if (!st && axis == BY_SHARE) st = number(r, &p.value, row, VALUE, 0x1p-40, 1, 0, "a share above 0 and at most 1");
-  if (!st) st = number(r, &seed, row, SEED, 0, 0x1p53, 1, "a seed, a whole number");
-  if (!st) st = number(r, &p.accuracy, row, ACCURACY, 0, 1, 0, "a share from 0 to 1");
-  if (!st) st = number(r, &p.within, row, WITHIN, 0, 1, 0, "a reading error from 0 to 1");
+  const range *on_axis = axis == BY_EPS ? &extent : axis == BY_SHARE ? &part : &count;
+  if (!st) st = in_range(r, &p.value, row, VALUE, on_axis);
+  if (!st) st = in_range(r, &seed, row, SEED, &seeds);
+  if (!st) st = in_range(r, &p.accuracy, row, ACCURACY, &share);
+  if (!st) st = in_range(r, &p.within, row, WITHIN, &error);
   if (!st) st = cell_of(r->ctx, &p.cell, norm, law, axis, p.value);
   if (st) return st;
   p.seed = (uint64_t)seed;

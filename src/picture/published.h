@@ -1,5 +1,5 @@
-/* published.h - accuracies that were published, as cells of a sweep (spec/published.tsv; spec/formats.md), and a sweep's
- * table held against them (R1). */
+/* published.h - accuracies that were published, as cells of a sweep (spec/published.tsv; spec/formats.md), and the
+ * table of a sweep held against them (R1). */
 #ifndef LFAP_PICTURE_PUBLISHED_H
 #define LFAP_PICTURE_PUBLISHED_H
 #include "io/text.h"

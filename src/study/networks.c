@@ -53,7 +53,8 @@ lfap_status lfap_cell_networks_make(lfap_ctx *ctx, lfap_cell_networks *out, cons
                                     const lfap_study_opts *o) {
   lfap_study s = {.o = *o};
   lfap_cell_networks r = {0};
-  lfap_status st = lfap_cell_check(ctx, c);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_cell_check(ctx, c);
   if (!st && c->method != LFAP_BY_LIMIT)
     st = lfap_fail(ctx, LFAP_ERR_USAGE, "cell: networks of method limit alone are made here");
   if (!st) st = lfap_teacher_make(ctx, &s, c);
