@@ -168,6 +168,10 @@ ok(doc["against"].get("compared") == len(off) and all(math.isclose(doc["against"
 r = Run("sweep", "--merge", "joined.csv", "made.csv", "--against", PUBLISHED)
 ok(f"{len(off)} pairs, {count['within']} within the reading error: median {float(np.median(off)):.4g}, largest {off[-1]:.4g}" in r.out
    and f"{count['no-cell']} published; without a published number: {count['no-published']} rows; without an accuracy: {count['no-accuracy']} pairs" in r.out, "the same on the terminal", r)
+put("one.tsv", "\n".join(lines[:2]).encode())
+two = json.loads(Run("sweep", "--merge", "joined.csv", "made.csv", "--against", "one.tsv", "--json").out)["against"]
+ok(two["compared"] == 2 and math.isclose(two["median"], (0.005 + 0.0056) / 2, rel_tol=1e-9) and math.isclose(two["largest"], 0.0056, rel_tol=1e-9)
+   and (two["published"], two["within"], two["no_published"], two["no_cell"]) == (1, 1, 14, 0), "an even number of pairs, the last line without its newline", two)
 
 # ---- over the curves
 r = Run("plot", "accuracy", "--sweep", "made.csv", "--against", PUBLISHED, "--where", "norm=l2", "--where", "data=uniform", "--where", "d=100", "--x", "d", "--out", "pic", "--json")
