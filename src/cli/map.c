@@ -6,9 +6,26 @@
 #include "cli/picture.h"
 #include "fields.h"
 #include "picture/plane.h"
+#include "study/grid.h"
 
-enum { O_DATA, O_LABELS, O_WEIGHTS, O_WEIGHTS2, O_GAMMA, O_GAMMA2, O_DIRECTION, O_GRID, O_EXTENT, O_NUMBERS, O_OUT };
+enum {
+  O_PRESET,
+  O_DATA,
+  O_LABELS,
+  O_WEIGHTS,
+  O_WEIGHTS2,
+  O_GAMMA,
+  O_GAMMA2,
+  O_DIRECTION,
+  O_GRID,
+  O_EXTENT,
+  O_NUMBERS,
+  O_OUT
+};
 static const cli_option options[] = {
+    {"preset", "NAME",
+     "a map of the authors, paper-10, paper-20 or paper-100 (N_adv): samples, A and B\nare made here, by their limits; "
+     "extent 3.4"},
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"weights", "FILE",
@@ -28,7 +45,7 @@ typedef struct {
   const char *data, *labels, *weights, *weights2, *direction, *out;
   double gamma, gamma2, extent;
   size_t grid;
-  int numbers;
+  int numbers, preset; /* preset: of maps; -1: none */
 } args;
 
 static lfap_status set_extent(cli *c, args *a, const char *value) {
@@ -44,9 +61,14 @@ static lfap_status set_grid(cli *c, args *a, const char *value) {
   return s;
 }
 
+/* The presets that are one cell. */
+enum { MAPS = LFAP_PRESETS - LFAP_PRESET_GRIDS };
+static const char *const *const maps = lfap_preset_name + LFAP_PRESET_GRIDS;
+
 static lfap_status set_map_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
   switch (option) {
+  case O_PRESET: return cli_word(c, &a->preset, "--preset", value, maps, MAPS);
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_WEIGHTS: a->weights = value; return LFAP_OK;
@@ -62,20 +84,44 @@ static lfap_status set_map_option(cli *c, void *args_, int option, const char *v
   }
 }
 
-static lfap_status check_map_args(cli *c, const args *a) {
-  lfap_status s =
-      cli_require(c, a->data, "--data", "the samples to project and, without --direction, to take the limit of");
+static lfap_status check_map_inputs(cli *c, const args *a) {
+  if (a->preset >= 0) {
+    int given = a->data || a->labels || a->weights || a->weights2 || a->direction || a->gamma > 0 || a->gamma2 > 0;
+    return given ? lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                             "--preset %s makes samples, networks and boundary itself; leave --data, --labels, "
+                             "--weights, --weights2, --direction, --gamma and --gamma2 out",
+                             maps[a->preset])
+                 : LFAP_OK;
+  }
+  lfap_status s = cli_require(c, a->data, "--data",
+                              "the samples to project and, without --direction, to take the limit of; or --preset");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
   if (!s && !a->weights && cli_is_file(a->data))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: the network to map, W.npy");
   if (!s && a->gamma2 > 0) s = cli_require(c, a->weights2, "--weights2", "--gamma2 is the slope of a second network");
+  return s;
+}
+
+static lfap_status check_map_args(cli *c, const args *a) {
+  lfap_status s = check_map_inputs(c, a);
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write map.svg, map.png and their numbers to");
   if (!s && !a->numbers) s = lfap_picture_ready(&c->ctx);
   if (!s) s = cli_out_check(c, a->out);
   return s;
 }
 
+/* What the networks are, for who sees the picture alone. */
+static void tell_preset(lfap_picture *p, const lfap_cell *k) {
+  size_t used = strlen(p->caption);
+  snprintf(p->caption + used, sizeof p->caption - used,
+           " A: the limit of %zu natural samples (%s, d = %zu, gamma = %g, seed %llu); B: that of %zu noise bases + "
+           "perturbation (%s, %g).",
+           k->n, lfap_study_kind_name[k->data], k->d, k->gamma, (unsigned long long)k->seed, k->n_adv,
+           lfap_norm_name(k->norm), k->eps);
+}
+
 typedef struct {
+  lfap_cell cell; /* of a preset */
   lfap_data data;
   lfap_net net[2];
   lfap_mat w;
@@ -83,6 +129,37 @@ typedef struct {
   int two;
   cli_origin here, of[2], direction; /* the samples; what the networks and the direction were made from */
 } inputs;
+
+/* The cell of a preset: A is the network that the limit of its natural samples is, B that of noise + perturbation. */
+static lfap_status inputs_make(cli *c, inputs *in, args *a) {
+  lfap_grid grid = {0};
+  lfap_cell *cell = NULL;
+  size_t cells = 0;
+  lfap_study_opts o;
+  lfap_cell_networks n = {0};
+  lfap_study_defaults(&o);
+  lfap_grid_preset(&grid, maps[a->preset], 1);
+  lfap_status s = lfap_grid_cells(&c->ctx, &cell, &cells, &grid);
+  if (!s) s = lfap_cell_networks_make(&c->ctx, &n, cell, &o);
+  if (!s) {
+    in->cell = *cell;
+    a->gamma = cell->gamma;
+    if (!(a->extent > 0)) a->extent = 3.4;
+    in->two = 1;
+    in->here = in->of[0] = cli_origin_of_run(&n.data, n.data.d, a->gamma);
+    in->of[1] = cli_origin_of_run(&n.adv, n.adv.d, a->gamma);
+    in->data = n.data;
+    in->net[0] = n.natural;
+    in->net[1] = n.learned;
+    in->limit.w = n.w;
+    n.data = (lfap_data){0};
+    n.natural = n.learned = (lfap_net){0};
+    n.w = NULL;
+  }
+  lfap_cell_networks_free(&n);
+  free(cell);
+  return s;
+}
 
 static lfap_status inputs_read(cli *c, inputs *in, const args *a) {
   lfap_status s = cli_data_read(c, &in->data, a->data, a->labels);
@@ -107,7 +184,8 @@ static void inputs_free(inputs *in) {
 
 static lfap_status print_map_json(cli *c, const args *a, const inputs *in, const lfap_picture *p,
                                   const lfap_map_result *r, size_t functions) {
-  cli_map_report m = {.gamma = a->gamma,
+  cli_map_report m = {.preset = a->preset < 0 ? NULL : maps[a->preset],
+                      .gamma = a->gamma,
                       .sizes = {in->data.n, in->data.d},
                       .grid = a->grid,
                       .functions = functions,
@@ -130,7 +208,7 @@ static void print_map(const args *a, const inputs *in, const lfap_map_result *r,
 }
 
 static lfap_status run_map(cli *c, int argc, char **argv) {
-  args a = {.grid = 200};
+  args a = {.grid = 200, .preset = -1};
   inputs in = {0};
   lfap_plane plane = {0};
   lfap_picture p = {0};
@@ -140,7 +218,7 @@ static lfap_status run_map(cli *c, int argc, char **argv) {
   lfap_status s = cli_parse(c, &a, set_map_option, &help, argc, argv);
   if (s || help) return s;
   s = check_map_args(c, &a);
-  if (!s) s = inputs_read(c, &in, &a);
+  if (!s) s = a.preset >= 0 ? inputs_make(c, &in, &a) : inputs_read(c, &in, &a);
   if (!s) s = lfap_plane_of(&c->ctx, &plane, &in.net[0]);
   lfap_map_function f[LFAP_MAP_FUNCTIONS];
   size_t n = 0;
@@ -149,6 +227,7 @@ static lfap_status run_map(cli *c, int argc, char **argv) {
   f[n++] = (lfap_map_function){.name = "f_bdy", .w = a.direction ? in.w.v : in.limit.w};
   lfap_map_opts o = {.extent = a.extent, .grid = a.grid};
   if (!s) s = lfap_picture_map(&c->ctx, &p, &r, &plane, f, n, &in.data, &o);
+  if (!s && a.preset >= 0) tell_preset(&p, &in.cell);
   if (!s) s = lfap_stage_begin(&c->ctx, &stage, a.out);
   if (!s) s = cli_out_matrix(c, stage.dir, "map_axes.npy", plane.axes, 2, plane.d);
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
@@ -164,12 +243,14 @@ static lfap_status run_map(cli *c, int argc, char **argv) {
 const cli_verb cli_map = {
     "map",
     "decision maps of networks and of f_bdy on the plane of the paper",
-    "--data PATH [--weights A.npy] [--weights2 B.npy] --gamma G --out DIR [options]",
+    "{--data PATH --gamma G | --preset NAME} [--weights A.npy] [--weights2 B.npy] --out DIR [options]",
     "Draws the signs of network A, perhaps network B, and f_bdy on a square of the plane through 0 spanned by the "
     "normalised\n"
     "mean positive row r_+ and mean negative row r_- of A; shades where all agree; projects the samples on it. The "
     "numbers\n"
-    "are in map.csv, map_samples.csv, map_rays.csv (boundaries are rays from 0) and map_axes.npy.",
+    "are in map.csv, map_samples.csv, map_rays.csv (boundaries are rays from 0) and map_axes.npy.\n"
+    "--preset draws what the authors drew (d = 10000, N = 1000, gamma 0.01, L2 of 0.78, seed 5; they had --grid 800):\n"
+    "A is the limit of the natural samples, B that of N_adv noise bases + perturbation, as networks (C2).",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --data data --gamma 0.5 --m 20 --out net\n"
     "  lfap train --method sgd --data data --gamma 0.5 --m 100 --epochs 500 --out sgd\n"

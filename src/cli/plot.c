@@ -19,6 +19,7 @@ static const char *const kinds[KINDS] = {"accuracy", "spectrum", "split",    "pa
 
 enum {
   O_SWEEP,
+  O_AGAINST,
   O_X,
   O_WHERE,
   O_DATA,
@@ -38,6 +39,7 @@ enum {
 };
 static const cli_option options[] = {
     {"sweep", "FILE", "accuracy: CSV table of lfap sweep"},
+    {"against", "FILE", "accuracy: published numbers to draw over the curves, such as spec/published.tsv"},
     {"x", "COLUMN",
      "accuracy: the swept quantity, d, n, n_adv, eps, gamma, m or k\n"
      "(default: the first of d, n, n_adv, eps ... that varies)"},
@@ -62,8 +64,8 @@ static const cli_option options[] = {
 enum { WHERES = 8 };
 typedef struct {
   int kind, numbers;
-  const char *sweep, *x, *where[WHERES], *data, *labels, *adv, *parts, *shares, *history, *converge, *perturbed, *name,
-      *out;
+  const char *sweep, *against, *x, *where[WHERES], *data, *labels, *adv, *parts, *shares, *history, *converge,
+      *perturbed, *name, *out;
   size_t wheres, count, height, width;
   double gamma;
 } args;
@@ -102,6 +104,7 @@ static lfap_status set_plot_option(cli *c, void *args_, int option, const char *
   args *a = args_;
   switch (option) {
   case O_SWEEP: a->sweep = value; return LFAP_OK;
+  case O_AGAINST: a->against = value; return LFAP_OK;
   case O_X: a->x = value; return LFAP_OK;
   case O_WHERE: return set_where(c, a, value);
   case O_DATA: a->data = value; return LFAP_OK;
@@ -172,11 +175,14 @@ static lfap_status table_read(cli *c, lfap_table *t, const char *path, const cha
   return s;
 }
 
-lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *x, const char *const *where,
-                              size_t wheres) {
+lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *against, const char *x,
+                              const char *const *where, size_t wheres) {
   lfap_table t = {0};
-  lfap_status s = table_read(c, &t, sweep, where, wheres);
-  if (!s) s = lfap_picture_accuracy(&c->ctx, p, &t, x);
+  lfap_published published = {.rows = 0};
+  lfap_status s = against ? lfap_published_read(&c->ctx, &published, against) : LFAP_OK;
+  if (!s) s = table_read(c, &t, sweep, where, wheres);
+  if (!s) s = lfap_picture_accuracy(&c->ctx, p, &t, x, against ? &published : NULL);
+  lfap_published_free(&published);
   lfap_table_free(&t);
   return s;
 }
@@ -319,7 +325,7 @@ static lfap_status converge(cli *c, lfap_picture *p, const char *path) {
 
 static lfap_status make_picture(cli *c, lfap_picture *p, split_result *k, const args *a) {
   switch (a->kind) {
-  case ACCURACY: return cli_plot_accuracy(c, p, a->sweep, a->x, a->where, a->wheres);
+  case ACCURACY: return cli_plot_accuracy(c, p, a->sweep, a->against, a->x, a->where, a->wheres);
   case SPECTRUM: return spectrum(c, p, a);
   case SPLIT: return split(c, p, k, a);
   case PARTS: return parts(c, p, a);

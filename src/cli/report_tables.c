@@ -160,7 +160,7 @@ static lfap_status look(cli_report_run *r, found *f, const char *dir) {
 static lfap_status curve(cli_report_run *r, const char *path, size_t number) {
   lfap_picture p = {0};
   const char *slash = strrchr(path, '/');
-  lfap_status s = cli_plot_accuracy(r->c, &p, path, NULL, NULL, 0);
+  lfap_status s = cli_plot_accuracy(r->c, &p, path, NULL, NULL, NULL, 0);
   if (s) return cli_report_skip(r, path, s);
   if (number) snprintf(p.name, sizeof p.name, "accuracy_%zu", number + 1);
   lfap_text_puts(&r->page, "<h3>");

@@ -143,10 +143,12 @@ typedef struct {
 typedef struct {
   const char *grid, *shard;
   size_t cells, rows, resumed;
-  size_t merged; /* shards; 0: these are the rows of one */
+  size_t merged;               /* shards; 0: these are the rows of one */
+  const lfap_against *against; /* NULL: not asked for */
 } cli_sweep_report;
 
 typedef struct {
+  const char *preset; /* NULL: none */
   double gamma;
   cli_sizes sizes;
   size_t grid, functions;                     /* the last of these is f_bdy */

@@ -3,6 +3,7 @@
 #include "cli/sweep.h"
 #include "fields.h"
 
+#include "picture/published.h"
 #include "study/ledger.h"
 
 #include <sha2.h>
@@ -73,17 +74,22 @@ static size_t stem(const char *out) {
   return len;
 }
 
+/* out without its ending, and another one in its place; the caller frees it. */
+static lfap_status beside(cli *c, char **path, const char *out, const char *ending) {
+  size_t len = stem(out);
+  *path = malloc(len + 32);
+  if (!*path) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+  memcpy(*path, out, len);
+  strcpy(*path + len, ending);
+  return LFAP_OK;
+}
+
 static lfap_status name_files(cli *c, sweep *w, const char *out) {
   static const char *const end[3 + LFAP_PARTS] = {
       ".csv", ".jsonl", ".times.csv", ".teacher.checkpoint", ".control.checkpoint", ".learner.checkpoint"};
-  size_t len = stem(out);
-  for (int i = 0; i < 3 + LFAP_PARTS; i++) {
-    w->path[i] = malloc(len + 32);
-    if (!w->path[i]) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
-    memcpy(w->path[i], out, len);
-    strcpy(w->path[i] + len, end[i]);
-  }
-  return LFAP_OK;
+  lfap_status s = LFAP_OK;
+  for (int i = 0; !s && i < 3 + LFAP_PARTS; i++) s = beside(c, &w->path[i], out, end[i]);
+  return s;
 }
 
 /* What is there may be left of an earlier cell: a kill may fall between its row and their removal. */
@@ -196,15 +202,49 @@ static lfap_status remember(cli *c, const char *path) {
   return LFAP_OK;
 }
 
-static lfap_status print_sweep(cli *c, const sweep *w) {
+/* ---- against published numbers ----------------------------------------------------------------------------------- */
+
+/* The table on the disk, whoever ran it, so that no cell is computed for it. */
+static lfap_status hold_against(cli *c, lfap_against *out, const char *table, const lfap_published *p) {
+  lfap_table t = {0};
+  lfap_text csv = {0};
+  char *path = NULL;
+  lfap_status s = lfap_table_read(&c->ctx, &t, table);
+  if (!s) s = lfap_against_published(&c->ctx, out, &csv, &t, p);
+  if (!s) s = beside(c, &path, table, ".against.csv");
+  if (!s) s = lfap_file_write(&c->ctx, path, csv.bytes, csv.len);
+  if (!s) s = remember(c, path);
+  free(path);
+  lfap_text_free(&csv);
+  lfap_table_free(&t);
+  return s;
+}
+
+static void print_against(const char *file, const lfap_against *k) {
+  printf("against %s: %zu published, %zu rows; measured - published at %zu pairs, %zu within the reading error:", file,
+         k->published, k->cells, k->compared, k->within);
+  if (k->compared)
+    printf(" median %.4g, largest %.4g (R1: %.4g, %.4g)\n", k->median, k->largest, k->rule_median, k->rule_largest);
+  else printf(" none\n");
+  printf("  without a cell here: %zu published; without a published number: %zu rows; without an accuracy: %zu pairs\n",
+         k->no_cell, k->no_published, k->no_accuracy);
+}
+
+static lfap_status print_sweep(cli *c, const sweep *w, const char *file, const lfap_against *against) {
   char shard[64];
   if (!c->json) {
     printf("sweep: %zu rows of %zu cells, shard %zu of %zu; %zu were there\n", w->count, w->cells, w->head.shard,
            w->head.shards, w->done);
+    if (against) print_against(file, against);
     return LFAP_OK;
   }
   snprintf(shard, sizeof shard, "%zu/%zu", w->head.shard, w->head.shards);
-  cli_sweep_report r = {.grid = w->head.grid, .shard = shard, .cells = w->cells, .rows = w->count, .resumed = w->done};
+  cli_sweep_report r = {.grid = w->head.grid,
+                        .shard = shard,
+                        .cells = w->cells,
+                        .rows = w->count,
+                        .resumed = w->done,
+                        .against = against};
   return cli_print_sweep(c, &r);
 }
 
@@ -214,7 +254,8 @@ static void drop_empty(sweep *w) {
     if (w->table[f].fd >= 0 && w->table[f].made && w->table[f].rows == 0) unlink(w->path[f]);
 }
 
-static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
+static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a, const lfap_published *p) {
+  lfap_against against;
   lfap_status s = plan(c, w, a);
   if (s || a->list) return s;
   s = open_tables(c, w, a);
@@ -222,23 +263,30 @@ static lfap_status sweep_run(cli *c, sweep *w, const cli_sweep_args *a) {
   if (s) drop_empty(w);
   for (int f = 0; !s && f < 2; f++)
     if (w->table[f].fd >= 0) s = remember(c, w->path[f]);
-  return s ? s : print_sweep(c, w);
+  if (!s && a->against) s = hold_against(c, &against, w->path[0], p);
+  return s ? s : print_sweep(c, w, a->against, a->against ? &against : NULL);
 }
 
-static lfap_status merge(cli *c, const cli_sweep_args *a) {
+static lfap_status merge(cli *c, const cli_sweep_args *a, const lfap_published *p) {
+  lfap_against against;
   lfap_status s = lfap_table_merge(&c->ctx, a->merge, a->operand, a->operands);
   if (!s) s = remember(c, a->merge);
+  if (!s && a->against) s = hold_against(c, &against, a->merge, p);
+  if (!s && !c->json && a->against) print_against(a->against, &against);
   if (s || !c->json) return s;
-  cli_sweep_report r = {.merged = a->operands};
+  cli_sweep_report r = {.merged = a->operands, .against = a->against ? &against : NULL};
   return cli_print_sweep(c, &r);
 }
 
 static lfap_status run_sweep(cli *c, int argc, char **argv) {
   cli_sweep_args a;
+  lfap_published p = {.rows = 0};
   sweep w = {.table = {LFAP_LEDGER_NONE, LFAP_LEDGER_NONE}, .times = -1};
   int help = 0;
   lfap_status s = cli_sweep_read(c, &a, &help, argc, argv);
-  if (!s && !help) s = a.merge ? merge(c, &a) : sweep_run(c, &w, &a);
+  if (!s && !help && a.against) s = lfap_published_read(&c->ctx, &p, a.against);
+  if (!s && !help) s = a.merge ? merge(c, &a, &p) : sweep_run(c, &w, &a, &p);
+  lfap_published_free(&p);
   sweep_free(&w);
   cli_sweep_args_free(&a);
   return s;

@@ -7,11 +7,12 @@
 typedef struct {
   lfap_grid grid; /* as given, over the preset's axes */
   lfap_study_opts o;
-  const char *out, *merge;
+  const char *out, *merge, *against;
   const char **operand; /* owned; the shards to merge */
   size_t operands;
   size_t shard, shards;
   int preset, paper; /* -1: not given */
+  int from;          /* --from was given */
   lfap_axis d;       /* --d as given, not of a preset */
   int format;        /* 0 csv, 1 jsonl, 2 both */
   int resume, list;

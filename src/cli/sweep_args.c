@@ -33,6 +33,7 @@ enum {
   O_CHECKPOINT,
   O_SHARD,
   O_MERGE,
+  O_AGAINST,
   O_LIST
 };
 #define EPS_OPTION(key, name, size) \
@@ -40,13 +41,14 @@ enum {
 #define COMMA_EPS_OPTION(key, name, size) , EPS_OPTION(key, name, size)
 const cli_option cli_sweep_options[] = {
     {"preset", "NAME",
-     "axes of an experiment of the paper: paper-d, paper-n, paper-nadv, paper-eps;\noptions given beside it replace "
-     "its axes"},
-    {"scale", "SIZE", "of the preset: small (minutes), or paper, the paper's own (default small)"},
+     "axes of an experiment of the authors: paper-d, paper-n, paper-nadv, paper-eps, or\none cell: paper-10, paper-20, "
+     "paper-100 (N_adv); options given beside it replace its axes"},
+    {"scale", "SIZE", "of the preset: small (minutes), or paper, the authors' own (default small)"},
     {"data", "LIST", "uniform, gauss, orthogonal, fashion-mnist (default uniform)"},
     {"base", "LIST", "what is perturbed: noise, natural-random, natural-flipped (default noise)"},
     {"method", "LIST", "what learns: limit, flow, sgd (default limit)"},
-    {"from", "SOURCE", "flow and sgd: perturbations from geometry, gradient or pgd (default geometry)"},
+    {"from", "SOURCE",
+     "flow and sgd: perturbations from geometry, gradient or pgd\n(default geometry, of a preset pgd)"},
     {"norm", "LIST", LFAP_NORM_WORDS " (default l2)"},
     {"d", "LIST", "dimensions (default 1000; of fashion-mnist those of its images, 784)"},
     {"n", "LIST", "natural samples (default 100)"},
@@ -57,7 +59,7 @@ const cli_option cli_sweep_options[] = {
     LFAP_NORM_EACH(EPS_OPTION, COMMA_EPS_OPTION),
     {"share", "LIST", "l0: share of the entries that change (default 0.05)"},
     {"seeds", "LIST", "seeds and ranges of seeds, such as 0-4,7 (default 0)"},
-    {"epochs", "N", "sgd: epochs; flow: most accepted steps (default 1000)"},
+    {"epochs", "N", "sgd: epochs; flow: most accepted steps\n(default 1000, of a preset at the paper's scale 100000)"},
     {"log-loss", "L", "flow: stop where the log of the loss gets here (default -1e9)"},
     {"probes", "N", "random points at which signs are compared (default 1000)"},
     {"classes", "A,B", "fashion-mnist: class A gets label +1, class B -1 (default 0,9)"},
@@ -69,6 +71,9 @@ const cli_option cli_sweep_options[] = {
      "flow and sgd: write the state of a training to NAME.PART.checkpoint that often\n(default 5; 0: never)"},
     {"shard", "I/N", "run part I of N alone (1/N to N/N); --merge joins the parts"},
     {"merge", "FILE", "join the shards named after it to FILE, the table of the undivided sweep"},
+    {"against", "FILE",
+     "hold the table against published accuracies, such as spec/published.tsv:\nNAME.against.csv, a line a cell; with "
+     "--resume, or --merge, of one that is there"},
     {"list", NULL, "print the cells and run nothing"},
     {NULL, NULL, NULL},
 };
@@ -184,7 +189,7 @@ static lfap_status set_shard(cli *c, cli_sweep_args *a, const char *value) {
 static lfap_status set_from(cli *c, cli_sweep_args *a, const char *value) {
   int found = 0;
   lfap_status s = cli_word(c, &found, "--from", value, lfap_study_from_name, LFAP_FROMS);
-  if (!s) a->grid.from = (lfap_study_from)found;
+  if (!s) a->grid.from = (lfap_study_from)found, a->from = 1;
   return s;
 }
 
@@ -194,6 +199,13 @@ static lfap_status set_operand(cli *c, cli_sweep_args *a, const char *value) {
   a->operand = more;
   a->operand[a->operands++] = value;
   return LFAP_OK;
+}
+
+/* --seeds is for all kinds of data. */
+static lfap_status set_all_seeds(cli *c, cli_sweep_args *a, const char *value) {
+  lfap_status s = each(c, &a->grid.seed[0], "seeds", value, add_seeds);
+  for (int k = 1; k < LFAP_STUDY_KINDS; k++) a->grid.seed[k] = a->grid.seed[0];
+  return s;
 }
 
 static lfap_status set_all_eps(cli *c, cli_sweep_args *a, const char *value) {
@@ -208,7 +220,7 @@ static lfap_status set_sweep_option(cli *c, void *args, int option, const char *
   if (option >= O_EPS_NORM && option < O_SHARE)
     return each(c, &g->eps[option - O_EPS_NORM], cli_sweep_options[option].name, value, add_eps);
   switch (option) {
-  case O_PRESET: return cli_word(c, &a->preset, "--preset", value, lfap_preset_name, 4);
+  case O_PRESET: return cli_word(c, &a->preset, "--preset", value, lfap_preset_name, LFAP_PRESETS);
   case O_SCALE: return cli_word(c, &a->paper, "--scale", value, scales, 2);
   case O_DATA: return each(c, &g->data, "data", value, add_data);
   case O_BASE: return each(c, &g->base, "base", value, add_base);
@@ -222,8 +234,8 @@ static lfap_status set_sweep_option(cli *c, void *args, int option, const char *
   case O_GAMMA: return each(c, &g->gamma, "gamma", value, add_gamma);
   case O_EPS: return set_all_eps(c, a, value);
   case O_SHARE: return each(c, &g->share, "share", value, add_share);
-  case O_SEEDS: return each(c, &g->seed, "seeds", value, add_seeds);
-  case O_EPOCHS: return cli_size(c, &a->o.epochs, "epochs", value);
+  case O_SEEDS: return set_all_seeds(c, a, value);
+  case O_EPOCHS: return cli_size(c, &g->epochs, "epochs", value);
   case O_LOG_LOSS: return cli_number(c, &a->o.log_loss_target, "log-loss", value);
   case O_PROBES: return cli_size(c, &a->o.probes, "probes", value);
   case O_CLASSES: return cli_classes_value(c, &a->o.class_pos, &a->o.class_neg, value);
@@ -234,6 +246,7 @@ static lfap_status set_sweep_option(cli *c, void *args, int option, const char *
   case O_CHECKPOINT: return cli_checkpoint_value(c, &a->checkpoint, value);
   case O_SHARD: return set_shard(c, a, value);
   case O_MERGE: a->merge = value; return LFAP_OK;
+  case O_AGAINST: a->against = value; return LFAP_OK;
   case O_LIST: a->list = 1; return LFAP_OK;
   default: return set_operand(c, a, value);
   }
@@ -245,21 +258,22 @@ static void over(lfap_axis *preset, const lfap_axis *given) {
   if (given->n) *preset = *given;
 }
 
-/* What is given replaces the preset's axis of that name. */
-static void lay_over(lfap_grid *p, const lfap_grid *g) {
+/* What is given replaces the preset's axis of that name; from: --from was. */
+static void lay_over(lfap_grid *p, const lfap_grid *g, int from) {
   over(&p->method, &g->method);
   over(&p->data, &g->data);
   over(&p->gamma, &g->gamma);
   over(&p->d, &g->d);
   over(&p->n, &g->n);
   over(&p->m, &g->m);
-  over(&p->seed, &g->seed);
+  for (int k = 0; k < LFAP_STUDY_KINDS; k++) over(&p->seed[k], &g->seed[k]);
   over(&p->base, &g->base);
   over(&p->n_adv, &g->n_adv);
   over(&p->norm, &g->norm);
   for (int k = 0; k < LFAP_NORMS; k++) over(&p->eps[k], &g->eps[k]);
   over(&p->share, &g->share);
-  p->from = g->from;
+  if (from) p->from = g->from;
+  if (g->epochs) p->epochs = g->epochs;
 }
 
 static lfap_status check_sweep_args(cli *c, const cli_sweep_args *a) {
@@ -272,6 +286,11 @@ static lfap_status check_sweep_args(cli *c, const cli_sweep_args *a) {
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%.60s' is not an option; files are named after --merge alone",
                      a->operand[0]);
   if (a->paper >= 0 && a->preset < 0) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--scale belongs to --preset");
+  if (a->against && (a->list || a->format == 1))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--against %.200s: is for the rows of a table in CSV; leave --list out, "
+                     "and give --format csv or both",
+                     a->against);
   if (a->resume && a->list) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--list runs nothing that could be resumed");
   if (!(a->o.log_loss_target < 0))
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: a target is negative", a->o.log_loss_target);
@@ -287,9 +306,10 @@ lfap_status cli_sweep_read(cli *c, cli_sweep_args *a, int *help, int argc, char 
   if (!s && !*help && a->preset >= 0) {
     lfap_grid preset = {0};
     lfap_grid_preset(&preset, lfap_preset_name[a->preset], a->paper == 1);
-    lay_over(&preset, &a->grid);
+    lay_over(&preset, &a->grid, a->from);
     a->grid = preset;
   }
+  if (a->grid.epochs) a->o.epochs = a->grid.epochs;
   if (!a->shards) a->shard = a->shards = 1;
   return s;
 }

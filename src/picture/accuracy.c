@@ -43,6 +43,8 @@ typedef struct {
   size_t cells, dropped;
   size_t first[MOST_PANELS]; /* a table row of each panel */
   size_t panels;
+  const lfap_published *published; /* or NULL */
+  size_t shown[MOST_PANELS];       /* of these, in each panel */
 } study;
 
 static const char *word(const study *s, size_t row, int k) { return lfap_table_cell(s->t, row, s->key[k]); }
@@ -231,6 +233,31 @@ static void constants(char *out, size_t room, const study *s) {
   }
 }
 
+/* Is the number one of the panel's curve? What follows from d, as sizes do, is no question of its own. */
+static int on_curve(const study *s, const lfap_published_row *p, size_t panel) {
+  if (strcmp(p->column, key_name[s->x]) != 0) return 0;
+  for (int k = 0; k < KEYS; k++) {
+    if (k == s->x || (s->x == D && (k == EPS || k == K))) continue;
+    if (!lfap_published_fits(p, key_name[k], word(s, s->first[panel], k))) return 0;
+  }
+  return 1;
+}
+
+static double published_x(const study *s, const lfap_published_row *p) {
+  return s->x == K ? (double)p->cell.k : p->value;
+}
+
+static void published_table(lfap_text *t, study *s) {
+  lfap_text_format(t, "panel,%s,accuracy,within\n", key_name[s->x]);
+  for (size_t q = 0; q < s->panels; q++)
+    for (size_t i = 0; i < s->published->rows; i++) {
+      const lfap_published_row *p = &s->published->row[i];
+      if (!on_curve(s, p, q)) continue;
+      s->shown[q]++;
+      lfap_text_format(t, "%zu,%.17g,%.17g,%.17g\n", q, published_x(s, p), p->accuracy, p->within);
+    }
+}
+
 static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin, size_t end) {
   char title[256];
   if (s->panels == 1) constants(title, sizeof title, s);
@@ -247,8 +274,14 @@ static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin,
       "  '' skip 1 every ::%zu::%zu using 2:4 with linespoints pt 7 ps 0.8 lw 2 lc rgb " STYLE_BLUE
       " title 'with perturbation', \\\n"
       "  '' skip 1 every ::%zu::%zu using 2:7 with linespoints pt 4 ps 0.9 lw 2 dt 2 lc rgb " STYLE_BLACK
-      " title 'control: without'\n",
+      " title 'control: without'",
       begin, end, begin, end, begin, end, begin, end);
+  if (s->shown[p])
+    lfap_text_format(t,
+                     ", \\\n  name.'_published.csv' skip 1 using ($1 == %zu ? $2 : NaN):3:4 with yerrorbars pt 12 ps "
+                     "1.1 lw 1.5 lc rgb " STYLE_ORANGE " title 'published'",
+                     p);
+  lfap_text_puts(t, "\n");
 }
 
 /* 1, 2 or 5 times a power of ten, so that a narrow panel has three to six numbers below it. */
@@ -261,6 +294,12 @@ static void commands_accuracy(lfap_picture *p, const study *s, const size_t *beg
   size_t columns = s->panels <= 3 ? s->panels : s->panels == 4 ? 2 : 3, lines = (s->panels + columns - 1) / columns;
   double lo = INFINITY, hi = -INFINITY;
   for (size_t i = 0; i < s->cells; i++) lo = fmin(lo, s->c[i].x), hi = fmax(hi, s->c[i].x);
+  for (size_t q = 0; q < s->panels; q++)
+    for (size_t i = 0; s->shown[q] && i < s->published->rows; i++)
+      if (on_curve(s, &s->published->row[i], q)) {
+        double x = published_x(s, &s->published->row[i]);
+        lo = fmin(lo, x), hi = fmax(hi, x);
+      }
   p->width = columns == 1 ? 720 : 420 * (int)columns;
   p->height = 60 + 360 * (int)lines;
   lfap_text *t = &p->commands;
@@ -322,8 +361,18 @@ static void tell_missing(lfap_picture *p, const lfap_table *t) {
            t->read, t->head.cells);
 }
 
-lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x) {
-  study s = {.t = sweep};
+/* How many numbers were published for these curves. */
+static void tell_published(lfap_picture *p, const study *s) {
+  size_t used = strlen(p->caption), shown = 0;
+  for (size_t q = 0; q < s->panels; q++) shown += s->shown[q];
+  if (s->published)
+    snprintf(p->caption + used, sizeof p->caption - used,
+             " Published accuracies on these curves (diamonds, bars: reading error): %zu.", shown);
+}
+
+lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x,
+                                  const lfap_published *published) {
+  study s = {.t = sweep, .published = published};
   size_t acc = 0, control = 0, begin[MOST_PANELS + 1];
   lfap_status st = columns_of(ctx, &s, &acc, &control);
   if (!st) st = check_keys(ctx, &s);
@@ -333,6 +382,7 @@ lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_t
     lfap_picture p = {.name = "accuracy"};
     curves(lfap_picture_table_add(&p, ""), &s, begin);
     panels_table(lfap_picture_table_add(&p, "_panels"), &s);
+    if (published) published_table(lfap_picture_table_add(&p, "_published"), &s);
     char shared[128];
     if (s.panels == 1) panel_title(shared, sizeof shared, &s, 0);
     else constants(shared, sizeof shared, &s);
@@ -344,6 +394,7 @@ lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_t
         "rows: %zu; left out, without an accuracy: %zu. Bands: Student's two-sided 90 %% interval of the mean over "
         "seeds, mean +- t sd/sqrt(seeds). Dotted: chance.",
         key_name[s.x], s.panels, s.cells, s.dropped);
+    tell_published(&p, &s);
     tell_missing(&p, sweep);
     commands_accuracy(&p, &s, begin);
     *out = p;

@@ -10,6 +10,7 @@
 
 #include "io/text.h"
 #include "lfap.h"
+#include "picture/published.h"
 #include "picture/table.h"
 
 enum { LFAP_PICTURE_TABLES = 8 };
@@ -88,8 +89,10 @@ typedef struct {
 lfap_status lfap_picture_images(lfap_ctx *ctx, lfap_picture *out, const lfap_image_row *row, size_t rows, size_t count,
                                 size_t height, size_t width);
 
-/* Accuracy over the swept quantity with a 90 % interval over seeds (accuracy.c). `x` NULL: chosen from what varies. */
-lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x);
+/* Accuracy over the swept quantity with a 90 % interval over seeds (accuracy.c). `x` NULL: chosen from what varies.
+   Published numbers on that axis are drawn over it; NULL: none. */
+lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x,
+                                  const lfap_published *published);
 /* Two-sided 90 % point of Student's t with nu degrees of freedom. */
 double lfap_student_90(size_t nu);
 

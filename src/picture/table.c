@@ -1,4 +1,4 @@
-/* table.c - reads CSV files with a header line, whole or not at all. */
+/* table.c - reads CSV and TSV files with a header line, whole or not at all. */
 #include "picture/table.h"
 
 #include <math.h>
@@ -9,9 +9,9 @@
 
 enum { LARGEST = 1 << 30 };
 
-static size_t commas(const char *line) {
+static size_t separators(const char *line, char between) {
   size_t n = 0;
-  for (; *line; line++) n += *line == ',';
+  for (; *line; line++) n += *line == between;
   return n;
 }
 
@@ -28,31 +28,32 @@ static char *next_line(char **at) {
   return NULL;
 }
 
-static void cut(const char **cell, char *line) {
+static void cut(const char **cell, char *line, char between) {
   for (;;) {
     *cell++ = line;
-    char *comma = strchr(line, ',');
-    if (!comma) return;
-    *comma = 0;
-    line = comma + 1;
+    char *end = strchr(line, between);
+    if (!end) return;
+    *end = 0;
+    line = end + 1;
   }
 }
 
-static lfap_status split(lfap_ctx *ctx, lfap_table *t) {
+static lfap_status split(lfap_ctx *ctx, lfap_table *t, char between) {
   size_t lines = 1;
   for (const char *p = t->bytes; *p; p++) lines += *p == '\n';
   char *at = t->bytes, *line = next_line(&at);
   if (!line) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is empty; a table starts with a line of column names", t->path);
-  t->cols = commas(line) + 1;
+  t->cols = separators(line, between) + 1;
   if (t->cols > LARGEST / lines / sizeof *t->cell || !(t->cell = malloc(lines * t->cols * sizeof *t->cell)))
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu lines of %zu cells", t->path, lines, t->cols);
-  cut(t->cell, line);
+  cut(t->cell, line, between);
   while ((line = next_line(&at)) != NULL) {
-    if (commas(line) + 1 != t->cols)
+    size_t cells = separators(line, between) + 1;
+    if (cells != t->cols)
       return lfap_fail(ctx, LFAP_ERR_DATA, "%s: row %zu has %zu cells where the header names %zu columns", t->path,
-                       t->rows + 1, commas(line) + 1, t->cols);
+                       t->rows + 1, cells, t->cols);
     t->rows++;
-    cut(t->cell + t->rows * t->cols, line);
+    cut(t->cell + t->rows * t->cols, line, between);
   }
   return LFAP_OK;
 }
@@ -69,19 +70,26 @@ static lfap_status whole_rows(lfap_ctx *ctx, lfap_table *t, size_t len) {
   return s;
 }
 
-lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path) {
+static lfap_status table_read(lfap_ctx *ctx, lfap_table *out, const char *path, char between) {
   lfap_table t = {.path = path};
   size_t len = 0;
   lfap_status s = lfap_file_read(ctx, &t.bytes, &len, path);
-  if (!s && memchr(t.bytes, 0, len))
-    s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is CSV text", path);
+  if (!s && memchr(t.bytes, 0, len)) s = lfap_fail(ctx, LFAP_ERR_DATA, "%s: holds a NUL byte; a table is text", path);
   t.sweep = !s && lfap_table_begins(t.bytes, len);
   if (!s && t.sweep) s = whole_rows(ctx, &t, len);
-  if (!s) s = split(ctx, &t);
+  if (!s) s = split(ctx, &t, between);
   t.read = t.rows;
   if (s) lfap_table_free(&t);
   else *out = t;
   return s;
+}
+
+lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path) {
+  return table_read(ctx, out, path, ',');
+}
+
+lfap_status lfap_table_read_tabs(lfap_ctx *ctx, lfap_table *out, const char *path) {
+  return table_read(ctx, out, path, '\t');
 }
 
 void lfap_table_free(lfap_table *t) {

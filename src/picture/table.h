@@ -1,4 +1,4 @@
-/* table.h - CSV files with a header line: sweep rows, training histories. */
+/* table.h - CSV and TSV files with a header line: sweep rows, training histories, published numbers. */
 #ifndef LFAP_PICTURE_TABLE_H
 #define LFAP_PICTURE_TABLE_H
 #include <stddef.h>
@@ -19,6 +19,8 @@ typedef struct {
 /* Cells are separated by commas, without quotes; every line has the header's number of them. Blank lines and lines
    that start with # are skipped. What begins like a table of lfap sweep must be one, row by row (study/table.h). */
 lfap_status lfap_table_read(lfap_ctx *ctx, lfap_table *out, const char *path);
+/* The same with tabs in the place of commas. */
+lfap_status lfap_table_read_tabs(lfap_ctx *ctx, lfap_table *out, const char *path);
 void lfap_table_free(lfap_table *t);
 /* The column of a name; t->cols when there is none. */
 size_t lfap_table_column(const lfap_table *t, const char *name);

@@ -19,7 +19,7 @@ static lfap_grid with_defaults(const lfap_grid *grid) {
   fill(&g.d, 1000);
   fill(&g.n, 100);
   fill(&g.m, 20);
-  fill(&g.seed, 0);
+  for (int k = 0; k < LFAP_STUDY_KINDS; k++) fill(&g.seed[k], 0);
   fill(&g.base, LFAP_BASE_NOISE);
   fill(&g.n_adv, 0); /* as many as natural samples */
   fill(&g.norm, LFAP_L2);
@@ -38,6 +38,8 @@ static double value(const position *p, const lfap_axis *a, int axis) { return a-
 
 static lfap_norm norm_at(const position *p) { return (lfap_norm)value(p, &p->g->norm, NORM); }
 
+static const lfap_axis *seeds_at(const position *p) { return &p->g->seed[(int)value(p, &p->g->data, DATA)]; }
+
 /* How many values `axis` has here: some axes mean nothing to some cells and count as one value then. */
 static size_t values(const position *p, int axis) {
   const lfap_grid *g = p->g;
@@ -50,7 +52,7 @@ static size_t values(const position *p, int axis) {
   case DIM: return fashion ? 1 : g->d.n;
   case SAMPLES: return g->n.n;
   case WIDTH: return value(p, &g->method, METHOD) == LFAP_BY_LIMIT ? 1 : g->m.n;
-  case SEED: return g->seed.n;
+  case SEED: return seeds_at(p)->n;
   case BASE: return g->base.n;
   case N_ADV: return g->n_adv.n;
   case NORM: return g->norm.n;
@@ -73,7 +75,7 @@ static lfap_cell cell_at(const position *p) {
                  .data = (lfap_study_kind)value(p, &g->data, DATA),
                  .gamma = value(p, &g->gamma, GAMMA),
                  .n = (size_t)value(p, &g->n, SAMPLES),
-                 .seed = (uint64_t)value(p, &g->seed, SEED),
+                 .seed = (uint64_t)value(p, seeds_at(p), SEED),
                  .base = (lfap_study_base)value(p, &g->base, BASE),
                  .n_adv = (size_t)value(p, &g->n_adv, N_ADV),
                  .norm = norm_at(p),

@@ -11,16 +11,21 @@ typedef struct {
 } lfap_axis;
 
 typedef struct {
-  lfap_axis method, data, gamma, d, n, m, seed, base, n_adv, norm;
-  lfap_axis eps[LFAP_NORMS]; /* not given: the norm's own (perturb/norm.h) */
-  lfap_axis share;           /* share of the entries that a perturbation changes, where its norm counts them */
+  lfap_axis method, data, gamma, d, n, m, base, n_adv, norm;
+  lfap_axis seed[LFAP_STUDY_KINDS]; /* of each kind of data */
+  lfap_axis eps[LFAP_NORMS];        /* not given: the norm's own (perturb/norm.h) */
+  lfap_axis share;                  /* share of the entries that a perturbation changes, where its norm counts them */
   lfap_study_from from;
   size_t pixels; /* d of fashion-mnist: what its images have */
+  size_t epochs; /* of a preset: sgd's (lfap_study_opts); 0: not told */
 } lfap_grid;
 
-/* Axes of preset `name` ("paper-d", "paper-n", "paper-nadv", "paper-eps"); 0 if there is no such preset. */
+/* The authors' experiments. The first four are grids, the others one cell each, of which they drew decision maps. */
+enum { LFAP_PRESETS = 7, LFAP_PRESET_GRIDS = 4 };
+/* "paper-d", "paper-n", "paper-nadv", "paper-eps"; "paper-10", "paper-20", "paper-100" */
+extern const char *const lfap_preset_name[LFAP_PRESETS];
+/* Axes of the preset of that name; 0 if there is no such preset. */
 int lfap_grid_preset(lfap_grid *out, const char *name, int paper_scale);
-extern const char *const lfap_preset_name[4];
 
 /* Fills the axes not given, then every cell of the grid. The order, outermost first: method, data, gamma, d, N, m,
    seed, base, N_adv, norm, share, eps; so cells that share work are neighbours. *cells is owned by the caller. */

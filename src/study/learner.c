@@ -109,6 +109,14 @@ lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, lfap_set *set, c
   return LFAP_OK;
 }
 
+lfap_status lfap_learner_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *set) {
+  lfap_mat b = {0};
+  if (!l->lim.n || !l->lim.c2.solved) return LFAP_OK;
+  lfap_status st = lfap_split_limit(ctx, &l->net, &b, set, l->lim.lambda, l->lim.c2.slope, l->lim.gamma);
+  l->b = b.v;
+  return st;
+}
+
 lfap_status lfap_learner_eval(lfap_ctx *ctx, double *f, const lfap_learner *l, const double *Z, size_t n) {
   if (l->net.w) return lfap_net_eval(ctx, f, &l->net, Z, n);
   return lfap_rows_product(ctx, f, Z, l->w, n, 1, l->lim.d);

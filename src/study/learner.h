@@ -25,6 +25,9 @@ lfap_status lfap_learner_make(lfap_ctx *ctx, lfap_learner *out, lfap_set *set, c
                               const lfap_study_opts *o, int role, lfap_status refused);
 /* The weights that the network of a role starts from. */
 lfap_status lfap_learner_start(lfap_ctx *ctx, lfap_net *out, const lfap_cell *c, int role);
+/* Method limit: the network that the limit of C2 of the set is, into `net`, and its coefficients; none where (CP) has
+   no solution. */
+lfap_status lfap_learner_limit(lfap_ctx *ctx, lfap_learner *l, const lfap_data *set);
 /* f (n) at the rows of Z: the network's, or <w, z>. The learner must have a direction. */
 lfap_status lfap_learner_eval(lfap_ctx *ctx, double *f, const lfap_learner *l, const double *Z, size_t n);
 uint64_t lfap_cell_seed(const lfap_cell *c, int role);

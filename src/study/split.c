@@ -9,15 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The network that the limit of C2 is, with its coefficients; none where (CP) has no solution. */
-static lfap_status limit_network(lfap_ctx *ctx, lfap_learner *l, const lfap_data *set, double gamma) {
-  lfap_mat b = {0};
-  if (!l->lim.n || !l->lim.c2.solved) return LFAP_OK;
-  lfap_status st = lfap_split_limit(ctx, &l->net, &b, set, l->lim.lambda, l->lim.c2.slope, gamma);
-  l->b = b.v;
-  return st;
-}
-
 /* Weights, first weights and the sums over the perturbed set, which is let go; bases, and what is left of the sums. */
 static lfap_status rows_of(lfap_ctx *ctx, double *rows, lfap_study *s, const lfap_learner *l, const lfap_cell *c) {
   size_t m = l->net.m, size = m * l->net.d;
@@ -37,7 +28,7 @@ lfap_status lfap_study_split(lfap_ctx *ctx, lfap_row *r, lfap_study *s, lfap_lea
   const lfap_data *points = &s->teacher->data;
   lfap_split_shares shares;
   lfap_why why = LFAP_WHY_NONE;
-  lfap_status st = c->method == LFAP_BY_LIMIT ? limit_network(ctx, l, &s->bases->set, c->gamma) : LFAP_OK;
+  lfap_status st = c->method == LFAP_BY_LIMIT ? lfap_learner_limit(ctx, l, &s->bases->set) : LFAP_OK;
   if (st || !l->b) return st;
   lfap_split split = {.m = l->net.m, .d = l->net.d, .gamma = c->gamma};
   lfap_mat rows = {0};

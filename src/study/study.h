@@ -124,4 +124,15 @@ int lfap_cell_same_bases(const lfap_cell *a, const lfap_cell *b);
 /* Runs a cell. What cannot be computed of it is a NaN with its reason, not an error: the other parts and the other
    cells do not suffer from it. */
 lfap_status lfap_study_run(lfap_ctx *ctx, lfap_row *out, lfap_study *s, const lfap_cell *c);
+
+/* The sets of a cell of method limit and the networks that their limits are (C2), of two neurons each. All owned. */
+typedef struct {
+  lfap_data data, adv;       /* natural samples; noise + perturbation */
+  lfap_net natural, learned; /* of these */
+  double *w;                 /* d: of f_bdy, the natural limit's */
+} lfap_cell_networks;
+/* DATA where one of the sets has no linear boundary. */
+lfap_status lfap_cell_networks_make(lfap_ctx *ctx, lfap_cell_networks *out, const lfap_cell *c,
+                                    const lfap_study_opts *o);
+void lfap_cell_networks_free(lfap_cell_networks *n);
 #endif

@@ -34,6 +34,7 @@ def inputs():
                  "sweep --d 20,30 --n 3 --n-adv 4 --out in/table", "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --shard 1/2 --out in/a",
                  "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --shard 2/2 --out in/b"):
         assert Run(*line.split()).code in (0, 2), Run(*line.split())
+    shutil.copy(os.path.join(ROOT, "spec", "published.tsv"), "in")
     put("in/converge.json", Run(*"converge --data in/d --gamma 0.5 --m 2 --prec 64 --log-loss -20 --probes 3 --json".split()).out.encode())
 
 
@@ -64,8 +65,10 @@ LINES = [
     ("verify", None, "verify --data in/d --gamma 0.5 --json"),
     ("sweep", None, "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --format both --quiet --json --out OUT/t"),
     ("sweep-merge", "sweep --merge OUT/t.csv in/b.csv in/a.csv", "sweep --merge OUT/t.csv in/a.csv in/b.csv"),
+    ("sweep-against", None, "sweep --merge OUT/t.csv in/a.csv in/b.csv --against in/published.tsv --json"),
     ("map", None, "map --data in/d --weights in/net/W.npy --gamma 0.5 --grid 5 --numbers --out OUT"),
     ("plot", None, "plot accuracy --sweep in/table.csv --numbers --out OUT"),
+    ("plot-against", None, "plot accuracy --sweep in/table.csv --against in/published.tsv --numbers --out OUT"),
     ("plot-spectrum", None, "plot spectrum --data in/d --gamma 0.5 --numbers --out OUT"),
     ("plot-converge", None, "plot converge --converge in/converge.json --numbers --out OUT"),
     ("plot-split", None, "plot split --data in/d --gamma 0.5 --adv in/adv --numbers --out OUT"),

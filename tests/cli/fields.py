@@ -83,6 +83,7 @@ def meta(folder, name="meta"):
 images("images")
 GRID = ["sweep", "--d", "60", "--n", "4", "--n-adv", "6", "--seeds", "0"]
 report(*GRID, "--out", "table"), report("sweep", "--merge", "same.csv", "table.csv")
+report(*GRID, "--out", "held", "--against", os.path.join(SPEC, "published.tsv"))
 report("gen", "fashion-mnist", "--images", "images", "--classes", "0,9", "--n", "6", "--out", "fashion"), meta("fashion")
 report("gen", "uniform", "--n", "6", "--d", "40", "--seed", "3", "--out", "data"), meta("data")
 report("limit", "--data", "data", "--gamma", "0.9", "--out", "limit", "--certify"), meta("limit")
@@ -101,6 +102,7 @@ report("train", "--method", "gd", "--epochs", "7", "--coefficients", "--arithmet
 report("split", "--data", "adv", "--run", "learned", "--natural", "data", "--out", "parts"), meta("parts")
 report("vectors", "--out", "vec"), meta("vec/tiny", "vectors_case")
 report("map", *NET, "--weights2", "flow/W.npy", "--direction", "limit/w.npy", "--grid", "5", "--numbers", "--out", "pictures")
+report("map", "--preset", "paper-10", "--grid", "5", "--numbers", "--out", "pictures")
 report("plot", "split", "--data", "data", "--adv", "adv", "--gamma", "0.9", "--numbers", "--out", "pictures")
 report("report", "flow", "--out", "page"), report("explain")
 report("verify", *NET, "--controls", "1", "--probes", "5")

@@ -142,6 +142,7 @@ run(JUDGED, f"verify {D} {G} {SMALL} --test noise --verbose")
 run(JUDGED, f"verify {D} {G} {SMALL} --weights net/W.npy --certify-n 4 --certify-fast --gauss-bases --json", keep="report.json")
 run(JUDGED, f"verify --data orthogonal {G} {SMALL} --certify-n 0")
 
+PUBLISHED = os.path.join(ROOT, "spec", "published.tsv")
 GRID = "--d 30,40 --n 9 --n-adv 8 --seeds 0,1 --probes 20"
 run(0, f"sweep {GRID} --list")
 run(0, f"sweep {GRID} --norm l2,l0 --format both --out table")
@@ -150,10 +151,13 @@ for part in (1, 2):
     run(0, f"sweep {GRID} --shard {part}/2 --base natural-flipped --data gauss --out part{part}")
 run(0, "sweep --merge merged.csv part1.csv part2.csv")
 run(0, "sweep --d 30 --n 6 --method flow,sgd --from pgd --norm linf --m 4 --epochs 20 --probes 10 --out trained")
+run(0, f"sweep {GRID} --norm l2,l0 --format both --resume --out table --against {PUBLISHED} --json")
+run(65, f"sweep {GRID} --out never --against table.csv")
 run(0, "sweep --preset paper-d --scale small --seeds 0 --list --json")
 
 run(0, f"map {D} --weights net/W.npy --weights2 learned/W.npy {G} --grid 9 --numbers --out map")
 run(0, "plot accuracy --sweep table.csv --x d --where norm=l2 --numbers --out pictures")
+run(0, f"plot accuracy --sweep table.csv --against {PUBLISHED} --x d --where norm=l2 --numbers --out pictures")
 run(0, f"plot spectrum {D} {G} --numbers --out pictures")
 run(0, f"plot split {D} {G} --adv adv-l2 --numbers --out pictures")
 run(0, f"plot flow {D} {G} --history net/history.csv --numbers --out pictures")

@@ -309,37 +309,6 @@ ok(p.returncode == 130 and b"interrupt" in err and read("calm.csv").startswith(r
 sweep("resumed after Ctrl-C", *LONG, "--resume", out="stopped")
 ok(read("stopped.csv") == read("calm.csv"), "after Ctrl-C the bytes of an undisturbed sweep")
 
-# ---- the presets: the paper's grids (spec/theory.md section 6)
-
-def listed(*args):
-    r = Run("sweep", "--list", *args)
-    cells = [dict(w.split("=", 1) for w in l.split() if "=" in w) | {"words": l.split()[2:7]} for l in r.out.splitlines()[1:]]
-    return cells if ok(r.code == 0, "list " + " ".join(args), r) else []
-
-
-def distinct(cells, key):
-    return list(dict.fromkeys(float(c[key]) for c in cells))
-
-
-D = [100, 500, 1000, 2500, 5000, 7500, 10000]
-c = listed("--preset", "paper-d", "--scale", "paper")
-ok(len(c) == 2 * 7 * 3 * 5 and [(float(x["d"]), float(x["eps"])) for x in c if x["words"][0] == "uniform" and x["words"][4] == "l2" and x["seed"] == "0"]
-   == list(zip(D, [0.078, 0.17, 0.24, 0.39, 0.55, 0.67, 0.78])), "paper-d: d with the L2 sizes that belong to them")
-ok({(x["eps"], int(x["k"]) * 20 == int(x["d"])) for x in c if x["words"][4] == "l0"} == {("0.29999999999999999", True)}
-   and {x["eps"] for x in c if x["words"][4] == "linf"} == {"0.029999999999999999"}, "paper-d: Linf 0.03, L0 5 % of the entries")
-ok({(x["n"], x["n_adv"], x["gamma"]) for x in c} == {("1000", "10000", "0.01")}, "paper-d: N = 1000, N_adv = 10000, gamma = 0.01")
-c = listed("--preset", "paper-n", "--scale", "paper", "--data", "gauss", "--norm", "l2")
-ok(distinct(c, "n") == [1000, 2000, 3000, 5000, 7000, 10000] and distinct(c, "d") == [10000] and distinct(c, "eps") == [0.78], "paper-n")
-c = listed("--preset", "paper-nadv", "--scale", "paper", "--norm", "linf")
-ok(distinct(c, "n_adv") == [1, 10, 100, 500, 1000, 1500, 2500, 5000, 7500, 10000] and distinct(c, "n") == [1000], "paper-nadv")
-c = listed("--preset", "paper-eps", "--scale", "paper", "--method", "sgd", "--seeds", "9")
-ok(sorted(distinct([x for x in c if x["words"][4] == "l2"], "eps")) == [0.78 * 2.0**k for k in range(-3, 3)] and distinct(c, "m") == [1000]
-   and len({x["k"] for x in c if x["words"][4] == "l0"}) == 6 and {x["seed"] for x in c} == {"9"}, "paper-eps: sizes about the paper's, options over a preset")
-for name in ("paper-d", "paper-n", "paper-nadv", "paper-eps"):
-    c = listed("--preset", name)
-    ok(max(int(x["n_adv"]) for x in c) <= 500 and {x["words"][0] for x in c} == {"uniform", "gauss"} and {x["words"][4] for x in c} == {"l2", "linf", "l0"},
-       f"{name}, small: both kinds of data, all norms")
-
 # ---- what the tables say, by bench/sweep_check.py; tables that say otherwise are told
 
 CHECK = os.path.join(ROOT, "bench", "sweep_check.py")

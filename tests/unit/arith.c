@@ -30,6 +30,7 @@ typedef union {
   lfap_split split;
   lfap_split_point at[2];
   lfap_row row;
+  lfap_cell_networks networks;
   double v[64];
   int sign[N];
 } result;
@@ -197,6 +198,12 @@ static lfap_status call_study_run(lfap_ctx *c, result *r) {
   lfap_study_free(&s);
   return st;
 }
+static lfap_status call_networks(lfap_ctx *c, result *r) {
+  lfap_study_opts o;
+  lfap_study_defaults(&o);
+  lfap_cell cell = {.data = LFAP_STUDY_UNIFORM, .d = 100, .n = 4, .n_adv = 4, .gamma = 0.5, .eps = 0.1};
+  return lfap_cell_networks_make(c, &r->networks, &cell, &o);
+}
 
 DROP(lfap_data, data)
 DROP(lfap_mat, mat)
@@ -208,6 +215,7 @@ DROP(lfap_perturbed, perturbed)
 DROP(lfap_polished, polished)
 DROP(lfap_case, verified)
 DROP(lfap_split, split)
+DROP(lfap_cell_networks, networks)
 
 static const struct {
   const char *name;
@@ -255,6 +263,7 @@ static const struct {
     {"lfap_split_limit", call_split_limit, NULL, 0},
     {"lfap_verify_case", call_verify_case, drop_verified, 0},
     {"lfap_study_run", call_study_run, NULL, 0},
+    {"lfap_cell_networks_make", call_networks, drop_networks, 0},
 };
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
 
