@@ -1,4 +1,4 @@
-/* mathspec.h - fma, sqrt and fabs: <math.h> for the compiler, for the prover the contracts it lacks. These contracts
+/* mathspec.h - fma, fmaf, sqrt and fabs: <math.h> for the compiler, for the prover the contracts it lacks. These contracts
  * are assumptions about IEEE operations, not proved: they are listed as trusted in spec/soundness.md. */
 #ifndef LFAP_KERNEL_MATHSPEC_H
 #define LFAP_KERNEL_MATHSPEC_H
@@ -6,7 +6,13 @@
 #include "arithmetic.h"
 #ifndef __FRAMAC__
 #include <math.h>
-#elif defined(LFAP_TIER_REAL)
+#else
+/* in binary32: nothing is said of its values */
+/*@ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from x, y, z; */
+extern float fmaf(float x, float y, float z);
+#if defined(LFAP_TIER_REAL)
 /* doubles read as reals: the exact operations */
 /*@ terminates \true;
   @ exits never: \false;
@@ -62,6 +68,7 @@ extern double sqrt(double x);
   @ exits never: \false;
   @ assigns \result \from x; */
 extern double fabs(double x);
+#endif
 #endif
 
 #endif
