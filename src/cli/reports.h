@@ -48,7 +48,7 @@ typedef struct {
   size_t correct;         /* samples with y f > 0 */
   double smallest_margin, least;
   size_t negative; /* coefficients: the least, and those below 0 */
-  int flow, reached;
+  int flow, reached, half;
 } cli_train_report;
 
 typedef struct {

@@ -78,7 +78,8 @@ LFAP_INLINE void tile(float *T, const float *A, const float *P, size_t i, size_t
       @ loop variant rows - e; */
     LFAP_UNROLL for (size_t e = 0; e < rows; e++) {
       /*@ ghost lfap_row_at(i + e, r, n); */
-      const float a = A[(i + e) * n + k + l];
+      /*@ assert inside: (i + e)*n + (k + l) < r*n; */
+      const float a = A[(i + e) * n + (k + l)];
       /*@ loop invariant line: 0 <= f <= STRIP/LINE;
         @ loop assigns f, s[e][0 .. STRIP/LINE-1][0 .. LINE-1];
         @ loop variant STRIP/LINE - f; */

@@ -1,0 +1,53 @@
+"""`lfap train --arithmetic half` and `lfap perturb --arithmetic half` against NumPy's float16 and float32 (lib/half_numpy.py, from
+spec/numerics.md N17): the same bits, and what the format alone says of them: beyond which margin a backward pass is 0."""
+import json, math, os, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli", "lib"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from tap import *
+from half_numpy import *
+
+
+def same(a, b):
+    return a.shape == b.shape and (a.view(np.int64) == b.view(np.int64)).all()
+
+
+def draw(seed, n, d, m, scale=1.0):
+    r = np.random.Generator(np.random.Philox(key=seed))
+    return scale * (2 * r.random((n, d)) - 1), np.where(r.random(n) >= 0.5, 1.0, -1.0), (2 * r.random((m, d)) - 1) / math.sqrt(d)
+
+
+def training(name, X, y, W0, gamma, epochs, lr, method="sgd", loss="exp", threads=1):
+    put("set/X.npy", X), put("set/y.npy", y), put("W0.npy", W0)
+    r = Run("train", "--method", method, "--arithmetic", "half", "--data", "set", "--init", "W0.npy", "--gamma", repr(gamma), "--epochs", str(epochs),
+            "--lr", repr(lr), "--loss", loss, "--threads", str(threads), "--out", "run", "--json", timeout=600)
+    if not ok(r.code == 0, f"{name}: runs", r):
+        return None, None
+    W, rows, ended = train(X, y, W0, gamma, epochs, lr, 0.9 if method == "sgd" else None, loss == "logistic")
+    got, h = np.load("run/W.npy"), np.atleast_1d(np.genfromtxt("run/history.csv", delimiter=",", names=True))
+    ok(same(got, W.astype(np.float64)), f"{name}: the bits of W", f"{(got != W).sum()} of {W.size} differ")
+    ok(len(h) == len(rows) and [tuple(x) for x in zip(h["loss"], h["lr"], h["zeros"])] == rows, f"{name}: losses, rates, zeros, epoch by epoch",
+       [(i, a, tuple(b)) for i, (a, b) in enumerate(zip(rows, h[["loss", "lr", "zeros"]])) if a != tuple(b)][:2])
+    told = json.loads(r.out)["training"]["half"]
+    ok(told["ended"] == ended and told["zeros"] == rows[-1][2], f"{name}: where learning ended", (told, ended))
+    return h, ended
+
+
+# ---- training: sizes around a slice of 256 and a strip of 64 columns, rows not a multiple of four
+training("small", *draw(1, 12, 80, 8), 0.1, 60, 0.5)
+training("N above a slice", *draw(2, 300, 40, 10), 0.01, 25, 0.1, threads=2)
+training("d above a slice", *draw(3, 7, 600, 22), 0.5, 25, 0.05)
+training("m above two slices", *draw(4, 65, 33, 520), 0.3, 15, 0.1, threads=2)
+training("sizes at the edges", *draw(5, 256, 64, 12), 0.2, 10, 0.1)
+training("one past the edges", *draw(6, 257, 65, 6), 0.2, 10, 0.1)
+training("gd", *draw(7, 20, 100, 10), 0.1, 40, 0.3, method="gd")
+training("logistic", *draw(8, 20, 100, 10), 0.1, 40, 0.3, loss="logistic")
+training("plateau schedule", *draw(9, 12, 80, 8), 0.1, 150, 3.0)
+X, y, W0 = draw(10, 20, 200, 100)
+W0 = W0 / 64 + 2.35 * np.where(np.arange(100) < 50, 1.0, -1.0)[:, None] * np.linalg.lstsq(X, y, rcond=None)[0]  # margins of 11.9
+h, ended = training("until learning ends", X, y, W0, 0.01, 1500, 10.0)
+if h is not None:
+    W = np.load("run/W.npy")
+    ok(1 < ended < 1500 and len(h) == ended and h["zeros"][-1] == 1.0 and h["zeros"][0] < 1.0, "learning ends, where all of dL/dz is 0", (ended, h["zeros"][[0, -1]]))
+    ok((train(X, y, W, 0.01, 5, 10.0, 0.9)[0] == W).all() and (W != W0.astype(f32)).any(), "and nothing moves any more")
+h, ended = training("tiny data", *draw(11, 5, 10, 4, scale=2.0 ** -40), 0.5, 5, 0.1)
+ok(ended == 1, "data that round to 0 teach nothing, and the run says so at epoch 1", ended)
