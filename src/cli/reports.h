@@ -105,7 +105,8 @@ typedef struct {
   cli_sizes sizes;
   const cli_origin *made_from;
   double most[LFAP_NORMS]; /* largest size over the bases, of eta as it came out */
-  size_t unchanged;
+  size_t unchanged, vanished;
+  int pgd;
 } cli_perturb_report;
 
 typedef struct {

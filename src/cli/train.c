@@ -235,7 +235,8 @@ static void measure_coefficients(cli_train_report *r) {
 /* What half precision has made of the run. */
 static void print_half(const lfap_history *h) {
   printf("  %-22s %.4g %% of dL/dz in the last epoch\n", "zeros", 100.0 * h->row[h->rows - 1].zeros);
-  if (h->ended) printf("  %-22s at epoch %zu: gradient and update are 0, nothing moves any more\n", "learning ended", h->ended);
+  if (h->ended)
+    printf("  %-22s at epoch %zu: gradient and update are 0, nothing moves any more\n", "learning ended", h->ended);
   else printf("  %-22s no\n", "learning ended");
 }
 

@@ -51,3 +51,32 @@ if h is not None:
     ok((train(X, y, W, 0.01, 5, 10.0, 0.9)[0] == W).all() and (W != W0.astype(f32)).any(), "and nothing moves any more")
 h, ended = training("tiny data", *draw(11, 5, 10, 4, scale=2.0 ** -40), 0.5, 5, 0.1)
 ok(ended == 1, "data that round to 0 teach nothing, and the run says so at epoch 1", ended)
+
+
+# ---- attacks: the gradient of the half network to the bit, the attack's own steps up to the order of their norms
+def attack(name, X, t, W, gamma, norm, eps, steps, threads=1):
+    put("B.npy", X), put("t.npy", t), put("A.npy", W)
+    r = Run("perturb", "--norm", norm, "--from", "pgd", "--arithmetic", "half", "--data", "B.npy", "--targets", "t.npy", "--weights", "A.npy",
+            "--gamma", repr(gamma), "--eps", repr(eps), "--steps", str(steps), "--threads", str(threads), "--out", "adv", "--json", timeout=600)
+    if not ok(r.code == 0, f"{name}: runs", r):
+        return None
+    want = [pgd(W, gamma, x, s, norm, eps, steps) for x, s in zip(X, t)]
+    got, told = np.load("adv/X.npy"), json.loads(r.out)
+    # the last place of a norm can decide how an entry rounds to half, and the two ways then go apart
+    alike = [abs(a - b[0]).max() < 1e-12 for a, b in zip(got, want)]
+    ok(np.mean(alike) > 0.9, f"{name}: the points", f"{np.sum(alike)} of {len(alike)}")
+    ok(told["vanished"] == sum(v for _, v in want), f"{name}: vanished gradients are counted", (told["vanished"], sum(v for _, v in want)))
+    return got, told
+
+
+for norm, eps in ("l2", 0.5), ("linf", 0.05), ("l0", 0.3), ("l1", 1.5):
+    X, y, W = draw(20, 70, 90, 14)
+    attack(f"pgd {norm}", X, y, 2 * W, 0.05, norm, eps, 12, threads=2)
+X, y, W = draw(21, 9, 40, 6)
+put("B.npy", X), put("t.npy", y), put("A.npy", W)
+r = Run("perturb", "--norm", "linf", "--from", "gradient", "--arithmetic", "half", "--data", "B.npy", "--targets", "t.npy", "--weights", "A.npy",
+        "--gamma", "0.3", "--eps", "0.1", "--out", "adv")
+net = Network(W, 0.3)
+net.outputs(X)
+g = half(sums(net.back(np.ones(len(X))).T.copy(), net.w)).astype(np.float64)
+ok(r.code == 0 and (np.load("adv/eta.npy") == 0.1 * y[:, None] * np.sign(g)).all(), "gradient: the signs of the half network's", r)

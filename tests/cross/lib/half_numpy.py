@@ -89,3 +89,34 @@ def train(X, y, W, gamma, epochs, lr, momentum=None, logistic=False):
                     lr *= 0.1
                 bad = 0
     return W, rows, ended
+
+
+def pgd(W, gamma, x0, t, norm, eps, steps):
+    """The best iterate of one base, and was a gradient 0 on the way: N7 with the half network, steps in doubles."""
+    net, x, best, kept, vanished = Network(W, gamma), x0.copy(), np.inf, x0.copy(), False
+    length = {"l2": lambda v: np.sqrt((v * v).sum()), "linf": lambda v: abs(v).max(), "l1": lambda v: abs(v).sum()}
+    for i in range(steps + 1):
+        f = float(net.outputs(x[None, :])[0])
+        with np.errstate(over="ignore"):
+            loss = f32(np.exp(-(t * f)))
+        if loss < best:
+            best, kept = loss, x.copy()
+        if i == steps:
+            break
+        g = half(sums(net.back(np.array([-t * float(loss)])).T.copy(), net.w))[0].astype(np.float64)
+        if not np.isfinite(g).all():
+            continue
+        vanished |= not g.any()
+        if norm == "l0":
+            mask = x != x0
+            rest = np.where(mask, -1.0, abs(g))
+            if not mask.all():
+                mask[np.argmax(rest)] = True
+            x = np.where(mask, x - eps * (g / max(abs(g[mask]).max(), 1e-12)), x)
+        else:
+            x = x - eps / 5 * (g / max(length[norm](g), 1e-12))
+            delta = x - x0
+            if length[norm](delta) > eps:
+                delta = delta * (eps / (length[norm](delta) + 1e-7))
+            x = x0 + delta
+    return kept, vanished
