@@ -15,6 +15,7 @@ typedef struct {
   lfap_axis eps[LFAP_NORMS]; /* not given: the norm's own (perturb/norm.h) */
   lfap_axis share;           /* share of the entries that a perturbation changes, where its norm counts them */
   lfap_study_from from;
+  lfap_arithmetic arithmetic; /* of networks */
   size_t pixels; /* d of fashion-mnist: what its images have */
 } lfap_grid;
 
