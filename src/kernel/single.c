@@ -42,6 +42,19 @@ LFAP_INLINE void pack(float *P, const float *B, size_t at, size_t w, size_t k, s
   }
 }
 
+/* Where entry (i, j) of a matrix of n columns lies. */
+/*@ requires entry: i < rows && j <= n;
+  @ requires size: rows*n <= SIZE_MAX;
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from i, j, n;
+  @ ensures inside: \result + (n - j) <= rows*n; */
+LFAP_INLINE size_t place_of(size_t i, size_t j, size_t rows, size_t n) {
+  (void)rows; /* only the contract needs it */
+  /*@ ghost lfap_row_at(i, rows, n); */
+  return i * n + j;
+}
+
 /* T (rows x STRIP): the chains of a slice, of the rows i .. i+rows-1 of A; rows is 1 or GROUP, known to the compiler. */
 /*@ requires part: links <= LFAP_SLICE && k + links <= n && rows <= GROUP && i + rows <= r;
   @ requires size: r*n <= SIZE_MAX;
@@ -56,7 +69,6 @@ LFAP_INLINE void pack(float *P, const float *B, size_t at, size_t w, size_t k, s
 LFAP_INLINE void tile(float *T, const float *A, const float *P, size_t i, size_t k, size_t links, size_t rows, size_t r,
                       size_t n) {
   float s[GROUP][STRIP / LINE][LINE];
-  (void)r; /* only the contract needs it */
   /*@ loop invariant row: 0 <= e <= rows;
     @ loop assigns e, s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
     @ loop variant rows - e; */
@@ -77,9 +89,8 @@ LFAP_INLINE void tile(float *T, const float *A, const float *P, size_t i, size_t
       @ loop assigns e, s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
       @ loop variant rows - e; */
     LFAP_UNROLL for (size_t e = 0; e < rows; e++) {
-      /*@ ghost lfap_row_at(i + e, r, n); */
-      /*@ assert inside: (i + e)*n + (k + l) < r*n; */
-      const float a = A[(i + e) * n + (k + l)];
+      const size_t p = place_of(i + e, k, r, n);
+      const float a = A[p + l];
       /*@ loop invariant line: 0 <= f <= STRIP/LINE;
         @ loop assigns f, s[e][0 .. STRIP/LINE-1][0 .. LINE-1];
         @ loop variant STRIP/LINE - f; */
