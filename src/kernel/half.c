@@ -14,21 +14,21 @@
   @ LFAP_VALUE(ensures nan: \is_NaN(x) ==> \is_NaN(\result);)
   @ LFAP_VALUE(ensures above: \le_double((double)65520.0, x) ==> \is_plus_infinity(\result);)
   @ LFAP_VALUE(ensures below: \le_double(x, (double)-65520.0) ==> \is_minus_infinity(\result);) */
-LFAP_INLINE float half(double x) {
-  const double size = fabs(x), v = size < 65520.0 ? x : 0.0;
-  const double y = size < 0x1p-14 ? 0x1.8p28 : (double)(float)v * 0x1p42;
-  const double r = (v + y) - y, out = x > 0.0 ? 1.0 / 0.0 : x < 0.0 ? -1.0 / 0.0 : x;
-  return (float)(size < 65520.0 ? (r != 0.0 ? r : 0.0 * x) : out);
+LFAP_INLINE double half(double x) {
+  const int inside = x > -65520.0 && x < 65520.0, small = x > -0x1p-14 && x < 0x1p-14;
+  const double v = inside ? x : 0.0, y = small ? 0x1.8p28 : (double)(float)v * 0x1p42, r = (v + y) - y;
+  if (inside) return r != 0.0 ? r : 0.0 * x;
+  return x >= 65520.0 ? 1.0 / 0.0 : x <= -65520.0 ? -1.0 / 0.0 : x;
 }
 
-float lfap_half(double x) { return half(x); }
+float lfap_half(double x) { return (float)half(x); }
 
 LFAP_CLONES
 void lfap_half_fill(float *h, const double *x, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
     @ loop assigns i, h[0 .. n-1];
     @ loop variant n - i; */
-  for (size_t i = 0; i < n; i++) h[i] = half(x[i]);
+  for (size_t i = 0; i < n; i++) h[i] = (float)half(x[i]);
 }
 
 LFAP_CLONES
@@ -36,7 +36,7 @@ void lfap_half_round(float *h, size_t n) {
   /*@ loop invariant i: 0 <= i <= n;
     @ loop assigns i, h[0 .. n-1];
     @ loop variant n - i; */
-  for (size_t i = 0; i < n; i++) h[i] = half((double)h[i]);
+  for (size_t i = 0; i < n; i++) h[i] = (float)half((double)h[i]);
 }
 
 LFAP_CLONES
@@ -51,7 +51,7 @@ void lfap_half_columns(float *h, const double *x, size_t n, size_t d) {
       @ loop variant n - i; */
     for (size_t i = 0; i < n; i++) {
       /*@ ghost lfap_row_at(i, n, d); */
-      h[k * n + i] = half(x[i * d + k]);
+      h[k * n + i] = (float)half(x[i * d + k]);
     }
   }
 }
@@ -81,7 +81,7 @@ LFAP_INLINE void outputs(double *f, const float *z, float s, float gamma, size_t
       @ loop variant w - i; */
     for (size_t i = 0; i < w; i++) {
       const float part = gamma * row[i];
-      slice[i] = slice[i] + a * (row[i] > 0.0f ? row[i] : half((double)part));
+      slice[i] = slice[i] + a * (row[i] > 0.0f ? row[i] : (float)half((double)part));
     }
     /*@ loop invariant i: 0 <= i <= w;
       @ loop assigns i, slice[0 .. COLUMNS-1], total[0 .. COLUMNS-1];
@@ -94,7 +94,7 @@ LFAP_INLINE void outputs(double *f, const float *z, float s, float gamma, size_t
   /*@ loop invariant i: 0 <= i <= w;
     @ loop assigns i, f[0 .. n-1];
     @ loop variant w - i; */
-  for (size_t i = 0; i < w; i++) f[at + i] = (double)half((double)total[i]);
+  for (size_t i = 0; i < w; i++) f[at + i] = half((double)total[i]);
 }
 
 LFAP_CLONES
@@ -116,9 +116,9 @@ void lfap_half_slopes(float *open, float *leaky, const double *t, float s, float
     @ loop assigns i, open[0 .. n-1], leaky[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
-    const float o = half((double)(half(t[i]) * s)), part = gamma * o;
+    const float o = (float)half(half(t[i]) * (double)s), part = gamma * o;
     open[i] = o;
-    leaky[i] = half((double)part);
+    leaky[i] = (float)half((double)part);
   }
 }
 
