@@ -240,7 +240,7 @@ typedef struct {
   double loss, log_loss, lr; /* gd, sgd: before the update of that epoch; flow: after the step, lr is its length in s.
                                 log_loss is the log of the mean of g = -l': log L for the exponential loss */
   double s;                  /* flow: the time s = integral of mean g dt, after the step; 0 otherwise */
-  double zeros;              /* half: share of the m x N back-propagated entries dL/dz that are exactly 0; 0 otherwise */
+  double zeros;              /* half: share of the m x N entries of dL/dz that are exactly 0; 0 otherwise */
 } lfap_epoch;
 typedef struct {
   lfap_epoch *row; /* owned */
@@ -256,8 +256,8 @@ typedef struct {
   double log_loss; /* at the end */
 } lfap_history;
 void lfap_history_free(lfap_history *h);
-/* Trains net->w in place (untouched on failure); history may be NULL. In half precision the first weights are rounded to
-   binary32, and a run stops where learning ends. Statements T1 and F1 speak of the flow, T5 of
+/* Trains net->w in place (untouched on failure); history may be NULL. In half precision the first weights are rounded
+   to binary32, and a run stops where learning ends. Statements T1 and F1 speak of the flow, T5 of
    all methods. DATA: other widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of
    range; RANGE: the flow leaves the doubles. */
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
@@ -426,7 +426,7 @@ typedef struct {
 typedef struct {
   size_t n, d;
   double *x, *eta; /* n x d each, owned */
-  size_t vanished; /* pgd: bases on whose way the gradient of the loss was exactly 0 at some step, so that they stopped */
+  size_t vanished; /* pgd: bases that stopped on their way, as the gradient of the loss was exactly 0 */
 } lfap_perturbed;
 void lfap_perturbed_free(lfap_perturbed *p);
 /* Bases B (n x d), targets t (n). RANGE, with the base, where a perturbed point would not be finite; gradient: DATA,

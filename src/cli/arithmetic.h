@@ -1,5 +1,6 @@
-/* arithmetic.h - the arithmetic a verb computes in, as its options name it: IEEE doubles, the half precision of the published
- * experiments (numerics N17), or the oracle's MPFR. One home for the words, their options and what they exclude. */
+/* arithmetic.h - the arithmetic a verb computes in, as its options name it: IEEE doubles, the half precision of the
+ * published experiments (numerics N17), or the oracle's MPFR. One home for the words, their options and what they
+ * exclude. */
 #ifndef LFAP_CLI_ARITHMETIC_H
 #define LFAP_CLI_ARITHMETIC_H
 #include "cli.h"

@@ -15,7 +15,7 @@
   @ LFAP_VALUE(ensures above: \le_double((double)65520.0, x) ==> \is_plus_infinity(\result);)
   @ LFAP_VALUE(ensures below: \le_double(x, (double)-65520.0) ==> \is_minus_infinity(\result);) */
 LFAP_INLINE double half(double x) {
-  const int inside = x > -65520.0 && x < 65520.0, small = x > -0x1p-14 && x < 0x1p-14;
+  const int inside = x > -65520.0 && x<65520.0, small = x> - 0x1p-14 && x < 0x1p-14;
   const double v = inside ? x : 0.0, y = small ? 0x1.8p28 : (double)(float)v * 0x1p42, r = (v + y) - y;
   if (inside) return r != 0.0 ? r : 0.0 * x;
   return x >= 65520.0 ? 1.0 / 0.0 : x <= -65520.0 ? -1.0 / 0.0 : x;
@@ -67,7 +67,7 @@ enum { COLUMNS = 64 }; /* samples whose sums are in registers together */
   @ terminates \true;
   @ exits never: \false;
   @ assigns f[0 .. n-1]; */
-LFAP_INLINE void outputs(double *f, const float *z, float s, float gamma, size_t at, size_t w, size_t m, size_t n) {
+LFAP_INLINE void sum_columns(double *f, const float *z, float s, float gamma, size_t at, size_t w, size_t m, size_t n) {
   float slice[COLUMNS] = {0.0f}, total[COLUMNS] = {0.0f};
   /*@ loop invariant row: 0 <= j <= m;
     @ loop assigns j, slice[0 .. COLUMNS-1], total[0 .. COLUMNS-1];
@@ -105,7 +105,7 @@ void lfap_half_outputs(double *f, const float *z, float s, float gamma, size_t m
     @ loop variant n - at; */
   while (at < n) {
     size_t w = n - at < COLUMNS ? n - at : COLUMNS;
-    outputs(f, z, s, gamma, at, w, m, n);
+    sum_columns(f, z, s, gamma, at, w, m, n);
     at += w;
   }
 }

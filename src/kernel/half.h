@@ -40,8 +40,8 @@ void lfap_half_round(float *h, size_t n);
   @ assigns h[0 .. n*d - 1]; */
 void lfap_half_columns(float *h, const double *x, size_t n, size_t d);
 
-/* f (n): half of the sum over j, in slices of 256, of a_j*phi(z_jn); a_j = s for j < m/2, -s otherwise, phi(z) = z > 0 ? z
-   : half(gamma*z). z: m x n, numbers of binary16 as s is. */
+/* f (n): half of the sum over j, in slices of 256, of a_j*phi(z_jn); a_j = s for j < m/2, -s otherwise,
+   phi(z) = z > 0 ? z : half(gamma*z). z: m x n, numbers of binary16 as s is. */
 /*@ requires size: m*n <= SIZE_MAX;
   @ requires z: \valid_read(z + (0 .. m*n - 1));
   @ requires f: \valid(f + (0 .. n-1));
@@ -72,8 +72,8 @@ void lfap_half_slopes(float *open, float *leaky, const double *t, float s, float
   @ ensures count: 0 <= \result <= n; */
 size_t lfap_half_row(float *c, const float *z, const float *open, const float *leaky, float sign, size_t n);
 
-/* A step of n master weights in binary32 (kept in doubles, as their velocities): v = first ? d : mu*v + d, rounded twice,
-   w = fma(-lr, v, w). Returns at how many of them the gradient is not 0 or the weight moved. */
+/* A step of n master weights in binary32 (kept in doubles, as their velocities): v = first ? d : mu*v + d, rounded
+   twice, w = fma(-lr, v, w). Returns at how many of them the gradient is not 0 or the weight moved. */
 /*@ LFAP_MAP_TO_TWO(w, v, d, n)
   @ terminates \true;
   @ exits never: \false;

@@ -1,5 +1,5 @@
-/* mathspec.h - fma, fmaf, sqrt and fabs: <math.h> for the compiler, for the prover the contracts it lacks. These contracts
- * are assumptions about IEEE operations, not proved: they are listed as trusted in spec/soundness.md. */
+/* mathspec.h - fma, fmaf, sqrt and fabs: <math.h> for the compiler, for the prover the contracts it lacks. These
+ * contracts are assumptions about IEEE operations, not proved: they are listed as trusted in spec/soundness.md. */
 #ifndef LFAP_KERNEL_MATHSPEC_H
 #define LFAP_KERNEL_MATHSPEC_H
 

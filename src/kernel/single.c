@@ -1,5 +1,5 @@
-/* single.c - products and means in binary32 (N17). Four rows of A meet 64 columns of B in registers for a slice of the sum;
- * the slice of B is packed before, for all rows. */
+/* single.c - products and means in binary32 (N17). Four rows of A meet 64 columns of B in registers for a slice of the
+ * sum; the slice of B is packed before, for all rows. */
 #include "single.h"
 
 #include "clones.h"
@@ -23,7 +23,7 @@ enum { GROUP = 4, STRIP = 64, LINE = 16 }; /* rows, columns, columns of a vector
   @ terminates \true;
   @ exits never: \false;
   @ assigns P[0 .. LFAP_SLICE*STRIP - 1]; */
-LFAP_INLINE void pack(float *P, const float *B, size_t at, size_t w, size_t k, size_t links, size_t n, size_t d) {
+LFAP_INLINE void pack_strip(float *P, const float *B, size_t at, size_t w, size_t k, size_t links, size_t n, size_t d) {
   (void)n; /* only the contract needs it */
   /*@ loop invariant row: 0 <= l <= links;
     @ loop assigns l, P[0 .. LFAP_SLICE*STRIP - 1];
@@ -55,7 +55,8 @@ LFAP_INLINE size_t place_of(size_t i, size_t j, size_t rows, size_t n) {
   return i * n + j;
 }
 
-/* T (rows x STRIP): the chains of a slice, of the rows i .. i+rows-1 of A; rows is 1 or GROUP, known to the compiler. */
+/* T (rows x STRIP): the chains of a slice, of the rows i .. i+rows-1 of A; rows is 1 or GROUP, which the compiler
+   knows. */
 /*@ requires part: links <= LFAP_SLICE && k + links <= n && rows <= GROUP && i + rows <= r;
   @ requires size: r*n <= SIZE_MAX;
   @ requires A: \valid_read(A + (0 .. r*n - 1));
@@ -153,7 +154,7 @@ LFAP_INLINE void strip(float *Y, const float *A, const float *B, size_t at, size
                        size_t n, size_t d) {
   float P[LFAP_SLICE * STRIP], T[GROUP * STRIP];
   size_t i = 0;
-  pack(P, B, at, w, k, links, n, d);
+  pack_strip(P, B, at, w, k, links, n, d);
   /*@ loop invariant row: 0 <= i <= r;
     @ loop assigns i, T[0 .. GROUP*STRIP - 1], Y[0 .. r*d - 1];
     @ loop variant r - i; */

@@ -1,5 +1,5 @@
-/* single.h - sums in binary32, for half precision (N17): a slice of 256 terms is a chain from +0, the slices are added in
- * order. Every product of two binary16 numbers is a binary32 number, so only the sums round. */
+/* single.h - sums in binary32, for half precision (N17): a slice of 256 terms is a chain from +0, the slices are added
+ * in order. Every product of two binary16 numbers is a binary32 number, so only the sums round. */
 #ifndef LFAP_KERNEL_SINGLE_H
 #define LFAP_KERNEL_SINGLE_H
 #include <stddef.h>
@@ -14,8 +14,8 @@
 
 enum { LFAP_SLICE = 256 }; /* terms of a chain */
 
-/* Y (r x d) = A B, A r x n, B n x d: Y_ik sums A_in*B_nk over n. Callers split rows of A over threads, at least 64 of them
-   together where there are as many: B is packed once a call. */
+/* Y (r x d) = A B, A r x n, B n x d: Y_ik sums A_in*B_nk over n. Callers split rows of A over threads, at least 64 of
+   them together where there are as many: B is packed once a call. */
 /*@ requires size: r*d <= SIZE_MAX && r*n <= SIZE_MAX && n*d <= SIZE_MAX;
   @ requires A: \valid_read(A + (0 .. r*n - 1));
   @ requires B: \valid_read(B + (0 .. n*d - 1));

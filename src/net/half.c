@@ -110,7 +110,7 @@ static void update_range(void *arg, size_t begin, size_t end, int worker) {
 }
 
 /* Every slope equals the label slope, at the last forward pass. */
-static int aligned(const half_run *w) {
+static int slopes_aligned(const half_run *w) {
   for (size_t j = 0; j < w->m; j++)
     for (size_t i = 0; i < w->n; i++)
       if ((w->z[j * w->n + i] > 0.0f) != ((w->s.data->y[i] > 0.0) == (j < w->m / 2))) return 0;
@@ -152,7 +152,7 @@ static lfap_status epoch(lfap_ctx *ctx, half_run *w, lfap_history *h) {
   h->row[h->rows].zeros = (double)all.zeros / ((double)w->m * (double)w->n);
   lfap_descent_count(&w->s, h);
   if (all.alive == 0) h->ended = h->rows;
-  h->aligned = (h->ended || h->rows == w->s.o->epochs) && aligned(w);
+  h->aligned = (h->ended || h->rows == w->s.o->epochs) && slopes_aligned(w);
   return LFAP_OK;
 }
 

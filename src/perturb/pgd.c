@@ -75,7 +75,7 @@ static void pack_start(pack *p, size_t first, size_t count) {
 }
 
 /* Outputs at the current points. */
-static void outputs(pack *p) {
+static void pack_outputs(pack *p) {
   const attack *k = p->k;
   size_t m = k->net->m;
   const double *x = k->eta + p->first * k->net->d;
@@ -91,7 +91,7 @@ static void outputs(pack *p) {
 static void look(pack *p) {
   const attack *k = p->k;
   size_t d = k->net->d;
-  outputs(p);
+  pack_outputs(p);
   for (size_t i = 0; i < p->count; i++) {
     size_t n = p->first + i;
     p->loss[i] = lfap_exp(-(k->t[n] * p->f[i]));

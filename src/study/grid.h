@@ -16,7 +16,7 @@ typedef struct {
   lfap_axis share;           /* share of the entries that a perturbation changes, where its norm counts them */
   lfap_study_from from;
   lfap_arithmetic arithmetic; /* of networks */
-  size_t pixels; /* d of fashion-mnist: what its images have */
+  size_t pixels;              /* d of fashion-mnist: what its images have */
 } lfap_grid;
 
 /* Axes of preset `name` ("paper-d", "paper-n", "paper-nadv", "paper-eps"); 0 if there is no such preset. */
