@@ -2,7 +2,7 @@
 #include "half.h"
 
 #include "clones.h"
-#include "mathspec.h"
+#include "mathsingle.h"
 #include "single.h"
 
 /* y is of x's sign and 2^42 times as large, a multiple of 2^29 places of binary16: so x + y is rounded where x as a

@@ -1,18 +1,12 @@
-/* mathspec.h - fma, fmaf, sqrt and fabs: <math.h> for the compiler, for the prover the contracts it lacks. These
- * contracts are assumptions about IEEE operations, not proved: they are listed as trusted in spec/soundness.md. */
+/* mathspec.h - fma, sqrt and fabs: <math.h> for the compiler, for the prover the contracts it lacks. These contracts
+ * are assumptions about IEEE operations, not proved: they are listed as trusted in spec/soundness.md. */
 #ifndef LFAP_KERNEL_MATHSPEC_H
 #define LFAP_KERNEL_MATHSPEC_H
 
 #include "arithmetic.h"
 #ifndef __FRAMAC__
 #include <math.h>
-#else
-/* in binary32: nothing is said of its values */
-/*@ terminates \true;
-  @ exits never: \false;
-  @ assigns \result \from x, y, z; */
-extern float fmaf(float x, float y, float z);
-#if defined(LFAP_TIER_REAL)
+#elif defined(LFAP_TIER_REAL)
 /* doubles read as reals: the exact operations */
 /*@ terminates \true;
   @ exits never: \false;
@@ -68,7 +62,6 @@ extern double sqrt(double x);
   @ exits never: \false;
   @ assigns \result \from x; */
 extern double fabs(double x);
-#endif
 #endif
 
 #endif

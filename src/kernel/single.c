@@ -3,7 +3,7 @@
 #include "single.h"
 
 #include "clones.h"
-#include "mathspec.h"
+#include "mathsingle.h"
 
 enum { GROUP = 4, STRIP = 64, LINE = 16 }; /* rows, columns, columns of a vector */
 

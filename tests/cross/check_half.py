@@ -80,3 +80,47 @@ net = Network(W, 0.3)
 net.outputs(X)
 g = half(sums(net.back(np.ones(len(X))).T.copy(), net.w)).astype(np.float64)
 ok(r.code == 0 and (np.load("adv/eta.npy") == 0.1 * y[:, None] * np.sign(g)).all(), "gradient: the signs of the half network's", r)
+
+# ---- what follows from the format alone, at the published width. A unit is 2^-24, the least number there is
+M, UNIT = 1000, 2.0 ** -24
+s = float(half(1 / np.sqrt(np.float64(M))))
+gone_open = math.ceil(0.5 * UNIT / s / UNIT) - 0.5  # dL/df below so many units rounds to one whose product with s is at most half a unit
+leaky_least = math.floor(0.5 / float(f32(0.01))) + 0.5  # the same for the slope 0.01: dL/da of 50 units is the last to go
+gone_leaky = math.floor(leaky_least / s) + 0.5
+limits = {n: (-math.log(gone_leaky * UNIT * n), -math.log(gone_open * UNIT * n)) for n in (1, 1000, 10000)}
+ok([round(x, 2) for n in (1000, 10000) for x in limits[n]] == [2.35, 6.99, 0.05, 4.68] and round(limits[1][1], 2) == 13.89,
+   "margins beyond which the backward pass is 0: 2.35 and 6.99 at N = 1000, 0.05 and 4.68 at N = 10000; t f = 13.89 for an attack", limits)
+side = np.where(np.arange(M) < M // 2, 1.0, -1.0)[:, None]
+for n in 1000, 10000:
+    # one input; own neurons open, others leaky: margins over a range, each sample with half of its entries of either slope
+    c, y = np.linspace(0.001, 0.6, n), np.where(np.arange(n) % 2, 1.0, -1.0)
+    X = (y * c)[:, None]
+    h, _ = training(f"margins at N = {n}", X, y, side, 0.01, 1, 0.01)
+    q = y * Network(side, 0.01).outputs(X)
+    if h is not None:
+        want = ((q > limits[n][0]).sum() + (q > limits[n][1]).sum()) / (2 * n)
+        ok(h["zeros"][0] == want and q.max() > limits[n][1] + 1, f"N = {n}: the entries that are 0 are those of the margins beyond", (h["zeros"], want))
+for tf in 13.5, 13.8, 13.88, 13.92, 14.0, 16.0:
+    x = np.array([[float(half(tf / 15.97))]])
+    f = float(Network(side, 0.01).outputs(x)[0])
+    attack_ = attack(f"an attack at t f = {f:.4g}", x, np.array([1.0]), side, 0.01, "l2", 0.25, 1)
+    if attack_:
+        got, told = attack_
+        gone = f > limits[1][1]
+        ok(told["vanished"] == gone and told["unchanged"] == gone and (got == x).all() == gone, f"t f = {f:.4g}: " + ("the gradient is 0, the base stays" if gone else "a step is taken"), told)
+
+# ---- L0 one entry a step: where the gradient vanishes the attack stops, in doubles it goes on
+Run("gen", "gauss", "--n", "40", "--d", "300", "--seed", "1", "--out", "nat"), Run("gen", "gauss", "--n", "30", "--d", "300", "--seed", "2", "--out", "noise")
+changed = {}
+for arithmetic in "double", "half":
+    Run("train", "--method", "sgd", "--form", "plain", "--arithmetic", arithmetic, "--data", "nat", "--gamma", "0.01", "--m", "40", "--epochs", "2000", "--out", arithmetic)
+    for k in 30, 60, 90:
+        r = Run("perturb", "--norm", "l0", "--from", "pgd", "--arithmetic", arithmetic, "--data", "noise", "--weights", f"{arithmetic}/W.npy", "--gamma", "0.01",
+                "--steps", k, "--out", "adv", "--json")
+        e = np.load("adv/eta.npy")
+        changed[arithmetic, k] = (e != 0).sum(1).mean(), np.linalg.norm(e, axis=1).mean(), json.loads(r.out)["vanished"]
+ok(all(changed["double", k][0] == k and changed["double", k][2] == 0 for k in (30, 60, 90)), "l0 in doubles: an entry a step", changed)
+ok(changed["half", 60][2] == 30 and changed["half", 60][:2] == changed["half", 90][:2] and changed["half", 90][0] < 60,
+   "l0 in half precision: entries and length stand still", changed)
+print("#", changed)
+done()
