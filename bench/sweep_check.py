@@ -10,7 +10,7 @@ with a row that was cut, changed, moved or doubled is refused."""
 import csv, math, statistics, sys, zlib
 
 AXES = {"d": 1, "n": -1, "n_adv": 1, "eps": 1, "k": 1}
-CURVE = ("data", "base", "method", "from", "norm", "d", "n", "n_adv", "m", "gamma", "eps", "k")
+CURVE = ("data", "base", "method", "arithmetic", "from", "norm", "d", "n", "n_adv", "m", "gamma", "eps", "k")
 
 
 def whole(path, head, lines):
@@ -31,7 +31,7 @@ def table(path):
         head, *lines = f.read().split("\n")
     if not head.startswith("# lfap sweep"):
         sys.exit(f"{path}: not a table of lfap sweep in CSV")
-    if " table=4 " not in head:
+    if " table=5 " not in head:
         sys.exit(f"{path}: a table of another version, without checksums or with other ones; run the sweep again")
     if not lines or lines[-1] or not lines[0].endswith(",check"):
         sys.exit(f"{path}: its head or its last row is not whole; let lfap sweep --resume complete it")

@@ -1,8 +1,9 @@
 /* train_epoch.c - what one epoch of the authors' sgd costs, timed between the epochs of one run: the Gram matrix,
  * the reading of data and the final weights stand apart. One line of JSON.
  *
- *   train_epoch D M N EPOCHS THREADS plain|gram|auto random|aligned [SAVE]
+ *   train_epoch D M N EPOCHS THREADS plain|gram|auto|half random|aligned [SAVE]
  *
+ * half: the plain form in half precision (spec/numerics.md N17).
  * random: the authors' initial weights. aligned: rows +-X'alpha with y_n <X'alpha, x_n> > 0, so that every slope is
  * the label slope. SAVE: a file for the final weights (doubles), for comparison with a peer that starts from the
  * same. */
@@ -24,7 +25,7 @@ static int see(void *user, const char *what, double done, double total) {
   clock_log *log = user;
   (void)done;
   (void)total;
-  if (strcmp(what, "training") == 0 && log->count < log->most) {
+  if (strcmp(what, "epoch") == 0 && log->count < log->most) {
     log->cpu[log->count] = now(CLOCK_PROCESS_CPUTIME_ID);
     log->at[log->count++] = now(CLOCK_MONOTONIC);
   }
@@ -86,7 +87,7 @@ static int save(const char *path, const lfap_net *net) {
 
 int main(int argc, char **argv) {
   if (argc < 8)
-    return fprintf(stderr, "usage: train_epoch D M N EPOCHS THREADS plain|gram|auto random|aligned [SAVE]\n"), 64;
+    return fprintf(stderr, "usage: train_epoch D M N EPOCHS THREADS plain|gram|auto|half random|aligned [SAVE]\n"), 64;
   size_t d = strtoul(argv[1], NULL, 10), m = strtoul(argv[2], NULL, 10), n = strtoul(argv[3], NULL, 10),
          epochs = strtoul(argv[4], NULL, 10);
   clock_log log = {.most = epochs};
@@ -100,6 +101,7 @@ int main(int argc, char **argv) {
   o.form = strcmp(argv[6], "plain") == 0  ? LFAP_FORM_PLAIN
            : strcmp(argv[6], "gram") == 0 ? LFAP_FORM_GRAM
                                           : LFAP_FORM_AUTO;
+  if (strcmp(argv[6], "half") == 0) o.arithmetic = LFAP_ARITHMETIC_HALF;
   log.at = calloc(2 * epochs, sizeof *log.at);
   log.cpu = log.at + epochs;
   if (epochs < 2 || log.at == NULL) return 64;

@@ -243,6 +243,7 @@ typedef struct {
   double loss, log_loss, lr; /* gd, sgd: before the update of that epoch; flow: after the step, lr is its length in s.
                                 log_loss is the log of the mean of g = -l': log L for the exponential loss */
   double s;                  /* flow: the time s = integral of mean g dt, after the step; 0 otherwise */
+  double zeros;              /* half: share of the m x N entries of dL/dz that are exactly 0; 0 otherwise */
 } lfap_epoch;
 typedef struct {
   lfap_epoch *row; /* owned */
@@ -250,6 +251,7 @@ typedef struct {
   int stationary; /* flow: p stopped moving (N9 tail) */
   int aligned;    /* every slope equals the label slope at the end */
   int gram;       /* gd, sgd: the Gram form was used */
+  size_t ended;   /* half: the epoch at which gradient and update were 0, so that nothing moves any more; 0: none */
   double *p;      /* N, normalised loss gradients at the end, owned */
   /* m x N, owned; NULL unless asked for: b_jn of w_j = w_j(0) + a_j sum_n b_jn y_n x_n (T5). Not negative for gd and
      sgd; the flow's steps have a negative weight, so there a b_jn may be */
@@ -257,7 +259,8 @@ typedef struct {
   double log_loss; /* at the end */
 } lfap_history;
 void lfap_history_free(lfap_history *h);
-/* Trains net->w in place (untouched on failure); history may be NULL. Statements T1 and F1 speak of the flow, T5 of
+/* Trains net->w in place (untouched on failure); history may be NULL. In half precision the first weights are rounded
+   to binary32, and a run stops where learning ends. Statements T1 and F1 speak of the flow, T5 of
    all methods. DATA: other widths, bad samples, losses or steps that are no numbers any more; USAGE: options out of
    range; RANGE: the flow leaves the doubles. */
 lfap_status lfap_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, const lfap_data *data,
@@ -425,13 +428,15 @@ typedef struct {
 } lfap_perturb_opts;
 typedef struct {
   size_t n, d;
-  double *x, *eta;
-} lfap_perturbed; /* n x d each, owned */
+  double *x, *eta; /* n x d each, owned */
+  size_t vanished; /* pgd: bases that stopped on their way, as the gradient of the loss was exactly 0 */
+} lfap_perturbed;
 void lfap_perturbed_free(lfap_perturbed *p);
 /* Bases B (n x d), targets t (n). RANGE, with the base, where a perturbed point would not be finite; gradient: DATA,
    with the base, where the gradient of f vanishes. Directions and weights of any size serve.
    DATA: targets other than +-1, pgd: a base outside the range; USAGE: options out of range. geometry is P1's optimum
-   for w, gradient that for the gradient of f at the base. */
+   for w, gradient that for the gradient of f at the base. In half precision f and its gradient are those of the half
+   network (N17). */
 lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
                                   const lfap_perturb_opts *o, size_t n, size_t d);
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,

@@ -6,6 +6,7 @@
 #include "chol.h"
 #include "cpform.h"
 #include "flow.h"
+#include "half.h"
 #include "idx_header.h"
 #include "kinkform.h"
 #include "lanes.h"
@@ -14,6 +15,7 @@
 #include "npy_header.h"
 #include "qform.h"
 #include "rows.h"
+#include "single.h"
 #include "solve.h"
 #include "splitform.h"
 #include "step.h"
@@ -112,11 +114,28 @@ static void headers(void) {
   for (size_t len = 0; len <= 16; len++) lfap_idx_header(&info, idx, len);
 }
 
+static void halves(size_t n) {
+  static float p[MOST * MOST], q[MOST * MOST], r[MOST * MOST], open[MOST], leaky[MOST];
+  fill(a, n * n, 11), fill(b, n * n, 12), fill(c, n * n, 13);
+  volatile float sink = lfap_half(a[0]) + lfap_single_mean(a, n);
+  (void)sink;
+  lfap_half_fill(p, a, n * n);
+  lfap_half_columns(q, b, n, n);
+  lfap_single_product(r, p, q, n, n, n);
+  lfap_half_round(r, n * n);
+  lfap_half_outputs(y, r, 0.25f, 0.5f, n, n);
+  lfap_half_slopes(open, leaky, a, 0.25f, 0.5f, n);
+  volatile size_t zeros = lfap_half_row(p, r, open, leaky, -1.0f, n);
+  volatile size_t alive = lfap_half_step(b, c, p, 0.125f, 0.5f, 0, n);
+  (void)zeros, (void)alive;
+}
+
 int main(void) {
   static const size_t size[] = {1, 3, 8, 9, 16, 17};
   for (size_t k = 0; k < sizeof size / sizeof *size; k++) {
     vectors(size[k]);
     matrices(size[k]);
+    halves(size[k]);
     kinks(size[k]);
     networks(2 * ((size[k] + 1) / 2));
     splits(2 * ((size[k] + 1) / 2));

@@ -199,15 +199,17 @@ static lfap_status finish_perturb(cli *c, const args *a, lfap_perturbed *p, lfap
                           .o = &a->o,
                           .gamma = a->gamma > 0 ? a->gamma : NAN,
                           .sizes = {p->n, p->d},
+                          .pgd = a->from == PGD,
                           .made_from = &a->made_from,
                           .in = &a->in};
   measure_perturbed(&r, p);
+  r.vanished = p->vanished;
   cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
-  if (r.unchanged && a->from == PGD && !c->quiet)
+  if (r.unchanged && r.pgd && !c->quiet)
     fprintf(stderr,
-            "note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is in "
-            "the hundreds it under- or overflows, and weights of a smaller scale are needed\n",
-            r.unchanged, p->n);
+            "note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is %s it "
+            "under- or overflows, and weights of a smaller scale are needed\n",
+            r.unchanged, p->n, a->in.which == CLI_HALF ? "above 10 or so" : "in the hundreds");
   lfap_status s = write_files(c, a->out, &r, p, t);
   if (s) return s;
   if (c->json) return cli_print_perturb(c, &r);
@@ -220,6 +222,7 @@ static lfap_status finish_perturb(cli *c, const args *a, lfap_perturbed *p, lfap
   }
   printf("\n");
   if (r.unchanged) printf("  bases unchanged        %zu\n", r.unchanged);
+  if (r.vanished) printf("  gradient vanished      at %zu bases, which stopped there\n", r.vanished);
   return LFAP_OK;
 }
 

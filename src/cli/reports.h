@@ -108,7 +108,8 @@ typedef struct {
   const cli_origin *made_from;
   const cli_arithmetic *in;
   double most[LFAP_NORMS]; /* largest size over the bases, of eta as it came out */
-  size_t unchanged;
+  size_t unchanged, vanished;
+  int pgd;
 } cli_perturb_report;
 
 typedef struct {

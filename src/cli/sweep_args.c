@@ -11,6 +11,7 @@ enum {
   O_DATA,
   O_BASE,
   O_METHOD,
+  O_ARITHMETIC,
   O_FROM,
   O_NORM,
   O_D,
@@ -47,6 +48,7 @@ const cli_option cli_sweep_options[] = {
     {"data", "LIST", "uniform, gauss, orthogonal, fashion-mnist (default uniform)"},
     {"base", "LIST", "what is perturbed: noise, natural-random, natural-flipped (default noise)"},
     {"method", "LIST", "what learns: limit, flow, sgd (default limit)"},
+    {"arithmetic", "NAME", "sgd: double (default), or half: trainings and attacks as the published ones ran"},
     {"from", "SOURCE",
      "flow and sgd: perturbations from geometry, gradient or pgd\n(default geometry, of a preset pgd)"},
     {"norm", "LIST", LFAP_NORM_WORDS " (default l2)"},
@@ -193,6 +195,13 @@ static lfap_status set_from(cli *c, cli_sweep_args *a, const char *value) {
   return s;
 }
 
+static lfap_status set_arithmetic(cli *c, cli_sweep_args *a, const char *value) {
+  int found = 0;
+  lfap_status s = cli_word(c, &found, "--arithmetic", value, lfap_study_arithmetic_name, LFAP_ARITHMETICS);
+  if (!s) a->grid.arithmetic = (lfap_arithmetic)found;
+  return s;
+}
+
 static lfap_status set_operand(cli *c, cli_sweep_args *a, const char *value) {
   const char **more = realloc(a->operand, (a->operands + 1) * sizeof *more);
   if (!more) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
@@ -225,6 +234,7 @@ static lfap_status set_sweep_option(cli *c, void *args, int option, const char *
   case O_DATA: return each(c, &g->data, "data", value, add_data);
   case O_BASE: return each(c, &g->base, "base", value, add_base);
   case O_METHOD: return each(c, &g->method, "method", value, add_method);
+  case O_ARITHMETIC: return set_arithmetic(c, a, value);
   case O_FROM: return set_from(c, a, value);
   case O_NORM: return each(c, &g->norm, "norm", value, add_norm);
   case O_D: return each(c, &g->d, "d", value, add_size);
@@ -274,6 +284,7 @@ static void lay_over(lfap_grid *p, const lfap_grid *g, int from) {
   over(&p->share, &g->share);
   if (from) p->from = g->from;
   if (g->epochs) p->epochs = g->epochs;
+  p->arithmetic = g->arithmetic;
 }
 
 static lfap_status check_sweep_args(cli *c, const cli_sweep_args *a) {

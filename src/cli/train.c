@@ -171,13 +171,13 @@ static void choose(lfap_train_opts *o, const args *a) {
 }
 
 /* epoch counts from 1; loss and log_loss are those before its update. */
-static void csv(lfap_text *t, const lfap_history *h) {
-  lfap_text_puts(t, "epoch,loss,lr,log_loss,s\n");
+static void csv(lfap_text *t, const lfap_history *h, int half) {
+  lfap_text_puts(t, half ? "epoch,loss,lr,log_loss,s,zeros\n" : "epoch,loss,lr,log_loss,s\n");
   for (size_t i = 0; i < h->rows; i++) {
     const lfap_epoch *e = &h->row[i];
-    const double column[] = {e->loss, e->lr, e->log_loss, e->s};
+    const double column[] = {e->loss, e->lr, e->log_loss, e->s, e->zeros};
     lfap_text_uint(t, i + 1);
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < (half ? 5 : 4); k++) {
       lfap_text_puts(t, ",");
       lfap_text_double(t, column[k]);
     }
@@ -204,7 +204,7 @@ static lfap_status write_files(cli *c, const char *out, const lfap_net *net, lfa
   const lfap_history *h = r->history;
   lfap_text t = {0};
   lfap_json j = {.indent = 2};
-  csv(&t, h);
+  csv(&t, h, r->in->which == CLI_HALF);
   lfap_status s = cli_set_begin(c, out);
   c->set.gamma = r->gamma;
   if (!s) s = cli_out_matrix(c, out, "W.npy", net->w, net->m, net->d);
@@ -236,6 +236,14 @@ static void measure_coefficients(cli_train_report *r) {
   }
 }
 
+/* What half precision has made of the run. */
+static void print_half(const lfap_history *h) {
+  printf("  %-22s %.4g %% of dL/dz in the last epoch\n", "zeros", 100.0 * h->row[h->rows - 1].zeros);
+  if (h->ended)
+    printf("  %-22s at epoch %zu: gradient and update are 0, nothing moves any more\n", "learning ended", h->ended);
+  else printf("  %-22s no\n", "learning ended");
+}
+
 static void print_train(const cli_train_report *r) {
   const lfap_history *h = r->history;
   printf("%s, %s loss: N = %zu, d = %zu, m = %zu, gamma = %g\n", r->method, r->loss, r->sizes.n, r->sizes.d, r->m,
@@ -248,6 +256,7 @@ static void print_train(const cli_train_report *r) {
   printf("  %-22s %zu of %zu\n", "classified right", r->correct, r->sizes.n);
   if (h->coefficient)
     printf("  %-22s from %.6g on, %zu of %zu below 0\n", "coefficients", r->least, r->negative, r->m * r->sizes.n);
+  if (r->in->which == CLI_HALF) print_half(h);
   if (r->flow)
     printf("  %-22s %s\n", "end",
            r->reached ? "the log-loss target is reached"

@@ -4,6 +4,7 @@
 
 #include "kernel/lanes.h"
 #include "kernel/loss.h"
+#include "kernel/single.h"
 #include "net/flow.h"
 
 #include <math.h>
@@ -36,7 +37,8 @@ lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_
   double rate = w->plateau.lr;
   for (size_t i = 0; i < n; i++) w->q[i] = w->data->y[i] * w->f[i];
   lfap_loss_fill(w->l, w->g, w->q, logistic, n);
-  double loss = lfap_sum(n, w->l) / (double)n;
+  double loss =
+      w->o->arithmetic == LFAP_ARITHMETIC_HALF ? (double)lfap_single_mean(w->l, n) : lfap_sum(n, w->l) / (double)n;
   h->log_loss = lfap_loss_weights(h->p, w->f, w->q, logistic, n);
   int number = isfinite(loss) && isfinite(h->log_loss);
   lfap_status st = e > 0 ? LFAP_OK : lfap_loss_start(ctx, w->q, w->data->y, loss, h->log_loss, n);

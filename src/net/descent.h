@@ -25,8 +25,10 @@ void lfap_descent_count(lfap_descent *w, lfap_history *h);
 /* Part of a method's list: the schedule. */
 void lfap_descent_state(lfap_walk *walk, lfap_descent *w);
 
-/* Both move net->w by o->epochs epochs, less those done; h->row has as many rows and h->p data->n entries.
+/* All move net->w by o->epochs epochs, less those done; h->row has as many rows and h->p data->n entries.
    h->coefficient (m x N), unless NULL, gets the coefficients b_jn. */
 lfap_status lfap_descend_plain(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_train_run *run);
 lfap_status lfap_descend_gram(lfap_ctx *ctx, lfap_net *net, lfap_history *h, const lfap_set *set, lfap_train_run *run);
+/* In half precision, without coefficients; stops where learning ends. */
+lfap_status lfap_descend_half(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_train_run *run);
 #endif

@@ -143,6 +143,7 @@ static void walk_history(lfap_walk *w, const lfap_train_run *r) {
   lfap_walk_doubles(w, &h->log_loss, 1);
   walk_flag(w, &h->stationary);
   walk_flag(w, &h->aligned);
+  lfap_walk_whole(w, &h->ended);
 }
 
 static lfap_status walk_all(lfap_walk *w, lfap_train_run *r) {

@@ -1,5 +1,5 @@
-/* train.c - options of training and its three ways: the flow (flow.c), gd and sgd in plain form (plain.c) or in Gram
- * form (gramform.c); spec/theory.md sections 1, 5 and 6, spec/numerics.md N5, N5a, N9. */
+/* train.c - options of training and its ways: the flow (flow.c), gd and sgd in plain form (plain.c), in Gram form
+ * (gramform.c) or in half precision (half.c); spec/theory.md sections 1, 5 and 6, spec/numerics.md N5, N5a, N9, N17. */
 #include "net/descent.h"
 #include "net/flow.h"
 
@@ -31,6 +31,7 @@ void lfap_train_defaults(lfap_train_opts *o, lfap_method method) {
 /* The Gram form where it is cheaper and an epoch long enough to matter (N5a). */
 #define AUTO_WORK 0x1p24
 static int gram_form(const lfap_net *net, const lfap_data *data, const lfap_train_opts *o) {
+  if (o->arithmetic == LFAP_ARITHMETIC_HALF) return 0;
   if (o->form != LFAP_FORM_AUTO) return o->form == LFAP_FORM_GRAM;
   return data->n <= data->d && (double)net->m * (double)data->n * (double)data->d >= AUTO_WORK;
 }
@@ -45,6 +46,11 @@ static lfap_status check_opts(lfap_ctx *ctx, const lfap_net *net, const lfap_dat
     return lfap_fail(ctx, LFAP_ERR_USAGE, "train: lr = %g must be positive and finite", o->lr);
   if (!flow && !(o->momentum >= 0.0 && o->momentum < 1.0))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "train: momentum = %g must lie in [0,1)", o->momentum);
+  if (o->arithmetic == LFAP_ARITHMETIC_HALF && (flow || o->form == LFAP_FORM_GRAM || o->coefficients))
+    return lfap_fail(
+        ctx, LFAP_ERR_USAGE,
+        "train: half precision is there for gd and sgd in plain form, without coefficients: the weights are "
+        "no sum of samples once gradients are rounded; choose these, or doubles");
   if (flow && !(o->rtol > 0.0 && o->atol > 0.0 && o->log_loss_target < 0.0))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "train: the flow needs rtol > 0, atol > 0 and a negative log-loss target");
   return LFAP_OK;
@@ -75,6 +81,7 @@ static lfap_status train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, lf
   if (!st) memcpy(moved.w, net->w, net->m * net->d * sizeof(double));
   h.gram = o->method != LFAP_METHOD_FLOW && gram_form(net, data, o);
   if (!st && o->method == LFAP_METHOD_FLOW) st = lfap_flow_run(ctx, &moved, &h, set, &run);
+  else if (!st && o->arithmetic == LFAP_ARITHMETIC_HALF) st = lfap_descend_half(ctx, &moved, &h, &run);
   else if (!st && h.gram) st = lfap_descend_gram(ctx, &moved, &h, set, &run);
   else if (!st) st = lfap_descend_plain(ctx, &moved, &h, &run);
   if (!st) memcpy(net->w, moved.w, net->m * net->d * sizeof(double));

@@ -5,6 +5,7 @@
 #include "data/scale.h"
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
+#include "net/halfnet.h"
 #include "perturb/norm.h"
 #include "perturb/perturbed.h"
 
@@ -156,29 +157,75 @@ static lfap_status fail_cancelled(lfap_ctx *ctx, const lfap_net *net, size_t i) 
       i);
 }
 
-lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,
-                                  const lfap_net *net, const lfap_perturb_opts *o, size_t n) {
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (st) return st;
+/* The gradients in half precision, into p->x. */
+static lfap_status half_gradients(lfap_ctx *ctx, double *grad, const double *B, const lfap_net *net, size_t n) {
+  enum { PACK = 64 };
+  double f[PACK], one[PACK];
   size_t d = net->d;
-  lfap_perturbed p = {0};
+  lfap_halfnet h = {0};
+  lfap_halfpack p = {0};
+  lfap_status st = lfap_halfnet_make(ctx, &h, net);
+  if (!st && !lfap_halfpack_alloc(&p, &h, PACK))
+    st = lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for gradients of m = %zu, d = %zu in half precision", net->m, d);
+  for (size_t i = 0; i < PACK; i++) one[i] = 1.0;
+  for (size_t i = 0; !st && i < n; i += PACK) {
+    size_t count = n - i < PACK ? n - i : PACK;
+    lfap_halfpack_outputs(f, &p, B + i * d, count);
+    lfap_halfpack_gradients(grad + i * d, &p, one, count);
+    st = lfap_tick(ctx, "gradients", (double)i, (double)n);
+  }
+  lfap_halfpack_free(&p);
+  lfap_halfnet_free(&h);
+  return st;
+}
+
+/* P1's optimum for them. */
+static lfap_status along_half(lfap_ctx *ctx, lfap_perturbed *p, const double *B, const double *t, const lfap_net *net,
+                              const lfap_perturb_opts *o) {
+  size_t d = net->d;
+  lfap_status st = half_gradients(ctx, p->x, B, net, p->n);
+  for (size_t i = 0; !st && i < p->n; i++) {
+    double *grad = p->x + i * d;
+    if (lfap_amax(d, grad) == 0.0 && lfap_first_unbounded(grad, d) == d)
+      st = lfap_fail(ctx, LFAP_ERR_DATA,
+                     "base %zu: the gradient of f is zero there in half precision; give larger weights", i);
+    if (!st) st = lfap_perturb_direction(ctx, p->eta + i * d, grad, t[i], o->norm, o->eps, o->k, d);
+    if (!st) lfap_add(grad, B + i * d, p->eta + i * d, d);
+  }
+  return st;
+}
+
+/* The same in doubles. */
+static lfap_status along_gradient(lfap_ctx *ctx, lfap_perturbed *p, const double *B, const double *t,
+                                  const lfap_net *net, const lfap_perturb_opts *o) {
+  size_t d = net->d;
   lfap_net scaled = {0};
   int e = 0;
   double *grad = malloc(2 * d * sizeof *grad), largest = 0.0;
-  st = grad ? check_targets(ctx, t, n) : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
-  if (!st) st = check_size(ctx, o->norm, o->eps, o->k, d);
-  if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
+  lfap_status st = grad ? lfap_net_scaled(ctx, &scaled, &e, net)
+                        : lfap_fail(ctx, LFAP_ERR_MEMORY, "no memory for a gradient of d = %zu", d);
   if (!st) largest = lfap_amax(net->m * d, scaled.w);
-  if (!st) st = perturbed_alloc(ctx, &p, n, d);
-  for (size_t i = 0; !st && i < n; i++) {
+  for (size_t i = 0; !st && i < p->n; i++) {
     st = lfap_net_input_grad(ctx, grad, &scaled, B + i * d);
     if (!st && cancels(grad, grad + d, &scaled, largest)) st = fail_cancelled(ctx, net, i);
-    if (!st) st = lfap_perturb_direction(ctx, p.eta + i * d, grad, t[i], o->norm, o->eps, o->k, d);
-    if (!st) lfap_add(p.x + i * d, B + i * d, p.eta + i * d, d);
+    if (!st) st = lfap_perturb_direction(ctx, p->eta + i * d, grad, t[i], o->norm, o->eps, o->k, d);
+    if (!st) lfap_add(p->x + i * d, B + i * d, p->eta + i * d, d);
   }
-  if (!st) st = lfap_perturbed_check(ctx, &p, o->eps);
   free(grad);
   lfap_net_scaled_free(&scaled, net);
+  return st;
+}
+
+lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,
+                                  const lfap_net *net, const lfap_perturb_opts *o, size_t n) {
+  lfap_perturbed p = {0};
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check_targets(ctx, t, n);
+  if (!st) st = check_size(ctx, o->norm, o->eps, o->k, net->d);
+  if (!st) st = perturbed_alloc(ctx, &p, n, net->d);
+  if (!st && o->arithmetic == LFAP_ARITHMETIC_HALF) st = along_half(ctx, &p, B, t, net, o);
+  else if (!st) st = along_gradient(ctx, &p, B, t, net, o);
+  if (!st) st = lfap_perturbed_check(ctx, &p, o->eps);
   if (st) lfap_perturbed_free(&p);
   else *out = p;
   return st;

@@ -11,10 +11,11 @@
 #include "study/table.h"
 
 /* The columns of a cell: words, then sizes, which may be swept. */
-enum { DATA, BASE, METHOD, FROM, NORM, D, N, N_ADV, M, GAMMA, EPS, K, KEYS, WORDS = D };
-static const char *const key_name[KEYS] = {"data", "base",  "method", "from",  "norm", "d",
-                                           "n",    "n_adv", "m",      "gamma", "eps",  "k"};
+enum { DATA, BASE, METHOD, ARITHMETIC, FROM, NORM, D, N, N_ADV, M, GAMMA, EPS, K, KEYS, WORDS = D };
+static const char *const key_name[KEYS] = {"data", "base",  "method", "arithmetic", "from", "norm", "d",
+                                           "n",    "n_adv", "m",      "gamma",      "eps",  "k"};
 static const char *const axis_name[KEYS] = {"",
+                                            "",
                                             "",
                                             "",
                                             "",

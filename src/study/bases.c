@@ -106,7 +106,8 @@ static lfap_status move_along(lfap_ctx *ctx, lfap_study_bases *b, double **shift
 
 /* From the network's gradient, or the authors' PGD (spec/theory.md section 6): every base has its own direction. */
 static lfap_status move_each(lfap_ctx *ctx, lfap_study_bases *b, const lfap_net *net, const lfap_cell *c) {
-  lfap_perturb_opts po = {.norm = c->norm, .eps = c->eps, .k = c->k, .lo = -1.0, .hi = 1.0};
+  lfap_perturb_opts po = {
+      .norm = c->norm, .eps = c->eps, .k = c->k, .lo = -1.0, .hi = 1.0, .arithmetic = c->arithmetic};
   lfap_perturbed p = {0};
   po.steps = lfap_norm_steps(c->norm, c->k);
   po.has_range = c->base == LFAP_BASE_NOISE ? !lfap_cell_gauss(c)

@@ -11,10 +11,11 @@ const char *const lfap_study_kind_name[LFAP_STUDY_KINDS] = {"uniform", "gauss", 
 const char *const lfap_study_base_name[LFAP_BASES] = {"noise", "natural-random", "natural-flipped"};
 const char *const lfap_study_method_name[LFAP_METHODS] = {"limit", "flow", "sgd"};
 const char *const lfap_study_from_name[LFAP_FROMS] = {"geometry", "gradient", "pgd"};
+const char *const lfap_study_arithmetic_name[LFAP_ARITHMETICS] = {"double", "half"};
 const char *const lfap_study_limit_name[LFAP_LIMITS] = {"none", "qp", "full", "unknown"};
 const char *const lfap_why_name[LFAP_WHYS] = {
-    "undefined",      "infeasible",  "unsolved",    "range",   "bad-data", "training",  "perturbation", "not-noise",
-    "own-directions", "no-test-set", "no-training", "teacher", "limit",    "limit_adv", "limit_control"};
+    "undefined",      "infeasible",  "unsolved",    "range", "bad-data", "training", "perturbation", "not-noise",
+    "own-directions", "no-test-set", "no-training", "half",  "teacher",  "limit",    "limit_adv",    "limit_control"};
 
 int lfap_why_of(lfap_why *why, lfap_status st, lfap_why part) {
   switch (st) {
@@ -59,6 +60,9 @@ lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c) {
   if (st) return st;
   if (!(c->eps >= 0.0) || !isfinite(c->eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: eps = %g must be finite and not negative", c->eps);
+  if (c->arithmetic == LFAP_ARITHMETIC_HALF && c->method != LFAP_BY_SGD)
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: half precision belongs to method sgd, not %s",
+                     lfap_study_method_name[c->method]);
   if (c->method == LFAP_BY_LIMIT && c->from != LFAP_FROM_GEOMETRY)
     return lfap_fail(ctx, LFAP_ERR_USAGE,
                      "cell: perturbations by %s are made from a network, and method limit has none; give flow or sgd",
@@ -71,8 +75,8 @@ lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c) {
 }
 
 int lfap_cell_same_teacher(const lfap_cell *a, const lfap_cell *b) {
-  return a->data == b->data && a->method == b->method && a->d == b->d && a->n == b->n && a->m == b->m &&
-         a->gamma == b->gamma && a->seed == b->seed;
+  return a->data == b->data && a->method == b->method && a->arithmetic == b->arithmetic && a->d == b->d &&
+         a->n == b->n && a->m == b->m && a->gamma == b->gamma && a->seed == b->seed;
 }
 
 int lfap_cell_same_bases(const lfap_cell *a, const lfap_cell *b) {

@@ -83,7 +83,10 @@ static lfap_cell cell_at(const position *p) {
   c.d = c.data == LFAP_STUDY_FASHION ? g->pixels : (size_t)value(p, &g->d, DIM);
   if (c.n_adv == 0) c.n_adv = c.n;
   if (c.method == LFAP_BY_LIMIT) c.from = LFAP_FROM_GEOMETRY;
-  else c.m = (size_t)value(p, &g->m, WIDTH);
+  else {
+    c.m = (size_t)value(p, &g->m, WIDTH);
+    c.arithmetic = g->arithmetic;
+  }
   if (lfap_norm_of(c.norm)->takes_k) {
     double k = floor(value(p, &g->share, SHARE) * (double)c.d);
     c.k = k >= 1.0 ? (size_t)k : 1;
@@ -95,7 +98,7 @@ static lfap_cell cell_at(const position *p) {
 lfap_status lfap_grid_cells(lfap_ctx *ctx, lfap_cell **cells, size_t *count, const lfap_grid *grid) {
   lfap_grid g = with_defaults(grid);
   lfap_cell *list = NULL;
-  size_t n = 0, room = 0;
+  size_t n = 0, room = 0, half = 0;
   position p = {.g = &g};
   do {
     if (n == LFAP_STUDY_CELLS) {
@@ -112,12 +115,19 @@ lfap_status lfap_grid_cells(lfap_ctx *ctx, lfap_cell **cells, size_t *count, con
       list = more;
     }
     list[n] = cell_at(&p);
+    half += list[n].arithmetic == LFAP_ARITHMETIC_HALF;
     lfap_status st = lfap_cell_check(ctx, &list[n++]);
     if (st) {
       free(list);
       return st;
     }
   } while (advance(&p));
+  if (g.arithmetic == LFAP_ARITHMETIC_HALF && !half) {
+    free(list);
+    return lfap_fail(ctx, LFAP_ERR_USAGE,
+                     "sweep: half precision belongs to method sgd, and no cell has it; give "
+                     "--method sgd");
+  }
   *cells = list;
   *count = n;
   return LFAP_OK;

@@ -16,8 +16,9 @@ typedef struct {
   lfap_axis eps[LFAP_NORMS];        /* not given: the norm's own (perturb/norm.h) */
   lfap_axis share;                  /* share of the entries that a perturbation changes, where its norm counts them */
   lfap_study_from from;
-  size_t pixels; /* d of fashion-mnist: what its images have */
-  size_t epochs; /* of a preset: sgd's (lfap_study_opts); 0: not told */
+  lfap_arithmetic arithmetic; /* of networks */
+  size_t pixels;              /* d of fashion-mnist: what its images have */
+  size_t epochs;              /* of a preset: sgd's (lfap_study_opts); 0: not told */
 } lfap_grid;
 
 /* The authors' experiments. The first four are grids, the others one cell each, of which they drew decision maps. */

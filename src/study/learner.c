@@ -61,7 +61,8 @@ static lfap_status train_learner(lfap_ctx *ctx, lfap_learner *l, lfap_set *set, 
   lfap_train_defaults(&t, c->method == LFAP_BY_FLOW ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD);
   t.epochs = o->epochs;
   t.log_loss_target = o->log_loss_target;
-  t.coefficients = l->keep;
+  t.arithmetic = c->arithmetic;
+  t.coefficients = l->keep && c->arithmetic == LFAP_ARITHMETIC_DOUBLE;
   lfap_status st = lfap_learner_start(ctx, &l->net, c, role);
   if (!st && o->checkpoint) st = lfap_checkpoint_train(ctx, &o->checkpoint[l->part], &l->net, &h, set, &t);
   else if (!st) st = lfap_set_train(ctx, &l->net, &h, set, &t);

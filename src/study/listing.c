@@ -5,10 +5,14 @@
 static void put_cell(lfap_text *t, size_t index, const lfap_cell *c) {
   lfap_text_puts(t, "cell ");
   lfap_text_uint(t, index);
-  const char *const words[] = {lfap_study_kind_name[c->data], lfap_study_base_name[c->base],
-                               lfap_study_method_name[c->method], lfap_study_from_name[c->from],
+  const char *const words[] = {lfap_study_kind_name[c->data],
+                               lfap_study_base_name[c->base],
+                               lfap_study_method_name[c->method],
+                               c->arithmetic == LFAP_ARITHMETIC_HALF ? lfap_study_arithmetic_name[c->arithmetic] : NULL,
+                               lfap_study_from_name[c->from],
                                lfap_norm_name(c->norm)};
-  for (size_t i = 0; i < 5; i++) {
+  for (size_t i = 0; i < 6; i++) {
+    if (!words[i]) continue;
     lfap_text_puts(t, " ");
     lfap_text_puts(t, words[i]);
   }

@@ -65,6 +65,7 @@ lfap_status lfap_table_open(lfap_ctx *ctx, lfap_table_reader *out, const char *p
                      version == 1   ? "whose rows have no checksum"
                      : version == 2 ? "whose rows do not tell of C2"
                      : version == 3 ? "whose rows do not tell of T5"
+                     : version == 4 ? "whose rows do not tell of the arithmetic"
                                     : "of another lfap",
                      LFAP_TABLE_VERSION);
   if (!r.at)

@@ -21,6 +21,8 @@ extern const char *const lfap_study_kind_name[LFAP_STUDY_KINDS];
 extern const char *const lfap_study_base_name[LFAP_BASES];     /* "noise", "natural-random", "natural-flipped" */
 extern const char *const lfap_study_method_name[LFAP_METHODS]; /* "limit", "flow", "sgd" */
 extern const char *const lfap_study_from_name[LFAP_FROMS];     /* "geometry", "gradient", "pgd" */
+enum { LFAP_ARITHMETICS = 2 };
+extern const char *const lfap_study_arithmetic_name[LFAP_ARITHMETICS]; /* "double", "half" */
 
 /* Why a value of a row does not exist, by its word in the column `reason` (spec/formats.md). */
 typedef enum {
@@ -34,7 +36,8 @@ typedef enum {
   LFAP_WHY_NOT_NOISE,
   LFAP_WHY_OWN_DIRECTIONS,
   LFAP_WHY_NO_TEST_SET,
-  LFAP_WHY_NO_TRAINING, /* not of this cell */
+  LFAP_WHY_NO_TRAINING,
+  LFAP_WHY_HALF, /* not of this cell */
   LFAP_WHY_TEACHER,
   LFAP_WHY_LIMIT,
   LFAP_WHY_LIMIT_ADV,
@@ -64,6 +67,7 @@ typedef struct {
   lfap_study_kind data;
   lfap_study_base base;
   lfap_study_method method;
+  lfap_arithmetic arithmetic; /* of trainings and attacks; half: sgd alone */
   lfap_study_from from;
   lfap_norm norm;
   size_t d, n, n_adv;

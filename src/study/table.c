@@ -155,6 +155,7 @@ static void kinds(lfap_sink *s, const lfap_cell *c) {
   word(s, "data", lfap_study_kind_name, LFAP_STUDY_KINDS, (int)c->data);
   word(s, "base", lfap_study_base_name, LFAP_BASES, (int)c->base);
   word(s, "method", lfap_study_method_name, LFAP_METHODS, (int)c->method);
+  word(s, "arithmetic", lfap_study_arithmetic_name, LFAP_ARITHMETICS, (int)c->arithmetic);
   word(s, "from", lfap_study_from_name, LFAP_FROMS, (int)c->from);
   word(s, "norm", norms, LFAP_NORMS, (int)c->norm);
 }
@@ -209,7 +210,9 @@ static void results(lfap_sink *s, const lfap_cell *c, const lfap_row *r) {
   lfap_why no_split = c->from == LFAP_FROM_GEOMETRY ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_OWN_DIRECTIONS;
   number(s, "ratio", r->ratio, no_split, ANY);
   number(s, "t4_share", r->t4_share, no_split, SHARE);
-  lfap_why no_parts = first_of(r->why_learner, c->method == LFAP_BY_LIMIT ? LFAP_WHY_LIMIT_ADV : LFAP_WHY_RANGE);
+  lfap_why no_parts = first_of(r->why_learner, c->method == LFAP_BY_LIMIT              ? LFAP_WHY_LIMIT_ADV
+                                               : c->arithmetic == LFAP_ARITHMETIC_HALF ? LFAP_WHY_HALF
+                                                                                       : LFAP_WHY_RANGE);
   number(s, "t5_one_sign", r->t5_one_sign, no_parts, SHARE);
   number(s, "t5_decided", r->t5_decided, no_parts, SHARE);
   number(s, "acc_teacher", r->acc_teacher, r->why_teacher, SHARE);

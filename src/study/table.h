@@ -7,7 +7,8 @@
 
 typedef enum { LFAP_TABLE_CSV, LFAP_TABLE_JSONL } lfap_table_format;
 
-enum { LFAP_TABLE_VERSION = 4 }; /* of the columns and the checksum; 1 had no checksum, 2 nothing of C2, 3 of T5 */
+/* Of the columns and the checksum; 1 had no checksum, 2 nothing of C2, 3 of T5, 4 of the arithmetic. */
+enum { LFAP_TABLE_VERSION = 5 };
 
 /* What the first line of a table says. */
 enum { LFAP_GRID_HASH = 65 };
@@ -21,7 +22,8 @@ void lfap_table_put_head(lfap_text *out, const lfap_table_head *head, lfap_table
 void lfap_table_put_row(lfap_text *out, const lfap_table_head *head, size_t index, const lfap_cell *c,
                         const lfap_row *r, lfap_table_format format);
 
-/* Is this a word that the table has in the column of that name? The columns data, base, method, from and norm. */
+/* Is this a word that the table has in the column of that name? The columns data, base,
+   method, arithmetic, from and norm. */
 int lfap_table_word(const char *column, const char *text);
 
 /* Do these bytes begin like a table of lfap sweep, of whichever version? */

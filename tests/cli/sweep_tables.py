@@ -27,8 +27,8 @@ HEAD = {"csv": 2, "jsonl": 1}  # lines of the head
 for f, text in REF.items():
     head, *lines = text.splitlines()
     lines = lines[HEAD[f] - 1:]
-    ok(len(lines) == 16 and all(signed(head, l) == l for l in lines) and " table=4 " in head.replace('"table": 4,', " table=4 "),
-       f"{f}: the CRC-32 of the grid and the row's text, version 4", lines[:1])
+    ok(len(lines) == 16 and all(signed(head, l) == l for l in lines) and " table=5 " in head.replace('"table": 5,', " table=5 "),
+       f"{f}: the CRC-32 of the grid and the row's text, version 5", lines[:1])
     zeros = [l for l in lines if before(l) + "00000000" == l]
     ok(not zeros, f"{f}: the checksum is filled in", zeros)
 
@@ -99,9 +99,9 @@ for f in REF:
         else:
             evil = row.replace(f'"{column}": ' + json.dumps(json.loads(row)[column]), f'"{column}": ' + json.dumps(value))
         refused(f, text([signed(lines[0], evil)]), f"{column} that it never writes, rightly signed", "" if f == "csv" else column, but=("check",))
-    refused(f, REF[f].replace(" table=4", "").replace('"table": 4, ', ""), "of version 1", "version 1" if f == "jsonl" else "version", )
-    refused(f, REF[f].replace("table=4", "table=2").replace('"table": 4', '"table": 2'), "of version 2", "version")
-    refused(f, REF[f].replace("table=4", "table=5").replace('"table": 4', '"table": 5'), "of version 5", "version")
+    refused(f, REF[f].replace(" table=5", "").replace('"table": 5, ', ""), "of version 1", "version 1" if f == "jsonl" else "version", )
+    refused(f, REF[f].replace("table=5", "table=2").replace('"table": 5', '"table": 2'), "of version 2", "version")
+    refused(f, REF[f].replace("table=5", "table=6").replace('"table": 5', '"table": 6'), "of version 6", "version")
     refused(f, REF[f].replace("shard=1/1", "shard=2/1").replace('"1/1"', '"2/1"'), "of shard 2 of 1", but=("check",))
 # a row of another sweep at its place
 Run("sweep", "--d", "20,30", "--n", "3", "--n-adv", "7", "--norm", "l2,linf", "--seeds", "0-3", "--format", "both", "--out", "other", "--quiet")
@@ -113,8 +113,8 @@ for f in REF:
 put("headless.csv", "\n".join(REF["csv"].split("\n")[1:]).encode())
 r = Run("plot", "accuracy", "--sweep", "headless.csv", "--numbers", "--out", "p")
 ok(r.code == 65 and "first line" in r.err, "without its first line no row can be told whole: plot refuses", r)
-put("foreign.csv", b"data,base,method,from,norm,d,n,n_adv,m,gamma,eps,k,acc,acc_control\n" + b"".join(
-    b"uniform,noise,limit,geometry,%s,%d,3,6,0,0.5,0.1,0,0.5,0.5\n" % (w, d) for w in (b"l2", b"=cmd|'/C calc'!A0") for d in (1, 2)))
+put("foreign.csv", b"data,base,method,arithmetic,from,norm,d,n,n_adv,m,gamma,eps,k,acc,acc_control\n" + b"".join(
+    b"uniform,noise,limit,double,geometry,%s,%d,3,6,0,0.5,0.1,0,0.5,0.5\n" % (w, d) for w in (b"l2", b"=cmd|'/C calc'!A0") for d in (1, 2)))
 r = Run("plot", "accuracy", "--sweep", "foreign.csv", "--numbers", "--out", "p2")
 ok(r.code == 65 and "no word of lfap sweep" in r.err and not os.path.exists("p2"), "a table of another program: its words are known ones", r)
 

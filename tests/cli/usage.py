@@ -20,7 +20,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "polish": ["data", "labels", "weights", "gamma", "loss", "step", "certify", "probe-points", "out"],
     "converge": ["data", "labels", "gamma", "loss", "m", "init", "init-scale", "seed", "log-loss", "prec", "probes", "steps", "out"],
     "split": ["data", "labels", "bases", "run", "gamma", "probe-points", "probe-labels", "natural", "natural-weights", "probes", "seed", "out"],
-    "sweep": ["preset", "scale", "data", "base", "method", "from", "norm", "d", "n", "n-adv", "m", "gamma", "eps", "eps-l2", "eps-linf",
+    "sweep": ["preset", "scale", "data", "base", "method", "arithmetic", "from", "norm", "d", "n", "n-adv", "m", "gamma", "eps", "eps-l2", "eps-linf",
               "eps-l0", "eps-l1", "share", "seeds", "epochs", "log-loss", "probes", "classes", "images", "out", "format", "resume", "checkpoint", "shard",
               "merge", "against", "list"],
     "vectors": ["out"],

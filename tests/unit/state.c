@@ -19,6 +19,7 @@ typedef struct {
   int coefficients;
   size_t epochs;
   double target;
+  lfap_arithmetic arithmetic;
 } way;
 
 /* Takes the state after `at` epochs, stops there if asked to, and reads it back. */
@@ -78,11 +79,12 @@ static ran run(keeper *k, const lfap_data *D, way v, int resume, int threads) {
   k->ctx.user = k;
   k->read = 0;
   o.form = v.form;
+  o.arithmetic = v.arithmetic;
   o.loss = v.loss;
   o.coefficients = v.coefficients;
   o.epochs = v.epochs;
   o.log_loss_target = v.target;
-  if (v.method != LFAP_METHOD_FLOW) o.lr = v.loss == LFAP_LOSS_LOGISTIC ? 300 : 0.05; /* 300: bounces, the rate falls */
+  if (v.method != LFAP_METHOD_FLOW) o.lr = v.loss == LFAP_LOSS_LOGISTIC ? (v.arithmetic == LFAP_ARITHMETIC_HALF ? 1 : 300) : 0.05; /* 300: bounces, the rate falls */
   o.after = after;
   o.from = resume ? get : NULL;
   o.user = k;
@@ -98,7 +100,7 @@ static void ran_free(ran *r) {
 
 static int same(const ran *a, const ran *b) {
   const lfap_history *g = &a->h, *h = &b->h;
-  return a->st == LFAP_OK && b->st == LFAP_OK && g->rows == h->rows && g->stationary == h->stationary && g->aligned == h->aligned &&
+  return a->st == LFAP_OK && b->st == LFAP_OK && g->rows == h->rows && g->stationary == h->stationary && g->aligned == h->aligned && g->ended == h->ended &&
          memcmp(a->net.w, b->net.w, M * a->net.d * sizeof(double)) == 0 && memcmp(g->row, h->row, g->rows * sizeof *g->row) == 0 &&
          memcmp(g->p, h->p, N * sizeof(double)) == 0 && memcmp(&g->log_loss, &h->log_loss, sizeof(double)) == 0 &&
          (!g->coefficient || memcmp(g->coefficient, h->coefficient, M * N * sizeof(double)) == 0) && !g->coefficient == !h->coefficient;
@@ -144,8 +146,16 @@ Test(state, a_run_goes_on_from_any_epoch_to_the_same_bits) {
   int fell = 0;
   for (int k = 0; k < 16; k++)
     fell += from_everywhere(&D, (way){k & 1 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k & 2 ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN,
-                              k & 4 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, k & 8, EPOCHS, 0});
+                              k & 4 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, k & 8, EPOCHS, 0, LFAP_ARITHMETIC_DOUBLE});
   cr_assert_geq(fell, 2, "the schedule had something to remember in %d ways", fell);
+  lfap_data_free(&D);
+}
+
+Test(state, half_precision_goes_on_to_the_same_bits) {
+  lfap_data D = samples();
+  for (int k = 0; k < 4; k++)
+    from_everywhere(&D, (way){k & 1 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, LFAP_FORM_AUTO,
+                              k & 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, 0, EPOCHS, 0, LFAP_ARITHMETIC_HALF});
   lfap_data_free(&D);
 }
 
@@ -155,11 +165,11 @@ Test(state, the_flow_goes_on_in_every_phase) {
   static const double target[] = {-1e9, -1.0, -200.0, -1e9};
   for (int k = 0; k < 16; k++)
     from_everywhere(&D, (way){LFAP_METHOD_FLOW, LFAP_FORM_AUTO, k & 4 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP, k & 8,
-                              k % 4 == 3 ? 12 : 2000, target[k % 4]});
+                              k % 4 == 3 ? 12 : 2000, target[k % 4], LFAP_ARITHMETIC_DOUBLE});
   lfap_data_free(&D);
   /* alignment is lost and found again from step 108 on */
   cr_assert_eq(lfap_gen_gauss(NULL, &D, 7, N, 8), LFAP_OK);
-  from_everywhere(&D, (way){LFAP_METHOD_FLOW, LFAP_FORM_AUTO, LFAP_LOSS_EXP, 1, 130, -1e9});
+  from_everywhere(&D, (way){LFAP_METHOD_FLOW, LFAP_FORM_AUTO, LFAP_LOSS_EXP, 1, 130, -1e9, LFAP_ARITHMETIC_DOUBLE});
   lfap_data_free(&D);
 }
 
@@ -169,7 +179,7 @@ Test(state, a_run_that_is_stopped_anywhere_goes_on) {
   size_t inside = 0;
   for (int k = 0; k < 3; k++) {
     way v = {k == 2 ? LFAP_METHOD_FLOW : LFAP_METHOD_SGD, k == 2 ? LFAP_FORM_AUTO : k ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN,
-             k == 2 ? LFAP_LOSS_EXP : LFAP_LOSS_LOGISTIC, 1, EPOCHS, -1e9};
+             k == 2 ? LFAP_LOSS_EXP : LFAP_LOSS_LOGISTIC, 1, EPOCHS, -1e9, LFAP_ARITHMETIC_DOUBLE};
     keeper none = {0};
     ran whole = run(&none, &D, v, 0, 1);
     for (size_t tick = 1; tick < 120; tick++) {
@@ -200,7 +210,7 @@ Test(state, the_weights_of_a_state_are_those_of_a_run_of_so_many_epochs) {
   lfap_data D = samples();
   for (int k = 0; k < 5; k++) {
     way v = {k == 4 ? LFAP_METHOD_FLOW : k & 1 ? LFAP_METHOD_SGD : LFAP_METHOD_GD, k == 4 ? LFAP_FORM_AUTO : k & 2 ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN,
-             LFAP_LOSS_EXP, 0, EPOCHS, -1e9};
+             LFAP_LOSS_EXP, 0, EPOCHS, -1e9, LFAP_ARITHMETIC_DOUBLE};
     for (size_t at = 1; at < 40; at += 6) {
       keeper here = {.at = at}, there = {0};
       ran longer = run(&here, &D, v, 0, 1);
@@ -219,7 +229,7 @@ Test(state, the_weights_of_a_state_are_those_of_a_run_of_so_many_epochs) {
 
 /* ---- refusals ----------------------------------------------------------------------------------------------------- */
 
-static const way SGD = {LFAP_METHOD_SGD, LFAP_FORM_PLAIN, LFAP_LOSS_EXP, 0, EPOCHS, -1e9};
+static const way SGD = {LFAP_METHOD_SGD, LFAP_FORM_PLAIN, LFAP_LOSS_EXP, 0, EPOCHS, -1e9, LFAP_ARITHMETIC_DOUBLE};
 
 static keeper taken(const lfap_data *D, way v, size_t at) {
   keeper k = {.at = at};
@@ -276,6 +286,8 @@ Test(state, another_training_is_refused_by_name) {
   refused(&k, &D, v, LFAP_ERR_USAGE, "Gram form 0, here 1");
   v = SGD, v.loss = LFAP_LOSS_LOGISTIC;
   refused(&k, &D, v, LFAP_ERR_USAGE, "loss 0, here 1");
+  v = SGD, v.arithmetic = LFAP_ARITHMETIC_HALF;
+  refused(&k, &D, v, LFAP_ERR_USAGE, "arithmetic 0, here 1");
   v = SGD, v.coefficients = 1;
   refused(&k, &D, v, LFAP_ERR_USAGE, "coefficients 0, here 1");
   v = SGD, v.target = -5;

@@ -42,6 +42,7 @@ static void put_some(lfap_text *t, size_t index, lfap_philox *g, lfap_table_form
   lfap_cell c = {.data = (lfap_study_kind)(lfap_philox_next(g) % LFAP_STUDY_KINDS),
                  .base = (lfap_study_base)(lfap_philox_next(g) % LFAP_BASES),
                  .method = (lfap_study_method)(lfap_philox_next(g) % LFAP_METHODS),
+                 .arithmetic = (lfap_arithmetic)(lfap_philox_next(g) % LFAP_ARITHMETICS),
                  .from = (lfap_study_from)(lfap_philox_next(g) % LFAP_FROMS),
                  .norm = (lfap_norm)(lfap_philox_next(g) % 3),
                  .d = lfap_philox_next(g),
@@ -160,15 +161,17 @@ Test(table, order_and_number_of_cells) {
 
 Test(table, other_versions_are_told) {
   static const char *const texts[] = {"# lfap sweep 0.1.0 cells=3 shard=1/1 grid=d1\ncell,data\n",
-                                      "# lfap sweep 0.1.0 table=5 cells=3 shard=1/1 grid=d1\ncell\n",
+                                      "# lfap sweep 0.1.0 table=6 cells=3 shard=1/1 grid=d1\ncell\n",
                                       "{\"sweep\": \"0.1.0\", \"cells\": 3, \"shard\": \"1/1\", \"grid\": \"d1\"}\n",
                                       "{\"sweep\": \"0.2.0\", \"table\": 17, \"cells\": 3}\n",
                                       "# lfap sweep 0.1.0 table=2 cells=3 shard=1/1 grid=d1\ncell\n",
-                                      "# lfap sweep 0.1.0 table=3 cells=3 shard=1/1 grid=d1\ncell\n"};
-  static const char *const said[] = {"version 1, whose rows have no checksum", "version 5, of another lfap",
+                                      "# lfap sweep 0.1.0 table=3 cells=3 shard=1/1 grid=d1\ncell\n",
+                                      "# lfap sweep 0.1.0 table=4 cells=3 shard=1/1 grid=d1\ncell\n"};
+  static const char *const said[] = {"version 1, whose rows have no checksum", "version 6, of another lfap",
                                      "version 1, whose rows", "version 17",
-                                     "version 2, whose rows do not tell of C2", "version 3, whose rows do not tell of T5"};
-  for (size_t i = 0; i < 6; i++) {
+                                     "version 2, whose rows do not tell of C2", "version 3, whose rows do not tell of T5",
+                                     "version 4, whose rows do not tell of the arithmetic"};
+  for (size_t i = 0; i < 7; i++) {
     lfap_ctx ctx = {0};
     cr_assert_eq(rows_of(&ctx, texts[i], strlen(texts[i]), 0), -1);
     cr_assert_not_null(strstr(ctx.message, said[i]), "%s", ctx.message);
