@@ -159,6 +159,7 @@ static lfap_status epoch(lfap_ctx *ctx, half_run *w, lfap_history *h) {
 lfap_status lfap_descend_half(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_train_run *run) {
   half_run w = {0};
   lfap_status st = half_alloc(ctx, &w, net, run->data, run->o);
+  run->margin = w.s.q;
   if (!st) st = lfap_run_begin(run, "epoch", &w, half_state, half_weights);
   while (!st && h->rows < run->o->epochs && !h->ended) {
     st = epoch(ctx, &w, h);
