@@ -28,7 +28,7 @@ LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/lim
 CLI_SRC := $(wildcard src/picture/*.c src/cli/*.c)
 ORA_SRC := $(wildcard oracle/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o $(BUILD)/gen/claims.o
-CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/fields.o
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/fields.o $(BUILD)/gen/golden.o
 ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/members.o
 
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
@@ -204,6 +204,11 @@ FIELDS := spec/fields.tsv spec/fields.awk spec/claims.tsv src/perturb/norm.h
 $(BUILD)/gen/fields.h $(BUILD)/gen/fields.c $(BUILD)/gen/keys.h: $(FIELDS)
 	@mkdir -p $(@D)
 	$(Q)awk -v make=$(notdir $@) -f spec/fields.awk spec/fields.tsv > $@.tmp && mv $@.tmp $@
+# What `lfap doctor` holds its bits against.
+$(BUILD)/gen/golden.c: tests/golden/vectors.txt
+	@mkdir -p $(@D)
+	$(Q)awk 'BEGIN { print "#include \"cli/doctor.h\"\nconst cli_golden cli_golden_vectors[] = {" } \
+	  { printf "  {\"%s\", \"%s\"},\n", $$2, $$1 } END { print "  {0}};" }' $< > $@.tmp && mv $@.tmp $@
 $(CLI_OBJ): | $(BUILD)/gen/fields.h $(BUILD)/gen/keys.h
 
 $(BUILD)/liblfap.a: $(LIB_OBJ)

@@ -6,6 +6,7 @@
 #define LFAP_CLI_REPORTS_H
 #include "cli/cli.h"
 #include "cli/compare.h"
+#include "cli/doctor.h"
 #include "cli/ending.h"
 #include "cli/origin.h"
 #include "cli/plot.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/certify.h"
+#include "cli/doctor.h"
 #include "cli/ending.h"
 #include "cli/oracle_train.h"
 #include "cli/picture.h"
@@ -12,7 +13,7 @@
 
 const cli_verb *const cli_verbs[] = {&cli_gen,    &cli_train, &cli_limit,  &cli_perturb,  &cli_verify, &cli_compare,
                                      &cli_polish, &cli_split, &cli_check,  &cli_converge, &cli_sweep,  &cli_vectors,
-                                     &cli_map,    &cli_plot,  &cli_report, &cli_explain,  NULL};
+                                     &cli_map,    &cli_plot,  &cli_report, &cli_explain,  &cli_doctor, NULL};
 
 const cli_verb *cli_verb_of(const char *name) {
   for (const cli_verb *const *v = cli_verbs; *v; v++)
