@@ -11,6 +11,10 @@ WARN   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
 CFLAGS := -std=c11 $(OPT) -g -ffp-contract=off $(WARN) $(EXTRA)
 CPPFLAGS := -Isrc -I. -I$(BUILD)/gen -D_POSIX_C_SOURCE=200809L
 LDLIBS := -lz -lm
+CLI_LIBS := -lmd -ljansson -lmpfr -lgmp $(LDLIBS)
+# What is compiled is named in a word; V=1 shows the commands.
+Q := $(if $(V),,@)
+SAY := @$(if $(V),:,printf '  %-5s %s\n')
 
 PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libjansson-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
 PKG_PICTURES := gnuplot-nox
@@ -24,7 +28,7 @@ LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/lim
 CLI_SRC := $(wildcard src/picture/*.c src/cli/*.c)
 ORA_SRC := $(wildcard oracle/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/statements.o $(BUILD)/gen/claims.o
-CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/fields.o
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/fields.o $(BUILD)/gen/golden.o
 ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/members.o
 
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
@@ -145,22 +149,27 @@ bench-count-update: setup-check $(BUILD)/bench/count
 # What tests/cross/separability_exact.py asks.
 $(BUILD)/tests/cross/solve_many: tests/cross/lib/solve_many.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
 
 # What tests/cross/c3_exact.py asks.
 $(BUILD)/tests/cross/polish_many: tests/cross/lib/polish_many.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/bench/kernels: bench/kernels.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(call HAVE,cblas.h,-DHAVE_OPENBLAS) -o $@ $^ $(call HAVE,cblas.h,-lopenblas) $(LDLIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call HAVE,cblas.h,-DHAVE_OPENBLAS) -o $@ $^ $(call HAVE,cblas.h,-lopenblas) $(LDLIBS)
 $(BUILD)/bench/certificate: bench/certificate.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(call HAVE,arb_mat.h,-DHAVE_ARB) -o $@ $^ $(call HAVE,arb_mat.h,-lflint-arb -lflint) -lmpfr -lgmp $(LDLIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(call HAVE,arb_mat.h,-DHAVE_ARB) -o $@ $^ $(call HAVE,arb_mat.h,-lflint-arb -lflint) -lmpfr -lgmp $(LDLIBS)
 $(BUILD)/bench/%: bench/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -D_DEFAULT_SOURCE $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) -D_DEFAULT_SOURCE $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
 
 # The command line with every access, overflow and conversion checked, in a folder of its own; tests/cli/sanitized.py runs it. With TESTS=1
 # the test programs too: build/sanitized/tests/unit/NAME.
@@ -175,33 +184,42 @@ golden: all
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/statements.c: spec/statements.tsv spec/kernels.tsv spec/statements.awk
 	@mkdir -p $(@D)
-	awk -f spec/statements.awk spec/kernels.tsv spec/statements.tsv > $@.tmp && mv $@.tmp $@
+	$(Q)awk -f spec/statements.awk spec/kernels.tsv spec/statements.tsv > $@.tmp && mv $@.tmp $@
 # Claims: lfap_claims, and the members of a certificate's file. `make tables` writes what is committed.
 $(BUILD)/gen/claims.c: PART := table
 $(BUILD)/gen/members.c: PART := members
 $(BUILD)/gen/claims.c $(BUILD)/gen/members.c: spec/claims.tsv spec/claims.awk spec/statements.tsv
 	@mkdir -p $(@D)
-	awk -v part=$(PART) -f spec/claims.awk spec/claims.tsv > $@.tmp && mv $@.tmp $@
+	$(Q)awk -v part=$(PART) -f spec/claims.awk spec/claims.tsv > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Reports: what writes them, from the table of fields.
 FIELDS := spec/fields.tsv spec/fields.awk spec/claims.tsv src/perturb/norm.h
 $(BUILD)/gen/fields.h $(BUILD)/gen/fields.c $(BUILD)/gen/keys.h: $(FIELDS)
 	@mkdir -p $(@D)
-	awk -v make=$(notdir $@) -f spec/fields.awk spec/fields.tsv > $@.tmp && mv $@.tmp $@
+	$(Q)awk -v make=$(notdir $@) -f spec/fields.awk spec/fields.tsv > $@.tmp && mv $@.tmp $@
+# What `lfap doctor` holds its bits against.
+$(BUILD)/gen/golden.c: tests/golden/vectors.txt
+	@mkdir -p $(@D)
+	$(Q)awk 'BEGIN { print "#include \"cli/doctor.h\"\nconst cli_golden cli_golden_vectors[] = {" } \
+	  { printf "  {\"%s\", \"%s\"},\n", $$2, $$1 } END { print "  {0}};" }' $< > $@.tmp && mv $@.tmp $@
 $(CLI_OBJ): | $(BUILD)/gen/fields.h $(BUILD)/gen/keys.h
 
 $(BUILD)/liblfap.a: $(LIB_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(SAY) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
 $(BUILD)/liboracle.a: $(ORA_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(SAY) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
 $(BUILD)/lfap: $(CLI_OBJ) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
-	$(CC) $(CFLAGS) -o $@ $^ -lmd -ljansson -lmpfr -lgmp $(LDLIBS)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CLI_LIBS)
 
 # What tests/counted.h counts is counted in every object.
 COUNTED := -Wl,--wrap=lfap_gram,--wrap=lfap_rows_product,--wrap=lfap_qm_open,--wrap=lfap_data_check
@@ -210,10 +228,14 @@ $(BUILD)/tests/oracle/once: LDLIBS += $(COUNTED),--wrap=oracle_gram_make
 
 $(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $(filter %.c %.a,$^) -lcriterion -lflint-arb -lflint -lmpfr -lgmp $(LDLIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $(filter %.c %.a,$^) -lcriterion -lflint-arb -lflint -lmpfr -lgmp $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Itests -MMD -MP -o $@ $< $(BUILD)/liblfap.a -lcriterion -lmpfr -lgmp $(LDLIBS)
+
+include src/packaging/packaging.mk
 
 # The sections of committed files that spec/claims.tsv and src/verify/lines.def write; a test checks that they are up to date.
 TABLES := src/lfap.h src/lfap_certifier.h spec/formats.md spec/certificate.md

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages named on the command line that are missing; silent when nothing is.
+# SETUP=check: only says which, and fails where one is.
 set -eu
 missing=
 for p in "$@"; do
@@ -7,6 +8,11 @@ for p in "$@"; do
   [ "$s" = installed ] || missing="$missing $p"
 done
 [ -n "$missing" ] || exit 0
+if [ "${SETUP:-}" = check ]; then
+  echo "setup: not installed:$missing" >&2
+  echo "setup: SETUP=check installs nothing; without it: apt-get install --no-install-recommends$missing" >&2
+  exit 69
+fi
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "setup: these Debian 12 packages (or their equivalents) are needed and apt-get is not here to install them:$missing" >&2
   exit 69

@@ -85,6 +85,7 @@ typedef struct cli_verb {
   lfap_status (*run)(cli *c, int argc, char **argv);
 } cli_verb;
 
+extern const cli_option cli_common[]; /* of every verb */
 extern const cli_verb cli_gen, cli_train, cli_limit, cli_perturb, cli_verify, cli_compare, cli_split, cli_explain;
 
 /* Called once an option with its position in verb->options (value NULL for a flag), and for every operand with -1. */

@@ -6,52 +6,21 @@
 #include <unistd.h>
 
 #include "cli/certify.h"
-#include "cli/cli.h"
-#include "cli/ending.h"
-#include "cli/oracle_train.h"
-#include "cli/picture.h"
-#include "cli/sweep.h"
-#include "cli/vectors.h"
-
-static const cli_verb *const verbs[] = {&cli_gen,    &cli_train, &cli_limit,  &cli_perturb,  &cli_verify, &cli_compare,
-                                        &cli_polish, &cli_split, &cli_check,  &cli_converge, &cli_sweep,  &cli_vectors,
-                                        &cli_map,    &cli_plot,  &cli_report, &cli_explain};
-enum { VERBS = sizeof verbs / sizeof verbs[0] };
+#include "cli/verbs.h"
 
 static void help(FILE *to) {
-  fputs("usage: lfap VERB [options]\n\n"
-        "Learning from adversarial perturbations, checked: predicts the limiting decision boundary of a "
-        "one-hidden-layer\n"
-        "leaky-ReLU network, trains the network, perturbs, learns again from the perturbations, and holds every\n"
-        "prediction of the theory against what was measured.\n\nverbs:\n",
-        to);
-  for (int i = 0; i < VERBS; i++) fprintf(to, "  %-9s %s\n", verbs[i]->name, verbs[i]->brief);
-  fputs(
-      "\n`lfap VERB --help` (or help VERB) tells the options of a verb and works an example; `lfap --version` the "
-      "version.\n"
-      "\nA data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), or "
-      "single\n"
-      "NPY files (C order; f8 f4 u1 i1 i4 i8, little-endian). Results go to stdout, everything else to stderr.\n"
-      "\nexit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 "
-      "usage,\n"
-      "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted (other signals 128 + "
-      "n).\n"
-      "\nexample:\n"
-      "  lfap verify                        the main job on its built-in cases\n"
-      "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data && lfap limit --data data --gamma 0.5\n",
-      to);
-}
-
-static const cli_verb *find_verb(const char *name) {
-  for (int i = 0; i < VERBS; i++)
-    if (strcmp(verbs[i]->name, name) == 0) return verbs[i];
-  return NULL;
+  fprintf(to, "usage: lfap VERB [options]\n\n%s\nverbs:\n", cli_about);
+  for (const cli_verb *const *v = cli_verbs; *v; v++) fprintf(to, "  %-9s %s\n", (*v)->name, (*v)->brief);
+  fprintf(to,
+          "\n`lfap VERB --help` (or help VERB) tells the options of a verb and works an example; `lfap --version` the "
+          "version.\n\n%s\n%s\nexample:\n%s",
+          cli_data_sets, cli_exit_codes, cli_examples);
 }
 
 static int unknown_verb(const char *name) {
   char shown[CLI_SHOWN];
   cli_guess g = {name, NULL, 0};
-  for (int i = 0; i < VERBS; i++) cli_guess_try(&g, verbs[i]->name);
+  for (const cli_verb *const *v = cli_verbs; *v; v++) cli_guess_try(&g, (*v)->name);
   const char *best = cli_guess_best(&g);
   fprintf(stderr, "lfap: unknown %s '%s'", name[0] == '-' ? "option" : "verb", lfap_visible(shown, sizeof shown, name));
   if (best) fprintf(stderr, "; did you mean %s?", best);
@@ -152,7 +121,7 @@ int main(int argc, char **argv) {
     help(stderr);
     return LFAP_ERR_USAGE;
   }
-  cli c = {.verb = find_verb(first), .verdict = LFAP_PASS};
+  cli c = {.verb = cli_verb_of(first), .verdict = LFAP_PASS};
   if (!c.verb && answered(first)) return finish_verb(&c, close_stdout(&c.ctx));
   if (!c.verb) return unknown_verb(first);
   lfap_status s = lfap_arith_check(&c.ctx, first); /* before a number is read */

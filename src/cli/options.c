@@ -12,7 +12,7 @@
 
 enum { FIRST = 256, MOST = 40 }; /* getopt's code of option 0; options a verb may have */
 
-static const cli_option common[] = {
+const cli_option cli_common[] = {
     {"json", NULL, "print the result as one JSON document on stdout"},
     {"quiet", NULL, "nothing on stderr but errors"},
     {"threads", "N", "worker threads (default: all cores); never changes a result"},
@@ -44,7 +44,7 @@ static void print_option(const cli_option *o, FILE *to) {
 void cli_help(const cli_verb *v, FILE *to) {
   fprintf(to, "usage: lfap %s %s\n\n%s\n\noptions:\n", v->name, v->usage, v->about);
   for (const cli_option *o = v->options; o->name; o++) print_option(o, to);
-  for (const cli_option *o = common; o->name; o++) print_option(o, to);
+  for (const cli_option *o = cli_common; o->name; o++) print_option(o, to);
   fprintf(to, "\nexample:\n%s\n", v->example);
 }
 
@@ -90,7 +90,7 @@ static lfap_status unknown(cli *c, const char *text) {
   word[strcspn(word, "=")] = 0;
   cli_guess g = {word, NULL, 0};
   for (const cli_option *o = c->verb->options; o->name; o++) cli_guess_try(&g, o->name);
-  for (const cli_option *o = common; o->name; o++) cli_guess_try(&g, o->name);
+  for (const cli_option *o = cli_common; o->name; o++) cli_guess_try(&g, o->name);
   const char *best = cli_guess_best(&g);
   if (best) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "unknown option '%s'; did you mean --%s?", text, best);
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "unknown option '%s'", text);
@@ -126,11 +126,11 @@ static lfap_status set_one(cli *c, void *args, cli_set *set, int *help, int code
 }
 
 lfap_status cli_parse(cli *c, void *args, cli_set *set, int *help, int argc, char **argv) {
-  size_t own = count(c->verb->options), all = own + count(common);
+  size_t own = count(c->verb->options), all = own + count(cli_common);
   struct option table[MOST + 1] = {{0}};
   if (all > MOST) return lfap_fail(&c->ctx, LFAP_ERR_INTERNAL, "too many options in %s", c->verb->name);
   for (size_t i = 0; i < all; i++) {
-    const cli_option *o = i < own ? &c->verb->options[i] : &common[i - own];
+    const cli_option *o = i < own ? &c->verb->options[i] : &cli_common[i - own];
     table[i] = (struct option){o->name,
                                !o->arg            ? no_argument
                                : o->arg[0] == '[' ? optional_argument

@@ -7,6 +7,7 @@
 #include "cli/arithmetic.h"
 #include "cli/cli.h"
 #include "cli/compare.h"
+#include "cli/doctor.h"
 #include "cli/ending.h"
 #include "cli/origin.h"
 #include "cli/plot.h"

@@ -1,0 +1,124 @@
+# packaging.mk - what an installed lfap is made of: shared libraries, pkg-config files, manual, completions, `make install`,
+# Debian packages and the tarball. Part of the Makefile.
+VERSION := $(shell sed -n 's/^.define LFAP_VERSION "\(.*\)"/\1/p' src/lfap.h)
+SONAME  := 0
+PKG     := src/packaging
+OUT     := $(BUILD)/packaging
+
+PREFIX     ?= /usr/local
+LIBDIR     ?= $(PREFIX)/lib
+BINDIR     := $(PREFIX)/bin
+INCLUDEDIR := $(PREFIX)/include
+MANDIR     := $(PREFIX)/share/man
+BASHDIR    := $(PREFIX)/share/bash-completion/completions
+ZSHDIR     := $(PREFIX)/share/zsh/site-functions
+FISHDIR    := $(PREFIX)/share/fish/vendor_completions.d
+
+# ---- shared libraries: the same objects, compiled to be moved ---------------------------------------------------------
+PIC_LIB := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(LIB_OBJ))
+PIC_ORA := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(ORA_OBJ))
+PUBLIC  := src/lfap.h src/lfap_certifier.h oracle/lfap_oracle.h
+
+$(BUILD)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	$(SAY) PIC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+$(BUILD)/pic/gen/%.o: $(BUILD)/gen/%.c
+	@mkdir -p $(@D)
+	$(SAY) PIC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+# What the headers declare is public. What the oracle takes of the library's inside is a version of its own, which no
+# program links to by accident and which binds the two libraries of one build together.
+$(OUT)/lfap.map: $(PIC_LIB) $(PIC_ORA) $(PUBLIC) $(PKG)/exports.sh
+	@mkdir -p $(@D)
+	$(Q)sh $(PKG)/exports.sh LFAP_$(SONAME) "$(PIC_LIB)" "$(PIC_ORA)" $(PUBLIC) > $@.tmp && mv $@.tmp $@
+$(OUT)/lfap-oracle.map: $(PIC_ORA) $(PUBLIC) $(PKG)/exports.sh
+	@mkdir -p $(@D)
+	$(Q)sh $(PKG)/exports.sh LFAP_ORACLE_$(SONAME) "$(PIC_ORA)" "" $(PUBLIC) > $@.tmp && mv $@.tmp $@
+
+SHARED := $(BUILD)/liblfap.so.$(VERSION) $(BUILD)/liblfap-oracle.so.$(VERSION)
+$(BUILD)/liblfap.so.$(VERSION): $(PIC_LIB) $(OUT)/lfap.map
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,liblfap.so.$(SONAME) -Wl,--version-script=$(OUT)/lfap.map -Wl,-z,defs -o $@ $(PIC_LIB) $(LDLIBS)
+	$(Q)ln -sf liblfap.so.$(VERSION) $(BUILD)/liblfap.so.$(SONAME) && ln -sf liblfap.so.$(SONAME) $(BUILD)/liblfap.so
+$(BUILD)/liblfap-oracle.so.$(VERSION): $(PIC_ORA) $(OUT)/lfap-oracle.map $(BUILD)/liblfap.so.$(VERSION)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,liblfap-oracle.so.$(SONAME) -Wl,--version-script=$(OUT)/lfap-oracle.map -Wl,-z,defs \
+	  -o $@ $(PIC_ORA) $(BUILD)/liblfap.so.$(VERSION) -lmpfr -lgmp $(LDLIBS)
+	$(Q)ln -sf liblfap-oracle.so.$(VERSION) $(BUILD)/liblfap-oracle.so.$(SONAME) && ln -sf liblfap-oracle.so.$(SONAME) $(BUILD)/liblfap-oracle.so
+
+# ---- manual and completions -------------------------------------------------------------------------------------------
+$(OUT)/manual: $(PKG)/manual.c $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ)) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ $(CLI_LIBS)
+MAN := $(OUT)/man/made
+$(MAN): $(OUT)/manual $(PUBLIC) spec/formats.md $(PKG)/header.awk $(PKG)/markdown.awk
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)$(OUT)/manual page > $(@D)/lfap.1
+	$(Q)for v in $$($(OUT)/manual verbs); do $(OUT)/manual page $$v > $(@D)/lfap-$$v.1 || exit 1; done
+	$(Q)awk -v version=$(VERSION) -f $(PKG)/header.awk $(PUBLIC) > $(@D)/lfap.3
+	$(Q)awk -v title=lfap-formats -v section=5 -v version=$(VERSION) -v brief="files, JSON documents, exit codes and seeds of lfap" \
+	  -f $(PKG)/markdown.awk spec/formats.md > $(@D)/lfap-formats.5
+	$(Q)for s in bash zsh fish; do $(OUT)/manual $$s > $(@D)/lfap.$$s || exit 1; done
+	@touch $@
+
+$(OUT)/%.pc: $(PKG)/%.pc.in src/lfap.h FORCE
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@prefix@|$(PREFIX)|' -e 's|@libdir@|$(LIBDIR)|' -e 's|@version@|$(VERSION)|' $< > $@
+.PHONY: FORCE
+FORCE:
+
+# ---- install ----------------------------------------------------------------------------------------------------------
+INSTALL := install -m 644
+.PHONY: shared manual install uninstall dist deb
+shared: $(SHARED)
+manual: $(MAN)
+install: all shared $(MAN) $(OUT)/lfap.pc $(OUT)/lfap-oracle.pc
+	$(Q)mkdir -p $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
+	$(Q)install -m 755 $(BUILD)/lfap $(DESTDIR)$(BINDIR)/lfap
+	$(Q)$(INSTALL) $(SHARED) $(DESTDIR)$(LIBDIR)/
+	$(Q)for l in lfap lfap-oracle; do ln -sf lib$$l.so.$(VERSION) $(DESTDIR)$(LIBDIR)/lib$$l.so.$(SONAME) && \
+	  ln -sf lib$$l.so.$(SONAME) $(DESTDIR)$(LIBDIR)/lib$$l.so || exit 1; done
+	$(Q)$(INSTALL) $(BUILD)/liblfap.a $(DESTDIR)$(LIBDIR)/liblfap.a
+	$(Q)$(INSTALL) $(BUILD)/liboracle.a $(DESTDIR)$(LIBDIR)/liblfap-oracle.a
+	$(Q)$(INSTALL) $(PUBLIC) $(DESTDIR)$(INCLUDEDIR)/
+	$(Q)$(INSTALL) $(OUT)/lfap.pc $(OUT)/lfap-oracle.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	$(Q)for n in 1 3 5; do for f in $(dir $(MAN))*.$$n; do gzip -9nc $$f > $(DESTDIR)$(MANDIR)/man$$n/$${f##*/}.gz || exit 1; done; done
+	$(Q)$(INSTALL) $(dir $(MAN))lfap.bash $(DESTDIR)$(BASHDIR)/lfap
+	$(Q)$(INSTALL) $(dir $(MAN))lfap.zsh $(DESTDIR)$(ZSHDIR)/_lfap
+	$(Q)$(INSTALL) $(dir $(MAN))lfap.fish $(DESTDIR)$(FISHDIR)/lfap.fish
+	@echo "installed lfap $(VERSION) under $(DESTDIR)$(PREFIX)"
+uninstall: 
+	$(Q)rm -f $(DESTDIR)$(BINDIR)/lfap $(DESTDIR)$(MANDIR)/man1/lfap.1.gz $(DESTDIR)$(MANDIR)/man1/lfap-*.1.gz $(DESTDIR)$(MANDIR)/man3/lfap.3.gz \
+	  $(DESTDIR)$(MANDIR)/man5/lfap-formats.5.gz $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(PUBLIC))) \
+	  $(DESTDIR)$(LIBDIR)/pkgconfig/lfap.pc $(DESTDIR)$(LIBDIR)/pkgconfig/lfap-oracle.pc \
+	  $(foreach l,lfap lfap-oracle,$(addprefix $(DESTDIR)$(LIBDIR)/lib$(l).,a so so.$(SONAME) so.$(VERSION))) \
+	  $(DESTDIR)$(BASHDIR)/lfap $(DESTDIR)$(ZSHDIR)/_lfap $(DESTDIR)$(FISHDIR)/lfap.fish
+	@echo "removed lfap from $(DESTDIR)$(PREFIX)"
+
+# ---- tarball and Debian packages: the same bytes wherever they are made -----------------------------------------------
+# What is in git, or, unpacked from a tarball, what that brought. The time of every file is that of the commit.
+FILES = $(shell if [ -e .git ]; then git ls-files; else find . -path ./$(BUILD) -prune -o -type f -printf '%P\n'; fi | LC_ALL=C sort)
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell if [ -e .git ]; then git log -1 --format=%ct; else stat -c %Y CHANGELOG.md; fi))
+TARBALL := $(OUT)/lfap-$(VERSION).tar.gz
+DEB := $(OUT)/deb/lfap-$(VERSION)
+PKG_DEB := debhelper dh-python dpkg-dev fakeroot lintian python3-cffi python3-setuptools man-db
+
+dist:
+	@mkdir -p $(OUT)
+	$(Q)printf '%s\n' $(FILES) | tar --create --no-recursion --files-from=- --transform='s|^|lfap-$(VERSION)/|' --sort=name --format=ustar \
+	  --owner=0 --group=0 --numeric-owner --mode='u+rw,go=rX' --mtime=@$(EPOCH) | gzip -9n > $(TARBALL).tmp && mv $(TARBALL).tmp $(TARBALL)
+	@echo "$(TARBALL)"
+
+# debian/ is made of src/packaging/debian beside the unpacked tarball; nothing is written outside $(BUILD).
+deb: setup dist
+	@sh tests/setup.sh $(PKG_DEB)
+	$(Q)rm -rf $(OUT)/deb && mkdir -p $(OUT)/deb
+	$(Q)tar -xzf $(TARBALL) -C $(OUT)/deb && cp $(TARBALL) $(OUT)/deb/lfap_$(VERSION).orig.tar.gz
+	$(Q)cp -r $(PKG)/debian $(DEB)/debian && mkdir $(DEB)/debian/source && echo '3.0 (quilt)' > $(DEB)/debian/source/format
+	$(Q)printf 'lfap (%s-1) unstable; urgency=medium\n\n  * Changes: CHANGELOG.md.\n\n -- %s  %s\n' $(VERSION) \
+	  "$$(sed -n 's/^Maintainer: //p' $(PKG)/debian/control)" "$$(date -u -R -d @$(EPOCH))" > $(DEB)/debian/changelog
+	$(Q)cd $(DEB) && SOURCE_DATE_EPOCH=$(EPOCH) dpkg-buildpackage -us -uc -b > ../build.log 2>&1 || { tail -20 ../build.log >&2; exit 1; }
+	@ls $(OUT)/deb/*.deb
+	lintian --fail-on error --suppress-tags initial-upload-closes-no-bugs $(OUT)/deb/*.changes
