@@ -19,7 +19,7 @@
 /* A fused multiply-add in software costs some fifty times an addition, in hardware about one. */
 #define EMULATED 8.0
 
-/* ---- libraries, tools, processor ---------------------------------------------------------------------------------- */
+/* ---- libraries, tools, processor ----------------------------------------------------------------------------- */
 
 enum { VERSION = 80 };
 typedef struct {
@@ -91,7 +91,7 @@ static lfap_status measure_fma(cli *c, cli_doctor_report *r) {
   return s;
 }
 
-/* ---- the bits ------------------------------------------------------------------------------------------------------ */
+/* ---- the bits ------------------------------------------------------------------------------------------------- */
 
 /* Removes what is in a directory of ours, and the directory. */
 static void clear(const char *dir) {
@@ -153,7 +153,7 @@ static lfap_status self_test(cli *c, cli_doctor_report *r) {
   return s;
 }
 
-/* ---- the verb ------------------------------------------------------------------------------------------------------ */
+/* ---- the verb ------------------------------------------------------------------------------------------------- */
 
 static void print_doctor(const cli_doctor_report *r) {
   printf("lfap %s, schema %d, compiled by %s\n", LFAP_VERSION, LFAP_SCHEMA_VERSION, r->compiler);

@@ -161,8 +161,8 @@ static void zsh_word(const cli_verb *v, const cli_option *o) {
 }
 
 static void zsh(void) {
-  printf(
-      "#compdef lfap\n# zsh completion of lfap; made from its table of options\n_lfap() {\n  local -a verbs\n  verbs=(\n");
+  printf("#compdef lfap\n# zsh completion of lfap; made from its table of options\n_lfap() {\n"
+         "  local -a verbs\n  verbs=(\n");
   for (const cli_verb *const *v = cli_verbs; *v; v++) {
     char row[256];
     size_t at = (size_t)snprintf(row, sizeof row, "%s:", (*v)->name);
