@@ -39,6 +39,13 @@ training("d above a slice", *draw(3, 7, 600, 22), 0.5, 25, 0.05)
 training("m above two slices", *draw(4, 65, 33, 520), 0.3, 15, 0.1, threads=2)
 training("sizes at the edges", *draw(5, 256, 64, 12), 0.2, 10, 0.1)
 training("one past the edges", *draw(6, 257, 65, 6), 0.2, 10, 0.1)
+# (1/N)*g and g/N round to other halves at few margins alone: 2.0078125 and two more at N = 63
+grid = np.arange(0.05, 4.0, 2.0 ** -11).astype(f16).astype(np.float64)
+q = Network(np.array([[1.0], [-1.0]]), 0.5).outputs(grid[:, None])
+apart = grid[[np.flatnonzero(q == x)[0] for x in half([0.10961914, 0.9995117, 2.0078125]) if (q == x).any()]]
+v = np.concatenate([apart, grid[::130]])[:63]
+ok(len(apart) >= 2 and len(v) == 63, "margins that tell (1/N)*g from g/N", apart)
+training("two roundings of g/N", np.eye(63), np.ones(63), np.array([v, -v]), 0.5, 1, 1.0, method="gd")
 training("gd", *draw(7, 20, 100, 10), 0.1, 40, 0.3, method="gd")
 training("logistic", *draw(8, 20, 100, 10), 0.1, 40, 0.3, loss="logistic")
 training("plateau schedule", *draw(9, 12, 80, 8), 0.1, 150, 3.0)
