@@ -34,12 +34,12 @@ static void chain_columns_range(void *arg, size_t begin, size_t end, int worker)
   lfap_chain_columns(p->out, p->A, p->B, begin, end, p->rows, p->n, p->d);
 }
 
-/* Many rows are shared out in large chunks, whole groups of four, since every chunk packs all of X again; of few
+/* Many rows are shared out in large chunks, whole groups of six, since every chunk packs all of X again; of few
    rows the columns are shared out. */
 lfap_status lfap_chain_product(lfap_ctx *ctx, double *Y, const double *C, const double *X, size_t r, size_t n,
                                size_t d) {
   product p = {.out = Y, .A = C, .B = X, .rows = r, .n = n, .d = d};
-  size_t threads = (size_t)lfap_threads(ctx), chunk = r / (2 * threads) / 4 * 4 + 4;
+  size_t threads = (size_t)lfap_threads(ctx), chunk = r / (2 * threads) / 6 * 6 + 6;
   double flops = 2.0 * (double)r * (double)n * (double)d;
   lfap_status st = lfap_tick(ctx, "chain product", 0.0, (double)r);
   if (st) return st;

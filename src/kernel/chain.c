@@ -114,12 +114,13 @@ LFAP_CLONES
 void lfap_chain(double *y, const double *c, const double *X, size_t n, size_t d) { chain_part(y, c, X, 0, d, n, d); }
 
 enum {
-  GROUP = 4,
-  STRIP = 32,
-  SLICE = 64,
-  LINE = 8,
-  BAND = 4 * STRIP
-}; /* rows of Y, columns, links, columns of a vector */
+  GROUP = 6,         /* rows of Y whose entries are in registers together, */
+  STRIP = 32,        /* their columns: */
+  LINE = 8,          /* vectors of eight */
+  SLICE = 256,       /* links of a packed strip, which has 64 KiB */
+  BAND = 64 * GROUP, /* rows of Y whose coefficients of a slice stay in the second cache while the strips go by */
+  AHEAD = 2 * GROUP  /* rows that are asked for before they are packed */
+};
 
 /* Where entry (i, j) of a matrix of n columns lies. */
 /*@ requires entry: i < rows && j <= n;
@@ -156,6 +157,7 @@ LFAP_INLINE void pack(double *P, const double *X, size_t at, size_t w, size_t k,
     @ loop variant rows - l; */
   for (size_t l = 0; l < rows; l++) {
     size_t p = place_of(k + l, at, n, d);
+    LFAP_PREFETCH(X + (n - k - l > AHEAD ? p + AHEAD * d : p), w);
     /*@ loop invariant column: 0 <= c <= w;
       @ LFAP_REAL(loop invariant before: \forall integer u, q; 0 <= u < l && 0 <= q < w
       @   ==> P[lfap_at(u, q, STRIP)] == \at(X[lfap_at(k + u, at + q, d)],Pre);)
@@ -180,8 +182,8 @@ LFAP_INLINE void pack(double *P, const double *X, size_t at, size_t w, size_t k,
   }
 }
 
-/* The way back: four rows side by side become columns at .. at+w-1 of the rows i .. i+3 of Y. */
-/*@ requires part: w <= STRIP && at + w <= d && i + GROUP <= r;
+/* The way back: the first `rows` of six rows side by side become columns at .. at+w-1 of the rows i .. i+rows-1 of Y. */
+/*@ requires part: w <= STRIP && at + w <= d && rows <= GROUP && i + rows <= r;
   @ requires size: r*d <= SIZE_MAX;
   @ requires T: \valid_read(T + (0 .. GROUP*STRIP - 1));
   @ requires Y: \valid(Y + (0 .. r*d - 1));
@@ -189,436 +191,65 @@ LFAP_INLINE void pack(double *P, const double *X, size_t at, size_t w, size_t k,
   @ terminates \true;
   @ exits never: \false;
   @ assigns Y[0 .. r*d - 1];
-  @ LFAP_REAL(ensures stored: \forall integer a, q; i <= a < i + GROUP && at <= q < at + w
+  @ LFAP_REAL(ensures stored: \forall integer a, q; i <= a < i + rows && at <= q < at + w
   @   ==> Y[lfap_at(a, q, d)] == \old(T[lfap_at(a - i, q - at, STRIP)]);)
-  @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(i <= a < i + GROUP && at <= q < at + w)
+  @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(i <= a < i + rows && at <= q < at + w)
   @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)]);) */
-LFAP_INLINE void unpack(double *Y, const double *T, size_t at, size_t w, size_t i, size_t r, size_t d) {
-  /*@ loop invariant row: 0 <= e <= GROUP;
-    @ LFAP_REAL(loop invariant stored: \forall integer a, q; i <= a < i + e && at <= q < at + w
-    @   ==> Y[lfap_at(a, q, d)] == \at(T[lfap_at(a - i, q - at, STRIP)],Pre);)
-    @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(i <= a < i + GROUP && at <= q < at + w)
-    @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre);)
-    @ loop assigns e, Y[0 .. r*d - 1];
-    @ loop variant GROUP - e; */
-  for (size_t e = 0; e < GROUP; e++) {
+LFAP_INLINE void unpack(double *Y, const double *T, size_t at, size_t w, size_t i, size_t rows, size_t r, size_t d) {
+  for (size_t e = 0; e < rows; e++) {
     size_t p = place_of(i + e, at, r, d);
-    /*@ loop invariant column: 0 <= c <= w;
-      @ LFAP_REAL(loop invariant before: \forall integer a, q; i <= a < i + e && at <= q < at + w
-      @   ==> Y[lfap_at(a, q, d)] == \at(T[lfap_at(a - i, q - at, STRIP)],Pre);)
-      @ LFAP_REAL(loop invariant line: \forall integer a, q; i + e <= a < i + e + 1 && at <= q < at + c
-      @   ==> Y[lfap_at(a, q, d)] == \at(T[lfap_at(a - i, q - at, STRIP)],Pre);)
-      @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(i <= a < i + GROUP && at <= q < at + w)
-      @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre);)
-      @ loop assigns c, Y[0 .. r*d - 1];
-      @ loop variant w - c; */
-    for (size_t c = 0; c < w; c++) {
-      /*@ ghost lfap_at_only(i + e, at + c, d); */
-      /*@ assert place: LFAP_REAL_FACT(p + c == lfap_at(i + e, at + c, d)); */
-      /*@ assert same: LFAP_REAL_FACT(T[e*STRIP + c] == \at(T[lfap_at(\at(e,Here), \at(c,Here), STRIP)],Pre)); */
-      Y[p + c] = T[e * STRIP + c];
-    }
+    for (size_t c = 0; c < w; c++) Y[p + c] = T[e * STRIP + c];
   }
 }
 
-/* The next links of the vectors v .. v+lines-1, eight columns each, of rows i .. i+3: T = T + C P. */
-/*@ requires part: v + lines <= STRIP/LINE && links <= SLICE && k + links <= n && i + GROUP <= r;
-  @ requires size: r*n <= SIZE_MAX;
-  @ requires C: \valid_read(C + (0 .. r*n - 1));
-  @ requires P: \valid_read(P + (0 .. links*STRIP - 1));
-  @ requires T: \valid(T + (0 .. GROUP*STRIP - 1));
-  @ requires sep: \separated(T + (0 .. GROUP*STRIP - 1), C + (0 .. r*n - 1));
-  @ requires sep: \separated(T + (0 .. GROUP*STRIP - 1), P + (0 .. links*STRIP - 1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns T[0 .. GROUP*STRIP - 1];
-  @ LFAP_REAL(ensures links: \forall integer a, q; 0 <= a < GROUP && LINE*v <= q < LINE*(v + lines)
-  @   ==> T[lfap_at(a, q, STRIP)] == \old(T[lfap_at(a, q, STRIP)] + lfap_rlinks(C + lfap_at(i + a, k, n), P, STRIP, q, links));)
-  @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
-  @   ==> T[lfap_at(a, q, STRIP)] == \old(T[lfap_at(a, q, STRIP)]);) */
-LFAP_INLINE void links4(double *T, const double *C, const double *P, size_t i, size_t k, size_t v, size_t lines,
-                        size_t links, size_t r, size_t n) {
+/* Vectors v .. v+lines-1 of the rows i .. i+5 through the next links: T = T + C P. Where Y ends the last row is taken again, for nothing. */
+LFAP_INLINE void tile(double *T, const double *C, const double *P, size_t i, size_t k, size_t v, size_t lines,
+                      size_t links, size_t r, size_t n) {
   double s[GROUP][STRIP / LINE][LINE];
-  /*@ loop invariant row: 0 <= e <= GROUP;
-    @ LFAP_REAL(loop invariant copy: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE
-    @   ==> s[a][b][q] == T[lfap_at(a, LINE*(v + b) + q, STRIP)];)
-    @ loop assigns e, s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
-    @ loop variant GROUP - e; */
+  size_t p[GROUP];
+  LFAP_UNROLL for (size_t e = 0; e < GROUP; e++) p[e] = place_of(i + e < r ? i + e : r - 1, k, r, n);
   LFAP_UNROLL for (size_t e = 0; e < GROUP; e++)
-      /*@ loop invariant line: 0 <= f <= lines;
-      @ LFAP_REAL(loop invariant copy: \forall integer b, q; 0 <= b < f && 0 <= q < LINE
-      @   ==> s[e][b][q] == T[lfap_at(e, LINE*(v + b) + q, STRIP)];)
-      @ loop assigns f, s[e][0 .. STRIP/LINE-1][0 .. LINE-1];
-      @ loop variant lines - f; */
       LFAP_UNROLL for (size_t f = 0; f < lines; f++)
-      /*@ loop invariant column: 0 <= c <= LINE;
-        @ LFAP_REAL(loop invariant copy: \forall integer q; 0 <= q < c ==> s[e][f][q] == T[lfap_at(e, LINE*(v + f) + q, STRIP)];)
-        @ loop assigns c, s[e][f][0 .. LINE-1];
-        @ loop variant LINE - c; */
-      for (size_t c = 0; c < LINE; c++) s[e][f][c] = T[e * STRIP + (v + f) * LINE + c];
-  /*@ loop invariant link: 0 <= l <= links;
-    @ LFAP_REAL(loop invariant links: \forall integer a, b, q; 0 <= a < GROUP && 0 <= b < lines && 0 <= q < LINE ==> s[a][b][q]
-    @   == T[lfap_at(a, LINE*(v + b) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + a, k, n), P, STRIP, LINE*(v + b) + q, l);)
-    @ loop assigns l, s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
-    @ loop variant links - l; */
+      LFAP_UNROLL for (size_t c = 0; c < LINE; c++) s[e][f][c] = T[e * STRIP + (v + f) * LINE + c];
   for (size_t l = 0; l < links; l++)
-    /*@ loop invariant row: 0 <= e <= GROUP;
-      @ LFAP_REAL(loop invariant done: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE ==> s[a][b][q]
-      @   == T[lfap_at(a, LINE*(v + b) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + a, k, n), P, STRIP, LINE*(v + b) + q, l + 1);)
-      @ LFAP_REAL(loop invariant todo: \forall integer a, b, q; e <= a < GROUP && 0 <= b < lines && 0 <= q < LINE ==> s[a][b][q]
-      @   == T[lfap_at(a, LINE*(v + b) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + a, k, n), P, STRIP, LINE*(v + b) + q, l);)
-      @ loop assigns e, s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
-      @ loop variant GROUP - e; */
     LFAP_UNROLL for (size_t e = 0; e < GROUP; e++) {
-      size_t p = place_of(i + e, k, r, n);
-      double a = C[p + l];
-      /*@ loop invariant line: 0 <= f <= lines;
-        @ LFAP_REAL(loop invariant done: \forall integer b, q; 0 <= b < f && 0 <= q < LINE ==> s[e][b][q]
-        @   == T[lfap_at(e, LINE*(v + b) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + b) + q, l + 1);)
-        @ LFAP_REAL(loop invariant todo: \forall integer b, q; f <= b < lines && 0 <= q < LINE ==> s[e][b][q]
-        @   == T[lfap_at(e, LINE*(v + b) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + b) + q, l);)
-        @ loop assigns f, s[e][0 .. STRIP/LINE-1][0 .. LINE-1];
-        @ loop variant lines - f; */
+      double a = C[p[e] + l];
       LFAP_UNROLL for (size_t f = 0; f < lines; f++)
-          /*@ loop invariant column: 0 <= c <= LINE;
-          @ LFAP_REAL(loop invariant done: \forall integer q; 0 <= q < c ==> s[e][f][q]
-          @   == T[lfap_at(e, LINE*(v + f) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + q, l + 1);)
-          @ LFAP_REAL(loop invariant todo: \forall integer q; c <= q < LINE ==> s[e][f][q]
-          @   == T[lfap_at(e, LINE*(v + f) + q, STRIP)] + lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + q, l);)
-          @ loop assigns c, s[e][f][0 .. LINE-1];
-          @ loop variant LINE - c; */
-          for (size_t c = 0; c < LINE; c++) {
-        /*@ ghost lfap_link_next(C + p, P, STRIP, (v + f) * LINE + c, l); */
-        /*@ assert next: LFAP_REAL_FACT(lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, l + 1)
-            @   == lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, l) + lfap_term(a, P[l*STRIP + (v + f)*LINE + c])); */
-        /*@ assert term: LFAP_REAL_FACT(a*P[l*STRIP + (v + f)*LINE + c] == lfap_term(a, P[l*STRIP + (v + f)*LINE + c])); */
-        s[e][f][c] = fma(a, P[l * STRIP + (v + f) * LINE + c], s[e][f][c]);
-        /*@ assert grown: LFAP_REAL_FACT(s[e][f][c] == T[lfap_at(e, LINE*(v + f) + c, STRIP)]
-            @   + lfap_rlinks(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, l + 1)); */
-      }
+          LFAP_UNROLL for (size_t c = 0; c < LINE; c++) s[e][f][c] = fma(a, P[l * STRIP + (v + f) * LINE + c], s[e][f][c]);
     }
-  /*@ loop invariant row: 0 <= e <= GROUP;
-    @ LFAP_REAL(loop invariant links: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> T[lfap_at(a, q, STRIP)]
-    @   == \at(T[lfap_at(a, q, STRIP)],Pre) + lfap_rlinks{Pre}(C + lfap_at(i + a, k, n), P, STRIP, q, links);)
-    @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
-    @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
-    @ loop assigns e, T[0 .. GROUP*STRIP - 1];
-    @ loop variant GROUP - e; */
   LFAP_UNROLL for (size_t e = 0; e < GROUP; e++)
-      /*@ loop invariant line: 0 <= f <= lines;
-      @ LFAP_REAL(loop invariant before: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> T[lfap_at(a, q, STRIP)]
-      @   == \at(T[lfap_at(a, q, STRIP)],Pre) + lfap_rlinks{Pre}(C + lfap_at(i + a, k, n), P, STRIP, q, links);)
-      @ LFAP_REAL(loop invariant links: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) ==> T[lfap_at(a, q, STRIP)]
-      @   == \at(T[lfap_at(a, q, STRIP)],Pre) + lfap_rlinks{Pre}(C + lfap_at(i + a, k, n), P, STRIP, q, links);)
-      @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
-      @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
-      @ loop assigns f, T[0 .. GROUP*STRIP - 1];
-      @ loop variant lines - f; */
       LFAP_UNROLL for (size_t f = 0; f < lines; f++)
-      /*@ loop invariant column: 0 <= c <= LINE;
-        @ LFAP_REAL(loop invariant before: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> T[lfap_at(a, q, STRIP)]
-        @   == \at(T[lfap_at(a, q, STRIP)],Pre) + lfap_rlinks{Pre}(C + lfap_at(i + a, k, n), P, STRIP, q, links);)
-        @ LFAP_REAL(loop invariant links: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) + c ==> T[lfap_at(a, q, STRIP)]
-        @   == \at(T[lfap_at(a, q, STRIP)],Pre) + lfap_rlinks{Pre}(C + lfap_at(i + a, k, n), P, STRIP, q, links);)
-        @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
-        @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
-        @ loop assigns c, T[0 .. GROUP*STRIP - 1];
-        @ loop variant LINE - c; */
-      for (size_t c = 0; c < LINE; c++) {
-    /*@ assert value: LFAP_REAL_FACT(s[e][f][c] == \at(T[lfap_at(\at(e,Here), LINE*(v + \at(f,Here)) + \at(c,Here), STRIP)],Pre)
-          @   + lfap_rlinks{Pre}(C + lfap_at(i + e, k, n), P, STRIP, LINE*(v + f) + c, links)); */
-    T[e * STRIP + (v + f) * LINE + c] = s[e][f][c];
-  }
+      LFAP_UNROLL for (size_t c = 0; c < LINE; c++) T[e * STRIP + (v + f) * LINE + c] = s[e][f][c];
 }
 
-/* Columns at .. at+w-1 of the first `rows` rows, a multiple of four, of Y through the links k .. k+links-1. */
-/*@ requires part: w <= STRIP && links <= SLICE && at + w <= d && k + links <= n && rows <= r && rows % GROUP == 0;
-  @ requires size: r*d <= SIZE_MAX && r*n <= SIZE_MAX && n*d <= SIZE_MAX;
-  @ requires C: \valid_read(C + (0 .. r*n - 1));
-  @ requires X: \valid_read(X + (0 .. n*d - 1));
-  @ requires Y: \valid(Y + (0 .. r*d - 1));
-  @ requires sep: \separated(Y + (0 .. r*d - 1), C + (0 .. r*n - 1));
-  @ requires sep: \separated(Y + (0 .. r*d - 1), X + (0 .. n*d - 1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns Y[0 .. r*d - 1];
-  @ LFAP_REAL(ensures links: \forall integer a, q; 0 <= a < rows && at <= q < at + w ==> Y[lfap_at(a, q, d)]
-  @   == \old(Y[lfap_at(a, q, d)] + (lfap_rlinks_at(C, a, n, X, q, d, k + links) - lfap_rlinks_at(C, a, n, X, q, d, k)));)
-  @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(a < rows && at <= q < at + w)
-  @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)]);)
-  @ LFAP_REAL(ensures same: \forall integer a, q, m; 0 <= a < r && 0 <= q < d && 0 <= m <= n
-  @   ==> lfap_rlinks_at(C, a, n, X, q, d, m) == \old(lfap_rlinks_at(C, a, n, X, q, d, m));) */
+/* Columns at .. at+w-1 of the rows first .. end-1 of Y through the links k .. k+links-1. */
 LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, size_t w, size_t k, size_t links,
-                       size_t rows, size_t r, size_t n, size_t d, int wide) {
-  double P[SLICE * STRIP], T[GROUP * STRIP];
-  /*@ ghost size_t e = 0, b = 0, c = 0, l = 0; */
-  /*@ ghost double x = 0.0, y = 0.0; */
+                       size_t first, size_t end, size_t r, size_t n, size_t d, int wide) {
+  double P[SLICE * STRIP], T[GROUP * STRIP] = {0.0};
   pack(P, X, at, w, k, links, n, d);
-  /*@ loop invariant group: 0 <= i <= rows && i % GROUP == 0;
-    @ LFAP_REAL(loop invariant links: \forall integer a, q; 0 <= a < i && at <= q < at + w ==> Y[lfap_at(a, q, d)]
-    @   == \at(Y[lfap_at(a, q, d)],Pre) + (lfap_rlinks_at{Pre}(C, a, n, X, q, d, k + links) - lfap_rlinks_at{Pre}(C, a, n, X, q, d, k));)
-    @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(a < i && at <= q < at + w)
-    @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre);)
-    @ LFAP_REAL(loop invariant packed: \forall integer u, q; 0 <= u < links && 0 <= q < w
-    @   ==> P[lfap_at(u, q, STRIP)] == \at(X[lfap_at(k + u, at + q, d)],Pre);)
-    @ LFAP_REAL(loop invariant cells_C: \forall integer q; 0 <= q < r*n ==> C[q] == \at(C[q],Pre);)
-    @ LFAP_REAL(loop invariant cells_X: \forall integer q; 0 <= q < n*d ==> X[q] == \at(X[q],Pre);)
-    @ loop assigns i, e, b, c, l, x, y, Y[0 .. r*d - 1], T[0 .. GROUP*STRIP - 1];
-    @ loop variant rows - i; */
-  for (size_t i = 0; i < rows; i += GROUP) {
-    /*@ assert whole: i + GROUP <= rows; */
-    pack(T, Y, at, w, i, GROUP, r, d);
-    /*@ assert loaded: LFAP_REAL_FACT(\forall integer a, q; 0 <= a < GROUP && 0 <= q < w
-      @   ==> T[lfap_at(a, q, STRIP)] == \at(Y[lfap_at(\at(i,Here) + a, at + q, d)],Pre)); */
-    /*@ loop invariant line: 0 <= v <= STRIP/LINE && (wide != 0 ==> v == 0 || v == STRIP/LINE);
-      @ LFAP_REAL(loop invariant done: \forall integer a, q; 0 <= a < GROUP && 0 <= q < w && q < LINE*v
-      @   ==> T[lfap_at(a, q, STRIP)] == \at(Y[lfap_at(\at(i,Here) + a, at + q, d)],Pre)
-      @   + (lfap_rlinks_at{Pre}(C, i + a, n, X, at + q, d, k + links) - lfap_rlinks_at{Pre}(C, i + a, n, X, at + q, d, k));)
-      @ LFAP_REAL(loop invariant todo: \forall integer a, q; 0 <= a < GROUP && LINE*v <= q < w
-      @   ==> T[lfap_at(a, q, STRIP)] == \at(Y[lfap_at(\at(i,Here) + a, at + q, d)],Pre);)
-      @ LFAP_REAL(loop invariant packed: \forall integer u, q; 0 <= u < links && 0 <= q < w
-      @   ==> P[lfap_at(u, q, STRIP)] == \at(X[lfap_at(k + u, at + q, d)],Pre);)
-      @ LFAP_REAL(loop invariant cells_C: \forall integer q; 0 <= q < r*n ==> C[q] == \at(C[q],Pre);)
-      @ loop assigns v, e, b, c, l, x, y, T[0 .. GROUP*STRIP - 1];
-      @ loop variant STRIP/LINE - v; */
+  for (size_t i = first; i < end; i += GROUP) {
+    size_t rows = end - i < GROUP ? end - i : GROUP;
+    pack(T, Y, at, w, i, rows, r, d);
     for (size_t v = 0; v < STRIP / LINE; v += wide ? STRIP / LINE : 1) {
-#ifdef LFAP_TIER_REAL
-      /*@ ghost
-        e = i;
-        /@ loop invariant row: i <= e <= i + GROUP;
-           LFAP_REAL(loop invariant linked: \forall integer a, q; i <= a < e && 0 <= q < w
-             ==> lfap_rlinks(C + lfap_at(a, k, n), &P[0], STRIP, q, links)
-             == lfap_rlinks_at{Pre}(C, a, n, X, at + q, d, k + links) - lfap_rlinks_at{Pre}(C, a, n, X, at + q, d, k);)
-           loop assigns e, b, c, l, x, y;
-           loop variant i + GROUP - e; @/
-        while (e != i + GROUP) {
-          lfap_row_at(e, r, n);
-          b = e*n + k;
-          /@ assert inside: b + links <= r*n && b == e*n + k; @/
-          c = 0;
-          /@ loop invariant column: 0 <= c <= w;
-             LFAP_REAL(loop invariant linked: \forall integer q; 0 <= q < c ==> lfap_rlinks(C + lfap_at(e, k, n), &P[0], STRIP, q, links)
-               == lfap_rlinks_at{Pre}(C, e, n, X, at + q, d, k + links) - lfap_rlinks_at{Pre}(C, e, n, X, at + q, d, k);)
-             loop assigns c, l, x, y;
-             loop variant w - c; @/
-          while (c != w) {
-            l = 0;
-            /@ loop invariant link: 0 <= l <= links;
-               LFAP_REAL(loop invariant linked: lfap_rlinks(C + lfap_at(e, k, n), &P[0], STRIP, c, l)
-                 == lfap_rlinks_at{Pre}(C, e, n, X, at + c, d, k + l) - lfap_rlinks_at{Pre}(C, e, n, X, at + c, d, k);)
-               loop assigns l, x, y;
-               loop variant links - l; @/
-            while (l != links) {
-              lfap_link_next(C + b, P, STRIP, c, l);
-              x = C[b + l];
-              y = P[l*STRIP + c];
-              /@ assert place: LFAP_REAL_FACT(b + l == lfap_at(e, k + l, n) && l*STRIP + c == lfap_at(l, c, STRIP)); @/
-              /@ assert here: LFAP_REAL_FACT(lfap_rlinks(C + lfap_at(e, k, n), &P[0], STRIP, c, l + 1)
-                   == lfap_rlinks(C + lfap_at(e, k, n), &P[0], STRIP, c, l) + lfap_term(x, y)); @/
-              /@ assert same_x: LFAP_REAL_FACT(x == \at(C[lfap_at(\at(e,Here), k + \at(l,Here), n)],Pre)); @/
-              /@ assert same_y: LFAP_REAL_FACT(y == \at(X[lfap_at(k + \at(l,Here), at + \at(c,Here), d)],Pre)); @/
-              /@ assert then: LFAP_REAL_FACT(lfap_rlinks_at{Pre}(C, e, n, X, at + c, d, k + l + 1)
-                   == lfap_rlinks_at{Pre}(C, e, n, X, at + c, d, k + l) + lfap_term(x, y)); @/
-              l++;
-            }
-            c++;
-          }
-          e++;
-        } */
-#endif
-      /*@ assert ready: LFAP_REAL_FACT(\forall integer a, q; 0 <= a < GROUP && LINE*v <= q < w
-        @   ==> T[lfap_at(a, q, STRIP)] + lfap_rlinks(C + lfap_at(i + a, k, n), &P[0], STRIP, q, links)
-        @   == \at(Y[lfap_at(\at(i,Here) + a, at + q, d)],Pre)
-        @   + (lfap_rlinks_at{Pre}(C, i + a, n, X, at + q, d, k + links) - lfap_rlinks_at{Pre}(C, i + a, n, X, at + q, d, k))); */
-      if (wide) links4(T, C, P, i, k, 0, STRIP / LINE, links, r, n);
-      else links4(T, C, P, i, k, v, 1, links, r, n);
+      if (wide) tile(T, C, P, i, k, 0, STRIP / LINE, links, r, n);
+      else tile(T, C, P, i, k, v, 1, links, r, n);
     }
-    unpack(Y, T, at, w, i, r, d);
-    /*@ assert now: LFAP_REAL_FACT(\forall integer a, q; i <= a < i + GROUP && at <= q < at + w ==> Y[lfap_at(a, q, d)]
-      @   == \at(Y[lfap_at(a, q, d)],Pre) + (lfap_rlinks_at{Pre}(C, a, n, X, q, d, k
-      @     + links) - lfap_rlinks_at{Pre}(C, a, n, X, q, d, k))); */
+    unpack(Y, T, at, w, i, rows, r, d);
   }
-#ifdef LFAP_TIER_REAL
-  /*@ ghost
-    e = 0;
-    /@ loop invariant row: 0 <= e <= r;
-       LFAP_REAL(loop invariant same: \forall integer a, q, m; 0 <= a < e && 0 <= q < d && 0 <= m <= n
-         ==> lfap_rlinks_at(C, a, n, X, q, d, m) == lfap_rlinks_at{Pre}(C, a, n, X, q, d, m);)
-       loop assigns e, c, l, x, y;
-       loop variant r - e; @/
-    while (e != r) {
-      lfap_row_at(e, r, n);
-      c = 0;
-      /@ loop invariant column: 0 <= c <= d;
-         LFAP_REAL(loop invariant same: \forall integer q, m; 0 <= q < c && 0 <= m <= n
-           ==> lfap_rlinks_at(C, e, n, X, q, d, m) == lfap_rlinks_at{Pre}(C, e, n, X, q, d, m);)
-         loop assigns c, l, x, y;
-         loop variant d - c; @/
-      while (c != d) {
-        l = 0;
-        /@ loop invariant link: 0 <= l <= n;
-           LFAP_REAL(loop invariant same: \forall integer m; 0 <= m <= l
-             ==> lfap_rlinks_at(C, e, n, X, c, d, m) == lfap_rlinks_at{Pre}(C, e, n, X, c, d, m);)
-           loop assigns l, x, y;
-           loop variant n - l; @/
-        while (l != n) {
-          lfap_row_at(l, n, d);
-          x = C[e*n + l];
-          y = X[l*d + c];
-          /@ assert place: LFAP_REAL_FACT(e*n + l == lfap_at(e, l, n) && l*d + c == lfap_at(l, c, d)); @/
-          /@ assert here: LFAP_REAL_FACT(lfap_rlinks_at(C, e, n, X, c, d, l + 1)
-               == lfap_rlinks_at(C, e, n, X, c, d, l) + lfap_term(x, y)); @/
-          /@ assert same_x: LFAP_REAL_FACT(x == \at(C[lfap_at(\at(e,Here), \at(l,Here), n)],Pre)); @/
-          /@ assert same_y: LFAP_REAL_FACT(y == \at(X[lfap_at(\at(l,Here), \at(c,Here), d)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rlinks_at{Pre}(C, e, n, X, c, d, l + 1)
-               == lfap_rlinks_at{Pre}(C, e, n, X, c, d, l) + lfap_term(x, y)); @/
-          /@ assert both: LFAP_REAL_FACT(lfap_rlinks_at(C, e, n, X, c, d, l + 1) == lfap_rlinks_at{Pre}(C, e, n, X, c, d, l + 1)); @/
-          l++;
-        }
-        c++;
-      }
-      e++;
-    } */
-#endif
 }
 
-/* Columns band .. end-1 of the first `rows` rows, a multiple of four, of Y through all links: the slice of C is still in the cache for the next
-   strip of the band. */
-/*@ requires part: band <= end <= d && rows <= r && rows % GROUP == 0;
-  @ requires size: r*d <= SIZE_MAX && r*n <= SIZE_MAX && n*d <= SIZE_MAX;
-  @ requires C: \valid_read(C + (0 .. r*n - 1));
-  @ requires X: \valid_read(X + (0 .. n*d - 1));
-  @ requires Y: \valid(Y + (0 .. r*d - 1));
-  @ requires sep: \separated(Y + (0 .. r*d - 1), C + (0 .. r*n - 1));
-  @ requires sep: \separated(Y + (0 .. r*d - 1), X + (0 .. n*d - 1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns Y[0 .. r*d - 1];
-  @ LFAP_REAL(ensures chain: \forall integer a, q; 0 <= a < rows && band <= q < end
-  @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)] + lfap_rlinks_at(C, a, n, X, q, d, n));)
-  @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(a < rows && band <= q < end)
-  @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)]);)
-  @ LFAP_REAL(ensures same: \forall integer a, q, m; 0 <= a < r && 0 <= q < d && 0 <= m <= n
-  @   ==> lfap_rlinks_at(C, a, n, X, q, d, m) == \old(lfap_rlinks_at(C, a, n, X, q, d, m));) */
-LFAP_INLINE void strips(double *Y, const double *C, const double *X, size_t band, size_t end, size_t rows, size_t r,
-                        size_t n, size_t d, int wide) {
+/* Columns from .. to-1 of the rows first .. end-1 of Y through all links: a slice's coefficients meet every strip. */
+LFAP_INLINE void band(double *Y, const double *C, const double *X, size_t from, size_t to, size_t first, size_t end,
+                      size_t r, size_t n, size_t d, int wide) {
   size_t k = 0;
-  /*@ loop invariant slice: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant chain: \forall integer a, q; 0 <= a < rows && band <= q < end
-    @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre) + lfap_rlinks_at{Pre}(C, a, n, X, q, d, k);)
-    @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(a < rows && band <= q < end)
-    @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre);)
-    @ LFAP_REAL(loop invariant same: \forall integer a, q, m; 0 <= a < r && 0 <= q < d && 0 <= m <= n
-    @   ==> lfap_rlinks_at(C, a, n, X, q, d, m) == lfap_rlinks_at{Pre}(C, a, n, X, q, d, m);)
-    @ loop assigns k, Y[0 .. r*d - 1];
-    @ loop variant n - k; */
   while (k < n) {
-    size_t links = n - k < SLICE ? n - k : SLICE, at = band;
-    /*@ loop invariant strip: band <= at <= end;
-      @ LFAP_REAL(loop invariant done: \forall integer a, q; 0 <= a < rows && band <= q < at
-      @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre) + lfap_rlinks_at{Pre}(C, a, n, X, q, d, k + links);)
-      @ LFAP_REAL(loop invariant todo: \forall integer a, q; 0 <= a < rows && at <= q < end
-      @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre) + lfap_rlinks_at{Pre}(C, a, n, X, q, d, k);)
-      @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(a < rows && band <= q < end)
-      @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre);)
-      @ LFAP_REAL(loop invariant same: \forall integer a, q, m; 0 <= a < r && 0 <= q < d && 0 <= m <= n
-      @   ==> lfap_rlinks_at(C, a, n, X, q, d, m) == lfap_rlinks_at{Pre}(C, a, n, X, q, d, m);)
-      @ loop assigns at, Y[0 .. r*d - 1];
-      @ loop variant end - at; */
-    while (at < end) {
-      size_t w = end - at < STRIP ? end - at : STRIP;
-      strip(Y, C, X, at, w, k, links, rows, r, n, d, wide);
+    size_t links = n - k < SLICE ? n - k : SLICE, at = from;
+    while (at < to) {
+      size_t w = to - at < STRIP ? to - at : STRIP;
+      strip(Y, C, X, at, w, k, links, first, end, r, n, d, wide);
       at += w;
     }
     k += links;
-  }
-}
-
-/* Entries outside columns from .. to-1 of row i lie before them or behind them. */
-/*@ ghost
-  /@ requires columns: from <= to <= d;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures apart: \forall integer a, q; 0 <= a ==> 0 <= q < d ==> !(a == i && from <= q < to)
-       ==> lfap_at(a, q, d) < i*d + from || i*d + to <= lfap_at(a, q, d);) @/
-  static void lfap_columns_apart(size_t i, size_t from, size_t to, size_t d) {
-    /@ assert above: LFAP_REAL_FACT(from < to ==> \forall integer a, q; 0 <= a < i ==> 0 <= q < d
-         ==> lfap_at(a, q, d) < lfap_at(i, from, d)); @/
-    /@ assert below: LFAP_REAL_FACT(from < to ==> \forall integer a, q; i < a ==> 0 <= q < d
-         ==> lfap_at(i, to - 1, d) < lfap_at(a, q, d)); @/
-  }
-*/
-
-/* Columns from .. to-1 of the rows first .. r-1, one row at a time. */
-/*@ requires part: from <= to <= d && first <= r;
-  @ requires size: r*d <= SIZE_MAX && r*n <= SIZE_MAX && n*d <= SIZE_MAX;
-  @ requires C: \valid_read(C + (0 .. r*n - 1));
-  @ requires X: \valid_read(X + (0 .. n*d - 1));
-  @ requires Y: \valid(Y + (0 .. r*d - 1));
-  @ requires sep: \separated(Y + (0 .. r*d - 1), C + (0 .. r*n - 1));
-  @ requires sep: \separated(Y + (0 .. r*d - 1), X + (0 .. n*d - 1));
-  @ terminates \true;
-  @ exits never: \false;
-  @ assigns Y[0 .. r*d - 1];
-  @ LFAP_REAL(ensures chain: \forall integer a, q; first <= a < r && from <= q < to
-  @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)] + lfap_rlinks_at(C, a, n, X, q, d, n));)
-  @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(first <= a && from <= q < to)
-  @   ==> Y[lfap_at(a, q, d)] == \old(Y[lfap_at(a, q, d)]);) */
-LFAP_INLINE void single_rows(double *Y, const double *C, const double *X, size_t from, size_t to, size_t first,
-                             size_t r, size_t n, size_t d) {
-  /*@ ghost size_t c = 0, l = 0; */
-  /*@ ghost double x = 0.0, y = 0.0; */
-  /*@ loop invariant row: first <= i <= r;
-    @ LFAP_REAL(loop invariant chain: \forall integer a, q; first <= a < i && from <= q < to
-    @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre) + lfap_rlinks_at{Pre}(C, a, n, X, q, d, n);)
-    @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(first <= a < i && from <= q < to)
-    @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre);)
-    @ LFAP_REAL(loop invariant cells_C: \forall integer q; 0 <= q < r*n ==> C[q] == \at(C[q],Pre);)
-    @ LFAP_REAL(loop invariant cells_X: \forall integer q; 0 <= q < n*d ==> X[q] == \at(X[q],Pre);)
-    @ loop assigns i, c, l, x, y, Y[0 .. r*d - 1];
-    @ loop variant r - i; */
-  for (size_t i = first; i < r; i++) {
-    /*@ ghost lfap_row_at(i, r, n); */
-    /*@ ghost lfap_row_at(i, r, d); */
-    /*@ ghost lfap_columns_apart(i, from, to, d); */
-#ifdef LFAP_TIER_REAL
-    /*@ ghost
-      c = from;
-      /@ loop invariant column: from <= c <= to;
-         LFAP_REAL(loop invariant linked: \forall integer q; from <= q < c
-           ==> lfap_rlinks(C + i*n, X, d, q, n) == lfap_rlinks_at{Pre}(C, i, n, X, q, d, n);)
-         loop assigns c, l, x, y;
-         loop variant to - c; @/
-      while (c != to) {
-        l = 0;
-        /@ loop invariant link: 0 <= l <= n;
-           LFAP_REAL(loop invariant linked: lfap_rlinks(C + i*n, X, d, c, l) == lfap_rlinks_at{Pre}(C, i, n, X, c, d, l);)
-           loop assigns l, x, y;
-           loop variant n - l; @/
-        while (l != n) {
-          lfap_row_at(l, n, d);
-          lfap_link_next(C + i*n, X, d, c, l);
-          x = C[i*n + l];
-          y = X[l*d + c];
-          /@ assert place: LFAP_REAL_FACT(i*n + l == lfap_at(i, l, n) && l*d + c == lfap_at(l, c, d)); @/
-          /@ assert here: LFAP_REAL_FACT(lfap_rlinks(C + i*n, X, d, c, l + 1) == lfap_rlinks(C + i*n, X, d, c, l) + lfap_term(x, y)); @/
-          /@ assert same_x: LFAP_REAL_FACT(x == \at(C[lfap_at(\at(i,Here), \at(l,Here), n)],Pre)); @/
-          /@ assert same_y: LFAP_REAL_FACT(y == \at(X[lfap_at(\at(l,Here), \at(c,Here), d)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rlinks_at{Pre}(C, i, n, X, c, d, l + 1)
-               == lfap_rlinks_at{Pre}(C, i, n, X, c, d, l) + lfap_term(x, y)); @/
-          l++;
-        }
-        c++;
-      } */
-#endif
-    /*@ assert place: LFAP_REAL_FACT(\forall integer q; lfap_at(i, q, d) == i*d + q); */
-    /*@ assert mine: LFAP_REAL_FACT(\forall integer q; from <= q < to ==> Y[i*d + q] == \at(Y[lfap_at(\at(i,Here), q, d)],Pre)); */
-    chain_part(Y + i * d, C + i * n, X, from, to, n, d);
-    /*@ assert entry: LFAP_REAL_FACT(\forall integer q; from <= q < to ==> Y[i*d + q]
-      @   == \at(Y[lfap_at(\at(i,Here), q, d)],Pre) + lfap_rlinks_at{Pre}(C, i, n, X, q, d, n)); */
-    /*@ assert now: LFAP_REAL_FACT(\forall integer q; from <= q < to ==> Y[lfap_at(i, q, d)]
-      @   == \at(Y[lfap_at(\at(i,Here), q, d)],Pre) + lfap_rlinks_at{Pre}(C, i, n, X, q, d, n)); */
   }
 }
 
@@ -626,22 +257,16 @@ LFAP_CLONES
 void lfap_chain_columns(double *Y, const double *C, const double *X, size_t from, size_t to, size_t r, size_t n,
                         size_t d) {
   int wide = lfap_wide_registers();
-  size_t rows = r - r % GROUP, band = from;
-  /*@ loop invariant band: from <= band <= to;
-    @ LFAP_REAL(loop invariant chain: \forall integer a, q; 0 <= a < rows && from <= q < band
-    @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre) + lfap_rlinks_at{Pre}(C, a, n, X, q, d, n);)
-    @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < r && 0 <= q < d && !(a < rows && from <= q < band)
-    @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre);)
-    @ LFAP_REAL(loop invariant same: \forall integer a, q, m; 0 <= a < r && 0 <= q < d && 0 <= m <= n
-    @   ==> lfap_rlinks_at(C, a, n, X, q, d, m) == lfap_rlinks_at{Pre}(C, a, n, X, q, d, m);)
-    @ loop assigns band, Y[0 .. r*d - 1];
-    @ loop variant to - band; */
-  while (band < to && rows > 0) {
-    size_t end = to - band < BAND ? to : band + BAND;
-    strips(Y, C, X, band, end, rows, r, n, d, wide);
-    band = end;
+  size_t i = 0;
+  if (r == 1) {
+    chain_part(Y, C, X, from, to, n, d);
+    return;
   }
-  single_rows(Y, C, X, from, to, rows, r, n, d);
+  while (i < r) {
+    size_t end = r - i < BAND ? r : i + BAND;
+    band(Y, C, X, from, to, i, end, r, n, d, wide);
+    i = end;
+  }
 }
 
 void lfap_chain_rows(double *Y, const double *C, const double *X, size_t r, size_t n, size_t d) {

@@ -24,6 +24,16 @@
 #define LFAP_INLINE static inline __attribute__((always_inline))
 #endif
 
+/* Asks for the n doubles from p on, which are read soon. */
+#if defined(__FRAMAC__) || !defined(__GNUC__)
+#define LFAP_PREFETCH(p, n) ((void)0)
+#else
+#define LFAP_PREFETCH(p, n)                                                                 \
+  do {                                                                                      \
+    for (size_t ahead_ = 0; ahead_ < (n); ahead_ += 8) __builtin_prefetch((p) + ahead_, 0, 2); \
+  } while (0)
+#endif
+
 /* 1 on a processor with 32 registers of eight doubles: blocks of dots then use larger tiles. Either choice has the
    same bits. */
 /*@ terminates \true;

@@ -82,3 +82,24 @@ Test(chain, zero_links_are_not_skipped) {
     cr_assert_eq(row[2], 2.0);
   }
 }
+
+/* Columns from .. to-1 of r chains: the bits of one chain after the other, and no other entry is touched. */
+static void check_columns(int law, size_t from, size_t to, size_t r) {
+  enum { LINKS = 9 };
+  static double many[ROWS * LEN], before[ROWS * LEN], C[ROWS * LINKS];
+  fill(law, LINKS, LEN);
+  for (size_t k = 0; k < ROWS * LEN; k++) many[k] = before[k] = draw(law);
+  for (size_t k = 0; k < r * LINKS; k++) C[k] = draw(law);
+  lfap_chain_columns(many, C, X, from, to, r, LINKS, LEN);
+  for (size_t i = 0; i < r; i++)
+    for (size_t k = 0; k < LINKS; k++)
+      for (size_t j = from; j < to; j++) before[i * LEN + j] = fma(C[i * LINKS + k], X[k * LEN + j], before[i * LEN + j]);
+  for (size_t k = 0; k < ROWS * LEN; k++)
+    cr_assert(same_bits(many[k], before[k]), "columns %zu to %zu of %zu rows: entry %zu", from, to, r, k);
+}
+
+Test(chain, ranges_of_columns) {
+  for (size_t r = 0; r <= 14; r++)
+    for (size_t from = 0; from <= LEN; from += 1 + r % 3)
+      for (size_t to = from; to <= LEN; to += 1 + r % 5) check_columns((int)((r + from) % 3), from, to, r);
+}

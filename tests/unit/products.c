@@ -43,16 +43,23 @@ static void check_chains(int threads, int law, size_t r, size_t n, size_t d) {
 }
 
 Test(products, chains_of_few, .init = setup, .fini = teardown) {
-  for (size_t r = 0; r <= 9; r++)
+  for (size_t r = 0; r <= 13; r++)
     for (size_t n = 0; n <= 9; n++)
       for (size_t d = 0; d <= 70; d += d < 10 ? 1 : 3) check_chains(0, (int)((r + n + d) % 3), r, n, d);
 }
 
 Test(products, chains_at_the_edges, .init = setup, .fini = teardown) {
-  const size_t n[] = {63, 64, 65, 128, 131}, d[] = {31, 32, 33, 127, 128, 129, 160, 300};
+  const size_t n[] = {255, 256, 257, 512, 513}, d[] = {7, 8, 31, 32, 33, 63, 64, 65, 160};
   for (size_t p = 0; p < sizeof n / sizeof *n; p++)
     for (size_t q = 0; q < sizeof d / sizeof *d; q++)
-      for (int law = 0; law < 3; law++) check_chains(0, law, 4 + (p + q) % 5, n[p], d[q]);
+      for (int law = 0; law < 3; law++) check_chains(0, law, 2 + (p + q) % 12, n[p], d[q]);
+}
+
+/* The coefficients of 384 rows are in use together. */
+Test(products, chains_of_bands_of_rows, .init = setup, .fini = teardown) {
+  const size_t r[] = {383, 384, 385, 389, 390, 391, 773};
+  for (size_t p = 0; p < sizeof r / sizeof *r; p++) check_chains(0, (int)(p % 3), r[p], 13, 37);
+  check_chains(0, 1, 387, 300, 35);
 }
 
 Test(products, chains_on_threads, .init = setup, .fini = teardown) {
