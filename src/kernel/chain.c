@@ -224,9 +224,11 @@ LFAP_INLINE void unpack(double *Y, const double *T, size_t at, size_t w, size_t 
 }
 
 #ifdef __FRAMAC__
-/* Entry c of vector f of row a has m links more than T. */
+/* Entry c of vector f of row a has m links more than T; entry q of row a of T has all links. */
 #define HOLDS(a, f, c, m) (i + a < r && LINE*(v + f) + c < w ==> s[a][f][c] == T[lfap_at(a, LINE*(v + f) + c, STRIP)] \
   + lfap_rpart(C, i + a, n, X, at + LINE*(v + f) + c, d, k, m))
+#define LINKED(a, q) (i + a < r && q < w ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre) \
+  + lfap_rpart{Pre}(C, i + a, n, X, at + q, d, k, links))
 #endif
 
 /* Vectors v .. v+lines-1 of the rows i .. i+5 through the links k .. k+links-1: T = T + C P, P being columns at .. at+w-1 of X. Where Y
@@ -282,6 +284,7 @@ LFAP_INLINE void tile(double *T, const double *C, const double *P, size_t i, siz
       @ loop variant GROUP - e; */
     LFAP_UNROLL for (size_t e = 0; e < GROUP; e++) {
       double a = C[p[e] + l];
+      /*@ assert coefficient: LFAP_REAL_FACT(i + e < r ==> a == C[lfap_at(i + e, k + l, n)]); */
       /*@ loop invariant line: 0 <= f <= lines;
         @ LFAP_REAL(loop invariant done: \forall integer b, q; 0 <= b < f && 0 <= q < LINE ==> HOLDS(e, b, q, l + 1);)
         @ LFAP_REAL(loop invariant todo: \forall integer b, q; f <= b < lines && 0 <= q < LINE ==> HOLDS(e, b, q, l);)
@@ -295,6 +298,8 @@ LFAP_INLINE void tile(double *T, const double *C, const double *P, size_t i, siz
             @ loop variant LINE - c; */
           LFAP_UNROLL for (size_t c = 0; c < LINE; c++) {
         /*@ ghost double x = P[l * STRIP + (v + f) * LINE + c]; */
+        /*@ assert place: LFAP_REAL_FACT(l*STRIP + (v + f)*LINE + c == lfap_at(l, LINE*(v + f) + c, STRIP)); */
+        /*@ assert entry: LFAP_REAL_FACT(LINE*(v + f) + c < w ==> x == X[lfap_at(k + l, at + LINE*(v + f) + c, d)]); */
         /*@ assert next: LFAP_REAL_FACT(i + e < r && LINE*(v + f) + c < w ==> lfap_rpart(C, i + e, n, X, at + LINE*(v + f) + c, d, k, l + 1)
           @   == lfap_rpart(C, i + e, n, X, at + LINE*(v + f) + c, d, k, l) + lfap_term(a, x)); */
         /*@ assert term: LFAP_REAL_FACT(a*x == lfap_term(a, x)); */
@@ -303,37 +308,45 @@ LFAP_INLINE void tile(double *T, const double *C, const double *P, size_t i, siz
       }
     }
   /*@ loop invariant row: 0 <= e <= GROUP;
-    @ LFAP_REAL(loop invariant stored: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE
-    @   ==> T[lfap_at(a, LINE*(v + b) + q, STRIP)] == s[a][b][q];)
+    @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LINKED(a, q);)
     @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
     @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
     @ loop assigns e, T[0 .. GROUP*STRIP - 1];
     @ loop variant GROUP - e; */
   LFAP_UNROLL for (size_t e = 0; e < GROUP; e++)
       /*@ loop invariant line: 0 <= f <= lines;
-        @ LFAP_REAL(loop invariant before: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE
-        @   ==> T[lfap_at(a, LINE*(v + b) + q, STRIP)] == s[a][b][q];)
-        @ LFAP_REAL(loop invariant stored: \forall integer b, q; 0 <= b < f && 0 <= q < LINE
-        @   ==> T[lfap_at(e, LINE*(v + b) + q, STRIP)] == s[e][b][q];)
+        @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LINKED(a, q);)
+        @ LFAP_REAL(loop invariant row: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) ==> LINKED(a, q);)
         @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
         @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
         @ loop assigns f, T[0 .. GROUP*STRIP - 1];
         @ loop variant lines - f; */
       LFAP_UNROLL for (size_t f = 0; f < lines; f++)
       /*@ loop invariant column: 0 <= c <= LINE;
-        @ LFAP_REAL(loop invariant before: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE
-        @   ==> T[lfap_at(a, LINE*(v + b) + q, STRIP)] == s[a][b][q];)
-        @ LFAP_REAL(loop invariant beside: \forall integer b, q; 0 <= b < f && 0 <= q < LINE
-        @   ==> T[lfap_at(e, LINE*(v + b) + q, STRIP)] == s[e][b][q];)
-        @ LFAP_REAL(loop invariant stored: \forall integer q; 0 <= q < c ==> T[lfap_at(e, LINE*(v + f) + q, STRIP)] == s[e][f][q];)
+        @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LINKED(a, q);)
+        @ LFAP_REAL(loop invariant row: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) + c ==> LINKED(a, q);)
         @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
         @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
         @ loop assigns c, T[0 .. GROUP*STRIP - 1];
         @ loop variant LINE - c; */
-      LFAP_UNROLL for (size_t c = 0; c < LINE; c++) T[e * STRIP + (v + f) * LINE + c] = s[e][f][c];
-  /*@ assert entry: LFAP_REAL_FACT(\forall integer q; LINE*v <= q < LINE*(v + lines)
-    @   ==> 0 <= q/LINE - v < lines && 0 <= q%LINE < LINE && q == LINE*(v + (q/LINE - v)) + q%LINE); */
+      LFAP_UNROLL for (size_t c = 0; c < LINE; c++) {
+    /*@ assert value: LFAP_REAL_FACT(i + e < r && LINE*(v + f) + c < w
+      @   ==> s[e][f][c] == \at(T[lfap_at(\at(e,Here), LINE*(v + \at(f,Here)) + \at(c,Here), STRIP)],Pre)
+      @   + lfap_rpart{Pre}(C, i + e, n, X, at + LINE*(v + f) + c, d, k, links)); */
+    T[e * STRIP + (v + f) * LINE + c] = s[e][f][c];
+  }
 }
+
+/* Entries of a matrix lie inside it. */
+/*@ ghost
+  /@ terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures inside: \forall integer i, j; 0 <= i < n && 0 <= j < d ==> 0 <= lfap_at(i, j, d) < n*d;) @/
+  static void lfap_entries_inside(size_t n, size_t d) {
+    /@ assert row: LFAP_REAL_FACT(\forall integer i; 0 <= i < n ==> 0 <= i*d && i*d + d <= n*d); @/
+  }
+*/
 
 /* Columns at .. at+w-1 of the rows first .. end-1 of Y through the links k .. k+links-1. */
 /*@ requires part: w <= STRIP && links <= SLICE && at + w <= d && k + links <= n && first <= end <= r;
@@ -356,6 +369,8 @@ LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, s
   double P[SLICE * STRIP], T[GROUP * STRIP] = {0.0};
   size_t i = first;
   pack(P, X, at, w, k, links, n, d);
+  /*@ ghost lfap_entries_inside(n, d); */
+  /*@ assert cells: LFAP_REAL_FACT(\forall integer q; 0 <= q < n*d ==> X[q] == \at(X[q],Pre)); */
   /*@ loop invariant group: first <= i <= end;
     @ LFAP_REAL(loop invariant links: \forall integer a, q; first <= a < i && at <= q < at + w
     @   ==> Y[lfap_at(a, q, d)] == \at(Y[lfap_at(a, q, d)],Pre) + lfap_rpart{Pre}(C, a, n, X, q, d, k, links);)
