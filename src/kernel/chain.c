@@ -223,14 +223,6 @@ LFAP_INLINE void unpack(double *Y, const double *T, size_t at, size_t w, size_t 
   }
 }
 
-#ifdef __FRAMAC__
-/* Entry c of vector f of row a has m links more than T; entry q of row a of T has all links. */
-#define HOLDS(a, f, c, m) (i + a < r && LINE*(v + f) + c < w ==> s[a][f][c] == T[lfap_at(a, LINE*(v + f) + c, STRIP)] \
-  + lfap_rpart(C, i + a, n, X, at + LINE*(v + f) + c, d, k, m))
-#define LINKED(a, q) (i + a < r && q < w ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre) \
-  + lfap_rpart{Pre}(C, i + a, n, X, at + q, d, k, links))
-#endif
-
 /* Vectors v .. v+lines-1 of the rows i .. i+5 through the links k .. k+links-1: T = T + C P, P being columns at .. at+w-1 of X. Where Y
    ends, the last row is taken again, for nothing. */
 /*@ requires part: v + lines <= STRIP/LINE && links <= SLICE && k + links <= n && i < r;
@@ -256,44 +248,44 @@ LFAP_INLINE void tile(double *T, const double *C, const double *P, size_t i, siz
   /*@ loop invariant row: 0 <= e <= GROUP;
     @ loop invariant inside: \forall integer a; 0 <= a < e ==> 0 <= p[a] && p[a] + (n - k) <= r*n;
     @ LFAP_REAL(loop invariant at: \forall integer a; 0 <= a < e && i + a < r ==> p[a] == lfap_at(i + a, k, n);)
-    @ LFAP_REAL(loop invariant copy: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE ==> HOLDS(a, b, q, 0);)
+    @ LFAP_REAL(loop invariant copy: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE ==> LFAP_HOLDS(a, b, q, 0);)
     @ loop assigns e, p[0 .. GROUP-1], s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
     @ loop variant GROUP - e; */
   LFAP_UNROLL for (size_t e = 0; e < GROUP; e++) {
     p[e] = place_of(e < r - i ? i + e : r - 1, k, r, n);
     /*@ loop invariant line: 0 <= f <= lines;
-      @ LFAP_REAL(loop invariant copy: \forall integer b, q; 0 <= b < f && 0 <= q < LINE ==> HOLDS(e, b, q, 0);)
+      @ LFAP_REAL(loop invariant copy: \forall integer b, q; 0 <= b < f && 0 <= q < LINE ==> LFAP_HOLDS(e, b, q, 0);)
       @ loop assigns f, s[e][0 .. STRIP/LINE-1][0 .. LINE-1];
       @ loop variant lines - f; */
     LFAP_UNROLL for (size_t f = 0; f < lines; f++)
         /*@ loop invariant column: 0 <= c <= LINE;
-          @ LFAP_REAL(loop invariant copy: \forall integer q; 0 <= q < c ==> HOLDS(e, f, q, 0);)
+          @ LFAP_REAL(loop invariant copy: \forall integer q; 0 <= q < c ==> LFAP_HOLDS(e, f, q, 0);)
           @ loop assigns c, s[e][f][0 .. LINE-1];
           @ loop variant LINE - c; */
         LFAP_UNROLL for (size_t c = 0; c < LINE; c++) s[e][f][c] = T[e * STRIP + (v + f) * LINE + c];
   }
   /*@ loop invariant link: 0 <= l <= links;
-    @ LFAP_REAL(loop invariant links: \forall integer a, b, q; 0 <= a < GROUP && 0 <= b < lines && 0 <= q < LINE ==> HOLDS(a, b, q, l);)
+    @ LFAP_REAL(loop invariant links: \forall integer a, b, q; 0 <= a < GROUP && 0 <= b < lines && 0 <= q < LINE ==> LFAP_HOLDS(a, b, q, l);)
     @ loop assigns l, s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
     @ loop variant links - l; */
   for (size_t l = 0; l < links; l++)
     /*@ loop invariant row: 0 <= e <= GROUP;
-      @ LFAP_REAL(loop invariant done: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE ==> HOLDS(a, b, q, l + 1);)
-      @ LFAP_REAL(loop invariant todo: \forall integer a, b, q; e <= a < GROUP && 0 <= b < lines && 0 <= q < LINE ==> HOLDS(a, b, q, l);)
+      @ LFAP_REAL(loop invariant done: \forall integer a, b, q; 0 <= a < e && 0 <= b < lines && 0 <= q < LINE ==> LFAP_HOLDS(a, b, q, l + 1);)
+      @ LFAP_REAL(loop invariant todo: \forall integer a, b, q; e <= a < GROUP && 0 <= b < lines && 0 <= q < LINE ==> LFAP_HOLDS(a, b, q, l);)
       @ loop assigns e, s[0 .. GROUP-1][0 .. STRIP/LINE-1][0 .. LINE-1];
       @ loop variant GROUP - e; */
     LFAP_UNROLL for (size_t e = 0; e < GROUP; e++) {
       double a = C[p[e] + l];
       /*@ assert coefficient: LFAP_REAL_FACT(i + e < r ==> a == C[lfap_at(i + e, k + l, n)]); */
       /*@ loop invariant line: 0 <= f <= lines;
-        @ LFAP_REAL(loop invariant done: \forall integer b, q; 0 <= b < f && 0 <= q < LINE ==> HOLDS(e, b, q, l + 1);)
-        @ LFAP_REAL(loop invariant todo: \forall integer b, q; f <= b < lines && 0 <= q < LINE ==> HOLDS(e, b, q, l);)
+        @ LFAP_REAL(loop invariant done: \forall integer b, q; 0 <= b < f && 0 <= q < LINE ==> LFAP_HOLDS(e, b, q, l + 1);)
+        @ LFAP_REAL(loop invariant todo: \forall integer b, q; f <= b < lines && 0 <= q < LINE ==> LFAP_HOLDS(e, b, q, l);)
         @ loop assigns f, s[e][0 .. STRIP/LINE-1][0 .. LINE-1];
         @ loop variant lines - f; */
       LFAP_UNROLL for (size_t f = 0; f < lines; f++)
           /*@ loop invariant column: 0 <= c <= LINE;
-            @ LFAP_REAL(loop invariant done: \forall integer q; 0 <= q < c ==> HOLDS(e, f, q, l + 1);)
-            @ LFAP_REAL(loop invariant todo: \forall integer q; c <= q < LINE ==> HOLDS(e, f, q, l);)
+            @ LFAP_REAL(loop invariant done: \forall integer q; 0 <= q < c ==> LFAP_HOLDS(e, f, q, l + 1);)
+            @ LFAP_REAL(loop invariant todo: \forall integer q; c <= q < LINE ==> LFAP_HOLDS(e, f, q, l);)
             @ loop assigns c, s[e][f][0 .. LINE-1];
             @ loop variant LINE - c; */
           LFAP_UNROLL for (size_t c = 0; c < LINE; c++) {
@@ -304,27 +296,27 @@ LFAP_INLINE void tile(double *T, const double *C, const double *P, size_t i, siz
           @   == lfap_rpart(C, i + e, n, X, at + LINE*(v + f) + c, d, k, l) + lfap_term(a, x)); */
         /*@ assert term: LFAP_REAL_FACT(a*x == lfap_term(a, x)); */
         s[e][f][c] = fma(a, P[l * STRIP + (v + f) * LINE + c], s[e][f][c]);
-        /*@ assert grown: LFAP_REAL_FACT(HOLDS(e, f, c, l + 1)); */
+        /*@ assert grown: LFAP_REAL_FACT(LFAP_HOLDS(e, f, c, l + 1)); */
       }
     }
   /*@ loop invariant row: 0 <= e <= GROUP;
-    @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LINKED(a, q);)
+    @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LFAP_LINKED(a, q);)
     @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
     @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
     @ loop assigns e, T[0 .. GROUP*STRIP - 1];
     @ loop variant GROUP - e; */
   LFAP_UNROLL for (size_t e = 0; e < GROUP; e++)
       /*@ loop invariant line: 0 <= f <= lines;
-        @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LINKED(a, q);)
-        @ LFAP_REAL(loop invariant row: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) ==> LINKED(a, q);)
+        @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LFAP_LINKED(a, q);)
+        @ LFAP_REAL(loop invariant row: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) ==> LFAP_LINKED(a, q);)
         @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
         @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
         @ loop assigns f, T[0 .. GROUP*STRIP - 1];
         @ loop variant lines - f; */
       LFAP_UNROLL for (size_t f = 0; f < lines; f++)
       /*@ loop invariant column: 0 <= c <= LINE;
-        @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LINKED(a, q);)
-        @ LFAP_REAL(loop invariant row: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) + c ==> LINKED(a, q);)
+        @ LFAP_REAL(loop invariant rows: \forall integer a, q; 0 <= a < e && LINE*v <= q < LINE*(v + lines) ==> LFAP_LINKED(a, q);)
+        @ LFAP_REAL(loop invariant row: \forall integer a, q; e <= a < e + 1 && LINE*v <= q < LINE*(v + f) + c ==> LFAP_LINKED(a, q);)
         @ LFAP_REAL(loop invariant kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
         @   ==> T[lfap_at(a, q, STRIP)] == \at(T[lfap_at(a, q, STRIP)],Pre);)
         @ loop assigns c, T[0 .. GROUP*STRIP - 1];

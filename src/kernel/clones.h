@@ -28,8 +28,8 @@
 #if defined(__FRAMAC__) || !defined(__GNUC__)
 #define LFAP_PREFETCH(p, n) ((void)0)
 #else
-#define LFAP_PREFETCH(p, n)                                                                 \
-  do {                                                                                      \
+#define LFAP_PREFETCH(p, n)                                                                    \
+  do {                                                                                         \
     for (size_t ahead_ = 0; ahead_ < (n); ahead_ += 8) __builtin_prefetch((p) + ahead_, 0, 2); \
   } while (0)
 #endif
