@@ -75,10 +75,10 @@ lfap_status lfap_loss_start(lfap_ctx *ctx, const double *q, const double *y, dou
   if (isfinite(q[worst]) && isfinite(loss) && isfinite(log_loss)) return LFAP_OK;
   return lfap_fail(
       ctx, LFAP_ERR_RANGE,
-      "the loss at the start is no double: the first weights give sample %zu, of label %+g, the output %g%s; "
+      "the loss at the start is no finite number: the first weights give sample %zu, of label %+g, the output %g%s; "
       "scale the samples towards 1, or start from smaller weights (--init-scale)",
       worst, y[worst], isnan(q[worst]) ? (double)NAN : y[worst] * q[worst],
-      isfinite(q[worst]) ? " (exp takes up to 709)" : "");
+      isfinite(q[worst]) ? " (exp takes up to 709 in doubles, 88 in single precision)" : "");
 }
 
 /* Slope sums that every aligned row of a sign shares: base = G (p y c). */

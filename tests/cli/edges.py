@@ -167,7 +167,7 @@ for column, value in (("d", "50.5"), ("d", "0"), ("d", "020"), ("n", "0"), ("n_a
     cells[names.index(column)] = value
     blame = "reason" if (column, value) in (("limit", "none"), ("acc", "nan")) else column
     refused(plot(rows[:2] + [signed(head, ",".join(cells))] + rows[3:]), f"rightly signed, {column} = {value!r}: refused, and column {blame} named", f"column {blame} ", out="p")
-foreign = "data,base,method,from,norm,d,n,n_adv,m,gamma,eps,k,acc,acc_control\n" + "".join(f"uniform,noise,limit,geometry,l2,{d},3,6,0,0.5,0.1,0,%s,0.5\n" for d in (1, 2))
+foreign = "data,base,method,arithmetic,from,norm,d,n,n_adv,m,gamma,eps,k,acc,acc_control\n" + "".join(f"uniform,noise,limit,double,geometry,l2,{d},3,6,0,0.5,0.1,0,%s,0.5\n" for d in (1, 2))
 for value in ("2", "-1", "inf"):
     put("foreign.csv", (foreign % ("0.5", value)).encode())
     refused(Run("plot", "accuracy", "--sweep", "foreign.csv", "--numbers", "--out", "p"), f"another program's table, acc = {value}", "row 2, column acc: ", out="p")

@@ -216,7 +216,7 @@ for row in t:
         right &= np.allclose([row[f"{key}_{e}"] for e in ("mean", "lo", "hi")], interval(v[column]), rtol=1e-12, atol=1e-14)
     right &= row["seeds"] == len(v) == 4
 ok(right, "accuracy: means and 90 % intervals over seeds", t)
-head = "cell,data,base,method,from,norm,d,n,n_adv,m,gamma,eps,k,seed,acc,acc_control"
+head = "cell,data,base,method,arithmetic,from,norm,d,n,n_adv,m,gamma,eps,k,seed,acc,acc_control"
 
 
 def sweep(path, lines):
@@ -225,7 +225,7 @@ def sweep(path, lines):
 
 
 v = np.random.default_rng(5).random((2, 40))
-line = lambda i, n_adv, seed, acc, control, base="noise": f"{i},uniform,{base},limit,geometry,l2,100,50,{n_adv},0,0.5,{0.1},0,{seed},{acc!r},{control!r}"
+line = lambda i, n_adv, seed, acc, control, base="noise": f"{i},uniform,{base},limit,double,geometry,l2,100,50,{n_adv},0,0.5,{0.1},0,{seed},{acc!r},{control!r}"
 many = [line(i, 7, i, float(v[0, i]), float(v[1, i])) for i in range(40)] + [line(40, 9, 0, 0.5, 0.25), line(41, 9, 1, math.nan, 0.5), line(42, 9, 0, 1.0, 0.0, "natural-random")]
 draw("accuracy of many seeds", "plot", "accuracy", "--sweep", sweep("many.csv", many), "--out", "acc2")
 t = table("acc2/accuracy.csv")

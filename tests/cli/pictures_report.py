@@ -225,9 +225,9 @@ p = subprocess.run([LFAP, "report", "huge", "--gamma", "0.5", "--threads", "1"],
 ok(p.returncode == 0, "report: the same memory is enough without it", p.stderr.decode())
 
 # ---- names and texts of any kind: valid UTF-8, nothing passes as markup or as a formula
-head = "cell,data,base,method,from,norm,d,n,n_adv,m,gamma,eps,k,seed,acc,acc_control"
+head = "cell,data,base,method,arithmetic,from,norm,d,n,n_adv,m,gamma,eps,k,seed,acc,acc_control"
 words = [b"=cmd|' /C calc'!A0", b"+1+1", b"-2+3", b"@SUM(1)", b"\t=1", b"\xff<b>&'\"", b"\x1b[31m", "\u202eltr \u0085 \uffff \U0001f600".encode(), b"plain", b"-1.5e3", b'say "x"; y']
-rows = [b",".join([b"0", w, b"noise", b"limit", b"geometry", b"l2", d, b"50,7,0,0.5,0.1,0,0,0.5,0.5"]) for w in words for d in (b"10", b"20")]
+rows = [b",".join([b"0", w, b"noise", b"limit", b"double", b"geometry", b"l2", d, b"50,7,0,0.5,0.1,0,0,0.5,0.5"]) for w in words for d in (b"10", b"20")]
 strange = b"odd\xff\xc0\xaf<i>'\"&\n\x1b[31m\xe2\x80\xae"
 os.makedirs(strange)
 with open(os.path.join(strange, b"a\xfe<i>.csv"), "wb") as f:

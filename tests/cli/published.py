@@ -236,7 +236,7 @@ for name, (words, text) in bad.items():
         r = Run(*verb, "--against", "bad.tsv")
         ok(r.code == 65 and words in r.err and r.err.count("\n") == 1, f"{verb[0]}, {name}: refused before anything is run", r)
 os.remove("bad.tsv")
-put("foreign.csv", b"data,base,method,from,norm,d,n,n_adv,m,gamma,eps,k,acc,acc_control\n")
+put("foreign.csv", b"data,base,method,arithmetic,from,norm,d,n,n_adv,m,gamma,eps,k,acc,acc_control\n")
 for name, code, words, args in (
         ("no such file", 66, "none.tsv", ["sweep", "--d", "20", "--n", "3", "--out", "never", "--against", "none.tsv"]),
         ("JSON lines alone", 64, "--format csv or both", ["sweep", "--d", "20", "--n", "3", "--out", "never", "--format", "jsonl", "--against", PUBLISHED]),
