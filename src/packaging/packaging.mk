@@ -18,6 +18,9 @@ FISHDIR    := $(PREFIX)/share/fish/vendor_completions.d
 PIC_LIB := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(LIB_OBJ))
 PIC_ORA := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(ORA_OBJ))
 PUBLIC  := src/lfap.h src/lfap_certifier.h oracle/lfap_oracle.h
+# What the Python module takes beside these, each after what it includes.
+INNER   := src/io/text.h src/io/precision.h src/data/scale.h src/perturb/norm.h src/verify/judge.h src/verify/lines.h \
+  src/study/study.h src/study/grid.h src/study/table.h oracle/verify/certifier.h
 
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D)
@@ -30,12 +33,12 @@ $(BUILD)/pic/gen/%.o: $(BUILD)/gen/%.c
 
 # What the headers declare is public. What the oracle takes of the library's inside is a version of its own, which no
 # program links to by accident and which binds the two libraries of one build together.
-$(OUT)/lfap.map: $(PIC_LIB) $(PIC_ORA) $(PUBLIC) $(PKG)/exports.sh
+$(OUT)/lfap.map: $(PIC_LIB) $(PIC_ORA) $(PUBLIC) $(INNER) $(PKG)/exports.sh
 	@mkdir -p $(@D)
-	$(Q)sh $(PKG)/exports.sh LFAP_$(SONAME) "$(PIC_LIB)" "$(PIC_ORA)" $(PUBLIC) > $@.tmp && mv $@.tmp $@
-$(OUT)/lfap-oracle.map: $(PIC_ORA) $(PUBLIC) $(PKG)/exports.sh
+	$(Q)sh $(PKG)/exports.sh LFAP_$(SONAME) "$(PIC_LIB)" "$(PIC_ORA)" "$(INNER)" $(PUBLIC) > $@.tmp && mv $@.tmp $@
+$(OUT)/lfap-oracle.map: $(PIC_ORA) $(PUBLIC) $(INNER) $(PKG)/exports.sh
 	@mkdir -p $(@D)
-	$(Q)sh $(PKG)/exports.sh LFAP_ORACLE_$(SONAME) "$(PIC_ORA)" "" $(PUBLIC) > $@.tmp && mv $@.tmp $@
+	$(Q)sh $(PKG)/exports.sh LFAP_ORACLE_$(SONAME) "$(PIC_ORA)" "" "$(INNER)" $(PUBLIC) > $@.tmp && mv $@.tmp $@
 
 SHARED := $(BUILD)/liblfap.so.$(VERSION) $(BUILD)/liblfap-oracle.so.$(VERSION)
 $(BUILD)/liblfap.so.$(VERSION): $(PIC_LIB) $(OUT)/lfap.map
@@ -47,6 +50,19 @@ $(BUILD)/liblfap-oracle.so.$(VERSION): $(PIC_ORA) $(OUT)/lfap-oracle.map $(BUILD
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,liblfap-oracle.so.$(SONAME) -Wl,--version-script=$(OUT)/lfap-oracle.map -Wl,-z,defs \
 	  -o $@ $(PIC_ORA) $(BUILD)/liblfap.so.$(VERSION) -lmpfr -lgmp $(LDLIBS)
 	$(Q)ln -sf liblfap-oracle.so.$(VERSION) $(BUILD)/liblfap-oracle.so.$(SONAME) && ln -sf liblfap-oracle.so.$(SONAME) $(BUILD)/liblfap-oracle.so
+
+# ---- Python: the package as it is installed, ready under $(BUILD)/python (PYTHONPATH, and LFAP_LIBRARY=$(BUILD)) ---------
+PY_SRC := $(wildcard src/python/lfap/*.py) src/python/lfap/py.typed
+PY     := $(patsubst src/python/%,$(BUILD)/python/%,$(PY_SRC)) $(BUILD)/python/lfap/declarations.h
+.PHONY: python
+python: $(PY) shared
+$(BUILD)/python/lfap/%: src/python/lfap/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+# What cffi reads: the headers themselves, without directives and comments.
+$(BUILD)/python/lfap/declarations.h: $(PUBLIC) $(INNER) $(PKG)/packaging.mk
+	@mkdir -p $(@D)
+	$(Q){ echo "/* lfap $(VERSION) */"; cat $(PUBLIC) $(INNER) | grep -v '^ *#include' | $(CC) -E -P -undef -; } > $@.tmp && mv $@.tmp $@
 
 # ---- manual and completions -------------------------------------------------------------------------------------------
 $(OUT)/manual: $(PKG)/manual.c $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ)) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
