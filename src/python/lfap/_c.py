@@ -104,7 +104,8 @@ def text(pointer: Any) -> str:
 
 def word(argument: str, kind: str, prefix: str, value: str) -> int:
     """The constant of an enumeration that a word names: 'sgd' is LFAP_METHOD_SGD."""
-    choices = {name.removeprefix(prefix).lower(): v for name, v in ffi.typeof(kind).relements.items() if name.startswith(prefix)}
+    known = sorted(ffi.typeof(kind).elements.items())
+    choices = {name.removeprefix(prefix).lower(): v for v, name in known if name.startswith(prefix)}
     if value not in choices:
         raise UsageError(f"{argument}={value!r}: give one of {', '.join(choices)}")
     return choices[value]

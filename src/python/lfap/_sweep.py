@@ -18,7 +18,7 @@ _HIDDEN = "check"  # the checksum of a row in a file
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Sweep(Record):
-    """The rows of `lfap sweep --format jsonl`, a dictionary each; `sweep["accuracy"]` is a column, NaN where a row has none."""
+    """The rows of `lfap sweep --format jsonl`, a dictionary each; `sweep["acc"]` is a column, NaN where a row has none."""
 
     rows: list[dict[str, Any]]
 

@@ -32,18 +32,23 @@ def export(model: Any, output: npt.ArrayLike | None = None) -> Exported:
     The output weights are those of the state (a vector, or a matrix of one row), or are given. Biases, output weights other than
     +-1/sqrt(m), and further layers are refused. In full:
 
-    >>> import math, torch, lfap                              # doctest: +SKIP
-    >>> class Net(torch.nn.Module):                           # doctest: +SKIP
+    >>> import math, torch, lfap
+    >>> class Net(torch.nn.Module):
     ...     def __init__(self, d, m, gamma):
     ...         super().__init__()
     ...         self.hidden = torch.nn.Linear(d, m, bias=False)
     ...         self.phi = torch.nn.LeakyReLU(gamma)
-    ...         sign = torch.ones(m); sign[m // 2:] = -1
+    ...         sign = torch.ones(m)
+    ...         sign[m // 2:] = -1
     ...         self.register_buffer("output", sign / math.sqrt(m))
     ...     def forward(self, x):
     ...         return self.phi(self.hidden(x)) @ self.output
-    >>> net = lfap.torch.export(model)                        # doctest: +SKIP
-    >>> lfap.compare(X, y, net.W, net.gamma)                  # doctest: +SKIP
+    >>> net = lfap.torch.export(Net(500, 4, 0.1))
+    >>> net.W.shape, net.gamma
+    ((4, 500), 0.1)
+    >>> data = lfap.gen("uniform", n=4, d=500)
+    >>> 0 <= lfap.compare(data.X, data.y, net.W, net.gamma).agreement <= 1
+    True
     """
     state = {name: _numbers(t) for name, t in model.state_dict().items()}
     matrices = {n: a for n, a in state.items() if a.ndim == 2 and a.shape[0] > 1}
