@@ -13,6 +13,7 @@ MANDIR     := $(PREFIX)/share/man
 BASHDIR    := $(PREFIX)/share/bash-completion/completions
 ZSHDIR     := $(PREFIX)/share/zsh/site-functions
 FISHDIR    := $(PREFIX)/share/fish/vendor_completions.d
+PYTHONDIR  ?= $(PREFIX)/lib/python3/dist-packages
 
 # ---- shared libraries: the same objects, compiled to be moved ---------------------------------------------------------
 PIC_LIB := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(LIB_OBJ))
@@ -90,8 +91,8 @@ INSTALL := install -m 644
 .PHONY: shared manual install uninstall dist deb
 shared: $(SHARED)
 manual: $(MAN)
-install: all shared $(MAN) $(OUT)/lfap.pc $(OUT)/lfap-oracle.pc
-	$(Q)mkdir -p $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
+install: all shared python $(MAN) $(OUT)/lfap.pc $(OUT)/lfap-oracle.pc
+	$(Q)mkdir -p $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5 $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(PYTHONDIR)/lfap)
 	$(Q)install -m 755 $(BUILD)/lfap $(DESTDIR)$(BINDIR)/lfap
 	$(Q)$(INSTALL) $(SHARED) $(DESTDIR)$(LIBDIR)/
 	$(Q)for l in lfap lfap-oracle; do ln -sf lib$$l.so.$(VERSION) $(DESTDIR)$(LIBDIR)/lib$$l.so.$(SONAME) && \
@@ -104,13 +105,16 @@ install: all shared $(MAN) $(OUT)/lfap.pc $(OUT)/lfap-oracle.pc
 	$(Q)$(INSTALL) $(dir $(MAN))lfap.bash $(DESTDIR)$(BASHDIR)/lfap
 	$(Q)$(INSTALL) $(dir $(MAN))lfap.zsh $(DESTDIR)$(ZSHDIR)/_lfap
 	$(Q)$(INSTALL) $(dir $(MAN))lfap.fish $(DESTDIR)$(FISHDIR)/lfap.fish
+	$(Q)$(INSTALL) $(PY) $(DESTDIR)$(PYTHONDIR)/lfap/
 	@echo "installed lfap $(VERSION) under $(DESTDIR)$(PREFIX)"
 uninstall: 
 	$(Q)rm -f $(DESTDIR)$(BINDIR)/lfap $(DESTDIR)$(MANDIR)/man1/lfap.1.gz $(DESTDIR)$(MANDIR)/man1/lfap-*.1.gz $(DESTDIR)$(MANDIR)/man3/lfap.3.gz \
 	  $(DESTDIR)$(MANDIR)/man5/lfap-formats.5.gz $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(PUBLIC))) \
 	  $(DESTDIR)$(LIBDIR)/pkgconfig/lfap.pc $(DESTDIR)$(LIBDIR)/pkgconfig/lfap-oracle.pc \
 	  $(foreach l,lfap lfap-oracle,$(addprefix $(DESTDIR)$(LIBDIR)/lib$(l).,a so so.$(SONAME) so.$(VERSION))) \
-	  $(DESTDIR)$(BASHDIR)/lfap $(DESTDIR)$(ZSHDIR)/_lfap $(DESTDIR)$(FISHDIR)/lfap.fish
+	  $(DESTDIR)$(BASHDIR)/lfap $(DESTDIR)$(ZSHDIR)/_lfap $(DESTDIR)$(FISHDIR)/lfap.fish \
+	  $(addprefix $(DESTDIR)$(PYTHONDIR)/lfap/,$(notdir $(PY)))
+	$(Q)if [ -d $(DESTDIR)$(PYTHONDIR)/lfap ]; then rm -rf $(DESTDIR)$(PYTHONDIR)/lfap/__pycache__ && rmdir $(DESTDIR)$(PYTHONDIR)/lfap; fi
 	@echo "removed lfap from $(DESTDIR)$(PREFIX)"
 
 # ---- tarball and Debian packages: the same bytes wherever they are made -----------------------------------------------

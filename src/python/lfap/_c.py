@@ -99,7 +99,7 @@ lib, oracle = _open("liblfap.so.0"), _open("liblfap-oracle.so.0")
 
 
 def text(pointer: Any) -> str:
-    return ffi.string(pointer).decode("utf-8", "replace") if pointer else ""
+    return str(ffi.string(pointer).decode("utf-8", "replace")) if pointer else ""
 
 
 def word(argument: str, kind: str, prefix: str, value: str) -> int:
@@ -108,19 +108,21 @@ def word(argument: str, kind: str, prefix: str, value: str) -> int:
     choices = {name.removeprefix(prefix).lower(): v for v, name in known if name.startswith(prefix)}
     if value not in choices:
         raise UsageError(f"{argument}={value!r}: give one of {', '.join(choices)}")
-    return choices[value]
+    return int(choices[value])
 
 
 class Call:
     """One run of the library: its context, what it made (freed at the end, whatever happens), and what must live as long."""
 
     def __init__(self, threads: int = 1, progress: Progress | None = None):
-        self._progress, self._raised = progress, None
+        self._progress = progress
+        self._raised: BaseException | None = None
         self.ctx = ffi.new("lfap_ctx *", {"threads": threads})
         kind = dict(ffi.typeof("lfap_ctx").fields)["progress"].type
         # The interpreter runs signal handlers when this is entered, so that Ctrl-C stops the work here.
         self.ctx.progress = self._callback = ffi.callback(kind, self._tick, error=1, onerror=self._note)
-        self._owned, self._kept = ExitStack(), []
+        self._owned = ExitStack()
+        self._kept: list[Any] = []
 
     def _tick(self, _user: Any, what: Any, done: float, total: float) -> int:
         return 1 if self._progress is not None and self._progress(text(what), done, total) else 0

@@ -33,7 +33,7 @@ def options(k: Call, norm: str, eps: float | None, entries: int | None, range: t
     return o
 
 
-def _direction(k: Call, direction: Any, W: npt.ArrayLike | None, d: int) -> Any:
+def _direction(k: Call, direction: Any, W: Any, d: int) -> Any:
     if direction is not None:
         return k.pointer(arrays.vector(k, "direction", direction.w if isinstance(direction, Limit) else direction, d))
     w = k.keep(ffi.new("double[]", d))
@@ -90,6 +90,7 @@ def perturb(bases: npt.ArrayLike, targets: npt.ArrayLike, *, norm: str, source: 
                 raise UsageError("arithmetic belongs to source gradient and pgd: geometry runs no network")
             c(lib.lfap_perturb_geometry(c.ctx, out, c.pointer(B), c.pointer(t), _direction(c, direction, W, d), o, n, d))
         else:
+            net = arrays.network(c, W, gamma or 0.0, d)  # type: ignore[arg-type]
             make = lib.lfap_perturb_gradient if source == "gradient" else lib.lfap_perturb_pgd
-            c(make(c.ctx, out, c.pointer(B), c.pointer(t), arrays.network(c, W, gamma or 0.0, d), o, n))
+            c(make(c.ctx, out, c.pointer(B), c.pointer(t), net, o, n))
         return Perturbed(copied(out.x, (n, d)), t, copied(out.eta, (n, d)), norm, o.eps, o.k, o.steps)

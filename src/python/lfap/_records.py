@@ -26,7 +26,7 @@ class Record:
         def __getattr__(self, name: str) -> Any: ...
 
     def __repr__(self) -> str:
-        names = self._shown or [f.name for f in dataclasses.fields(self)]  # type: ignore[arg-type]
+        names = self._shown or [f.name for f in dataclasses.fields(self)]
         shown = ((n, getattr(self, n)) for n in names)
         return f"{type(self).__name__}({', '.join(f'{n}={brief(v)}' for n, v in shown if v is not None)})"
 
@@ -61,9 +61,9 @@ def record(struct: str, **shapes: str) -> Any:
             name = _PYTHON.get(c_name, c_name)
             if member.type.kind != "pointer" or name in shapes or member.type.item.cname in ("char", "char const"):
                 members[name] = member.type
-        fields = [(n, Any) for n in members if n not in {o[0] for o in own}] + own
+        fields: list[Any] = [(n, Any) for n in members if n not in {o[0] for o in own}] + own
         body = {k: v for k, v in cls.__dict__.items() if k not in ("__dict__", "__weakref__", "__annotations__")}
-        made = dataclasses.make_dataclass(cls.__name__, fields, bases=cls.__bases__, namespace=body, frozen=True, repr=False, eq=False)
+        made: Any = dataclasses.make_dataclass(cls.__name__, fields, bases=cls.__bases__, namespace=body, frozen=True, repr=False, eq=False)
         made.__module__, made.__doc__, made._members, made._shapes = cls.__module__, cls.__doc__, members, shapes
         _classes[struct] = made
         return made  # type: ignore[return-value]

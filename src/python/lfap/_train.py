@@ -100,19 +100,19 @@ class Split(Record):
     _shown = ("points", "one_sign", "decided", "follows", "effect_right", "f_right", "sum_error", "verdict")
 
 
-def _trained(k: Call, run: Any, data: Any, t: Array) -> tuple[Any, Any, Any]:
+def _trained(k: Call, run: Any, data: Any) -> tuple[Any, Any, Any]:
     """The network of a run, its first weights (NULL: zeros) and coefficients b."""
     if isinstance(run, Limit):
         net, b = k.new("lfap_net", lib.lfap_net_free), k.new("lfap_mat", lib.lfap_mat_free)
         lam, slope = arrays.vector(k, "lam", run.lam, data.n), arrays.vector(k, "slope", run.c2.slope, data.n)
         k(lib.lfap_split_limit(k.ctx, net, b, data, k.pointer(lam), k.pointer(slope), run.gamma))
         return net, ffi.NULL, b.v
-    if isinstance(run, Trained):
-        if run.coefficient is None:
-            raise UsageError("run: it kept no coefficients; train with coefficients=True")
-        b, first = run.coefficient, run.W0
-    else:
+    if not isinstance(run, Trained):
         b, first = run.slope * run.lam, None
+    elif run.coefficient is None:
+        raise UsageError("run: it kept no coefficients; train with coefficients=True")
+    else:
+        b, first = run.coefficient, run.W0
     net = arrays.network(k, run.W, run.gamma, data.d)
     return net, k.pointer(first), k.pointer(arrays.matrix(k, "coefficients of run", b, data.n))
 
@@ -130,13 +130,14 @@ def split(X: npt.ArrayLike, y: npt.ArrayLike, run: Any, *, bases: npt.ArrayLike 
         t, x = copied(data.y, (data.n,)), copied(data.x, (data.n, data.d))
         if (bases is None) == (eta is None):
             raise UsageError("bases, eta: give one of them; X is their sum")
-        part = arrays.matrix(k, "eta" if bases is None else "bases", eta if bases is None else bases, data.d)
+        name, given = ("eta", eta) if bases is None else ("bases", bases)
+        part = arrays.matrix(k, name, given, data.d)  # type: ignore[arg-type]
         if part.shape != x.shape:
-            raise UsageError(f"bases, eta: shape {part.shape}, but the perturbed samples are {x.shape}")
+            raise UsageError(f"{name}: shape {part.shape}, but the perturbed samples are {x.shape}")
         base, added = (x - part, part) if bases is None else (part, x - part)
         Z = arrays.points(k, points, probes, seed, data.d)
         label = None if point_labels is None else arrays.labels(k, "point_labels", point_labels, len(Z), labels_01)
-        net, first, b = _trained(k, run, data, t)
+        net, first, b = _trained(k, run, data)
         of = k.new("lfap_split_args", net=net, first=first, b=b, t=k.pointer(t), base=k.pointer(base), eta=k.pointer(added), n=data.n)
         parts, shares = k.new("lfap_split", lib.lfap_split_free), k.new("lfap_split_shares")
         k(lib.lfap_split_of(k.ctx, parts, of))
