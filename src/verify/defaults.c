@@ -19,7 +19,9 @@ void lfap_verify_defaults(lfap_verify_opts *o, const lfap_data *data) {
   lfap_train_opts flow;
   lfap_train_defaults(&flow, LFAP_METHOD_FLOW);
   *o = (lfap_verify_opts){.data = data,
-                          .n_adv = data->n < 8 ? 8 : data->n < 1000 ? data->n : 1000,
+                          .n_adv = data->n < 8      ? 8
+                                   : data->n < 1000 ? data->n
+                                                    : 1000,
                           .m = 20,
                           .m_adv = 20,
                           .k = data->d >= 20 ? data->d / 20 : 1,
