@@ -106,7 +106,7 @@ static int repeats(lfap_cost what) {
 /* Seconds of one computation, epoch or step: the least of what a tenth of a second has room for. What is done once before
    epochs is not in it. */
 static lfap_status measure(lfap_ctx *ctx, double *out, scene *s, lfap_cost what) {
-  enum { TRIES = 3, MORE = 20 };
+  enum { TRIES = 3, MORE = 40 };
   const double enough = cli_seconds() + 0.1;
   lfap_status st = LFAP_OK;
   double once = INFINITY, many = INFINITY;

@@ -36,10 +36,11 @@ double lfap_cost_work(lfap_cost what, size_t samples, size_t entries, size_t neu
   /* sharp residuals cost some forty operations an entry */
   case LFAP_COST_LIMIT: return solve(n) + 40.0 * n * d;
   case LFAP_COST_FAST: return n * n * n / 3.0 + 40.0 * n * d;
-  case LFAP_COST_CERTIFICATE: return n * n * (d + 16.0 * n);
+  /* the exact Gram matrix, the factor, and what each pair costs in rationals */
+  case LFAP_COST_CERTIFICATE: return n * n * (d + 9.0 * n + 4000.0);
   case LFAP_COST_SGD_PLAIN: return 2.0 * m * n * d;
   case LFAP_COST_SGD_GRAM:
-  case LFAP_COST_FLOW: return m * n * (n + 32.0); /* exponentials beside the product */
+  case LFAP_COST_FLOW: return m * n * n;
   case LFAP_COST_GEOMETRY: return n * d;
   default: return 2.0 * m * n * d;
   }

@@ -36,11 +36,11 @@ static double largest(double count) { return two_sided(-2.0 * expm1(-log(2.0) / 
 /* ---- (H) --------------------------------------------------------------------------------------------------------- */
 
 double lfap_noise_miss(lfap_study_kind law, double n, double d, double gamma) {
-  enum { STEPS = 512 };
+  enum { STEPS = 640 }; /* sixteen to a factor of two, down to 2^-40 */
   double least = 1.0;
   if (n <= 1.0) return 0.0;
-  for (int i = 1; i < STEPS; i++) {
-    double s = (double)i / STEPS, q = pow(gamma, 3.0) * (1.0 - s) * (1.0 - s) / (3.0 * n * (1.0 + s));
+  for (int i = 1; i <= STEPS; i++) {
+    double s = exp2(-(double)i / 16.0), q = pow(gamma, 3.0) * (1.0 - s) * (1.0 - s) / (3.0 * n * (1.0 + s));
     least = fmin(least, 2.0 * n * exp(-tail(law) * d * s * s) + n * n * exp(-q * q * d / (2.0 * (1.0 + s))));
   }
   return least;
