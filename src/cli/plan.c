@@ -36,7 +36,7 @@ static lfap_status check_plan_args(cli *c, const cli_plan_report *r) {
   return s ? s : cli_even(c, r->m, "--m");
 }
 
-/* ---- what the machine does in a second: every computation once at a small size ------------------------------------- */
+/* ---- what the machine does in a second: every computation once at a small size ----------------------------------- */
 
 typedef struct {
   lfap_data data;
@@ -103,8 +103,8 @@ static int repeats(lfap_cost what) {
   return what == LFAP_COST_SGD_PLAIN || what == LFAP_COST_SGD_GRAM || what == LFAP_COST_FLOW || what == LFAP_COST_PGD;
 }
 
-/* Seconds of one computation, epoch or step: the least of what a tenth of a second has room for. What is done once before
-   epochs is not in it. */
+/* Seconds of one computation, epoch or step: the least of what a tenth of a second has room for. What is done once
+   before epochs is not in it. */
 static lfap_status measure(lfap_ctx *ctx, double *out, scene *s, lfap_cost what) {
   enum { TRIES = 3, MORE = 40 };
   const double enough = cli_seconds() + 0.1;
@@ -150,7 +150,7 @@ static lfap_status calibrate(cli *c, double rate[LFAP_COSTS]) {
   return st;
 }
 
-/* ---- the plan ------------------------------------------------------------------------------------------------------ */
+/* ---- the plan ---------------------------------------------------------------------------------------------------- */
 
 static void plan_set(cli_plan_report *r, const char *set, size_t n, const double rate[LFAP_COSTS], int threads) {
   static const lfap_study_kind law[] = {LFAP_STUDY_UNIFORM, LFAP_STUDY_GAUSS};
@@ -219,7 +219,7 @@ const cli_verb cli_plan = {
     "--n N --d D --gamma G [--n-adv N] [--m M]",
     "Tells for uniform and normal noise the typical value of each condition of the theory against its bound, and from\n"
     "which d on (H) holds; then memory and time of each computation, estimated by its sizes and a second of measuring\n"
-    "here. \"sure\" is a union bound (a miss has probability 1 % at most); \"expected\" and \"not expected\" are typical\n"
+    "here. \"sure\" is a union bound (a miss has probability 1 % at most), \"expected\" and \"not expected\" are of typical\n"
     "draws, \"open\" is too near to tell. No data are drawn: `lfap limit` and `lfap verify` judge.",
     "  lfap plan --n 100 --d 10000 --gamma 0.5\n"
     "  lfap plan --n 1000 --d 10000 --gamma 0.01 --n-adv 10000 --m 1000 --json",

@@ -1,5 +1,5 @@
-/* cost.h - what a computation takes: memory by the sizes of what it holds, time by its leading operations, to be scaled by a
- * measurement at a small size. Estimates; bench/growth.py holds the memory against what was used. */
+/* cost.h - what a computation takes: memory by the sizes of what it holds, time by its leading operations, to be scaled
+ * by a measurement at a small size. Estimates; bench/growth.py holds the memory against what was used. */
 #ifndef LFAP_STUDY_COST_H
 #define LFAP_STUDY_COST_H
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* noise.c - typical values of the conditions on noise, in units of a sample's mean squared norm: inner products are then
- * normal of variance 1/d for either law, and squared norms 1 with a standard deviation of `spread`/sqrt(d). */
+/* noise.c - typical values of the conditions on noise, in units of a sample's mean squared norm: inner products are
+ * then normal of variance 1/d for either law, and squared norms 1 with a standard deviation of `spread`/sqrt(d). */
 #include "study/noise.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@ const char *const lfap_outlook_name[LFAP_OUTLOOKS] = {"sure", "expected", "open"
 
 /* ||x||^2 = sum x_i^2: sd(x_i^2)/E(x_i^2), and c of P(| ||x||^2 - 1 | >= s) <= 2 exp(-c d s^2). */
 static double spread(lfap_study_kind law) { return law == LFAP_STUDY_GAUSS ? sqrt(2.0) : sqrt(0.8); }
-static double tail(lfap_study_kind law) { return law == LFAP_STUDY_GAUSS ? 1.0 / 8.0 : 2.0 / 9.0; }
+static double norm_tail(lfap_study_kind law) { return law == LFAP_STUDY_GAUSS ? 1.0 / 8.0 : 2.0 / 9.0; }
 
 /* Of max(0, g) and of |g|, g standard normal. */
 #define HALF_MEAN 0.39894228040143268
@@ -41,7 +41,7 @@ double lfap_noise_miss(lfap_study_kind law, double n, double d, double gamma) {
   if (n <= 1.0) return 0.0;
   for (int i = 1; i <= STEPS; i++) {
     double s = exp2(-(double)i / 16.0), q = pow(gamma, 3.0) * (1.0 - s) * (1.0 - s) / (3.0 * n * (1.0 + s));
-    least = fmin(least, 2.0 * n * exp(-tail(law) * d * s * s) + n * n * exp(-q * q * d / (2.0 * (1.0 + s))));
+    least = fmin(least, 2.0 * n * exp(-norm_tail(law) * d * s * s) + n * n * exp(-q * q * d / (2.0 * (1.0 + s))));
   }
   return least;
 }

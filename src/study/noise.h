@@ -1,11 +1,11 @@
-/* noise.h - what the statements ask, and what noise gives, before any is drawn (spec/theory.md, H: "How noise meets it",
- * "What noise looks like"). Nothing here judges data: an outlook is no verdict. */
+/* noise.h - what the statements ask, and what noise gives, before any is drawn (spec/theory.md, H: "How noise meets
+ * it", "What noise looks like"). Nothing here judges data: an outlook is no verdict. */
 #ifndef LFAP_STUDY_NOISE_H
 #define LFAP_STUDY_NOISE_H
 #include "study/study.h"
 
-/* Sure: except with the probability LFAP_NOISE_RISK. Expected or not: a typical draw is clear of the bound by the factor
-   1.25 + 4/N, within which draws scatter; open: it is nearer. */
+/* Sure: except with the probability LFAP_NOISE_RISK. Expected or not: a typical draw is clear of the bound by the
+   factor 1.25 + 4/N, within which draws scatter; open: it is nearer. */
 typedef enum {
   LFAP_OUTLOOK_SURE,
   LFAP_OUTLOOK_EXPECTED,

@@ -352,6 +352,9 @@ for thing in (lfap.limit(X, y, G), net, adv, point, data, lfap.verify(X, y, G, n
 ok("verdict='PASS'" in repr(lfap.limit(X, y, 0.5)) and "float64[20, 300]" in repr(data), "it has verdicts and shapes")
 ok(all(getattr(lfap, n).__doc__ for n in lfap.__all__ if n != "__version__"), "everything public is described", [n for n in lfap.__all__ if not getattr(lfap, n).__doc__])
 ok(lfap.__version__ in Run("--version").out, "one version", lfap.__version__)
+readme = re.search(r"\n\n((?:    .*\n)*    import lfap\n(?:    .*\n)+)", open(os.path.join(ROOT, "README.md")).read())[1]
+p = subprocess.run([sys.executable, "-c", re.sub("^    ", "", readme, flags=re.M)], capture_output=True, text=True, env=dict(os.environ, PYTHONPATH=MODULE))
+ok(p.returncode == 0 and p.stdout.startswith("Comparison(residual="), "README's example", p.stdout + p.stderr)
 for info in [None, *pkgutil.iter_modules(lfap.__path__)]:
     module = importlib.import_module("lfap" + (f".{info.name}" if info else ""))
     if module.__name__ == "lfap.torch" and importlib.util.find_spec("torch") is None:
