@@ -219,8 +219,8 @@ const cli_verb cli_plan = {
     "--n N --d D --gamma G [--n-adv N] [--m M]",
     "Tells for uniform and normal noise the typical value of each condition of the theory against its bound, and from\n"
     "which d on (H) holds; then memory and time of each computation, estimated by its sizes and a second of measuring\n"
-    "here. \"sure\" is a union bound (a miss has probability 1 % at most), \"expected\" and \"not expected\" are of typical\n"
-    "draws, \"open\" is too near to tell. No data are drawn: `lfap limit` and `lfap verify` judge.",
+    "here. \"sure\" is a union bound (a miss has probability 1 % at most); \"expected\" and \"not expected\" speak\n"
+    "of a typical draw, \"open\" is too near to tell. No data are drawn: `lfap limit` and `lfap verify` judge.",
     "  lfap plan --n 100 --d 10000 --gamma 0.5\n"
     "  lfap plan --n 1000 --d 10000 --gamma 0.01 --n-adv 10000 --m 1000 --json",
     options,

@@ -19,7 +19,7 @@ PYTHONDIR  ?= $(PREFIX)/lib/python3/dist-packages
 PIC_LIB := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(LIB_OBJ))
 PIC_ORA := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(ORA_OBJ))
 PUBLIC  := src/lfap.h src/lfap_certifier.h oracle/lfap_oracle.h
-# What the Python module takes beside these, each after what it includes.
+# What the Python module takes beside these.
 INNER   := src/io/text.h src/io/precision.h src/data/scale.h src/perturb/norm.h src/verify/judge.h src/verify/lines.h \
   src/study/study.h src/study/grid.h src/study/table.h oracle/verify/certifier.h
 
@@ -31,6 +31,8 @@ $(BUILD)/pic/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(SAY) PIC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+-include $(PIC_LIB:.o=.d) $(PIC_ORA:.o=.d)
 
 # What the headers declare is public. What the oracle takes of the library's inside is a version of its own, which no
 # program links to by accident and which binds the two libraries of one build together.
@@ -60,10 +62,11 @@ python: $(PY) shared
 $(BUILD)/python/lfap/%: src/python/lfap/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
-# What cffi reads: the headers themselves, without directives and comments.
+# What cffi reads: the headers themselves and what they include of ours, without directives and comments; the system's are empty.
 $(BUILD)/python/lfap/declarations.h: $(PUBLIC) $(INNER) $(PKG)/packaging.mk
 	@mkdir -p $(@D)
-	$(Q){ echo "/* lfap $(VERSION) */"; cat $(PUBLIC) $(INNER) | grep -v '^ *#include' | $(CC) -E -P -undef -; } > $@.tmp && mv $@.tmp $@
+	@mkdir -p $(OUT)/none && cd $(OUT)/none && touch stddef.h stdint.h stdio.h math.h gmp.h mpfr.h
+	$(Q){ echo "/* lfap $(VERSION) */"; printf '#include "%s"\n' $(PUBLIC) $(INNER) | $(CC) -E -P -undef -nostdinc -isystem $(OUT)/none -Isrc -I. -; } > $@.tmp && mv $@.tmp $@
 
 # ---- manual and completions -------------------------------------------------------------------------------------------
 $(OUT)/manual: $(PKG)/manual.c $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ)) $(BUILD)/liboracle.a $(BUILD)/liblfap.a

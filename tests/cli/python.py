@@ -110,6 +110,9 @@ np.save("init.npy", net.W)
 compare_train("train gd from weights", lfap.train(X, y, G, init=net.W, method="gd", epochs=50, lr=0.002, loss="logistic", form="gram"),
               "--init", "init.npy", "--method", "gd", "--epochs", 50, "--lr", 0.002, "--loss", "logistic", "--form", "gram", "--out", "gd")
 
+compare_train("train in half precision", lfap.train(X, y, G, m=6, method="sgd", epochs=40, arithmetic="half"), "--method", "sgd", "--m", 6,
+              "--epochs", 40, "--arithmetic", "half", "--out", "half")
+
 np.save("w.npy", lfap.limit(X, y, G).w)
 for call, options, words in (
         ("geometry l2", {"norm": "l2", "direction": lfap.limit(X, y, G), "eps": 0.5}, ["--direction", "w.npy", "--eps", 0.5]),
@@ -117,6 +120,8 @@ for call, options, words in (
         ("gradient linf", {"norm": "linf", "source": "gradient", "W": net.W, "gamma": G, "eps": 0.02},
          ["--weights", "net/W.npy", "--gamma", G, "--eps", 0.02]),
         ("pgd l0", {"norm": "l0", "source": "pgd", "W": net.W, "gamma": G}, ["--weights", "net/W.npy", "--gamma", G]),
+        ("pgd in half precision", {"norm": "linf", "source": "pgd", "W": net.W, "gamma": G, "eps": 0.05, "steps": 20, "arithmetic": "half"},
+         ["--weights", "net/W.npy", "--gamma", G, "--eps", 0.05, "--steps", 20, "--arithmetic", "half"]),
         ("pgd l2 in a range", {"norm": "l2", "source": "pgd", "W": net.W, "gamma": G, "eps": 0.4, "steps": 30, "range": (-5, 5)},
          ["--weights", "net/W.npy", "--gamma", G, "--eps", 0.4, "--steps", 30, "--range=-5,5"])):
     adv = lfap.perturb(noise.X, noise.y, **options)
@@ -176,6 +181,8 @@ compare_sweep("sweep of limits", lfap.sweep(d=[100, 200], n=10, norm=["l2", "l0"
 compare_sweep("sweep of networks", lfap.sweep(preset="paper-eps", source="pgd", data="gauss", method="sgd", n=6, d=60, n_adv=8, eps=0.2, m=4, epochs=20, norm="l2", seed=1, probes=20),
               "--preset", "paper-eps", "--from", "pgd", "--data", "gauss", "--method", "sgd", "--n", 6, "--d", 60, "--n-adv", 8, "--eps", 0.2, "--m", 4,
               "--epochs", 20, "--norm", "l2", "--seeds", 1, "--probes", 20)
+compare_sweep("sweep in half precision", lfap.sweep(method="sgd", arithmetic="half", source="pgd", n=6, d=60, m=4, epochs=20, seed={"uniform": [1, 3]}),
+              "--method", "sgd", "--arithmetic", "half", "--from", "pgd", "--n", 6, "--d", 60, "--m", 4, "--epochs", 20, "--seeds", "1,3")
 ok(lfap.sweep(d=[100, 200], n=10)["d"].tolist() == [100, 200], "a sweep has columns")
 
 # ---- what is taken

@@ -1,7 +1,6 @@
 """Adversarial perturbations (P1, D1)."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy.typing as npt
@@ -10,20 +9,18 @@ from . import _arrays as arrays
 from ._arrays import Array
 from ._c import Call, Progress, UsageError, ffi, lib, word
 from ._limit import Limit
-from ._records import Record, copied
+from ._records import Record, read, record
 
 
-@dataclass(frozen=True, repr=False, eq=False)
+@record("lfap_perturbed", X="n d", eta="n d")
 class Perturbed(Record):
-    """Perturbed bases X = base + eta (n x d) with their targets y: a data set to learn from."""
+    """Perturbed bases X = base + eta (n x d) with their targets y: a data set to learn from, and all of lfap_perturbed in lfap.h."""
 
-    X: Array
-    y: Array
-    eta: Array
-    norm: str
-    eps: float
-    k: int
-    steps: int
+    y: Array | None
+    norm: str | None
+    eps: float | None
+    k: int | None
+    steps: int | None
 
 
 def options(k: Call, norm: str, eps: float | None, entries: int | None, range: tuple[float, float] | None) -> Any:
@@ -93,4 +90,4 @@ def perturb(bases: npt.ArrayLike, targets: npt.ArrayLike, *, norm: str, source: 
             net = arrays.network(c, W, gamma or 0.0, d)  # type: ignore[arg-type]
             make = lib.lfap_perturb_gradient if source == "gradient" else lib.lfap_perturb_pgd
             c(make(c.ctx, out, c.pointer(B), c.pointer(t), net, o, n))
-        return Perturbed(copied(out.x, (n, d)), t, copied(out.eta, (n, d)), norm, o.eps, o.k, o.steps)
+        return read(Perturbed, out, y=t, norm=norm, eps=o.eps, k=o.k, steps=o.steps)

@@ -9,14 +9,14 @@ import numpy as np
 
 from ._c import ffi, lib, text
 
-_SPELLED = {"lam": "lambda"}
+_SPELLED = {"lam": "lambda", "X": "x"}
 _PYTHON = {c: p for p, c in _SPELLED.items()}
 _classes: dict[str, type] = {}
 _WORDS = {"lfap_verdict": lambda v: text(lib.lfap_verdict_name(v)), "lfap_claim": lambda v: text(lib.lfap_claims[v].key) or None}
 
 
 class Record:
-    """The members of a struct by their names in the header (lambda is lam). `print` shows figures, and of arrays the shape."""
+    """The members of a struct by their names in the header (lambda is lam, x is X). `print` shows figures, and of arrays the shape."""
 
     _members: ClassVar[dict[str, Any]] = {}
     _shapes: ClassVar[dict[str, str]] = {}

@@ -50,22 +50,32 @@ def _set(axis: Any, values: list[float]) -> None:
     axis.v[0:len(values)], axis.n = values, len(values)
 
 
-def _grid(k: Call, preset: str | None, scale: str, source: str | None, axes: dict[str, Any]) -> Any:
+def _set_each(name: str, parts: Any, value: Any) -> None:
+    """An axis of its own for each norm (eps) or kind of data (seed): values for all of them, or by name."""
+    names = [text(lib.lfap_norm_name(n)) for n in range(len(parts))] if name == "eps" else [text(n) for n in lib.lfap_study_kind_name]
+    for part, v in (value if isinstance(value, dict) else dict.fromkeys(names, value)).items():
+        if part not in names:
+            raise UsageError(f"{name}: {part!r}: give some of {', '.join(names)}")
+        _set(parts[names.index(part)], _axis(name, v))
+
+
+def _grid(k: Call, preset: str | None, scale: str, source: str | None, arithmetic: str | None, axes: dict[str, Any]) -> Any:
     grid = k.new("lfap_grid")
     if preset is not None and not lib.lfap_grid_preset(grid, preset.encode(), scale == "paper"):
         raise UsageError(f"preset={preset!r}: give one of {', '.join(text(p) for p in lib.lfap_preset_name)}")
-    known = {n for n, member in ffi.typeof("lfap_grid").fields if member.type.cname == "lfap_axis"} | {"eps"}
+    kinds = {n: member.type for n, member in ffi.typeof("lfap_grid").fields}
+    known = [n for n, kind in kinds.items() if "lfap_axis" in kind.cname]
     for name, value in axes.items():
         if name not in known:
             raise UsageError(f"{name}: no axis of a sweep; give some of {', '.join(sorted(known))}")
-        if name == "eps":  # of every norm, or by norm
-            sizes = value if isinstance(value, dict) else {text(lib.lfap_norm_name(n)): value for n in range(lib.LFAP_NORMS)}
-            for norm, v in sizes.items():
-                _set(grid.eps[word("eps", "lfap_norm", "LFAP_", norm)], _axis("eps", v))
+        if kinds[name].kind == "array":
+            _set_each(name, getattr(grid, name), value)
         else:
             _set(getattr(grid, name), _axis(name, value))
     if source is not None:
         setattr(grid, "from", word("source", "lfap_study_from", "LFAP_FROM_", source))
+    if arithmetic is not None:
+        grid.arithmetic = word("arithmetic", "lfap_arithmetic", "LFAP_ARITHMETIC_", arithmetic)
     return grid
 
 
@@ -86,11 +96,11 @@ def _row(k: Call, head: Any, index: int, cell: Any, row: Any) -> dict[str, Any]:
     return out
 
 
-def sweep(*, preset: str | None = None, scale: str = "small", source: str | None = None, epochs: int | None = None,
-          log_loss_target: float | None = None, probes: int | None = None, classes: tuple[int, int] | None = None,
+def sweep(*, preset: str | None = None, scale: str = "small", source: str | None = None, arithmetic: str | None = None,
+          epochs: int | None = None, log_loss_target: float | None = None, probes: int | None = None, classes: tuple[int, int] | None = None,
           images: str | None = None, threads: int = 1, progress: Progress | None = None, **axes: Any) -> Sweep:
     """Every cell of a grid, as `lfap sweep` runs it. Axes take a value or a list: method, data, gamma, d, n, m, seed, base, n_adv,
-    norm, eps (or {"l2": [...], ...}), share; preset and scale give the paper's.
+    norm, eps, share; eps may be by norm and seed by kind of data, as {"l2": [...], ...}. preset and scale give the paper's.
 
     >>> import lfap
     >>> curve = lfap.sweep(d=[200, 400], n=10, n_adv=20, seed=0)
@@ -100,7 +110,7 @@ def sweep(*, preset: str | None = None, scale: str = "small", source: str | None
     with Call(threads, progress) as k:
         study = k.new("lfap_study", lib.lfap_study_free)
         lib.lfap_study_defaults(ffi.addressof(study, "o"))
-        given = {"epochs": epochs, "log_loss_target": log_loss_target, "probes": probes}
+        given = {"log_loss_target": log_loss_target, "probes": probes}
         for name, value in given.items():
             if value is not None:
                 setattr(study.o, name, value)
@@ -108,8 +118,12 @@ def sweep(*, preset: str | None = None, scale: str = "small", source: str | None
             study.o.class_pos, study.o.class_neg = classes
         if images is not None:
             study.o.images = k.keep(ffi.new("char[]", images.encode()))
-        grid = _grid(k, preset, scale, source, axes)
+        grid = _grid(k, preset, scale, source, arithmetic, axes)
         _pixels(k, grid, study.o)
+        if epochs is not None:
+            grid.epochs = epochs
+        if grid.epochs:
+            study.o.epochs = grid.epochs
         cells, count = k.new("lfap_cell *"), k.new("size_t")
         k(lib.lfap_grid_cells(k.ctx, cells, count, grid))
         k.keep(ffi.gc(cells[0], lib.free))
