@@ -164,8 +164,8 @@ small = ("--n-adv", 8, "--m", 4, "--probes", 10, "--controls", 1)
 r = cli("verify", "--data", "uniform", "--gamma", G, *small)["cases"][0]
 got = lfap.verify(X, y, G, n_adv=8, m=4, probes=10, controls=1)
 same("verify", ("verdict", got.verdict, r["verdict"]), *lines(got.check, r["checks"]))
-r = cli("verify", "--data", "uniform", "--weights", "net/W.npy", "--gamma", G, "--test", "gauss", "--eps", "0.3,0,0.1", "--certify-n", 0, *small)["cases"][0]
-got = lfap.verify(X, y, G, W=net.W, test=(noise.X, noise.y), eps={"l2": 0.3, "l0": 0.1}, certify_n=0, n_adv=8, m=4, probes=10, controls=1)
+r = cli("verify", "--data", "uniform", "--weights", "net/W.npy", "--gamma", G, "--test", "gauss", "--eps", "0.3,0,0.1", "--certify-n", 0, "--flow-steps", 60, "--seed", 4, *small)["cases"][0]
+got = lfap.verify(X, y, G, W=net.W, test=(noise.X, noise.y), eps={"l2": 0.3, "l0": 0.1}, certify_n=0, flow_steps=60, seed=4, n_adv=8, m=4, probes=10, controls=1)
 same("verify, network and test points of yours", *lines(got.check, r["checks"]))
 
 

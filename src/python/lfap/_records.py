@@ -92,7 +92,7 @@ def copied(pointer: Any, shape: tuple[int, ...]) -> Any:
     return np.frombuffer(ffi.buffer(pointer, count * dtype.itemsize), dtype).reshape(shape).copy() if count else np.empty(shape, dtype)
 
 
-_SCALAR = {"double": "f8", "int": "i4", "size_t": "u8", "unsigned char": "u1", "signed char": "i1"}
+_SCALAR = {"double": "f8", "int": "i4"}
 
 
 def _value(kind: Any, v: Any, sizes: dict[str, int], shape: str | None) -> Any:
