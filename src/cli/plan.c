@@ -45,7 +45,7 @@ typedef struct {
   lfap_limit lim;
 } scene;
 
-static lfap_status train(lfap_ctx *ctx, const scene *s, lfap_method method, lfap_form form, size_t epochs) {
+static lfap_status run_epochs(lfap_ctx *ctx, const scene *s, lfap_method method, lfap_form form, size_t epochs) {
   lfap_net net = {0};
   lfap_train_opts o;
   lfap_train_defaults(&o, method);
@@ -92,9 +92,9 @@ static lfap_status work(lfap_ctx *ctx, scene *s, lfap_cost what, size_t times) {
   case LFAP_COST_LIMIT: lfap_limit_free(&s->lim); return lfap_limit_solve(ctx, &s->lim, &s->data, s->G, s->net.gamma);
   case LFAP_COST_FAST: return enclose(ctx, s);
   case LFAP_COST_CERTIFICATE: return certify(ctx, s);
-  case LFAP_COST_SGD_PLAIN: return train(ctx, s, LFAP_METHOD_SGD, LFAP_FORM_PLAIN, times);
-  case LFAP_COST_SGD_GRAM: return train(ctx, s, LFAP_METHOD_SGD, LFAP_FORM_GRAM, times);
-  case LFAP_COST_FLOW: return train(ctx, s, LFAP_METHOD_FLOW, LFAP_FORM_AUTO, times);
+  case LFAP_COST_SGD_PLAIN: return run_epochs(ctx, s, LFAP_METHOD_SGD, LFAP_FORM_PLAIN, times);
+  case LFAP_COST_SGD_GRAM: return run_epochs(ctx, s, LFAP_METHOD_SGD, LFAP_FORM_GRAM, times);
+  case LFAP_COST_FLOW: return run_epochs(ctx, s, LFAP_METHOD_FLOW, LFAP_FORM_AUTO, times);
   default: return perturb(ctx, s, what, times);
   }
 }
