@@ -18,7 +18,7 @@ SAY := @$(if $(V),:,printf '  %-5s %s\n')
 
 PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libjansson-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
 PKG_PICTURES := gnuplot-nox
-PKG_CHECK := $(PKG_PICTURES) chromium clang-format shellcheck libcriterion-dev libflint-arb-dev libflint-dev python3 python3-numpy python3-mpmath valgrind
+PKG_CHECK := $(PKG_PICTURES) chromium clang-format shellcheck libcriterion-dev libflint-arb-dev libflint-dev python3 python3-cffi python3-numpy python3-mpmath valgrind
 PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics python3
 PKG_TORCH := python3-torch
 PKG_SLURM := munge slurm-client slurmctld slurmd
@@ -47,6 +47,7 @@ help:
 	@echo 'mutate eva eacsl  how much the contracts say; abstract interpretation; contracts while they run'
 	@echo 'cross-torch       PyTorch as the other implementation; slurm-test shards as a job array'
 	@echo 'bench             speed against peers; bench-count instructions; bench-compare OLD=file'
+	@echo 'install uninstall  PREFIX=, DESTDIR=, LIBDIR=, PYTHONDIR=; python the module under $(BUILD); dist deb  tarball, Debian packages'
 	@echo 'setup             packages; setup-check, setup-prove, setup-coq those of tests and proofs'
 	@echo 'clean             remove $(BUILD)'
 .PHONY: help

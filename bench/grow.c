@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "oracle/lfap_oracle.h"
+#include "study/cost.h"
 #include "timing.h"
 
 typedef struct {
@@ -82,15 +83,19 @@ static double train(scene *s, lfap_method method, const char *what) {
   return median_step(t.at, t.count);
 }
 
-static double sgd(scene *s) { return train(s, LFAP_METHOD_SGD, "training"); }
-static double flow(scene *s) { return train(s, LFAP_METHOD_FLOW, "flow"); }
+static double sgd(scene *s) { return train(s, LFAP_METHOD_SGD, "epoch"); }
+static double flow(scene *s) { return train(s, LFAP_METHOD_FLOW, "step of the flow"); }
 
 static const struct {
   const char *name;
   double (*run)(scene *s);
   int needs_gram;
-} operations[] = {
-    {"gram", gram, 1}, {"limit", limit, 1}, {"certificate", certificate, 0}, {"sgd", sgd, 0}, {"flow", flow, 0}};
+  lfap_cost cost;
+} operations[] = {{"gram", gram, 1, LFAP_COST_GRAM},
+                  {"limit", limit, 1, LFAP_COST_LIMIT},
+                  {"certificate", certificate, 0, LFAP_COST_CERTIFICATE},
+                  {"sgd", sgd, 0, LFAP_COST_SGD_GRAM},
+                  {"flow", flow, 0, LFAP_COST_FLOW}};
 
 static void measure(scene *s, size_t k, size_t reps) {
   double t[64];
@@ -100,8 +105,10 @@ static void measure(scene *s, size_t k, size_t reps) {
   if (operations[k].needs_gram && s->G) must(s, lfap_gram(&s->ctx, s->G, s->data.x, s->n, s->d));
   for (size_t i = 0; i < reps; i++) t[i] = operations[k].run(s);
   getrusage(RUSAGE_SELF, &u);
-  printf("{\"operation\": \"%s\", \"n\": %zu, \"d\": %zu, \"m\": %zu, \"cpu_s\": %.6g, \"peak_bytes\": %ld}\n",
-         operations[k].name, s->n, s->d, s->m, median(t, reps), u.ru_maxrss * 1024);
+  printf("{\"operation\": \"%s\", \"n\": %zu, \"d\": %zu, \"m\": %zu, \"cpu_s\": %.6g, \"peak_bytes\": %ld, "
+         "\"formula_bytes\": %.0f}\n",
+         operations[k].name, s->n, s->d, s->m, median(t, reps), u.ru_maxrss * 1024,
+         lfap_cost_bytes(operations[k].cost, s->n, s->d, s->m, 1));
   free(s->G);
   lfap_data_free(&s->data);
 }

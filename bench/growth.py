@@ -1,5 +1,5 @@
 """How cost grows: CPU seconds of each operation over doublings of N, d and m, the exponent fitted to them, and peak memory
-against its formula. Prints JSON lines; every size is a process of its own, and the sizes of a sweep are interleaved.
+against its formula (src/study/cost.c). Prints JSON lines; every size is a process of its own, and the sizes of a sweep are interleaved.
 
     growth.py GROW_BINARY [--quick]
 """
@@ -25,13 +25,6 @@ SWEEPS = [
 DOUBLINGS = 5
 
 
-def memory(op, n, d, m):
-    """Bytes that must be there: samples, one N x N matrix or two, weights and states; for the certificate exact entries of three
-    limbs and a length, and a span of the samples in two slices of 27 bits."""
-    x, g, w = 8 * n * d, 8 * n * n, 8 * m * d
-    return {"gram": x + g, "limit": x + 2 * g, "certificate": x + 2 * g + 25 * n * n + 8 * min(n * d, 1 << 22), "sgd": x + g + 2 * w + 40 * m * n, "flow": x + 2 * g + 2 * w + 144 * m * n}[op]
-
-
 def measure(binary, op, n, d, m, reps):
     out = subprocess.run([binary, op, str(n), str(d), str(m), str(reps)], check=True, capture_output=True, text=True)
     return json.loads(out.stdout)
@@ -55,10 +48,10 @@ def sweep(binary, op, what, expected, first, fixed, doublings, reps):
             got = measure(binary, op, n, d, m, 3)
             seconds[i].append(got["cpu_s"])
             peaks[i] = max(peaks[i], got["peak_bytes"])
+            formula = got["formula_bytes"]  # of the last size in the end
     medians = [max(statistics.median(s), 1e-9) for s in seconds]
-    n, d, m = (sizes[-1] if v is None else v for v in fixed)
     return {"name": f"growth of {op} with {what}", "sizes": sizes, "cpu_s": medians, "exponent": round(slope(sizes, medians), 2),
-            "expected": expected, "peak_bytes": peaks[-1], "formula_bytes": memory(op, n, d, m),
+            "expected": expected, "peak_bytes": peaks[-1], "formula_bytes": formula,
             "fixed": {k: v for k, v in zip("ndm", fixed) if v is not None}}
 
 

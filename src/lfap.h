@@ -711,6 +711,9 @@ typedef struct {
   size_t net_steps;                /* that of the network under test; 0: the same */
   const lfap_train_opts *training; /* NULL: networks are trained by the flow; else so, the loss left aside */
 } lfap_verify_opts;
+/* The sizes of a case about `data` where nobody gives them, and the data themselves; gamma, the seed and what may be
+   NULL are 0. Perturbations are small against the distance to the boundary, and of one L2 length in every norm. */
+void lfap_verify_defaults(lfap_verify_opts *o, const lfap_data *data);
 /* The main job on one case: every line of every statement, judged (spec/formats.md, Verdicts). What cannot be computed
    of its own making is a NOT-APPLICABLE line; an error about the data (DATA, RANGE, INFEASIBLE, UNSOLVED), memory, an
    interrupt or the certifier's error ends it. USAGE: an option out of its range. */

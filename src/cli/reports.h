@@ -10,6 +10,7 @@
 #include "cli/doctor.h"
 #include "cli/ending.h"
 #include "cli/origin.h"
+#include "cli/plan.h"
 #include "cli/plot.h"
 #include "cli/report.h"
 #include "cli/vectors.h"

@@ -7,13 +7,15 @@
 #include "cli/ending.h"
 #include "cli/oracle_train.h"
 #include "cli/picture.h"
+#include "cli/plan.h"
 #include "cli/sweep.h"
 #include "cli/vectors.h"
 #include "cli/verbs.h"
 
-const cli_verb *const cli_verbs[] = {&cli_gen,    &cli_train, &cli_limit,  &cli_perturb,  &cli_verify, &cli_compare,
-                                     &cli_polish, &cli_split, &cli_check,  &cli_converge, &cli_sweep,  &cli_vectors,
-                                     &cli_map,    &cli_plot,  &cli_report, &cli_explain,  &cli_doctor, NULL};
+const cli_verb *const cli_verbs[] = {&cli_gen,     &cli_train,   &cli_limit,  &cli_perturb, &cli_verify,
+                                     &cli_compare, &cli_polish,  &cli_split,  &cli_check,   &cli_converge,
+                                     &cli_sweep,   &cli_vectors, &cli_map,    &cli_plot,    &cli_report,
+                                     &cli_explain, &cli_plan,    &cli_doctor, NULL};
 
 const cli_verb *cli_verb_of(const char *name) {
   for (const cli_verb *const *v = cli_verbs; *v; v++)

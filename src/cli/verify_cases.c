@@ -1,15 +1,13 @@
 /* verify_cases.c - the cases of `lfap verify`: embedded ones that need no arguments, or the user's own data. Data
  * and sizes only; every judgement is in the library. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/origin.h"
-#include "perturb/norm.h"
 
 #define IMAGES_DIR "/usr/share/datasets/fashion-mnist"
 
-/* Sizes of an embedded case. eps is in the order of lfap_norm; 0 leaves the norm out. */
+/* Sizes of an embedded case. eps is in the order of lfap_norm; 0 leaves the norm out. k 0: a twentieth of d. */
 typedef struct {
   const char *name, *about;
   size_t n, d, n_adv, m, m_adv, k, probes, controls;
@@ -32,7 +30,7 @@ static const recipe recipes[CASES] = {
     {"authors", "uniform noise, labels set alternately +1, -1; the authors' slope and training",
         20,   1000,   200, 20,    20,     50,    200,        4,     0,     0,  0.01, {0.78, 0.0247, 0.11, 0.78}},
     {"fashion-mnist", "Fashion-MNIST images",
-       200,    784,   784, 20,     4,     39,    200,       20,  1000, 36000,   0.5, {1, 0.03, 0.15, 1}},
+       200,    784,   784, 20,     4,      0,    200,       20,  1000, 36000,   0.5, {1, 0.03, 0.15, 1}},
     {"large", "uniform noise in three million dimensions, labels set alternately +1, -1",
          2, 3000000,  100,  4,     4, 150000,      2,        2,     0,     0,  0.95, {5, 0.0029, 0.0129}},
 };
@@ -82,23 +80,32 @@ static lfap_status make_data(cli *c, cli_case *k, size_t i, const cli_verify_arg
   return s;
 }
 
-/* What the command line gives goes before the recipe. */
-static void choose(lfap_verify_opts *o, const recipe *r, const cli_verify_args *a) {
-  lfap_train_opts flow;
-  lfap_train_defaults(&flow, LFAP_METHOD_FLOW);
-  o->gamma = a->gamma > 0 ? a->gamma : r->gamma;
+/* A case's own sizes, over the library's. */
+static void embed(lfap_verify_opts *o, const recipe *r) {
+  o->gamma = r->gamma;
+  o->n_adv = r->n_adv;
+  o->m = r->m;
+  o->m_adv = r->m_adv;
+  if (r->k) o->k = r->k;
+  o->probes = r->probes;
+  o->controls = r->controls;
+  if (r->steps) o->flow_steps = r->steps;
+  o->net_steps = r->net_steps;
+  memcpy(o->eps, r->eps, sizeof o->eps);
+}
+
+/* What the command line gives goes before both. */
+static void choose(lfap_verify_opts *o, const cli_verify_args *a) {
+  if (a->gamma > 0) o->gamma = a->gamma;
   o->seed = a->seed;
-  o->n_adv = a->n_adv ? a->n_adv : r->n_adv;
-  o->m = a->m ? a->m : r->m;
-  o->m_adv = a->m ? a->m : r->m_adv;
-  o->k = a->k ? a->k : r->k;
+  if (a->n_adv) o->n_adv = a->n_adv;
+  if (a->m) o->m = o->m_adv = a->m;
+  if (a->k) o->k = a->k;
   o->gauss_bases = a->gauss_bases;
-  o->probes = a->probes ? a->probes : r->probes;
-  o->controls = a->controls ? a->controls : r->controls;
-  o->log_loss_target = flow.log_loss_target;
-  o->flow_steps = a->steps ? a->steps : r->steps ? r->steps : flow.epochs;
-  o->net_steps = a->steps ? a->steps : r->net_steps;
-  for (size_t i = 0; i < LFAP_NORMS; i++) o->eps[i] = !a->eps_given ? r->eps[i] : i < a->eps_given ? a->eps[i] : 0;
+  if (a->probes) o->probes = a->probes;
+  if (a->controls) o->controls = a->controls;
+  if (a->steps) o->flow_steps = o->net_steps = a->steps;
+  for (size_t i = 0; a->eps_given && i < LFAP_NORMS; i++) o->eps[i] = i < a->eps_given ? a->eps[i] : 0;
 }
 
 /* The published experiments: 1000 epochs of gradient descent with momentum, at learning rate 0.01. */
@@ -121,43 +128,25 @@ static lfap_status check_k(cli *c, const cli_case *k, const cli_verify_args *a) 
                    k->name[0] ? k->name : a->data, k->data.d);
 }
 
-static size_t default_k(size_t d) { return d >= 20 ? d / 20 : 1; }
-
 lfap_status cli_case_default(cli *c, cli_case *out, size_t i, const cli_verify_args *a) {
-  recipe r = recipes[i];
   lfap_status s = make_data(c, out, i, a);
   if (!s) s = check_k(c, out, a);
   if (s) {
     cli_case_free(out);
     return s;
   }
-  if (i == FASHION) r.k = default_k(out->data.d); /* images have the size they have */
-  choose(&out->opts, &r, a);
+  lfap_verify_defaults(&out->opts, &out->data);
+  embed(&out->opts, &recipes[i]);
+  choose(&out->opts, a);
   if (i == AUTHORS) as_published(out);
   point(out);
   return LFAP_OK;
-}
-
-/* A perturbation small against the distance to the boundary, about ||x||/sqrt(N) (D1), and of one L2 length in
-   every norm. */
-static void default_sizes(recipe *r, const lfap_data *data) {
-  double longest = 0;
-  for (size_t n = 0; n < data->n; n++) {
-    double square = 0;
-    for (size_t i = 0; i < data->d; i++) square = fma(data->x[n * data->d + i], data->x[n * data->d + i], square);
-    if (square > longest) longest = square;
-  }
-  r->k = default_k(data->d);
-  double length = sqrt(longest / (double)data->n) / 16;
-  for (int i = 0; i < LFAP_NORMS; i++) r->eps[i] = length / lfap_norm_of((lfap_norm)i)->euclidean(r->k, data->d);
-  r->n_adv = data->n < 8 ? 8 : data->n < 1000 ? data->n : 1000;
 }
 
 static lfap_status read_user(cli *c, cli_case *k, const cli_verify_args *a) {
   lfap_status s = cli_data_read(c, &k->data, a->data, a->labels);
   if (s) return s;
   k->here = cli_origin_of_run(&k->data, k->data.d, a->gamma);
-  k->opts.checked = 1;
   s = cli_weights_read(c, &k->net, &k->has_net, a->weights, a->data, &k->here, &k->net_of);
   if (!s && a->test) {
     s = cli_data_read(c, &k->test, a->test, a->test_labels);
@@ -170,14 +159,14 @@ static lfap_status read_user(cli *c, cli_case *k, const cli_verify_args *a) {
 }
 
 lfap_status cli_case_user(cli *c, cli_case *out, const cli_verify_args *a) {
-  recipe r = {.m = 20, .m_adv = 20, .probes = 200, .controls = 8};
   lfap_status s = read_user(c, out, a);
   if (s) {
     cli_case_free(out);
     return s;
   }
-  default_sizes(&r, &out->data);
-  choose(&out->opts, &r, a);
+  lfap_verify_defaults(&out->opts, &out->data);
+  out->opts.checked = 1;
+  choose(&out->opts, a);
   size_t len = strlen(a->data), tail = len < sizeof out->name ? 0 : len - sizeof out->name + 1;
   snprintf(out->name, sizeof out->name, "%s", a->data + tail);
   snprintf(out->about, sizeof out->about, "data of yours%s%s", out->has_net ? ", network of yours" : "",

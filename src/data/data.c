@@ -58,20 +58,17 @@ lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, co
 }
 
 static lfap_status check_values(lfap_ctx *ctx, const lfap_data *data, const char *name) {
-  for (size_t n = 0; n < data->n; n++) {
+  lfap_status st = lfap_rows_finite(ctx, name, data->x, data->n, data->d);
+  for (size_t n = 0; !st && n < data->n; n++) {
     const double *x = data->x + n * data->d;
-    int zero = 1;
-    for (size_t i = 0; i < data->d; i++) {
-      if (!isfinite(x[i]))
-        return lfap_fail(ctx, LFAP_ERR_DATA, "%s: entry [%zu,%zu] is %g; all entries must be finite", name, n, i, x[i]);
-      if (x[i] != 0.0) zero = 0;
-    }
-    if (zero)
+    size_t i = 0;
+    while (i < data->d && x[i] == 0.0) i++;
+    if (i == data->d)
       return lfap_fail(ctx, LFAP_ERR_DATA,
                        "%s: sample %zu is all zero, so the network outputs 0 on it whatever its weights; remove it",
                        name, n);
   }
-  return LFAP_OK;
+  return st;
 }
 
 typedef struct {

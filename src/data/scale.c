@@ -50,6 +50,13 @@ size_t lfap_first_unbounded(const double *x, size_t n) {
   return n;
 }
 
+lfap_status lfap_rows_finite(lfap_ctx *ctx, const char *name, const double *x, size_t n, size_t d) {
+  size_t bad = lfap_first_unbounded(x, n * d);
+  if (bad == n * d) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: entry [%zu,%zu] is %g; all entries must be finite", name, bad / d, bad % d,
+                   x[bad]);
+}
+
 lfap_status lfap_rows_in_range(lfap_ctx *ctx, const char *name, const double *x, size_t n, size_t d) {
   for (size_t i = 0; i < n; i++) {
     int e = 1024;

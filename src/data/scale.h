@@ -17,6 +17,8 @@ lfap_status lfap_net_scaled(lfap_ctx *ctx, lfap_net *out, int *e, const lfap_net
 void lfap_net_scaled_free(lfap_net *out, const lfap_net *net);
 /* Index of the first entry that is no finite number, n if there is none. */
 size_t lfap_first_unbounded(const double *x, size_t n);
+/* DATA, with the place, unless all entries of x (n x d) are finite. `name` goes into the message. */
+lfap_status lfap_rows_finite(lfap_ctx *ctx, const char *name, const double *x, size_t n, size_t d);
 /* Every row is zero or has a norm from LFAP_NORM_MIN to LFAP_NORM_MAX; RANGE otherwise. `name` goes into the
    message. */
 lfap_status lfap_rows_in_range(lfap_ctx *ctx, const char *name, const double *x, size_t n, size_t d);

@@ -173,11 +173,8 @@ static lfap_status read_header(lfap_ctx *ctx, lfap_npy_info *info, FILE *in, siz
 /* What rounding may have cost the numbers, relative: to the dtype, or to the coarser precision that they show. Integers
    cost nothing. */
 static void set_unit(lfap_mat *m, lfap_npy_dtype dtype) {
-  m->unit = dtype == LFAP_F8 ? 0x1p-53 : dtype == LFAP_F4 ? 0x1p-24 : 0.0;
-  if (m->unit == 0.0) return;
-  double shown = lfap_unit_of_entries(m->v, m->rows * m->cols);
-  m->unit_read = shown > m->unit;
-  if (m->unit_read) m->unit = shown;
+  double own = dtype == LFAP_F8 ? 0x1p-53 : dtype == LFAP_F4 ? 0x1p-24 : 0.0;
+  m->unit = lfap_unit_of(&m->unit_read, own, m->v, m->rows * m->cols);
 }
 
 static lfap_status read_open(lfap_ctx *ctx, lfap_mat *out, FILE *in, size_t total, const char *path, uint8_t *buffer) {

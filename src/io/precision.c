@@ -67,3 +67,9 @@ double lfap_unit_of_entries(const double *v, size_t n) {
   int fine = all.bits > known[k].pixel && all.low < 0;
   return fine || evidence(v, n, known[k].p, known[k].few, all.low) >= SEEN ? known[k].unit : 0x1p-53;
 }
+
+double lfap_unit_of(int *read, double own, const double *v, size_t n) {
+  double shown = own > 0.0 ? lfap_unit_of_entries(v, n) : 0.0;
+  *read = shown > own;
+  return *read ? shown : own;
+}

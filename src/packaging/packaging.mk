@@ -13,11 +13,15 @@ MANDIR     := $(PREFIX)/share/man
 BASHDIR    := $(PREFIX)/share/bash-completion/completions
 ZSHDIR     := $(PREFIX)/share/zsh/site-functions
 FISHDIR    := $(PREFIX)/share/fish/vendor_completions.d
+PYTHONDIR  ?= $(PREFIX)/lib/python3/dist-packages
 
 # ---- shared libraries: the same objects, compiled to be moved ---------------------------------------------------------
 PIC_LIB := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(LIB_OBJ))
 PIC_ORA := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(ORA_OBJ))
 PUBLIC  := src/lfap.h src/lfap_certifier.h oracle/lfap_oracle.h
+# What the Python module takes beside these.
+INNER   := src/io/text.h src/io/precision.h src/data/scale.h src/perturb/norm.h src/verify/judge.h src/verify/lines.h \
+  src/study/study.h src/study/grid.h src/study/table.h oracle/verify/certifier.h
 
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D)
@@ -28,14 +32,16 @@ $(BUILD)/pic/gen/%.o: $(BUILD)/gen/%.c
 	$(SAY) PIC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
+-include $(PIC_LIB:.o=.d) $(PIC_ORA:.o=.d)
+
 # What the headers declare is public. What the oracle takes of the library's inside is a version of its own, which no
 # program links to by accident and which binds the two libraries of one build together.
-$(OUT)/lfap.map: $(PIC_LIB) $(PIC_ORA) $(PUBLIC) $(PKG)/exports.sh
+$(OUT)/lfap.map: $(PIC_LIB) $(PIC_ORA) $(PUBLIC) $(INNER) $(PKG)/exports.sh
 	@mkdir -p $(@D)
-	$(Q)sh $(PKG)/exports.sh LFAP_$(SONAME) "$(PIC_LIB)" "$(PIC_ORA)" $(PUBLIC) > $@.tmp && mv $@.tmp $@
-$(OUT)/lfap-oracle.map: $(PIC_ORA) $(PUBLIC) $(PKG)/exports.sh
+	$(Q)sh $(PKG)/exports.sh LFAP_$(SONAME) "$(PIC_LIB)" "$(PIC_ORA)" "$(INNER)" $(PUBLIC) > $@.tmp && mv $@.tmp $@
+$(OUT)/lfap-oracle.map: $(PIC_ORA) $(PUBLIC) $(INNER) $(PKG)/exports.sh
 	@mkdir -p $(@D)
-	$(Q)sh $(PKG)/exports.sh LFAP_ORACLE_$(SONAME) "$(PIC_ORA)" "" $(PUBLIC) > $@.tmp && mv $@.tmp $@
+	$(Q)sh $(PKG)/exports.sh LFAP_ORACLE_$(SONAME) "$(PIC_ORA)" "" "$(INNER)" $(PUBLIC) > $@.tmp && mv $@.tmp $@
 
 SHARED := $(BUILD)/liblfap.so.$(VERSION) $(BUILD)/liblfap-oracle.so.$(VERSION)
 $(BUILD)/liblfap.so.$(VERSION): $(PIC_LIB) $(OUT)/lfap.map
@@ -47,6 +53,20 @@ $(BUILD)/liblfap-oracle.so.$(VERSION): $(PIC_ORA) $(OUT)/lfap-oracle.map $(BUILD
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,liblfap-oracle.so.$(SONAME) -Wl,--version-script=$(OUT)/lfap-oracle.map -Wl,-z,defs \
 	  -o $@ $(PIC_ORA) $(BUILD)/liblfap.so.$(VERSION) -lmpfr -lgmp $(LDLIBS)
 	$(Q)ln -sf liblfap-oracle.so.$(VERSION) $(BUILD)/liblfap-oracle.so.$(SONAME) && ln -sf liblfap-oracle.so.$(SONAME) $(BUILD)/liblfap-oracle.so
+
+# ---- Python: the package as it is installed, ready under $(BUILD)/python (PYTHONPATH, and LFAP_LIBRARY=$(BUILD)) ---------
+PY_SRC := $(wildcard src/python/lfap/*.py) src/python/lfap/py.typed
+PY     := $(patsubst src/python/%,$(BUILD)/python/%,$(PY_SRC)) $(BUILD)/python/lfap/declarations.h
+.PHONY: python
+python: $(PY) shared
+$(BUILD)/python/lfap/%: src/python/lfap/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+# What cffi reads: the headers themselves and what they include of ours, without directives and comments; the system's are empty.
+$(BUILD)/python/lfap/declarations.h: $(PUBLIC) $(INNER) $(PKG)/packaging.mk
+	@mkdir -p $(@D)
+	@mkdir -p $(OUT)/none && cd $(OUT)/none && touch stddef.h stdint.h stdio.h math.h gmp.h mpfr.h
+	$(Q){ echo "/* lfap $(VERSION) */"; printf '#include "%s"\n' $(PUBLIC) $(INNER) | $(CC) -E -P -undef -nostdinc -isystem $(OUT)/none -Isrc -I. -; } > $@.tmp && mv $@.tmp $@
 
 # ---- manual and completions -------------------------------------------------------------------------------------------
 $(OUT)/manual: $(PKG)/manual.c $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJ)) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
@@ -74,8 +94,8 @@ INSTALL := install -m 644
 .PHONY: shared manual install uninstall dist deb
 shared: $(SHARED)
 manual: $(MAN)
-install: all shared $(MAN) $(OUT)/lfap.pc $(OUT)/lfap-oracle.pc
-	$(Q)mkdir -p $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
+install: all shared python $(MAN) $(OUT)/lfap.pc $(OUT)/lfap-oracle.pc
+	$(Q)mkdir -p $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5 $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(PYTHONDIR)/lfap)
 	$(Q)install -m 755 $(BUILD)/lfap $(DESTDIR)$(BINDIR)/lfap
 	$(Q)$(INSTALL) $(SHARED) $(DESTDIR)$(LIBDIR)/
 	$(Q)for l in lfap lfap-oracle; do ln -sf lib$$l.so.$(VERSION) $(DESTDIR)$(LIBDIR)/lib$$l.so.$(SONAME) && \
@@ -88,13 +108,16 @@ install: all shared $(MAN) $(OUT)/lfap.pc $(OUT)/lfap-oracle.pc
 	$(Q)$(INSTALL) $(dir $(MAN))lfap.bash $(DESTDIR)$(BASHDIR)/lfap
 	$(Q)$(INSTALL) $(dir $(MAN))lfap.zsh $(DESTDIR)$(ZSHDIR)/_lfap
 	$(Q)$(INSTALL) $(dir $(MAN))lfap.fish $(DESTDIR)$(FISHDIR)/lfap.fish
+	$(Q)$(INSTALL) $(PY) $(DESTDIR)$(PYTHONDIR)/lfap/
 	@echo "installed lfap $(VERSION) under $(DESTDIR)$(PREFIX)"
 uninstall: 
 	$(Q)rm -f $(DESTDIR)$(BINDIR)/lfap $(DESTDIR)$(MANDIR)/man1/lfap.1.gz $(DESTDIR)$(MANDIR)/man1/lfap-*.1.gz $(DESTDIR)$(MANDIR)/man3/lfap.3.gz \
 	  $(DESTDIR)$(MANDIR)/man5/lfap-formats.5.gz $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(PUBLIC))) \
 	  $(DESTDIR)$(LIBDIR)/pkgconfig/lfap.pc $(DESTDIR)$(LIBDIR)/pkgconfig/lfap-oracle.pc \
 	  $(foreach l,lfap lfap-oracle,$(addprefix $(DESTDIR)$(LIBDIR)/lib$(l).,a so so.$(SONAME) so.$(VERSION))) \
-	  $(DESTDIR)$(BASHDIR)/lfap $(DESTDIR)$(ZSHDIR)/_lfap $(DESTDIR)$(FISHDIR)/lfap.fish
+	  $(DESTDIR)$(BASHDIR)/lfap $(DESTDIR)$(ZSHDIR)/_lfap $(DESTDIR)$(FISHDIR)/lfap.fish \
+	  $(addprefix $(DESTDIR)$(PYTHONDIR)/lfap/,$(notdir $(PY)))
+	$(Q)if [ -d $(DESTDIR)$(PYTHONDIR)/lfap ]; then rm -rf $(DESTDIR)$(PYTHONDIR)/lfap/__pycache__ && rmdir $(DESTDIR)$(PYTHONDIR)/lfap; fi
 	@echo "removed lfap from $(DESTDIR)$(PREFIX)"
 
 # ---- tarball and Debian packages: the same bytes wherever they are made -----------------------------------------------

@@ -106,6 +106,7 @@ report("map", *NET, "--weights2", "flow/W.npy", "--direction", "limit/w.npy", "-
 report("map", "--preset", "paper-10", "--grid", "5", "--numbers", "--out", "pictures")
 report("plot", "split", "--data", "data", "--adv", "adv", "--gamma", "0.9", "--numbers", "--out", "pictures")
 report("report", "flow", "--out", "page"), report("explain"), report("doctor")
+report("plan", "--n", 5, "--d", 50, "--gamma", 0.5)
 report("verify", *NET, "--controls", "1", "--probes", "5")
 report("verify", "--case", "fashion-mnist", "--images", "none", "--skip-missing")
 ok(not unknown, "every key that is printed is in the table", "\n".join(sorted(set(unknown))))

@@ -30,7 +30,7 @@ files = {os.path.relpath(f, PREFIX) for f in glob.glob(PREFIX + "/**/*", recursi
 for name in ["bin/lfap", "include/lfap.h", "include/lfap_certifier.h", "include/lfap_oracle.h", "lib/pkgconfig/lfap.pc",
              "lib/pkgconfig/lfap-oracle.pc", f"lib/liblfap.so.{VERSION}", "lib/liblfap.so.0", "lib/liblfap.so", "lib/liblfap.a",
              f"lib/liblfap-oracle.so.{VERSION}", "lib/liblfap-oracle.so.0", "lib/liblfap-oracle.so", "lib/liblfap-oracle.a",
-             "share/man/man1/lfap.1.gz", "share/man/man3/lfap.3.gz", "share/man/man5/lfap-formats.5.gz",
+             *(f"lib/python3/dist-packages/lfap/{f}" for f in ("__init__.py", "declarations.h", "py.typed")), "share/man/man1/lfap.1.gz", "share/man/man3/lfap.3.gz", "share/man/man5/lfap-formats.5.gz",
              "share/bash-completion/completions/lfap", "share/zsh/site-functions/_lfap", "share/fish/vendor_completions.d/lfap.fish"]:
     ok(name in files, f"installed: {name}")
 
@@ -56,6 +56,12 @@ run("gcc", "-std=c11", "readme.c", *run("pkg-config", "--cflags", "--libs", "lfa
 printed = run("./readme").stdout
 ok(float.fromhex(printed.split()[-1]) == lam[0], "README's example too", printed)
 ok("liblfap.so.0" in run("readelf", "-d", os.path.join(LIB, "liblfap.so")).stdout, "the SONAME names the interface, not the version")
+
+program = "import lfap, numpy; print(lfap.limit(numpy.load('data/X.npy'), numpy.load('data/y.npy'), 0.5).lam.tolist())"
+bare = {k: v for k, v in ENV.items() if k not in ("LD_LIBRARY_PATH", "LFAP_LIBRARY")}  # it finds the libraries of its own prefix
+p = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                   env=dict(bare, PYTHONPATH=os.path.join(PREFIX, "lib/python3/dist-packages")))
+ok(p.returncode == 0 and json.loads(p.stdout) == lam.tolist(), "Python: the same, from the installed module", p.stdout + p.stderr)
 
 # ---- exports
 DECLARED = {}

@@ -29,6 +29,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
              "out"],
     "report": ["gamma", "out"],
     "explain": [],
+    "plan": ["n", "d", "gamma", "n-adv", "m"],
 }
 X, Y = sample()
 put("X.npy", X), put("y.npy", Y), put("W.npy", np.random.default_rng(1).random((4, 40)))
@@ -113,6 +114,7 @@ FULL = {
     "compare": ["--data", "X.npy", "--labels", "y.npy", "--weights", "W.npy", "--gamma", "0.5"],
     "polish": ["--data", "X.npy", "--labels", "y.npy", "--weights", "W.npy", "--gamma", "0.5", "--out", "o"],
     "split": ["--data", "set", "--run", "set"],
+    "plan": ["--n", "4", "--d", "9", "--gamma", "0.5"],
 }
 for verb, args in FULL.items():
     for i, a in enumerate(args):
