@@ -171,7 +171,7 @@ lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, or
   if (!st && o->method == LFAP_METHOD_FLOW && (prec != 53 || digits))
     st = lfap_fail(ctx, LFAP_ERR_USAGE,
                    "train: of the flow there is the double path alone, at 53 bits and without digits: its errors are "
-                   "those its tolerances allow; `lfap converge` in_steps the flow itself at any precision");
+                   "those its tolerances allow; `lfap converge` follows the flow itself at any precision");
   if (!st && o->arithmetic != LFAP_ARITHMETIC_DOUBLE)
     st = lfap_fail(ctx, LFAP_ERR_USAGE, "train: half precision is not repeated at %u bits", prec);
   if (!st) st = train(ctx, &t, digits, net, data, o, prec);
