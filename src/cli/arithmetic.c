@@ -13,7 +13,7 @@ const char *const cli_arithmetic_name[CLI_ARITHMETICS] = {"double", "half", "mpf
 lfap_status cli_arithmetic_option(cli *c, cli_arithmetic *a, int which, const char *value) {
   switch (which) {
   case 0: return cli_word(c, &a->which, "--arithmetic", value, cli_arithmetic_name, CLI_ARITHMETICS);
-  case 1: return cli_size(c, &a->prec, "prec", value);
+  case 1: return cli_bits_value(c, &a->prec, "prec", value, ORACLE_PREC_MAX);
   default: a->digits = value; return LFAP_OK;
   }
 }
@@ -42,9 +42,6 @@ lfap_status cli_arithmetic_check(cli *c, cli_arithmetic *a, const char *out) {
   if (a->which != CLI_MPFR && (a->prec || a->digits))
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s belongs to --arithmetic mpfr, not %s",
                      a->prec ? "--prec" : "--digits", cli_arithmetic_name[a->which]);
-  if (a->prec && (a->prec < ORACLE_PREC_MIN || a->prec > ORACLE_PREC_MAX))
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--prec %zu: from %d to %d bits", a->prec, ORACLE_PREC_MIN,
-                     ORACLE_PREC_MAX);
   if (a->every && !a->digits)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--digits-every %zu is about the rows of --digits; give that too",
                      a->every);

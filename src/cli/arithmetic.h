@@ -26,10 +26,10 @@ typedef struct {
     "digits", "FILE", "mpfr: CSV of how many decimal digits of the run in doubles are right"    \
   }
 
-/* Option `which` of the three (0, 1, 2). */
+/* Option `which` of the three (0, 1, 2). DATA: --prec out of range. */
 lfap_status cli_arithmetic_option(cli *c, cli_arithmetic *a, int which, const char *value);
-/* Fills the default of prec in. USAGE: --prec or --digits without mpfr, --prec out of range; CANTCREATE: no directory
-   for the digits. out: a directory that may still have to be made. */
+/* Fills the default of prec in. USAGE: --prec or --digits without mpfr; CANTCREATE: no directory for the digits.
+   out: a directory that may still have to be made. */
 lfap_status cli_arithmetic_check(cli *c, cli_arithmetic *a, const char *out);
 /* The digits, in the set that is open; nothing where they were not asked for. */
 lfap_status cli_arithmetic_write(cli *c, const cli_arithmetic *a);

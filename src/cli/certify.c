@@ -8,14 +8,10 @@
 /* ---- options ----------------------------------------------------------------------------------------------------- */
 
 static lfap_status bits(cli *c, unsigned *out, const char *option, const char *text) {
-  uint64_t b = 0;
-  lfap_status s = cli_whole(c, &b, option, text);
-  if (s) return s;
-  if (b < ORACLE_PREC_MIN || b > ORACLE_PREC_MAX)
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: the precision lies in %d..%d bits; 256 is the default", option,
-                     text, ORACLE_PREC_MIN, ORACLE_PREC_MAX);
-  *out = (unsigned)b;
-  return LFAP_OK;
+  size_t b = 0;
+  lfap_status s = cli_bits_value(c, &b, option, text, ORACLE_PREC_MAX);
+  if (!s) *out = (unsigned)b;
+  return s;
 }
 
 enum { AUTO_EXACT_N = 1000 };

@@ -119,6 +119,8 @@ lfap_status cli_eps_value(cli *c, double *out, const char *text);
 lfap_status cli_range_value(cli *c, double *lo, double *hi, const char *text);
 lfap_status cli_classes_value(cli *c, int *pos, int *neg, const char *text);
 lfap_status cli_checkpoint_value(cli *c, double *seconds, const char *text); /* --checkpoint MINUTES */
+/* --prec and its like: bits, DATA outside ORACLE_PREC_MIN..most. */
+lfap_status cli_bits_value(cli *c, size_t *out, const char *option, const char *text, int most);
 lfap_status cli_require(cli *c, const void *given, const char *option, const char *what);
 lfap_status cli_even(cli *c, size_t m, const char *where);
 

@@ -1,8 +1,9 @@
-/* values.c - option texts that mean the same to several verbs: norm, size and range of a perturbation (P1), classes
-   of images. */
+/* values.c - option texts that mean the same to several verbs: norm, size and range of a perturbation (P1), bits of a
+   number, classes of images. */
 #include <math.h>
 
 #include "cli/cli.h"
+#include "oracle/lfap_oracle.h"
 
 lfap_status cli_norm_value(cli *c, int *out, const char *text) {
   const char *norms[LFAP_NORMS];
@@ -29,6 +30,17 @@ lfap_status cli_range_value(cli *c, double *lo, double *hi, const char *text) {
   lfap_status s = cli_pair(c, lo, hi, "range", text);
   if (!s && !(*lo < *hi)) s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--range %s: the first must be the smaller", text);
   return s;
+}
+
+lfap_status cli_bits_value(cli *c, size_t *out, const char *option, const char *text, int most) {
+  uint64_t bits = 0;
+  lfap_status s = cli_whole(c, &bits, option, text);
+  if (s) return s;
+  if (bits < ORACLE_PREC_MIN || bits > (uint64_t)most)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--%s %s: the precision lies in %d..%d bits; 256 is the default", option,
+                     text, ORACLE_PREC_MIN, most);
+  *out = (size_t)bits;
+  return LFAP_OK;
 }
 
 lfap_status cli_checkpoint_value(cli *c, double *seconds, const char *text) {
