@@ -61,8 +61,10 @@ lfap_status lfap_cell_check(lfap_ctx *ctx, const lfap_cell *c) {
   if (!(c->eps >= 0.0) || !isfinite(c->eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: eps = %g must be finite and not negative", c->eps);
   if (c->arithmetic == LFAP_ARITHMETIC_HALF && c->method != LFAP_BY_SGD)
-    return lfap_fail(ctx, LFAP_ERR_USAGE, "cell: half precision belongs to method sgd, not %s",
-                     lfap_study_method_name[c->method]);
+    return lfap_fail(ctx, LFAP_ERR_USAGE,
+                     "cell: --arithmetic half is of --method sgd, and the grid has method %s too; leave %s out of "
+                     "--method, or sweep it by itself without --arithmetic",
+                     lfap_study_method_name[c->method], lfap_study_method_name[c->method]);
   if (c->method == LFAP_BY_LIMIT && c->from != LFAP_FROM_GEOMETRY)
     return lfap_fail(ctx, LFAP_ERR_USAGE,
                      "cell: perturbations by %s are made from a network, and method limit has none; give flow or sgd",

@@ -125,8 +125,7 @@ lfap_status lfap_grid_cells(lfap_ctx *ctx, lfap_cell **cells, size_t *count, con
   if (g.arithmetic == LFAP_ARITHMETIC_HALF && !half) {
     free(list);
     return lfap_fail(ctx, LFAP_ERR_USAGE,
-                     "sweep: half precision belongs to method sgd, and no cell has it; give "
-                     "--method sgd");
+                     "sweep: --arithmetic half is of --method sgd, and no cell has it; give --method sgd");
   }
   *cells = list;
   *count = n;

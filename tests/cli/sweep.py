@@ -362,6 +362,8 @@ for name, code, words, args in (
                                             "--norm", "l0", "--out", "x"]),
         ("nowhere to write", 73, "cannot be created", [*ONE, "--out", "no/such/directory/x"]), ("a stray operand", 64, "--merge", [*ONE, "--out", "x", "y.csv"]),
         ("an unknown norm", 64, "known", [*ONE, "--norm", "l3", "--out", "x"]), ("merging with axes' files missing", 64, "shards", ["--merge", "x.csv"]),
+        ("half precision and a flow", 64, "leave flow out of --method", [*ONE, "--method", "sgd,flow", "--arithmetic", "half", "--out", "x"]),
+        ("half precision and no sgd", 64, "give --method sgd", [*ONE, "--arithmetic", "half", "--out", "x"]),
         ("images that are not there", 66, "", ["--data", "fashion-mnist", "--images", "none", "--n", "4", "--out", "x"])):
     r = Run("sweep", *args)
     ok(r.code == code and words in r.err and r.err.count("\n") == 1, f"{name}: exit {code}", r)
