@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "net/words.h"
 #include "oracle/flow/flow.h"
 #include "verify/lines.h"
 
@@ -29,8 +30,6 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static const char *const losses[] = {"exp", "logistic"};
-
 typedef struct {
   const char *data, *labels, *init, *out;
   double gamma, scale, log_loss;
@@ -45,13 +44,13 @@ static lfap_status set_converge_option(cli *c, void *args_, int option, const ch
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
-  case O_LOSS: return cli_word(c, &a->loss, "--loss", value, losses, 2);
+  case O_LOSS: return cli_word(c, &a->loss, "--loss", value, lfap_loss_name, 2);
   case O_M: return cli_size(c, &a->m, "m", value);
   case O_INIT: a->init = value; return LFAP_OK;
   case O_SCALE: a->drawn = 1; return cli_positive(c, &a->scale, "init-scale", value);
   case O_SEED: return cli_whole(c, &a->seed, "seed", value);
   case O_LOG_LOSS: return cli_number(c, &a->log_loss, "log-loss", value);
-  case O_PREC: return cli_size(c, &a->prec, "prec", value);
+  case O_PREC: return cli_bits_value(c, &a->prec, "prec", value, ORACLE_FLOW_PREC_MAX);
   case O_PROBES: return cli_size(c, &a->probes, "probes", value);
   case O_STEPS: return cli_size(c, &a->steps, "steps", value);
   case O_OUT: a->out = value; return LFAP_OK;
@@ -70,9 +69,6 @@ static lfap_status check_converge_args(cli *c, const args *a) {
   if (!s && a->m) s = cli_even(c, a->m, "--m");
   if (!s && !(a->log_loss < 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss %g: the logarithm of a loss to reach, below 0", a->log_loss);
-  if (!s && a->prec && (a->prec < ORACLE_PREC_MIN || a->prec > ORACLE_FLOW_PREC_MAX))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--prec %zu: the precision lies in %d..%d bits; 256 is the default", a->prec,
-                  ORACLE_PREC_MIN, ORACLE_FLOW_PREC_MAX);
   return !s && a->out ? cli_out_check(c, a->out) : s;
 }
 
@@ -151,7 +147,7 @@ static void cell(const char *format, double x) {
 
 static void print_table(const args *a, const oracle_flow_table *t) {
   printf("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma,
-         losses[a->loss], t->prec);
+         lfap_loss_name[a->loss], t->prec);
   printf("  %10s  %10s  %10s  %10s  %10s  %10s  %10s  %8s  %8s\n", "log L", "log t", "s", "|p - p*|", "direction",
          "slope", "exponent", "slopes", "boundary");
   for (size_t i = 0; i < t->rows; i++) {
@@ -245,7 +241,7 @@ static lfap_status run_converge(cli *c, int argc, char **argv) {
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
   cli_ending e = {.end = t.end, .certified = 1, .cert = t.cert}; /* the table's */
   cli_converge_report r = {.gamma = a.gamma,
-                           .loss = losses[a.loss],
+                           .loss = lfap_loss_name[a.loss],
                            .sha256 = sha,
                            .table = &t,
                            .ending = t.end.point.n ? &e : NULL,

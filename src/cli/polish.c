@@ -6,6 +6,7 @@
 #include "cli/ending.h"
 #include "data/scale.h"
 #include "fields.h"
+#include "net/words.h"
 #include "verify/lines.h"
 
 enum { O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_LOSS, O_STEP, O_CERTIFY, O_POINTS, O_OUT };
@@ -23,8 +24,6 @@ static const cli_option options[] = {
     {"out", "DIR", "directory for W, lambda, slopes (.npy) and meta.json; made if it is not there"},
     {NULL, NULL, NULL},
 };
-
-static const char *const losses[] = {"exp", "logistic"};
 
 typedef struct {
   const char *data, *labels, *weights, *points, *out;
@@ -51,7 +50,7 @@ static lfap_status set_polish_option(cli *c, void *args_, int option, const char
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_WEIGHTS: a->weights = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
-  case O_LOSS: return cli_word(c, &a->loss, "--loss", value, losses, 2);
+  case O_LOSS: return cli_word(c, &a->loss, "--loss", value, lfap_loss_name, 2);
   case O_STEP: return cli_positive(c, &a->step, "step", value);
   case O_CERTIFY: a->certify = 1; return LFAP_OK;
   case O_POINTS: a->points = value; return LFAP_OK;
@@ -114,7 +113,7 @@ static lfap_status polish(cli *c, run *r) {
 
 static cli_polish_report report_of(const run *r) {
   cli_polish_report p = {.gamma = r->a.gamma,
-                         .loss = losses[r->a.loss],
+                         .loss = lfap_loss_name[r->a.loss],
                          .step = r->a.step,
                          .sizes = {r->data.n, r->data.d},
                          .m = r->net.m,

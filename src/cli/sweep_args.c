@@ -197,7 +197,7 @@ static lfap_status set_from(cli *c, cli_sweep_args *a, const char *value) {
 
 static lfap_status set_arithmetic(cli *c, cli_sweep_args *a, const char *value) {
   int found = 0;
-  lfap_status s = cli_word(c, &found, "--arithmetic", value, lfap_study_arithmetic_name, LFAP_ARITHMETICS);
+  lfap_status s = cli_word(c, &found, "--arithmetic", value, lfap_arithmetic_name, LFAP_ARITHMETICS);
   if (!s) a->grid.arithmetic = (lfap_arithmetic)found;
   return s;
 }

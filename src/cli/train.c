@@ -6,6 +6,7 @@
 #include "fields.h"
 #include "mpfr.h"
 #include "net/checkpoint.h"
+#include "net/words.h"
 
 enum {
   O_DATA,
@@ -66,8 +67,7 @@ static const cli_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static const char *const methods[] = {"flow", "gd", "sgd"}, *const losses[] = {"exp", "logistic"},
-                         *const forms[] = {"auto", "plain", "gram"};
+static const char *const forms[] = {"auto", "plain", "gram"};
 
 typedef struct {
   const char *data, *labels, *init, *out;
@@ -86,9 +86,9 @@ static lfap_status set_train_option(cli *c, void *args_, int option, const char 
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
-  case O_METHOD: return cli_word(c, &a->method, "--method", value, methods, 3);
+  case O_METHOD: return cli_word(c, &a->method, "--method", value, lfap_method_name, 3);
   case O_FORM: return cli_word(c, &a->form, "--form", value, forms, 3);
-  case O_LOSS: return cli_word(c, &a->loss, "--loss", value, losses, 2);
+  case O_LOSS: return cli_word(c, &a->loss, "--loss", value, lfap_loss_name, 2);
   case O_M: return cli_size(c, &a->m, "m", value);
   case O_INIT: a->init = value; return LFAP_OK;
   case O_SCALE: a->scale_given = 1; return cli_positive(c, &a->scale, "init-scale", value);
@@ -122,7 +122,7 @@ static lfap_status check_train_args(cli *c, args *a) {
                   "--init %s gives the first weights; --seed and --init-scale would draw others", a->init);
   if (!s && a->m) s = cli_even(c, a->m, "--m");
   if (!s && a->method != LFAP_METHOD_SGD && !isnan(a->momentum))
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--momentum belongs to --method sgd, not %s", methods[a->method]);
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--momentum belongs to --method sgd, not %s", lfap_method_name[a->method]);
   if (!s && !isnan(a->momentum) && !(a->momentum >= 0 && a->momentum < 1))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--momentum %g: from 0 to below 1", a->momentum);
   if (!s && a->method == LFAP_METHOD_FLOW && a->form != LFAP_FORM_AUTO)
@@ -130,7 +130,7 @@ static lfap_status check_train_args(cli *c, args *a) {
                   "--form %s belongs to --method gd and sgd; the flow is in Gram form by nature", forms[a->form]);
   if (!s && a->method != LFAP_METHOD_FLOW && !(isnan(a->target) && isnan(a->rtol) && isnan(a->atol)))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--log-loss-target, --rtol and --atol belong to --method flow, not %s",
-                  methods[a->method]);
+                  lfap_method_name[a->method]);
   if (!s && !isnan(a->target) && !(a->target < 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--log-loss-target %g: the logarithm of a loss to reach, below 0", a->target);
   if (!s) s = cli_arithmetic_check(c, &a->in, a->out);
@@ -271,8 +271,8 @@ static void print_train(const cli_train_report *r) {
 /* What the options and the data say of the run; the rest comes from training. */
 static cli_train_report report_of(const args *a, const lfap_data *data, const lfap_net *net, const lfap_history *h,
                                   const char *sha256) {
-  return (cli_train_report){.method = methods[a->method],
-                            .loss = losses[a->loss],
+  return (cli_train_report){.method = lfap_method_name[a->method],
+                            .loss = lfap_loss_name[a->loss],
                             .form = forms[h->gram ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN],
                             .sha256 = sha256,
                             .seed = a->init ? NULL : &a->seed,

@@ -3,6 +3,7 @@
 #include "net/state.h"
 
 #include "io/digest.h"
+#include "net/words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -49,17 +50,21 @@ static void walk_digest(lfap_ctx *ctx, lfap_walk *w) {
 
 typedef struct {
   const char *name;
-  enum { WHOLE, REAL, DIGEST } kind;
+  enum { WHOLE, REAL, DIGEST, WORD } kind;
   uint64_t bits;
+  const char *const *word; /* of WORD: what its values mean, up to a NULL */
 } part;
 enum { PARTS = 18 };
 
-static part whole(const char *name, size_t x) { return (part){name, WHOLE, x}; }
+static const char *const answers[] = {"no", "yes", NULL};
+
+static part whole(const char *name, size_t x) { return (part){name, WHOLE, x, NULL}; }
+static part word(const char *name, size_t x, const char *const *words) { return (part){name, WORD, x, words}; }
 static part of_bytes(const char *name, const double *x, size_t n) {
-  return (part){name, DIGEST, lfap_digest(LFAP_DIGEST_START, x, n * sizeof *x)};
+  return (part){name, DIGEST, lfap_digest(LFAP_DIGEST_START, x, n * sizeof *x), NULL};
 }
 static part real(const char *name, double x) {
-  part p = {name, REAL, 0};
+  part p = {name, REAL, 0, NULL};
   memcpy(&p.bits, &x, sizeof x);
   return p;
 }
@@ -71,11 +76,11 @@ static void parts_of(part p[PARTS], const lfap_train_run *r) {
                            whole("d", data->d),
                            whole("m", r->start->m),
                            real("gamma", r->start->gamma),
-                           whole("method", (size_t)o->method),
-                           whole("Gram form", r->h->gram != 0),
-                           whole("loss", (size_t)o->loss),
-                           whole("arithmetic", (size_t)o->arithmetic),
-                           whole("coefficients", r->h->coefficient != NULL),
+                           word("method", (size_t)o->method, lfap_method_name),
+                           word("Gram form", r->h->gram != 0, answers),
+                           word("loss", (size_t)o->loss, lfap_loss_name),
+                           word("arithmetic", (size_t)o->arithmetic, lfap_arithmetic_name),
+                           word("coefficients", r->h->coefficient != NULL, answers),
                            whole("epochs", o->epochs),
                            real("learning rate", o->lr),
                            real("momentum", o->momentum),
@@ -88,6 +93,13 @@ static void parts_of(part p[PARTS], const lfap_train_run *r) {
   memcpy(p, all, sizeof all);
 }
 
+/* A value no word is of comes from a later lfap at most. */
+static const char *word_of(const part *p, uint64_t x) {
+  uint64_t i = 0;
+  while (p->word[i] && i < x) i++;
+  return p->word[i] ? p->word[i] : "one unknown here";
+}
+
 static lfap_status differ(lfap_ctx *ctx, const part *here, uint64_t told) {
   double x, y;
   memcpy(&x, &told, sizeof x);
@@ -96,12 +108,23 @@ static lfap_status differ(lfap_ctx *ctx, const part *here, uint64_t told) {
   case WHOLE:
     return lfap_fail(ctx, LFAP_ERR_USAGE, "the state is of another training: %s %" PRIu64 ", here %" PRIu64, here->name,
                      told, here->bits);
+  case WORD:
+    return lfap_fail(ctx, LFAP_ERR_USAGE, "the state is of another training: %s %s, here %s", here->name,
+                     word_of(here, told), word_of(here, here->bits));
   case REAL:
     return lfap_fail(ctx, LFAP_ERR_USAGE, "the state is of another training: %s %.17g, here %.17g", here->name, x, y);
   default:
     return lfap_fail(ctx, LFAP_ERR_USAGE, "the state is of another training: its %s are not those given here",
                      here->name);
   }
+}
+
+/* A name, which may be another version's: printable, and zeros behind it up to `room`. */
+static int named(const char *text, size_t room) {
+  size_t i = 0;
+  while (i < room && text[i] >= ' ' && text[i] <= '~') i++;
+  while (i < room && text[i] == 0) i++;
+  return i == room;
 }
 
 /* The parts are compared once all are known to be as they were written. */
@@ -117,6 +140,9 @@ static void walk_identity(lfap_walk *w, const lfap_train_run *r) {
   walk_bytes(w, text, sizeof magic);
   if (!w->status && memcmp(text, magic, NAME) != 0)
     w->status = lfap_fail(r->ctx, LFAP_ERR_DATA, "it does not begin as the state of a training does");
+  else if (!w->status && !named(text, sizeof magic))
+    w->status =
+        lfap_fail(r->ctx, LFAP_ERR_DATA, "the state of the training is damaged: bytes in its name that are no letters");
   else if (!w->status && memcmp(text, magic, sizeof magic) != 0)
     w->status = lfap_fail(r->ctx, LFAP_ERR_USAGE, "the state is of another version of lfap: '%s', here '%s'",
                           text + NAME, magic + NAME);

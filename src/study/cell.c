@@ -11,7 +11,6 @@ const char *const lfap_study_kind_name[LFAP_STUDY_KINDS] = {"uniform", "gauss", 
 const char *const lfap_study_base_name[LFAP_BASES] = {"noise", "natural-random", "natural-flipped"};
 const char *const lfap_study_method_name[LFAP_METHODS] = {"limit", "flow", "sgd"};
 const char *const lfap_study_from_name[LFAP_FROMS] = {"geometry", "gradient", "pgd"};
-const char *const lfap_study_arithmetic_name[LFAP_ARITHMETICS] = {"double", "half"};
 const char *const lfap_study_limit_name[LFAP_LIMITS] = {"none", "qp", "full", "unknown"};
 const char *const lfap_why_name[LFAP_WHYS] = {
     "undefined",      "infeasible",  "unsolved",    "range", "bad-data", "training", "perturbation", "not-noise",

@@ -8,7 +8,7 @@ static void put_cell(lfap_text *t, size_t index, const lfap_cell *c) {
   const char *const words[] = {lfap_study_kind_name[c->data],
                                lfap_study_base_name[c->base],
                                lfap_study_method_name[c->method],
-                               c->arithmetic == LFAP_ARITHMETIC_HALF ? lfap_study_arithmetic_name[c->arithmetic] : NULL,
+                               c->arithmetic == LFAP_ARITHMETIC_HALF ? lfap_arithmetic_name[c->arithmetic] : NULL,
                                lfap_study_from_name[c->from],
                                lfap_norm_name(c->norm)};
   for (size_t i = 0; i < 6; i++) {

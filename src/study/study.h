@@ -5,6 +5,7 @@
 #ifndef LFAP_STUDY_STUDY_H
 #define LFAP_STUDY_STUDY_H
 #include "net/checkpoint.h"
+#include "net/words.h"
 
 typedef enum {
   LFAP_STUDY_UNIFORM,
@@ -22,7 +23,6 @@ extern const char *const lfap_study_base_name[LFAP_BASES];     /* "noise", "natu
 extern const char *const lfap_study_method_name[LFAP_METHODS]; /* "limit", "flow", "sgd" */
 extern const char *const lfap_study_from_name[LFAP_FROMS];     /* "geometry", "gradient", "pgd" */
 enum { LFAP_ARITHMETICS = 2 };
-extern const char *const lfap_study_arithmetic_name[LFAP_ARITHMETICS]; /* "double", "half" */
 
 /* Why a value of a row does not exist, by its word in the column `reason` (spec/formats.md). */
 typedef enum {

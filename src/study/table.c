@@ -155,7 +155,7 @@ static void kinds(lfap_sink *s, const lfap_cell *c) {
   word(s, "data", lfap_study_kind_name, LFAP_STUDY_KINDS, (int)c->data);
   word(s, "base", lfap_study_base_name, LFAP_BASES, (int)c->base);
   word(s, "method", lfap_study_method_name, LFAP_METHODS, (int)c->method);
-  word(s, "arithmetic", lfap_study_arithmetic_name, LFAP_ARITHMETICS, (int)c->arithmetic);
+  word(s, "arithmetic", lfap_arithmetic_name, LFAP_ARITHMETICS, (int)c->arithmetic);
   word(s, "from", lfap_study_from_name, LFAP_FROMS, (int)c->from);
   word(s, "norm", norms, LFAP_NORMS, (int)c->norm);
 }

@@ -258,9 +258,12 @@ Test(state, every_damaged_byte_is_found) {
     way v = SGD;
     v.form = gram ? LFAP_FORM_GRAM : LFAP_FORM_PLAIN;
     keeper k = taken(&D, v, 20);
+    size_t name = strlen(k.state.bytes);
     for (size_t i = 0; i < k.state.len; i += i < 400 || i + 400 > k.state.len ? 1 : 13) {
       k.state.bytes[i] = (char)(k.state.bytes[i] ^ (1 << (i & 7)));
-      refused(&k, &D, v, i >= 14 && i < 48 ? LFAP_ERR_USAGE : LFAP_ERR_DATA, i < 14 ? "does not begin" : i < 48 ? "version" : "");
+      int shown = k.state.bytes[i] >= 32 && k.state.bytes[i] < 127, version = i >= 14 && i <= name && shown;
+      refused(&k, &D, v, version ? LFAP_ERR_USAGE : LFAP_ERR_DATA,
+              i < 14 ? "does not begin" : version ? "another version" : i < 48 ? "damaged" : "");
       k.state.bytes[i] = (char)(k.state.bytes[i] ^ (1 << (i & 7)));
     }
     for (size_t len = 0; len < k.state.len; len += len < 300 ? 1 : 77) {
@@ -281,15 +284,15 @@ Test(state, another_training_is_refused_by_name) {
   v.epochs++;
   refused(&k, &D, v, LFAP_ERR_USAGE, "epochs 150, here 151");
   v = SGD, v.method = LFAP_METHOD_GD;
-  refused(&k, &D, v, LFAP_ERR_USAGE, "method 2, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "method sgd, here gd");
   v = SGD, v.form = LFAP_FORM_GRAM;
-  refused(&k, &D, v, LFAP_ERR_USAGE, "Gram form 0, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "Gram form no, here yes");
   v = SGD, v.loss = LFAP_LOSS_LOGISTIC;
-  refused(&k, &D, v, LFAP_ERR_USAGE, "loss 0, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "loss exp, here logistic");
   v = SGD, v.arithmetic = LFAP_ARITHMETIC_HALF;
-  refused(&k, &D, v, LFAP_ERR_USAGE, "arithmetic 0, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "arithmetic double, here half");
   v = SGD, v.coefficients = 1;
-  refused(&k, &D, v, LFAP_ERR_USAGE, "coefficients 0, here 1");
+  refused(&k, &D, v, LFAP_ERR_USAGE, "coefficients no, here yes");
   v = SGD, v.target = -5;
   refused(&k, &D, v, LFAP_ERR_USAGE, "log-loss target -1000000000, here -5");
   other.x[17] += 1.0;
