@@ -166,7 +166,7 @@ static lfap_status check_start(lfap_ctx *ctx, flow_run *w, const lfap_data *data
   double *q = malloc(w->n * sizeof *q), log_g = mpfr_get_d(w->log_g, MPFR_RNDN);
   if (!q) return lfap_fail(ctx, LFAP_ERR_MEMORY, "flow: no memory for the margins of N = %zu samples", w->n);
   for (size_t i = 0; i < w->n; i++) q[i] = mpfr_get_d(w->S.q[i], MPFR_RNDN);
-  lfap_status st = lfap_loss_start(ctx, q, data->y, lfap_exp(log_g), log_g, w->n);
+  lfap_status st = lfap_loss_start(ctx, q, data->y, lfap_exp(log_g), log_g, w->n, 0);
   free(q);
   return st;
 }

@@ -33,20 +33,20 @@ void lfap_descent_free(lfap_descent *w) {
 
 lfap_status lfap_descent_epoch(lfap_ctx *ctx, double *lr, lfap_descent *w, lfap_history *h) {
   size_t n = w->data->n, e = h->rows;
-  int logistic = w->o->loss == LFAP_LOSS_LOGISTIC;
+  int logistic = w->o->loss == LFAP_LOSS_LOGISTIC, half = w->o->arithmetic == LFAP_ARITHMETIC_HALF;
   double rate = w->plateau.lr;
   for (size_t i = 0; i < n; i++) w->q[i] = w->data->y[i] * w->f[i];
   lfap_loss_fill(w->l, w->g, w->q, logistic, n);
-  double loss =
-      w->o->arithmetic == LFAP_ARITHMETIC_HALF ? (double)lfap_single_mean(w->l, n) : lfap_sum(n, w->l) / (double)n;
+  double loss = half ? (double)lfap_single_mean(w->l, n) : lfap_sum(n, w->l) / (double)n;
   h->log_loss = lfap_loss_weights(h->p, w->f, w->q, logistic, n);
   int number = isfinite(loss) && isfinite(h->log_loss);
-  lfap_status st = e > 0 ? LFAP_OK : lfap_loss_start(ctx, w->q, w->data->y, loss, h->log_loss, n);
+  lfap_status st = e > 0 ? LFAP_OK : lfap_loss_start(ctx, w->q, w->data->y, loss, h->log_loss, n, half);
   if (st) return st;
   if (!number)
-    return lfap_fail(ctx, LFAP_ERR_DATA,
-                     "train: the loss is %g, its logarithm %g, at epoch %zu (lr = %g): it diverged; use a smaller --lr",
-                     loss, h->log_loss, e + 1, rate);
+    return lfap_fail(
+        ctx, LFAP_ERR_DATA,
+        "train: the loss is %g, its logarithm %g, at epoch %zu (lr = %g): it diverged%s; use a smaller --lr", loss,
+        h->log_loss, e + 1, rate, half ? " (binary16 ends at 65504)" : "");
   lfap_loss_coef(w->s1, w->s2, w->g, w->s, w->gamma, n);
   h->row[e] = (lfap_epoch){.loss = loss, .log_loss = h->log_loss, .lr = rate};
   w->next = w->plateau;

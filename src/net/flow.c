@@ -68,7 +68,8 @@ double lfap_loss_weights(double *p, double *r, const double *q, int logistic, si
   return lfap_softmax(p, r, n);
 }
 
-lfap_status lfap_loss_start(lfap_ctx *ctx, const double *q, const double *y, double loss, double log_loss, size_t n) {
+lfap_status lfap_loss_start(lfap_ctx *ctx, const double *q, const double *y, double loss, double log_loss, size_t n,
+                            int half) {
   size_t worst = 0;
   for (size_t i = 1; i < n && isfinite(q[worst]); i++)
     if (!isfinite(q[i]) || q[i] < q[worst]) worst = i;
@@ -78,7 +79,9 @@ lfap_status lfap_loss_start(lfap_ctx *ctx, const double *q, const double *y, dou
       "the loss at the start is no finite number: the first weights give sample %zu, of label %+g, the output %g%s; "
       "scale the samples towards 1, or start from smaller weights (--init-scale)",
       worst, y[worst], isnan(q[worst]) ? (double)NAN : y[worst] * q[worst],
-      isfinite(q[worst]) ? " (exp takes up to 709 in doubles, 88 in single precision)" : "");
+      half                 ? " (half precision: binary16 ends at 65504, and exp takes up to 88 in binary32)"
+      : isfinite(q[worst]) ? " (exp takes up to 709)"
+                           : "");
 }
 
 /* Slope sums that every aligned row of a sign shares: base = G (p y c). */
@@ -296,7 +299,7 @@ static lfap_status integrate(flow *fl, lfap_history *h, lfap_train_run *run) {
   double ended = fl->log_loss;
   rhs_general(fl, fl->general.K, fl->general.x);
   if (h->rows == 0) {
-    st = lfap_loss_start(fl->ctx, fl->q, fl->data->y, lfap_exp(fl->log_loss), fl->log_loss, fl->n);
+    st = lfap_loss_start(fl->ctx, fl->q, fl->data->y, lfap_exp(fl->log_loss), fl->log_loss, fl->n, 0);
     fl->h = fl->o->lr > 0.0 ? fl->o->lr : 0.0625 * step_cap(fl->p, fl->G, fl->g_sum, fl->n);
   } else if (fl->in_aligned) fl->log_loss = ended;
   while (!st && !finished(fl, h)) {

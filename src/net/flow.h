@@ -12,6 +12,7 @@ lfap_status lfap_flow_run(lfap_ctx *ctx, lfap_net *net, lfap_history *h, lfap_se
 double lfap_loss_weights(double *p, double *r, const double *q, int logistic, size_t n);
 
 /* LFAP_ERR_RANGE where the margins q (n) at the start, their loss or its logarithm are no doubles; names the sample of
-   the least margin, or the first whose margin is no number. */
-lfap_status lfap_loss_start(lfap_ctx *ctx, const double *q, const double *y, double loss, double log_loss, size_t n);
+   the least margin, or the first whose margin is no number. half: the margins are of half precision (N17). */
+lfap_status lfap_loss_start(lfap_ctx *ctx, const double *q, const double *y, double loss, double log_loss, size_t n,
+                            int half);
 #endif

@@ -186,7 +186,14 @@ static lfap_status along_half(lfap_ctx *ctx, lfap_perturbed *p, const double *B,
   lfap_status st = half_gradients(ctx, p->x, B, net, p->n);
   for (size_t i = 0; !st && i < p->n; i++) {
     double *grad = p->x + i * d;
-    if (lfap_amax(d, grad) == 0.0 && lfap_first_unbounded(grad, d) == d)
+    size_t bad = lfap_first_unbounded(grad, d);
+    if (bad < d)
+      st = lfap_fail(
+          ctx, LFAP_ERR_DATA,
+          "base %zu: the gradient of f has the entry [%zu] = %g in half precision, as something on the way went "
+          "beyond 65504, where binary16 ends; divide all weights by one constant, the direction stays",
+          i, bad, grad[bad]);
+    else if (lfap_amax(d, grad) == 0.0)
       st = lfap_fail(ctx, LFAP_ERR_DATA,
                      "base %zu: the gradient of f is zero there in half precision; give larger weights", i);
     if (!st) st = lfap_perturb_direction(ctx, p->eta + i * d, grad, t[i], o->norm, o->eps, o->k, d);

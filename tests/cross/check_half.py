@@ -116,6 +116,16 @@ for tf in 13.5, 13.8, 13.88, 13.92, 14.0, 16.0:
         gone = f > limits[1][1]
         ok(told["vanished"] == gone and told["unchanged"] == gone and (got == x).all() == gone, f"t f = {f:.4g}: " + ("the gradient is 0, the base stays" if gone else "a step is taken"), told)
 
+# ---- beyond binary16: why, and what to do, in its own words
+put("B.npy", np.ones((2, 40))), put("t.npy", np.array([1.0, -1.0])), put("big/X.npy", np.eye(2, 40) + 1.0), put("big/y.npy", np.array([1.0, -1.0]))
+for name, W in ("an output that is infinite", np.full((4, 40), -2000.0)), ("one that exp does not take", np.array([[1.0], [1], [5], [5]]) * np.ones(40) / 2):
+    r = Run("train", "--method", "sgd", "--arithmetic", "half", "--data", "big", "--init", put("big.npy", W), "--gamma", "0.5", "--epochs", "3", "--out", "none")
+    ok(r.code == 65 and "binary16" in r.err and "65504" in r.err and "709" not in r.err and not os.path.exists("none"), f"{name}: training says what half precision ends at", r)
+r = Run("perturb", "--norm", "l2", "--from", "gradient", "--arithmetic", "half", "--data", "B.npy", "--targets", "t.npy", "--weights", put("big.npy", np.full((4, 40), 1e5) * np.array([[1], [1], [2], [2]])),
+        "--gamma", "0.5", "--eps", "1", "--out", "none")
+ok(r.code == 65 and "base 0" in r.err and "half precision" in r.err and "65504" in r.err and "divide all weights" in r.err and not os.path.exists("none"),
+   "perturb: a gradient that is no number in half precision: why, and what to do", r)
+
 # ---- L0 one entry a step: where the gradient vanishes the attack stops, in doubles it goes on
 Run("gen", "gauss", "--n", "40", "--d", "300", "--seed", "1", "--out", "nat"), Run("gen", "gauss", "--n", "30", "--d", "300", "--seed", "2", "--out", "noise")
 changed = {}
