@@ -92,12 +92,10 @@ static lfap_status name_files(cli *c, sweep *w, const char *out) {
   return s;
 }
 
-/* What is there may be left of an earlier cell: a kill may fall between its row and their removal. */
 static lfap_status plan_checkpoints(cli *c, sweep *w, const cli_sweep_args *a) {
   lfap_status s = LFAP_OK;
   for (int i = 0; !s && i < LFAP_PARTS; i++) {
-    w->part[i] =
-        (lfap_checkpoint){.path = w->path[3 + i], .every = a->checkpoint, .resume = a->resume, .others = a->resume};
+    w->part[i] = (lfap_checkpoint){.path = w->path[3 + i], .every = a->checkpoint, .resume = a->resume};
     s = lfap_checkpoint_check(&c->ctx, &w->part[i]);
   }
   return s;
@@ -113,7 +111,8 @@ static lfap_status drop_checkpoints(cli *c, sweep *w, size_t at) {
   return s;
 }
 
-/* Of two tables the shorter one counts: a kill may fall between them. */
+/* Of two tables the shorter one counts: a kill may fall between them. Checkpoints may be left of an earlier cell where
+   there are rows, as a kill may fall between its row and their removal; with no row yet, another training's is none. */
 static lfap_status open_tables(cli *c, sweep *w, const cli_sweep_args *a) {
   lfap_status s = name_files(c, w, a->out);
   if (!s) s = plan_checkpoints(c, w, a);
@@ -126,6 +125,7 @@ static lfap_status open_tables(cli *c, sweep *w, const cli_sweep_args *a) {
   }
   for (int f = 0; !s && f < 2; f++)
     if (w->table[f].fd >= 0) s = lfap_ledger_cut(&c->ctx, &w->table[f], w->done);
+  for (int i = 0; i < LFAP_PARTS; i++) w->part[i].others = w->done > 0;
   return s ? s : lfap_log_open(&c->ctx, &w->times, w->path[2], "cell,seconds\n");
 }
 
@@ -174,6 +174,16 @@ static void print_row(const lfap_cell *k, const lfap_row *r, size_t index, doubl
   fflush(stdout);
 }
 
+static void note_checkpoints(const cli *c, sweep *w) {
+  char shown[CLI_SHOWN];
+  for (int i = 0; i < LFAP_PARTS; i++) {
+    if (w->part[i].over && !c->quiet)
+      fprintf(stderr, "note: %s was of another training, as one left of an earlier cell is, and was not taken up\n",
+              lfap_visible(shown, sizeof shown, w->part[i].path));
+    w->part[i].over = 0;
+  }
+}
+
 static lfap_status run_cells(cli *c, sweep *w, const lfap_study_opts *o) {
   lfap_study study = {.o = *o};
   lfap_status s = LFAP_OK;
@@ -184,10 +194,11 @@ static lfap_status run_cells(cli *c, sweep *w, const lfap_study_opts *o) {
     lfap_row row;
     s = lfap_tick(&c->ctx, "cell", (double)i, (double)w->count);
     if (!s) s = lfap_study_run(&c->ctx, &row, &study, &w->cell[index]);
+    cli_progress_clear(c);
+    note_checkpoints(c, w);
     if (!s) s = put_row(c, w, index, &row);
     if (!s) s = note_time(c, w, index, cli_seconds() - start);
     if (!s) s = drop_checkpoints(c, w, i);
-    cli_progress_clear(c);
     if (s) break;
     if (!c->json && !c->quiet) print_row(&w->cell[index], &row, index, cli_seconds() - start);
   }

@@ -16,6 +16,32 @@ static double seconds(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* ---- whose it is -------------------------------------------------------------------------------------------------- */
+
+static lfap_checkpoint_file look_at(const char *path) {
+  struct stat s;
+  if (lstat(path, &s) != 0) return (lfap_checkpoint_file){.is = 0};
+  return (lfap_checkpoint_file){.device = (uint64_t)s.st_dev,
+                                .inode = (uint64_t)s.st_ino,
+                                .size = (uint64_t)s.st_size,
+                                .modified = (uint64_t)s.st_mtim.tv_sec * 1000000000u + (uint64_t)s.st_mtim.tv_nsec,
+                                .is = 1};
+}
+
+/* What is there is what was there when this run began, or what it wrote: two runs into one place would go on from each
+   other's states otherwise, and each remove the other's hours. */
+static lfap_status own(lfap_ctx *ctx, lfap_checkpoint *c) {
+  const lfap_checkpoint_file now = look_at(c->path), *was = &c->seen;
+  if (!now.is || (was->is && now.device == was->device && now.inode == was->inode && now.size == was->size &&
+                  now.modified == was->modified))
+    return LFAP_OK;
+  c->foreign = 1;
+  return lfap_fail(ctx, LFAP_ERR_CANTCREATE,
+                   "%s: another training writes here, this one has not written what is there; it is left, give each "
+                   "an --out of its own",
+                   c->path);
+}
+
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static lfap_status make_directory(lfap_ctx *ctx, const char *path) {
@@ -45,10 +71,18 @@ static lfap_status write_state(lfap_checkpoint *c, const lfap_train_state *state
   if (st) return st;
   s.file.sync = 1;
   st = lfap_train_state_put(c->ctx, state, put, &s);
-  if (st) lfap_newfile_abort(&s.file);
-  else st = lfap_newfile_end(c->ctx, &s.file);
-  if (!st) c->there = 1;
-  return st;
+  if (!st) st = lfap_newfile_close(c->ctx, &s.file);
+  lfap_checkpoint_file written = {.is = 0};
+  if (!st) written = look_at(s.file.temporary);
+  if (!st) st = own(c->ctx, c);
+  if (!st) st = lfap_newfile_rename(c->ctx, &s.file);
+  if (st) {
+    lfap_newfile_abort(&s.file);
+    return st;
+  }
+  c->seen = written;
+  c->there = 1;
+  return LFAP_OK;
 }
 
 /* The last state of all is worth the time where the one before it was. */
@@ -67,9 +101,10 @@ static lfap_status after(void *user, const lfap_train_state *state) {
   if (!st && state->interrupted)
     lfap_fail(c->ctx, st, "%s; --resume with the same command line goes on from %s", was, c->path);
   else if (st)
-    lfap_fail(c->ctx, st, "%s%s%s; %s", was, was[0] ? "; " : "", c->ctx ? c->ctx->message : "",
-              c->there ? "the checkpoint before it is whole, and --resume goes on from it"
-                       : "--checkpoint 0 does without checkpoints");
+    lfap_fail(c->ctx, st, "%s%s%s%s", was, was[0] ? "; " : "", c->ctx ? c->ctx->message : "",
+              c->foreign ? ""
+              : c->there ? "; the checkpoint before it is whole, and --resume goes on from it"
+                         : "; --checkpoint 0 does without checkpoints");
   return st;
 }
 
@@ -99,11 +134,11 @@ static lfap_status from(void *user, void *bytes, size_t len) {
 
 /* Opens what is there, if anything. */
 static lfap_status open_file(lfap_checkpoint *c) {
-  struct stat s;
   size_t size = 0;
   c->read = 0;
   c->asked = 0;
-  if (!c->resume || (lstat(c->path, &s) != 0 && errno == ENOENT)) return LFAP_OK;
+  lfap_status st = c->resume ? own(c->ctx, c) : LFAP_OK;
+  if (st || !c->resume || !look_at(c->path).is) return st;
   return lfap_file_open(c->ctx, &c->in, &size, c->path);
 }
 
@@ -115,7 +150,7 @@ static int of_training(lfap_status st) { return st == LFAP_ERR_DATA || st == LFA
 lfap_status lfap_checkpoint_train(lfap_ctx *ctx, lfap_checkpoint *c, lfap_net *net, lfap_history *history,
                                   lfap_set *set, lfap_train_opts *o) {
   c->ctx = ctx;
-  c->there = c->refused = 0;
+  c->there = c->refused = c->over = c->foreign = 0;
   c->last = seconds();
   lfap_status st = open_file(c);
   if (st) return st;
@@ -127,6 +162,7 @@ lfap_status lfap_checkpoint_train(lfap_ctx *ctx, lfap_checkpoint *c, lfap_net *n
   close_file(c);
   if (reading && st == LFAP_ERR_USAGE && c->others) {
     o->from = NULL;
+    c->over = 1;
     st = lfap_set_train(ctx, net, history, set, o);
   } else if (reading && (st == LFAP_ERR_USAGE || st == LFAP_ERR_DATA || st == LFAP_ERR_NOINPUT)) {
     c->refused = 1;
@@ -137,9 +173,9 @@ lfap_status lfap_checkpoint_train(lfap_ctx *ctx, lfap_checkpoint *c, lfap_net *n
   return st;
 }
 
-lfap_status lfap_checkpoint_check(lfap_ctx *ctx, const lfap_checkpoint *c) {
-  struct stat s;
-  if (c->resume || lstat(c->path, &s) != 0) return LFAP_OK;
+lfap_status lfap_checkpoint_check(lfap_ctx *ctx, lfap_checkpoint *c) {
+  c->seen = look_at(c->path);
+  if (c->resume || !c->seen.is) return LFAP_OK;
   return lfap_fail(ctx, LFAP_ERR_CANTCREATE,
                    "%s: a training was interrupted here; --resume goes on with it, or remove it", c->path);
 }
@@ -147,6 +183,9 @@ lfap_status lfap_checkpoint_check(lfap_ctx *ctx, const lfap_checkpoint *c) {
 lfap_status lfap_checkpoint_remove(lfap_ctx *ctx, lfap_checkpoint *c) {
   char why[LFAP_REASON];
   c->there = 0;
+  lfap_status st = own(ctx, c);
+  if (st) return st;
+  c->seen.is = 0;
   if (unlink(c->path) == 0 || errno == ENOENT) return LFAP_OK;
   return lfap_fail(ctx, LFAP_ERR_IO, "%s: has served its purpose and cannot be removed: %s", c->path,
                    lfap_reason(why, errno));

@@ -126,6 +126,25 @@ shutil.rmtree("out", True)
 r = Run(*TRAIN["plain sgd"].split(), "--resume")
 ok(r.code == 0 and "from the beginning" in r.err and "out/train.checkpoint" in r.err, "--resume without a checkpoint says that it begins", r)
 
+# ---- two into one place: nobody writes over, or removes, what another has written
+def meanwhile(line, sign, path, bytes_):
+    """`line`, stopped when `sign` is there, goes on once `path` is another's."""
+    fresh()
+    p = subprocess.Popen([LFAP] + line.split(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while not os.path.exists(sign) and p.poll() is None:
+        time.sleep(0.002)
+    p.send_signal(signal.SIGSTOP)
+    put("others", bytes_), os.replace("others", path)
+    p.send_signal(signal.SIGCONT)
+    err = p.communicate(timeout=120)[1]
+    return p.returncode, err, open(path, "rb").read() if os.path.exists(path) else None
+
+
+for name, line, sign, path in (("a training writes", f"{LONG} {EACH}", "out/train.checkpoint", "out/train.checkpoint"),
+                               ("a sweep removes", "sweep --method sgd --d 40 --n 6 --n-adv 8 --m 4 --epochs 4000 --quiet --out out/t", "out/t.csv", "out/t.learner.checkpoint")):
+    code, err, left = meanwhile(line, sign, path, b"another's hours")
+    ok(code == 73 and "another training writes here" in err and path in err and err.count("\n") == 1 and left == b"another's hours", f"{name}: another's is left, and told", (code, err, left))
+
 # ---- what is refused: another command line, other data, damage; and the checkpoint stays
 LINE = TRAIN["plain sgd"] + " --quiet"
 
@@ -151,10 +170,11 @@ good = checkpoint()
 put("other/X.npy", np.load("wide/X.npy") + 0.125), put("other/y.npy", np.load("wide/y.npy"))
 put("flipped/X.npy", np.load("wide/X.npy")), put("flipped/y.npy", -np.load("wide/y.npy"))
 for name, change, words in (("more epochs", ("--epochs 25", "--epochs 26"), "epochs 25, here 26"), ("another slope", ("0.3", "0.4"), "gamma 0.29.*, here 0.40"),
-                            ("another method", ("sgd", "gd"), "method 2, here 1"), ("Gram form", ("plain", "gram"), "Gram form 0, here 1"),
+                            ("another method", ("sgd", "gd"), "method sgd, here gd"), ("Gram form", ("plain", "gram"), "Gram form no, here yes"),
                             ("more neurons", ("--m 20", "--m 22"), "m 20, here 22"), ("another seed", ("--out", "--seed 1 --out"), "first weights"),
                             ("another rate", ("--out", "--lr 0.02 --out"), "learning rate 0.01.*, here 0.02"),
-                            ("coefficients", ("--out", "--coefficients --out"), "coefficients 0, here 1"),
+                            ("another arithmetic", ("--out", "--arithmetic half --out"), "arithmetic double, here half"), ("another loss", ("--out", "--loss logistic --out"), "loss exp, here logistic"),
+                            ("coefficients", ("--out", "--coefficients --out"), "coefficients no, here yes"),
                             ("other samples", ("wide", "other"), "samples"), ("other labels", ("wide", "flipped"), "labels"),
                             ("other sizes", ("wide", "long"), "N 60, here 300")):
     refused(name, LINE.replace(*change), words)
@@ -162,9 +182,13 @@ for name, bytes_, words in (("an empty file", b"", "cut short"), ("cut in the mi
                             ("with a byte more", good + b"\n", "something follows"), ("no checkpoint", b"x" * 5000, "does not begin"),
                             ("an array", open("wide/X.npy", "rb").read(), "does not begin"),
                             ("of another version", good.replace(b"1, 0.", b"1, 9.", 1), "another version"), ("of other numerics", good.replace(b"numerics ", b"numerics 7", 1)[:48] + good[48:], "another version"),
+                            ("padding that is none", good[:40] + b"\1" + good[41:], "damaged"), ("a name with control characters", good[:20] + b"\x1b" + good[21:], "damaged"),
                             *((f"byte {i} changed", good[:i] + bytes([good[i] ^ 4]) + good[i + 1:], "damaged") for i in (60, 190, len(good) // 2, len(good) - 3))):
     put("out/train.checkpoint", bytes_)
     refused(name, LINE, words)
+put("out/train.checkpoint", good)
+r = Run(*LINE.replace("sgd", "gd").split(), "--arithmetic", "mpfr")
+ok(r.code == 73 and "mpfr" in r.err and "--resume" not in r.err and files("out") == {"train.checkpoint": good}, "mpfr: refused, and told what can be done", r)
 os.remove("out/train.checkpoint"), os.mkdir("out/train.checkpoint")
 refused("a directory", LINE, "directory", 66)
 os.rmdir("out/train.checkpoint"), os.mkfifo("out/train.checkpoint")
@@ -254,6 +278,27 @@ put("out/" + there[0], bytes_[:-9] + bytes([bytes_[-9] ^ 1]) + bytes_[-8:])
 was = files("out")
 r = Run(*SMALL.split(), "--resume")
 ok(r.code == 65 and there[0] in r.err and "damaged" in r.err and files("out") == was, "a sweep refuses a damaged checkpoint", r)
+# with no row yet another training's is hours of work, and so is a stump; with rows it may be left of a cell before
+fresh()
+r = run(SMALL, LFAP_FAULT="rename:5!")
+for n in ("t.csv", "t.times.csv"):
+    os.remove("out/" + n)
+for name, change, keep, words in (("another training's", ("--epochs 9", "--epochs 8"), None, "epochs 9, here 8"), ("a stump", ("", ""), 40, "cut short"), ("nothing of one", ("", ""), 0, "cut short")):
+    mine = next(n for n in files("out") if n.endswith(".checkpoint"))
+    if keep is not None:
+        put("out/" + mine, open("out/" + mine, "rb").read()[:keep])
+    was = files("out")
+    r = Run(*SMALL.replace(*change).split(), "--resume")
+    ok(r.code == 65 and mine in r.err and words in r.err and files("out") == was, f"a sweep without a row refuses {name} checkpoint", r)
+fresh()
+r = Run(*SMALL.split())
+want = files("out")
+fresh()
+killed = run(SMALL, LFAP_FAULT="rename:30!")
+ok(killed.code == -signal.SIGKILL and open("out/t.csv").read().count("\n") == 3, "a sweep that is killed in its second cell", (killed, files("out")))
+put("out/t.learner.checkpoint", bytes_)
+r = Run(*SMALL.replace(" --quiet", "").split(), "--resume")
+ok(r.code == 0 and files("out") == want and "note: out/t.learner.checkpoint was of another training" in r.err, "with rows one of an earlier cell gives way, and a note says so", r)
 r = Run(*SMALL.replace("out/t", "out/u").split())
 put("out/v.learner.checkpoint", bytes_)
 r = Run(*SMALL.replace("out/t", "out/v").split())
