@@ -298,7 +298,14 @@ static lfap_status begin_checkpoint(cli *c, checkpoint *k, const args *a) {
   k->missing = cli_dirs_missing(k->path);
   k->file = (lfap_checkpoint){
       .path = k->path, .every = isnan(a->checkpoint) ? LFAP_CHECKPOINT_EVERY : a->checkpoint, .resume = a->resume};
-  return lfap_checkpoint_check(&c->ctx, &k->file);
+  s = lfap_checkpoint_check(&c->ctx, &k->file);
+  if (s && a->in.which == CLI_MPFR)
+    lfap_fail(
+        &c->ctx, s,
+        "%s: a training in doubles or half precision was interrupted here, and mpfr goes on with none; remove it, "
+        "or give another --out",
+        k->path);
+  return s;
 }
 
 static lfap_status run_training(cli *c, lfap_checkpoint *k, lfap_net *net, lfap_history *h, const lfap_data *data,
