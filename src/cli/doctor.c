@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -21,7 +22,7 @@
 
 /* ---- libraries, tools, processor ----------------------------------------------------------------------------- */
 
-enum { VERSION = 80 };
+enum { VERSION = 80, TIMED_OUT = 124, KILLED = 137 /* exit codes of timeout(1) */ };
 typedef struct {
   const char *name, *ask;
 } tool;
@@ -31,21 +32,25 @@ static const tool tools[] = {
     {"gappa", "gappa --version"},     {"coqc", "coqc --print-version"}, {"valgrind", "valgrind --version"}};
 _Static_assert(sizeof tools / sizeof tools[0] <= DOCTOR_TOOLS, "room for every tool");
 
-/* The first line that has a digit of what `command` says; 0: there is no such program. */
+/* The first line that has a digit of what `command` says within SECONDS; 0: there is no such program. */
+#define SECONDS "5"
 static int first_line(char out[VERSION], const char *name, const char *command) {
   char line[256], whole[320];
   int found = 0;
-  snprintf(whole, sizeof whole, "command -v %s >/dev/null 2>&1 && %s </dev/null 2>/dev/null", name, command);
+  snprintf(whole, sizeof whole, "command -v %s >/dev/null 2>&1 && timeout -k 1 " SECONDS " %s </dev/null 2>/dev/null",
+           name, command);
   FILE *f = popen(whole, "r");
   if (!f) return 0;
   while (fgets(line, sizeof line, f))
     if (!found && strpbrk(line, "0123456789")) {
       line[strcspn(line, "\n")] = 0;
-      snprintf(out, VERSION, "%.*s", VERSION - 1, line);
+      lfap_visible(out, VERSION, line);
       found = 1;
     }
-  pclose(f);
-  return found;
+  int end = pclose(f);
+  if (found || !WIFEXITED(end) || (WEXITSTATUS(end) != TIMED_OUT && WEXITSTATUS(end) != KILLED)) return found;
+  snprintf(out, VERSION, "does not tell its version within " SECONDS " seconds");
+  return 1;
 }
 
 static void add(cli_part *list, size_t *count, const char *name, const char *version) {

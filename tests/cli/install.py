@@ -105,6 +105,13 @@ ok(not glob.glob("/tmp/lfap-doctor-*") and not os.path.exists("lfap-doctor"), "d
 p = Run("doctor", env=dict(os.environ, TMPDIR="/nonexistent"))
 ok(p.code == 73 and "TMPDIR" in p.err, "doctor: no temporary directory is said", p)
 
+os.makedirs("tools", exist_ok=True)
+for name, script in (("gnuplot", "printf 'gnuplot 9\\033[31m\\a5\\377\\n'"), ("why3", "trap '' TERM; while :; do sleep 0.1; done"), ("z3", "while :; do echo none; done")):
+    put(f"tools/{name}", f"#!/bin/sh\n{script}\n".encode()), os.chmod(f"tools/{name}", 0o755)
+p = Run("doctor", env=dict(os.environ, PATH="tools:" + os.environ["PATH"]), timeout=40)
+ok(p.code == 0 and "why3         does not tell its version within 5 seconds" in p.out and "z3           does not tell" in p.out, "doctor: a tool that never answers is told, not waited for", p)
+ok("\x1b" not in p.out and "\a" not in p.out and r"gnuplot 9\x1b[31m" in p.out, "doctor: no tool writes to the terminal", p)
+
 # ---- uninstall
 make("uninstall")
 left = [f for f in glob.glob(PREFIX + "/**/*", recursive=True) if not os.path.isdir(f)]
