@@ -62,8 +62,27 @@ static const cli_option options[] = {
 };
 
 enum { WHERES = 8 };
+/* Which kinds look at an option; those not here are for every kind. */
+#define OF(kind) (1u << (kind))
+static const unsigned looks[O_OUT + 1] = {[O_SWEEP] = OF(ACCURACY),
+                                          [O_AGAINST] = OF(ACCURACY),
+                                          [O_X] = OF(ACCURACY),
+                                          [O_WHERE] = OF(ACCURACY) | OF(SHARES),
+                                          [O_DATA] = OF(SPECTRUM) | OF(SPLIT) | OF(FLOW) | OF(IMAGES),
+                                          [O_LABELS] = OF(SPECTRUM) | OF(SPLIT) | OF(FLOW),
+                                          [O_GAMMA] = OF(SPECTRUM) | OF(SPLIT) | OF(FLOW),
+                                          [O_ADV] = OF(SPLIT) | OF(IMAGES),
+                                          [O_PARTS] = OF(PARTS),
+                                          [O_SHARES] = OF(SHARES),
+                                          [O_HISTORY] = OF(FLOW),
+                                          [O_CONVERGE] = OF(CONVERGE),
+                                          [O_PERTURBED] = OF(IMAGES),
+                                          [O_COUNT] = OF(IMAGES),
+                                          [O_SHAPE] = OF(IMAGES)};
+
 typedef struct {
   int kind, numbers;
+  unsigned given; /* options of `looks` */
   const char *sweep, *against, *x, *where[WHERES], *data, *labels, *adv, *parts, *shares, *history, *converge,
       *perturbed, *name, *out;
   size_t wheres, count, height, width;
@@ -102,6 +121,7 @@ static lfap_status set_kind(cli *c, args *a, const char *value) {
 
 static lfap_status set_plot_option(cli *c, void *args_, int option, const char *value) {
   args *a = args_;
+  if (option >= 0 && looks[option]) a->given |= 1u << option;
   switch (option) {
   case O_SWEEP: a->sweep = value; return LFAP_OK;
   case O_AGAINST: a->against = value; return LFAP_OK;
@@ -146,9 +166,19 @@ static lfap_status check_kind(cli *c, const args *a) {
   return s;
 }
 
+/* An option that would be ignored is refused: a picture must not look as if it had counted. */
+static lfap_status check_fit(cli *c, const args *a) {
+  for (int o = 0; o <= O_OUT; o++)
+    if (a->given & 1u << o && !(looks[o] & OF(a->kind)))
+      return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s does not belong to plot %s; leave it out", options[o].name,
+                       kinds[a->kind]);
+  return LFAP_OK;
+}
+
 static lfap_status check_plot_args(cli *c, const args *a) {
   lfap_status s = LFAP_OK;
   if (a->kind == KINDS) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "which picture? one of " KIND_WORDS);
+  if (!s) s = check_fit(c, a);
   if (!s) s = check_kind(c, a);
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write the picture and its numbers to");
   if (!s && !a->numbers) s = lfap_picture_ready(&c->ctx);

@@ -144,6 +144,11 @@ refused("--probe-points of polish without --certify", ["--certify"], "polish", "
 refused("--seed with --probe-points", ["--probe-points"], "compare", "--data", "set", "--weights", "W.npy", "--gamma", "0.5",
         "--probe-points", "X.npy", "--seed", "3")
 
+for kind, option in (("split", "--against"), ("shares", "--against"), ("spectrum", "--sweep"), ("parts", "--where"), ("images", "--gamma"), ("converge", "--data"), ("accuracy", "--history"),
+                     ("flow", "--count")):
+    value = {"--where": "d=2", "--gamma": "0.5", "--count": "3"}.get(option, "X.npy")
+    refused(f"{option} with plot {kind}", [f"{option} does not belong to plot {kind}"], "plot", kind, option, value, "--numbers", "--out", "o")
+
 # ---- numbers
 for text in ("", "x", "0.5x", "0.5 ", " 0.5", "0,5", "nan", "inf", "1e999", "--json"):
     refused(f"--gamma '{text}'", ["--gamma", text], "limit", "--data", "set", "--gamma", text)
