@@ -37,7 +37,7 @@ static const cli_option options[] = {
      "gradient, pgd: W, m x d (default: W.npy in the directory); geometry without\n"
      "--direction: the mean positive row minus the mean negative row is used"},
     {"gamma", "G", "gradient, pgd: leaky slope of the network, between 0 and 1"},
-    {"eps", "E", "size in the norm; l0: of each entry; pgd l0: of a step (default 0.3)"},
+    {"eps", "E", "size in the norm; l0: of each entry; pgd l0: of a step (default, of pgd l0 alone: 0.3)"},
     {"k", "K", "l0 geometry and gradient: number of entries"},
     {"steps", "S", "pgd: iterations (default 100; l0: a twentieth of d, each may reach one more entry)"},
     {"range", "LO,HI", "pgd: keep every entry of the perturbed point in [LO, HI] (default: no bound)"},

@@ -44,7 +44,7 @@ static const cli_option options[] = {
     {"form", "NAME",
      "gd, sgd: plain (W itself moves); gram (W = W0 + C X, only N x N and m x N\n"
      "numbers move: faster where N is below 2d, other roundings); auto (default):\n"
-     "gram where N <= d and m*N*d >= 2^24, else plain"},
+     "gram where N <= d and m*N*d >= 2^24 (mpfr above 53 bits: N <= d), else plain"},
     {"loss", "NAME", "exp (default) or logistic"},
     {"m", "M", "neurons, even; or give --init"},
     {"init", "FILE", "NPY file of the first weights, m x d"},

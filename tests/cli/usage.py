@@ -30,6 +30,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "report": ["gamma", "out"],
     "explain": [],
     "plan": ["n", "d", "gamma", "n-adv", "m"],
+    "doctor": [],
 }
 X, Y = sample()
 put("X.npy", X), put("y.npy", Y), put("W.npy", np.random.default_rng(1).random((4, 40)))
@@ -63,6 +64,14 @@ for verb, names in OPTIONS.items():
     lines = [l.strip() for l in r.out.partition("\nexample:\n")[2].splitlines()]
     ok(any(l.startswith(f"lfap {verb}") for l in lines), f"{verb} --help works an example", lines)
     examples += [l for l in lines if l.startswith("lfap ") and not re.match(r"lfap (verify|gen fashion)", l)]
+
+README, FORMATS = (open(os.path.join(ROOT, name)).read() for name in ("README.md", "spec/formats.md"))
+written = FORMATS.partition("| verb | writes |")[2].partition("\n\n")[0]
+for verb in re.findall(r"^  (\w+) ", Run("--help").out.split("\nverbs:\n")[1].split("\n\n")[0], re.M):
+    ok(verb in OPTIONS and re.search(rf"^    lfap {verb}\b", README.partition("## Verbs")[2], re.M) and f"`{verb}`" in written, f"README and formats have {verb} in their tables of verbs")
+said = Run("perturb", "--help").out
+ok("default, of pgd l0 alone: 0.3" in said and "(default 0.3)" not in said, "perturb: which --eps has a default", said)
+ok("mpfr above 53 bits" in Run("train", "--help").out, "train: --form auto above 53 bits")
 
 # ---- the examples, as they stand
 shell = dict(os.environ, PATH=os.path.dirname(LFAP) + ":" + os.environ["PATH"])
