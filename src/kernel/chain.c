@@ -240,8 +240,8 @@ LFAP_INLINE void unpack(double *Y, const double *T, size_t at, size_t w, size_t 
   @   ==> T[lfap_at(a, q, STRIP)] == \old(T[lfap_at(a, q, STRIP)] + lfap_rpart(C, i + a, n, X, at + q, d, k, links));)
   @ LFAP_REAL(ensures kept: \forall integer a, q; 0 <= a < GROUP && 0 <= q < STRIP && !(LINE*v <= q < LINE*(v + lines))
   @   ==> T[lfap_at(a, q, STRIP)] == \old(T[lfap_at(a, q, STRIP)]);) */
-LFAP_INLINE void tile(double *T, const double *C, const double *P, size_t i, size_t k, size_t v, size_t lines,
-                      size_t links, size_t r, size_t n, const double *X, size_t at, size_t w, size_t d) {
+LFAP_INLINE void link_tile(double *T, const double *C, const double *P, size_t i, size_t k, size_t v, size_t lines,
+                           size_t links, size_t r, size_t n, const double *X, size_t at, size_t w, size_t d) {
   double s[GROUP][STRIP / LINE][LINE];
   size_t p[GROUP];
   (void)X, (void)at, (void)w, (void)d; /* only the contract needs them */
@@ -390,8 +390,8 @@ LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, s
 #ifdef LFAP_TIER_REAL
 #include "same_links.acsl"
 #endif
-      if (wide) tile(T, C, P, i, k, 0, STRIP / LINE, links, r, n, X, at, w, d);
-      else tile(T, C, P, i, k, v, 1, links, r, n, X, at, w, d);
+      if (wide) link_tile(T, C, P, i, k, 0, STRIP / LINE, links, r, n, X, at, w, d);
+      else link_tile(T, C, P, i, k, v, 1, links, r, n, X, at, w, d);
     }
     unpack(Y, T, at, w, i, rows, r, d);
     i += rows;
