@@ -126,7 +126,7 @@ FILES = $(shell if [ -e .git ]; then git ls-files; else find . -path ./$(BUILD) 
 EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell if [ -e .git ]; then git log -1 --format=%ct; else stat -c %Y CHANGELOG.md; fi))
 TARBALL := $(OUT)/lfap-$(VERSION).tar.gz
 DEB := $(OUT)/deb/lfap-$(VERSION)
-PKG_DEB := debhelper dh-python dpkg-dev fakeroot lintian python3-cffi python3-setuptools man-db
+PKG_DEB := build-essential debhelper dh-python dpkg-dev fakeroot lintian python3-cffi python3-setuptools man-db
 
 dist:
 	@mkdir -p $(OUT)
