@@ -103,8 +103,9 @@ def other_number(piece):
     if re.match(r"0[xX]", piece) and "." not in piece and "p" not in piece.lower():
         digits = re.match(r"0[xX][0-9a-fA-F]+", piece).group()
         return hex(int(digits, 16) ^ 1) + piece[len(digits):]
-    value = float.fromhex(piece) if "x" in piece.lower() else float(piece)
-    return "1.0" if value == 0.0 else "(2.0 * %s)" % piece
+    digits, single = re.fullmatch(r"(.*?)([fF]?)", piece).groups()
+    value = float.fromhex(digits) if "x" in piece.lower() else float(digits)
+    return "1.0" + single if value == 0.0 else "(2.0 * %s)" % piece
 
 
 def in_function(path, function, text, body):
