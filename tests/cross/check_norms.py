@@ -36,6 +36,7 @@ SINGLE = {  # one norm meant by its name, and why
     "src/lfap.h": "the enum",
     "src/verify/natural.c": "D2 is tried with l2",
     "src/verify/case.c": "a case's one eps is that of l2",
+    "src/cli/plan.c": "what an attack costs is told of l2",
     "src/study/grid.c": "a sweep without --norm is about l2",
     "src/study/presets.c": "the paper's own norms",
 }
