@@ -68,7 +68,7 @@ def section(path, start, end):
 THEORY = {"P1": section("spec/theory.md", "### P1.", "### D1."), "D1": section("spec/theory.md", "### D1.", "### D2."),
           "T3": section("spec/theory.md", "### T3.", "### T4.")}
 N7, N8 = section("spec/numerics.md", "## N7.", "## N8."), section("spec/numerics.md", "## N8.", "## N9.")
-FORMATS = [section("spec/formats.md", "| `data`, `base`, `method`", "\n"), section("spec/formats.md", "\nSizes: ", "\nThe paper names no grid"),
+FORMATS = [section("spec/formats.md", "| `data`, `base`, `method`", "\n"), section("spec/formats.md", "\nSizes unless swept: ", "\n### Published"),
            section("spec/formats.md", "a sample is `outside` where", "Where this comes from")]
 SCHEMA, MANIFEST = read("spec/report.schema.json"), read("proofs/manifest.tsv")
 DEFAULT = json.loads(subprocess.run([LFAP, "verify", "--case", "uniform", "--json"], capture_output=True, text=True).stdout)["cases"][0]["checks"]
