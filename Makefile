@@ -18,7 +18,7 @@ SAY := @$(if $(V),:,printf '  %-5s %s\n')
 
 PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libjansson-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
 PKG_PICTURES := gnuplot-nox
-PKG_CHECK := $(PKG_PICTURES) chromium clang-format shellcheck libcriterion-dev libflint-arb-dev libflint-dev python3 python3-cffi python3-numpy python3-mpmath valgrind
+PKG_CHECK := $(PKG_PICTURES) chromium clang-format g++ man-db pkgconf shellcheck libcriterion-dev libflint-arb-dev libflint-dev python3 python3-cffi python3-numpy python3-mpmath valgrind
 PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics python3
 PKG_TORCH := python3-torch
 PKG_SLURM := munge slurm-client slurmctld slurmd
