@@ -3,6 +3,8 @@ their settings from a given W0, gradient descent, both losses, plain and Gram fo
 LFAP_FULL=1 runs the authors' 10000 epochs instead of 2000."""
 import json, math, os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli", "lib"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from plateau import Plateau
 from tap import *
 
 EPOCHS = 10000 if os.environ.get("LFAP_FULL") == "1" else 2000
@@ -12,7 +14,7 @@ def reference(X, y, W, gamma, epochs, lr, momentum=None, logistic=False):
     """W after `epochs`, and per epoch the loss before the update and the lr used. momentum None: gradient descent."""
     W, m, n = W.copy(), len(W), len(X)
     a = np.where(np.arange(m) < m // 2, 1, -1) / math.sqrt(m)
-    best, bad, V, losses, lrs = np.inf, 0, None, [], []
+    rate, V, losses, lrs = Plateau(lr), None, [], []
     for _ in range(epochs):
         Z = W @ X.T
         q = y * (a @ np.where(Z > 0, Z, gamma * Z))
@@ -23,20 +25,13 @@ def reference(X, y, W, gamma, epochs, lr, momentum=None, logistic=False):
             g = np.exp(-q)
             loss = g.mean()
         D = -(a[:, None] * np.where(Z > 0, 1, gamma) * (y * g / n)) @ X
-        losses.append(loss), lrs.append(lr)
+        losses.append(loss), lrs.append(rate.lr)
         if momentum is None:
-            W -= lr * D
+            W -= rate.lr * D
             continue
         V = D if V is None else momentum * V + D
-        W -= lr * V
-        if loss < best * (1 - 1e-4):
-            best, bad = loss, 0
-        else:
-            bad += 1
-            if bad > 10:
-                if lr - lr * 0.1 > 1e-8:
-                    lr *= 0.1
-                bad = 0
+        W -= rate.lr * V
+        rate.see(loss)
     return W, np.array(losses), np.array(lrs)
 
 

@@ -1,6 +1,8 @@
 """Half precision in NumPy's own float16 and float32, written from spec/numerics.md N17: sums, training, attacks. Nothing of lfap is used."""
 import numpy as np
 
+from plateau import Plateau
+
 f32, f16 = np.float32, np.float16
 SLICE = 256
 
@@ -64,7 +66,7 @@ def losses(q, logistic=False):
 def train(X, y, W, gamma, epochs, lr, momentum=None, logistic=False):
     """W as float32, and per epoch the loss, the rate, the share of zeros; ends where learning does. momentum None: gd."""
     W, x, n = W.astype(f32), half(X), len(X)
-    best, bad, V, rows, ended = np.inf, 0, None, [], 0
+    rate, V, rows, ended = Plateau(lr), None, [], 0
     for epoch in range(epochs):
         net = Network(W, gamma)
         q = (y * net.outputs(X)).astype(f32)
@@ -72,22 +74,15 @@ def train(X, y, W, gamma, epochs, lr, momentum=None, logistic=False):
         loss = float(sums(l[None, :], np.ones((n, 1), f32))[0, 0] / f32(n))
         c = net.back((-y * (f32(1) / f32(n) * g)).astype(f32))
         D = half(sums(c, x))
-        rows.append((loss, lr, (c == 0).mean()))
+        rows.append((loss, rate.lr, (c == 0).mean()))
         V = D if V is None or momentum is None else f32(momentum) * V + D
-        before, W = W, fma(f32(-lr), V, W)
+        before, W = W, fma(f32(-rate.lr), V, W)
         if not D.any() and (W == before).all():
             ended = epoch + 1
             break
         if momentum is None:
             continue
-        if loss < best * (1 - 1e-4):
-            best, bad = loss, 0
-        else:
-            bad += 1
-            if bad > 10:
-                if lr - lr * 0.1 > 1e-8:
-                    lr *= 0.1
-                bad = 0
+        rate.see(loss)
     return W, rows, ended
 
 
