@@ -103,7 +103,7 @@ function quoted(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); return "\"" s 
 function one(t, k, value,   part) {
   if (t == "double" || t == "share") return "lfap_json_double_hex(j, " k ", " value ");"
   if (t == "plain") return "lfap_json_double(j, " k ", " value ");"
-  if (t == "size" || t == "count" || t == "const:1") return "lfap_json_uint(j, " k ", (uint64_t)(" value "));"
+  if (t == "size" || t == "count" || t ~ /^const:[0-9]+$/) return "lfap_json_uint(j, " k ", (uint64_t)(" value "));"
   if (t == "seed") return "cli_put_seed(j, " k ", " value ");"
   if (t == "bool" || t == "const:true") return "lfap_json_bool(j, " k ", " value ");"
   if (t ~ /^(string|text|id|version|verb|sha256|verdict|of|norm)\??$/ || t ~ /^(words|const):/)
@@ -262,7 +262,7 @@ function fits(t, rec,   least, held) {
   if (t == "norm") return "{ \"enum\": [" list(names["<norm>"], " ") "] }"
   if (t == "verb" && verb[rec] ~ /^\^/) return "{ \"type\": \"string\", \"pattern\": " quoted(verb[rec]) " }"
   if (t == "verb") return verb[rec] == "-" ? "{ \"type\": \"string\" }" : "{ \"const\": " quoted(verb[rec]) " }"
-  if (t ~ /^const:(1|true)$/) return "{ \"const\": " substr(t, 7) " }"
+  if (t ~ /^const:([0-9]+|true)$/) return "{ \"const\": " substr(t, 7) " }"
   if (t ~ /^const:/) return "{ \"const\": " quoted(substr(t, 7)) " }"
   if (t ~ /^words:/) return "{ \"enum\": [" list(substr(t, 7), "[|]") "] }"
   if (t ~ /^@.*\?$/)

@@ -25,8 +25,9 @@ extern "C" {
 
 #define LFAP_VERSION "0.1.0"
 #define LFAP_SCHEMA_VERSION 1
-/* Version of spec/numerics.md, the order of every operation: results are the same bits wherever it is the same. */
-#define LFAP_NUMERICS 1
+/* Version of spec/numerics.md, the order of every operation: results are the same bits wherever it is the same. 1 was
+   the order in which a dot had no slices (N1). */
+#define LFAP_NUMERICS 2
 
 /* ---- status and context ------------------------------------------------------------------------------------------ */
 

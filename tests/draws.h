@@ -38,9 +38,15 @@ static inline int same_bits(double a, double b) {
 static inline double join(const double *s) {
   return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
-static inline double naive_dot(size_t n, const double *x, const double *y) {
+static inline double naive_slice(size_t n, const double *x, const double *y) {
   double s[8] = {0};
   for (size_t k = 0; k < n; k++) s[k % 8] = fma(x[k], y[k], s[k % 8]);
   return join(s);
+}
+/* Slices of 512 columns, added in their order to the first. */
+static inline double naive_dot(size_t n, const double *x, const double *y) {
+  double total = naive_slice(n < 512 ? n : 512, x, y);
+  for (size_t k = 512; k < n; k += 512) total += naive_slice(n - k < 512 ? n - k : 512, x + k, y + k);
+  return total;
 }
 #endif

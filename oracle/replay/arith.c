@@ -13,7 +13,7 @@ struct oracle_block {
   mpfr_t v[];
 };
 
-enum { PREC_MIN = 53, PREC_MAX = 65536, OWN = ORACLE_LANES + 1 /* lanes of a worker */ };
+enum { PREC_MIN = 53, PREC_MAX = 65536, OWN = ORACLE_LANES + 2 /* numbers of a worker */ };
 
 /* Zeros of prec bits whose significands lie in `limbs`, so that one allocation serves all and can fail in good
    order. */
@@ -216,10 +216,29 @@ static void lanes_join(const oracle_arith *A, mpfr_t r) {
   oracle_add(A, r, s[0], s[1]);
 }
 
+/* The value of the slice that ends before term k joins the total; that of the first slice is the total. */
+static void slice_join(const oracle_arith *A, size_t k) {
+  mpfr_ptr total = A->lane[ORACLE_LANES + 1], value = A->lane[0];
+  lanes_join(A, k <= ORACLE_SLICE ? total : value);
+  if (k > ORACLE_SLICE) oracle_add(A, total, total, value);
+  lanes_clear(A);
+}
+
+/* lane = lane + x y for term k of a dot, after the slice before it. */
+static void dot_term(const oracle_arith *A, size_t k, const mpfr_t x, const mpfr_t y) {
+  if (k && k % ORACLE_SLICE == 0) slice_join(A, k);
+  oracle_fma(A, A->lane[k % ORACLE_LANES], x, y, A->lane[k % ORACLE_LANES]);
+}
+
+static void dot_end(const oracle_arith *A, mpfr_t r, size_t n) {
+  slice_join(A, n);
+  mpfr_set(r, A->lane[ORACLE_LANES + 1], MPFR_RNDN);
+}
+
 void oracle_dot(const oracle_arith *A, mpfr_t r, mpfr_t *x, mpfr_t *y, size_t n) {
   lanes_clear(A);
-  for (size_t k = 0; k < n; k++) oracle_fma(A, A->lane[k % ORACLE_LANES], x[k], y[k], A->lane[k % ORACLE_LANES]);
-  lanes_join(A, r);
+  for (size_t k = 0; k < n; k++) dot_term(A, k, x[k], y[k]);
+  dot_end(A, r, n);
 }
 
 void oracle_sum(const oracle_arith *A, mpfr_t r, mpfr_t *x, size_t n) {
@@ -243,9 +262,9 @@ static void scaled_norm2(const oracle_arith *A, mpfr_t r, mpfr_t *x, size_t n, l
   lanes_clear(A);
   for (size_t k = 0; k < n; k++) {
     oracle_shift(A, cx, x[k], e);
-    oracle_fma(A, A->lane[k % ORACLE_LANES], cx, cx, A->lane[k % ORACLE_LANES]);
+    dot_term(A, k, cx, cx);
   }
-  lanes_join(A, r);
+  dot_end(A, r, n);
   oracle_sqrt(A, r, r);
   oracle_shift(A, r, r, -e);
 }

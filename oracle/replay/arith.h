@@ -17,7 +17,7 @@
 
 #include "lfap.h"
 
-enum { ORACLE_LANES = 8 };
+enum { ORACLE_LANES = 8, ORACLE_SLICE = 512 }; /* N1 */
 
 typedef struct oracle_block oracle_block;
 typedef struct {
@@ -25,7 +25,7 @@ typedef struct {
   int binary64;          /* prec is 53 */
   mpfr_exp_t emin, emax; /* to be put back */
   int workers, worker;   /* threads; which of them this is */
-  mpfr_t *lane;          /* its partial sums of a reduction, and one more number */
+  mpfr_t *lane;          /* its partial sums of a reduction, and two more numbers */
   oracle_block *blocks;  /* what oracle_take handed out */
   int failed;            /* memory ran out since */
 } oracle_arith;

@@ -55,6 +55,10 @@ static void matrices(size_t n) {
   for (size_t i = 0; i < n; i++) c[i * n + i] += (double)n;
   lfap_q_row(b, a, y, y[0], 0.5, n);
   lfap_uv_coef(b, a, y, 1.0, 0.5, n);
+  static double Q[LFAP_CHOL_PACK], P[LFAP_CHOL_ROWS];
+  size_t k = n / 2;
+  for (size_t i = 0; i < n * n; i++) b[i] = c[i];
+  if (lfap_chol_corner(b, Q, P, a, 0, k, n) == k) lfap_chol_below(b, Q, P, a, k, n - k, 0, k, n);
   if (lfap_chol(c, n) == n) lfap_chol_solve(b, c, y, n);
 }
 

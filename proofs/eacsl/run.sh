@@ -13,7 +13,7 @@ out=${BUILD:-build}/proofs/eacsl
 share=$(frama-c -print-share-path)/e-acsl
 lib=$(frama-c -print-lib-path)/e-acsl
 mkdir -p "$out/src"
-kernels="elementary lanes rows mirror chain chol solve cpform qform network loss step splitform idx_header flow block kinkform single half"
+kernels="elementary lanes rows mirror chain chol solve cpform qform network loss step splitform idx_header flow block tile kinkform single half"
 
 # instrument NAME DIRECTORY: $out/NAME from the kernels in DIRECTORY
 instrument() {

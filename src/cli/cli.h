@@ -130,6 +130,7 @@ typedef struct {
   char seed[24];           /* of lfap gen; "" unknown */
   size_t n, d;             /* 0 unknown */
   double gamma;            /* NaN unknown, or of no single one */
+  size_t numerics;         /* LFAP_NUMERICS of the lfap that wrote it; 0 unknown */
 } cli_origin;
 
 /* ---- inputs and outputs (inputs.c, outputs.c) -------------------------------------------------------------------- */

@@ -55,6 +55,7 @@ typedef struct {
   double lambda_off;
   compare_array *array;
   size_t arrays;
+  size_t reference_numerics; /* 0: not told */
 } compare_run;
 
 /* The perturbed set (compare_foreign.c): read, then judged. */

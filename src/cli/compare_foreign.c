@@ -190,9 +190,13 @@ static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) 
 static lfap_status one_file(cli *c, compare_run *r, const char *name) {
   char file[300], *path = NULL;
   lfap_mat its = {0}, other = {0};
+  cli_origin of = {.gamma = NAN};
   snprintf(file, sizeof file, "%s.npy", name);
   lfap_status s = cli_path(c, &path, r->a.data, file);
   if (!s) s = cli_dir_npy(c, &other, r->a.reference, file);
+  if (!s) s = cli_origin_read(c, &of, r->a.reference, file);
+  if (of.numerics && of.numerics != LFAP_NUMERICS) r->reference_numerics = of.numerics;
+  else if (!r->reference_numerics) r->reference_numerics = of.numerics;
   int there = !s && cli_is_file(path);
   if (there) s = cli_dir_npy(c, &its, r->a.data, file);
   if (!s) s = add_difference(c, r, name, "reference", there ? &its : NULL, &other, NULL);
@@ -207,6 +211,7 @@ lfap_status compare_reference(cli *c, compare_run *r) {
   size_t n = 0;
   lfap_status s = npy_names(c, &names, &n, r->a.reference);
   for (size_t i = 0; !s && i < n; i++) s = one_file(c, r, names[i]);
+  if (!s && r->reference_numerics) cli_origin_numerics(c, r->a.reference, r->reference_numerics);
   for (size_t i = 0; i < n; i++) free(names[i]);
   free(names);
   return s;

@@ -68,7 +68,8 @@ static int are_sets(lfap_span sets) {
   lfap_member set, f;
   for (const char *at = lfap_members_first(&set, sets.text); at; at = lfap_members_next(&set, at)) {
     if (!starts(set.value, '{') || !is_sha(lfap_member_of(set.value.text, LFAP_KEY_data_sha256)) ||
-        !is_gamma(lfap_member_of(set.value.text, LFAP_KEY_gamma)))
+        !is_gamma(lfap_member_of(set.value.text, LFAP_KEY_gamma)) ||
+        !is_whole(lfap_member_of(set.value.text, LFAP_KEY_numerics)))
       return 0;
     lfap_span files = lfap_member_of(set.value.text, LFAP_KEY_files);
     if (!files.text || !starts(files, '[')) return 0;
@@ -87,6 +88,7 @@ static const char *malformed(const char *text) {
             made = lfap_member_of(text, LFAP_KEY_made_from);
   if (sha.text && !is_sha(sha)) return "data_sha256 is no string of 64 hexadecimal digits";
   if (!is_gamma(gamma)) return "gamma is neither a number nor null";
+  if (!is_whole(lfap_member_of(text, LFAP_KEY_numerics))) return "numerics is no whole number";
   if (verb.text && !starts(verb, '"')) return "verb is no string";
   if (sizes.text && !(starts(sizes, '{') && is_whole(lfap_member_of(sizes.text, LFAP_KEY_n)) &&
                       is_whole(lfap_member_of(sizes.text, LFAP_KEY_d))))

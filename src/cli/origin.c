@@ -36,12 +36,19 @@ static void put_top(cli_origin *o, const char *text) {
     snprintf(o->seed, sizeof o->seed, "%.*s", (int)seed.len, seed.text);
 }
 
+/* Documents of lfap did not tell their numerics while there was one. */
+static size_t numerics_of(const char *text, const char *tells) {
+  if (!lfap_member_of(text, LFAP_KEY_schema_version).text) return 0;
+  return lfap_member_of(tells, LFAP_KEY_numerics).text ? size_of(tells, LFAP_KEY_numerics) : 1;
+}
+
 static cli_origin told_of(const char *text, const char *file) {
   int top = 0;
   cli_origin o = {.gamma = NAN};
   lfap_span tells = cli_meta_tells(text, file, &top);
   if (top) put_top(&o, text);
   if (!tells.text) return o;
+  o.numerics = numerics_of(text, tells.text);
   put_sha(&o, lfap_member_of(tells.text, LFAP_KEY_data_sha256));
   put_gamma(&o, lfap_member_of(tells.text, LFAP_KEY_gamma));
   return o;
@@ -119,6 +126,13 @@ void cli_origin_note(cli *c, const char *path, const cli_origin *here, const cli
   if (!cli_origin_other(here, o)) return;
   cli_origin_difference(why, here, o);
   note(c, "note: %s: %s; used all the same\n", path, why);
+}
+
+void cli_origin_numerics(cli *c, const char *path, size_t numerics) {
+  char why[CLI_SHOWN];
+  if (numerics == LFAP_NUMERICS) return;
+  snprintf(why, sizeof why, "computed by numerics %zu, here by %d: sums differ by rounding", numerics, LFAP_NUMERICS);
+  note(c, "note: %s: %s (spec/numerics.md); used all the same\n", path, why);
 }
 
 lfap_status cli_origin_array(cli *c, cli_origin *out, const char *path, const lfap_mat *m, const cli_origin *here) {

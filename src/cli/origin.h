@@ -26,6 +26,8 @@ lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const c
 lfap_status cli_origin_array(cli *c, cli_origin *out, const char *path, const lfap_mat *m, const cli_origin *here);
 /* The note, where o is of other data or another gamma than here. */
 void cli_origin_note(cli *c, const char *path, const cli_origin *here, const cli_origin *o);
+/* The note, where arrays of other numerics stand for what is computed here bit by bit. */
+void cli_origin_numerics(cli *c, const char *path, size_t numerics);
 cli_relation cli_origin_relation(const cli_origin *here, const cli_origin *o);
 int cli_origin_other(const cli_origin *here, const cli_origin *o); /* data, or gamma */
 void cli_origin_words(char *out, size_t room, const cli_origin *o);

@@ -57,7 +57,8 @@ static lfap_status plan(cli *c, sweep *w, const cli_sweep_args *a) {
   if (t.status) s = lfap_fail(&c->ctx, t.status, "out of memory for the grid");
   else {
     if (a->list) fwrite(t.bytes, 1, t.len, stdout);
-    w->head = (lfap_table_head){.version = LFAP_VERSION, .cells = w->cells, .shard = a->shard, .shards = a->shards};
+    w->head = (lfap_table_head){
+        .version = LFAP_VERSION, .numerics = LFAP_NUMERICS, .cells = w->cells, .shard = a->shard, .shards = a->shards};
     SHA256Data((const uint8_t *)t.bytes, t.len, w->head.grid);
   }
   lfap_text_free(&t);

@@ -1,4 +1,4 @@
-/* vectors.c - `lfap vectors`: test vectors for other implementations of the theory. Three cases, every intermediate of
+/* vectors.c - `lfap vectors`: test vectors for other implementations of the theory. Four cases, every intermediate of
  * each, to be recomputed from spec/theory.md and spec/numerics.md and compared. */
 #include <stdlib.h>
 
@@ -29,6 +29,17 @@ const cli_vectors_case cli_vectors_cases[] = {
      .gamma = 0.25,
      .lr = 0.02,
      .eps = {0.75, 0.2, 0.3}},
+    {.name = "slices",
+     .about = "5 samples in 513 dimensions: dots of two slices, the second of one term; (H) is not met",
+     .seed = 15,
+     .n = 5,
+     .d = 513,
+     .m = 4,
+     .n_adv = 4,
+     .k = 50,
+     .gamma = 0.5,
+     .lr = 0.01,
+     .eps = {1.0, 0.05, 0.25}},
     {.name = "in-hypothesis",
      .about = "2 samples in 2000 dimensions: (H) holds for the data and for every adversarial set",
      .seed = 10,
@@ -103,9 +114,9 @@ const cli_verb cli_vectors = {
     "vectors",
     "write test vectors, every intermediate of small cases, for other implementations",
     "--out DIR",
-    "Writes three cases (tiny, small, in-hypothesis), each array as NAME.npy and, exactly, as hex floats in NAME.hex, "
-    "with\n"
-    "parameters and SHA-256 in meta.json, and a README.md that defines every array. The bytes are always the same.",
+    "Writes four cases (tiny, small, slices, in-hypothesis), each array as NAME.npy and, exactly, as hex floats in\n"
+    "NAME.hex, with parameters and SHA-256 in meta.json, and a README.md that defines every array. The bytes are\n"
+    "always the same.",
     "  lfap vectors --out vectors\n"
     "  # your own NPY files of the same names, in place of the first vectors/tiny, array by array:\n"
     "  lfap compare --data vectors/tiny --weights vectors/tiny/W5.npy --gamma 0.5 --reference vectors/tiny",

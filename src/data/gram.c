@@ -11,7 +11,7 @@
 #define SPAN_FLOPS 4e9  /* work between two calls of the progress callback */
 #define SMALL_FLOPS 2e7 /* below it packing and its scratch memory cost more than they save */
 
-enum { FEW_UNITS = 16, SMALL_BLOCK = 32 };
+enum { FEW_UNITS = 8, LONGEST = 12288, SHORTEST = 48 }; /* units for each worker; rows of A in a unit, by halves */
 
 typedef struct {
   size_t i, j; /* first row of A, of B */
@@ -20,36 +20,47 @@ typedef struct {
 typedef struct {
   double *out;
   const double *A, *B;
-  size_t na, nb, d, edge;
+  size_t na, nb, d, rows, columns; /* of a unit: rows of A, of B */
   unit *units;
   size_t first;
-  double *scratch; /* LFAP_BLOCK_LANES + LFAP_BLOCK_PACK for each worker */
+  double *scratch; /* LFAP_BLOCK_PACK for each worker */
   int lower;       /* the lower half of a symmetric product alone */
 } product;
 
-static size_t count_units(size_t na, size_t nb, size_t edge, int lower) {
-  size_t a = na / edge + (na % edge != 0), b = nb / edge + (nb % edge != 0);
-  return lower ? a * (a + 1) / 2 : a * b;
+/* Blocks by block columns, in a symmetric product from the diagonal on. Their number; they are written if there is
+   where. */
+static size_t list_units(const product *p) {
+  size_t k = 0;
+  for (size_t j = 0; j < p->nb; j += p->columns)
+    for (size_t i = p->lower ? j : 0; i < p->na; i += p->rows, k++)
+      if (p->units) p->units[k] = (unit){i, j};
+  return k;
 }
 
-/* Blocks in pairs of block rows: the rows of B are still in the cache when the second of a pair needs them. */
-static void list_units(product *p) {
-  size_t k = 0;
-  for (size_t i = 0; i < p->na; i += 2 * p->edge)
-    for (size_t j = 0; j < p->nb; j += p->edge)
-      for (size_t r = i; r < p->na && r < i + 2 * p->edge; r += p->edge)
-        if (!p->lower || j <= r) p->units[k++] = (unit){r, j};
+static double unit_flops(const product *p) {
+  return 2.0 * (double)(p->rows < p->na ? p->rows : p->na) * (double)p->columns * (double)p->d;
+}
+
+/* Units as long as they may be, because each packs its rows of B anew: a few for each worker, and progress is to be
+   seen. */
+static size_t cut(product *p, size_t threads) {
+  p->rows = LONGEST, p->columns = LFAP_BLOCK;
+  while (p->rows > SHORTEST && ((p->rows > LFAP_BLOCK && unit_flops(p) > (threads > 1 ? SPAN_FLOPS / 4 : SPAN_FLOPS)) ||
+                                (threads > 1 && list_units(p) < FEW_UNITS * threads))) {
+    p->rows /= 2;
+    if (p->columns > p->rows) p->columns = p->rows;
+  }
+  return list_units(p);
 }
 
 static void block_range(void *arg, size_t begin, size_t end, int worker) {
   const product *p = arg;
-  double *S = p->scratch + (size_t)worker * (LFAP_BLOCK_LANES + LFAP_BLOCK_PACK);
+  double *P = p->scratch + (size_t)worker * LFAP_BLOCK_PACK;
   for (size_t k = p->first + begin; k < p->first + end; k++) {
     size_t i = p->units[k].i, j = p->units[k].j;
-    size_t ma = p->na - i < p->edge ? p->na - i : p->edge, mb = p->nb - j < p->edge ? p->nb - j : p->edge;
-    int lower = p->lower && i == j;
-    lfap_block_lanes(S, S + LFAP_BLOCK_LANES, p->A + i * p->d, p->B + j * p->d, ma, mb, p->d, p->d, lower);
-    lfap_block_join(p->out + i * p->nb + j, S, ma, mb, p->nb, lower);
+    size_t ma = p->na - i < p->rows ? p->na - i : p->rows, mb = p->nb - j < p->columns ? p->nb - j : p->columns;
+    lfap_block_dots(p->out + i * p->nb + j, P, p->A + i * p->d, p->B + j * p->d, ma, mb, p->d, p->d, p->nb,
+                    p->lower && i == j);
   }
 }
 
@@ -64,7 +75,7 @@ static void rows_range(void *arg, size_t begin, size_t end, int worker) {
 /* The units of a listed product in spans with a tick before each. */
 static lfap_status by_spans(lfap_ctx *ctx, product *p, size_t n, const char *what) {
   int threads = lfap_threads(ctx);
-  double flops = 2.0 * (double)p->edge * (double)p->edge * (double)p->d;
+  double flops = unit_flops(p);
   size_t span = ((size_t)(SPAN_FLOPS / flops) + 1) * (size_t)threads;
   for (p->first = 0; p->first < n; p->first += span) {
     lfap_status st = lfap_tick(ctx, what, (double)p->first, (double)n);
@@ -78,23 +89,23 @@ static lfap_status by_spans(lfap_ctx *ctx, product *p, size_t n, const char *wha
 static lfap_status run_blocks(lfap_ctx *ctx, product p, const char *what) {
   size_t threads = (size_t)lfap_threads(ctx);
   double flops = 2.0 * (double)p.na * (double)p.nb * (double)p.d;
-  if (flops < SMALL_FLOPS || p.na < 2 * LFAP_TILE || p.nb < 2 * LFAP_TILE) {
+  if (flops < SMALL_FLOPS || p.na < LFAP_TILE_A || p.nb < LFAP_TILE_B) {
     lfap_status st = lfap_tick(ctx, what, 0.0, (double)p.na);
     if (!st) lfap_parallel((int)threads, p.na, p.lower ? 4 : 16, flops, rows_range, &p);
     return st ? st : lfap_tick(ctx, what, (double)p.na, (double)p.na);
   }
-  p.edge = count_units(p.na, p.nb, LFAP_BLOCK, p.lower) < FEW_UNITS * threads ? SMALL_BLOCK : LFAP_BLOCK;
-  size_t n = count_units(p.na, p.nb, p.edge, p.lower);
+  size_t n = cut(&p, threads);
   p.units = malloc(n * sizeof *p.units);
-  p.scratch = calloc(threads, (LFAP_BLOCK_LANES + LFAP_BLOCK_PACK) * sizeof(double));
+  double *scratch = calloc(threads * LFAP_BLOCK_PACK + LFAP_LINE, sizeof(double));
+  p.scratch = lfap_line(scratch);
   lfap_status st = LFAP_OK;
-  if (!p.units || !p.scratch)
+  if (!p.units || !scratch)
     st = lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: no scratch memory for %zu threads", what, threads);
   if (!st) {
     list_units(&p);
     st = by_spans(ctx, &p, n, what);
   }
-  free(p.scratch);
+  free(scratch);
   free(p.units);
   return st;
 }

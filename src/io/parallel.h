@@ -4,6 +4,8 @@
 #define LFAP_IO_PARALLEL_H
 #include "lfap.h"
 
+#include <stdint.h>
+
 /* Work on the indices begin..end-1; `worker` (0..threads-1) tells whose scratch memory may be used. */
 typedef void (*lfap_range_fn)(void *arg, size_t begin, size_t end, int worker);
 
@@ -13,4 +15,11 @@ void lfap_parallel(int threads, size_t n, size_t chunk, double flops, lfap_range
 
 /* Worker threads of a context: at least 1. */
 int lfap_threads(const lfap_ctx *ctx);
+
+enum { LFAP_LINE = 8 }; /* doubles of a cache line */
+
+/* The first double from p on where a cache line begins: scratch memory is allocated LFAP_LINE doubles longer. */
+static inline double *lfap_line(double *p) {
+  return p ? p + (LFAP_LINE - (uintptr_t)p / sizeof(double) % LFAP_LINE) % LFAP_LINE : p;
+}
 #endif

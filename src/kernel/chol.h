@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "block.h"
+#include "tile.h"
 #ifdef __FRAMAC__
 #include "index.acsl"
 #include "sums.acsl"
@@ -46,42 +46,46 @@ int lfap_chol_row(double *L, size_t i, size_t n);
   @ LFAP_REAL(ensures pivots: \forall integer i; 0 <= i < \result ==> lfap_nonzero(L[lfap_at(i, i, n)]);) */
 size_t lfap_chol(double *L, size_t n);
 
-/* The same factor by blocks of columns, for callers that share the work out (data/factor.c). S holds the lanes of the
-   dots of the rows concerned with rows first .. first+mb-1 over the columns below `first`, a multiple of 8, as
-   lfap_block_lanes leaves them; the rest of every dot follows here in its order. */
+/* The same factor by blocks of columns, for callers that share the work out (data/factor.c). A block begins at column
+   `first`, a multiple of 8, has mb columns and ends at the latest where the slice of the dots does in which it begins.
+   Row r of D has the dots of row r of the rows concerned with rows first .. first+mb-1 over the whole slices before,
+   LFAP_CHOL_COLUMNS doubles apart; where there is none, D is not looked at. P is scratch, best at a multiple of 64
+   bytes, Q as well. */
+enum {
+  LFAP_CHOL_COLUMNS = 192,                         /* of a block at most */
+  LFAP_CHOL_ROWS = LFAP_PANEL_A + LFAP_TILE_LANES, /* doubles of P */
+  LFAP_CHOL_PACK = LFAP_CHOL_COLUMNS * LFAP_SLICE  /* of Q */
+};
 
-/* Rows first .. first+mb-1, the corner on the diagonal; returns mb, or the index in it of the first bad pivot. */
-/*@ requires block: first < n && mb <= LFAP_BLOCK && first + mb <= n;
-  @ requires size: n*n <= SIZE_MAX;
-  @ requires L: \valid(L + (0 .. n*n - 1));
-  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
-  @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
-  @ LFAP_REAL(requires squares: \forall integer i; 0 <= i < mb ==> lfap_not_negative(lfap_lanes_of(S, i, i));)
+/* Rows first .. first+mb-1, the corner on the diagonal; returns mb, or the index in it of the first bad pivot. Q gets
+   these rows packed for lfap_chol_below. */
+/*@ LFAP_FACTOR_BLOCK(L, Q, P, D, mb, first, mb, n)
+  @ requires Q: \valid(Q + (0 .. LFAP_CHOL_PACK - 1));
+  @ LFAP_REAL(requires squares: \forall integer i; 0 <= i < mb
+  @   ==> lfap_not_negative(lfap_before(D, lfap_at(i, i, LFAP_CHOL_COLUMNS), lfap_start(first)));)
   @ terminates \true;
   @ exits never: \false;
-  @ assigns L[0 .. n*n - 1];
+  @ assigns L[0 .. n*n - 1], Q[0 .. LFAP_CHOL_PACK - 1], P[0 .. LFAP_CHOL_ROWS - 1];
   @ ensures verdict: 0 <= \result <= mb;
-  @ LFAP_REAL(ensures factor: \forall integer i, j; 0 <= j <= i < \result ==> lfap_parts(\old(lfap_lanes_of(S, i, j)),
-  @   lfap_rdot_at(L + (first*n + first), i, L + (first*n + first), j, n, j + 1),
-  @       \old((L + (first*n + first))[lfap_at(i, j, n)]));)
-  @ LFAP_REAL(ensures pivots: \forall integer i; 0 <= i < \result
-  @     ==> lfap_nonzero((L + (first*n + first))[lfap_at(i, i, n)]);) */
-size_t lfap_chol_corner(double *L, const double *S, size_t first, size_t mb, size_t n);
+  @ LFAP_REAL(ensures factor: \forall integer i, j; 0 <= j <= i < \result
+  @   ==> lfap_solved{Old, Here}(lfap_corner(L, first, n),
+  @   \old(lfap_before(D, lfap_at(i, j, LFAP_CHOL_COLUMNS), lfap_start(first))), first % LFAP_SLICE, i, j, n);)
+  @ LFAP_REAL(ensures pivots: lfap_pivots(lfap_corner(L, first, n), first % LFAP_SLICE, n, \result);)
+  @ LFAP_REAL(ensures packed: lfap_packed_rows(Q, lfap_corner(L, first, n), \result, first % LFAP_SLICE, n);) */
+size_t lfap_chol_corner(double *L, double *Q, double *P, const double *D, size_t first, size_t mb, size_t n);
 
-/* Columns first .. first+mb-1 of the rows i .. i+ma-1 below the corner. */
-/*@ requires block: ma <= LFAP_BLOCK && mb <= LFAP_BLOCK && first < n && first + mb <= i && i + ma <= n;
-  @ requires size: n*n <= SIZE_MAX;
-  @ requires L: \valid(L + (0 .. n*n - 1));
-  @ requires S: \valid_read(S + (0 .. LFAP_BLOCK_LANES - 1));
-  @ requires sep: \separated(L + (0 .. n*n - 1), S + (0 .. LFAP_BLOCK_LANES - 1));
-  @ LFAP_REAL(requires pivots: \forall integer j; 0 <= j < mb
-  @     ==> lfap_nonzero((L + (first*n + first))[lfap_at(j, j, n)]);)
+/* Columns first .. first+mb-1 of the rows i .. i+ma-1 below the corner, whose rows are packed in Q. */
+/*@ LFAP_FACTOR_BLOCK(L, Q, P, D, ma, first, mb, n)
+  @ requires rows: first + mb <= i && i + ma <= n && ma*LFAP_CHOL_COLUMNS <= SIZE_MAX;
+  @ LFAP_REAL(requires pivots: lfap_pivots(lfap_corner(L, first, n), first % LFAP_SLICE, n, mb);)
+  @ LFAP_REAL(requires packed: lfap_packed_rows(Q, lfap_corner(L, first, n), mb, first % LFAP_SLICE, n);)
   @ terminates \true;
   @ exits never: \false;
-  @ assigns L[i*n .. (i + ma)*n - 1];
-  @ LFAP_REAL(ensures equation: \forall integer a, j; i - first <= a < i - first + ma && 0 <= j < mb
-  @   ==> lfap_parts(\old(lfap_lanes_of(S, a - (i - first), j)),
-  @   lfap_rdot_at(L + (first*n + first), a, L + (first*n + first), j, n, j + 1),
-  @       \old((L + (first*n + first))[lfap_at(a, j, n)]));) */
-void lfap_chol_below(double *L, const double *S, size_t i, size_t ma, size_t first, size_t mb, size_t n);
+  @ assigns L[i*n .. (i + ma)*n - 1], P[0 .. LFAP_CHOL_ROWS - 1];
+  @ LFAP_REAL(ensures equation: \forall integer a, j; 0 <= a < ma && 0 <= j < mb
+  @   ==> lfap_solved{Old, Here}(lfap_corner(L, first, n),
+  @   \old(lfap_before(D, lfap_at(a, j, LFAP_CHOL_COLUMNS), lfap_start(first))),
+  @   first % LFAP_SLICE, i - first + a, j, n);) */
+void lfap_chol_below(double *L, const double *Q, double *P, const double *D, size_t i, size_t ma, size_t first,
+                     size_t mb, size_t n);
 #endif

@@ -24,6 +24,13 @@
 #define LFAP_INLINE static inline __attribute__((always_inline))
 #endif
 
+/* After an array: on a cache line of its own. */
+#if defined(__FRAMAC__) || !defined(__GNUC__)
+#define LFAP_ALIGNED
+#else
+#define LFAP_ALIGNED __attribute__((aligned(64)))
+#endif
+
 /* Asks for the n doubles from p on, which are read soon. */
 #if defined(__FRAMAC__) || !defined(__GNUC__)
 #define LFAP_PREFETCH(p, n) ((void)0)
@@ -34,8 +41,8 @@
   } while (0)
 #endif
 
-/* 1 on a processor with 32 registers of eight doubles: blocks of dots then use larger tiles. Either choice has the
-   same bits. */
+/* 1 on a processor with 32 registers of eight doubles: a tile of dots is then done at once. Either choice has the same
+   bits. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;

@@ -6,6 +6,7 @@
 #include "clones.h"
 #include "mathspec.h"
 #include "network.h"
+#include "tile.h"
 #ifdef __FRAMAC__
 #include "index.acsl"
 #include "sums.acsl"
@@ -348,15 +349,27 @@ double lfap_rk_error(const double *x, const double *x1, const double *K, const d
   return err;
 }
 
-/* lfap_dot(n, p, |v - mean|) without the buffer: the same lanes, the same join. */
+/* lfap_dot(n, p, |v - mean|) without the buffer: the same slices, lanes and join. */
 double lfap_flow_spread(const double *p, const double *v, double mean, size_t n) {
-  double s[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
-  /*@ loop invariant i: 0 <= i <= n;
-    @ LFAP_REAL(loop invariant sum: LFAP_TOTAL(s) == lfap_rspread(p, v, mean, i);)
-    @ loop assigns i, s[0 .. 7];
-    @ loop variant n - i; */
-  for (size_t i = 0; i < n; i++) s[i % 8] = fma(p[i], fabs(v[i] - mean), s[i % 8]);
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+  double total = 0.0;
+  size_t at = 0;
+  /*@ loop invariant slice: 0 <= at <= n;
+    @ LFAP_REAL(loop invariant total: total == lfap_rspread(p, v, mean, at);)
+    @ loop assigns at, total;
+    @ loop variant n - at; */
+  while (at < n) {
+    const size_t end = n - at < LFAP_SLICE ? n : at + LFAP_SLICE;
+    double s[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    /*@ loop invariant i: at <= i <= end;
+      @ LFAP_REAL(loop invariant sum: lfap_rspread(p, v, mean, at) + LFAP_TOTAL(s) == lfap_rspread(p, v, mean, i);)
+      @ loop assigns i, s[0 .. 7];
+      @ loop variant end - i; */
+    for (size_t i = at; i < end; i++) s[i % 8] = fma(p[i], fabs(v[i] - mean), s[i % 8]);
+    const double value = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+    total = at ? total + value : value;
+    at = end;
+  }
+  return total;
 }
 
 double lfap_flow_min(const double *v, size_t n) {

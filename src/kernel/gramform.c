@@ -47,18 +47,24 @@ void lfap_gramform_step(double *restrict z, double *restrict v, double *restrict
 }
 
 LFAP_CLONES
-void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld) {
+void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld, int more) {
   /*@ loop invariant i: 0 <= i <= n;
-    @ LFAP_REAL(loop invariant total: \forall integer k; 0 <= k < i ==> f[k] == \at(lfap_lane_total(s, ld, k),Pre);)
+    @ LFAP_REAL(loop invariant total: \forall integer k; 0 <= k < i
+    @   ==> f[k] == \at(lfap_carried(more, f[k]) + lfap_lane_total(s, ld, k),Pre);)
+    @ LFAP_REAL(loop invariant todo: \forall integer k; i <= k < n ==> f[k] == \at(f[k],Pre);)
     @ LFAP_REAL(loop invariant frame: \forall integer k; 0 <= k < (LFAP_OUTPUT_LANES-1)*ld + n
     @     ==> s[k] == \at(s[k],Pre);)
     @ loop assigns i, f[0 .. n-1];
     @ loop variant n - i; */
   for (size_t i = 0; i < n; i++) {
-    f[i] = ((s[i] + s[4 * ld + i]) + (s[2 * ld + i] + s[6 * ld + i])) +
-           ((s[ld + i] + s[5 * ld + i]) + (s[3 * ld + i] + s[7 * ld + i]));
+    const double value = ((s[i] + s[4 * ld + i]) + (s[2 * ld + i] + s[6 * ld + i])) +
+                         ((s[ld + i] + s[5 * ld + i]) + (s[3 * ld + i] + s[7 * ld + i]));
+    f[i] = more ? f[i] + value : value;
 #ifdef LFAP_TIER_REAL
-    /*@ assert total: f[i] == \at(lfap_lane_total(s, ld, i),LoopCurrent); */
+    /*@ assert now: f[i] == \at(lfap_carried(more, f[i]) + lfap_lane_total(s, ld, i),LoopCurrent); */
+    /*@ assert old: \at(f[i],LoopCurrent) == \at(f[\at(i,Here)],Pre); */
+    /*@ assert lanes: \at(lfap_lane_total(s, ld, i),LoopCurrent) == \at(lfap_lane_total(s, ld, \at(i,Here)),Pre); */
+    /*@ assert total: f[i] == \at(lfap_carried(more, f[\at(i,Here)]) + lfap_lane_total(s, ld, \at(i,Here)),Pre); */
     /*@ assert kept: \forall integer k; 0 <= k < i ==> f[k] == \at(f[k],LoopCurrent); */
 #endif
   }

@@ -14,6 +14,7 @@
   @ logic real lfap_next_share(real s, real w, real a, real gamma) = a*lfap_rphi(w, gamma) + s;
   @ logic real lfap_lane_total{L}(double *s, integer ld, integer i) =
   @   s[i] + s[ld + i] + s[2*ld + i] + s[3*ld + i] + s[4*ld + i] + s[5*ld + i] + s[6*ld + i] + s[7*ld + i];
+  @ logic real lfap_carried(integer more, real f) = more != 0 ? f : 0.0;
   @ logic real lfap_pattern_entry(integer open, real y, real s1, real s2, real side) = -side*y*(open != 0 ? s1 : s2); */
 #endif
 
@@ -44,7 +45,8 @@ enum { LFAP_OUTPUT_LANES = 8 };
 void lfap_gramform_step(double *z, double *v, double *s, unsigned char *open, const double *dz, double a, double gamma,
                         double lr, double mu, size_t n);
 
-/* f[i] = the join (N1) of the eight lanes s[l*ld + i], for i < n. */
+/* The outputs at n samples after another slice of neurons (N1): f[i] is the join of the eight lanes s[l*ld + i], with
+   `more` added to what f[i] was after the slices before. */
 /*@ requires size: LFAP_OUTPUT_LANES * ld <= SIZE_MAX;
   @ requires ld: n <= ld;
   @ requires f: \valid(f + (0 .. n-1));
@@ -53,8 +55,9 @@ void lfap_gramform_step(double *z, double *v, double *s, unsigned char *open, co
   @ terminates \true;
   @ exits never: \false;
   @ assigns f[0 .. n-1];
-  @ LFAP_REAL(ensures total: \forall integer i; 0 <= i < n ==> f[i] == \old(lfap_lane_total(s, ld, i));) */
-void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld);
+  @ LFAP_REAL(ensures total: \forall integer i; 0 <= i < n
+  @   ==> f[i] == \old(lfap_carried(more, f[i]) + lfap_lane_total(s, ld, i));) */
+void lfap_gramform_outputs(double *f, const double *s, size_t n, size_t ld, int more);
 
 /* c[i] = (-sign*y[i])*(open[i] ? s1[i] : s2[i]): one row of coefficients (N5) from its pattern. */
 /*@ requires c: \valid(c + (0 .. n-1));

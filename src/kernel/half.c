@@ -75,7 +75,7 @@ LFAP_INLINE void sum_columns(double *f, const float *z, float s, float gamma, si
   for (size_t j = 0; j < m; j++) {
     /*@ ghost lfap_row_at(j, m, n); */
     const float a = j < m / 2 ? s : -s, *row = z + (j * n + at);
-    const int last = (j + 1) % LFAP_SLICE == 0 || j + 1 == m;
+    const int last = (j + 1) % LFAP_SINGLE_SLICE == 0 || j + 1 == m;
     /*@ loop invariant i: 0 <= i <= w;
       @ loop assigns i, slice[0 .. COLUMNS-1];
       @ loop variant w - i; */

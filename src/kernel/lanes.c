@@ -4,7 +4,20 @@
 #include "lanes_step.h"
 
 LFAP_CLONES
-double lfap_dot(size_t n, const double *x, const double *y) { return lfap_lanes_dot(n, x, y); }
+double lfap_dot(size_t n, const double *x, const double *y) {
+  size_t k = lfap_slice_from(0, n);
+  double total = lfap_slice_dot(0, k, x, y);
+  /*@ loop invariant slice: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant dot: total == lfap_rdot(x, y, k);)
+    @ loop assigns k, total;
+    @ loop variant n - k; */
+  while (k < n) {
+    size_t w = lfap_slice_from(k, n);
+    total += lfap_slice_dot(k, w, x, y);
+    k += w;
+  }
+  return total;
+}
 
 LFAP_CLONES
 double lfap_sum(size_t n, const double *x) {
@@ -103,6 +116,39 @@ double lfap_amax(size_t n, const double *x) {
   @   n <= 0 ? 0.0 : lfap_rsquare(x, c, n - 1) + (c*x[n - 1])*(c*x[n - 1]); */
 #endif
 
+/* What columns k .. k+n-1, a slice, add to dot(c x, c x). */
+/*@ requires columns: k + n <= SIZE_MAX;
+  @ requires x: \valid_read(x + (k .. k+n-1));
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from k, n, x[k .. k+n-1], c;
+  @ LFAP_REAL(ensures slice: \result == lfap_rsquare(x, c, k + n) - lfap_rsquare(x, c, k);) */
+LFAP_INLINE double scaled_slice(size_t k, size_t n, const double *x, double c) {
+  double s[LFAP_LANES] = {0.0}, t[LFAP_LANES];
+  size_t i = 0;
+  /*@ loop invariant lanes: 0 <= i <= n;
+    @ LFAP_REAL(loop invariant square: LFAP_TOTAL(s) == lfap_rsquare(x, c, k + i) - lfap_rsquare(x, c, k);)
+    @ loop assigns i, s[0 .. LFAP_LANES-1];
+    @ loop variant n - i; */
+  for (; n - i >= LFAP_LANES; i += LFAP_LANES)
+    /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+      @ LFAP_REAL(loop invariant square: LFAP_TOTAL(s) == lfap_rsquare(x, c, k + i + l) - lfap_rsquare(x, c, k);)
+      @ loop assigns l, s[0 .. LFAP_LANES-1];
+      @ loop variant LFAP_LANES - l; */
+    for (size_t l = 0; l < LFAP_LANES; l++) s[l] = fma(c * x[k + i + l], c * x[k + i + l], s[l]);
+  /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
+    @ LFAP_REAL(loop invariant copy: \forall integer m; 0 <= m < l ==> t[m] == s[m];)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant LFAP_LANES - l; */
+  for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[l];
+  /*@ loop invariant lane: 0 <= l <= n - i;
+    @ LFAP_REAL(loop invariant square: LFAP_TOTAL(t) == lfap_rsquare(x, c, k + i + l) - lfap_rsquare(x, c, k);)
+    @ loop assigns l, t[0 .. LFAP_LANES-1];
+    @ loop variant n - i - l; */
+  for (size_t l = 0; l < n - i; l++) t[l] = fma(c * x[k + i + l], c * x[k + i + l], t[l]);
+  return LFAP_JOIN(t);
+}
+
 /* dot(c x, c x) for a power of two c: the entries are scaled without rounding, so that their squares stay in range. */
 /*@ requires x: \valid_read(x + (0 .. n-1));
   @ terminates \true;
@@ -110,29 +156,18 @@ double lfap_amax(size_t n, const double *x) {
   @ assigns \result \from n, x[0 .. n-1], c;
   @ LFAP_REAL(ensures square: \result == lfap_rsquare(x, c, n);) */
 static double scaled_square(size_t n, const double *x, double c) {
-  double s[LFAP_LANES] = {0.0}, t[LFAP_LANES];
-  size_t k = 0;
-  /*@ loop invariant lanes: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant square: LFAP_TOTAL(s) == lfap_rsquare(x, c, k);)
-    @ loop assigns k, s[0 .. LFAP_LANES-1];
+  size_t k = lfap_slice_from(0, n);
+  double total = scaled_slice(0, k, x, c);
+  /*@ loop invariant slice: 0 <= k <= n;
+    @ LFAP_REAL(loop invariant square: total == lfap_rsquare(x, c, k);)
+    @ loop assigns k, total;
     @ loop variant n - k; */
-  for (; n - k >= LFAP_LANES; k += LFAP_LANES)
-    /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
-      @ LFAP_REAL(loop invariant square: LFAP_TOTAL(s) == lfap_rsquare(x, c, k + l);)
-      @ loop assigns l, s[0 .. LFAP_LANES-1];
-      @ loop variant LFAP_LANES - l; */
-    for (size_t l = 0; l < LFAP_LANES; l++) s[l] = fma(c * x[k + l], c * x[k + l], s[l]);
-  /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
-    @ LFAP_REAL(loop invariant copy: \forall integer i; 0 <= i < l ==> t[i] == s[i];)
-    @ loop assigns l, t[0 .. LFAP_LANES-1];
-    @ loop variant LFAP_LANES - l; */
-  for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[l];
-  /*@ loop invariant lane: 0 <= l <= n - k;
-    @ LFAP_REAL(loop invariant square: LFAP_TOTAL(t) == lfap_rsquare(x, c, k + l);)
-    @ loop assigns l, t[0 .. LFAP_LANES-1];
-    @ loop variant n - k - l; */
-  for (size_t l = 0; l < n - k; l++) t[l] = fma(c * x[k + l], c * x[k + l], t[l]);
-  return LFAP_JOIN(t);
+  while (k < n) {
+    size_t w = lfap_slice_from(k, n);
+    total += scaled_slice(k, w, x, c);
+    k += w;
+  }
+  return total;
 }
 
 /*@ requires x: \valid_read(x + (0 .. n-1));
@@ -153,8 +188,10 @@ static double scaled_norm(size_t n, const double *x, double c, double back) {
     while (f < n) f++; */
   const double root = sqrt(scaled_square(n, x, c));
   /*@ assert root: LFAP_REAL_FACT(root*root == (c*c)*lfap_rdot(x, x, n)); */
-  /*@ assert squares: LFAP_REAL_FACT((back*root)*(back*root) == (back*back)*(root*root)); */
+  /*@ assert positive: LFAP_REAL_FACT(back*root >= 0.0); */
   /*@ assert one: LFAP_REAL_FACT((back*back)*(c*c) == 1.0); */
+  /*@ assert squares: LFAP_REAL_FACT((back*back)*(root*root) == (back*back)*((c*c)*lfap_rdot(x, x, n))); */
+  /*@ assert undone: LFAP_REAL_FACT((back*back)*((c*c)*lfap_rdot(x, x, n)) == lfap_rdot(x, x, n)); */
   return back * root;
 }
 

@@ -9,6 +9,8 @@
 #include "sums.acsl"
 #endif
 
+enum { LFAP_LANES = 8, LFAP_SLICE = 512 /* columns of a slice of a dot */ };
+
 /* Inner product of x and y (n entries each). */
 /*@ LFAP_TWO_VECTORS(x, y, n)
   @ terminates \true;

@@ -45,47 +45,50 @@ typedef struct {
   double dot[TILE][TILE];
 } dots;
 
-/* dot[p][q] = dot(A_{i+p}, B_{j+q}): the chains of up to sixteen dots hide the latency of fma, and a row is read
-   once for several. The callers' rows and columns are constants, 1 or 4. */
-/*@ requires tile: rows <= TILE && i + rows <= na && columns <= TILE && j + columns <= nb;
+/* What columns c .. c+w-1, a slice, add to dot(A_{i+p}, B_{j+q}): the lanes of up to sixteen dots hide the latency of
+   fma, and a row is read once for several. The callers' rows and columns are constants, 1 or 4. */
+/*@ requires tile: rows <= TILE && i + rows <= na && columns <= TILE && j + columns <= nb && c + w <= n;
   @ LFAP_TWO_MATRICES(A, na, B, nb, n)
   @ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from A[0 .. na*n - 1], i, rows, B[0 .. nb*n - 1], j, columns, n;
+  @ assigns \result \from A[0 .. na*n - 1], i, rows, B[0 .. nb*n - 1], j, columns, n, c, w;
   @ LFAP_REAL(ensures dots: \forall integer p, q; 0 <= p < rows && 0 <= q < columns
-  @   ==> \result.dot[p][q] == lfap_rdot_at(A, i + p, B, j + q, n, n);) */
-LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, size_t j, size_t columns, size_t na,
-                      size_t nb, size_t n) {
+  @   ==> \result.dot[p][q] == lfap_rdot_at(A, i + p, B, j + q, n, c + w) - lfap_rdot_at(A, i + p, B, j + q, n, c);) */
+LFAP_INLINE dots part(const double *A, size_t i, size_t rows, const double *B, size_t j, size_t columns, size_t na,
+                      size_t nb, size_t n, size_t c, size_t w) {
   dots v;
   double s[TILE][TILE][LFAP_LANES] = {ZEROS_4, ZEROS_4, ZEROS_4, ZEROS_4}, t[LFAP_LANES];
-  size_t k = 0;
+  size_t k = c;
   (void)na, (void)nb; /* only the contract needs them */
-  /*@ loop invariant lanes: 0 <= k <= n;
+  /*@ loop invariant lanes: c <= k <= c + w;
     @ LFAP_REAL(loop invariant dots: \forall integer e, f; 0 <= e < rows && 0 <= f < columns
-    @   ==> LFAP_TOTAL(s[e][f]) == lfap_rdot_at(A, i + e, B, j + f, n, k);)
+    @   ==> LFAP_TOTAL(s[e][f]) == lfap_rdot_at(A, i + e, B, j + f, n, k) - lfap_rdot_at(A, i + e, B, j + f, n, c);)
     @ loop assigns k, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
-    @ loop variant n - k; */
-  for (; n - k >= LFAP_LANES; k += LFAP_LANES)
+    @ loop variant c + w - k; */
+  for (; c + w - k >= LFAP_LANES; k += LFAP_LANES)
     /*@ loop invariant row: 0 <= p <= rows;
       @ LFAP_REAL(loop invariant done: \forall integer e, f; 0 <= e < p && 0 <= f < columns
-      @   ==> LFAP_TOTAL(s[e][f]) == lfap_rdot_at(A, i + e, B, j + f, n, k + LFAP_LANES);)
+      @   ==> LFAP_TOTAL(s[e][f]) == lfap_rdot_at(A, i + e, B, j + f, n, k + LFAP_LANES) - lfap_rdot_at(A, i
+      @    + e, B, j + f, n, c);)
       @ LFAP_REAL(loop invariant todo: \forall integer e, f; p <= e < rows && 0 <= f < columns
-      @   ==> LFAP_TOTAL(s[e][f]) == lfap_rdot_at(A, i + e, B, j + f, n, k);)
+      @   ==> LFAP_TOTAL(s[e][f]) == lfap_rdot_at(A, i + e, B, j + f, n, k) - lfap_rdot_at(A, i + e, B, j + f, n, c);)
       @ loop assigns p, s[0 .. TILE-1][0 .. TILE-1][0 .. LFAP_LANES-1];
       @ loop variant rows - p; */
     LFAP_UNROLL for (size_t p = 0; p < rows; p++) {
       size_t a = start_of(i + p, na, n);
       /*@ loop invariant column: 0 <= q <= columns;
         @ LFAP_REAL(loop invariant done: \forall integer f; 0 <= f < q
-        @   ==> LFAP_TOTAL(s[p][f]) == lfap_rdot_at(A, i + p, B, j + f, n, k + LFAP_LANES);)
+        @   ==> LFAP_TOTAL(s[p][f]) == lfap_rdot_at(A, i + p, B, j + f, n, k + LFAP_LANES) - lfap_rdot_at(A, i
+        @    + p, B, j + f, n, c);)
         @ LFAP_REAL(loop invariant todo: \forall integer f; q <= f < columns
-        @   ==> LFAP_TOTAL(s[p][f]) == lfap_rdot_at(A, i + p, B, j + f, n, k);)
+        @   ==> LFAP_TOTAL(s[p][f]) == lfap_rdot_at(A, i + p, B, j + f, n, k) - lfap_rdot_at(A, i + p, B, j + f, n, c);)
         @ loop assigns q, s[p][0 .. TILE-1][0 .. LFAP_LANES-1];
         @ loop variant columns - q; */
       LFAP_UNROLL for (size_t q = 0; q < columns; q++) {
         size_t b = start_of(j + q, nb, n);
         /*@ loop invariant lane: 0 <= l <= LFAP_LANES;
-          @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(s[p][q]) == lfap_rdot_at(A, i + p, B, j + q, n, k + l);)
+          @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(s[p][q])
+          @   == lfap_rdot_at(A, i + p, B, j + q, n, k + l) - lfap_rdot_at(A, i + p, B, j + q, n, c);)
           @ loop assigns l, s[p][q][0 .. LFAP_LANES-1];
           @ loop variant LFAP_LANES - l; */
         for (size_t l = 0; l < LFAP_LANES; l++) {
@@ -98,14 +101,14 @@ LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, s
     }
   /*@ loop invariant row: 0 <= p <= rows;
     @ LFAP_REAL(loop invariant done: \forall integer e, f; 0 <= e < p && 0 <= f < columns
-    @   ==> v.dot[e][f] == lfap_rdot_at(A, i + e, B, j + f, n, n);)
+    @   ==> v.dot[e][f] == lfap_rdot_at(A, i + e, B, j + f, n, c + w) - lfap_rdot_at(A, i + e, B, j + f, n, c);)
     @ loop assigns p, t[0 .. LFAP_LANES-1], v.dot[0 .. TILE-1][0 .. TILE-1];
     @ loop variant rows - p; */
   LFAP_UNROLL for (size_t p = 0; p < rows; p++) {
     size_t a = start_of(i + p, na, n);
     /*@ loop invariant column: 0 <= q <= columns;
       @ LFAP_REAL(loop invariant done: \forall integer f; 0 <= f < q
-      @     ==> v.dot[p][f] == lfap_rdot_at(A, i + p, B, j + f, n, n);)
+      @   ==> v.dot[p][f] == lfap_rdot_at(A, i + p, B, j + f, n, c + w) - lfap_rdot_at(A, i + p, B, j + f, n, c);)
       @ loop assigns q, t[0 .. LFAP_LANES-1], v.dot[p][0 .. TILE-1];
       @ loop variant columns - q; */
     LFAP_UNROLL for (size_t q = 0; q < columns; q++) {
@@ -115,11 +118,12 @@ LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, s
         @ loop assigns l, t[0 .. LFAP_LANES-1];
         @ loop variant LFAP_LANES - l; */
       for (size_t l = 0; l < LFAP_LANES; l++) t[l] = s[p][q][l];
-      /*@ loop invariant lane: 0 <= l <= n - k;
-        @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(t) == lfap_rdot_at(A, i + p, B, j + q, n, k + l);)
+      /*@ loop invariant lane: 0 <= l <= c + w - k;
+        @ LFAP_REAL(loop invariant dot: LFAP_TOTAL(t)
+        @   == lfap_rdot_at(A, i + p, B, j + q, n, k + l) - lfap_rdot_at(A, i + p, B, j + q, n, c);)
         @ loop assigns l, t[0 .. LFAP_LANES-1];
-        @ loop variant n - k - l; */
-      for (size_t l = 0; l < n - k; l++) {
+        @ loop variant c + w - k - l; */
+      for (size_t l = 0; l < c + w - k; l++) {
         /*@ ghost lfap_term_at(A, i + p, a, B, j + q, b, n, k + l); */
         t[l] = fma(A[a + k + l], B[b + k + l], t[l]);
         /*@ assert grown: LFAP_REAL_FACT(LFAP_TOTAL(t) == \at(LFAP_TOTAL(t),LoopCurrent) + A[a + k + l]*B[b + k + l]);
@@ -127,6 +131,47 @@ LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, s
       }
       v.dot[p][q] = LFAP_JOIN(t);
     }
+  }
+  return v;
+}
+
+/* dot[p][q] = dot(A_{i+p}, B_{j+q}): slice by slice. */
+/*@ requires tile: rows <= TILE && i + rows <= na && columns <= TILE && j + columns <= nb;
+  @ LFAP_TWO_MATRICES(A, na, B, nb, n)
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \result \from A[0 .. na*n - 1], i, rows, B[0 .. nb*n - 1], j, columns, n;
+  @ LFAP_REAL(ensures dots: \forall integer p, q; 0 <= p < rows && 0 <= q < columns
+  @   ==> \result.dot[p][q] == lfap_rdot_at(A, i + p, B, j + q, n, n);) */
+LFAP_INLINE dots tile(const double *A, size_t i, size_t rows, const double *B, size_t j, size_t columns, size_t na,
+                      size_t nb, size_t n) {
+  size_t c = lfap_slice_from(0, n);
+  dots v = part(A, i, rows, B, j, columns, na, nb, n, 0, c);
+  /*@ loop invariant slice: 0 <= c <= n;
+    @ LFAP_REAL(loop invariant dots: \forall integer e, f; 0 <= e < rows && 0 <= f < columns
+    @   ==> v.dot[e][f] == lfap_rdot_at(A, i + e, B, j + f, n, c);)
+    @ loop assigns c, v.dot[0 .. TILE-1][0 .. TILE-1];
+    @ loop variant n - c; */
+  while (c < n) {
+    size_t w = lfap_slice_from(c, n);
+    dots more = part(A, i, rows, B, j, columns, na, nb, n, c, w);
+    /*@ loop invariant row: 0 <= p <= rows;
+      @ LFAP_REAL(loop invariant done: \forall integer e, f; 0 <= e < p && 0 <= f < columns
+      @   ==> v.dot[e][f] == lfap_rdot_at(A, i + e, B, j + f, n, c + w);)
+      @ LFAP_REAL(loop invariant todo: \forall integer e, f; p <= e < rows && 0 <= f < columns
+      @   ==> v.dot[e][f] == lfap_rdot_at(A, i + e, B, j + f, n, c);)
+      @ loop assigns p, v.dot[0 .. TILE-1][0 .. TILE-1];
+      @ loop variant rows - p; */
+    LFAP_UNROLL for (size_t p = 0; p < rows; p++)
+        /*@ loop invariant column: 0 <= q <= columns;
+        @ LFAP_REAL(loop invariant done: \forall integer f; 0 <= f < q
+        @    ==> v.dot[p][f] == lfap_rdot_at(A, i + p, B, j + f, n, c + w);)
+        @ LFAP_REAL(loop invariant todo: \forall integer f; q <= f < columns
+        @    ==> v.dot[p][f] == lfap_rdot_at(A, i + p, B, j + f, n, c);)
+        @ loop assigns q, v.dot[p][0 .. TILE-1];
+        @ loop variant columns - q; */
+        LFAP_UNROLL for (size_t q = 0; q < columns; q++) v.dot[p][q] += more.dot[p][q];
+    c += w;
   }
   return v;
 }

@@ -15,28 +15,28 @@ enum { GROUP = 4, STRIP = 64, LINE = 16 }; /* rows, columns, columns of a vector
 #endif
 
 /* Columns at .. at+w-1 of the rows k .. k+links-1 of B, side by side; the strip is filled up with zeros. */
-/*@ requires part: w <= STRIP && links <= LFAP_SLICE && at + w <= d && k + links <= n;
+/*@ requires part: w <= STRIP && links <= LFAP_SINGLE_SLICE && at + w <= d && k + links <= n;
   @ requires size: n*d <= SIZE_MAX;
   @ requires B: \valid_read(B + (0 .. n*d - 1));
-  @ requires P: \valid(P + (0 .. LFAP_SLICE*STRIP - 1));
-  @ requires sep: \separated(P + (0 .. LFAP_SLICE*STRIP - 1), B + (0 .. n*d - 1));
+  @ requires P: \valid(P + (0 .. LFAP_SINGLE_SLICE*STRIP - 1));
+  @ requires sep: \separated(P + (0 .. LFAP_SINGLE_SLICE*STRIP - 1), B + (0 .. n*d - 1));
   @ terminates \true;
   @ exits never: \false;
-  @ assigns P[0 .. LFAP_SLICE*STRIP - 1]; */
+  @ assigns P[0 .. LFAP_SINGLE_SLICE*STRIP - 1]; */
 LFAP_INLINE void pack_strip(float *P, const float *B, size_t at, size_t w, size_t k, size_t links, size_t n, size_t d) {
   (void)n; /* only the contract needs it */
   /*@ loop invariant row: 0 <= l <= links;
-    @ loop assigns l, P[0 .. LFAP_SLICE*STRIP - 1];
+    @ loop assigns l, P[0 .. LFAP_SINGLE_SLICE*STRIP - 1];
     @ loop variant links - l; */
   for (size_t l = 0; l < links; l++) {
     /*@ ghost lfap_row_at(k + l, n, d); */
     const float *b = B + ((k + l) * d + at);
     /*@ loop invariant column: 0 <= c <= w;
-      @ loop assigns c, P[0 .. LFAP_SLICE*STRIP - 1];
+      @ loop assigns c, P[0 .. LFAP_SINGLE_SLICE*STRIP - 1];
       @ loop variant w - c; */
     for (size_t c = 0; c < w; c++) P[l * STRIP + c] = b[c];
     /*@ loop invariant column: w <= c <= STRIP;
-      @ loop assigns c, P[0 .. LFAP_SLICE*STRIP - 1];
+      @ loop assigns c, P[0 .. LFAP_SINGLE_SLICE*STRIP - 1];
       @ loop variant STRIP - c; */
     for (size_t c = w; c < STRIP; c++) P[l * STRIP + c] = 0.0f;
   }
@@ -57,13 +57,13 @@ LFAP_INLINE size_t place_of(size_t i, size_t j, size_t rows, size_t n) {
 
 /* T (rows x STRIP): the chains of a slice, of the rows i .. i+rows-1 of A; rows is 1 or GROUP, which the compiler
    knows. */
-/*@ requires part: links <= LFAP_SLICE && k + links <= n && rows <= GROUP && i + rows <= r;
+/*@ requires part: links <= LFAP_SINGLE_SLICE && k + links <= n && rows <= GROUP && i + rows <= r;
   @ requires size: r*n <= SIZE_MAX;
   @ requires A: \valid_read(A + (0 .. r*n - 1));
-  @ requires P: \valid_read(P + (0 .. LFAP_SLICE*STRIP - 1));
+  @ requires P: \valid_read(P + (0 .. LFAP_SINGLE_SLICE*STRIP - 1));
   @ requires T: \valid(T + (0 .. GROUP*STRIP - 1));
   @ requires sep: \separated(T + (0 .. GROUP*STRIP - 1), A + (0 .. r*n - 1));
-  @ requires sep: \separated(T + (0 .. GROUP*STRIP - 1), P + (0 .. LFAP_SLICE*STRIP - 1));
+  @ requires sep: \separated(T + (0 .. GROUP*STRIP - 1), P + (0 .. LFAP_SINGLE_SLICE*STRIP - 1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns T[0 .. GROUP*STRIP - 1]; */
@@ -140,7 +140,7 @@ LFAP_INLINE void join(float *Y, const float *T, size_t at, size_t w, size_t i, s
 }
 
 /* Columns at .. at+w-1 of Y grow by the slice k .. k+links-1 of the sum. */
-/*@ requires part: w <= STRIP && links <= LFAP_SLICE && at + w <= d && k + links <= n;
+/*@ requires part: w <= STRIP && links <= LFAP_SINGLE_SLICE && at + w <= d && k + links <= n;
   @ requires size: r*d <= SIZE_MAX && r*n <= SIZE_MAX && n*d <= SIZE_MAX;
   @ requires A: \valid_read(A + (0 .. r*n - 1));
   @ requires B: \valid_read(B + (0 .. n*d - 1));
@@ -152,7 +152,7 @@ LFAP_INLINE void join(float *Y, const float *T, size_t at, size_t w, size_t i, s
   @ assigns Y[0 .. r*d - 1]; */
 LFAP_INLINE void strip(float *Y, const float *A, const float *B, size_t at, size_t w, size_t k, size_t links, size_t r,
                        size_t n, size_t d) {
-  float P[LFAP_SLICE * STRIP], T[GROUP * STRIP];
+  float P[LFAP_SINGLE_SLICE * STRIP], T[GROUP * STRIP];
   size_t i = 0;
   pack_strip(P, B, at, w, k, links, n, d);
   /*@ loop invariant row: 0 <= i <= r;
@@ -187,7 +187,7 @@ void lfap_single_product(float *Y, const float *A, const float *B, size_t r, siz
       @ loop assigns k, Y[0 .. r*d - 1];
       @ loop variant n - k; */
     while (k < n) {
-      size_t links = n - k < LFAP_SLICE ? n - k : LFAP_SLICE;
+      size_t links = n - k < LFAP_SINGLE_SLICE ? n - k : LFAP_SINGLE_SLICE;
       strip(Y, A, B, at, w, k, links, r, n, d);
       k += links;
     }
@@ -202,7 +202,7 @@ float lfap_single_mean(const double *x, size_t n) {
     @ loop assigns k, total;
     @ loop variant n - k; */
   while (k < n) {
-    size_t end = n - k < LFAP_SLICE ? n : k + LFAP_SLICE;
+    size_t end = n - k < LFAP_SINGLE_SLICE ? n : k + LFAP_SINGLE_SLICE;
     float s = 0.0f;
     /*@ loop invariant term: 0 <= k <= end;
       @ loop assigns k, s;

@@ -12,7 +12,7 @@
 #include "tiers.acsl"
 #endif
 
-enum { LFAP_SLICE = 256 }; /* terms of a chain */
+enum { LFAP_SINGLE_SLICE = 256 }; /* terms of a chain */
 
 /* Y (r x d) = A B, A r x n, B n x d: Y_ik sums A_in*B_nk over n. Callers split rows of A over threads, at least 64 of
    them together where there are as many: B is packed once a call. */

@@ -1,10 +1,17 @@
 /* bounds.c - the formulas of spec/numerics.md N14; names and conditions in bounds.h. */
 #include "limit/bounds.h"
 
+#include "kernel/tile.h"
+
 double lfap_bound_gamma(size_t k) { return lfap_up((double)k * LFAP_U); }
 
-/* ceil(d/8) roundings in a lane, three in the join. */
-double lfap_bound_dot(size_t d) { return lfap_bound_gamma(d / 8 + 4); }
+/* The roundings of a lane, three of its join, and one for every slice but the first. */
+size_t lfap_bound_roundings(size_t d) {
+  size_t lane = d < LFAP_SLICE ? d / 8 + (d % 8 != 0) : LFAP_SLICE / 8;
+  return lane + 3 + (d ? (d - 1) / LFAP_SLICE : 0);
+}
+
+double lfap_bound_dot(size_t d) { return lfap_bound_gamma(lfap_bound_roundings(d)); }
 
 lfap_range lfap_range_around(double value, double error) {
   if (!isfinite(value) || !isfinite(error)) return (lfap_range){-INFINITY, INFINITY};
@@ -30,7 +37,8 @@ double lfap_bound_pair_value(double value, double K, double norm, size_t d) {
 }
 
 double lfap_bound_pair_entries(double value, double size, double norm, size_t n, size_t d) {
-  double k = (double)d + 1.0, m = (double)n + 1.0, terms = k * k + m * m + (double)(d / 8 + 6) * m;
+  double k = (double)d + 1.0, m = (double)n + 1.0, terms = k * k + m * m;
+  terms += (double)(lfap_bound_roundings(d) + 2) * m;
   return lfap_up(2.01 * LFAP_U * fabs(value) + (terms * LFAP_U * LFAP_U) * (1.0 + 0x1p-17) * size +
                  (2.0 * m * sqrt((double)d) * norm + 3.0 * (double)d) * LFAP_TINY);
 }
@@ -41,7 +49,7 @@ double lfap_bound_combine(double a, double ea, double b, double eb, double wa, d
 }
 
 double lfap_bound_factor(size_t k, size_t d) {
-  double chol = lfap_bound_gamma(k / 8 + 7), entries = lfap_bound_dot(d) + 4.0 * LFAP_U;
+  double chol = lfap_bound_gamma(lfap_bound_roundings(k) + 3), entries = lfap_bound_dot(d) + 4.0 * LFAP_U;
   return lfap_up(((double)k * (chol + entries) + 2.0 * LFAP_U) * (1.0 + 0x1p-10) + 0x1p-300);
 }
 

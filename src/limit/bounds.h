@@ -25,6 +25,8 @@ static inline double lfap_down(double v) { return v * (1.0 - 0x1p-20); }
 
 /* k u/(1 - k u), k < 2^30. */
 double lfap_bound_gamma(size_t k);
+/* The most roundings that a product passes on its way into a dot of d terms (N1a). */
+size_t lfap_bound_roundings(size_t d);
 /* Relative to ||x|| ||y||: error of dot(x, y), d terms, without underflow. */
 double lfap_bound_dot(size_t d);
 

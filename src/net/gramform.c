@@ -11,6 +11,7 @@
 #include "kernel/gramform.h"
 #include "kernel/network.h"
 #include "kernel/splitform.h"
+#include "kernel/tile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -116,11 +117,13 @@ static void move_range(void *arg, size_t begin, size_t end, int worker) {
   (void)worker;
   for (size_t b = begin; b < end; b++) {
     size_t at = b * SAMPLES, len = n - at < SAMPLES ? n - at : SAMPLES;
-    for (size_t l = 0; l < LFAP_OUTPUT_LANES; l++) memset(w->f_lanes + l * n + at, 0, len * sizeof(double));
-    for (size_t j = 0; j < w->m; j++)
-      lfap_gramform_step(w->Z + j * n + at, w->VZ + j * n + at, w->f_lanes + j % LFAP_OUTPUT_LANES * n + at,
-                         w->open + j * n + at, w->DZ + w->group[j] * n + at, w->a[j], w->s.gamma, v->lr, w->mu, len);
-    lfap_gramform_outputs(w->s.f + at, w->f_lanes + at, len, n);
+    for (size_t slice = 0; slice < w->m; slice += LFAP_SLICE) {
+      for (size_t l = 0; l < LFAP_OUTPUT_LANES; l++) memset(w->f_lanes + l * n + at, 0, len * sizeof(double));
+      for (size_t j = slice; j < w->m && j < slice + LFAP_SLICE; j++)
+        lfap_gramform_step(w->Z + j * n + at, w->VZ + j * n + at, w->f_lanes + j % LFAP_OUTPUT_LANES * n + at,
+                           w->open + j * n + at, w->DZ + w->group[j] * n + at, w->a[j], w->s.gamma, v->lr, w->mu, len);
+      lfap_gramform_outputs(w->s.f + at, w->f_lanes + at, len, n, slice > 0);
+    }
   }
 }
 

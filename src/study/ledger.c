@@ -72,6 +72,11 @@ static lfap_status count_rows(lfap_ctx *ctx, lfap_ledger *l, size_t *good, const
                               const lfap_text *head, const size_t *index, size_t count) {
   lfap_table_reader r;
   lfap_status st = lfap_table_open(ctx, &r, l->path, bytes, len);
+  if (!st && r.head.numerics != LFAP_NUMERICS)
+    st = lfap_fail(ctx, LFAP_ERR_DATA,
+                   "%s: its rows are of numerics %d, this lfap computes by numerics %d (spec/numerics.md), whose bits "
+                   "are others; write to another file, or run it again without --resume",
+                   l->path, r.head.numerics, LFAP_NUMERICS);
   if (!st && (r.at != head->len || memcmp(bytes, head->bytes, head->len) != 0))
     st = lfap_fail(ctx, LFAP_ERR_DATA,
                    "%s: begins with another head than this sweep's; it belongs to another grid, other options, "

@@ -38,7 +38,9 @@ void lfap_grid_put(lfap_text *t, const lfap_cell *cell, size_t cells, const lfap
     trained |= cell[i].method != LFAP_BY_LIMIT;
     images |= cell[i].data == LFAP_STUDY_FASHION;
   }
-  lfap_text_puts(t, "lfap " LFAP_VERSION " probes=");
+  lfap_text_puts(t, "lfap " LFAP_VERSION " numerics=");
+  lfap_text_uint(t, LFAP_NUMERICS);
+  lfap_text_puts(t, " probes=");
   lfap_text_uint(t, o->probes);
   if (trained) {
     lfap_text_puts(t, " epochs=");

@@ -26,6 +26,11 @@ static lfap_status read_shard(lfap_ctx *ctx, shard *s, const char *path) {
 static lfap_status same_sweep(lfap_ctx *ctx, const lfap_table_reader *a, const lfap_table_reader *b) {
   if (a->format != b->format)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: one is CSV, the other JSON lines", a->path, b->path);
+  if (a->head.numerics != b->head.numerics)
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s and %s: shards of numerics %d and %d (spec/numerics.md), whose bits differ; run the older "
+                     "shard again",
+                     a->path, b->path, a->head.numerics, b->head.numerics);
   if (strcmp(a->head.grid, b->head.grid) != 0 || strcmp(a->head.version, b->head.version) != 0 ||
       a->head.cells != b->head.cells || a->head.shards != b->head.shards)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s and %s: shards of different sweeps", a->path, b->path);

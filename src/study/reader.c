@@ -20,9 +20,9 @@ int lfap_table_begins(const char *bytes, size_t len) {
 /* The length of the head, or 0 when these are not the bytes of one; whatever was read must be as it would be written.
    SIZE_MAX: out of memory. */
 static size_t read_head(lfap_table_head *head, const char *bytes, size_t len, int f) {
-  static const char *const shape[] = {
-      "# lfap sweep %15s table=%d cells=%zu shard=%zu/%zu grid=%64s",
-      "{\"sweep\": \"%15[^\"]\", \"table\": %d, \"cells\": %zu, \"shard\": \"%zu/%zu\", \"grid\": \"%64[^\"]\"}"};
+  static const char *const shape[] = {"# lfap sweep %15s table=%d numerics=%d cells=%zu shard=%zu/%zu grid=%64s",
+                                      "{\"sweep\": \"%15[^\"]\", \"table\": %d, \"numerics\": %d, "
+                                      "\"cells\": %zu, \"shard\": \"%zu/%zu\", \"grid\": \"%64[^\"]\"}"};
   char line[256];
   int table = 0;
   lfap_text again = {0};
@@ -30,8 +30,8 @@ static size_t read_head(lfap_table_head *head, const char *bytes, size_t len, in
   if (!end) return 0;
   memcpy(line, bytes, (size_t)(end - bytes));
   line[end - bytes] = '\0';
-  lfap_table_head h = {{0}, {0}, 0, 0, 0};
-  if (sscanf(line, shape[f], h.version, &table, &h.cells, &h.shard, &h.shards, h.grid) != 6) return 0;
+  lfap_table_head h = {{0}, {0}, 0, 0, 0, 0};
+  if (sscanf(line, shape[f], h.version, &table, &h.numerics, &h.cells, &h.shard, &h.shards, h.grid) != 7) return 0;
   if (h.version[strspn(h.version, "0123456789.")] || strspn(h.grid, "0123456789abcdef") != LFAP_GRID_HASH - 1) return 0;
   lfap_table_put_head(&again, &h, (lfap_table_format)f);
   size_t whole_head = again.status                                                     ? SIZE_MAX
@@ -65,7 +65,7 @@ lfap_status lfap_table_open(lfap_ctx *ctx, lfap_table_reader *out, const char *p
                      version == 1   ? "whose rows have no checksum"
                      : version == 2 ? "whose rows do not tell of C2"
                      : version == 3 ? "whose rows do not tell of T5"
-                     : version == 4 ? "whose rows do not tell of the arithmetic"
+                     : version == 4 ? "whose head does not tell of its numerics, nor its rows of the arithmetic"
                                     : "of another lfap",
                      LFAP_TABLE_VERSION);
   if (!r.at)

@@ -325,13 +325,14 @@ void lfap_table_put_head(lfap_text *out, const lfap_table_head *h, lfap_table_fo
   char line[256];
   if (format == LFAP_TABLE_JSONL) {
     snprintf(line, sizeof line,
-             "{\"sweep\": \"%s\", \"table\": %d, \"cells\": %zu, \"shard\": \"%zu/%zu\", \"grid\": \"%s\"}\n",
-             h->version, LFAP_TABLE_VERSION, h->cells, h->shard, h->shards, h->grid);
+             "{\"sweep\": \"%s\", \"table\": %d, \"numerics\": %d, \"cells\": %zu, \"shard\": \"%zu/%zu\", "
+             "\"grid\": \"%s\"}\n",
+             h->version, LFAP_TABLE_VERSION, h->numerics, h->cells, h->shard, h->shards, h->grid);
     lfap_text_puts(out, line);
     return;
   }
-  snprintf(line, sizeof line, "# lfap sweep %s table=%d cells=%zu shard=%zu/%zu grid=%s\n", h->version,
-           LFAP_TABLE_VERSION, h->cells, h->shard, h->shards, h->grid);
+  snprintf(line, sizeof line, "# lfap sweep %s table=%d numerics=%d cells=%zu shard=%zu/%zu grid=%s\n", h->version,
+           LFAP_TABLE_VERSION, h->numerics, h->cells, h->shard, h->shards, h->grid);
   lfap_text_puts(out, line);
   lfap_sink s = {.mode = LFAP_SINK_NAMES, .format = format, .csv = out};
   lfap_columns(&s, 0, NULL, NULL);

@@ -7,7 +7,7 @@
 
 typedef enum { LFAP_TABLE_CSV, LFAP_TABLE_JSONL } lfap_table_format;
 
-/* Of the columns and the checksum; 1 had no checksum, 2 nothing of C2, 3 of T5, 4 of the arithmetic. */
+/* Of head, columns and checksum; 1 had no checksum, 2 nothing of C2, 3 of T5, 4 of numerics and arithmetic. */
 enum { LFAP_TABLE_VERSION = 5 };
 
 /* What the first line of a table says. */
@@ -15,6 +15,7 @@ enum { LFAP_GRID_HASH = 65 };
 typedef struct {
   char version[16], grid[LFAP_GRID_HASH]; /* of the program; SHA-256 of the grid, in hexadecimal */
   size_t cells, shard, shards;            /* in the whole grid; this table is shard of shards, from 1 */
+  int numerics;                           /* LFAP_NUMERICS of the rows */
 } lfap_table_head;
 
 void lfap_table_put_head(lfap_text *out, const lfap_table_head *head, lfap_table_format format);

@@ -113,7 +113,7 @@ for kind in ("uniform", "gauss", "orthogonal"):
     ok(doc.get("data_sha256") == sha(*load(kind, "X", "y")), f"gen {kind}: data_sha256 is that of the files", doc)
     ok(not errors(meta, SCHEMA) and {**{k: v for k, v in meta.items() if k != "sets"}, "files": doc["files"]} == doc, f"gen {kind}: meta.json is the report, but for files", meta)
     told = {f: hashlib.sha256(open(f"{kind}/{f}", "rb").read()).hexdigest() for f in ("X.npy", "y.npy")}
-    ok(meta["files"] == told and meta["sets"] == {"gen": {"data_sha256": meta["data_sha256"], "files": list(told)}}, f"gen {kind}: meta.json has the SHA-256 of both files", meta)
+    ok(meta["files"] == told and meta["sets"] == {"gen": {"data_sha256": meta["data_sha256"], "numerics": 2, "files": list(told)}}, f"gen {kind}: meta.json has the SHA-256 of both files", meta)
     ok(all(os.path.exists(f) for f in doc["files"]) and len(doc["files"]) == 3, f"gen {kind}: the files are there", doc)
 for d, n in ((20000, 2), (60, 12)):  # inside and outside the hypothesis
     report(f"gen N = {n}", "gen", "uniform", "--n", str(n), "--d", str(d), "--seed", "3", "--out", f"u{n}")

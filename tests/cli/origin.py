@@ -132,7 +132,7 @@ ok(m["data_sha256"] == HERE.upper() and "verb" not in m and set(m["files"]) == {
 # ---- a meta.json that is none, or malformed: 65 (66 where it is no file), with what is wrong and what to do
 BAD = {"short": {"data_sha256": "12ab"}, "not hexadecimal": {"data_sha256": "g" * 64}, "number": {"data_sha256": 7}, "null": {"data_sha256": None}, "array": {"data_sha256": [HERE]}, "files": {"files": ["X.npy"]},
        "hash of a file": {"files": {"X.npy": "00"}}, "sets": {"sets": []}, "set": {"sets": {"gen": []}}, "set without files": {"sets": {"gen": {"data_sha256": HERE}}}, "gamma": {"gamma": "0.5"}, "verb": {"verb": 3},
-       "sizes": {"sizes": [4, 40]}, "made_from": {"made_from": "w.npy"}, "slope of a set": {"sets": {"train": {"data_sha256": HERE, "gamma": [1], "files": []}}}}
+       "sizes": {"sizes": [4, 40]}, "made_from": {"made_from": "w.npy"}, "numerics": {"numerics": "2"}, "numerics of a set": {"sets": {"train": {"data_sha256": HERE, "numerics": 1.5, "files": []}}}, "slope of a set": {"sets": {"train": {"data_sha256": HERE, "gamma": [1], "files": []}}}}
 texts = {**{k: json.dumps(v).encode() for k, v in BAD.items()}, "empty": b"", "blank": b" \n", "no JSON": b"X.npy", "cut": b'{"data_sha256": "', "string": b'"a"', "NUL": b'{"a": 1}\0', "huge": None, "directory": None, "pipe": None, "dangling link": None}
 for name, text in texts.items():
     put("bad/X.npy", X), put("bad/y.npy", y)

@@ -42,6 +42,15 @@ for folder, verb, files in (("d", "gen", ["X.npy", "y.npy"]), ("lim", "limit", [
     ok(m["files"] == {f: sha(f"{folder}/{f}") for f in files} and m["sets"].get(verb, {}).get("files") == files and "incomplete" not in m
        and m.get("data_sha256") == m["sets"][verb]["data_sha256"] == hashlib.sha256(X.tobytes() + y.tobytes()).hexdigest(), f"{verb}: meta.json has every file's SHA-256", m)
 
+# ---- a set that stays keeps its numerics, the new one has this lfap's
+shutil.copytree("lim", "joined")
+m = meta("joined")
+m["numerics"] = m["sets"]["limit"]["numerics"] = 1
+put("joined/meta.json", json.dumps(m).encode())
+go("train --method gd --epochs 3 --data d --gamma 0.5 --m 4 --out joined")
+m = meta("joined")
+ok((m["sets"]["limit"]["numerics"], m["sets"]["train"]["numerics"]) == (1, 2) and accepted("joined").err.count("numerics 1") == 1, "numerics of an older set stay, and are told where it is a reference", m)
+
 # ---- killed (SIGKILL) before any rename or removal, over an old set: what is accepted is whole
 PERTURB = "perturb --norm {} --from geometry --data noise --direction lim/w.npy --eps 0.1 --out OUT"
 KILLED = {

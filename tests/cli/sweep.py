@@ -392,8 +392,8 @@ ok(r.code == 0 and read("one.csv") == was, "an option that no cell uses makes no
 for name, words, files in (("a shard missing", "in none of the shards", ["part3-1.csv", "part3-3.csv"]), ("a shard twice", "there twice", ["part2-1.csv", "part2-1.csv"]),
                            ("shards of two divisions", "different sweeps", ["part2-1.csv", "part3-2.csv"]), ("another sweep", "different sweeps", ["part2-1.csv", "noise.csv"]),
                            ("two formats", "JSON lines", ["part2-1.csv", "part2-2.jsonl"]), ("no table", "does not begin", ["part2-1.csv", "half.csv"]),
-                           ("half a row", "half a row", ["part2-1.csv", "torn.csv"])):
-    put("half.csv", b"cell,data\n1,2\n"), put("torn.csv", read("part2-2.csv")[:-9])
+                           ("half a row", "half a row", ["part2-1.csv", "torn.csv"]), ("other numerics", "numerics 2 and 1", ["part2-1.csv", "older.csv"])):
+    put("older.csv", read("part2-2.csv").replace(b"numerics=2", b"numerics=1")), put("half.csv", b"cell,data\n1,2\n"), put("torn.csv", read("part2-2.csv")[:-9])
     r = Run("sweep", "--merge", "joined.csv", *files)
     ok(r.code == 65 and words in r.err and not os.path.exists("joined.csv"), f"merge, {name}: told, nothing written", r)
 r = Run("sweep", "--merge", "joined.csv", "part2-1.csv", "nowhere.csv")

@@ -1,6 +1,6 @@
 """The parts of `lfap compare` beyond K1, against NumPy: perturbations of every norm, good and bad, recomputed; certified signs against
 exact rationals; differences in ulp against the order of the doubles; and what it refuses (TAP)."""
-import json, os, sys
+import copy, json, os, shutil, sys
 from fractions import Fraction
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "cli", "lib"), os.path.join(HERE, "lib")]
@@ -150,6 +150,18 @@ Run("vectors", "--out", "vec")
 args = ["compare", "--data", "vec/small", "--weights", "vec/small/W5.npy", "--gamma", "0.25", "--reference"]
 doc = json.loads(Run(*args, "vec/small", "--json").out)
 ok(len(doc["differences"]) == 50 and not any(a["differ"] for a in doc["differences"]), "a case of vectors is its own reference")
+ok(doc["numerics"] == doc["reference_numerics"] == 2, "of the same numerics", (doc["numerics"], doc.get("reference_numerics")))
+
+# its numerics: told by its meta.json, 1 where that is older than the key; nothing where nothing tells
+meta = json.load(open("vec/small/meta.json"))
+for name, change, want in (("before there was a key", lambda m: m.pop("numerics"), 1), ("of another lfap", lambda m: m.update(numerics=3), 3), ("that is not lfap's", lambda m: m.pop("schema_version", 0), None)):
+    shutil.rmtree("older", ignore_errors=True), shutil.copytree("vec/small", "older")
+    m = copy.deepcopy(meta)
+    change(m), change(m["sets"]["vectors"]), put("older/meta.json", json.dumps(m).encode())
+    r = Run(*args, "older", "--json")
+    doc = json.loads(r.out)
+    ok(doc.get("reference_numerics") == want and ("numerics" in r.err) == (want is not None) and (want is None or f"older: computed by numerics {want}, here by 2" in r.err)
+       and not any(a["differ"] for a in doc["differences"]), f"a reference {name}: numerics {want}, said once, compared all the same", r)
 
 # ---- what is refused
 P = ["--adversarial", "points.npy", "--bases", "bases.npy", "--targets", "t.npy", "--norm", "l2", "--eps", "1"]

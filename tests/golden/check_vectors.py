@@ -16,7 +16,7 @@ def files(top):
 
 ok(all(Run("vectors", "--out", f"run{n}", "--threads", n).code == 0 for n in (1, 3)), "vectors runs")
 first, second = files("run1"), files("run3")
-ok(first == second and len(first) == 3 * (2 * 50 + 1) + 1, "the same bytes with one thread and with three", len(first))
+ok(first == second and len(first) == 4 * (2 * 50 + 1) + 1, "the same bytes with one thread and with three", len(first))
 seen = {name: hashlib.sha256(data).hexdigest() for name, data in first.items() if name.endswith(".npy")}
 for name in sorted(set(seen) | set(golden)):
     ok(seen.get(name) == golden.get(name), f"golden: {name}", f"{seen.get(name)} is not {golden.get(name)}")

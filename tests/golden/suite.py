@@ -12,6 +12,8 @@ SETUP = [
     "gen gauss --seed 12 --n 14 --d 97 --out gau",
     "gen orthogonal --seed 13 --n 5 --d 64 --out ort",
     "gen uniform --seed 14 --n 6 --d 331 --out noise",
+    "gen uniform --seed 16 --n 5 --d 1025 --out wide",
+    "gen gauss --seed 17 --n 520 --d 530 --out many",
 ]
 RUNS = [
     "limit --data uni --gamma 0.4 --out lim_uni",
@@ -22,6 +24,11 @@ RUNS = [
     "train --method sgd --data uni --gamma 0.01 --m 10 --seed 3 --epochs 120 --lr 0.01 --out sgd",
     "train --method flow --data uni --gamma 0.4 --m 10 --seed 3 --epochs 400 --out flow",
     "train --method flow --loss logistic --data uni --gamma 0.4 --m 6 --seed 5 --epochs 400 --out flow_log",
+    # dots of more than one slice (512 terms): of samples, of the factor, of neurons
+    "limit --data wide --gamma 0.4 --out lim_wide",
+    "limit --data many --gamma 0.9 --out lim_many",
+    "train --method gd --form plain --data gau --gamma 0.2 --m 514 --seed 6 --epochs 4 --lr 0.05 --out outputs",
+    "train --method gd --form gram --data gau --gamma 0.2 --m 514 --seed 6 --epochs 4 --lr 0.05 --out outputs_gram",
     "perturb --norm l2 --from geometry --data noise --direction lim_uni/w.npy --eps 1.5 --out p_l2",
     "perturb --norm linf --from geometry --data noise --direction lim_uni/w.npy --eps 0.1 --out p_linf",
     "perturb --norm l0 --from geometry --data noise --direction lim_uni/w.npy --eps 0.5 --k 17 --out p_l0",

@@ -35,8 +35,10 @@ static uint64_t next(uint64_t *state) {
   return *state >> 33;
 }
 
-/* d 10..60, m 4..10 even, N 3..12; every fifth case has samples that overlap, every seventh is scaled. */
+/* d 10..60, m 4..10 even, N 3..12; every fifth case has samples that overlap, every seventh is scaled;
+   three have sums of more than one slice (N1), over dimensions or over neurons. */
 static spec spec_of(size_t i) {
+  static const size_t sliced[][2] = {{513, 4}, {10, 514}, {1025, 6}};
   static const double gammas[] = {0.01, 0.1, 0.3, 0.5, 0.9};
   uint64_t r = 0x9e3779b97f4a7c15u * (i + 1);
   spec s = {.seed = i + 1, .scale = 1.0};
@@ -48,6 +50,7 @@ static spec spec_of(size_t i) {
   s.gauss = (int)(next(&r) % 2);
   s.mean = i % 5 == 4;
   if (i % 7 == 6) s.scale = 0x1p-3;
+  if (i % 8 == 5) s.n = 3, s.d = sliced[i / 8 % 3][0], s.m = sliced[i / 8 % 3][1];
   return s;
 }
 

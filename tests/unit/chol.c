@@ -37,7 +37,8 @@ Test(chol, integer_factor_comes_back_exactly) {
       for (size_t j = 0; j < n; j++) Q[i * n + j] = j <= i ? (double)product(F, i, j, n) : -7.5;
     cr_assert_eq(lfap_chol(Q, n), n, "n %zu", n);
     for (size_t i = 0; i < n; i++)
-      for (size_t j = 0; j < n; j++) cr_assert_eq(Q[i * n + j], j <= i ? F[i * n + j] : -7.5, "n %zu, %zu,%zu", n, i, j);
+      for (size_t j = 0; j < n; j++)
+        cr_assert_eq(Q[i * n + j], j <= i ? F[i * n + j] : -7.5, "n %zu, %zu,%zu", n, i, j);
     /* and with an integer solution: L L' x = b is exact all the way */
     double sol[MAX], t[MAX];
     for (size_t i = 0; i < n; i++) sol[i] = (double)(next() % 9) - 4;
@@ -90,7 +91,8 @@ Test(chol, factor_reconstructs_and_solves) {
     lfap_chol_solve(x, L, b, n);
     for (size_t i = 0; i < n; i++) {
       long double r = b[i], size = 1;
-      for (size_t k = 0; k < n; k++) r -= (long double)Q[i * n + k] * x[k], size += fabsl((long double)Q[i * n + k] * x[k]);
+      for (size_t k = 0; k < n; k++)
+        r -= (long double)Q[i * n + k] * x[k], size += fabsl((long double)Q[i * n + k] * x[k]);
       cr_assert_leq(fabsl(r), (long double)(8 * n) * 0x1p-53L * size * sqrtl((long double)n), "n %zu, row %zu", n, i);
     }
   }
@@ -123,7 +125,8 @@ Test(chol, hilbert) {
 }
 
 Test(chol, bad_pivots_are_found) {
-  double equal_rows[9] = {4, 0, 0, 2, 5, 0, 4, 2, 4}, negative[4] = {1, 0, 2, 3}, nan[4] = {1, 0, NAN, 3}, zero[1] = {0};
+  double equal_rows[9] = {4, 0, 0, 2, 5, 0, 4, 2, 4}, negative[4] = {1, 0, 2, 3}, nan[4] = {1, 0, NAN, 3},
+         zero[1] = {0};
   cr_assert_eq(lfap_chol(equal_rows, 3), 2, "row 2 equals row 0");
   cr_assert_eq(lfap_chol(negative, 2), 1, "indefinite");
   cr_assert_eq(lfap_chol(nan, 2), 1, "NaN");
@@ -136,4 +139,30 @@ Test(chol, bad_pivots_are_found) {
   cr_assert_eq(above[3], 0x1p-25);
   double infinite[1] = {INFINITY};
   cr_assert_eq(lfap_chol(infinite, 1), 0, "inf > 2^-52 inf is false");
+}
+
+/* The same factor by blocks of columns, the rows below each corner in pieces of 1, 7 and what is left: nothing beside it is written,
+   and D is not looked at where no slice lies before. */
+Test(chol, blocks) {
+  static double P[LFAP_CHOL_ROWS + 1], packed[LFAP_CHOL_PACK + 1];
+  const double canary = 12345.678;
+  for (size_t n = 1; n <= MAX; n++)
+    for (size_t width = 8; width <= 24; width += 8) {
+      gram(n);
+      for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++) Q[i * n + j] = NAN;
+      memcpy(L, Q, n * n * sizeof *L);
+      cr_assert_eq(lfap_chol(Q, n), n);
+      P[LFAP_CHOL_ROWS] = packed[LFAP_CHOL_PACK] = canary;
+      for (size_t first = 0; first < n; first += width) {
+        size_t mb = n - first < width ? n - first : width;
+        cr_assert_eq(lfap_chol_corner(L, packed, P, NULL, first, mb, n), mb);
+        for (size_t i = first + mb, ma = 1; i < n; i += ma, ma += 6) {
+          if (ma > n - i) ma = n - i;
+          lfap_chol_below(L, packed, P, NULL, i, ma, first, mb, n);
+        }
+      }
+      cr_assert_eq(memcmp(Q, L, n * n * sizeof *L), 0, "n %zu, blocks of %zu columns", n, width);
+      cr_assert(P[LFAP_CHOL_ROWS] == canary && packed[LFAP_CHOL_PACK] == canary);
+    }
 }

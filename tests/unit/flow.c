@@ -199,8 +199,9 @@ Test(flow, error_that_is_no_number_rejects_the_step) {
 }
 
 Test(flow, spread_is_the_dot_of_p_with_the_deviations) {
-  double p[40] = {0.0}, v[40] = {0.0}, dev[40];
-  for (size_t n = 0; n <= 40; n++) {
+  static double p[1025], v[1025], dev[1025];
+  for (size_t k = 0; k < 47; k++) {
+    const size_t n = k <= 40 ? k : (size_t[]){511, 512, 513, 1023, 1024, 1025}[k - 41];
     fill(p, n);
     fill(v, n);
     const double mean = lfap_dot(n, p, v);

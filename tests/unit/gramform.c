@@ -147,9 +147,10 @@ static size_t same_weights(const spec *s) {
   return falls;
 }
 
-/* Sizes around the lanes, the columns moved together (256), the groups read in one go (16) and the backlog (64 epochs). */
+/* Sizes around the lanes, their slices (512 neurons), the columns moved together (256), the groups read in one go (16) and the backlog (64 epochs). */
 Test(gramform, has_the_bits_of_the_form_without_groups) {
-  const size_t size[][4] = {{2, 1, 3, 5}, {6, 7, 13, 90}, {10, 9, 331, 150}, {34, 5, 40, 200}, {40, 33, 60, 70}, {12, 259, 300, 66}, {36, 257, 270, 5}};
+  const size_t size[][4] = {{2, 1, 3, 5}, {6, 7, 13, 90}, {10, 9, 331, 150}, {34, 5, 40, 200}, {40, 33, 60, 70}, {12, 259, 300, 66}, {36, 257, 270, 5},
+                           {512, 3, 5, 3}, {514, 5, 7, 4}, {1026, 3, 5, 3}};
   for (size_t i = 0; i < sizeof size / sizeof *size; i++)
     for (int k = 0; k < 8; k++) {
       spec s = {size[i][0], size[i][1], size[i][2], size[i][3], k & 1 ? LFAP_METHOD_GD : LFAP_METHOD_SGD, k & 2 ? LFAP_LOSS_LOGISTIC : LFAP_LOSS_EXP,

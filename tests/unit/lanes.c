@@ -6,7 +6,7 @@
 #include "draws.h"
 #include "kernel/lanes.h"
 
-enum { MAX = 130, LAW = 4 };
+enum { MAX = 130, LONGEST = 2600, LAW = 4 };
 
 /* The other reductions of N1. */
 static double naive_sum(size_t n, const double *x, int absolute) {
@@ -17,7 +17,7 @@ static double naive_sum(size_t n, const double *x, int absolute) {
 
 /* N1b. */
 static double naive_norm2(size_t n, const double *x) {
-  double y[MAX], s = naive_dot(n, x, x);
+  double y[LONGEST], s = naive_dot(n, x, x);
   if (s >= 0x1p-900 && s <= 0x1p900) return sqrt(s);
   for (size_t k = 0; k < n; k++) y[k] = ldexp(x[k], s > 1.0 ? -600 : 600);
   return ldexp(sqrt(naive_dot(n, y, y)), s > 1.0 ? 600 : -600);
@@ -39,6 +39,30 @@ Test(lanes, bits_equal_the_naive_loop) {
         cr_assert(same_bits(lfap_amax(n, x), top), "amax: law %d, n %zu", law, n);
         cr_assert(same_bits(lfap_norm2(n, x), naive_norm2(n, x)), "norm2: law %d, n %zu", law, n);
       }
+}
+
+Test(lanes, edges_of_slices) {
+  static double x[LONGEST], y[LONGEST];
+  const size_t n[] = {504, 505, 511, 512, 513, 520, 1023, 1024, 1025, 1535, 1536, 1537, LONGEST};
+  for (int law = 0; law < LAW; law++)
+    for (size_t p = 0; p < sizeof n / sizeof *n; p++) {
+      for (size_t k = 0; k < n[p]; k++) x[k] = draw(law), y[k] = draw(law == 3 ? 0 : law);
+      cr_assert(same_bits(lfap_dot(n[p], x, y), naive_dot(n[p], x, y)), "dot: law %d, n %zu", law, n[p]);
+      cr_assert(same_bits(lfap_norm2(n[p], x), naive_norm2(n[p], x)), "norm2: law %d, n %zu", law, n[p]);
+      cr_assert(same_bits(lfap_sum(n[p], x), naive_sum(n[p], x, 0)), "a sum is not by slices: law %d, n %zu", law, n[p]);
+    }
+}
+
+Test(lanes, order_of_the_slices) {
+  /* 2^53 in the first slice swallows a 1 of a later one, in whatever lane; two ones of one slice meet before */
+  static double x[1536], ones[1536];
+  for (size_t k = 0; k < 1536; k++) ones[k] = 1.0;
+  x[3] = 0x1p53;
+  x[512 + 4] = x[1024 + 4] = 1.0;
+  cr_assert_eq(lfap_dot(1536, x, ones), 0x1p53);
+  x[512 + 9] = 1.0, x[1024 + 4] = 0.0;
+  cr_assert_eq(lfap_dot(1536, x, ones), 0x1p53 + 2);
+  cr_assert_eq(lfap_dot(512, x, ones), 0x1p53);
 }
 
 Test(lanes, order_of_the_join) {

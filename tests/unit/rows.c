@@ -61,6 +61,28 @@ Test(rows, gram_rows) {
   }
 }
 
+Test(rows, edges_of_slices) {
+  static double x[5 * 1032], y[5 * 1032];
+  const size_t n[] = {511, 512, 513, 1023, 1024, 1025, 1031};
+  for (size_t p = 0; p < sizeof n / sizeof *n; p++)
+    for (int law = 0; law < 3; law++) {
+      fill(law, 0, 0);
+      for (size_t k = 0; k < 5 * n[p]; k++) x[k] = draw(law), y[k] = draw(law);
+      lfap_rows(out, x, y, 5, 5, n[p]);
+      for (size_t i = 0; i < 5; i++)
+        for (size_t j = 0; j < 5; j++)
+          cr_assert(same_bits(out[i * 5 + j], naive_dot(n[p], x + i * n[p], y + j * n[p])),
+                    "%zu columns, entry %zu,%zu", n[p], i, j);
+      lfap_gemv(out, x, y, 5, n[p]);
+      for (size_t i = 0; i < 5; i++)
+        cr_assert(same_bits(out[i], naive_dot(n[p], x + i * n[p], y)), "%zu columns, row %zu", n[p], i);
+      lfap_gram_row(out, x, 4, 5, n[p]);
+      for (size_t j = 0; j < 5; j++)
+        cr_assert(same_bits(out[j], naive_dot(n[p], x + 4 * n[p], x + j * n[p])), "%zu columns, Gram row, entry %zu",
+                  n[p], j);
+    }
+}
+
 Test(rows, gram_by_hand) {
   const double X[6] = {1, 2, 3, -1, 0, 2};
   double g[2], C[4], y[2];

@@ -10,7 +10,7 @@
 #include "study/table.h"
 
 static const lfap_table_head head = {LFAP_VERSION, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-                                     40, 1, 1};
+                                     40, 1, 1, LFAP_NUMERICS};
 
 static double some(lfap_philox *g) {
   static const double odd[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1.0, 0x1p-1074, 0x1.fffffffffffffp1023};
@@ -170,7 +170,7 @@ Test(table, other_versions_are_told) {
   static const char *const said[] = {"version 1, whose rows have no checksum", "version 6, of another lfap",
                                      "version 1, whose rows", "version 17",
                                      "version 2, whose rows do not tell of C2", "version 3, whose rows do not tell of T5",
-                                     "version 4, whose rows do not tell of the arithmetic"};
+                                     "version 4, whose head does not tell of its numerics"};
   for (size_t i = 0; i < 7; i++) {
     lfap_ctx ctx = {0};
     cr_assert_eq(rows_of(&ctx, texts[i], strlen(texts[i]), 0), -1);
