@@ -694,56 +694,31 @@ LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t
 #endif
 }
 
-/* Lane l of two packed rows takes step t, their dot the same term. */
+/* The dot of packed rows over k columns is the dot of the rows. */
 /*@ ghost
   /@ requires rows: i + r <= SIZE_MAX && b + q <= SIZE_MAX;
-     requires lane: l < LFAP_LANES && t < LFAP_SLICE/LFAP_LANES;
-     LFAP_REAL(requires packed: lfap_packed(P, 48, r, A, i, n, 8*t + l + 1) && lfap_packed(Y, 32, q, A, b, n, 8*t + l + 1);)
+     requires columns: k <= LFAP_SLICE;
+     LFAP_REAL(requires packed: lfap_packed(P, 48, r, A, i, n, k) && lfap_packed(Y, 32, q, A, b, n, k);)
      terminates \true;
      exits never: \false;
      assigns \nothing;
-     LFAP_REAL(ensures lane: lfap_lane(P, lfap_at(r, l, 8), 48, Y, lfap_at(q, l, 8), 32, t + 1)
-       == lfap_lane(P, lfap_at(r, l, 8), 48, Y, lfap_at(q, l, 8), 32, t) + lfap_term(A[(i + r)*n + (8*t + l)], A[(b + q)*n + (8*t + l)]);)
-     LFAP_REAL(ensures dot: lfap_rdot_at(A, i + r, A, b + q, n, 8*t + l + 1)
-       == lfap_rdot_at(A, i + r, A, b + q, n, 8*t + l) + lfap_term(A[(i + r)*n + (8*t + l)], A[(b + q)*n + (8*t + l)]);) @/
-  static void lfap_packed_lane(const double *P, size_t r, const double *Y, size_t q, const double *A, size_t i, size_t b, size_t n,
-                               size_t t, size_t l) {
-    /@ assert place: LFAP_REAL_FACT(lfap_at(i + r, 8*t + l, n) == (i + r)*n + (8*t + l) && lfap_at(b + q, 8*t + l, n) == (b + q)*n + (8*t + l)); @/
-    /@ assert first: LFAP_REAL_FACT(P[lfap_at(t, lfap_at(r, l, 8), 48)] == A[lfap_at(i + r, 8*t + l, n)]); @/
-    /@ assert second: LFAP_REAL_FACT(Y[lfap_at(t, lfap_at(q, l, 8), 32)] == A[lfap_at(b + q, 8*t + l, n)]); @/
-    /@ assert lane: LFAP_REAL_FACT(lfap_lane(P, lfap_at(r, l, 8), 48, Y, lfap_at(q, l, 8), 32, t + 1)
-         == lfap_lane(P, lfap_at(r, l, 8), 48, Y, lfap_at(q, l, 8), 32, t)
-           + lfap_term(P[lfap_at(t, lfap_at(r, l, 8), 48)], Y[lfap_at(t, lfap_at(q, l, 8), 32)])); @/
-    lfap_dot_next(A, i + r, b + q, 8*t + l, n);
-  }
-*/
-
-/* The lanes over whole steps of two packed rows add up to their dot. */
-/*@ ghost
-  /@ requires rows: i + r <= SIZE_MAX && b + q <= SIZE_MAX;
-     requires steps: steps <= LFAP_SLICE/LFAP_LANES;
-     LFAP_REAL(requires packed: lfap_packed(P, 48, r, A, i, n, 8*steps) && lfap_packed(Y, 32, q, A, b, n, 8*steps);)
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures dot: lfap_eight_lanes(P, r, Y, q, steps) == lfap_rdot_at(A, i + r, A, b + q, n, 8*steps);) @/
+     LFAP_REAL(ensures dot: lfap_rtile(P, r, Y, q, k) == lfap_rdot_at(A, i + r, A, b + q, n, k);) @/
   static void lfap_packed_dot(const double *P, size_t r, const double *Y, size_t q, const double *A, size_t i, size_t b, size_t n,
-                              size_t steps) {
-    size_t t = 0;
-    /@ loop invariant step: 0 <= t <= steps;
-       LFAP_REAL(loop invariant dot: lfap_eight_lanes(P, r, Y, q, t) == lfap_rdot_at(A, i + r, A, b + q, n, 8*t);)
-       loop assigns t;
-       loop variant steps - t; @/
-    while (t != steps) {
-      lfap_packed_lane(P, r, Y, q, A, i, b, n, t, 0);
-      lfap_packed_lane(P, r, Y, q, A, i, b, n, t, 1);
-      lfap_packed_lane(P, r, Y, q, A, i, b, n, t, 2);
-      lfap_packed_lane(P, r, Y, q, A, i, b, n, t, 3);
-      lfap_packed_lane(P, r, Y, q, A, i, b, n, t, 4);
-      lfap_packed_lane(P, r, Y, q, A, i, b, n, t, 5);
-      lfap_packed_lane(P, r, Y, q, A, i, b, n, t, 6);
-      lfap_packed_lane(P, r, Y, q, A, i, b, n, t, 7);
-      t++;
+                              size_t k) {
+    size_t c = 0;
+    /@ loop invariant column: 0 <= c <= k;
+       LFAP_REAL(loop invariant dot: lfap_rtile(P, r, Y, q, c) == lfap_rdot_at(A, i + r, A, b + q, n, c);)
+       loop assigns c;
+       loop variant k - c; @/
+    while (c != k) {
+      /@ assert column: LFAP_REAL_FACT(8*(c/8) + c%8 == c && 0 <= c/8 && 0 <= c%8 < 8); @/
+      /@ assert first: LFAP_REAL_FACT(P[lfap_at(c/8, lfap_at(r, c%8, 8), 48)] == A[lfap_at(i + r, 8*(c/8) + c%8, n)]); @/
+      /@ assert second: LFAP_REAL_FACT(Y[lfap_at(c/8, lfap_at(q, c%8, 8), 32)] == A[lfap_at(b + q, 8*(c/8) + c%8, n)]); @/
+      /@ assert places: LFAP_REAL_FACT(lfap_at(i + r, c, n) == (i + r)*n + c && lfap_at(b + q, c, n) == (b + q)*n + c); @/
+      /@ assert tile: LFAP_REAL_FACT(lfap_rtile(P, r, Y, q, c + 1) == lfap_rtile(P, r, Y, q, c)
+           + lfap_term(P[lfap_at(c/8, lfap_at(r, c%8, 8), 48)], Y[lfap_at(c/8, lfap_at(q, c%8, 8), 32)])); @/
+      lfap_dot_next(A, i + r, b + q, c, n);
+      c++;
     }
   }
 */
@@ -773,48 +748,28 @@ LFAP_INLINE void lanes(double *P, const double *Y, const double *A, size_t i, si
   /*@ ghost
     /@ loop invariant row: 0 <= r <= m;
        LFAP_REAL(loop invariant dots: \forall integer a, c; 0 <= a < r && 0 <= c < count
-         ==> lfap_eight_lanes(P, a, Y, c, steps) == lfap_rdot_at(A, i + a, A, b + c, n, 8*steps);)
+         ==> lfap_rtile(P, a, Y, c, 8*steps) == lfap_rdot_at(A, i + a, A, b + c, n, 8*steps);)
        loop assigns r, q;
        loop variant m - r; @/
     while (r != m) {
       q = 0;
       /@ loop invariant column: 0 <= q <= count;
          LFAP_REAL(loop invariant dots: \forall integer c; 0 <= c < q
-           ==> lfap_eight_lanes(P, r, Y, c, steps) == lfap_rdot_at(A, i + r, A, b + c, n, 8*steps);)
+           ==> lfap_rtile(P, r, Y, c, 8*steps) == lfap_rdot_at(A, i + r, A, b + c, n, 8*steps);)
          loop assigns q;
          loop variant count - q; @/
       while (q != count) {
-        lfap_packed_dot(P, r, Y, q, A, i, b, n, steps);
+        lfap_packed_dot(P, r, Y, q, A, i, b, n, 8 * steps);
         q++;
       }
       r++;
     } */
 #endif
   lfap_tile_lanes(P + LFAP_PANEL_A, P, Y, steps);
-#ifdef LFAP_TIER_REAL
-  /*@ ghost r = 0; */
-  /*@ ghost
-    /@ loop invariant row: 0 <= r <= m;
-       LFAP_REAL(loop invariant sums: \forall integer a, c; 0 <= a < r && 0 <= c < count
-         ==> lfap_lanes_sum(P, lfap_lanes_place(a, c)) == lfap_rdot_at{Pre}(A, i + a, A, b + c, n, 8*steps);)
-       loop assigns r, q;
-       loop variant m - r; @/
-    while (r != m) {
-      q = 0;
-      /@ loop invariant column: 0 <= q <= count;
-         LFAP_REAL(loop invariant sums: \forall integer c; 0 <= c < q
-           ==> lfap_lanes_sum(P, lfap_lanes_place(r, c)) == lfap_rdot_at{Pre}(A, i + r, A, b + c, n, 8*steps);)
-         loop assigns q;
-         loop variant count - q; @/
-      while (q != count) {
-        /@ assert place: LFAP_REAL_FACT(lfap_lanes_place(r, q) == 3072 + lfap_cell(r, q, 0)); @/
-        /@ assert sum: LFAP_REAL_FACT(lfap_lanes_sum(P, lfap_lanes_place(r, q)) == lfap_eight_lanes{Pre}(P, r, Y, q, steps)); @/
-        /@ assert dot: LFAP_REAL_FACT(lfap_eight_lanes{Pre}(P, r, Y, q, steps) == lfap_rdot_at{Pre}(A, i + r, A, b + q, n, 8*steps)); @/
-        q++;
-      }
-      r++;
-    } */
-#endif
+  /*@ assert place: LFAP_REAL_FACT(\forall integer r, q; lfap_lanes_sum(P, lfap_lanes_place(r, q))
+    @   == lfap_lanes_sum(P + 3072, lfap_cell(r, q, 0))); */
+  /*@ assert sums: LFAP_REAL_FACT(\forall integer r, q; 0 <= r < m && 0 <= q < count
+    @   ==> lfap_lanes_sum(P, lfap_lanes_place(r, q)) == lfap_rdot_at{Pre}(A, i + r, A, b + q, n, 8*steps)); */
 #ifdef LFAP_TIER_REAL
 #include "same_rows.acsl"
 #endif
