@@ -332,7 +332,7 @@ LFAP_INLINE int take_pivot(double *A, const double *d, size_t before, size_t off
   @ exits never: \false;
   @ assigns A[i*n + off + from .. i*n + off + i];
   @ LFAP_REAL(ensures pivots: lfap_pivots(A, off, n, i);)
-  @ LFAP_REAL(ensures row: \forall integer c; from <= c < i ==> lfap_solved{Old, Here}(A, \old(lfap_before(D, c, before)), off, i, c, n);)
+  @ LFAP_REAL(ensures row: lfap_row_solved{Old, Here}(A, D, before, off, i, from, i, n);)
   @ LFAP_REAL(ensures todo: A[i*n + off + i] == \old(A[i*n + off + i]);)
   @ LFAP_REAL(ensures before: lfap_before(D, i, before) == \old(lfap_before(D, i, before));)
   @ LFAP_REAL(ensures left: lfap_same_left{Old, Here}(A, rows, n, off + from);)
@@ -342,8 +342,7 @@ LFAP_INLINE void entries(double *A, const double *D, size_t before, size_t off, 
   /*@ ghost lfap_row_at(i, rows, n); */
   /*@ ghost lfap_diagonal_at(i, off, n); */
   /*@ loop invariant column: from <= c <= i;
-    @ LFAP_REAL(loop invariant row: \forall integer e; from <= e < c
-    @   ==> lfap_solved{Pre, Here}(A, lfap_before{Pre}(D, e, before), off, i, e, n);)
+    @ LFAP_REAL(loop invariant row: lfap_row_solved{Pre, Here}(A, D, before, off, i, from, c, n);)
     @ LFAP_REAL(loop invariant before: \forall integer e; from <= e <= i ==> lfap_before(D, e, before) == lfap_before{Pre}(D, e, before);)
     @ LFAP_REAL(loop invariant todo: \forall integer e; i*n + off + c <= e <= i*n + off + i ==> A[e] == \at(A[e],Pre);)
     @ LFAP_REAL(loop invariant pivots: lfap_pivots(A, off, n, i);)
@@ -351,18 +350,15 @@ LFAP_INLINE void entries(double *A, const double *D, size_t before, size_t off, 
     @ LFAP_REAL(loop invariant others: lfap_same_others{Pre, Here}(A, i, i + 1, rows, cols, n);)
     @ loop assigns c, A[i*n + off + from .. i*n + off + i];
     @ loop variant i - c; */
-  for (size_t c = from; c < i; c++) {
+  for (size_t c = from; c != i; c++) {
     /*@ assert place: LFAP_REAL_FACT(lfap_at(i, off + c, n) == i*n + off + c); */
     /*@ assert mine: LFAP_REAL_FACT(A[i*n + off + c] == \at(A[\at(i*n + off + c,Here)],Pre)); */
     /*@ assert before: LFAP_REAL_FACT(lfap_before(D + c, 0, before) == lfap_before{Pre}(D, c, before)); */
     entry(A, D + c, before, off, i, c, rows, cols, n);
     /*@ assert pivots: LFAP_REAL_FACT(\forall integer e; 0 <= e < i ==> lfap_nonzero(A[lfap_diagonal(e, off, n)])); */
     /*@ assert now: LFAP_REAL_FACT(lfap_solved{Pre, Here}(A, lfap_before{Pre}(D, c, before), off, i, c, n)); */
-    /*@ assert then: LFAP_REAL_FACT(\forall integer e; from <= e < c
-      @   ==> lfap_solved{Pre, Here}(A, lfap_before{Pre}(D, e, before), off, i, e, n)); */
+    /*@ assert then: LFAP_REAL_FACT(lfap_row_solved{Pre, Here}(A, D, before, off, i, from, c, n)); */
   }
-  /*@ assert row: LFAP_REAL_FACT(\forall integer e; from <= e < i
-    @   ==> lfap_solved{Pre, Here}(A, lfap_before{Pre}(D, e, before), off, i, e, n)); */
 }
 
 /* The same, and the pivot. */
@@ -373,7 +369,7 @@ LFAP_INLINE void entries(double *A, const double *D, size_t before, size_t off, 
   @ assigns A[i*n + off + from .. i*n + off + i];
   @ ensures verdict: \result == 0 || \result == 1;
   @ LFAP_REAL(ensures pivots: lfap_pivots(A, off, n, i);)
-  @ LFAP_REAL(ensures row: \forall integer c; from <= c < i ==> lfap_solved{Old, Here}(A, \old(lfap_before(D, c, before)), off, i, c, n);)
+  @ LFAP_REAL(ensures row: lfap_row_solved{Old, Here}(A, D, before, off, i, from, i, n);)
   @ LFAP_REAL(ensures taken: \result == 1 <==> !lfap_bad_pivot(\old(A[i*n + off + i]),
   @   \old(lfap_before(D, i, before)) + lfap_rdot_at(A, i, A, i, n, off + i), n);)
   @ LFAP_REAL(ensures pivot: \result == 1 && lfap_not_negative(\old(lfap_before(D, i, before)))
@@ -388,8 +384,7 @@ LFAP_INLINE int row_from(double *A, const double *D, size_t before, size_t off, 
   /*@ ghost lfap_diagonal_at(i, off, n); */
   /*@ assert before: LFAP_REAL_FACT(lfap_before(D + i, 0, before) == lfap_before{Pre}(D, i, before)); */
   int good = take_pivot(A, D + i, before, off, i, rows, cols, n);
-  /*@ assert row: LFAP_REAL_FACT(\forall integer c; from <= c < i
-    @   ==> lfap_solved{Pre, Here}(A, lfap_before{Pre}(D, c, before), off, i, c, n)); */
+  /*@ assert row: LFAP_REAL_FACT(lfap_row_solved{Pre, Here}(A, D, before, off, i, from, i, n)); */
   return good;
 }
 
@@ -591,6 +586,7 @@ LFAP_INLINE void packed_entry(double *A, const double *D, double *P, const doubl
   /*@ assert D: LFAP_REAL_FACT(before != 0 ==> (\forall integer e; 0 <= e < m*192 ==> D[e] == \at(D[e],Pre))); */
   /*@ assert row: LFAP_REAL_FACT(\forall integer s, u; 0 <= s < 64 && 0 <= u < 8 && (s != step || u != l)
     @   ==> P[lfap_at(s, lfap_at(r, u, 8), 48)] == \at(P[lfap_at(s, lfap_at(r, u, 8), 48)],Pre)); */
+  /*@ assert before: LFAP_REAL_FACT(lfap_packed(P, 48, r, A, i, n, 8*step + l)); */
   /*@ assert packed: LFAP_REAL_FACT(lfap_packed(P, 48, r, A, i, n, 8*step + l + 1)); */
   /*@ assert padded: LFAP_REAL_FACT(lfap_padded(P, 48, r, 8*step + l + 1, 512)); */
 }
@@ -734,7 +730,7 @@ LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t
   @ terminates \true;
   @ exits never: \false;
   @ assigns P[LFAP_PANEL_A .. LFAP_CHOL_ROWS - 1];
-  @ LFAP_REAL(ensures lanes: \forall integer e; b <= e < b + count ==> lfap_lanes_are(P, A, i, m, e, e - b, 8*steps, n);)
+  @ LFAP_REAL(ensures lanes: lfap_tile_dots(P, A, i, m, b, 0, count, 8*steps, n);)
   @ LFAP_REAL(ensures Y: lfap_same_doubles{Old, Here}(Y, 0, 2048);)
   @ LFAP_REAL(ensures rows: lfap_same_doubles{Old, Here}(P, 0, 3072);)
   @ LFAP_REAL(ensures cells: lfap_same_cells{Old, Here}(A, rows, cols, n);)
@@ -806,7 +802,7 @@ LFAP_INLINE void four(double *A, const double *D, double *P, const double *Y, si
     @ LFAP_REAL(loop invariant pivots: lfap_pivots(A, off, n, mb);)
     @ LFAP_REAL(loop invariant packed: lfap_packed_six(P, A, i, m, off + c, n);)
     @ LFAP_REAL(loop invariant Y: lfap_packed_four(Y, u, A, mb, off, n);)
-    @ LFAP_REAL(loop invariant lanes: \forall integer e; c <= e < end ==> lfap_lanes_are(P, A, i, m, e, e - k, 8*step, n);)
+    @ LFAP_REAL(loop invariant lanes: lfap_tile_dots(P, A, i, m, k, c - k, end - k, 8*step, n);)
     @ LFAP_REAL(loop invariant cells: lfap_other_cells{Pre, Here}(A, i, i + m, off + k, off + c, rows, cols, n);)
     @ LFAP_REAL(loop invariant left: lfap_same_left{Pre, Here}(A, rows, n, off + k);)
     @ LFAP_REAL(loop invariant others: lfap_same_others{Pre, Here}(A, i, i + m, rows, cols, n);)
@@ -880,9 +876,10 @@ LFAP_INLINE void pack_corner(double *Q, const double *A, size_t r, size_t off, s
   /*@ assert panel: LFAP_REAL_FACT(\forall integer t, q, l; 0 <= t < 64 && 0 <= q < 4 && 0 <= l < 8
     @   ==> 0 <= lfap_at(t, lfap_at(q, l, 8), 32) < 2048); */
   /*@ assert now: LFAP_REAL_FACT(lfap_packed(Q + 2048*(r/4), 32, r % 4, A, r - r % 4, n, off + r + 1)); */
-  /*@ assert here: LFAP_REAL_FACT(\forall integer q; 0 <= q < r % 4
-    @   ==> lfap_packed(lfap_panel_of(Q, r/4), 32, q, A, 4*(r/4), n, off + 4*(r/4) + q + 1)); */
-  /*@ assert above: LFAP_REAL_FACT(\forall integer u; 0 <= u < r/4 ==> lfap_packed_four(lfap_panel_of(Q, u), u, A, r, off, n)); */
+  /*@ assert cells: LFAP_REAL_FACT(lfap_same_cells{Pre, Here}(A, rows, cols, n)); */
+  /*@ assert place: LFAP_REAL_FACT(lfap_panel_of(Q, r/4) == Q + 2048*(r/4)); */
+  /*@ assert here: LFAP_REAL_FACT(lfap_packed_four(lfap_panel_of(Q, r/4), r/4, A, r, off, n)); */
+  /*@ assert above: LFAP_REAL_FACT(lfap_packed_rows(Q, A, r - r % 4, off, n)); */
   /*@ assert four: LFAP_REAL_FACT(lfap_packed_four(lfap_panel_of(Q, r/4), r/4, A, r + 1, off, n)); */
 #ifdef LFAP_TIER_REAL
 #include "same_rows.acsl"
@@ -902,8 +899,7 @@ LFAP_INLINE void pack_corner(double *Q, const double *A, size_t r, size_t off, s
   @ exits never: \false;
   @ assigns A[r*n + off + i .. r*n + off + r], Q[0 .. LFAP_CHOL_PACK - 1];
   @ ensures verdict: \result == 0 || \result == 1;
-  @ LFAP_REAL(ensures row: \result == 1 ==> (\forall integer c; i <= c <= r
-  @   ==> lfap_solved{Old, Here}(A, \old(lfap_before(D, c, before)), off, r, c, n));)
+  @ LFAP_REAL(ensures row: \result == 1 ==> lfap_row_solved{Old, Here}(A, D, before, off, r, i, r + 1, n);)
   @ LFAP_REAL(ensures pivots: lfap_pivots(A, off, n, r + \result);)
   @ LFAP_REAL(ensures packed: lfap_packed_rows(Q, A, r + \result, off, n);)
   @ LFAP_REAL(ensures cells: lfap_other_cells{Old, Here}(A, r, r + 1, off + i, off + r + 1, rows, cols, n);)
