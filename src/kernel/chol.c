@@ -594,13 +594,13 @@ LFAP_INLINE void packed_entry(double *A, const double *D, double *P, const doubl
 /* Column c, entry l of step `step`, of the rows i .. i+m-1; D has their dots before the slice, Y the packed row c. */
 /*@ LFAP_FACTOR_COLUMN(A, D, P, Y, before, i, m, c, step, l, rows, cols, n)
   @ LFAP_REAL(requires lanes: lfap_lanes_are(P, A, i, m, c, c % 4, 8*step, n);)
-  @ LFAP_REAL(requires packed: lfap_packed_six(P, A, i, m, 8*step + l, n);)
+  @ LFAP_REAL(requires packed: lfap_packed_six(P, A, i, 0, m, 8*step + l, n);)
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[i*n .. (i + m)*n - n + cols - 1], P[0 .. LFAP_PANEL_A - 1];
   @ LFAP_REAL(ensures equation: \forall integer r; 0 <= r < m ==> lfap_solved{Old, Here}(A,
   @   \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)), 8*step + l - c, i + r, c, n);)
-  @ LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, m, 8*step + l + 1, n);)
+  @ LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, 0, m, 8*step + l + 1, n);)
   @ LFAP_REAL(ensures lanes: lfap_same_sums{Old, Here}(P);)
   @ LFAP_REAL(ensures Y: lfap_same_doubles{Old, Here}(Y, 0, 2048);)
   @ LFAP_REAL(ensures before: lfap_same_before{Old, Here}(D, m, before);)
@@ -613,9 +613,8 @@ LFAP_INLINE void column(double *A, const double *D, double *P, const double *Y, 
     @ LFAP_REAL(loop invariant equation: \forall integer a; 0 <= a < r ==> lfap_solved{Pre, Here}(A,
     @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), 8*step + l - c, i + a, c, n);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, m, before);)
-    @ LFAP_REAL(loop invariant done: lfap_packed_six(P, A, i, r, 8*step + l + 1, n);)
-    @ LFAP_REAL(loop invariant todo: \forall integer a; r <= a < m
-    @   ==> lfap_packed(P, 48, a, A, i, n, 8*step + l) && lfap_padded(P, 48, a, 8*step + l, 512);)
+    @ LFAP_REAL(loop invariant done: lfap_packed_six(P, A, i, 0, r, 8*step + l + 1, n);)
+    @ LFAP_REAL(loop invariant todo: lfap_packed_six(P, A, i, r, m, 8*step + l, n);)
     @ LFAP_REAL(loop invariant sums: lfap_same_sums{Pre, Here}(P);)
     @ LFAP_REAL(loop invariant lanes: lfap_lanes_are(P, A, i, m, c, c % 4, 8*step, n);)
     @ LFAP_REAL(loop invariant same: lfap_same_doubles{Pre, Here}(Y, 0, 2048);)
@@ -629,10 +628,8 @@ LFAP_INLINE void column(double *A, const double *D, double *P, const double *Y, 
     /*@ ghost lfap_rows_at(i, r, i + r, n); */
     /*@ ghost lfap_row_at(i + r, i + m, n); */
     packed_entry(A, D, P, Y, before, i, m, r, c, step, l, rows, cols, n);
-    /*@ assert done: LFAP_REAL_FACT(\forall integer a; 0 <= a < r
-      @   ==> lfap_packed(P, 48, a, A, i, n, 8*step + l + 1) && lfap_padded(P, 48, a, 8*step + l + 1, 512)); */
-    /*@ assert todo: LFAP_REAL_FACT(\forall integer a; r < a < m
-      @   ==> lfap_packed(P, 48, a, A, i, n, 8*step + l) && lfap_padded(P, 48, a, 8*step + l, 512)); */
+    /*@ assert done: LFAP_REAL_FACT(lfap_packed_six(P, A, i, 0, r, 8*step + l + 1, n)); */
+    /*@ assert todo: LFAP_REAL_FACT(lfap_packed_six(P, A, i, r + 1, m, 8*step + l, n)); */
     /*@ assert now: LFAP_REAL_FACT(lfap_solved{Pre, Here}(A, lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before),
       @   8*step + l - c, i + r, c, n)); */
     /*@ assert then: LFAP_REAL_FACT(\forall integer a; 0 <= a < r ==> lfap_solved{Pre, Here}(A,
@@ -660,7 +657,7 @@ LFAP_INLINE double zero(void) { return 0.0; }
   @ terminates \true;
   @ exits never: \false;
   @ assigns P[0 .. LFAP_PANEL_A - 1];
-  @ LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, m, off, n);)
+  @ LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, 0, m, off, n);)
   @ LFAP_REAL(ensures cells: lfap_same_cells{Old, Here}(A, rows, cols, n);)
   @ LFAP_REAL(ensures same: lfap_same_left{Old, Here}(A, rows, n, cols);) */
 LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t off, size_t rows, size_t cols,
@@ -669,22 +666,22 @@ LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t
   (void)cols;
   /*@ ghost lfap_cells_inside(rows, cols, n); */
   /*@ loop invariant row: 0 <= r <= m;
-    @ LFAP_REAL(loop invariant packed: \forall integer e; 0 <= e < r ==> lfap_packed(P, 48, e, A, i, n, off);)
+    @ LFAP_REAL(loop invariant packed: lfap_packed_top(P, A, i, 0, r, off, n);)
     @ loop assigns r, P[0 .. LFAP_PANEL_A - 1];
     @ loop variant m - r; */
   for (size_t r = 0; r < m; r++) {
     /*@ ghost lfap_row_at(i + r, rows, n); */
     lfap_tile_pack(P, LFAP_TILE_A, r, A + (i + r) * n, off, minus_zero());
     /*@ assert now: LFAP_REAL_FACT(lfap_packed(P, 48, r, A, i, n, off)); */
-    /*@ assert then: LFAP_REAL_FACT(\forall integer e; 0 <= e < r ==> lfap_packed(P, 48, e, A, i, n, off)); */
+    /*@ assert then: LFAP_REAL_FACT(lfap_packed_top(P, A, i, 0, r, off, n)); */
   }
   /*@ loop invariant cell: off*LFAP_TILE_A <= x <= LFAP_PANEL_A;
-    @ LFAP_REAL(loop invariant packed: \forall integer e; 0 <= e < m ==> lfap_packed(P, 48, e, A, i, n, off);)
+    @ LFAP_REAL(loop invariant packed: lfap_packed_top(P, A, i, 0, m, off, n);)
     @ LFAP_REAL(loop invariant padded: \forall integer e; off*LFAP_TILE_A <= e < x ==> lfap_none(P[e]);)
     @ loop assigns x, P[0 .. LFAP_PANEL_A - 1];
     @ loop variant LFAP_PANEL_A - x; */
   for (size_t x = off * LFAP_TILE_A; x < LFAP_PANEL_A; x++) P[x] = minus_zero();
-    /*@ assert padded: LFAP_REAL_FACT(\forall integer r; 0 <= r < m ==> lfap_padded(P, 48, r, off, 512)); */
+  /*@ assert packed: LFAP_REAL_FACT(lfap_packed_six(P, A, i, 0, m, off, n)); */
 #ifdef LFAP_TIER_REAL
 #include "same_rows.acsl"
 #endif
@@ -725,7 +722,7 @@ LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t
   @ LFAP_FACTOR_PART(A, rows, cols, n)
   @ requires P: \valid(P + (0 .. LFAP_CHOL_ROWS - 1)) && \separated(P + (0 .. LFAP_CHOL_ROWS - 1), A + (0 .. rows*n - n + cols - 1));
   @ requires Y: \valid_read(Y + (0 .. LFAP_PANEL_B - 1)) && \separated(Y + (0 .. LFAP_PANEL_B - 1), P + (0 .. LFAP_CHOL_ROWS - 1));
-  @ LFAP_REAL(requires packed: \forall integer r; 0 <= r < m ==> lfap_packed(P, 48, r, A, i, n, 8*steps);)
+  @ LFAP_REAL(requires packed: lfap_packed_top(P, A, i, 0, m, 8*steps, n);)
   @ LFAP_REAL(requires Y: \forall integer q; 0 <= q < count ==> lfap_packed(Y, 32, q, A, b, n, 8*steps);)
   @ terminates \true;
   @ exits never: \false;
@@ -777,14 +774,14 @@ LFAP_INLINE void lanes(double *P, const double *Y, const double *A, size_t i, si
   @ requires Y_A: \separated(Y + (0 .. LFAP_PANEL_B - 1), A + (0 .. rows*n - n + cols - 1));
   @ requires panel: 4*u < mb;
   @ LFAP_REAL(requires pivots: lfap_pivots(A, off, n, mb);)
-  @ LFAP_REAL(requires packed: lfap_packed_six(P, A, i, m, off + 4*u, n);)
+  @ LFAP_REAL(requires packed: lfap_packed_six(P, A, i, 0, m, off + 4*u, n);)
   @ LFAP_REAL(requires packed_Y: lfap_packed_four(Y, u, A, mb, off, n);)
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[i*n .. (i + m)*n - n + cols - 1], P[0 .. LFAP_CHOL_ROWS - 1];
   @ LFAP_REAL(ensures equation: \forall integer r, c; 0 <= r < m && 4*u <= c < mb && c < 4*u + 4 ==> lfap_solved{Old, Here}(A,
   @   \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)), off, i + r, c, n);)
-  @ LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, m, off + (4*u + 4 < mb ? 4*u + 4 : mb), n);)
+  @ LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, 0, m, off + (4*u + 4 < mb ? 4*u + 4 : mb), n);)
   @ LFAP_REAL(ensures cells: lfap_other_cells{Old, Here}(A, i, i + m, off + 4*u, off + (4*u + 4 < mb ? 4*u + 4 : mb), rows, cols, n);)
   @ LFAP_REAL(ensures left: lfap_same_left{Old, Here}(A, rows, n, off + 4*u);)
   @ LFAP_REAL(ensures others: lfap_same_others{Old, Here}(A, i, i + m, rows, cols, n);) */
@@ -800,7 +797,7 @@ LFAP_INLINE void four(double *A, const double *D, double *P, const double *Y, si
     @   lfap_before{Pre}(D, lfap_at(r, e, LFAP_CHOL_COLUMNS), before), off, i + r, e, n);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, m, before);)
     @ LFAP_REAL(loop invariant pivots: lfap_pivots(A, off, n, mb);)
-    @ LFAP_REAL(loop invariant packed: lfap_packed_six(P, A, i, m, off + c, n);)
+    @ LFAP_REAL(loop invariant packed: lfap_packed_six(P, A, i, 0, m, off + c, n);)
     @ LFAP_REAL(loop invariant Y: lfap_packed_four(Y, u, A, mb, off, n);)
     @ LFAP_REAL(loop invariant lanes: lfap_tile_dots(P, A, i, m, k, c - k, end - k, 8*step, n);)
     @ LFAP_REAL(loop invariant cells: lfap_other_cells{Pre, Here}(A, i, i + m, off + k, off + c, rows, cols, n);)
@@ -841,7 +838,7 @@ LFAP_INLINE void six(double *A, const double *D, double *P, const double *Q, siz
     @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, i + r, c, n);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, m, before);)
     @ LFAP_REAL(loop invariant pivots: lfap_pivots(A, off, n, mb);)
-    @ LFAP_REAL(loop invariant packed: lfap_packed_six(P, A, i, m, off + (4*u < mb ? 4*u : mb), n);)
+    @ LFAP_REAL(loop invariant packed: lfap_packed_six(P, A, i, 0, m, off + (4*u < mb ? 4*u : mb), n);)
     @ LFAP_REAL(loop invariant Q: lfap_packed_rows(Q, A, mb, off, n);)
     @ LFAP_REAL(loop invariant cells: lfap_other_cells{Pre, Here}(A, i, i + m, off, off + (4*u < mb ? 4*u : mb), rows, cols, n);)
     @ LFAP_REAL(loop invariant others: lfap_same_others{Pre, Here}(A, i, i + m, rows, cols, n);)
@@ -941,8 +938,8 @@ LFAP_INLINE size_t corner_six(double *A, const double *D, double *P, double *Q, 
   /*@ loop invariant row: i <= r <= i + m;
     @ LFAP_REAL(loop invariant factor: \forall integer a, c; i <= a < r && 0 <= c <= a ==> lfap_solved{Pre, Here}(A,
     @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, a, c, n);)
-    @ LFAP_REAL(loop invariant tiles: \forall integer a, c; r <= a < i + m && 0 <= c < i ==> lfap_solved{Pre, Here}(A,
-    @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, a, c, n);)
+    @ LFAP_REAL(loop invariant tiles: \forall integer a, c; r - i <= a < m && 0 <= c < i ==> lfap_solved{Pre, Here}(A,
+    @   lfap_before{Pre}(D + i*LFAP_CHOL_COLUMNS, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n);)
     @ LFAP_REAL(loop invariant todo: \forall integer a, c; r <= a < i + m && off + i <= c < cols
     @   ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, i + m, before);)
@@ -955,6 +952,11 @@ LFAP_INLINE size_t corner_six(double *A, const double *D, double *P, double *Q, 
   for (size_t r = i; r < i + m; r++) {
     /*@ ghost lfap_rows_at(i, r - i, r, n); */
     /*@ ghost lfap_row_at(r, i + m, n); */
+    /*@ assert place: LFAP_REAL_FACT(\forall integer c; lfap_at(r, c, 192) == i*192 + lfap_at(r - i, c, 192)); */
+    /*@ assert before: LFAP_REAL_FACT(\forall integer c; 0 <= c <= r
+      @   ==> lfap_before(D + r*192, c, before) == lfap_before{Pre}(D, lfap_at(r, c, 192), before)); */
+    /*@ assert tile: LFAP_REAL_FACT(\forall integer c; 0 <= c < i ==> lfap_solved{Pre, Here}(A,
+      @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
     if (!corner_row(A, D + r * LFAP_CHOL_COLUMNS, Q, before, off, i, r, rows, cols, n)) return r;
     /*@ assert left: LFAP_REAL_FACT(\forall integer c; 0 <= c < i ==> lfap_solved{Pre, Here}(A,
       @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
@@ -1044,8 +1046,21 @@ LFAP_INLINE void below(double *A, const double *D, double *P, const double *Q, s
     /*@ ghost lfap_rows_at(i, r, i + r, n); */
     /*@ ghost lfap_rows_at(i + r, m, i + ma, n); */
     six(A, D + r * LFAP_CHOL_COLUMNS, P, Q, before, off, i + r, m, mb, rows, cols, n);
-    /*@ assert now: LFAP_REAL_FACT(\forall integer a, c; r <= a < r + m && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n)); */
+#ifdef LFAP_TIER_REAL
+    /*@ ghost size_t e = 0; */
+    /*@ ghost
+      /@ loop invariant row: 0 <= e <= m;
+         loop invariant now: \forall integer a, c; r <= a < r + e && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
+           lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n);
+         loop assigns e;
+         loop variant m - e; @/
+      while (e != m) {
+        /@ assert place: \forall integer c; lfap_at(r + e, c, 192) == r*192 + lfap_at(e, c, 192); @/
+        /@ assert row: \forall integer c; 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
+             lfap_before{Pre}(D, lfap_at(r + e, c, LFAP_CHOL_COLUMNS), before), off, i + r + e, c, n); @/
+        e++;
+      } */
+#endif
     /*@ assert then: LFAP_REAL_FACT(\forall integer a, c; 0 <= a < r && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
       @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n)); */
     r += m;
