@@ -587,9 +587,24 @@ LFAP_INLINE void packed_entry(double *A, const double *D, double *P, const doubl
   /*@ assert row: LFAP_REAL_FACT(\forall integer s, u; 0 <= s < 64 && 0 <= u < 8 && (s != step || u != l)
     @   ==> P[lfap_at(s, lfap_at(r, u, 8), 48)] == \at(P[lfap_at(s, lfap_at(r, u, 8), 48)],Pre)); */
   /*@ assert before: LFAP_REAL_FACT(lfap_packed(P, 48, r, A, i, n, 8*step + l)); */
+  /*@ assert only: LFAP_REAL_FACT(\forall integer s, u; 0 <= u < 8 && 8*s + u == 8*step + l ==> s == step && u == l); */
+  /*@ assert last: LFAP_REAL_FACT(\forall integer s, u; 0 <= u < 8 && 8*s + u == 8*step + l
+    @   ==> P[lfap_at(s, lfap_at(r, u, 8), 48)] == A[lfap_at(i + r, 8*s + u, n)]); */
   /*@ assert packed: LFAP_REAL_FACT(lfap_packed(P, 48, r, A, i, n, 8*step + l + 1)); */
   /*@ assert padded: LFAP_REAL_FACT(lfap_padded(P, 48, r, 8*step + l + 1, 512)); */
 }
+
+/* Row r of the packed rows joins those before it. */
+/*@ ghost
+  /@ requires row: r < LFAP_TILE_A;
+     LFAP_REAL(requires before: lfap_packed_six(P, A, i, 0, r, k, n);)
+     LFAP_REAL(requires row: lfap_packed(P, 48, r, A, i, n, k) && lfap_padded(P, 48, r, k, 512);)
+     terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, 0, r + 1, k, n);) @/
+  static void lfap_one_more(const double *P, const double *A, size_t i, size_t r, size_t k, size_t n) { }
+*/
 
 /* Column c, entry l of step `step`, of the rows i .. i+m-1; D has their dots before the slice, Y the packed row c. */
 /*@ LFAP_FACTOR_COLUMN(A, D, P, Y, before, i, m, c, step, l, rows, cols, n)
@@ -629,6 +644,7 @@ LFAP_INLINE void column(double *A, const double *D, double *P, const double *Y, 
     /*@ ghost lfap_row_at(i + r, i + m, n); */
     packed_entry(A, D, P, Y, before, i, m, r, c, step, l, rows, cols, n);
     /*@ assert done: LFAP_REAL_FACT(lfap_packed_six(P, A, i, 0, r, 8*step + l + 1, n)); */
+    /*@ ghost lfap_one_more(P, A, i, r, step * LFAP_LANES + l + 1, n); */
     /*@ assert todo: LFAP_REAL_FACT(lfap_packed_six(P, A, i, r + 1, m, 8*step + l, n)); */
     /*@ assert now: LFAP_REAL_FACT(lfap_solved{Pre, Here}(A, lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before),
       @   8*step + l - c, i + r, c, n)); */
@@ -832,6 +848,7 @@ LFAP_INLINE void four(double *A, const double *D, double *P, const double *Y, si
   @ LFAP_REAL(ensures others: lfap_same_others{Old, Here}(A, i, i + m, rows, cols, n);) */
 LFAP_INLINE void six(double *A, const double *D, double *P, const double *Q, size_t before, size_t off, size_t i,
                      size_t m, size_t mb, size_t rows, size_t cols, size_t n) {
+  /*@ ghost lfap_rows_at(i, m, rows, n); */
   pack_six(P, A, i, m, off, rows, cols, n);
   /*@ loop invariant panel: 0 <= u && 4*u < mb + 4;
     @ LFAP_REAL(loop invariant equation: \forall integer r, c; 0 <= r < m && 0 <= c < mb && c < 4*u ==> lfap_solved{Pre, Here}(A,
@@ -883,6 +900,21 @@ LFAP_INLINE void pack_corner(double *Q, const double *A, size_t r, size_t off, s
 #endif
 }
 
+/* No other cell lies where columns j .. e-1 of row r do. */
+/*@ ghost
+  /@ requires columns: j <= e <= cols && cols <= n;
+     terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures apart: \forall integer a, c; 0 <= a ==> 0 <= c < cols ==> !(r <= a < r + 1 && j <= c < e)
+       ==> lfap_at(a, c, n) < r*n + j || r*n + e <= lfap_at(a, c, n);) @/
+  static void lfap_cells_apart(size_t r, size_t j, size_t e, size_t cols, size_t n) {
+    /@ assert below: LFAP_REAL_FACT(\forall integer a, c; 0 <= a < r ==> 0 <= c < n ==> lfap_at(a, c, n) < lfap_at(r, 0, n)); @/
+    /@ assert above: LFAP_REAL_FACT(\forall integer a, c; r < a ==> 0 <= c ==> r*n + n <= lfap_at(a, c, n)); @/
+    /@ assert beside: LFAP_REAL_FACT(\forall integer c; lfap_at(r, c, n) == r*n + c); @/
+  }
+*/
+
 /* Row r of the corner from column i on, its pivot too, which ends up packed in Q; D has its dots before the slice. */
 /*@ requires row: i <= r && r < rows && r < LFAP_CHOL_COLUMNS && off + r < LFAP_SLICE && off + r < cols && cols <= n;
   @ requires size: n*n <= SIZE_MAX;
@@ -906,6 +938,7 @@ LFAP_INLINE int corner_row(double *A, const double *D, double *Q, size_t before,
                            size_t rows, size_t cols, size_t n) {
   /*@ ghost lfap_row_at(r, rows, n); */
   /*@ assert begin: LFAP_REAL_FACT(lfap_at(r, off + i, n) == r*n + off + i && lfap_at(r, off + r, n) == r*n + off + r); */
+  /*@ ghost lfap_cells_apart(r, off + i, off + r + 1, cols, n); */
   int good = row_from(A, D, before, off, r, i, rows, cols, n);
   /*@ assert cells: LFAP_REAL_FACT(lfap_other_cells{Pre, Here}(A, r, r + 1, off + i, off + r + 1, rows, cols, n)); */
   /*@ assert packed: LFAP_REAL_FACT(lfap_packed_rows(Q, A, r, off, n)); */
@@ -935,21 +968,23 @@ LFAP_INLINE size_t corner_six(double *A, const double *D, double *P, double *Q, 
                               size_t m, size_t rows, size_t cols, size_t n) {
   /*@ ghost lfap_rows_at(i, m, rows, n); */
   six(A, D + i * LFAP_CHOL_COLUMNS, P, Q, before, off, i, m, i, rows, cols, n);
-  /*@ loop invariant row: i <= r <= i + m;
+  size_t r = i;
+  int good = 1; /* one way out: joined ones cost the provers more than the rest */
+  /*@ loop invariant row: i <= r <= i + m && (good == 0 || good == 1);
     @ LFAP_REAL(loop invariant factor: \forall integer a, c; i <= a < r && 0 <= c <= a ==> lfap_solved{Pre, Here}(A,
     @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, a, c, n);)
-    @ LFAP_REAL(loop invariant tiles: \forall integer a, c; r - i <= a < m && 0 <= c < i ==> lfap_solved{Pre, Here}(A,
+    @ LFAP_REAL(loop invariant tiles: good == 1 ==> \forall integer a, c; r - i <= a < m && 0 <= c < i ==> lfap_solved{Pre, Here}(A,
     @   lfap_before{Pre}(D + i*LFAP_CHOL_COLUMNS, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n);)
-    @ LFAP_REAL(loop invariant todo: \forall integer a, c; r <= a < i + m && off + i <= c < cols
+    @ LFAP_REAL(loop invariant todo: good == 1 ==> \forall integer a, c; r <= a < i + m && off + i <= c < cols
     @   ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, i + m, before);)
     @ LFAP_REAL(loop invariant pivots: lfap_pivots(A, off, n, r);)
     @ LFAP_REAL(loop invariant packed: lfap_packed_rows(Q, A, r, off, n);)
     @ LFAP_REAL(loop invariant cells: lfap_other_cells{Pre, Here}(A, i, i + m, off, off + i + m, rows, cols, n);)
     @ LFAP_REAL(loop invariant others: lfap_same_others{Pre, Here}(A, i, i + m, rows, cols, n);)
-    @ loop assigns r, A[i*n .. (i + m)*n - n + cols - 1], Q[0 .. LFAP_CHOL_PACK - 1];
-    @ loop variant i + m - r; */
-  for (size_t r = i; r < i + m; r++) {
+    @ loop assigns r, good, A[i*n .. (i + m)*n - n + cols - 1], Q[0 .. LFAP_CHOL_PACK - 1];
+    @ loop variant i + m - r + good; */
+  while (good && r < i + m) {
     /*@ ghost lfap_rows_at(i, r - i, r, n); */
     /*@ ghost lfap_row_at(r, i + m, n); */
     /*@ assert place: LFAP_REAL_FACT(\forall integer c; lfap_at(r, c, 192) == i*192 + lfap_at(r - i, c, 192)); */
@@ -957,15 +992,18 @@ LFAP_INLINE size_t corner_six(double *A, const double *D, double *P, double *Q, 
       @   ==> lfap_before(D + r*192, c, before) == lfap_before{Pre}(D, lfap_at(r, c, 192), before)); */
     /*@ assert tile: LFAP_REAL_FACT(\forall integer c; 0 <= c < i ==> lfap_solved{Pre, Here}(A,
       @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
-    if (!corner_row(A, D + r * LFAP_CHOL_COLUMNS, Q, before, off, i, r, rows, cols, n)) return r;
+    good = corner_row(A, D + r * LFAP_CHOL_COLUMNS, Q, before, off, i, r, rows, cols, n);
+    /*@ assert cells: LFAP_REAL_FACT(lfap_other_cells{Pre, Here}(A, i, i + m, off, off + i + m, rows, cols, n)); */
+    /*@ assert others: LFAP_REAL_FACT(lfap_same_others{Pre, Here}(A, i, i + m, rows, cols, n)); */
     /*@ assert left: LFAP_REAL_FACT(\forall integer c; 0 <= c < i ==> lfap_solved{Pre, Here}(A,
       @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
-    /*@ assert right: LFAP_REAL_FACT(\forall integer c; i <= c <= r ==> lfap_solved{Pre, Here}(A,
+    /*@ assert right: LFAP_REAL_FACT(good == 1 ==> \forall integer c; i <= c <= r ==> lfap_solved{Pre, Here}(A,
       @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
     /*@ assert above: LFAP_REAL_FACT(\forall integer a, c; i <= a < r && 0 <= c <= a ==> lfap_solved{Pre, Here}(A,
       @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, a, c, n)); */
+    if (good) r++;
   }
-  return i + m;
+  return r;
 }
 
 /* The corner A, mb rows. */
@@ -1032,6 +1070,7 @@ size_t lfap_chol_corner(double *L, double *Q, double *P, const double *D, size_t
 LFAP_INLINE void below(double *A, const double *D, double *P, const double *Q, size_t before, size_t off, size_t i,
                        size_t ma, size_t mb, size_t rows, size_t cols, size_t n) {
   size_t r = 0;
+  /*@ ghost lfap_rows_at(i, ma, rows, n); */
   /*@ loop invariant row: 0 <= r <= ma;
     @ LFAP_REAL(loop invariant equation: \forall integer a, c; 0 <= a < r && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
     @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n);)
