@@ -1085,21 +1085,9 @@ LFAP_INLINE void below(double *A, const double *D, double *P, const double *Q, s
     /*@ ghost lfap_rows_at(i, r, i + r, n); */
     /*@ ghost lfap_rows_at(i + r, m, i + ma, n); */
     six(A, D + r * LFAP_CHOL_COLUMNS, P, Q, before, off, i + r, m, mb, rows, cols, n);
-#ifdef LFAP_TIER_REAL
-    /*@ ghost size_t e = 0; */
-    /*@ ghost
-      /@ loop invariant row: 0 <= e <= m;
-         loop invariant now: \forall integer a, c; r <= a < r + e && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
-           lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n);
-         loop assigns e;
-         loop variant m - e; @/
-      while (e != m) {
-        /@ assert place: \forall integer c; lfap_at(r + e, c, 192) == r*192 + lfap_at(e, c, 192); @/
-        /@ assert row: \forall integer c; 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
-             lfap_before{Pre}(D, lfap_at(r + e, c, LFAP_CHOL_COLUMNS), before), off, i + r + e, c, n); @/
-        e++;
-      } */
-#endif
+    /*@ assert place: LFAP_REAL_FACT(\forall integer a, c; lfap_at(a, c, 192) == r*192 + lfap_at(a - r, c, 192)); */
+    /*@ assert now: LFAP_REAL_FACT(\forall integer a, c; r <= a < r + m && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
+      @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n)); */
     /*@ assert then: LFAP_REAL_FACT(\forall integer a, c; 0 <= a < r && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
       @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n)); */
     r += m;
