@@ -16,18 +16,6 @@ typedef struct {
   size_t rows, ld, k, n;
 } slice;
 
-/* The first m columns' entries of a matrix lie inside it. */
-/*@ ghost
-  /@ terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures inside: \forall integer i, j; 0 <= i < n && 0 <= j < m
-          ==> 0 <= lfap_at(i, j, d) < n*d - d + m;) @/
-  static void lfap_entries_inside(size_t n, size_t m, size_t d) {
-    /@ assert row: LFAP_REAL_FACT(\forall integer i; 0 <= i < n ==> 0 <= i*d && i*d + d <= n*d); @/
-  }
-*/
-
 /* How many entries of row i are wanted. */
 /*@ terminates \true;
   @ exits never: \false;
@@ -315,66 +303,7 @@ void lfap_block_dots(double *C, double *P, const double *A, const double *B, siz
       /*@ assert rows: LFAP_REAL_FACT(lfap_panel{Pre, Here}(X, 6, A, i, ma, ld, k, w, pad)); */
       /*@ assert packed: LFAP_REAL_FACT(lfap_packed{Pre, Here}(P, mb, B, ld, k, w)); */
 #ifdef LFAP_TIER_REAL
-      /*@ ghost size_t x = 0; */
-      /*@ ghost
-        /@ loop invariant column: 0 <= x <= w;
-           loop invariant sum: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb
-             ==> lfap_rpacked(X, e - i, P, f, x)
-                == lfap_rdot_at{Pre}(A, e, B, f, ld, k + x) - lfap_rdot_at{Pre}(A, e, B, f, ld, k);
-           loop assigns x;
-           loop variant w - x; @/
-        while (x != w) {
-          /@ assert column: 8*(x/8) <= x; @/
-          /@ assert mine: \forall integer e; i <= e < i + 6 && e < ma
-               ==> X[lfap_at(x/8, lfap_at(e - i, x%8, 8), 48)] == \at(A[lfap_at(e, \at(k + x,Here), ld)],Pre); @/
-          /@ assert theirs: \forall integer f; 0 <= f < mb
-               ==> P[lfap_packed_at(f, x)] == \at(B[lfap_at(f, \at(k + x,Here), ld)],Pre); @/
-          /@ assert column: \forall integer f; 0 <= f < mb ==> lfap_column(X, P + 2048*(f/4), x); @/
-          /@ assert tile: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb
-               ==> lfap_rpacked(X, e - i, P, f, x + 1)
-                 == lfap_rpacked(X, e - i, P, f, x) + lfap_rstep(X, e - i, P + 2048*(f/4), f%4, x); @/
-          /@ assert mine: \forall integer e; i <= e < i + 6 && e < ma
-               ==> lfap_item(X, lfap_at(x/8, lfap_at(e - i, x%8, 8), 48))
-                 == \at(A[lfap_at(e, \at(k + x,Here), ld)],Pre); @/
-          /@ assert theirs: \forall integer f; 0 <= f < mb
-               ==> lfap_item(P + 2048*(f/4), lfap_at(x/8, lfap_at(f%4, x%8, 8), 32))
-                 == \at(B[lfap_at(f, \at(k + x,Here), ld)],Pre); @/
-          /@ assert open: \forall integer e, f; lfap_rstep(X, e - i, P + 2048*(f/4), f%4, x)
-               == lfap_term(lfap_item(X, lfap_at(x/8, lfap_at(e - i, x%8, 8), 48)),
-                 lfap_item(P + 2048*(f/4), lfap_at(x/8, lfap_at(f%4, x%8, 8), 32))); @/
-          /@ assert terms: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb
-               ==> lfap_term(lfap_item(X, lfap_at(x/8, lfap_at(e - i, x%8, 8), 48)),
-                   lfap_item(P + 2048*(f/4), lfap_at(x/8, lfap_at(f%4, x%8, 8), 32)))
-                 == lfap_term(\at(A[lfap_at(e, \at(k + x,Here), ld)],Pre),
-                   \at(B[lfap_at(f, \at(k + x,Here), ld)],Pre)); @/
-          /@ assert step: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb
-               ==> lfap_rstep(X, e - i, P + 2048*(f/4), f%4, x)
-                 == lfap_term(\at(A[lfap_at(e, \at(k + x,Here), ld)],Pre),
-                   \at(B[lfap_at(f, \at(k + x,Here), ld)],Pre)); @/
-          /@ assert dot: \forall integer e, f; lfap_rdot_at{Pre}(A, e, B, f, ld, k + x + 1)
-               == lfap_rdot_at{Pre}(A, e, B, f, ld, k + x)
-               + lfap_term(\at(A[lfap_at(e, \at(k + x,Here), ld)],Pre), \at(B[lfap_at(f, \at(k + x,Here), ld)],Pre)); @/
-          x++;
-        } */
-      /*@ ghost
-        /@ loop invariant column: w <= x <= 8*steps;
-           loop invariant sum: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb
-             ==> lfap_rpacked(X, e - i, P, f, x)
-                == lfap_rdot_at{Pre}(A, e, B, f, ld, k + w) - lfap_rdot_at{Pre}(A, e, B, f, ld, k);
-           loop assigns x;
-           loop variant 8*steps - x; @/
-        while (x != 8*steps) {
-          /@ assert column: 8*(x/8) < w; @/
-          /@ assert none: \forall integer e; i <= e < i + 6 && e < ma
-               ==> lfap_zero(X[lfap_at(x/8, lfap_at(e - i, x%8, 8), 48)]); @/
-          /@ assert nothing: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb
-               ==> lfap_zero(lfap_rstep(X, e - i, P + 2048*(f/4), f%4, x)); @/
-          /@ assert column: \forall integer f; 0 <= f < mb ==> lfap_column(X, P + 2048*(f/4), x); @/
-          /@ assert tile: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb
-               ==> lfap_rpacked(X, e - i, P, f, x + 1)
-                 == lfap_rpacked(X, e - i, P, f, x) + lfap_rstep(X, e - i, P + 2048*(f/4), f%4, x); @/
-          x++;
-        } */
+#include "packed_sums.acsl"
 #endif
       tiles(C, X, P, steps, i, ma, mb, ldc, lower);
     }

@@ -329,17 +329,6 @@ LFAP_INLINE void link_tile(double *T, const double *C, const double *P, size_t i
   }
 }
 
-/* Entries of a matrix lie inside it. */
-/*@ ghost
-  /@ terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures inside: \forall integer i, j; 0 <= i < n && 0 <= j < d ==> 0 <= lfap_at(i, j, d) < n*d;) @/
-  static void lfap_entries_inside(size_t n, size_t d) {
-    /@ assert row: LFAP_REAL_FACT(\forall integer i; 0 <= i < n ==> 0 <= i*d && i*d + d <= n*d); @/
-  }
-*/
-
 /* Columns at .. at+w-1 of the rows first .. end-1 of Y through the links k .. k+links-1. */
 /*@ requires part: w <= STRIP && links <= SLICE && at + w <= d && k + links <= n && first <= end <= r;
   @ requires size: r*d <= SIZE_MAX && r*n <= SIZE_MAX && n*d <= SIZE_MAX;
@@ -361,7 +350,7 @@ LFAP_INLINE void strip(double *Y, const double *C, const double *X, size_t at, s
   double P[SLICE * STRIP], T[GROUP * STRIP] = {0.0};
   size_t i = first;
   pack(P, X, at, w, k, links, n, d);
-  /*@ ghost lfap_entries_inside(n, d); */
+  /*@ ghost lfap_entries_inside(n, d, d); */
   /*@ assert cells: LFAP_REAL_FACT(\forall integer q; 0 <= q < n*d ==> X[q] == \at(X[q],Pre)); */
   /*@ loop invariant group: first <= i <= end;
     @ LFAP_REAL(loop invariant links: \forall integer a, q; first <= a < i && at <= q < at + w

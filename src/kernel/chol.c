@@ -13,22 +13,9 @@
 #include "lanes.h"
 #include "lanes_step.h"
 #include "mathspec.h"
-
-/* A cell of A apart from the one that is written. */
-/*@ ghost
-  /@ requires cells: a < rows && i < rows && f < cols && j < cols && cols <= n && (f != j || a != i);
-     requires size: rows*n <= SIZE_MAX;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     ensures inside: 0 <= a*n + f < rows*n - n + cols;
-     ensures apart: a*n + f != i*n + j; @/
-  static void lfap_cells_at(size_t a, size_t f, size_t i, size_t j, size_t rows, size_t cols, size_t n) {
-    lfap_row_at(a, rows, n);
-    if (a < i) lfap_row_at(a, i, n);
-    if (i < a) lfap_row_at(i, a, n);
-  }
-*/
+#ifdef __FRAMAC__
+#include "packed.acsl"
+#endif
 
 /* A store to A_ij and its packed copy: dots over the columns left of it, and dots of other rows, stay what they are. */
 /*@ requires cell: i < rows && j < cols && cols <= n;
@@ -47,56 +34,9 @@ LFAP_INLINE void put(double *A, double *x, size_t i, size_t j, double v, size_t 
   A[i * n + j] = v;
   *x = v;
 #ifdef LFAP_TIER_REAL
-  /*@ ghost size_t a = 0, b = 0, f = 0, end = 0; */
-  /*@ ghost double p = 0.0, q = 0.0; */
-  /*@ ghost
-    /@ loop invariant row: 0 <= a <= rows;
-       LFAP_REAL(loop invariant left: \forall integer r, t, m; 0 <= r < a && 0 <= t < rows && 0 <= m <= j
-         ==> lfap_rdot_at(A, r, A, t, n, m) == lfap_rdot_at{Pre}(A, r, A, t, n, m);)
-       LFAP_REAL(loop invariant others: \forall integer r, t, m; 0 <= r < a && 0 <= t < rows && r != i && t != i && 0 <= m <= cols
-         ==> lfap_rdot_at(A, r, A, t, n, m) == lfap_rdot_at{Pre}(A, r, A, t, n, m);)
-       loop assigns a, b, f, end, p, q;
-       loop variant rows - a; @/
-    while (a != rows) {
-      b = 0;
-      /@ loop invariant row: 0 <= b <= rows;
-         LFAP_REAL(loop invariant left: \forall integer t, m; 0 <= t < b && 0 <= m <= j
-           ==> lfap_rdot_at(A, a, A, t, n, m) == lfap_rdot_at{Pre}(A, a, A, t, n, m);)
-         LFAP_REAL(loop invariant others: \forall integer t, m; 0 <= t < b && a != i && t != i && 0 <= m <= cols
-           ==> lfap_rdot_at(A, a, A, t, n, m) == lfap_rdot_at{Pre}(A, a, A, t, n, m);)
-         loop assigns b, f, end, p, q;
-         loop variant rows - b; @/
-      while (b != rows) {
-        f = 0;
-        end = a != i && b != i ? cols : j;
-        /@ assert range: j <= end <= cols; @/
-        /@ assert full: a != i && b != i ==> end == cols; @/
-        /@ assert column: a == i || b == i ==> end == j; @/
-        /@ loop invariant term: 0 <= f <= end;
-           LFAP_REAL(loop invariant same: \forall integer m; 0 <= m <= f
-             ==> lfap_rdot_at(A, a, A, b, n, m) == lfap_rdot_at{Pre}(A, a, A, b, n, m);)
-           loop assigns f, p, q;
-           loop variant end - f; @/
-        while (f != end) {
-          lfap_cells_at(a, f, i, j, rows, cols, n);
-          lfap_cells_at(b, f, i, j, rows, cols, n);
-          /@ assert next: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1)
-               == lfap_rdot_at(A, a, A, b, n, f) + lfap_term(A[a*n + f], A[b*n + f])); @/
-          p = A[a * n + f];
-          q = A[b * n + f];
-          /@ assert linked: LFAP_REAL_FACT(lfap_term(A[a*n + f], A[b*n + f]) == lfap_term(p, q)); @/
-          /@ assert first: LFAP_REAL_FACT(p == \at(A[\at(a*n + f,Here)],Pre)); @/
-          /@ assert second: LFAP_REAL_FACT(q == \at(A[\at(b*n + f,Here)],Pre)); @/
-          /@ assert then: LFAP_REAL_FACT(lfap_rdot_at{Pre}(A, a, A, b, n, f + 1)
-               == lfap_rdot_at{Pre}(A, a, A, b, n, f) + lfap_term(p, q)); @/
-          /@ assert here: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1) == lfap_rdot_at(A, a, A, b, n, f) + lfap_term(p, q)); @/
-          /@ assert both: LFAP_REAL_FACT(lfap_rdot_at(A, a, A, b, n, f + 1) == lfap_rdot_at{Pre}(A, a, A, b, n, f + 1)); @/
-          f++;
-        }
-        b++;
-      }
-      a++;
-    } */
+#define WRITTEN_ROW i
+#define WRITTEN_COLUMN j
+#include "same_rows.acsl"
 #endif
 }
 
@@ -122,56 +62,6 @@ LFAP_INLINE int take_root(double *A, size_t i, size_t j, double s, size_t rows, 
   put(A, &copy, i, j, sqrt(pivot), rows, cols, n);
   return 1;
 }
-
-/* A pivot above its bound is positive: n 2^-52 < 1. */
-/*@ ghost
-  /@ requires size: n*n <= SIZE_MAX;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures positive: s >= 0.0 ==> q - s > lfap_pivot_bound(q, n) ==> s < q;) @/
-  static void lfap_pivot_positive(double q, double s, size_t n) {
-    /@ assert small: n <= 0x100000000; @/
-    /@ assert part: LFAP_REAL_FACT(0.0 <= n*0x1p-52 < 1.0); @/
-  }
-*/
-
-/* A row's squares are not negative. */
-/*@ ghost
-  /@ requires row: m <= n;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures squares: lfap_rdot_at(A, i, A, i, n, m) >= 0.0;) @/
-  static void lfap_squares(const double *A, size_t i, size_t m, size_t n) {
-    size_t f = 0;
-    /@ loop invariant term: 0 <= f <= m;
-       LFAP_REAL(loop invariant squares: lfap_rdot_at(A, i, A, i, n, f) >= 0.0;)
-       loop assigns f;
-       loop variant m - f; @/
-    while (f != m) f++;
-  }
-*/
-
-/* The dot of the first m columns of two rows, seen from the whole matrix. */
-/*@ ghost
-  /@ requires rows: i < rows && j < rows && m <= n;
-     requires size: rows*n <= SIZE_MAX;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures dot: lfap_rdot(A + i*n, A + j*n, m) == lfap_rdot_at(A, i, A, j, n, m);) @/
-  static void lfap_rows_dot(const double *A, size_t i, size_t j, size_t m, size_t rows, size_t n) {
-    size_t f = 0;
-    lfap_row_at(i, rows, n);
-    lfap_row_at(j, rows, n);
-    /@ loop invariant term: 0 <= f <= m;
-       LFAP_REAL(loop invariant dot: lfap_rdot(A + i*n, A + j*n, f) == lfap_rdot_at(A, i, A, j, n, f);)
-       loop assigns f;
-       loop variant m - f; @/
-    while (f != m) f++;
-  }
-*/
 
 /* A_ij = (A_ij - s) / pivot, which is A_bj. */
 /*@ requires cell: i < rows && b < i && j < cols && cols <= n;
@@ -208,46 +98,6 @@ LFAP_INLINE double total(size_t before, const double *d, size_t columns, double 
   if (!before) return s;
   return columns ? *d + s : *d;
 }
-
-/* All cells of A lie in it. */
-/*@ ghost
-  /@ requires size: cols <= n && rows*n <= SIZE_MAX;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures inside: \forall integer a, c; 0 <= a < rows && 0 <= c < cols ==> 0 <= lfap_at(a, c, n) <= rows*n - n + cols - 1;) @/
-  static void lfap_cells_inside(size_t rows, size_t cols, size_t n) {
-    size_t k = 0;
-    /@ loop invariant row: 0 <= k <= rows;
-       LFAP_REAL(loop invariant inside: \forall integer a, c; 0 <= a < k && 0 <= c < cols ==> 0 <= lfap_at(a, c, n) <= rows*n - n + cols - 1;)
-       loop assigns k;
-       loop variant rows - k; @/
-    while (k != rows) {
-      lfap_row_at(k, rows, n);
-      /@ assert row: LFAP_REAL_FACT(\forall integer c; 0 <= c < cols ==> 0 <= lfap_at(k, c, n) <= rows*n - n + cols - 1); @/
-      k++;
-    }
-  }
-*/
-
-/* A dot takes another term. */
-/*@ ghost
-  /@ requires inside: j < SIZE_MAX;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures next: lfap_rdot_at(A, i, A, b, n, j + 1) == lfap_rdot_at(A, i, A, b, n, j) + lfap_term(A[i*n + j], A[b*n + j]);) @/
-  static void lfap_dot_next(const double *A, size_t i, size_t b, size_t j, size_t n) { }
-*/
-
-/*@ ghost
-  /@ requires inside: j < SIZE_MAX;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures next: lfap_rdot(x, y, j + 1) == lfap_rdot(x, y, j) + lfap_term(x[j], y[j]);) @/
-  static void lfap_vectors_next(const double *x, const double *y, size_t j) { }
-*/
 
 /* A_ij of a row, j = off + c, by a plain dot; d is where the dot before the slice is. */
 /*@ requires cell: c < i && i < rows && off + c < cols && cols <= n;
@@ -304,27 +154,6 @@ LFAP_INLINE int take_pivot(double *A, const double *d, size_t before, size_t off
     @   == lfap_rdot_at(A, i, A, i, n, off + i) + lfap_term(A[i*n + off + i], A[i*n + off + i])); */
   return good;
 }
-
-/* The diagonal's first entries lie before row i. */
-/*@ ghost
-  /@ requires row: off + i <= n;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures before: \forall integer c; 0 <= c < i ==> 0 <= lfap_diagonal(c, off, n) < i*n;) @/
-  static void lfap_diagonal_at(size_t i, size_t off, size_t n) {
-    size_t k = 0;
-    /@ loop invariant row: 0 <= k <= i;
-       LFAP_REAL(loop invariant before: \forall integer c; 0 <= c < k ==> 0 <= lfap_diagonal(c, off, n) < i*n;)
-       loop assigns k;
-       loop variant i - k; @/
-    while (k != i) {
-      lfap_row_at(k, i, n);
-      /@ assert entry: LFAP_REAL_FACT(lfap_diagonal(k, off, n) == k*n + off + k); @/
-      k++;
-    }
-  }
-*/
 
 /* Entries from .. i-1 of row i; D is the row of dots before the slice. */
 /*@ LFAP_FACTOR_ROW(A, D, before, off, i, from, rows, cols, n)
@@ -389,19 +218,7 @@ LFAP_INLINE int row_from(double *A, const double *D, size_t before, size_t off, 
 }
 
 int lfap_chol_row(double *L, size_t i, size_t n) {
-#ifdef LFAP_TIER_REAL
-  /*@ ghost size_t e = 0; */
-  /*@ ghost
-    /@ loop invariant row: 0 <= e <= i;
-       LFAP_REAL(loop invariant pivots: lfap_pivots(L, 0, n, e);)
-       loop assigns e;
-       loop variant i - e; @/
-    while (e != i) {
-      /@ assert pivot: LFAP_REAL_FACT(lfap_nonzero(L[lfap_at(e, e, n)])); @/
-      /@ assert place: LFAP_REAL_FACT(lfap_diagonal(e, 0, n) == lfap_at(e, e, n)); @/
-      e++;
-    } */
-#endif
+  /*@ ghost lfap_pivots_at(L, i, n); */
   int good = row_from(L, L, 0, 0, i, 0, n, n, n);
 #ifdef LFAP_TIER_REAL
   /*@ ghost size_t f = 0; */
@@ -492,52 +309,6 @@ LFAP_INLINE void finish(double *A, const double *d, double *x, const double *y, 
   /*@ ghost lfap_dot_next(A, i, c, k + l, n); */
 }
 
-/* Step `step` of packed rows r and q, of which the first has l columns there and the second one more, is the rest of their dot. */
-/*@ ghost
-  /@ requires rows: i + r <= SIZE_MAX && c + q <= SIZE_MAX && r < LFAP_TILE_A && q < LFAP_TILE_B;
-     requires step: l < LFAP_LANES && step < LFAP_SLICE/LFAP_LANES;
-     LFAP_REAL(requires packed: lfap_packed(P, 48, r, A, i, n, 8*step + l) && lfap_padded(P, 48, r, 8*step + l, 512);)
-     LFAP_REAL(requires Y: lfap_packed(Y, 32, q, A, c, n, 8*step + l + 1);)
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures dot: lfap_rdot_at(A, i + r, A, c + q, n, 8*step + l) == lfap_rdot_at(A, i + r, A, c + q, n, 8*step)
-       + lfap_rdot(P + (48*step + 8*r), Y + (32*step + 8*q), LFAP_LANES);) @/
-  static void lfap_packed_step(const double *P, size_t r, const double *Y, size_t q, const double *A, size_t i, size_t c, size_t step,
-                               size_t l, size_t n) {
-    size_t u = 0;
-    /@ loop invariant term: 0 <= u <= l;
-       LFAP_REAL(loop invariant dot: lfap_rdot_at(A, i + r, A, c + q, n, 8*step + u) == lfap_rdot_at(A, i + r, A, c + q, n, 8*step)
-         + lfap_rdot(P + (48*step + 8*r), Y + (32*step + 8*q), u);)
-       loop assigns u;
-       loop variant l - u; @/
-    while (u != l) {
-      /@ assert x: LFAP_REAL_FACT(P[lfap_at(step, lfap_at(r, u, 8), 48)] == A[lfap_at(i + r, 8*step + u, n)]); @/
-      /@ assert y: LFAP_REAL_FACT(Y[lfap_at(step, lfap_at(q, u, 8), 32)] == A[lfap_at(c + q, 8*step + u, n)]); @/
-      /@ assert places: LFAP_REAL_FACT(lfap_at(step, lfap_at(r, u, 8), 48) == 48*step + 8*r + u
-           && lfap_at(step, lfap_at(q, u, 8), 32) == 32*step + 8*q + u); @/
-      /@ assert cells: LFAP_REAL_FACT(lfap_at(i + r, 8*step + u, n) == (i + r)*n + (8*step + u) && lfap_at(c + q, 8*step + u, n) == (c + q)*n + (8*step + u)); @/
-      lfap_dot_next(A, i + r, c + q, 8*step + u, n);
-      lfap_vectors_next(P + (48*step + 8*r), Y + (32*step + 8*q), u);
-      /@ assert term: LFAP_REAL_FACT(lfap_term(P[48*step + 8*r + u], Y[32*step + 8*q + u])
-           == lfap_term(A[(i + r)*n + (8*step + u)], A[(c + q)*n + (8*step + u)])); @/
-      u++;
-    }
-    /@ loop invariant term: l <= u <= LFAP_LANES;
-       LFAP_REAL(loop invariant dot: lfap_rdot(P + (48*step + 8*r), Y + (32*step + 8*q), u)
-         == lfap_rdot(P + (48*step + 8*r), Y + (32*step + 8*q), l);)
-       loop assigns u;
-       loop variant LFAP_LANES - u; @/
-    while (u != LFAP_LANES) {
-      /@ assert x: LFAP_REAL_FACT(lfap_none(P[lfap_at(step, lfap_at(r, u, 8), 48)])); @/
-      /@ assert place: LFAP_REAL_FACT(lfap_at(step, lfap_at(r, u, 8), 48) == 48*step + 8*r + u); @/
-      lfap_vectors_next(P + (48*step + 8*r), Y + (32*step + 8*q), u);
-      /@ assert term: LFAP_REAL_FACT(lfap_none(lfap_term(P[48*step + 8*r + u], Y[32*step + 8*q + u]))); @/
-      u++;
-    }
-  }
-*/
-
 /* The same for packed row r, row i+r of A, and packed row c in Y. */
 /*@ LFAP_FACTOR_COLUMN(A, D, P, Y, before, i, m, c, step, l, rows, cols, n)
   @ requires row: r < m;
@@ -546,8 +317,7 @@ LFAP_INLINE void finish(double *A, const double *d, double *x, const double *y, 
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[(i + r)*n + step*LFAP_LANES + l], P[(step*LFAP_TILE_A + r)*LFAP_LANES + l];
-  @ LFAP_REAL(ensures equation: lfap_solved{Old, Here}(A, \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)),
-  @   8*step + l - c, i + r, c, n);)
+  @ LFAP_REAL(ensures equation: LFAP_SOLVED(Old, r, c, 8*step + l - c, i + r);)
   @ LFAP_REAL(ensures packed: lfap_packed(P, 48, r, A, i, n, 8*step + l + 1) && lfap_padded(P, 48, r, 8*step + l + 1, 512);)
   @ LFAP_REAL(ensures kept: lfap_other_packed{Old, Here}(P, r);)
   @ LFAP_REAL(ensures lanes: lfap_same_sums{Old, Here}(P);)
@@ -564,7 +334,7 @@ LFAP_INLINE void packed_entry(double *A, const double *D, double *P, const doubl
   const double *y = Y + (step * LFAP_TILE_B + q) * LFAP_LANES,
                *t = P + LFAP_PANEL_A + (r * LFAP_TILE_B + q) * LFAP_LANES;
   /*@ ghost lfap_row_at(i + r, rows, n); */
-  /*@ ghost lfap_cells_inside(rows, cols, n); */
+  /*@ ghost lfap_entries_inside(rows, cols, n); */
   /*@ assert written: 0 <= (i + r)*n + step*LFAP_LANES + l <= rows*n - n + cols - 1; */
   /*@ ghost lfap_at_only(i + r, step * LFAP_LANES + l, n); */
   /*@ ghost lfap_at_only(step, r * LFAP_LANES + l, 6 * LFAP_LANES); */
@@ -594,18 +364,6 @@ LFAP_INLINE void packed_entry(double *A, const double *D, double *P, const doubl
   /*@ assert padded: LFAP_REAL_FACT(lfap_padded(P, 48, r, 8*step + l + 1, 512)); */
 }
 
-/* Row r of the packed rows joins those before it. */
-/*@ ghost
-  /@ requires row: r < LFAP_TILE_A;
-     LFAP_REAL(requires before: lfap_packed_six(P, A, i, 0, r, k, n);)
-     LFAP_REAL(requires row: lfap_packed(P, 48, r, A, i, n, k) && lfap_padded(P, 48, r, k, 512);)
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, 0, r + 1, k, n);) @/
-  static void lfap_one_more(const double *P, const double *A, size_t i, size_t r, size_t k, size_t n) { }
-*/
-
 /* Column c, entry l of step `step`, of the rows i .. i+m-1; D has their dots before the slice, Y the packed row c. */
 /*@ LFAP_FACTOR_COLUMN(A, D, P, Y, before, i, m, c, step, l, rows, cols, n)
   @ LFAP_REAL(requires lanes: lfap_lanes_are(P, A, i, m, c, c % 4, 8*step, n);)
@@ -613,8 +371,7 @@ LFAP_INLINE void packed_entry(double *A, const double *D, double *P, const doubl
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[i*n .. (i + m)*n - n + cols - 1], P[0 .. LFAP_PANEL_A - 1];
-  @ LFAP_REAL(ensures equation: \forall integer r; 0 <= r < m ==> lfap_solved{Old, Here}(A,
-  @   \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)), 8*step + l - c, i + r, c, n);)
+  @ LFAP_REAL(ensures equation: \forall integer r; 0 <= r < m ==> LFAP_SOLVED(Old, r, c, 8*step + l - c, i + r);)
   @ LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, 0, m, 8*step + l + 1, n);)
   @ LFAP_REAL(ensures lanes: lfap_same_sums{Old, Here}(P);)
   @ LFAP_REAL(ensures Y: lfap_same_doubles{Old, Here}(Y, 0, 2048);)
@@ -625,8 +382,7 @@ LFAP_INLINE void packed_entry(double *A, const double *D, double *P, const doubl
 LFAP_INLINE void column(double *A, const double *D, double *P, const double *Y, size_t before, size_t i, size_t m,
                         size_t c, size_t step, size_t l, size_t rows, size_t cols, size_t n) {
   /*@ loop invariant row: 0 <= r <= m;
-    @ LFAP_REAL(loop invariant equation: \forall integer a; 0 <= a < r ==> lfap_solved{Pre, Here}(A,
-    @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), 8*step + l - c, i + a, c, n);)
+    @ LFAP_REAL(loop invariant equation: \forall integer a; 0 <= a < r ==> LFAP_SOLVED(Pre, a, c, 8*step + l - c, i + a);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, m, before);)
     @ LFAP_REAL(loop invariant done: lfap_packed_six(P, A, i, 0, r, 8*step + l + 1, n);)
     @ LFAP_REAL(loop invariant todo: lfap_packed_six(P, A, i, r, m, 8*step + l, n);)
@@ -646,10 +402,8 @@ LFAP_INLINE void column(double *A, const double *D, double *P, const double *Y, 
     /*@ assert done: LFAP_REAL_FACT(lfap_packed_six(P, A, i, 0, r, 8*step + l + 1, n)); */
     /*@ ghost lfap_one_more(P, A, i, r, step * LFAP_LANES + l + 1, n); */
     /*@ assert todo: LFAP_REAL_FACT(lfap_packed_six(P, A, i, r + 1, m, 8*step + l, n)); */
-    /*@ assert now: LFAP_REAL_FACT(lfap_solved{Pre, Here}(A, lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before),
-      @   8*step + l - c, i + r, c, n)); */
-    /*@ assert then: LFAP_REAL_FACT(\forall integer a; 0 <= a < r ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), 8*step + l - c, i + a, c, n)); */
+    /*@ assert now: LFAP_REAL_FACT(LFAP_SOLVED(Pre, r, c, 8*step + l - c, i + r)); */
+    /*@ assert then: LFAP_REAL_FACT(\forall integer a; 0 <= a < r ==> LFAP_SOLVED(Pre, a, c, 8*step + l - c, i + a)); */
   }
 }
 
@@ -680,7 +434,7 @@ LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t
                           size_t n) {
   (void)rows;
   (void)cols;
-  /*@ ghost lfap_cells_inside(rows, cols, n); */
+  /*@ ghost lfap_entries_inside(rows, cols, n); */
   /*@ loop invariant row: 0 <= r <= m;
     @ LFAP_REAL(loop invariant packed: lfap_packed_top(P, A, i, 0, r, off, n);)
     @ loop assigns r, P[0 .. LFAP_PANEL_A - 1];
@@ -697,40 +451,11 @@ LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t
     @ loop assigns x, P[0 .. LFAP_PANEL_A - 1];
     @ loop variant LFAP_PANEL_A - x; */
   for (size_t x = off * LFAP_TILE_A; x < LFAP_PANEL_A; x++) P[x] = minus_zero();
-  /*@ assert packed: LFAP_REAL_FACT(lfap_packed_six(P, A, i, 0, m, off, n)); */
+    /*@ assert packed: LFAP_REAL_FACT(lfap_packed_six(P, A, i, 0, m, off, n)); */
 #ifdef LFAP_TIER_REAL
 #include "same_rows.acsl"
 #endif
 }
-
-/* The dot of packed rows over k columns is the dot of the rows. */
-/*@ ghost
-  /@ requires rows: i + r <= SIZE_MAX && b + q <= SIZE_MAX;
-     requires columns: k <= LFAP_SLICE;
-     LFAP_REAL(requires packed: lfap_packed(P, 48, r, A, i, n, k) && lfap_packed(Y, 32, q, A, b, n, k);)
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures dot: lfap_rtile(P, r, Y, q, k) == lfap_rdot_at(A, i + r, A, b + q, n, k);) @/
-  static void lfap_packed_dot(const double *P, size_t r, const double *Y, size_t q, const double *A, size_t i, size_t b, size_t n,
-                              size_t k) {
-    size_t c = 0;
-    /@ loop invariant column: 0 <= c <= k;
-       LFAP_REAL(loop invariant dot: lfap_rtile(P, r, Y, q, c) == lfap_rdot_at(A, i + r, A, b + q, n, c);)
-       loop assigns c;
-       loop variant k - c; @/
-    while (c != k) {
-      /@ assert column: LFAP_REAL_FACT(8*(c/8) + c%8 == c && 0 <= c/8 && 0 <= c%8 < 8); @/
-      /@ assert first: LFAP_REAL_FACT(P[lfap_at(c/8, lfap_at(r, c%8, 8), 48)] == A[lfap_at(i + r, 8*(c/8) + c%8, n)]); @/
-      /@ assert second: LFAP_REAL_FACT(Y[lfap_at(c/8, lfap_at(q, c%8, 8), 32)] == A[lfap_at(b + q, 8*(c/8) + c%8, n)]); @/
-      /@ assert places: LFAP_REAL_FACT(lfap_at(i + r, c, n) == (i + r)*n + c && lfap_at(b + q, c, n) == (b + q)*n + c); @/
-      /@ assert tile: LFAP_REAL_FACT(lfap_rtile(P, r, Y, q, c + 1) == lfap_rtile(P, r, Y, q, c)
-           + lfap_term(P[lfap_at(c/8, lfap_at(r, c%8, 8), 48)], Y[lfap_at(c/8, lfap_at(q, c%8, 8), 32)])); @/
-      lfap_dot_next(A, i + r, b + q, c, n);
-      c++;
-    }
-  }
-*/
 
 /* The lanes of the six rows' dots with rows b .. b+count-1, packed in Y, over `steps` steps. */
 /*@ requires block: m <= LFAP_TILE_A && i + m <= rows && count <= LFAP_TILE_B && b + count <= rows;
@@ -751,7 +476,7 @@ LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t
 LFAP_INLINE void lanes(double *P, const double *Y, const double *A, size_t i, size_t m, size_t b, size_t count,
                        size_t steps, size_t rows, size_t cols, size_t n) {
   (void)A, (void)i, (void)m, (void)b, (void)count, (void)rows, (void)cols, (void)n;
-  /*@ ghost lfap_cells_inside(rows, cols, n); */
+  /*@ ghost lfap_entries_inside(rows, cols, n); */
 #ifdef LFAP_TIER_REAL
   /*@ ghost size_t r = 0, q = 0; */
   /*@ ghost
@@ -795,8 +520,7 @@ LFAP_INLINE void lanes(double *P, const double *Y, const double *A, size_t i, si
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[i*n .. (i + m)*n - n + cols - 1], P[0 .. LFAP_CHOL_ROWS - 1];
-  @ LFAP_REAL(ensures equation: \forall integer r, c; 0 <= r < m && 4*u <= c < mb && c < 4*u + 4 ==> lfap_solved{Old, Here}(A,
-  @   \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)), off, i + r, c, n);)
+  @ LFAP_REAL(ensures equation: \forall integer r, c; 0 <= r < m && 4*u <= c < mb && c < 4*u + 4 ==> LFAP_SOLVED(Old, r, c, off, i + r);)
   @ LFAP_REAL(ensures packed: lfap_packed_six(P, A, i, 0, m, off + (4*u + 4 < mb ? 4*u + 4 : mb), n);)
   @ LFAP_REAL(ensures cells: lfap_other_cells{Old, Here}(A, i, i + m, off + 4*u, off + (4*u + 4 < mb ? 4*u + 4 : mb), rows, cols, n);)
   @ LFAP_REAL(ensures left: lfap_same_left{Old, Here}(A, rows, n, off + 4*u);)
@@ -804,13 +528,12 @@ LFAP_INLINE void lanes(double *P, const double *Y, const double *A, size_t i, si
 LFAP_INLINE void four(double *A, const double *D, double *P, const double *Y, size_t before, size_t off, size_t i,
                       size_t m, size_t u, size_t mb, size_t rows, size_t cols, size_t n) {
   size_t k = u * LFAP_TILE_B, step = (off + k) / LFAP_LANES, end = mb - k < LFAP_TILE_B ? mb : k + LFAP_TILE_B;
-  /*@ ghost lfap_cells_inside(rows, cols, n); */
+  /*@ ghost lfap_entries_inside(rows, cols, n); */
   /*@ assert panel: LFAP_REAL_FACT(\forall integer t, q, l; 0 <= t < 64 && 0 <= q < 4 && 0 <= l < 8
     @   ==> 0 <= lfap_at(t, lfap_at(q, l, 8), 32) < 2048); */
   lanes(P, Y, A, i, m, k, end - k, step, rows, cols, n);
   /*@ loop invariant column: k <= c <= end;
-    @ LFAP_REAL(loop invariant equation: \forall integer r, e; 0 <= r < m && k <= e < c ==> lfap_solved{Pre, Here}(A,
-    @   lfap_before{Pre}(D, lfap_at(r, e, LFAP_CHOL_COLUMNS), before), off, i + r, e, n);)
+    @ LFAP_REAL(loop invariant equation: \forall integer r, e; 0 <= r < m && k <= e < c ==> LFAP_SOLVED(Pre, r, e, off, i + r);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, m, before);)
     @ LFAP_REAL(loop invariant pivots: lfap_pivots(A, off, n, mb);)
     @ LFAP_REAL(loop invariant packed: lfap_packed_six(P, A, i, 0, m, off + c, n);)
@@ -827,10 +550,8 @@ LFAP_INLINE void four(double *A, const double *D, double *P, const double *Y, si
     /*@ assert pivot: LFAP_REAL_FACT(lfap_nonzero(A[lfap_diagonal(c, off, n)])); */
     /*@ assert place: LFAP_REAL_FACT(lfap_diagonal(c, off, n) == lfap_at(c, off + c, n)); */
     column(A, D, P, Y, before, i, m, c, step, off + c - step * LFAP_LANES, rows, cols, n);
-    /*@ assert now: LFAP_REAL_FACT(\forall integer r; 0 <= r < m ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, i + r, c, n)); */
-    /*@ assert then: LFAP_REAL_FACT(\forall integer r, e; 0 <= r < m && k <= e < c ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(r, e, LFAP_CHOL_COLUMNS), before), off, i + r, e, n)); */
+    /*@ assert now: LFAP_REAL_FACT(\forall integer r; 0 <= r < m ==> LFAP_SOLVED(Pre, r, c, off, i + r)); */
+    /*@ assert then: LFAP_REAL_FACT(\forall integer r, e; 0 <= r < m && k <= e < c ==> LFAP_SOLVED(Pre, r, e, off, i + r)); */
   }
 }
 
@@ -842,8 +563,7 @@ LFAP_INLINE void four(double *A, const double *D, double *P, const double *Y, si
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[i*n .. (i + m)*n - n + cols - 1], P[0 .. LFAP_CHOL_ROWS - 1];
-  @ LFAP_REAL(ensures equation: \forall integer r, c; 0 <= r < m && 0 <= c < mb ==> lfap_solved{Old, Here}(A,
-  @   \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)), off, i + r, c, n);)
+  @ LFAP_REAL(ensures equation: \forall integer r, c; 0 <= r < m && 0 <= c < mb ==> LFAP_SOLVED(Old, r, c, off, i + r);)
   @ LFAP_REAL(ensures cells: lfap_other_cells{Old, Here}(A, i, i + m, off, off + mb, rows, cols, n);)
   @ LFAP_REAL(ensures others: lfap_same_others{Old, Here}(A, i, i + m, rows, cols, n);) */
 LFAP_INLINE void six(double *A, const double *D, double *P, const double *Q, size_t before, size_t off, size_t i,
@@ -851,8 +571,7 @@ LFAP_INLINE void six(double *A, const double *D, double *P, const double *Q, siz
   /*@ ghost lfap_rows_at(i, m, rows, n); */
   pack_six(P, A, i, m, off, rows, cols, n);
   /*@ loop invariant panel: 0 <= u && 4*u < mb + 4;
-    @ LFAP_REAL(loop invariant equation: \forall integer r, c; 0 <= r < m && 0 <= c < mb && c < 4*u ==> lfap_solved{Pre, Here}(A,
-    @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, i + r, c, n);)
+    @ LFAP_REAL(loop invariant equation: \forall integer r, c; 0 <= r < m && 0 <= c < mb && c < 4*u ==> LFAP_SOLVED(Pre, r, c, off, i + r);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, m, before);)
     @ LFAP_REAL(loop invariant pivots: lfap_pivots(A, off, n, mb);)
     @ LFAP_REAL(loop invariant packed: lfap_packed_six(P, A, i, 0, m, off + (4*u < mb ? 4*u : mb), n);)
@@ -865,8 +584,7 @@ LFAP_INLINE void six(double *A, const double *D, double *P, const double *Q, siz
     /*@ assert panel: LFAP_REAL_FACT(lfap_packed_four(lfap_panel_of(Q, u), u, A, mb, off, n)); */
     /*@ assert place: LFAP_REAL_FACT(lfap_panel_of(Q, u) == Q + 2048*u); */
     four(A, D, P, Q + u * LFAP_PANEL_B, before, off, i, m, u, mb, rows, cols, n);
-    /*@ assert then: LFAP_REAL_FACT(\forall integer r, c; 0 <= r < m && 0 <= c < 4*u ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, i + r, c, n)); */
+    /*@ assert then: LFAP_REAL_FACT(\forall integer r, c; 0 <= r < m && 0 <= c < 4*u ==> LFAP_SOLVED(Pre, r, c, off, i + r)); */
   }
 }
 
@@ -885,7 +603,7 @@ LFAP_INLINE void pack_corner(double *Q, const double *A, size_t r, size_t off, s
   (void)rows;
   (void)cols;
   /*@ ghost lfap_row_at(r, rows, n); */
-  /*@ ghost lfap_cells_inside(rows, cols, n); */
+  /*@ ghost lfap_entries_inside(rows, cols, n); */
   lfap_tile_pack(Q + r / LFAP_TILE_B * LFAP_PANEL_B, LFAP_TILE_B, r % LFAP_TILE_B, A + r * n, off + r + 1, zero());
   /*@ assert panel: LFAP_REAL_FACT(\forall integer t, q, l; 0 <= t < 64 && 0 <= q < 4 && 0 <= l < 8
     @   ==> 0 <= lfap_at(t, lfap_at(q, l, 8), 32) < 2048); */
@@ -899,21 +617,6 @@ LFAP_INLINE void pack_corner(double *Q, const double *A, size_t r, size_t off, s
 #include "same_rows.acsl"
 #endif
 }
-
-/* No other cell lies where columns j .. e-1 of row r do. */
-/*@ ghost
-  /@ requires columns: j <= e <= cols && cols <= n;
-     terminates \true;
-     exits never: \false;
-     assigns \nothing;
-     LFAP_REAL(ensures apart: \forall integer a, c; 0 <= a ==> 0 <= c < cols ==> !(r <= a < r + 1 && j <= c < e)
-       ==> lfap_at(a, c, n) < r*n + j || r*n + e <= lfap_at(a, c, n);) @/
-  static void lfap_cells_apart(size_t r, size_t j, size_t e, size_t cols, size_t n) {
-    /@ assert below: LFAP_REAL_FACT(\forall integer a, c; 0 <= a < r ==> 0 <= c < n ==> lfap_at(a, c, n) < lfap_at(r, 0, n)); @/
-    /@ assert above: LFAP_REAL_FACT(\forall integer a, c; r < a ==> 0 <= c ==> r*n + n <= lfap_at(a, c, n)); @/
-    /@ assert beside: LFAP_REAL_FACT(\forall integer c; lfap_at(r, c, n) == r*n + c); @/
-  }
-*/
 
 /* Row r of the corner from column i on, its pivot too, which ends up packed in Q; D has its dots before the slice. */
 /*@ requires row: i <= r && r < rows && r < LFAP_CHOL_COLUMNS && off + r < LFAP_SLICE && off + r < cols && cols <= n;
@@ -958,8 +661,7 @@ LFAP_INLINE int corner_row(double *A, const double *D, double *Q, size_t before,
   @ exits never: \false;
   @ assigns A[i*n .. (i + m)*n - n + cols - 1], P[0 .. LFAP_CHOL_ROWS - 1], Q[0 .. LFAP_CHOL_PACK - 1];
   @ ensures verdict: i <= \result <= i + m;
-  @ LFAP_REAL(ensures factor: \forall integer r, c; i <= r < \result && 0 <= c <= r ==> lfap_solved{Old, Here}(A,
-  @   \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)), off, r, c, n);)
+  @ LFAP_REAL(ensures factor: \forall integer r, c; i <= r < \result && 0 <= c <= r ==> LFAP_SOLVED(Old, r, c, off, r);)
   @ LFAP_REAL(ensures pivots: lfap_pivots(A, off, n, \result);)
   @ LFAP_REAL(ensures packed: lfap_packed_rows(Q, A, \result, off, n);)
   @ LFAP_REAL(ensures cells: lfap_other_cells{Old, Here}(A, i, i + m, off, off + i + m, rows, cols, n);)
@@ -971,8 +673,7 @@ LFAP_INLINE size_t corner_six(double *A, const double *D, double *P, double *Q, 
   size_t r = i;
   int good = 1; /* one way out: joined ones cost the provers more than the rest */
   /*@ loop invariant row: i <= r <= i + m && (good == 0 || good == 1);
-    @ LFAP_REAL(loop invariant factor: \forall integer a, c; i <= a < r && 0 <= c <= a ==> lfap_solved{Pre, Here}(A,
-    @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, a, c, n);)
+    @ LFAP_REAL(loop invariant factor: \forall integer a, c; i <= a < r && 0 <= c <= a ==> LFAP_SOLVED(Pre, a, c, off, a);)
     @ LFAP_REAL(loop invariant tiles: good == 1 ==> \forall integer a, c; r - i <= a < m && 0 <= c < i ==> lfap_solved{Pre, Here}(A,
     @   lfap_before{Pre}(D + i*LFAP_CHOL_COLUMNS, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n);)
     @ LFAP_REAL(loop invariant todo: good == 1 ==> \forall integer a, c; r <= a < i + m && off + i <= c < cols
@@ -990,17 +691,13 @@ LFAP_INLINE size_t corner_six(double *A, const double *D, double *P, double *Q, 
     /*@ assert place: LFAP_REAL_FACT(\forall integer c; lfap_at(r, c, 192) == i*192 + lfap_at(r - i, c, 192)); */
     /*@ assert before: LFAP_REAL_FACT(\forall integer c; 0 <= c <= r
       @   ==> lfap_before(D + r*192, c, before) == lfap_before{Pre}(D, lfap_at(r, c, 192), before)); */
-    /*@ assert tile: LFAP_REAL_FACT(\forall integer c; 0 <= c < i ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
+    /*@ assert tile: LFAP_REAL_FACT(\forall integer c; 0 <= c < i ==> LFAP_SOLVED(Pre, r, c, off, r)); */
     good = corner_row(A, D + r * LFAP_CHOL_COLUMNS, Q, before, off, i, r, rows, cols, n);
     /*@ assert cells: LFAP_REAL_FACT(lfap_other_cells{Pre, Here}(A, i, i + m, off, off + i + m, rows, cols, n)); */
     /*@ assert others: LFAP_REAL_FACT(lfap_same_others{Pre, Here}(A, i, i + m, rows, cols, n)); */
-    /*@ assert left: LFAP_REAL_FACT(\forall integer c; 0 <= c < i ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
-    /*@ assert right: LFAP_REAL_FACT(good == 1 ==> \forall integer c; i <= c <= r ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
-    /*@ assert above: LFAP_REAL_FACT(\forall integer a, c; i <= a < r && 0 <= c <= a ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, a, c, n)); */
+    /*@ assert left: LFAP_REAL_FACT(\forall integer c; 0 <= c < i ==> LFAP_SOLVED(Pre, r, c, off, r)); */
+    /*@ assert right: LFAP_REAL_FACT(good == 1 ==> \forall integer c; i <= c <= r ==> LFAP_SOLVED(Pre, r, c, off, r)); */
+    /*@ assert above: LFAP_REAL_FACT(\forall integer a, c; i <= a < r && 0 <= c <= a ==> LFAP_SOLVED(Pre, a, c, off, a)); */
     if (good) r++;
   }
   return r;
@@ -1012,16 +709,14 @@ LFAP_INLINE size_t corner_six(double *A, const double *D, double *P, double *Q, 
   @ exits never: \false;
   @ assigns A[0 .. rows*n - n + cols - 1], P[0 .. LFAP_CHOL_ROWS - 1], Q[0 .. LFAP_CHOL_PACK - 1];
   @ ensures verdict: 0 <= \result <= mb;
-  @ LFAP_REAL(ensures factor: \forall integer r, c; 0 <= c <= r < \result ==> lfap_solved{Old, Here}(A,
-  @   \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)), off, r, c, n);)
+  @ LFAP_REAL(ensures factor: \forall integer r, c; 0 <= c <= r < \result ==> LFAP_SOLVED(Old, r, c, off, r);)
   @ LFAP_REAL(ensures pivots: lfap_pivots(A, off, n, \result);)
   @ LFAP_REAL(ensures packed: lfap_packed_rows(Q, A, \result, off, n);) */
 LFAP_INLINE size_t corner(double *A, const double *D, double *P, double *Q, size_t before, size_t off, size_t mb,
                           size_t rows, size_t cols, size_t n) {
   size_t i = 0;
   /*@ loop invariant row: 0 <= i <= mb;
-    @ LFAP_REAL(loop invariant factor: \forall integer r, c; 0 <= c <= r < i ==> lfap_solved{Pre, Here}(A,
-    @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n);)
+    @ LFAP_REAL(loop invariant factor: \forall integer r, c; 0 <= c <= r < i ==> LFAP_SOLVED(Pre, r, c, off, r);)
     @ LFAP_REAL(loop invariant todo: \forall integer a, c; i <= a < rows && 0 <= c < cols
     @   ==> A[lfap_at(a, c, n)] == \at(A[lfap_at(a, c, n)],Pre);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, mb, before);)
@@ -1033,10 +728,8 @@ LFAP_INLINE size_t corner(double *A, const double *D, double *P, double *Q, size
     size_t m = mb - i < LFAP_TILE_A ? mb - i : LFAP_TILE_A;
     /*@ ghost lfap_rows_at(i, m, rows, n); */
     size_t end = corner_six(A, D, P, Q, before, off, i, m, rows, cols, n);
-    /*@ assert now: LFAP_REAL_FACT(\forall integer r, c; i <= r < end && 0 <= c <= r ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
-    /*@ assert then: LFAP_REAL_FACT(\forall integer r, c; 0 <= c <= r < i ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before), off, r, c, n)); */
+    /*@ assert now: LFAP_REAL_FACT(\forall integer r, c; i <= r < end && 0 <= c <= r ==> LFAP_SOLVED(Pre, r, c, off, r)); */
+    /*@ assert then: LFAP_REAL_FACT(\forall integer r, c; 0 <= c <= r < i ==> LFAP_SOLVED(Pre, r, c, off, r)); */
     if (end < i + m) return end;
     i = end;
   }
@@ -1065,15 +758,13 @@ size_t lfap_chol_corner(double *L, double *Q, double *P, const double *D, size_t
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[i*n .. (i + ma)*n - n + cols - 1], P[0 .. LFAP_CHOL_ROWS - 1];
-  @ LFAP_REAL(ensures equation: \forall integer r, c; 0 <= r < ma && 0 <= c < mb ==> lfap_solved{Old, Here}(A,
-  @   \old(lfap_before(D, lfap_at(r, c, LFAP_CHOL_COLUMNS), before)), off, i + r, c, n);) */
+  @ LFAP_REAL(ensures equation: \forall integer r, c; 0 <= r < ma && 0 <= c < mb ==> LFAP_SOLVED(Old, r, c, off, i + r);) */
 LFAP_INLINE void below(double *A, const double *D, double *P, const double *Q, size_t before, size_t off, size_t i,
                        size_t ma, size_t mb, size_t rows, size_t cols, size_t n) {
   size_t r = 0;
   /*@ ghost lfap_rows_at(i, ma, rows, n); */
   /*@ loop invariant row: 0 <= r <= ma;
-    @ LFAP_REAL(loop invariant equation: \forall integer a, c; 0 <= a < r && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
-    @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n);)
+    @ LFAP_REAL(loop invariant equation: \forall integer a, c; 0 <= a < r && 0 <= c < mb ==> LFAP_SOLVED(Pre, a, c, off, i + a);)
     @ LFAP_REAL(loop invariant before: lfap_same_before{Pre, Here}(D, ma, before);)
     @ LFAP_REAL(loop invariant cells: lfap_other_cells{Pre, Here}(A, i, i + r, off, off + mb, rows, cols, n);)
     @ LFAP_REAL(loop invariant pivots: lfap_pivots(A, off, n, mb);)
@@ -1086,10 +777,8 @@ LFAP_INLINE void below(double *A, const double *D, double *P, const double *Q, s
     /*@ ghost lfap_rows_at(i + r, m, i + ma, n); */
     six(A, D + r * LFAP_CHOL_COLUMNS, P, Q, before, off, i + r, m, mb, rows, cols, n);
     /*@ assert place: LFAP_REAL_FACT(\forall integer a, c; lfap_at(a, c, 192) == r*192 + lfap_at(a - r, c, 192)); */
-    /*@ assert now: LFAP_REAL_FACT(\forall integer a, c; r <= a < r + m && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n)); */
-    /*@ assert then: LFAP_REAL_FACT(\forall integer a, c; 0 <= a < r && 0 <= c < mb ==> lfap_solved{Pre, Here}(A,
-      @   lfap_before{Pre}(D, lfap_at(a, c, LFAP_CHOL_COLUMNS), before), off, i + a, c, n)); */
+    /*@ assert now: LFAP_REAL_FACT(\forall integer a, c; r <= a < r + m && 0 <= c < mb ==> LFAP_SOLVED(Pre, a, c, off, i + a)); */
+    /*@ assert then: LFAP_REAL_FACT(\forall integer a, c; 0 <= a < r && 0 <= c < mb ==> LFAP_SOLVED(Pre, a, c, off, i + a)); */
     r += m;
   }
 }
