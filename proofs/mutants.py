@@ -1,6 +1,8 @@
 """proofs/mutants.tsv: the mutants that mutate.py made and what became of them, and what STATUS.md says about them."""
 import os
 
+import wp
+
 PATH = os.path.join("proofs", "mutants.tsv")
 
 
@@ -37,13 +39,15 @@ def percent(pair):
     return "%d of %d (%.1f %%)" % (pair + (100.0 * pair[0] / pair[1] if pair[1] else 0.0,))
 
 
-def functional(plan):
-    return {(path, function) for (path, tier), (functions, _) in plan.items() if tier != "safety" for function in functions}
+def functional(plan, table):
+    """The functions in the table that have a contract beyond safety."""
+    return {(path, function) for path, function, _ in table if any(wp.planned(plan, path, tier, function) for tier in ("real", "value"))}
 
 
 def section(root, plan):
     """The lines of STATUS.md."""
-    table, chosen = read(root), functional(plan)
+    table = read(root)
+    chosen = functional(plan, table)
     verdicts = [verdict for verdict, _ in table.values()]
     lines = ["", "## Mutants", "", "How many single changes of the code break a proof: `proofs/mutate.py`, table in [mutants.tsv](mutants.tsv).", ""]
     if not table:

@@ -181,8 +181,7 @@ def all_mutants(root, sources, soundness):
 
 
 def tiers_of(plan, path, function):
-    return ["safety"] + [tier for tier in ("real", "value")
-                         if function in plan.get((path, tier), ((), ()))[0]]
+    return ["safety"] + [tier for tier in ("real", "value") if wp.planned(plan, path, tier, function)]
 
 
 def ordered(mutants):
@@ -401,7 +400,7 @@ def study(arguments, root, home):
     laboratory = Laboratory(root, wp.build_dir(), arguments.timeout, arguments.seed_cache)
     result, refused = run(laboratory, chosen, count, arguments.jobs, known, arguments.survivors,
                           arguments.minutes)
-    functional = table.functional(plan)
+    functional = table.functional(plan, result)
     survivors = [key for key, (verdict, _) in result.items() if verdict == "survived"]
     for key in sorted(survivors):
         print("SURVIVED %s: %s: %s" % key)

@@ -55,6 +55,12 @@ def read_plan(root):
     return plan
 
 
+def planned(plan, path, tier, function):
+    """Whether the plan has a function proved in a tier beyond safety; a line without names has all of its file."""
+    names, _ = plan.get((path, tier), ((), ()))
+    return (path, tier) in plan and (not names or function in names)
+
+
 def build_dir():
     return os.path.abspath(os.path.join(ROOT, os.environ.get("BUILD") or "build", "proofs"))
 
