@@ -79,8 +79,8 @@ typedef struct {
   size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
   int ndim;          /* 1 or 2: the shape written to NPY */
   double *v;         /* rows*cols doubles, owned */
-  double unit;       /* unit roundoff of the numbers of a file: 2^-53 <f8, 2^-24 <f4, coarser where the entries show it
-                        (spec/formats.md, Stored precision); 0: exact, or of no file */
+  double unit;       /* unit roundoff of the numbers of a file: 2^-53 f8, 2^-24 f4, 2^-11 f2, coarser where the entries
+                        show it (spec/formats.md, Stored precision); 0: exact, or of no file */
   int unit_read;     /* not 0: the entries showed it */
 } lfap_mat;
 

@@ -1,5 +1,5 @@
-/* inputs.c - what the verbs read: a data set is a directory with X.npy and y.npy (and W.npy), an archive with such members,
- * or single files. */
+/* inputs.c - what the verbs read: a data set is a directory with X.npy and y.npy (and W.npy), an archive with such
+ * members, or single files. */
 #include <errno.h>
 #include <math.h>
 #include <sha2.h>

@@ -6,8 +6,8 @@
 #include "kernel/zip_directory.h"
 #include "lfap.h"
 
-/* The member of `path`, open at `in`, called `name` or `name`.npy; NULL: the only one that ends in .npy. `in` is left at
-   its first byte. DATA, and a list of what there is, where that is not one. */
+/* The member of `path`, open at `in`, called `name` or `name`.npy; NULL: the only one that ends in .npy. `in` is left
+   at its first byte. DATA, and a list of what there is, where that is not one. */
 lfap_status lfap_archive_find(lfap_ctx *ctx, lfap_zip_member *out, FILE *in, size_t total, const char *path,
                               const char *name);
 #endif

@@ -1,10 +1,12 @@
-/* foreign.c - what a file is that is no NPY file. The line of Python is for a shell; a path with a quote in it is left to
- * the reader. */
+/* foreign.c - what a file is that is no NPY file. The line of Python is for a shell; a path with a quote in it is left
+ * to the reader. */
 #include "io/foreign.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "io/text.h"
 
 typedef struct {
   const char *is;      /* a CSV file, ... */
@@ -36,13 +38,20 @@ static int is_named(const char *path, const char *ending) {
   return n > m && strcasecmp(path + n - m, ending) == 0;
 }
 
-/* Only bytes that stand in a text; `commas`: one of them separates. Its first thousand tell. */
+/* Only what stands in a text (UTF-8); `commas`: one of them separates. Its first thousand bytes tell. */
 static int is_text(const uint8_t *b, size_t len, int *commas) {
   *commas = 0;
   if (len > 1000) len = 1000;
   for (size_t i = 0; i < len; i++) {
     if (b[i] == ',') *commas = 1;
     if ((b[i] < 0x20 && (b[i] < '\t' || b[i] > '\r')) || b[i] == 0x7f) return 0;
+    if (b[i] < 0x80) continue;
+    char c[5] = ""; /* a character may be cut at the end */
+    for (size_t k = 0; k < 4 && i + k < len; k++) c[k] = (char)b[i + k];
+    size_t n = lfap_utf8_length(c);
+    if (n == 0 && i + 4 <= len) return 0;
+    if (n == 0) break;
+    i += n - 1;
   }
   return len > 0;
 }

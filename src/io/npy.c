@@ -96,8 +96,8 @@ static inline uint64_t word(const uint8_t *b, size_t n, int big) {
   return u;
 }
 
-/* A pattern of binary32 (8, 23) or binary16 (5, 10) as a double, exactly: a normal number keeps its fraction and changes
-   the exponent's bias. */
+/* A pattern of binary32 (8, 23) or binary16 (5, 10) as a double, exactly: a normal number keeps its fraction and
+   changes the exponent's bias. */
 static inline double from_ieee(uint64_t u, unsigned exponents, unsigned fractions) {
   uint64_t sign = (u >> (exponents + fractions)) << 63, fraction = u & ((UINT64_C(1) << fractions) - 1);
   uint64_t most = (UINT64_C(1) << exponents) - 1, exponent = u >> fractions & most;
@@ -206,7 +206,8 @@ static lfap_status take(lfap_ctx *ctx, npy *f, uint8_t *to, size_t n, size_t *go
   return status;
 }
 
-/* A block of items to the matrix; `loose`: room for those that do not lie there in the file's order, NULL where all do. */
+/* A block of items to the matrix; `loose`: room for those that do not lie there in the file's order, NULL where all
+   do. */
 static lfap_status put_items(lfap_ctx *ctx, npy *f, lfap_mat *m, double *loose, const uint8_t *b, size_t from,
                              size_t n) {
   const lfap_npy_info *info = &f->info;

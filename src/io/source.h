@@ -1,5 +1,5 @@
-/* source.h - the bytes of an input: a file as it is, one packed with gzip, or a member of a zip archive (FILE.npz:NAME).
- * Internal to the library. */
+/* source.h - the bytes of an input: a file as it is, one packed with gzip, or a member of a zip archive
+ * (FILE.npz:NAME). Internal to the library. */
 #ifndef LFAP_IO_SOURCE_H
 #define LFAP_IO_SOURCE_H
 #include <stddef.h>
@@ -29,8 +29,8 @@ typedef struct {
 lfap_status lfap_source_open(lfap_ctx *ctx, lfap_source *out, const char *path);
 /* Up to n bytes; fewer only at the end. */
 lfap_status lfap_source_read(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t n, size_t *got);
-/* Passes over what is left, whose number it tells, up to SIZE_MAX. DATA where a packed source does not end as its archive
-   says: size, checksum. */
+/* Passes over what is left, whose number it tells. DATA where a packed source does not end as its archive says: size,
+   checksum. */
 lfap_status lfap_source_end(lfap_ctx *ctx, lfap_source *s, size_t *rest);
 void lfap_source_close(lfap_source *s);
 

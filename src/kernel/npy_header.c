@@ -319,7 +319,6 @@ static lfap_npy_verdict set_dtype(reader *r, uint8_t order, uint8_t kind, uint8_
 static lfap_npy_verdict refusal(uint8_t kind) {
   if (kind == 'O') return LFAP_NPY_OBJECT;
   if (kind == 'c') return LFAP_NPY_COMPLEX;
-  if (kind == 'f') return LFAP_NPY_LONG;
   if (kind == 'S' || kind == 'U' || kind == 'a') return LFAP_NPY_TEXT;
   if (kind == 'M' || kind == 'm') return LFAP_NPY_TIME;
   return kind == 'V' ? LFAP_NPY_RECORD : LFAP_NPY_DTYPE;
@@ -355,6 +354,7 @@ static lfap_npy_verdict read_descr(reader *r, const uint8_t *b, size_t end) {
   /*@ assert from: r->from == opening(b, \at(r->at,Pre), end) + 1 && quoted(b, \at(r->at,Pre), end); */
   if (n == 0) return LFAP_NPY_DTYPE;
   if (n == 1 || s[0] == 'O') return refusal(s[0]);
+  if (n == 4 && s[1] == 'f' && s[2] == '1') return LFAP_NPY_LONG; /* f10, f12, f16 */
   if (n != 3) return refusal(s[1]);
   lfap_npy_verdict v = set_dtype(r, s[0], s[1], s[2]);
   /*@ assert kept: r->n == 3 && r->from == opening(b, \at(r->at,Pre), end) + 1; */

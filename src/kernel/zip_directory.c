@@ -1,5 +1,5 @@
-/* zip_directory.c - a zip archive has its directory at the end (APPNOTE 4.3): the records of its members, an end record that
- * tells where they begin, and, where a number does not fit into it, one of Zip64 in front of that. */
+/* zip_directory.c - a zip archive has its directory at the end (APPNOTE 4.3): the records of its members, an end record
+ * that tells where they begin, and, where a number does not fit into it, one of Zip64 in front of that. */
 #include "zip_directory.h"
 
 /*@ requires buffer: \valid_read(b + (0 .. 1));
@@ -93,7 +93,7 @@ lfap_zip_verdict lfap_zip_end(lfap_zip_place *out, const uint8_t *b, size_t len,
   return LFAP_ZIP_NONE;
 }
 
-/* Sizes and place of a member that did not fit into its record: in the field 1 of the `n` bytes at `extra`, one after the
+/* Sizes and place of a member that did not fit into its record: in the n bytes of field 1 at `extra`, one after the
    other. */
 /*@ requires buffer: \valid_read(extra + (0 .. n - 1));
   @ requires out: \valid(out);

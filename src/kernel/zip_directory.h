@@ -15,8 +15,8 @@ typedef struct {
   size_t offset, size, members;
 } lfap_zip_place;
 
-/* A member: bytes in the archive and unpacked, where its local header begins in the file; its name and the record behind
-   it, in bytes of the directory. */
+/* A member: bytes in the archive and unpacked, where its local header begins in the file; its name and the record
+   behind it, in bytes of the directory. */
 typedef struct {
   size_t flags, method, crc, packed, size, local;
   size_t name, name_len, next;
