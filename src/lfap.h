@@ -79,8 +79,8 @@ typedef struct {
   size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
   int ndim;          /* 1 or 2: the shape written to NPY */
   double *v;         /* rows*cols doubles, owned */
-  double unit;       /* unit roundoff of the numbers of a file: 2^-53 <f8, 2^-24 <f4, coarser where the entries show it
-                        (spec/formats.md, Stored precision); 0: exact, or of no file */
+  double unit;       /* unit roundoff of the numbers of a file: 2^-53 f8, 2^-24 f4, 2^-11 f2, coarser where the entries
+                        show it (spec/formats.md, Stored precision); 0: exact, or of no file */
   int unit_read;     /* not 0: the entries showed it */
 } lfap_mat;
 
@@ -89,8 +89,9 @@ lfap_status lfap_mat_alloc(lfap_ctx *ctx, lfap_mat *out, size_t rows, size_t col
 lfap_status lfap_vec_alloc(lfap_ctx *ctx, lfap_mat *out, size_t n);
 void lfap_mat_free(lfap_mat *m);
 
-/* NPY 1.0/2.0, C order, <f8 <f4 |u1 |i1 <i4 <i8, one or two dimensions. DATA: another format, NaN or Inf in it;
-   NOINPUT: it cannot be read. */
+/* NPY, packed with gzip too, or a member of an NPZ archive (FILE.npz:NAME; FILE.npz where it has one array): bool,
+   integers and floats of up to 8 bytes, any order, one or two dimensions (spec/formats.md). DATA: another format, NaN or
+   Inf in it; NOINPUT: it cannot be read. */
 lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path);
 /* NPY 1.0, <f8, written to a temporary name in the same directory and renamed. RANGE where an entry is not finite;
    CANTCREATE, IO: the file. */
@@ -113,7 +114,8 @@ typedef struct {
 /* Room for n samples of d zeros and n labels 0, to be filled. MEMORY names the size asked for. */
 lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d);
 void lfap_data_free(lfap_data *data);
-/* Reads X and y and checks them (lfap_data_check). NOINPUT, DATA: a file, or shapes that do not fit each other. */
+/* Reads X and y and checks them (lfap_data_check). X may have more than two dimensions: a sample, an image say, becomes
+   a row. NOINPUT, DATA: a file, or shapes that do not fit each other. */
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
 /* The range of a sample's norm in which every result is right (N14): squares of norms, their products and quotients
    stay far from the ends of the doubles. Multiplying all data by a power of two changes no verdict and divides
