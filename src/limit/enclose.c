@@ -292,6 +292,7 @@ static void intervals(enclosing *s) {
 lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim,
                                const double *G) {
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_limit_plain(ctx, lim, "enclosure");
   if (st) return st;
   if (data->n != lim->n || data->d != lim->d || !(lim->gamma > 0.0 && lim->gamma < 1.0))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "enclosure: a limit of %zu x %zu is not one of these %zu x %zu data", lim->n,

@@ -9,6 +9,7 @@
 #include "kernel/qform.h"
 #include "limit/c2.h"
 #include "limit/solution.h"
+#include "net/output.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,8 +27,8 @@ void lfap_limit_free(lfap_limit *lim) {
   *lim = (lfap_limit){0};
 }
 
-static lfap_status limit_alloc(lfap_ctx *ctx, lfap_limit *out, size_t n, size_t d, double gamma) {
-  lfap_limit l = {.n = n, .d = d, .gamma = gamma};
+static lfap_status limit_alloc(lfap_ctx *ctx, lfap_limit *out, size_t n, size_t d, double gamma, lfap_masses masses) {
+  lfap_limit l = {.n = n, .d = d, .gamma = gamma, .masses = masses};
   l.lambda = calloc(n, sizeof(double));
   l.omega = calloc(n, sizeof(double));
   l.lambda_q = calloc(n, sizeof(double));
@@ -282,11 +283,15 @@ static lfap_status make_limit(lfap_ctx *ctx, lfap_limit *out, const lfap_data *d
   const lfap_limit_opts *o = opts ? opts : &defaults;
   programme p = {.G = NULL};
   lfap_limit l = {0};
-  lfap_status st = check_problem(ctx, data, gamma, given);
+  lfap_masses masses = {0.5, 0.5};
+  lfap_status st = lfap_limit_masses(ctx, &masses, o);
+  if (!st && !lfap_masses_plain(masses))
+    st = lfap_fail(ctx, LFAP_ERR_USAGE, "limit: masses other than 1/2 each are not solved for yet");
+  if (!st) st = check_problem(ctx, data, gamma, given);
   if (!st) st = programme_open(ctx, &p, data, G, gamma, o);
   double *mu = st ? NULL : malloc(data->n * sizeof *mu);
   if (!st && !mu) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", data->n);
-  if (!st) st = limit_alloc(ctx, &l, data->n, data->d, gamma);
+  if (!st) st = limit_alloc(ctx, &l, data->n, data->d, gamma, masses);
   p.task.m = &p.m;
   if (!st) st = solve_opened(ctx, &l, &p.task, &p.m, mu, given, o->best_effort);
   programme_close(&p);
@@ -311,9 +316,9 @@ lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *da
 }
 
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                             const double *lambda, const double *kinks) {
+                             const double *lambda, const double *kinks, const lfap_limit_opts *o) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, (multipliers){lambda, kinks});
+  return st ? st : make_limit(ctx, out, data, G, gamma, o, (multipliers){lambda, kinks});
 }
 
 /* ---- the largest margin of a linear boundary --------------------------------------------------------------------- */

@@ -361,6 +361,7 @@ lfap_status lfap_polish(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, 
   lfap_polished r = {0};
   int e = 0;
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_net_plain(ctx, net, "polish");
   if (!st) st = check_net(ctx, net, set->data);
   if (!st) st = lfap_set_check(ctx, set, "polish");
   if (!st) st = lfap_set_gram(ctx, set);

@@ -203,7 +203,8 @@ static lfap_status judge_weights(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *ne
   lfap_net scaled;
   lfap_k1 r = {0};
   int e;
-  lfap_status st = check_weights(ctx, net);
+  lfap_status st = lfap_net_plain(ctx, net, "K1");
+  if (!st) st = check_weights(ctx, net);
   if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (st) return st;
   st = figures(ctx, &r, &scaled, set, probes, np);
