@@ -198,8 +198,8 @@ lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, dou
 void lfap_net_free(lfap_net *net);
 /* The same with a copy of m output weights: any m > 0. DATA: an output weight is not finite, or gamma. */
 lfap_status lfap_net_alloc_output(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma, const double *a);
-/* 1/2 each without an a. A weight of 0 carries nothing. DATA: an output weight is not finite; RANGE: a mass outside 0
-   and LFAP_MASS_MIN to LFAP_MASS_MAX. */
+/* 1/2 each without an a. A weight of 0 carries nothing. DATA: an output weight is not finite; RANGE: a mass or a
+   single weight below LFAP_MASS_MIN and not 0, a mass above LFAP_MASS_MAX. */
 lfap_status lfap_net_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_net *net);
 /* USAGE, in the name of `who`, where the network has an a: what follows would take no notice of it. */
 lfap_status lfap_net_plain(lfap_ctx *ctx, const lfap_net *net, const char *who);
@@ -546,7 +546,7 @@ typedef struct {
   size_t support;              /* lambda_n > 0 */
   size_t kinks;                /* other pairs on the support at <w_j, x_n> = 0, gamma < s_jn < 1 */
   size_t own_kinks;            /* own pairs on the support too near to 0 for doubles to tell their sign */
-  double own_min;              /* least sqrt(m) |<w_j, x_n>| over the own pairs of the support */
+  double own_min;              /* least |<w_j, x_n>|/|a_j| over the own pairs of the support */
   double cosine;               /* of the given W and W^o, as vectors of m d entries */
   double margin_given, margin; /* normalised margins min q_n/||W||; the first is not positive where W classifies not */
   double residual;  /* || W^o - sum lambda_n y_n grad f(x_n) ||/||W^o||, with these slopes, measured on the samples */
@@ -554,7 +554,8 @@ typedef struct {
   double kink_most; /* largest |<w_j, x_n>|/(||w_j|| ||x_n||) at a kink; 0 without one */
 } lfap_polished;
 
-/* Reads net's own-class pattern, solves its programme, turns the own pairs that come out wrong, and goes on until none
+/* net may have an a: a row with a_j = 0 is 0 at the point, with slopes gamma, and no pair of its is own or other.
+   Reads net's own-class pattern, solves its programme, turns the own pairs that come out wrong, and goes on until none
    does: the norm falls each time. W that does not classify the data: the pattern is tried all the same. Weights of any
    size serve. DATA: widths or gammas that do not fit each other, weights not finite; INFEASIBLE: the pattern's
    programme has no solution, as far as doubles tell; UNSOLVED: they do not solve it (nearly dependent samples). Where
@@ -589,17 +590,18 @@ typedef struct {
   double margin_min; /* min y_n f(x_n) */
   /* ||V - sum l_n y_n grad f(x_n)||_F / ||V||_F, minimised over l >= 0; NaN if margin_min <= 0 */
   double residual;
-  double slackness;       /* sum l_n (y_n f(x_n;V) - 1) */
-  double margin;          /* normalised margin min y_n f(x_n) / ||W||_F */
-  double outside_rank2;   /* share of ||W||_F^2 outside the best rank-2 approximation */
-  double row_spread;      /* largest relative distance of a row from the mean of its sign */
-  double pattern_aligned; /* share of (j, n) whose slope is the label slope */
-  double cosine;          /* cos(mean positive row - mean negative row, w) */
+  double slackness;     /* sum l_n (y_n f(x_n;V) - 1) */
+  double margin;        /* normalised margin min y_n f(x_n) / ||W||_F */
+  double outside_rank2; /* share of ||W||_F^2 outside the best rank-2 approximation */
+  double row_spread; /* largest relative distance of a row w_j/|a_j| from the mean of its sign, weighted with a_j^2 */
+  double pattern_aligned; /* share of (j, n), a_j not 0, whose slope is the label slope */
+  double cosine;          /* cos(sum a_j w_j, w): in the setting mean positive row - mean negative row */
   double agreement;       /* share of probe points whose sign of f is that of f_bdy */
   size_t probes;
 } lfap_k1;
-/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. Weights of any size serve. DATA: widths
-   or gammas that do not fit each other; RANGE: margin_min is no double. */
+/* probes (np x d) may be NULL. lim is the limit of data at net->gamma and for the masses of net, which may have an a
+   (statement Q1 with masses). Weights of any size serve. DATA: widths or gammas that do not fit each other; USAGE:
+   masses that do not; RANGE: margin_min is no double. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np);
 /* The same of a set whose limit is known (USAGE otherwise), with its Gram matrix if that is there. */
