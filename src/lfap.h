@@ -301,7 +301,8 @@ typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 
 #define LFAP_RESIDUAL_MOST 1e-12
 #define LFAP_ERROR_MOST 5e-12
 
-/* The limit at any slope (statement C2): U = sqrt(m) u and V = sqrt(m) v of equal rows solve the convex programme (CP).
+/* The limit at any slope (statement C2): U = sqrt(m) u and V = sqrt(m) v of equal rows solve the convex programme (CP);
+   with output weights a_j of its own rows are a_j U for a_j > 0, |a_j| V for a_j < 0.
    Of sample n, `own` is <U,x_n> for y_n = +1 and <V,x_n> for y_n = -1, `other` the other one. */
 typedef struct {
   /* n each: multipliers of the constraints with s = gamma and with s = 1, owned. Where no kink is active alpha has the
@@ -320,8 +321,8 @@ typedef struct {
   size_t active;          /* positive ones of the 2 n multipliers */
   double residual, error; /* as in lfap_limit, of the 2 n constraints */
   int settled;            /* the same, of alpha and beta */
-  /* sqrt((||U* - U||^2 + ||V* - V||^2)/2) is at most this, U* and V* the solution: by the duality gap (N6a); inf: not
-     known */
+  /* sqrt(p+ ||U* - U||^2 + p- ||V* - V||^2) is at most this, p+ and p- the masses, 1/2 each in the setting, U* and V* the
+     solution: by the duality gap (N6a); inf: not known */
   double ball;
   /* own_n > 0 wherever lambda_n > 0 (`holds`), or not; `decided`: the ball leaves no doubt of which */
   int holds, decided;
@@ -330,8 +331,10 @@ typedef struct {
   /* min_n y_n <w,x_n>/||w||, a margin that w shows: the largest of a linear boundary is at least this, and at most
      margin_most = ||w||/sum omega_n. NaN where w does not separate. lfap_limit_margin closes the gap */
   double margin_lin, margin_most;
-  double margin_need;        /* margin_lin above this is C2, a priori: gamma sqrt((1-gamma)/(1+gamma)) Rmax */
-  int by_kappa, by_margin;   /* a priori: kappa_obt < kappa_bound, or row_kappa < (sqrt 41 - 5)/2; by the margin */
+  /* margin_lin above this is C2, a priori: gamma sqrt((1-gamma)/(1+gamma)) Rmax; other masses than equal ones: N6a */
+  double margin_need;
+  /* a priori: kappa_obt < kappa_bound, or (equal masses) row_kappa < (sqrt 41 - 5)/2; by the margin */
+  int by_kappa, by_margin;
   size_t rounds, iterations; /* on top of C1's form */
 } lfap_c2;
 
@@ -340,7 +343,7 @@ typedef struct {
   double gamma;
   lfap_masses masses; /* of the output layer whose limit it is: never {0, 0} */
   double *lambda;     /* n, of the limit: alpha + beta of C2, lambda_q where no kink is active; owned */
-  double *omega;      /* n, the coefficients of w: alpha_n + 2 beta_n/(1 + gamma), or lambda; owned */
+  double *omega;      /* n, the coefficients of w: in the setting alpha_n + 2 beta_n/(1 + gamma), or lambda; owned */
   double *w;          /* d, w = sum omega_n y_n x_n, owned */
   double *lambda_q;   /* n, of C1's form: what from here on is said of multipliers, owned */
   double *q;          /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */

@@ -69,7 +69,7 @@ static void see_row(void *arg, size_t i, const double *g, double *spare) {
   f->obtuse[i] = lfap_asum(n, spare);
 }
 
-/* T2 with kappa; NaN from 1/2 on, where it says nothing. */
+/* T2 with kappa; NaN from 1/2 on, where it says nothing. Under (H) kappa is below gamma/3, whatever the masses. */
 static void second_interval(double *lo, double *hi, double kappa, double least, double most, const lfap_hypothesis *h) {
   int known = kappa < 0.5;
   *lo = known ? (1.0 - 2.0 * kappa) / (((1.0 - kappa) * most) * h->r_max2) : NAN;
