@@ -177,23 +177,43 @@ void lfap_hypothesis_of(lfap_hypothesis *out, const double *G, size_t n, double 
 /* ---- network and training (sections 1, 5 and 6) ------------------------------------------------------------------ */
 
 typedef struct {
-  size_t m, d; /* m even */
+  size_t m, d; /* m even, but with an a */
   double gamma;
   double *w; /* m x d, owned */
+  /* m: the output weights of a network with others than the setting's, any m, signs in any order, owned. NULL: +1/sqrt(m)
+     in the first half of the rows, -1/sqrt(m) in the second. Only the functions that say so take a network with an a;
+     the others refuse it (lfap_net_plain) */
+  double *a;
 } lfap_net;
+
+/* What a fixed output layer is to the limit: the sums of a_j^2 over its positive and over its negative weights, 1/2
+   each in the setting of the theory. {0, 0} stands for these where it is read. */
+typedef struct {
+  double plus, minus;
+} lfap_masses;
+/* A mass is 0 or lies between these. */
+#define LFAP_MASS_MIN 0x1p-100
+#define LFAP_MASS_MAX 0x1p100
 
 /* m rows of d zeros; DATA unless m is even and positive and gamma lies inside (0, 1). */
 lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma);
 void lfap_net_free(lfap_net *net);
+/* The same with a copy of m output weights: any m > 0. DATA: an output weight is not finite, or gamma. */
+lfap_status lfap_net_alloc_output(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma, const double *a);
+/* 1/2 each without an a. A weight of 0 carries nothing. DATA: an output weight is not finite; RANGE: a mass or a
+   single weight below LFAP_MASS_MIN and not 0, a mass above LFAP_MASS_MAX. */
+lfap_status lfap_net_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_net *net);
+/* USAGE, in the name of `who`, where the network has an a: what follows would take no notice of it. */
+lfap_status lfap_net_plain(lfap_ctx *ctx, const lfap_net *net, const char *who);
 /* Each weight uniform on [-scale/sqrt(d), scale/sqrt(d)] from Philox(seed); scale 1 is the authors' init.
    DATA as lfap_net_alloc. */
 lfap_status lfap_net_init(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma, uint64_t seed, double scale);
-/* f (n) at the n rows of Z (n x d). */
+/* f (n) at the n rows of Z (n x d), with or without an a. */
 lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const double *Z, size_t n);
-/* grad_x f at one point x (d). */
+/* grad_x f at one point x (d), with or without an a. */
 lfap_status lfap_net_input_grad(lfap_ctx *ctx, double *grad, const lfap_net *net, const double *x);
 /* w (d): the mean positive row minus the mean negative row, the network's direction where its own limit is not known
-   (N7). */
+   (N7); with an a the sum of a_j w_j, which these are up to a factor. */
 void lfap_net_direction(double *w, const lfap_net *net);
 
 typedef enum { LFAP_LOSS_EXP = 0, LFAP_LOSS_LOGISTIC = 1 } lfap_loss;
@@ -283,7 +303,8 @@ typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 
 #define LFAP_RESIDUAL_MOST 1e-12
 #define LFAP_ERROR_MOST 5e-12
 
-/* The limit at any slope (statement C2): U = sqrt(m) u and V = sqrt(m) v of equal rows solve the convex programme (CP).
+/* The limit at any slope (statement C2): U = sqrt(m) u and V = sqrt(m) v of equal rows solve the convex programme (CP);
+   with output weights a_j of its own rows are a_j U for a_j > 0, |a_j| V for a_j < 0.
    Of sample n, `own` is <U,x_n> for y_n = +1 and <V,x_n> for y_n = -1, `other` the other one. */
 typedef struct {
   /* n each: multipliers of the constraints with s = gamma and with s = 1, owned. Where no kink is active alpha has the
@@ -302,8 +323,8 @@ typedef struct {
   size_t active;          /* positive ones of the 2 n multipliers */
   double residual, error; /* as in lfap_limit, of the 2 n constraints */
   int settled;            /* the same, of alpha and beta */
-  /* sqrt((||U* - U||^2 + ||V* - V||^2)/2) is at most this, U* and V* the solution: by the duality gap (N6a); inf: not
-     known */
+  /* sqrt(p+ ||U* - U||^2 + p- ||V* - V||^2) is at most this, p+ and p- the masses, 1/2 each in the setting, U* and V* the
+     solution: by the duality gap (N6a); inf: not known */
   double ball;
   /* own_n > 0 wherever lambda_n > 0 (`holds`), or not; `decided`: the ball leaves no doubt of which */
   int holds, decided;
@@ -312,23 +333,26 @@ typedef struct {
   /* min_n y_n <w,x_n>/||w||, a margin that w shows: the largest of a linear boundary is at least this, and at most
      margin_most = ||w||/sum omega_n. NaN where w does not separate. lfap_limit_margin closes the gap */
   double margin_lin, margin_most;
-  double margin_need;        /* margin_lin above this is C2, a priori: gamma sqrt((1-gamma)/(1+gamma)) Rmax */
-  int by_kappa, by_margin;   /* a priori: kappa_obt < kappa_bound, or row_kappa < (sqrt 41 - 5)/2; by the margin */
+  /* margin_lin above this is C2, a priori: gamma sqrt((1-gamma)/(1+gamma)) Rmax; other masses than equal ones: N6a */
+  double margin_need;
+  /* a priori: kappa_obt < kappa_bound, or (equal masses) row_kappa < (sqrt 41 - 5)/2; by the margin */
+  int by_kappa, by_margin;
   size_t rounds, iterations; /* on top of C1's form */
 } lfap_c2;
 
 typedef struct {
   size_t n, d;
   double gamma;
-  double *lambda;   /* n, of the limit: alpha + beta of C2, lambda_q where no kink is active; owned */
-  double *omega;    /* n, the coefficients of w: alpha_n + 2 beta_n/(1 + gamma), or lambda; owned */
-  double *w;        /* d, w = sum omega_n y_n x_n, owned */
-  double *lambda_q; /* n, of C1's form: what from here on is said of multipliers, owned */
-  double *q;        /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */
-  double *fu, *fv;  /* n, y_n<u,x_n> (must be > 0) and y_n<v,x_n> (must be < 0), times sqrt(m): C1(b), owned */
-  size_t support;   /* number of lambda_n > 0 */
-  size_t c1b;       /* number of samples at which (b) holds */
-  int full;         /* Q lambda = 1 has only positive entries: no QP was needed */
+  lfap_masses masses; /* of the output layer whose limit it is: never {0, 0} */
+  double *lambda;     /* n, of the limit: alpha + beta of C2, lambda_q where no kink is active; owned */
+  double *omega;      /* n, the coefficients of w: in the setting alpha_n + 2 beta_n/(1 + gamma), or lambda; owned */
+  double *w;          /* d, w = sum omega_n y_n x_n, owned */
+  double *lambda_q;   /* n, of C1's form: what from here on is said of multipliers, owned */
+  double *q;          /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */
+  double *fu, *fv;    /* n, y_n<u,x_n> (must be > 0) and y_n<v,x_n> (must be < 0), times sqrt(m): C1(b), owned */
+  size_t support;     /* number of lambda_n > 0 */
+  size_t c1b;         /* number of samples at which (b) holds */
+  int full;           /* Q lambda = 1 has only positive entries: no QP was needed */
   /* largest |Q lambda - 1| on the support and 1 - (Q lambda)_n off it, of the samples themselves: never below the
      true one, and above it by rounding (N6, "Residual") */
   double residual;
@@ -359,17 +383,22 @@ typedef struct {
   lfap_solver solver;
   /* n flags: where lambda > 0 is to be expected, e.g. of a neighbouring problem; NULL: everywhere */
   const unsigned char *support;
-  int best_effort; /* in the place of UNSOLVED the best multipliers found, which separate nothing (settled is 0) */
+  int best_effort;    /* in the place of UNSOLVED the best multipliers found, which separate nothing (settled is 0) */
+  lfap_masses masses; /* of the output layer (lfap_net_masses), both positive; {0, 0}: 1/2 each */
 } lfap_limit_opts;
+/* The masses that o names. USAGE: one is not positive, or outside LFAP_MASS_MIN to LFAP_MASS_MAX. */
+lfap_status lfap_limit_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_limit_opts *o);
+/* USAGE, in the name of `who`, where the masses of the limit are not 1/2 each: what follows is known of these alone. */
+lfap_status lfap_limit_plain(lfap_ctx *ctx, const lfap_limit *lim, const char *who);
 /* The same with options; NULL: the defaults, all zero. */
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o);
 /* The limit that given multipliers lambda >= 0 (n) of C1's form make: everything as above. kinks: 2 n multipliers >= 0
    of (CP), alpha, then beta, which stand for its solution as lambda does for C1's (c2.solved is 1; where every beta is
-   0, alpha is lambda); NULL: only what lambda leaves of (CP) is solved. Nothing given is kept. DATA: a multiplier is
-   negative or not finite. */
+   0, alpha is lambda); NULL: only what lambda leaves of (CP) is solved. Nothing given is kept. o: as above; NULL: the
+   defaults. DATA: a multiplier is negative or not finite. */
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                             const double *lambda, const double *kinks);
+                             const double *lambda, const double *kinks, const lfap_limit_opts *o);
 /* The largest margin of a linear boundary, by one more programme (that of C1 with slope 1): raises c2.margin_lin and
    lowers c2.margin_most, and what follows from them. Nothing changes where the data are not linearly separable or
    doubles do not solve it. lim: the limit of data; G and o as there, but that the support is known. */
@@ -472,7 +501,7 @@ typedef struct {
 lfap_status lfap_split_of(lfap_ctx *ctx, lfap_split *out, const lfap_split_args *args);
 void lfap_split_free(lfap_split *s);
 /* The limit of C2 as a network of two neurons, U/sqrt(2) and V/sqrt(2), and its coefficients b (2 x n), for
-   lfap_split_of: lambda and slope (n each) of lfap_limit, of data. DATA: gamma. */
+   lfap_split_of: lambda and slope (n each) of lfap_limit, of data and masses of 1/2. DATA: gamma. */
 lfap_status lfap_split_limit(lfap_ctx *ctx, lfap_net *net, lfap_mat *b, const lfap_data *data, const double *lambda,
                              const double *slope, double gamma);
 
@@ -522,7 +551,7 @@ typedef struct {
   size_t support;              /* lambda_n > 0 */
   size_t kinks;                /* other pairs on the support at <w_j, x_n> = 0, gamma < s_jn < 1 */
   size_t own_kinks;            /* own pairs on the support too near to 0 for doubles to tell their sign */
-  double own_min;              /* least sqrt(m) |<w_j, x_n>| over the own pairs of the support */
+  double own_min;              /* least |<w_j, x_n>|/|a_j| over the own pairs of the support */
   double cosine;               /* of the given W and W^o, as vectors of m d entries */
   double margin_given, margin; /* normalised margins min q_n/||W||; the first is not positive where W classifies not */
   double residual;  /* || W^o - sum lambda_n y_n grad f(x_n) ||/||W^o||, with these slopes, measured on the samples */
@@ -530,7 +559,8 @@ typedef struct {
   double kink_most; /* largest |<w_j, x_n>|/(||w_j|| ||x_n||) at a kink; 0 without one */
 } lfap_polished;
 
-/* Reads net's own-class pattern, solves its programme, turns the own pairs that come out wrong, and goes on until none
+/* net may have an a: a row with a_j = 0 is 0 at the point, with slopes gamma, and no pair of its is own or other.
+   Reads net's own-class pattern, solves its programme, turns the own pairs that come out wrong, and goes on until none
    does: the norm falls each time. W that does not classify the data: the pattern is tried all the same. Weights of any
    size serve. DATA: widths or gammas that do not fit each other, weights not finite; INFEASIBLE: the pattern's
    programme has no solution, as far as doubles tell; UNSOLVED: they do not solve it (nearly dependent samples). Where
@@ -565,17 +595,18 @@ typedef struct {
   double margin_min; /* min y_n f(x_n) */
   /* ||V - sum l_n y_n grad f(x_n)||_F / ||V||_F, minimised over l >= 0; NaN if margin_min <= 0 */
   double residual;
-  double slackness;       /* sum l_n (y_n f(x_n;V) - 1) */
-  double margin;          /* normalised margin min y_n f(x_n) / ||W||_F */
-  double outside_rank2;   /* share of ||W||_F^2 outside the best rank-2 approximation */
-  double row_spread;      /* largest relative distance of a row from the mean of its sign */
-  double pattern_aligned; /* share of (j, n) whose slope is the label slope */
-  double cosine;          /* cos(mean positive row - mean negative row, w) */
+  double slackness;     /* sum l_n (y_n f(x_n;V) - 1) */
+  double margin;        /* normalised margin min y_n f(x_n) / ||W||_F */
+  double outside_rank2; /* share of ||W||_F^2 outside the best rank-2 approximation */
+  double row_spread; /* largest relative distance of a row w_j/|a_j| from the mean of its sign, weighted with a_j^2 */
+  double pattern_aligned; /* share of (j, n), a_j not 0, whose slope is the label slope */
+  double cosine;          /* cos(sum a_j w_j, w): in the setting mean positive row - mean negative row */
   double agreement;       /* share of probe points whose sign of f is that of f_bdy */
   size_t probes;
 } lfap_k1;
-/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. Weights of any size serve. DATA: widths
-   or gammas that do not fit each other; RANGE: margin_min is no double. */
+/* probes (np x d) may be NULL. lim is the limit of data at net->gamma and for the masses of net, which may have an a
+   (statement Q1 with masses). Weights of any size serve. DATA: widths or gammas that do not fit each other; USAGE:
+   masses that do not; RANGE: margin_min is no double. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np);
 /* The same of a set whose limit is known (USAGE otherwise), with its Gram matrix if that is there. */
@@ -652,7 +683,7 @@ typedef struct {
   size_t own_right, own_wrong;         /* samples with own > 0, own < 0 proved */
   lfap_decided claim[LFAP_SET_CLAIMS]; /* by lfap_claim (spec/certificate.md, Claims) */
 } lfap_enclosure;
-/* lim: the limit of data. With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and
+/* lim: the limit of data, of the setting's output layer (lfap_limit_plain). With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and
    decides Q1, T1, T2; without (NULL) the duality gap alone decides C1, in O(N d). USAGE: a limit of other sizes. */
 lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim,
                                const double *G);

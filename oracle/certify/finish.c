@@ -306,6 +306,7 @@ static void close_numbers(finish *f) {
 lfap_status oracle_enclosure_finish(lfap_ctx *ctx, lfap_enclosure *e, const lfap_data *data, const lfap_limit *lim,
                                     const double *G) {
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_limit_plain(ctx, lim, "open samples");
   if (st) return st;
   finish f = {.ctx = ctx, .e = e, .data = data, .n = data->n, .d = data->d};
   if (data->n != e->n || data->d != e->d || lim->n != e->n || lim->d != e->d)

@@ -133,6 +133,8 @@ lfap_status oracle_polish_checked(lfap_ctx *ctx, oracle_polished *out, const lfa
   oracle_opts o;
   oracle_polished p = {0};
   lfap_status st = precisions(ctx, &o, given);
+  if (!st) st = lfap_net_plain(ctx, &point->net, "C3");
+  if (!st && start) st = lfap_net_plain(ctx, start, "C4");
   if (!st) st = make_polished(ctx, &p, point, data);
   if (!st) st = run_fits(ctx, start, point, from->step);
   if (!st) st = certify_pattern(ctx, &p, data, o.max_prec);

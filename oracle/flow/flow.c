@@ -325,6 +325,8 @@ void oracle_flow_table_free(oracle_flow_table *t) {
 
 static lfap_status check_flow_start(lfap_ctx *ctx, const lfap_net *start, const lfap_data *data,
                                     const oracle_flow_opts *o, unsigned prec) {
+  lfap_status plain = lfap_net_plain(ctx, start, "flow");
+  if (plain) return plain;
   if (start->d != data->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "flow: the weights have d = %zu columns, the samples d = %zu", start->d,
                      data->d);

@@ -337,7 +337,8 @@ static lfap_status check_range(lfap_ctx *ctx, const oracle_perturb_args *a) {
 static lfap_status check_perturbed(lfap_ctx *ctx, const oracle_perturb_args *a) {
   if (a->attack != ORACLE_GEOMETRY && a->net->d != a->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "the weights have d = %zu columns, the bases d = %zu", a->net->d, a->d);
-  lfap_status st = lfap_norm_check(ctx, a->o->norm, a->attack == ORACLE_PGD ? 1 : a->o->k, a->d);
+  lfap_status st = a->attack == ORACLE_GEOMETRY ? LFAP_OK : lfap_net_plain(ctx, a->net, "perturbation");
+  if (!st) st = lfap_norm_check(ctx, a->o->norm, a->attack == ORACLE_PGD ? 1 : a->o->k, a->d);
   if (st) return st;
   if (!(a->o->eps > 0.0) || !isfinite(a->o->eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is finite and above 0", a->o->eps);

@@ -136,6 +136,7 @@ static lfap_status train(lfap_ctx *ctx, oracle_trained *out, oracle_train_digits
 lfap_status oracle_replay_train(lfap_ctx *ctx, oracle_trained *out, const lfap_net *start, const lfap_data *data,
                                 const lfap_train_opts *o, unsigned prec) {
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_net_plain(ctx, start, "train");
   return st ? st : train(ctx, out, NULL, start, data, o, prec);
 }
 
@@ -168,6 +169,7 @@ lfap_status oracle_train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, or
   oracle_trained t = {0};
   lfap_history h = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_net_plain(ctx, net, "train");
   if (!st && o->method == LFAP_METHOD_FLOW && (prec != 53 || digits))
     st = lfap_fail(ctx, LFAP_ERR_USAGE,
                    "train: of the flow there is the double path alone, at 53 bits and without digits: its errors are "

@@ -22,6 +22,8 @@ static int knows_better(int *q, int *kinks, const oracle_cert *cert, const lfap_
 
 lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert, const lfap_set *set) {
   int q, kinks;
+  lfap_status plain = lfap_limit_plain(ctx, lim, "certificate");
+  if (plain) return plain;
   if (!knows_better(&q, &kinks, cert, lim)) return LFAP_OK;
   double *v = malloc(3 * lim->n * sizeof *v), *lambda = v, *bent = v + lim->n;
   lfap_limit better = {0};
@@ -30,7 +32,7 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
   if (q) oracle_cert_nearest(lambda, cert);
   else memcpy(lambda, lim->lambda_q, lim->n * sizeof *lambda);
   if (kinks) oracle_cert_kinks_nearest(bent, cert);
-  lfap_status s = lfap_limit_given(ctx, &better, set->data, set->gram, lim->gamma, lambda, kinks ? bent : NULL);
+  lfap_status s = lfap_limit_given(ctx, &better, set->data, set->gram, lim->gamma, lambda, kinks ? bent : NULL, NULL);
   if (!s) s = oracle_boundary(ctx, &w, cert, set->data, NULL);
   /* the multipliers may cancel: w and Q lambda are those of the certificate, not of their roundings */
   if (!s && w.valid && oracle_boundary_of(cert, &better)) memcpy(better.w, w.near, lim->d * sizeof *better.w);
@@ -58,6 +60,8 @@ lfap_status oracle_certifier_refine(void *user, lfap_ctx *ctx, lfap_limit *lim, 
   oracle_certifier *me = user;
   oracle_cert_free(&me->natural);
   me->of = NULL;
+  lfap_status plain = lfap_limit_plain(ctx, lim, "certificate");
+  if (plain) return plain;
   if ((lim->settled && (lim->c2.settled || !lim->c2.solved)) || set->data->n > me->largest) return LFAP_OK;
   lfap_status s = oracle_certify_checked(ctx, &me->natural, set->data, lim->gamma, &me->opts);
   if (s) return s;
@@ -82,6 +86,8 @@ static lfap_status line(lfap_check *k, int sure, size_t undecided) {
 
 lfap_status oracle_settle(lfap_ctx *ctx, lfap_case *c, size_t first, const oracle_cert *cert, const lfap_limit *lim,
                           const char *subject) {
+  lfap_status plain = lfap_limit_plain(ctx, lim, "certificate");
+  if (plain) return plain;
   lfap_settle(c, first, cert->claim);
   double worst = oracle_cert_distance(cert, lim->lambda_q);
   if (isnan(worst)) return LFAP_OK;
@@ -214,6 +220,7 @@ static lfap_status speak_fast(lfap_ctx *ctx, lfap_case *c, size_t first, const l
 
 lfap_status oracle_certifier_speak(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_offer *o) {
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_limit_plain(ctx, o->lim, "certificate");
   if (st) return st;
   oracle_certifier *me = user;
   oracle_cert cert = {0};

@@ -23,6 +23,9 @@ static double entropy_gap(double *p, const double *lambda, size_t n) {
 
 static lfap_status check(lfap_ctx *ctx, const lfap_net *net, const lfap_polished *point, const lfap_data *data,
                          double step) {
+  lfap_status plain = lfap_net_plain(ctx, net, "C4");
+  if (!plain) plain = lfap_net_plain(ctx, &point->net, "C4");
+  if (plain) return plain;
   if (net->m != point->net.m || net->d != point->net.d || net->d != data->d || point->n != data->n)
     return lfap_fail(ctx, LFAP_ERR_DATA,
                      "C4: weights of %zu x %zu, a point of %zu x %zu for %zu samples, data of %zu samples of dimension "

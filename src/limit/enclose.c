@@ -117,7 +117,7 @@ static void gap(enclosing *s) {
 /* ---- the inverse ------------------------------------------------------------------------------------------------- */
 
 static lfap_status eigenvalue(enclosing *s) {
-  lfap_qm m = {.n = s->n, .G = s->G, .y = s->data->y, .gamma = s->gamma};
+  lfap_qm m = {.n = s->n, .G = s->G, .y = s->data->y, .gamma = s->gamma, .masses = {0.5, 0.5}};
   if (!s->G || s->nf == 0) return LFAP_OK;
   lfap_status st = lfap_qm_open(s->ctx, &m);
   if (!st) st = lfap_least_eigenvalue(s->ctx, &s->e->eigen, &s->e->factors, &m, s->f, s->nf, s->e->scale, s->d);
@@ -292,6 +292,7 @@ static void intervals(enclosing *s) {
 lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim,
                                const double *G) {
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_limit_plain(ctx, lim, "enclosure");
   if (st) return st;
   if (data->n != lim->n || data->d != lim->d || !(lim->gamma > 0.0 && lim->gamma < 1.0))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "enclosure: a limit of %zu x %zu is not one of these %zu x %zu data", lim->n,

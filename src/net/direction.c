@@ -1,12 +1,19 @@
 /* direction.c - the direction of given weights, whose own limit nobody knows (spec/numerics.md N7). */
 #include "net/direction.h"
 
+#include "kernel/chain.h"
 #include "kernel/lanes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* Sums over the rows in order, one subtraction, one division. */
+/* Sums over the rows in order, one subtraction, one division; with output weights of its own a chain over the rows. */
 void lfap_net_direction(double *w, const lfap_net *net) {
+  if (net->a) {
+    memset(w, 0, net->d * sizeof *w);
+    lfap_chain(w, net->a, net->w, net->m, net->d);
+    return;
+  }
   for (size_t i = 0; i < net->d; i++) {
     double sum[2] = {0.0, 0.0};
     for (size_t j = 0; j < net->m; j++) sum[j >= net->m / 2] += net->w[j * net->d + i];

@@ -1,7 +1,8 @@
 /* net.c - the network f(x; W) = sum_j a_j phi(<w_j, x>) of spec/theory.md section 1: storage, the authors'
  * initialisation, values and input gradients (spec/numerics.md N4). */
-#include "data/range.h"
+#include "net/output.h"
 
+#include "data/range.h"
 #include "io/parallel.h"
 #include "kernel/chain.h"
 #include "kernel/network.h"
@@ -29,6 +30,7 @@ lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, dou
 
 void lfap_net_free(lfap_net *net) {
   free(net->w);
+  free(net->a);
   *net = (lfap_net){0};
 }
 
@@ -69,7 +71,7 @@ lfap_status lfap_net_eval(lfap_ctx *ctx, double *f, const lfap_net *net, const d
   if (!e.work)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "network: no memory for the pre-activations of m = %zu neurons", m);
   e.a = e.work + workers * (EVAL_BLOCK + 1) * m;
-  lfap_net_signs(e.a, m);
+  lfap_net_weights(e.a, net);
   lfap_parallel((int)workers, n, EVAL_BLOCK, 2.0 * (double)n * (double)m * (double)net->d, eval_range, &e);
   free(e.work);
   return LFAP_OK;
@@ -82,7 +84,7 @@ lfap_status lfap_net_input_grad(lfap_ctx *ctx, double *grad, const lfap_net *net
   double *work = malloc(3 * m * sizeof *work);
   if (!work) return lfap_fail(ctx, LFAP_ERR_MEMORY, "network: no memory for m = %zu neurons", m);
   double *a = work, *z = work + m, *c = z + m;
-  lfap_net_signs(a, m);
+  lfap_net_weights(a, net);
   lfap_gemv(z, net->w, x, m, net->d);
   lfap_net_input_coef(c, z, a, net->gamma, m);
   memset(grad, 0, net->d * sizeof *grad);

@@ -61,6 +61,7 @@ lfap_status lfap_split_of(lfap_ctx *ctx, lfap_split *out, const lfap_split_args 
   lfap_split s = {.m = m, .d = d, .gamma = a->net->gamma};
   lfap_mat rows = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_net_plain(ctx, a->net, "split");
   if (!st) st = check_args(ctx, a);
   if (!st) st = lfap_mat_alloc(ctx, &rows, ROWS * m, d);
   if (st) return st;

@@ -71,7 +71,8 @@ static lfap_status history_alloc(lfap_ctx *ctx, lfap_history *h, size_t m, size_
 
 static lfap_status train(lfap_ctx *ctx, lfap_net *net, lfap_history *history, lfap_set *set, const lfap_train_opts *o) {
   const lfap_data *data = set->data;
-  lfap_status st = check_opts(ctx, net, data, o);
+  lfap_status st = lfap_net_plain(ctx, net, "train");
+  if (!st) st = check_opts(ctx, net, data, o);
   if (st) return st;
   lfap_net moved = {0};
   lfap_history h = {0};

@@ -227,6 +227,7 @@ lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const doub
                                   const lfap_net *net, const lfap_perturb_opts *o, size_t n) {
   lfap_perturbed p = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_net_plain(ctx, net, "perturbation along the gradient");
   if (!st) st = check_targets(ctx, t, n);
   if (!st) st = check_size(ctx, o->norm, o->eps, o->k, net->d);
   if (!st) st = perturbed_alloc(ctx, &p, n, net->d);

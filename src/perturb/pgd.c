@@ -225,6 +225,7 @@ lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B
                              const lfap_perturb_opts *o, size_t n) {
   lfap_mat x = {0}, eta = {0};
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_net_plain(ctx, net, "PGD");
   if (!st) st = check_attack(ctx, t, o, n);
   if (!st) st = check_bases(ctx, B, o, n, net->d);
   if (!st) st = lfap_norm_check(ctx, o->norm, 1, net->d); /* how many entries change is the steps' */

@@ -23,6 +23,8 @@ static const double SHORT = 1e-6;
 
 lfap_status lfap_plane_of(lfap_ctx *ctx, lfap_plane *out, const lfap_net *net) {
   size_t d = net->d, half = net->m / 2;
+  lfap_status plain = lfap_net_plain(ctx, net, "map");
+  if (plain) return plain;
   lfap_plane pl = {.d = d, .axes = malloc(4 * d * sizeof(double))};
   if (!pl.axes) return lfap_fail(ctx, LFAP_ERR_MEMORY, "map: no memory for d = %zu", d);
   double *p = pl.axes, *q = p + d, *plus = q + d, *minus = plus + d;

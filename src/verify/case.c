@@ -145,6 +145,7 @@ static lfap_status unsolved(lfap_run *r) {
 lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_opts *o) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = check_opts(ctx, o);
+  if (!st && o->net) st = lfap_net_plain(ctx, o->net, "verify");
   if (st) return st;
   lfap_case c = {.n = o->data->n,
                  .d = o->data->d,

@@ -62,6 +62,8 @@ lfap_status lfap_ending_of(lfap_ctx *ctx, lfap_ending *e, const lfap_net *net, l
                            lfap_loss loss, double step) {
   lfap_ending r = {.subject = "network", .data = set->data, .net = net, .loss = loss, .step = step, .distance = NAN};
   lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = lfap_net_plain(ctx, net, "C4");
+  if (!st && lim) st = lfap_limit_plain(ctx, lim, "C4");
   if (!st) st = lfap_polish(ctx, &r.point, net, set);
   if (!st) st = lfap_c4_of(ctx, &r.c4, net, &r.point, set->data, loss, step);
   if (!st && lim && lim->c2.solved) st = distance_of(ctx, &r.distance, &r, lim);
