@@ -18,8 +18,8 @@ Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
 Section FrobeniusMore.
-Variables (R : rcfType) (d p : nat).
-Implicit Types A B C : 'M[R]_(p + p, d).
+Variables (R : rcfType) (d m : nat).
+Implicit Types A B C : 'M[R]_(m, d).
 
 Lemma frob2_ge0 A : 0 <= frob2 A.
 Proof. by apply: sumr_ge0 => j _; apply: dot_ge0. Qed.
@@ -72,7 +72,11 @@ apply: sg_dominated; rewrite -ltr_sqr ?nnegrE ?normr_ge0 // !real_normK ?num_rea
 exact: le_lt_trans (pre_sqr _ _ _) near.
 Qed.
 
-Variable gamma : R.
+End FrobeniusMore.
+
+Section Lipschitz.
+Variables (R : rcfType) (d p : nat) (gamma : R).
+Implicit Types A B : 'M[R]_(p + p, d).
 Hypotheses (gamma_gt0 : 0 < gamma) (gamma_le1 : gamma <= 1) (p_gt0 : (0 < p)%N).
 
 (** The network is Lipschitz in its weights, with constant ||z||. *)
@@ -114,7 +118,7 @@ rewrite sumr_const card_ord -[_ *+ _]mulr_natl mulrA mulfV ?mul1r //.
 by rewrite gt_eqF.
 Qed.
 
-End FrobeniusMore.
+End Lipschitz.
 
 (** A slope at r stays one at any number no further from r than 0 is. *)
 Lemma clarke_near (R : rcfType) (gamma r r' s : R) : clarke gamma r s -> (r' - r) ^+ 2 <= r ^+ 2 -> clarke gamma r' s.

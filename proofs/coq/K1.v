@@ -18,8 +18,8 @@ Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
 Section Frobenius.
-Variables (R : rcfType) (d p : nat).
-Implicit Types A B C : 'M[R]_(p + p, d).
+Variables (R : rcfType) (d m : nat).
+Implicit Types A B C : 'M[R]_(m, d).
 
 Definition fdot A B : R := \sum_j dot (row j A) (row j B).
 
@@ -35,7 +35,7 @@ Proof. by rewrite /fdot -sumrB; apply: eq_bigr => j _; rewrite linearB dotBl. Qe
 Lemma fdotZl q A C : fdot (q *: A) C = q * fdot A C.
 Proof. by rewrite /fdot mulr_sumr; apply: eq_bigr => j _; rewrite linearZ dotZl. Qed.
 
-Lemma fdot_suml (I : finType) (F : I -> 'M[R]_(p + p, d)) C :
+Lemma fdot_suml (I : finType) (F : I -> 'M[R]_(m, d)) C :
   fdot (\sum_i F i) C = \sum_i fdot (F i) C.
 Proof.
 rewrite /fdot [RHS]exchange_big; apply: eq_bigr => j _.

@@ -36,6 +36,9 @@ Definition clarke (z s : R) : Prop :=
 
 End LeakyReLU.
 
+(** The squared Frobenius norm of W. *)
+Definition frob2 (R : rcfType) d m (W : 'M[R]_(m, d)) : R := \sum_j dot (row j W) (row j W).
+
 Section NetworkDef.
 Variables (R : rcfType) (gamma : R) (d p : nat).
 
@@ -44,9 +47,6 @@ Definition sqrtm : R := Num.sqrt (p + p)%:R.
 Definition a (j : 'I_(p + p)) : R := if (j < p)%N then sqrtm^-1 else - sqrtm^-1.
 Definition f (W : 'M[R]_(p + p, d)) (z : 'rV[R]_d) : R :=
   \sum_j a j * phi gamma (dot (row j W) z).
-
-(** The squared Frobenius norm of W. *)
-Definition frob2 (W : 'M[R]_(p + p, d)) : R := \sum_j dot (row j W) (row j W).
 
 (** The network whose positive rows are all u and whose negative rows are
     all v.                                                                   *)

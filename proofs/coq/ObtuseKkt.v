@@ -163,57 +163,73 @@ Local Notation kap := (kappa_obt x y).
 Lemma obt_product : kap * (1 + gamma) < gamma ^+ 3.
 Proof. by rewrite -ltr_pdivl_mulr // ltr_spaddl ?ltr01 // ltW. Qed.
 
-Section Point.
-Variables (p : nat) (W : 'M[R]_(p + p, d)) (lam : 'I_N -> R).
-Hypotheses (p_gt0 : (0 < p)%N) (K : kkt gamma x y W lam).
-
-Lemma obt_forced : forced x y W.
+(** Multipliers of any margins sum_n lam_n S_in gy_ni with weights S in
+    [gamma^2, 1] make every sum with weights in [gamma, 1] positive.         *)
+Lemma obt_weights (S : 'I_N -> 'I_N -> R) (mar lam s : 'I_N -> R) k : (forall n, x n != 0) ->
+  (forall i n, gamma ^+ 2 <= S i n <= 1) -> (forall n, 0 <= lam n) ->
+  (forall i, mar i = \sum_n lam n * (S i n * gy x y n i)) ->
+  (forall i, 1 <= mar i) -> (forall i, 0 < lam i -> mar i = 1) -> (forall n, gamma <= s n <= 1) ->
+  0 < \sum_n lam n * (s n * gy x y n k).
 Proof.
-case: K => s Ks j k; have l0 := kkt_dual Ks; have prod := obt_product.
-have x0 n : x n != 0 := feasible_sample_neq0 gamma_le1 (kkt_feasible Ks n).
+move=> x0 hS l0 margin feas active hs; have prod := obt_product.
 have G0 n : 0 < G x n n by rewrite dot_gt0.
 have k0 : 0 <= kap by apply: kappa_obt_ge0.
 have g2 : 0 < gamma ^+ 2 - kap.
   rewrite subr_gt0; apply: le_lt_trans (_ : kap * (1 + gamma) < _).
     by rewrite ler_pemulr // ler_addl ltW.
   by apply: lt_le_trans prod _; rewrite exprS ler_pimull ?sqr_ge0.
-have hS i n : gamma ^+ 2 <= S s i n <= 1 := S_bounds gamma_gt0 p_gt0 i n (kkt_slopes Ks).
-have margin i : y i * f gamma W (x i) = \sum_n lam n * (S s i n * gy x y n i).
-  rewrite (kkt_margin gamma_le1 i Ks); apply: eq_bigr => n _.
-  by rewrite /gy (GC x n i); ring.
 have bnd i := weighted_bounds x y_pm1 l0 i (hS i).
 have [m hm] := exists_max k (fun n => lam n * G x n n); set T := lam m * G x m m in hm.
 have nu0 n : 0 <= lam n * G x n n by rewrite mulr_ge0 // ltW.
-have [i li] := kkt_some_multiplier gamma_le1 k Ks.
-have lm : 0 < lam m by rewrite -(pmulr_lgt0 _ (G0 m)); apply: lt_le_trans (hm i); rewrite mulr_gt0.
+have lm : 0 < lam m.
+  rewrite lt_neqAle l0 andbT eq_sym; apply/eqP => e0; have := feas k; rewrite margin big1 ?ler10 // => n _.
+  have -> : lam n = 0; last by rewrite mul0r.
+  apply/eqP; rewrite eq_le l0 andbT -(pmulr_lle0 _ (G0 n)); apply: le_trans (hm n) _.
+  by rewrite /T -e0 mul0r.
 have P0 n := acute_ge0 x y l0 n; have O0 n := obtuse_ge0 x y l0 n.
 have up : T * (gamma ^+ 2 - kap) <= 1.
   have /andP[lo _] := bnd m; have ob := obtuse_le y x0 l0 m hm; have /andP[S1 _] := hS m m.
-  rewrite -(slack_active Ks lm) margin; apply: le_trans lo.
-  apply: (@le_cert _ ((S s m m - gamma ^+ 2) * T + gamma ^+ 2 * acute x y lam m
+  rewrite -(active _ lm) margin; apply: le_trans lo.
+  apply: (@le_cert _ ((S m m - gamma ^+ 2) * T + gamma ^+ 2 * acute x y lam m
     + (kap * T - obtuse x y lam m))); last by rewrite /T; ring.
   apply: addr_ge0; last by rewrite subr_ge0.
   by apply: addr_ge0; apply: mulr_ge0; rewrite ?subr_ge0 ?sqr_ge0 //; apply: nu0.
 have low : 1 <= lam k * G x k k + acute x y lam k.
   have /andP[_ hi] := bnd k; have /andP[_ S2] := hS k k.
-  apply: le_trans (kkt_feasible Ks k) _; rewrite margin; apply: le_trans hi _.
-  apply: (@le_cert _ ((1 - S s k k) * (lam k * G x k k) + gamma ^+ 2 * obtuse x y lam k)); last by ring.
+  apply: le_trans (feas k) _; rewrite margin; apply: le_trans hi _.
+  apply: (@le_cert _ ((1 - S k k) * (lam k * G x k k) + gamma ^+ 2 * obtuse x y lam k)); last by ring.
   by apply: addr_ge0; apply: mulr_ge0; rewrite ?subr_ge0 ?sqr_ge0 //; apply: nu0.
-have m0 : 0 < (p + p)%:R^-1 :> R by rewrite invr_gt0 m_gt0.
-rewrite (preactivation j k Ks) mulrCA pmulr_rgt0 // mulr_sumr.
-have -> : \sum_n y k * (lam n * y n * s j n * G x n k) = \sum_n lam n * (s j n * gy x y n k).
-  by apply: eq_bigr => n _; rewrite /gy; ring.
-have hs n := slope_bounds j n (kkt_slopes Ks).
 have /andP[lo _] := weighted_bounds x y_pm1 l0 k hs; have ob := obtuse_le y x0 l0 k hm.
 have /andP[s1 _] := hs k; apply: lt_le_trans lo; rewrite -(pmulr_rgt0 _ g2).
 apply: (@lt_cert _ ((gamma ^+ 3 - kap * (1 + gamma)) + kap * (1 - T * (gamma ^+ 2 - kap))
-  + (gamma ^+ 2 - kap) * ((s j k - gamma) * (lam k * G x k k))
+  + (gamma ^+ 2 - kap) * ((s k - gamma) * (lam k * G x k k))
   + (gamma ^+ 2 - kap) * (kap * T - obtuse x y lam k)
   + (gamma ^+ 2 - kap) * gamma * (lam k * G x k k + acute x y lam k - 1))); last by ring.
 apply: ltr_spaddl; last by apply: mulr_ge0; rewrite ?subr_ge0 // mulr_ge0 // ltW.
 apply: ltr_spaddl; last by apply: mulr_ge0; [apply: ltW | rewrite subr_ge0].
 apply: ltr_spaddl; last by apply: mulr_ge0; [apply: ltW | rewrite mulr_ge0 ?subr_ge0].
 by apply: ltr_spaddl; [rewrite subr_gt0 // | rewrite mulr_ge0 ?subr_ge0 //].
+Qed.
+
+Section Point.
+Variables (p : nat) (W : 'M[R]_(p + p, d)) (lam : 'I_N -> R).
+Hypotheses (p_gt0 : (0 < p)%N) (K : kkt gamma x y W lam).
+
+Lemma obt_forced : forced x y W.
+Proof.
+case: K => s Ks j k; have m0 : 0 < (p + p)%:R^-1 :> R by rewrite invr_gt0 m_gt0.
+rewrite (preactivation j k Ks) mulrCA pmulr_rgt0 // mulr_sumr.
+have -> : \sum_n y k * (lam n * y n * s j n * G x n k) = \sum_n lam n * (s j n * gy x y n k).
+  by apply: eq_bigr => n _; rewrite /gy; ring.
+apply: (@obt_weights (S s) (fun i => y i * f gamma W (x i))).
+- by move=> n; apply: (feasible_sample_neq0 gamma_le1 (kkt_feasible Ks n)).
+- by move=> i n; apply: (S_bounds gamma_gt0 p_gt0 i n (kkt_slopes Ks)).
+- exact: kkt_dual Ks.
+- move=> i; rewrite (kkt_margin gamma_le1 i Ks); apply: eq_bigr => n _.
+  by rewrite /gy (GC x n i); ring.
+- exact: kkt_feasible Ks.
+- by move=> i; apply: (slack_active Ks).
+- by move=> n; apply: (slope_bounds j n (kkt_slopes Ks)).
 Qed.
 
 (** C2.7: T1's conclusions for every KKT point: label-forced patterns, the

@@ -128,25 +128,92 @@ apply: (@lt_cert _ (2%:R * hi * (T - l n * (y n * y n * r n * G x n n) + E * M)
 by rewrite (y_sqr y_pm1); ring.
 Qed.
 
+(** ** Multipliers
+
+    Numbers lam >= 0 whose margins sum_k lam_k y_n y_k G_nk S_nk are at least 1,
+    and 1 where lam_n > 0, for any weights S in [gamma^2, 1].                 *)
+Section Weights.
+Variables (S : 'I_N -> 'I_N -> R) (mar lam : 'I_N -> R).
+Hypothesis S_in : forall n k, gamma ^+ 2 <= S n k <= 1.
+Hypothesis lam0 : forall n, 0 <= lam n.
+Hypothesis margin : forall n, mar n = \sum_k lam k * (y n * y k * G x n k * S n k).
+Hypotheses (feas : forall n, 1 <= mar n) (active : forall n, 0 < lam n -> mar n = 1).
+
+Lemma weights_off_diagonal n M : 0 <= M -> (forall k, lam k <= M) ->
+  `|mar n - lam n * (G x n n * S n n)| <= E * M.
+Proof.
+move=> M0 hM; rewrite margin.
+have -> : G x n n * S n n = y n * y n * G x n n * S n n by rewrite (y_sqr y_pm1) mul1r.
+apply: (@off_diagonal R N lam (fun k => y n * y k * G x n k * S n k)) => // k.
+  by rewrite ger0_norm.
+move=> kn; have /andP[S1 S2] := S_in n k.
+have S0 : 0 <= S n k by apply: le_trans S1; rewrite sqr_ge0.
+rewrite normrM (ger0_norm S0) !normrM !(y_norm y_pm1) !mul1r.
+by rewrite -[q]mulr1 ler_pmul // (no_off no) // eq_sym.
+Qed.
+
+Lemma weights_max (n0 : 'I_N) : exists n, 0 < lam n /\ forall k, lam k <= lam n.
+Proof.
+have [n hn] := exists_max n0 lam; exists n; split=> //.
+rewrite lt_neqAle lam0 andbT eq_sym; apply/eqP => l0.
+have := feas n0; rewrite margin big1 ?ler10 // => k _.
+have -> : lam k = 0 by apply/eqP; rewrite eq_le lam0 andbT -l0 hn.
+by rewrite mul0r.
+Qed.
+
+Lemma weights_upper n : 2%:R * gamma ^+ 2 * lo * lam n < 3%:R.
+Proof.
+have [k [M0 hM]] := weights_max n; set M := lam k in M0 hM.
+suff: 2%:R * gamma ^+ 2 * lo * M < 3%:R.
+  by apply: le_lt_trans; rewrite ler_pmul2l // !mulr_gt0 ?ltr0n ?exprn_gt0.
+have := weights_off_diagonal k (ltW M0) hM; rewrite active // ler_norml => /andP[h1 _].
+have /andP[S1 _] := S_in k k.
+have gs : gamma ^+ 2 * lo <= G x k k * S k k.
+  by rewrite mulrC ler_pmul ?sqr_ge0 ?(ltW lo0) ?(no_lo no).
+have e3 : 3%:R * E < gamma ^+ 2 * lo.
+  apply: lt_le_trans (E_lo k) _; rewrite ler_wpmul2r ?(ltW lo0) //.
+  by rewrite exprS ler_pimull ?sqr_ge0.
+apply: (@lt_cert _ (3%:R * (1 - M * (G x k k * S k k) + E * M)
+  + 3%:R * M * (G x k k * S k k - gamma ^+ 2 * lo) + M * (gamma ^+ 2 * lo - 3%:R * E))); last by ring.
+apply: ltr_spaddr; first by rewrite mulr_gt0 ?subr_gt0.
+apply: addr_ge0; first by rewrite mulr_ge0 ?ler0n // -ler_subl_addr sub0r.
+by rewrite mulr_ge0 ?subr_ge0 // mulr_ge0 ?ler0n // ltW.
+Qed.
+
+Lemma weights_lower n : 1 < 2%:R * hi * lam n.
+Proof.
+have [k [M0 hM]] := weights_max n; set M := lam k in M0 hM.
+have hE := E_M_hi n M0 (weights_upper k).
+have := weights_off_diagonal n (ltW M0) hM; rewrite ler_norml => /andP[_ h2].
+have /andP[S1 S2] := S_in n n.
+have S0 : 0 <= S n n by apply: le_trans S1; rewrite sqr_ge0.
+have GS : G x n n * S n n <= hi.
+  by rewrite -[hi]mulr1 ler_pmul ?(no_hi no) // (le_trans _ (no_lo no n)) // ltW.
+have hi0 := hi_gt0 n.
+have glo : gamma * lo <= hi.
+  by apply: le_trans (hi_ge_lo n); rewrite ler_pimull // ltW.
+rewrite -(ltr_pmul2l hi0).
+apply: (@lt_cert _ (2%:R * hi * (E * M - (mar n - lam n * (G x n n * S n n)))
+  + 2%:R * hi * (mar n - 1) + 2%:R * hi * (lam n * (hi - G x n n * S n n))
+  + (hi - gamma * lo) + (gamma * lo - 2%:R * hi * (E * M)))); last by ring.
+have t0 : 0 <= 2%:R * hi by rewrite mulr_ge0 ?ler0n // ltW.
+apply: ltr_spaddr; rewrite ?subr_gt0 //.
+apply: addr_ge0; rewrite ?subr_ge0 //.
+by do 2?apply: addr_ge0; rewrite mulr_ge0 ?subr_ge0 ?feas // mulr_ge0 ?subr_ge0.
+Qed.
+
+Lemma weights_gt0 n : 0 < lam n.
+Proof.
+have h2 : 0 < 2%:R * hi by rewrite mulr_gt0 ?ltr0n // (hi_gt0 n).
+by rewrite -(pmulr_rgt0 _ h2); apply: lt_trans (weights_lower n); apply: ltr01.
+Qed.
+
+End Weights.
+
 (** ** Multipliers of a KKT point *)
 Section Multipliers.
 Variables (W : 'M[R]_(p + p, d)) (lam : 'I_N -> R) (s : 'I_(p + p) -> 'I_N -> R).
 Hypothesis K : kkt_with gamma x y W lam s.
-
-Let lam0 n : 0 <= lam n := kkt_dual K n.
-
-Lemma margin_off_diagonal n M : 0 <= M -> (forall k, lam k <= M) ->
-  `|y n * f gamma W (x n) - lam n * (G x n n * S s n n)| <= E * M.
-Proof.
-move=> M0 hM; rewrite (kkt_margin gamma_le1 n K).
-have -> : G x n n * S s n n = y n * y n * G x n n * S s n n by rewrite (y_sqr y_pm1) mul1r.
-apply: (@off_diagonal R N lam (fun k => y n * y k * G x n k * S s n k)) => // k.
-  by rewrite ger0_norm.
-move=> kn; have /andP[S1 S2] := S_bounds gamma_gt0 p_gt0 n k (kkt_slopes K).
-have S0 : 0 <= S s n k by apply: le_trans S1; rewrite sqr_ge0.
-rewrite normrM (ger0_norm S0) !normrM !(y_norm y_pm1) !mul1r.
-by rewrite -[q]mulr1 ler_pmul // (no_off no) // eq_sym.
-Qed.
 
 Lemma slack_active n : 0 < lam n -> y n * f gamma W (x n) = 1.
 Proof.
@@ -154,60 +221,17 @@ move=> l0; have /eqP := kkt_slack K n; rewrite mulf_eq0 gt_eqF //=.
 by rewrite subr_eq0 => /eqP.
 Qed.
 
-Lemma max_multiplier (n0 : 'I_N) : exists n, 0 < lam n /\ forall k, lam k <= lam n.
-Proof.
-have [n hn] := exists_max n0 lam; exists n; split=> //.
-have [k lk] := kkt_some_multiplier gamma_le1 n0 K.
-exact: lt_le_trans (hn k).
-Qed.
+Let S_in n k := S_bounds gamma_gt0 p_gt0 n k (kkt_slopes K).
+Let margin n := kkt_margin gamma_le1 n K.
 
 Lemma multiplier_upper n : 2%:R * gamma ^+ 2 * lo * lam n < 3%:R.
-Proof.
-have [k [M0 hM]] := max_multiplier n; set M := lam k in M0 hM.
-suff: 2%:R * gamma ^+ 2 * lo * M < 3%:R.
-  by apply: le_lt_trans; rewrite ler_pmul2l // !mulr_gt0 ?ltr0n ?exprn_gt0.
-have := margin_off_diagonal k (ltW M0) hM; rewrite slack_active // ler_norml => /andP[h1 _].
-have /andP[S1 _] := S_bounds gamma_gt0 p_gt0 k k (kkt_slopes K).
-have gs : gamma ^+ 2 * lo <= G x k k * S s k k.
-  by rewrite mulrC ler_pmul ?sqr_ge0 ?(ltW lo0) ?(no_lo no).
-have e3 : 3%:R * E < gamma ^+ 2 * lo.
-  apply: lt_le_trans (E_lo k) _; rewrite ler_wpmul2r ?(ltW lo0) //.
-  by rewrite exprS ler_pimull ?sqr_ge0.
-apply: (@lt_cert _ (3%:R * (1 - M * (G x k k * S s k k) + E * M)
-  + 3%:R * M * (G x k k * S s k k - gamma ^+ 2 * lo) + M * (gamma ^+ 2 * lo - 3%:R * E))); last by ring.
-apply: ltr_spaddr; first by rewrite mulr_gt0 ?subr_gt0.
-apply: addr_ge0; first by rewrite mulr_ge0 ?ler0n // -ler_subl_addr sub0r.
-by rewrite mulr_ge0 ?subr_ge0 // mulr_ge0 ?ler0n // ltW.
-Qed.
+Proof. exact: (weights_upper S_in (kkt_dual K) margin (kkt_feasible K) slack_active n). Qed.
 
 Lemma multiplier_lower n : 1 < 2%:R * hi * lam n.
-Proof.
-have [k [M0 hM]] := max_multiplier n; set M := lam k in M0 hM.
-have hE := E_M_hi n M0 (multiplier_upper k).
-have := margin_off_diagonal n (ltW M0) hM; rewrite ler_norml => /andP[_ h2].
-have /andP[S1 S2] := S_bounds gamma_gt0 p_gt0 n n (kkt_slopes K).
-have S0 : 0 <= S s n n by apply: le_trans S1; rewrite sqr_ge0.
-have GS : G x n n * S s n n <= hi.
-  by rewrite -[hi]mulr1 ler_pmul ?(no_hi no) // (le_trans _ (no_lo no n)) // ltW.
-have feas := kkt_feasible K n.
-have hi0 := hi_gt0 n.
-have glo : gamma * lo <= hi.
-  by apply: le_trans (hi_ge_lo n); rewrite ler_pimull // ltW.
-rewrite -(ltr_pmul2l hi0).
-apply: (@lt_cert _ (2%:R * hi * (E * M - (y n * f gamma W (x n) - lam n * (G x n n * S s n n)))
-  + 2%:R * hi * (y n * f gamma W (x n) - 1) + 2%:R * hi * (lam n * (hi - G x n n * S s n n))
-  + (hi - gamma * lo) + (gamma * lo - 2%:R * hi * (E * M)))); last by ring.
-have t0 : 0 <= 2%:R * hi by rewrite mulr_ge0 ?ler0n // ltW.
-apply: ltr_spaddr; rewrite ?subr_gt0 //.
-apply: addr_ge0; rewrite ?subr_ge0 //.
-by do 2?apply: addr_ge0; rewrite mulr_ge0 ?subr_ge0 // mulr_ge0 ?subr_ge0.
-Qed.
+Proof. exact: (weights_lower S_in (kkt_dual K) margin (kkt_feasible K) slack_active n). Qed.
 
 Lemma multiplier_gt0 n : 0 < lam n.
-Proof.
-have h2 : 0 < 2%:R * hi by rewrite mulr_gt0 ?ltr0n // (hi_gt0 n).
-by rewrite -(pmulr_rgt0 _ h2); apply: lt_trans (multiplier_lower n); apply: ltr01.
-Qed.
+Proof. exact: (weights_gt0 S_in (kkt_dual K) margin (kkt_feasible K) slack_active n). Qed.
 
 (** Every neuron's activation pattern is forced by the labels. *)
 Lemma pattern_forced j n : 0 < y n * (a j * dot (row j W) (x n)).
