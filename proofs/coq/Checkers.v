@@ -227,3 +227,7 @@ Definition check_H (lo hi q : Z) (X : seq (frow F)) (Y : seq bool) : bool :=
     (in_Z (3 * Z.of_nat N)) (in_Z lo) (in_Z hi) (in_Z q) K Y).
 
 End Checks.
+Arguments check_C1 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
+Arguments check_C2 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
+Arguments check_refuted F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z : clear implicits.
+Arguments check_H F N%N d%N e%Z g%Z T%Z lo%Z hi%Z q%Z X Y : clear implicits.

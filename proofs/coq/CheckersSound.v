@@ -178,8 +178,9 @@ Lemma num_odot d a b acc : size a = d -> size b = d ->
 Proof.
 elim: d a b acc => [|d IH] [|s a] [|t b] acc //= => [_ _|[ea] [eb]].
   by rewrite /dot big_ord0 add0r.
-rewrite IH // !numE /dot big_ord_recl !mxE /= addrCA addrA; congr (_ + _); rewrite addrC; congr (_ + _).
-by apply: eq_bigr => i _; rewrite !mxE.
+have -> : dot (row_num d.+1 (s :: a)) (row_num d.+1 (t :: b)) = num s * num t + dot (row_num d a) (row_num d b).
+  by rewrite /dot big_ord_recl !mxE; congr (_ + _); apply: eq_bigr => i _; rewrite !mxE.
+by rewrite IH // !numE; ring.
 Qed.
 
 Lemma row_oaxpy d k a s : size a = d -> size s = d ->
@@ -236,6 +237,18 @@ split=> [|[|n] hn es]; first by rewrite sz.
 by rewrite -h //; apply/rowP => i; rewrite !mxE.
 Qed.
 
+Lemma nth_samples N (K : seq (seq (car F))) Y P i0 : size K = N -> size Y = N -> size P = N ->
+  size (samples K Y P) = N /\ forall n, (n < N)%N -> nth i0 (samples K Y P) n =
+    Sample (nth [::] K n) (nth true Y n) (nth (o0 F, o0 F) P n).1 (nth (o0 F, o0 F) P n).2.
+Proof.
+elim: N K Y P => [|N IH] [|r K] [|l Y] [|[a b] P] //= [eK] [eY] [eP]; have [sz h] := IH K Y P eK eY eP.
+by rewrite sz; split=> // -[|n] //= hn; apply: h.
+Qed.
+
+Lemma points_okP gz WT (KZ : seq (seq (car F))) S k : points_ok gz WT KZ S -> (k < size KZ)%N ->
+  point_ok gz WT (nth [::] KZ k) (nth true S k).
+Proof. by elim: KZ S k => [|z KZ IH] [|s S] [|k] //= /andP[h1 h2] hk //; apply: IH. Qed.
+
 (** * One certificate *)
 
 Section Certificate.
@@ -264,12 +277,7 @@ Proof. by case/and4P: sh => _ _ _ h hn; apply/eqP; apply: (all_nthP [::] h); rew
 Let i0 := Sample [::] true z0 z0.
 Let at_ n := Sample (nth [::] K n) (nth true Y n) (nth (z0, z0) P n).1 (nth (z0, z0) P n).2.
 
-Let samplesE : size ss = N /\ forall n, (n < N)%N -> nth i0 ss n = at_ n.
-Proof.
-rewrite /at_; move: N K Y P eK eY eP {A B Kn at_}.
-elim=> [|M IH] [|r X] [|l Z] [|[a b] Q] //= [eX] [eZ] [eQ]; have [sz h] := IH X Z Q eX eZ eQ.
-by rewrite sz; split=> // -[|n] //= hn; apply: h.
-Qed.
+Let samplesE := nth_samples i0 eK eY eP.
 
 Let sum_samples (V : zmodType) (G : sample F -> V) : \sum_(i <- ss) G i = \sum_(n < N) G (at_ n).
 Proof.
@@ -279,7 +287,7 @@ Qed.
 
 Let all_samples (q : pred (sample F)) : all q ss -> forall n : 'I_N, q (at_ n).
 Proof.
-have [sz h] := samplesE; move=> a n; rewrite -h //.
+have [sz h] := samplesE; move=> a n; rewrite /at_ -h //.
 by apply: (all_nthP i0 a); rewrite sz.
 Qed.
 
@@ -346,7 +354,7 @@ Let proposal : all (@proposed F) js -> [/\ forall n, 0 <= A n, forall n, 0 <= B 
   forall n, 0 <= S1 Kn y A B (num g) (num T) (num D) (num den) n].
 Proof.
 move/all_js => h; split=> n; have /and4P[/num_le a /num_le b /num_le s /num_le t] := h n;
-  rewrite num0 in a b s t; have [_ _ <- <- _] := jE n; by [].
+  rewrite num0 in a b s t; have [_ _ eg e1 _] := jE n; by rewrite -?eg -?e1.
 Qed.
 
 Let own_room n : own_ok (ogap js z0) (j n) -> 0 < OWN Kn y A B (num g) (num T) n /\
@@ -371,9 +379,7 @@ Let points (h : 'rV[R]_d -> R) e (Zs : seq (frow F)) KZ S : (0 <= e)%Z -> num D 
 Proof.
 move=> e0 De sZ dZ ok dec k; have [sz hz] := scansE d e0 sZ; rewrite -sz => hk.
 have sk : size (nth [::] KZ k) = d by apply/eqP; apply: (all_nthP [::] dZ).
-have : point_ok (ogap js z0) (orowsub UTz VTz) (nth [::] KZ k) (nth true S k).
-  move: ok k hk {sk}; clear -KZ; elim: KZ S => [|c KZ IH] [|s S] //= /andP[h1 h2] [|k] //=.
-  exact: IH.
+have := points_okP ok hk.
 case/andP; rewrite hz //; set zk := row_num d _.
 have q : num (odot (nth [::] KZ k) (orowsub UTz VTz) z0) =
     dot (UT Kn y A B (num g) (num T) - VT Kn y A B (num g) (num T)) zk.
@@ -383,7 +389,7 @@ have kk : num (odot (nth [::] KZ k) (nth [::] KZ k) z0) = norm zk ^+ 2.
   by rewrite norm_sqr (@num_odot d) // num0 addr0.
 move=> sg /num_lt; rewrite !numE gapE kk q => big; rewrite -De dec.
   rewrite dotZr sg_eq_pos ?invr_gt0 //.
-  by move: sg; case: nth => /num_lt; rewrite num0 q => h0; rewrite ?gtr0_sg ?ltr0_sg.
+  by move: sg; case: (nth true S k) => /num_lt; rewrite num0 q; [apply: gtr0_sg | apply: ltr0_sg].
 rewrite dotZr normZ !exprMn real_normK ?num_real // mulrCA ltr_pmul2l ?exprn_gt0 ?invr_gt0 //.
 by apply: le_lt_trans big; apply: le_of_eq; rewrite expr2; ring.
 Qed.
@@ -404,7 +410,7 @@ have [A0 B0 Sg0 S10] := proposal prop.
 have [|l [C own0 Kk L0 dec]] :=
     certificate_C2 (x := x) (gamma := gamma) x_K gamma_gT (labels_ofP Y) g0 gT D0 den0 A0 B0 Sg0 S10 p0.
   by move=> n; apply: own_room; apply: all_js ok n.
-by exists l; split=> //; apply: points pts dec.
+by exists l; split=> //; apply: (points e0 De sZ dZ pts dec).
 Qed.
 
 Theorem certified_C1 p e Zs KZ S : (0 < p)%N -> (0 <= e)%Z -> num D = zR R (2 ^ e) -> scans e Zs = Some KZ ->
@@ -422,9 +428,14 @@ have [||l [C al Kk L0 dec]] :=
     certificate_C1 (x := x) (gamma := gamma) x_K gamma_gT (labels_ofP Y) g0 gT D0 den0 A0 B0 Sg0 S10 p0.
 - by move=> n; apply: own_room; have /andP[] := all_js ok n.
 - by move=> n; apply: oth_room; have /andP[] := all_js ok n.
-by exists l; split=> //; apply: points pts dec.
+by exists l; split=> //; apply: (points e0 De sZ dZ pts dec).
 Qed.
 
 End Certificate.
 
 End Data.
+Arguments double_row R {F} d%N X n%N.
+Arguments doubles R {F} N%N d%N X n.
+Arguments labels_of R N%N Y n : clear implicits.
+Arguments fraction R g%Z T%Z : clear implicits.
+Arguments decides {R F d} h Zs B.
