@@ -214,18 +214,18 @@ End Certificate.
 (** A proposal for C1's quadratic programme (beta = 0, only the constraints of
     slope gamma) that has, at one sample, the wrong sign with enough room.   *)
 Section Refutation.
-Variables (R : rcfType) (d N p : nat) (x K : 'I_N -> 'rV[R]_d) (y A : 'I_N -> R) (gamma g T D den : R).
+Variables (R : rcfType) (d N p : nat) (x K : 'I_N -> 'rV[R]_d) (y A B : 'I_N -> R) (gamma g T D den : R).
 Hypotheses (x_K : forall n, x n = D^-1 *: K n) (gamma_gT : gamma = g / T).
 Hypotheses (y_pm1 : labels y) (g_gt0 : 0 < g) (g_ltT : g < T) (D_gt0 : 0 < D) (den_gt0 : 0 < den).
 Hypothesis p_gt0 : (0 < p)%N.
+Hypothesis no_B : forall n, B n = 0.
 
-Local Notation zero := (fun=> 0).
 Local Notation la := (fun n => A n / den).
-Local Notation UT0 := (UT K y A zero g T).
-Local Notation VT0 := (VT K y A zero g T).
-Local Notation OWN0 := (OWN K y A zero g T).
-Local Notation OTH0 := (OTH K y A zero g T).
-Local Notation Sg0 := (Sg K y A zero g T D den).
+Local Notation UT0 := (UT K y A B g T).
+Local Notation VT0 := (VT K y A B g T).
+Local Notation OWN0 := (OWN K y A B g T).
+Local Notation OTH0 := (OTH K y A B g T).
+Local Notation Sg0 := (Sg K y A B g T D den).
 Local Notation M := (pairM x (rowU gamma y) (rowV gamma y)).
 Local Notation unit := (T * den * D).
 
@@ -243,15 +243,12 @@ Proof. by rewrite gamma_gT ltr_pdivr_mulr // mul1r. Qed.
 Let unit0 : 0 < unit.
 Proof. by rewrite !mulr_gt0. Qed.
 
-Let la_pairs : (fun i : 'I_N * bool => (if i.2 then zero i.1 else A i.1) / den) =1 no_beta la.
-Proof. by case=> n [] /=; rewrite /no_beta /= ?mul0r. Qed.
-
 Let UVE : vec x (rowU gamma y) la = unit^-1 *: UT0 /\ vec x (rowV gamma y) la = unit^-1 *: VT0.
 Proof.
 have [<- <-] := cp_no_beta gamma x y_pm1 la.
-rewrite -(cpU_UT y A zero x_K gamma_gT g_gt0 (ltW g_ltT) D_gt0 den_gt0).
-rewrite -(cpV_VT y A zero x_K gamma_gT g_gt0 (ltW g_ltT) D_gt0 den_gt0).
-by split; apply: eq_bigr => n _; congr (_ *: _); rewrite /lam /wslope /no_beta /= mul0r.
+rewrite -(cpU_UT y A B x_K gamma_gT g_gt0 (ltW g_ltT) D_gt0 den_gt0).
+rewrite -(cpV_VT y A B x_K gamma_gT g_gt0 (ltW g_ltT) D_gt0 den_gt0).
+by split; apply: eq_bigr => n _; congr (_ *: _); rewrite /lam /wslope /no_beta /= no_B mul0r.
 Qed.
 
 Let slack0 n : Qmul gamma x y la n - 1 = Sg0 n / (2%:R * T ^+ 2 * den * D ^+ 2).

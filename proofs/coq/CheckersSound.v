@@ -431,7 +431,100 @@ have [||l [C al Kk L0 dec]] :=
 by exists l; split=> //; apply: (points e0 De sZ dZ pts dec).
 Qed.
 
+(** C1 refuted by a checked proposal. *)
+Theorem certified_refuted p : (0 < p)%N -> num g < num T -> (forall n, B n = 0) ->
+  all (@proposed_C1 F) js -> has (reversed (ogap js z0)) js ->
+  forall (W : 'M[R]_(p + p, d)) mult, ~ kkt_with gamma x y W mult (label_slopes gamma y).
+Proof.
+move=> p0 g_ltT noB prop; rewrite has_map => /(has_nthP i0)[n0]; have [sz h] := samplesE; rewrite sz => hn rev.
+pose n := Ordinal hn; have {rev} : reversed (ogap js z0) (j n) by move: rev; rewrite /= h.
+have gapC : num (ogap js z0) = gz_C1 Kn y A B (num g) (num T) (num D) (num den).
+  by rewrite gapE; apply: eq_bigr => k _; rewrite noB mul0r addr0.
+have A0 k : 0 <= A k by have /andP[/num_le] := all_js prop k; rewrite num0.
+have S0 k : 0 <= Sg Kn y A B (num g) (num T) (num D) (num den) k.
+  by have /andP[_ /num_le] := all_js prop k; rewrite num0; have [_ _ <- _ _] := jE k.
+move=> rev; apply: (certificate_refuted x_K gamma_gT (labels_ofP Y) g0 g_ltT D0 den0 p0 noB A0 S0 (n := n)).
+have [<- <- _ _ <-] := jE n; rewrite -gapC !expr2.
+by case/orP: rev => /andP[/num_lt h1 /num_lt h2]; rewrite !numE in h1 h2; [left | right].
+Qed.
+
 End Certificate.
+
+(** * (H) *)
+
+Lemma odotC (a b : seq (car F)) d : size a = d -> size b = d -> num (odot a b (o0 F)) = num (odot b a (o0 F)).
+Proof. by move=> ea eb; rewrite !(@num_odot d) // dotC. Qed.
+
+Lemma apartP q (K : seq (seq (car F))) : apart q K -> forall n k, (n < k)%N -> (k < size K)%N ->
+  `|num (odot (nth [::] K n) (nth [::] K k) (o0 F))| <= num q.
+Proof.
+elim: K => [|r K IH] //= /andP[h /IH{}IH] [|n] [|k] //= hk1 hk2; last exact: IH.
+have /andP[/num_le h1 /num_le h2] := all_nthP [::] h k hk2.
+by rewrite ler_norml h1 andbT; move: h2; rewrite numE num0 sub0r.
+Qed.
+
+Section NearlyOrthogonal.
+Variables (N d : nat) (K : seq (seq (car F))) (Y : seq bool) (g T D three_N lo hi q : car F).
+Variables (x : 'I_N -> 'rV[R]_d) (gamma : R).
+Hypotheses (x_K : forall n, x n = (num D)^-1 *: row_num d (nth [::] K n)) (gamma_gT : gamma = num g / num T).
+Hypotheses (three_NE : num three_N = 3%:R * N%:R).
+Hypothesis ck : nearly_orthogonal g T N d D three_N lo hi q K Y.
+
+Theorem certified_H : hypH gamma x /\ forall n, x n != 0.
+Proof.
+move: ck; rewrite /nearly_orthogonal => /and5P[/eqP eK _ rows n0] /and4P[/and5P[g0 gT D0 lo0 q0] hk hq hH].
+have {}rows (n : 'I_N) : size (nth [::] K n) = d.
+  by apply/eqP; apply: (all_nthP [::] rows); rewrite eK.
+have zD0 : 0 < num D by move/num_lt: D0; rewrite num0.
+have zg0 : 0 < num g by move/num_lt: g0; rewrite num0.
+have zT0 : 0 < num T by apply: lt_le_trans zg0 (num_le gT).
+have zlo0 : 0 < num lo by move/num_lt: lo0; rewrite num0.
+have zq0 : 0 <= num q by move/num_le: q0; rewrite num0.
+have gamma0 : 0 < gamma by rewrite gamma_gT divr_gt0.
+have d2 : 0 < num D ^+ 2 by rewrite exprn_gt0.
+have GE n k : G x n k = num (odot (nth [::] K n) (nth [::] K k) (o0 F)) / num D ^+ 2.
+  rewrite (@num_odot d) ?rows // num0 addr0 /G !x_K dotZl dotZr.
+  by field; rewrite gt_eqF.
+have k_bnd n : num lo / num D ^+ 2 <= G x n n <= num hi / num D ^+ 2.
+  have := all_nthP [::] hk n; rewrite eK => /(_ (ltn_ord n)) /andP[/num_le h1 /num_le h2].
+  by rewrite GE !ler_pmul2r ?invr_gt0 // h1.
+have l0 : 0 < num lo / num D ^+ 2 by rewrite divr_gt0.
+have qq0 : 0 <= num q / num D ^+ 2 by rewrite divr_ge0 // ltW.
+have off n k : n != k -> `|G x n k| <= num q / num D ^+ 2.
+  move=> nk; rewrite GE normrM (gtr0_norm (_ : 0 < (num D ^+ 2)^-1)) ?invr_gt0 //.
+  rewrite ler_pmul2r ?invr_gt0 //; case: (ltngtP n k) => [h|h|/val_inj h]; last by rewrite h eqxx in nk.
+    by apply: (apartP hq); rewrite ?eK.
+  by rewrite (@odotC _ _ d) ?rows //; apply: (apartP hq); rewrite ?eK.
+have x0 n : x n != 0.
+  by rewrite -dot_gt0; apply: lt_le_trans l0 _; case/andP: (k_bnd n).
+split=> //.
+have hp : 0 < num hi / num D ^+ 2.
+  by have /andP[h1 h2] := k_bnd (Ordinal n0); apply: lt_le_trans l0 (le_trans h1 h2).
+have h0 := ltW hp.
+have maxle : Rmax x ^+ 2 <= num hi / num D ^+ 2.
+  rewrite -[X in _ <= X]sqr_sqrtr // ler_pexpn2r ?nnegrE ?sqrtr_ge0 ?Rmax_ge0 //.
+  apply: maxover_le => [|n _]; first exact: sqrtr_ge0.
+  by have /andP[_ h] := k_bnd n; rewrite ler_sqrt //; apply: h.
+have minge : num lo / num D ^+ 2 <= Rmin x ^+ 2.
+  rewrite -[X in X <= _]sqr_sqrtr ?(ltW l0) // ler_pexpn2r ?nnegrE ?sqrtr_ge0 ?Rmin_ge0 //.
+  have mn n : Num.sqrt (num lo / num D ^+ 2) <= norm (x n).
+    by have /andP[h _] := k_bnd n; rewrite ler_sqrt ?dot_gt0 ?x0 //; apply: h.
+  apply: minover_ge => //; apply: le_trans (mn (Ordinal n0)) (Rmax_ge _ _).
+have pm : pmax x <= num q / num D ^+ 2 by apply: maxover_le => // -[n k]; apply: off.
+rewrite /hypH; apply: (@le_trans _ _ (3%:R * N%:R * (num hi / num D ^+ 2) * (num q / num D ^+ 2))).
+  have c3 : 0 <= 3%:R * N%:R :> R by rewrite mulr_ge0 ?ler0n.
+  apply: ler_pmul => //; [by rewrite mulr_ge0 ?sqr_ge0 | exact: pmax_ge0 | by rewrite ler_wpmul2l].
+apply: (@le_trans _ _ (gamma ^+ 3 * (num lo / num D ^+ 2) ^+ 2)); last first.
+  rewrite ler_wpmul2l ?exprn_ge0 ?(ltW gamma0) // -[4%N]/(2 * 2)%N exprM.
+  by rewrite ler_pexpn2r ?nnegrE ?(ltW l0) // exprn_ge0 // Rmin_ge0.
+have := num_le hH; rewrite !numE three_NE => h.
+have c0 : 0 < (num T ^+ 3 * num D ^+ 4)^-1 by rewrite invr_gt0 mulr_gt0 ?exprn_gt0.
+rewrite -(ler_pmul2r c0) in h; apply: le_trans (le_trans h _); apply: le_of_eq.
+  by field; rewrite !gt_eqF.
+by rewrite gamma_gT; field; rewrite !gt_eqF.
+Qed.
+
+End NearlyOrthogonal.
 
 End Data.
 Arguments double_row R {F} d%N X n%N.
