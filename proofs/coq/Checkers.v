@@ -1,0 +1,233 @@
+(******************************************************************************)
+(* Checkers.v : what a certificate computes.                                  *)
+(*                                                                            *)
+(* Everything is written once, over a record of operations (ops): integers,   *)
+(* in whatever form, with 0, +, -, *, comparisons and a way in from Z.        *)
+(* Exact.v takes Z, Fast.v machine words.                                     *)
+(*                                                                            *)
+(* A format says besides how a row of doubles stands in the file (frow), which  *)
+(* numbers it means (entries: mantissa m and exponent k, the number m 2^k),   *)
+(* and how it is put on a grid: scan e r is the row times 2^e, in integers,   *)
+(* or None where that is not exact.  D = 2^e is the common denominator.       *)
+(*                                                                            *)
+(*   check_C1, check_C2    a proposal for the multipliers proves C1, C2, and  *)
+(*                         the decision at given points                       *)
+(*   check_refuted         a proposal refutes C1                              *)
+(*   check_H               (H)                                                *)
+(* UT, VT, OWN, OTH, Sg, S1, gz are those of Certificate.v.  Nothing here is  *)
+(* about real numbers; CheckersSound.v says what `check ... = true` means.    *)
+(******************************************************************************)
+From Coq Require Import ZArith.
+From mathcomp Require Import all_ssreflect.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+
+Record ops := Ops {
+  car : Type;
+  o0 : car;
+  oadd : car -> car -> car;
+  osub : car -> car -> car;
+  omul : car -> car -> car;
+  oleb : car -> car -> bool;
+  oltb : car -> car -> bool;
+  ofZ : Z -> car
+}.
+
+Declare Scope ops_scope.
+Delimit Scope ops_scope with ops.
+Notation "0" := (o0 _) : ops_scope.
+Notation "a + b" := (oadd a b) : ops_scope.
+Notation "a - b" := (osub a b) : ops_scope.
+Notation "a * b" := (omul a b) : ops_scope.
+Notation "a <= b" := (oleb a b) : ops_scope.
+Notation "a < b" := (oltb a b) : ops_scope.
+
+(** * Rows of integers *)
+
+Section Rows.
+Variable O : ops.
+Local Notation C := (car O).
+Local Open Scope ops_scope.
+
+Fixpoint odot (a b : seq C) (acc : C) : C :=
+  match a, b with
+  | s :: a', t :: b' => odot a' b' (s * t + acc)
+  | _, _ => acc
+  end.
+
+Fixpoint oaxpy (k : C) (a s : seq C) : seq C :=
+  match a, s with
+  | t :: a', r :: s' => (k * t + r) :: oaxpy k a' s'
+  | _, _ => s
+  end.
+
+Fixpoint orowsub (a b : seq C) : seq C :=
+  match a, b with
+  | s :: a', t :: b' => (s - t) :: orowsub a' b'
+  | _, _ => a
+  end.
+
+(** A sample with its label and its two multipliers. *)
+Record sample := Sample { s_row : seq C; s_lab : bool; s_A : C; s_B : C }.
+
+Fixpoint samples (X : seq (seq C)) (Y : seq bool) (P : seq (C * C)) : seq sample :=
+  match X, Y, P with
+  | r :: X', l :: Y', (a, b) :: P' => Sample r l a b :: samples X' Y' P'
+  | _, _, _ => [::]
+  end.
+
+Fixpoint owsum (coef : sample -> C) (s : seq sample) (acc : seq C) : seq C :=
+  if s is i :: s' then owsum coef s' (oaxpy (coef i) (s_row i) acc) else acc.
+
+Definition shape (N d : nat) (X : seq (seq C)) (Y : seq bool) (P : seq (C * C)) : bool :=
+  [&& size X == N, size Y == N, size P == N & all (fun r => size r == d) X].
+
+(** * The numbers of a certificate *)
+
+Variables g T : C.
+
+Definition coefU (i : sample) : C :=
+  if s_lab i then T * (s_A i + s_B i) else 0 - (g * s_A i + T * s_B i).
+Definition coefV (i : sample) : C :=
+  if s_lab i then 0 - (g * s_A i + T * s_B i) else T * (s_A i + s_B i).
+
+Record judged := Judged { j_A : C; j_B : C; j_own : C; j_oth : C; j_Sg : C; j_S1 : C; j_k : C }.
+
+Definition judge (one : C) (UT VT : seq C) (i : sample) : judged :=
+  let a := odot (s_row i) UT 0 in let b := odot (s_row i) VT 0 in
+  let own := if s_lab i then a else b in let oth := if s_lab i then b else a in
+  Judged (s_A i) (s_B i) own oth (T * own - g * oth - one) (T * (own - oth) - one)
+         (odot (s_row i) (s_row i) 0).
+
+Fixpoint ogap (s : seq judged) (acc : C) : C :=
+  if s is i :: s' then ogap s' (j_A i * j_Sg i + j_B i * j_S1 i + acc) else acc.
+
+(** ** What is asked of each sample; gz is the gap *)
+
+Definition proposed (i : judged) : bool :=
+  [&& 0 <= j_A i, 0 <= j_B i, 0 <= j_Sg i & 0 <= j_S1 i].
+
+Definition has_room (gz : C) (i : judged) (q : C) : bool := gz * j_k i < q * q.
+
+Definition own_ok (gz : C) (i : judged) : bool := (0 < j_own i) && has_room gz i (j_own i).
+Definition oth_ok (gz : C) (i : judged) : bool := (j_oth i < 0) && has_room gz i (j_oth i).
+
+(** C1's own programme: beta = 0, no constraint of slope 1. *)
+Definition proposed_C1 (i : judged) : bool := (0 <= j_A i) && (0 <= j_Sg i).
+Definition reversed (gz : C) (i : judged) : bool :=
+  (j_own i < 0) && has_room gz i (j_own i) || (0 < j_oth i) && has_room gz i (j_oth i).
+
+(** ** The decision at points *)
+
+Definition point_ok (gz : C) (WT z : seq C) (pos : bool) : bool :=
+  let q := odot z WT 0 in
+  (if pos then 0 < q else q < 0) && ((gz + gz) * odot z z 0 < q * q).
+
+Fixpoint points_ok (gz : C) (WT : seq C) (Zs : seq (seq C)) (S : seq bool) : bool :=
+  match Zs, S with
+  | z :: Zs', s :: S' => point_ok gz WT z s && points_ok gz WT Zs' S'
+  | [::], [::] => true
+  | _, _ => false
+  end.
+
+(** * The checks, on integers *)
+
+Variables (N d : nat) (D den : C).
+
+Definition one_scaled : C := let t := T * T * (den * (D * D)) in t + t.
+
+Definition scale_ok : bool := [&& 0 < g, g <= T, 0 < D & 0 < den].
+
+Definition certified (each : C -> judged -> bool) (X : seq (seq C)) (Y : seq bool) (P : seq (C * C))
+    (Zs : seq (seq C)) (S : seq bool) : bool :=
+  [&& shape N d X Y P, scale_ok, all (fun z => size z == d) Zs &
+   let s := samples X Y P in
+   let UT := owsum coefU s (nseq d 0) in let VT := owsum coefV s (nseq d 0) in
+   let js := map (judge one_scaled UT VT) s in
+   let gz := ogap js 0 in
+   all (fun i => proposed i && each gz i) js && points_ok gz (orowsub UT VT) Zs S].
+
+Definition C1_each (gz : C) (i : judged) : bool := own_ok gz i && oth_ok gz i.
+
+Definition refuted (X : seq (seq C)) (Y : seq bool) (P : seq C) : bool :=
+  [&& shape N d X Y [seq (k, 0) | k <- P], scale_ok, g < T &
+   let s := samples X Y [seq (k, 0) | k <- P] in
+   let UT := owsum coefU s (nseq d 0) in let VT := owsum coefV s (nseq d 0) in
+   let js := map (judge one_scaled UT VT) s in
+   all proposed_C1 js && has (reversed (ogap js 0)) js].
+
+(** (H) from lo <= ||K_n||^2 <= hi and |<K_n,K_k>| <= q for n <> k. *)
+Fixpoint apart (q : C) (X : seq (seq C)) : bool :=
+  if X is r :: X' then
+    all (fun s => let k := odot r s 0 in (k <= q) && (0 - q <= k)) X' && apart q X'
+  else true.
+
+Definition nearly_orthogonal (three_N lo hi q : C) (X : seq (seq C)) (Y : seq bool) : bool :=
+  [&& size X == N, size Y == N, all (fun r => size r == d) X, (0 < N)%N,
+      [&& 0 < g, g <= T, 0 < D, 0 < lo & 0 <= q],
+      all (fun r => let k := odot r r 0 in (lo <= k) && (k <= hi)) X, apart q X &
+      three_N * hi * q * (T * T * T) <= g * g * g * (lo * lo)].
+
+End Rows.
+
+(** * Data as they stand in a file *)
+
+Record format := Format {
+  fops :> ops;
+  toZ : car fops -> Z;
+  frow : Type;
+  entries : frow -> seq (Z * Z);
+  scan : Z -> frow -> option (seq (car fops))
+}.
+
+(** c is m 2^k times 2^e. *)
+Definition on_grid (e : Z) (mk : Z * Z) (c : Z) : Prop :=
+  ((0 <= mk.2 + e)%Z /\ c = (mk.1 * 2 ^ (mk.2 + e))%Z) \/
+  ((mk.2 + e <= 0)%Z /\ (c * 2 ^ (- (mk.2 + e)))%Z = mk.1).
+
+(** What is proved of a format before it is used. *)
+Record lawful (F : format) : Prop := {
+  toZ_0 : toZ (o0 F) = 0%Z;
+  toZ_add : forall a b : car F, toZ (oadd a b) = (toZ a + toZ b)%Z;
+  toZ_sub : forall a b : car F, toZ (osub a b) = (toZ a - toZ b)%Z;
+  toZ_mul : forall a b : car F, toZ (omul a b) = (toZ a * toZ b)%Z;
+  toZ_le : forall a b : car F, oleb a b -> (toZ a <= toZ b)%Z;
+  toZ_lt : forall a b : car F, oltb a b -> (toZ a < toZ b)%Z;
+  toZ_ofZ : forall z : Z, toZ (ofZ F z) = z;
+  scan_ok : forall e r s, scan e r = Some s -> size s = size (entries r) /\
+    forall i, (i < size s)%N -> on_grid e (nth (0, 0)%Z (entries r) i) (toZ (nth (o0 F) s i))
+}.
+
+Section Checks.
+Variables (F : format) (N d : nat) (e g T den : Z).
+Local Notation in_Z := (ofZ F).
+
+Fixpoint scans (X : seq (frow F)) : option (seq (seq (car F))) :=
+  if X is r :: X' then
+    match scan e r, scans X' with Some s, Some K => Some (s :: K) | _, _ => None end
+  else Some [::].
+
+Definition with_scans (X Zs : seq (frow F)) (check : seq (seq (car F)) -> seq (seq (car F)) -> bool) : bool :=
+  match scans X, scans Zs with Some K, Some KZ => Z.leb 0 e && check K KZ | _, _ => false end.
+
+Definition grid : car F := in_Z (2 ^ e).
+
+Definition check_C2 (X : seq (frow F)) (Y : seq bool) (P : seq (Z * Z)) (Zs : seq (frow F)) (S : seq bool) : bool :=
+  with_scans X Zs (fun K KZ => certified (in_Z g) (in_Z T) N d grid (in_Z den) (@own_ok F) K Y
+    [seq (in_Z p.1, in_Z p.2) | p <- P] KZ S).
+
+Definition check_C1 (X : seq (frow F)) (Y : seq bool) (P : seq Z) (Zs : seq (frow F)) (S : seq bool) : bool :=
+  with_scans X Zs (fun K KZ => certified (in_Z g) (in_Z T) N d grid (in_Z den) (@C1_each F) K Y
+    [seq (in_Z k, in_Z Z0) | k <- P] KZ S).
+
+Definition check_refuted (X : seq (frow F)) (Y : seq bool) (P : seq Z) : bool :=
+  with_scans X [::] (fun K _ => refuted (in_Z g) (in_Z T) N d grid (in_Z den) K Y (map in_Z P)).
+
+Definition check_H (lo hi q : Z) (X : seq (frow F)) (Y : seq bool) : bool :=
+  with_scans X [::] (fun K _ => nearly_orthogonal (in_Z g) (in_Z T) N d grid
+    (in_Z (3 * Z.of_nat N)) (in_Z lo) (in_Z hi) (in_Z q) K Y).
+
+End Checks.
+Arguments check_C1 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
+Arguments check_C2 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
+Arguments check_refuted F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z : clear implicits.
+Arguments check_H F N%N d%N e%Z g%Z T%Z lo%Z hi%Z q%Z X Y : clear implicits.

@@ -1,0 +1,110 @@
+(******************************************************************************)
+(* Claims.v : the theorems a certificate ends in.  Each says of the doubles   *)
+(* and labels of a file, once its check has been computed, what spec/theory.md*)
+(* says of any data:                                                          *)
+(*                                                                            *)
+(*   C1_certified, C2_certified  W-star is a KKT point of (P), its boundary   *)
+(*                               is linear; its decision at given points      *)
+(*   C1_refuted_certified        no KKT point of (P) has label slopes         *)
+(*   T1_certified                (H), so T1 of every KKT point, and there is  *)
+(*                               one                                          *)
+(*   decides_alike               T4 at these points, from two of them         *)
+(******************************************************************************)
+From Coq Require Import ZArith.
+From mathcomp Require Import all_ssreflect all_algebra.
+From lfap Require Import Vectors Network Kkt T1 T2 C1 Gap Pattern C2 Certificate Checkers CheckersSound.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Delimit Scope Z_scope with Z.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+Section Claims.
+Variables (F : format) (L : lawful F) (R : rcfType) (N d p : nat) (e g T den : Z).
+Variables (X : seq (frow F)) (Y : seq bool).
+Hypothesis p_gt0 : (0 < p)%N.
+
+Local Notation x := (doubles R N d X).
+Local Notation y := (labels_of R N Y).
+Local Notation gamma := (fraction R g T).
+Local Notation D := (grid F e).
+
+Let scanned K (P : seq (car F * car F)) : (0 <= e)%Z -> scans e X = Some K -> shape N d K Y P ->
+  forall n : 'I_N, x n = (num R D)^-1 *: row_num R d (nth [::] K n).
+Proof.
+move=> e0 sX /and4P[/eqP eK _ _ /(all_nthP [::]) rows] n; have [_ h] := scansE R L d e0 sX.
+by rewrite /doubles h ?num_ofZ ?eK //; apply/eqP/rows; rewrite eK.
+Qed.
+
+Let gammaE : gamma = num R (ofZ F g) / num R (ofZ F T).
+Proof. by rewrite !num_ofZ. Qed.
+
+(** C1: W-star, with label slopes, is a KKT point of (P). *)
+Theorem C1_certified P Zs B : check_C1 F N d e g T den X Y P Zs B = true ->
+  exists lam,
+    [/\ qp_conditions gamma x y lam, aligned gamma x y p lam,
+        kkt gamma x y (Wstar gamma x y p lam) lam,
+        forall z, Num.sg (f gamma (Wstar gamma x y p lam) z) = Num.sg (dot (w x y lam) z) &
+        decides (f gamma (Wstar gamma x y p lam)) Zs B].
+Proof.
+rewrite /check_C1 /with_scans; case sX: scans => [K|] //; case sZ: scans => [KZ|] // /andP[/Z.leb_le e0 ck].
+have /and4P[sh sc _ _] := ck.
+by apply: (certified_C1 L sh sc (scanned e0 sX sh) gammaE p_gt0 e0 _ sZ ck); rewrite num_ofZ.
+Qed.
+
+(** C2: W-star, the solution of (CP), is a KKT point of (P). *)
+Theorem C2_certified P Zs B : check_C2 F N d e g T den X Y P Zs B = true ->
+  exists l,
+    [/\ cp_conditions gamma x y l,
+        forall n, 0 < own x y (cpU gamma x y l) (cpV gamma x y l) n,
+        kkt gamma x y (Wcp gamma x y p l) (lam l),
+        forall z, Num.sg (f gamma (Wcp gamma x y p l) z) = Num.sg (dot (w x y (omega gamma l)) z) &
+        decides (f gamma (Wcp gamma x y p l)) Zs B].
+Proof.
+rewrite /check_C2 /with_scans; case sX: scans => [K|] //; case sZ: scans => [KZ|] // /andP[/Z.leb_le e0 ck].
+have /and4P[sh sc _ _] := ck.
+by apply: (certified_C2 L sh sc (scanned e0 sX sh) gammaE p_gt0 e0 _ sZ ck); rewrite num_ofZ.
+Qed.
+
+(** C1 refuted: no KKT point of (P) has label slopes. *)
+Theorem C1_refuted_certified P : check_refuted F N d e g T den X Y P = true ->
+  forall (W : 'M[R]_(p + p, d)) lam, ~ kkt_with gamma x y W lam (label_slopes gamma y).
+Proof.
+rewrite /check_refuted /with_scans /=; case sX: scans => [K|] // /andP[/Z.leb_le e0 /and4P[sh sc g_ltT /andP[prop rev]]].
+apply: (certified_refuted L sh sc (scanned e0 sX sh) gammaE p_gt0 _ _ prop rev); first exact: num_lt g_ltT.
+move=> n; rewrite -map_comp; have [h|h] := ltnP n (size P); last by rewrite nth_default ?size_map ?num0.
+by rewrite (nth_map Z0) // num0.
+Qed.
+
+(** (H) holds: there is a KKT point of (P), exactly one, and T1 describes it. *)
+Theorem T1_certified lo hi q : check_H F N d e g T lo hi q X Y = true ->
+  [/\ hypH gamma x,
+      exists lam, kkt gamma x y (Wstar gamma x y p lam) lam &
+      forall W lam, kkt gamma x y W lam ->
+       [/\ forall n, y n * f gamma W (x n) = 1,
+           forall n, 1 / (2%:R * Rmax x ^+ 2) < lam n < 3%:R / (2%:R * gamma ^+ 2 * Rmin x ^+ 2),
+           (forall j n, Num.sg (dot (row j W) (x n)) = y n * Num.sg (a j : R)) /\
+           (forall i j, a i = a j :> R -> row i W = row j W),
+           Q_solution gamma x y lam /\ W = Wstar gamma x y p lam &
+           forall z, Num.sg (f gamma W z) = Num.sg (f_bdy x y lam z)]].
+Proof.
+rewrite /check_H /with_scans; cbn [scans]; case sX: scans => [K|] // /andP[/Z.leb_le e0 ck].
+have [eK rows n0 g0 gT] : [/\ size K = N, all (fun r => size r == d) K, (0 < N)%N, 0 < gamma & gamma <= 1].
+  move: ck => /and5P[/eqP eK _ rows n0] /and4P[/and5P[/(num_lt R L) g0 /(num_le R L) gT _ _ _] _ _ _].
+  rewrite num0 // in g0; have T0 := lt_le_trans g0 gT.
+  by rewrite gammaE divr_gt0 // ler_pdivr_mulr // mul1r.
+have x_K (n : 'I_N) : x n = (num R D)^-1 *: row_num R d (nth [::] K n).
+  have [_ h] := scansE R L d e0 sX; rewrite /doubles h ?num_ofZ ?eK //.
+  by apply/eqP/(all_nthP [::] rows); rewrite eK.
+have [|H x0] := certified_H L x_K gammaE _ ck.
+  by rewrite num_ofZ // zRM zR_nat.
+have yy := labels_ofP R (N := N) Y; split=> // [|W lam K0]; first exact: (T1_kkt_exists g0 gT p_gt0 yy (Ordinal n0) x0 H).
+exact: (T1 g0 gT yy H p_gt0 K0).
+Qed.
+
+End Claims.
+
+(** T4 at given points: two networks that decide as the list says decide alike. *)
+Theorem decides_alike (R : rcfType) (F : format) d (h h' : 'rV[R]_d -> R) (Zs : seq (frow F)) B :
+  decides h Zs B -> decides h' Zs B ->
+  forall k, (k < size Zs)%N -> Num.sg (h (double_row R d Zs k)) = Num.sg (h' (double_row R d Zs k)).
+Proof. by move=> D D' k hk; rewrite D ?D'. Qed.
