@@ -44,6 +44,7 @@ help:
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
 	@echo 'prove-update      prove what changed and write the record; prove-upgrade for other tools; prove-selftest'
 	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors'
+	@echo 'coq-certificate   DATA=dir GAMMA=g: a theorem about these doubles, checked by Coq; check-coq-certificate tests that'
 	@echo 'mutate eva eacsl  how much the contracts say; abstract interpretation; contracts while they run'
 	@echo 'cross-torch       PyTorch as the other implementation; slurm-test shards as a job array'
 	@echo 'bench             speed against peers; bench-count instructions; bench-compare OLD=file'
@@ -123,6 +124,21 @@ prove-gappa: setup-prove
 prove-coq: setup-coq
 	$(PYTHON) proofs/probe.py coq
 	$(MAKE) --no-print-directory -C proofs/coq check
+
+# A theorem about the data in DATA at slope GAMMA, from their doubles to Coq's kernel. FORM=fast, CLAIM=C2, POINTS=Z.npy, LABELS=y.npy, OUT=dir.
+.PHONY: coq-certificate check-coq-certificate
+coq-certificate: setup setup-coq
+	@test -n "$(DATA)" && test -n "$(GAMMA)" || { echo "usage: make coq-certificate DATA=dir GAMMA=g [FORM=fast] [CLAIM=C2] [POINTS=Z.npy] [OUT=dir]" >&2; exit 64; }
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -C proofs/coq
+	@LFAP=$(BUILD)/lfap sh proofs/coq/certificate.sh proofs/coq/build "$(or $(OUT),$(BUILD)/coq-certificate)" "$(DATA)" "$(GAMMA)" \
+	  $(if $(FORM),--coq=$(FORM)) $(if $(CLAIM),--coq-claim $(CLAIM)) $(if $(POINTS),--probe-points "$(POINTS)") $(if $(LABELS),--labels "$(LABELS)")
+
+# Small theorems and damaged files: none of these may pass both Coq and `lfap check`. FULL=1: a hundred of them, and the fast form.
+check-coq-certificate: setup-check setup-coq
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -C proofs/coq
+	BUILD=$(BUILD) $(PYTHON) proofs/coq/damaged.py $(if $(FULL),--full)
 
 # The sweep's shards as a Slurm job array, under Debian's own daemons on this machine; as root.
 .PHONY: slurm-test

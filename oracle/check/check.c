@@ -9,6 +9,7 @@
 
 #include "oracle/check/evaluate.h"
 #include "oracle/check/kinks.h"
+#include "oracle/check/same.h"
 #include "oracle/interval/dyadic.h"
 
 /* ---- reading: the canonical spelling and no other ---------------------------------------------------------------- */
@@ -201,25 +202,6 @@ static lfap_status refuse(lfap_ctx *ctx, const char *why) {
   return LFAP_OK;
 }
 
-typedef struct {
-  const char *at;
-  size_t len;
-} span;
-
-/* The line where two texts part. */
-static void compare(lfap_ctx *ctx, int *accepted, span given, span own) {
-  size_t i = 0, line = 1;
-  while (i < given.len && i < own.len && given.at[i] == own.at[i]) line += given.at[i++] == '\n';
-  *accepted = i == given.len && i == own.len;
-  if (*accepted) return;
-  size_t from = i;
-  while (from > 0 && own.at[from - 1] != '\n') from--;
-  size_t stop = from;
-  while (stop < own.len && own.at[stop] != '\n' && stop - from < 100) stop++;
-  lfap_fail(ctx, LFAP_OK, "refused: line %zu is not what follows from the data, which is `%.*s`", line,
-            (int)(stop - from), own.at + from);
-}
-
 static const char *head_wrong(const head *h, const lfap_data *data, const char *sha256) {
   if (h->old) return "it is of version 1, which says nothing of C2; issue it anew (lfap limit --certify)";
   if (h->sha_len != strlen(sha256) || memcmp(h->sha, sha256, h->sha_len) != 0)
@@ -253,7 +235,7 @@ static lfap_status judge_text(lfap_ctx *ctx, int *accepted, oracle_cert *c, cons
     }
   }
   if (!st) st = oracle_cert_document(ctx, &own, &own_len, c);
-  if (!st) compare(ctx, accepted, (span){text, len}, (span){own, own_len});
+  if (!st) *accepted = oracle_same_text(ctx, (oracle_span){text, len}, (oracle_span){own, own_len});
   free(own);
   oracle_qm_free(&q);
   oracle_gram_free(&g);

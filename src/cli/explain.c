@@ -47,10 +47,35 @@ static void certified(const lfap_statement *st) {
   }
 }
 
+/* What a theorem of `limit --coq` rests on: no statement, and explained like one. */
+static const lfap_statement *certificate_coq(void) {
+  static const lfap_statement topic = {
+      .id = "certificate-coq",
+      .title = "a theorem about these doubles, checked by Coq's kernel",
+      .text =
+          "lfap limit --certify --coq writes Certificate.v: the samples, labels and gamma as literals of Coq, integer "
+          "multipliers, and a theorem about them: (H) and T1, C1 or C2 with their linear boundary and the side of given "
+          "points, or that no KKT point has label slopes. Coq computes from the literals, in exact integers, what the "
+          "theorems of proofs/coq ask for. make coq-certificate DATA=dir GAMMA=g writes, compiles and checks one, and "
+          "ends in its statement and what it assumes.",
+      .hypothesis =
+          "trusted: Coq's kernel (form fast: its machine words, arrays and floats too, whose axioms it lists); the "
+          "definitions the theorem speaks of (proofs/coq/statements.txt); that the literals are the data, which "
+          "`lfap check` compares byte for byte. Not trusted any more: the derivations of spec/certificate.md, GMP, MPFR, "
+          "the C compiler, the solver, all other code of lfap.",
+      .derived = "spec/certificate.md, Theorems in Coq",
+      .function = "none: it is written by oracle/coq",
+      .proofs = "none: exact integers",
+      .oracle = "oracle/coq/sums.c: the comparisons Coq makes, made before a file is written",
+      .tests = "tests/oracle/theorem.c, tests/cli/coq.py, proofs/coq/damaged.py",
+      .coq = "Checkers.v, CheckersSound.v, Exact.v, Fast.v"};
+  return &topic;
+}
+
 static const lfap_statement *find_statement(const char *id) {
   for (size_t i = 0; i < lfap_statement_count; i++)
     if (strcasecmp(lfap_statements[i].id, id) == 0) return &lfap_statements[i];
-  return NULL;
+  return strcasecmp(certificate_coq()->id, id) == 0 ? certificate_coq() : NULL;
 }
 
 static lfap_status unknown(cli *c, const char *id) {
@@ -66,6 +91,7 @@ static void print_explain(const lfap_statement *st) {
   if (!st) {
     for (size_t i = 0; i < lfap_statement_count; i++)
       printf("%-4s %s\n", lfap_statements[i].id, lfap_statements[i].title);
+    printf("\n%s: %s\n", certificate_coq()->id, certificate_coq()->title);
     return;
   }
   cli_row row[CLI_ROWS];
@@ -95,6 +121,7 @@ const cli_verb cli_explain = {
     "Every line of `lfap verify` and `lfap limit` carries the name of a statement; this tells what it says. Without "
     "ID\n"
     "it lists them all.",
-    "  lfap explain T4",
+    "  lfap explain T4\n"
+    "  lfap explain certificate-coq",
     options,
     run_explain};

@@ -5,24 +5,37 @@
 #include <string.h>
 
 #include "cli/certify.h"
+#include "cli/coq.h"
 #include "fields.h"
 #include "verify/lines.h"
 
-/* O_CERTIFY and the three after it: certify.h */
-enum { O_DATA, O_LABELS, O_GAMMA, O_POINTS, O_OUT, O_SOLVER, O_MEMORY, O_CERTIFY };
+/* O_CERTIFY and the three after it: certify.h; the last two: coq.h */
+enum {
+  O_DATA,
+  O_LABELS,
+  O_GAMMA,
+  O_POINTS,
+  O_OUT,
+  O_SOLVER,
+  O_MEMORY,
+  O_CERTIFY,
+  O_COQ = O_CERTIFY + CLI_CERTIFY_OPTION_COUNT
+};
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"probe-points", "FILE",
      "NPY file of points, P x d: those that every KKT point of the data decides alike (T4 without\n"
-     "multipliers) are counted, their signs go to kkt_signs.npy; with --certify exactly"},
+     "multipliers) are counted, their signs go to kkt_signs.npy; with --certify exactly, and\n"
+     "with --coq the theorem tells their side of the boundary"},
     {"out", "DIR", "directory for lambda, omega, slopes, w (.npy) and meta.json; without it nothing is written"},
     {"solver", "NAME", "auto (by size and conditioning), direct (Cholesky factors) or cg (conjugate gradients)"},
     {"memory-limit", "BYTES",
      "for samples and matrices together, e.g. 2G: without room for a factor conjugate gradients\n"
      "solve the system, without room for the Gram matrix from the samples alone"},
     CLI_CERTIFY_OPTIONS,
+    CLI_COQ_OPTIONS,
     {NULL, NULL, NULL},
 };
 
@@ -31,6 +44,7 @@ typedef struct {
   double gamma;
   lfap_limit_opts limit;
   cli_certify_args certify;
+  cli_coq_args coq;
 } args;
 
 /* "2G", "512M", "1000000": bytes, with K, M, G, T for powers of 1024. */
@@ -73,8 +87,8 @@ static lfap_status set_limit_option(cli *c, void *args_, int option, const char 
   case O_MEMORY: return bytes_value(c, &a->limit.memory_limit, value);
   default: break;
   }
-  if (option >= O_CERTIFY && option < O_CERTIFY + CLI_CERTIFY_OPTION_COUNT)
-    return cli_certify_set(c, &a->certify, option - O_CERTIFY, value);
+  if (option >= O_CERTIFY && option < O_COQ) return cli_certify_set(c, &a->certify, option - O_CERTIFY, value);
+  if (option >= O_COQ) return cli_coq_option(c, &a->coq, option - O_COQ, value);
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
 }
 
@@ -82,6 +96,7 @@ static lfap_status check_limit_args(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
   if (!s) s = cli_certify_require(c, &a->certify, a->out);
+  if (!s) s = cli_coq_require(c, &a->coq, a->certify.wanted, a->out);
   if (!s && a->out) s = cli_out_check(c, a->out);
   return s;
 }
@@ -132,6 +147,7 @@ static void print_limit(const cli *c, const cli_limit_report *r, const cli_tally
            r->every->positive);
   if (cert) cli_certify_print(cert);
   if (fast) cli_enclosure_print(fast);
+  if (r->coq) cli_coq_print(r->coq);
   cli_checks_print(c, r->lines->check, r->lines->checks);
   cli_verdict_print(c, tally);
 }
@@ -159,44 +175,70 @@ static lfap_status solve_limit(cli *c, lfap_limit *l, lfap_enclosure *fast, orac
 }
 
 /* What every KKT point decides at the points: in doubles with an error bound, or exactly. */
-static lfap_status decide_points(cli *c, lfap_mat *signs, cli_signs *count, const args *a, const lfap_data *data) {
-  lfap_mat z = {0};
-  lfap_status s = cli_points_read(c, &z, a->points, data->d);
-  int *sign = s ? NULL : malloc(z.rows * sizeof *sign);
-  if (!s && !sign) s = lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "no memory for %zu signs", z.rows);
-  if (!s) s = lfap_vec_alloc(&c->ctx, signs, z.rows);
+static lfap_status decide_points(cli *c, lfap_mat *signs, cli_signs *count, const lfap_mat *z, const lfap_data *data,
+                                 int exactly) {
+  int *sign = malloc(z->rows * sizeof *sign);
+  lfap_status s = sign ? LFAP_OK : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "no memory for %zu signs", z->rows);
+  if (!s) s = lfap_vec_alloc(&c->ctx, signs, z->rows);
   if (!s)
-    s = a->certify.wanted ? oracle_kkt_signs(&c->ctx, sign, data, z.v, z.rows)
-                          : lfap_kkt_signs(&c->ctx, sign, data, z.v, z.rows);
-  for (size_t i = 0; !s && i < z.rows; i++) {
+    s = exactly ? oracle_kkt_signs(&c->ctx, sign, data, z->v, z->rows)
+                : lfap_kkt_signs(&c->ctx, sign, data, z->v, z->rows);
+  for (size_t i = 0; !s && i < z->rows; i++) {
     signs->v[i] = sign[i];
     count->positive += sign[i] > 0;
     count->negative += sign[i] < 0;
   }
-  count->points = z.rows;
+  count->points = z->rows;
   free(sign);
-  lfap_mat_free(&z);
   return s;
+}
+
+/* Everything of a run. */
+typedef struct {
+  args a;
+  lfap_data data;
+  lfap_mat points, signs; /* of --probe-points, and what every KKT point decides there */
+  cli_signs count;
+  lfap_limit l;
+  lfap_enclosure fast;
+  oracle_cert cert;
+  lfap_text text; /* of the certificate */
+  cli_coq coq;
+  lfap_case k;
+  char sha[CLI_SHA256];
+} run;
+
+static void run_free(run *r) {
+  lfap_case_free(&r->k);
+  cli_coq_free(&r->coq);
+  lfap_text_free(&r->text);
+  lfap_mat_free(&r->signs);
+  lfap_mat_free(&r->points);
+  oracle_cert_free(&r->cert);
+  lfap_enclosure_free(&r->fast);
+  lfap_limit_free(&r->l);
+  lfap_data_free(&r->data);
 }
 
 /* lambda.npy, omega.npy, slopes.npy, w.npy and, unless it is fast, the certificate, which lambda agrees with: one
    set. */
-static lfap_status write(cli *c, const args *a, const cli_limit_report *r, const lfap_mat *signs,
-                         const lfap_text *certificate) {
-  const lfap_limit *l = r->limit;
+static lfap_status write(cli *c, run *r, const cli_limit_report *report) {
+  const char *out = r->a.out;
+  const lfap_limit *l = &r->l;
   lfap_json j = {.indent = 2};
-  if (!a->out) return LFAP_OK;
-  lfap_status s = cli_set_begin(c, a->out);
+  if (!out) return LFAP_OK;
+  lfap_status s = cli_set_begin(c, out);
   c->set.gamma = l->gamma;
-  if (!s) s = cli_out_vector(c, a->out, "lambda.npy", l->lambda, l->n);
-  if (!s) s = cli_out_vector(c, a->out, "omega.npy", l->omega, l->n);
-  if (!s) s = cli_out_vector(c, a->out, "slopes.npy", l->c2.slope, l->n);
-  if (!s) s = cli_out_vector(c, a->out, "w.npy", l->w, l->d);
-  if (!s && signs->rows) s = cli_out_vector(c, a->out, "kkt_signs.npy", signs->v, signs->rows);
-  if (!s && certificate->len) s = cli_out_text(c, a->out, "certificate.json", certificate);
+  if (!s) s = cli_out_vector(c, out, "lambda.npy", l->lambda, l->n);
+  if (!s) s = cli_out_vector(c, out, "omega.npy", l->omega, l->n);
+  if (!s) s = cli_out_vector(c, out, "slopes.npy", l->c2.slope, l->n);
+  if (!s) s = cli_out_vector(c, out, "w.npy", l->w, l->d);
+  if (!s && r->signs.rows) s = cli_out_vector(c, out, "kkt_signs.npy", r->signs.v, r->signs.rows);
+  if (!s && r->text.len) s = cli_out_text(c, out, "certificate.json", &r->text);
+  if (!s) s = cli_coq_write(c, out, &r->coq, &r->data);
   lfap_json_object_begin(&j, NULL);
-  cli_put_limit_head_fields(c, &j, r);
-  if (!s) s = cli_set_end(c, &j, r->sha256);
+  cli_put_limit_head_fields(c, &j, report);
+  if (!s) s = cli_set_end(c, &j, r->sha);
   lfap_json_free(&j);
   return s;
 }
@@ -210,7 +252,8 @@ static lfap_status judge_lines(cli *c, lfap_case *k, const lfap_limit *l, const 
   return s;
 }
 
-/* The verdict, and the report of everything that was found. */
+/* The verdict, and the report of everything that was found. A theorem that was asked for and is not there leaves it
+   open. */
 static lfap_status tell(cli *c, cli_limit_report *r, const oracle_cert *exact, const lfap_enclosure *fast) {
   cli_certificate certificate;
   cli_tally tally = {{0}};
@@ -222,52 +265,55 @@ static lfap_status tell(cli *c, cli_limit_report *r, const oracle_cert *exact, c
   if (exact || fast) r->certificate = &certificate;
   r->range = range_of(r->limit->lambda, r->limit->n);
   cli_tally_add(&tally, r->lines->check, r->lines->checks);
+  if (r->coq && !r->coq->theorem.n) tally.of[LFAP_UNDECIDED]++;
   c->verdict = cli_tally_verdict(&tally);
   if (c->json) return cli_print_limit(c, r);
   print_limit(c, r, &tally, exact, fast);
   return LFAP_OK;
 }
 
+/* What is asked of the points, and of Coq. */
+static lfap_status beyond(cli *c, run *r) {
+  const args *a = &r->a;
+  lfap_status s = a->points ? decide_points(c, &r->signs, &r->count, &r->points, &r->data, a->certify.wanted) : LFAP_OK;
+  if (!s && a->coq.wanted)
+    s = cli_coq_find(c, &r->coq, &a->coq, &r->data, &r->l, r->cert.n ? &r->cert : NULL, &r->points);
+  return s;
+}
+
+static lfap_status go(cli *c, run *r) {
+  args *a = &r->a;
+  lfap_status s = check_limit_args(c, a);
+  if (!s) s = cli_data_read(c, &r->data, a->data, a->labels);
+  if (!s && a->points) s = cli_points_read(c, &r->points, a->points, r->data.d);
+  if (!s) s = solve_limit(c, &r->l, &r->fast, &r->cert, &r->text, a, &r->data);
+  if (!s) s = beyond(c, r);
+  if (s) return s;
+  cli_limit_report report = {.limit = &r->l, .sizes = {r->l.n, r->l.d}, .sha256 = r->sha, .lines = &r->k};
+  cli_sha256(r->sha, r->data.x, r->data.n * r->data.d, r->data.y, r->data.n);
+  report.every = a->points ? &r->count : NULL;
+  report.coq = a->coq.wanted ? &r->coq : NULL;
+  s = write(c, r, &report);
+  const oracle_cert *exact = r->cert.n ? &r->cert : NULL;
+  const lfap_enclosure *quick = r->fast.n ? &r->fast : NULL;
+  if (!s) s = judge_lines(c, &r->k, &r->l, exact, quick);
+  if (!s) s = tell(c, &report, exact, quick);
+  return s;
+}
+
 static lfap_status run_limit(cli *c, int argc, char **argv) {
-  args a = {.limit.best_effort = 1};
-  lfap_data data = {0};
-  lfap_limit l = {0};
-  lfap_enclosure fast = {0};
-  lfap_case k = {0};
-  oracle_cert cert = {0};
-  lfap_text text = {0}; /* of the certificate */
-  lfap_mat signs = {0};
-  cli_signs count = {0};
-  char sha[CLI_SHA256];
+  run r = {.a = {.limit.best_effort = 1, .coq.claim = -1}};
   int help = 0;
-  lfap_status s = cli_parse(c, &a, set_limit_option, &help, argc, argv);
-  if (s || help) return s;
-  s = check_limit_args(c, &a);
-  if (!s) s = cli_data_read(c, &data, a.data, a.labels);
-  if (!s) s = solve_limit(c, &l, &fast, &cert, &text, &a, &data);
-  cli_limit_report r = {.limit = &l, .sizes = {l.n, l.d}, .sha256 = sha, .lines = &k};
-  if (!s) cli_sha256(sha, data.x, data.n * data.d, data.y, data.n);
-  if (!s && a.points) s = decide_points(c, &signs, &count, &a, &data);
-  r.every = a.points ? &count : NULL;
-  if (!s) s = write(c, &a, &r, &signs, &text);
-  const oracle_cert *exact = cert.n ? &cert : NULL;
-  const lfap_enclosure *quick = fast.n ? &fast : NULL;
-  if (!s) s = judge_lines(c, &k, &l, exact, quick);
-  if (!s) s = tell(c, &r, exact, quick);
-  lfap_case_free(&k);
-  lfap_text_free(&text);
-  lfap_mat_free(&signs);
-  oracle_cert_free(&cert);
-  lfap_enclosure_free(&fast);
-  lfap_limit_free(&l);
-  lfap_data_free(&data);
+  lfap_status s = cli_parse(c, &r.a, set_limit_option, &help, argc, argv);
+  if (!s && !help) s = go(c, &r);
+  run_free(&r);
   return s;
 }
 
 const cli_verb cli_limit = {
     "limit",
     "the limiting decision boundary of a data set: lambda, w, and what the theory says of them",
-    "--data PATH [--labels FILE] --gamma G [options] [--certify[=HOW]] [--out DIR]",
+    "--data PATH [--labels FILE] --gamma G [options] [--certify[=HOW] [--coq[=FORM]]] [--out DIR]",
     "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, "
     "whose\n"
     "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the "
@@ -277,6 +323,7 @@ const cli_verb cli_limit = {
     "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json\n"
     "  lfap limit --data data --gamma 0.5 --memory-limit 2G --certify=fast\n"
-    "  lfap limit --data data --gamma 0.9 --certify --out limit && lfap check limit/certificate.json --data data",
+    "  lfap limit --data data --gamma 0.9 --certify --out limit && lfap check limit/certificate.json --data data\n"
+    "  lfap limit --data data --gamma 0.9 --certify --coq --out limit && lfap check limit/Certificate.v --data data",
     options,
     run_limit};

@@ -7,6 +7,7 @@
 #include "cli/arithmetic.h"
 #include "cli/cli.h"
 #include "cli/compare.h"
+#include "cli/coq_sets.h"
 #include "cli/doctor.h"
 #include "cli/ending.h"
 #include "cli/origin.h"
@@ -73,13 +74,15 @@ typedef struct {
   size_t aligned; /* C1 holds; samples at which (b) does */
   const lfap_case *lines;
   const cli_certificate *certificate; /* NULL: not asked for */
+  const cli_coq *coq;                 /* NULL: not asked for */
   const cli_signs *every;             /* what every KKT point decides at points; NULL: not asked for */
 } cli_limit_report;
 
 typedef struct {
   int accepted;
   const char *reason;                 /* NULL: accepted */
-  const cli_certificate *certificate; /* NULL: not accepted */
+  const cli_certificate *certificate; /* NULL: not accepted, */
+  const cli_coq *coq;                 /* or this one was; NULL */
 } cli_check_report;
 
 typedef struct {
@@ -129,6 +132,8 @@ typedef struct {
   const cli_case *in;
   const lfap_case *lines;
   char sha256[CLI_SHA256];
+  const cli_coq_set *set; /* theorems about its sets; NULL: not asked for */
+  size_t first, sets;     /* of all of the run */
 } cli_case_report;
 
 enum { CLI_CASES = 8 };

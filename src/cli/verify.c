@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/certify.h"
+#include "cli/coq_sets.h"
 #include "fields.h"
 #include "oracle/verify/certifier.h"
 #include "perturb/norm.h"
@@ -33,7 +34,8 @@ enum {
   O_SKIP,
   O_VERBOSE,
   O_CERTIFY_N,
-  O_CERTIFY_FAST
+  O_CERTIFY_FAST,
+  O_COQ
 };
 static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
@@ -63,6 +65,9 @@ static const cli_option options[] = {
     {"verbose", NULL, "every check on a line of its own (default: a row for each statement)"},
     {"certify-n", "N", "certify sets of at most N samples by enclosures (default 256; 0: none)"},
     {"certify-fast", NULL, "(H) and C1 of larger sets by error bounds in doubles"},
+    {"coq", "DIR",
+     "write every set, and a theorem about it for Coq's kernel where one is proved, into a folder\n"
+     "of its own: DIR/CASE/natural, DIR/CASE/adv-l2, ...; axiom-free up to 100000 entries, then fast"},
     {NULL, NULL, NULL},
 };
 
@@ -118,6 +123,7 @@ static lfap_status set_verify_option(cli *c, void *args, int option, const char 
   case O_VERBOSE: a->verbose = 1; return LFAP_OK;
   case O_CERTIFY_N: return cli_whole(c, &a->certify_n, "certify-n", value);
   case O_CERTIFY_FAST: a->certify_fast = 1; return LFAP_OK;
+  case O_COQ: a->coq = value; return LFAP_OK;
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
   }
 }
@@ -128,6 +134,10 @@ static lfap_status check_verify_args(cli *c, const cli_verify_args *a) {
   if (a->data && a->only)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--case names an embedded case; with --data there is one case, yours");
   if (a->test_labels && !a->test) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--test-labels goes with --test");
+  if (a->coq) {
+    lfap_status s = cli_out_check(c, a->coq);
+    if (s) return s;
+  }
   return a->data ? cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1") : LFAP_OK;
 }
 
@@ -203,13 +213,23 @@ static void print_summary(const cli *c, const cli_verify_report *r) {
   printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
 }
 
-static lfap_status judge_cases(cli *c, cli_verify_report *r, oracle_certifier *oracle, int verbose) {
-  const lfap_certifier who = {
-      .speak = oracle_certifier_speak, .refine = oracle_certifier_refine, .end = oracle_certifier_end, .user = oracle};
+static lfap_status refine(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_set *set) {
+  return oracle_certifier_refine(&((cli_coq_sets *)user)->oracle, ctx, lim, set);
+}
+
+static lfap_status speak_of_end(void *user, lfap_ctx *ctx, lfap_case *c, size_t first, const lfap_ending *e) {
+  return oracle_certifier_end(&((cli_coq_sets *)user)->oracle, ctx, c, first, e);
+}
+
+static lfap_status judge_cases(cli *c, cli_verify_report *r, cli_coq_sets *theorems, int verbose) {
+  const lfap_certifier who = {.speak = cli_coq_speak, .refine = refine, .end = speak_of_end, .user = theorems};
   for (size_t i = 0; i < r->cases; i++) {
     r->input[i].opts.certifier = &who;
+    r->document[i].first = theorems->sets;
+    theorems->name = r->input[i].name;
     lfap_status s = lfap_tick(&c->ctx, "case", (double)i, (double)r->cases);
     if (!s) s = lfap_verify_case(&c->ctx, &r->result[i], &r->input[i].opts);
+    r->document[i].sets = theorems->sets - r->document[i].first;
     if (r->cases > 1 && lfap_of_the_data(s)) {
       s = set_aside(c, r, r->input[i].name, s);
       continue;
@@ -217,16 +237,20 @@ static lfap_status judge_cases(cli *c, cli_verify_report *r, oracle_certifier *o
     if (s) return s;
     cli_tally_add(&r->tally, r->result[i].check, r->result[i].checks);
     cli_progress_clear(c);
-    if (!c->json) print_case(c, &r->input[i], &r->result[i], verbose);
+    if (c->json) continue;
+    print_case(c, &r->input[i], &r->result[i], verbose);
+    cli_coq_sets_print(theorems, r->document[i].first);
   }
   return LFAP_OK;
 }
 
-static lfap_status print_verify_json(cli *c, cli_verify_report *r) {
+static lfap_status print_verify_json(cli *c, cli_verify_report *r, const cli_coq_sets *theorems) {
   for (size_t i = 0; i < r->cases; i++) {
     const cli_case *in = &r->input[i];
     cli_case_report *k = &r->document[i];
-    *k = (cli_case_report){.in = in, .lines = &r->result[i]};
+    k->in = in;
+    k->lines = &r->result[i];
+    k->set = theorems->dir ? theorems->set + k->first : NULL;
     if (in->here.n) memcpy(k->sha256, in->here.sha256, sizeof k->sha256);
     else cli_sha256(k->sha256, in->data.x, in->data.n * in->data.d, in->data.y, in->data.n);
   }
@@ -242,17 +266,18 @@ static lfap_status run_verify(cli *c, int argc, char **argv) {
   if (!r) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   s = check_verify_args(c, &a);
   if (!s) s = gather(c, r, &a);
-  oracle_certifier oracle = {.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n,
-                             .fast = a.certify_fast};
-  if (!s) s = judge_cases(c, r, &oracle, a.verbose);
-  r->left_out = oracle.left_out;
-  oracle_certifier_free(&oracle);
+  cli_coq_sets theorems = {.c = c, .dir = a.coq};
+  theorems.oracle.largest = a.certify_n > SIZE_MAX ? SIZE_MAX : (size_t)a.certify_n;
+  theorems.oracle.fast = a.certify_fast;
+  if (!s) s = judge_cases(c, r, &theorems, a.verbose);
+  r->left_out = theorems.oracle.left_out;
   if (!s) {
     c->verdict = cli_tally_verdict(&r->tally);
-    if (c->json) s = print_verify_json(c, r);
+    if (c->json) s = print_verify_json(c, r, &theorems);
     else print_summary(c, r);
     if (!s && r->status) s = lfap_fail(&c->ctx, r->status, "%s: %.900s", r->skipped, r->why);
   }
+  cli_coq_sets_free(&theorems);
   for (size_t i = 0; i < CLI_CASES; i++) {
     lfap_case_free(&r->result[i]);
     cli_case_free(&r->input[i]);
@@ -273,6 +298,8 @@ const cli_verb cli_verify = {
     "what was measured is shown. Other options replace a size in every embedded case that runs.",
     "  lfap verify\n"
     "  lfap verify --case fashion-mnist --classes 2,4 --json\n"
+    "  lfap verify --case orthogonal --coq theorems && lfap check theorems/orthogonal/natural/Certificate.v \\\n"
+    "    --data theorems/orthogonal/natural\n"
     "  lfap verify --data X.npy --labels y.npy --weights W.npy --gamma 0.01",
     options,
     run_verify};

@@ -1,0 +1,256 @@
+/* read.c - is a Certificate.v what follows from the data? Reads back what the head and the numbers propose, without asking
+ * for their spelling; then everything is decided again (sums.c) and the file written again (text.c), and the one given has
+ * to be that, byte for byte. Bounded by the length of the text; any bytes may stand there.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle/check/same.h"
+#include "oracle/coq/rows.h"
+
+enum { DIGITS = 4096 /* of a number that is read */ };
+
+typedef struct {
+  const char *at, *end;
+  int bad;
+} reader;
+
+/* ---- words and numbers ------------------------------------------------------------------------------------------- */
+
+/* Goes behind the next occurrence of `text`. */
+static void seek(reader *r, const char *text) {
+  size_t len = strlen(text);
+  while (!r->bad && (size_t)(r->end - r->at) >= len) {
+    const char *p = memchr(r->at, text[0], (size_t)(r->end - r->at) - len + 1);
+    if (!p) break;
+    if (memcmp(p, text, len) == 0) {
+      r->at = p + len;
+      return;
+    }
+    r->at = p + 1;
+  }
+  r->bad = 1;
+}
+
+/* Which of the words stands here, before a character that is in none; -1. */
+static int word(reader *r, const char *const *words, int count) {
+  for (int i = 0; !r->bad && i < count; i++) {
+    size_t len = strlen(words[i]);
+    if ((size_t)(r->end - r->at) <= len || memcmp(r->at, words[i], len) != 0) continue;
+    if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", r->at[len])) continue;
+    r->at += len;
+    return i;
+  }
+  r->bad = 1;
+  return -1;
+}
+
+static int digit(char c, int base) {
+  int v = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+  return v < base ? v : -1;
+}
+
+/* The next integer: [-] decimal or 0x hexadecimal, after anything that is none. */
+static void integer(reader *r, mpz_t z) {
+  while (r->at < r->end && digit(*r->at, 10) < 0 && *r->at != ']') r->at++;
+  int minus = r->at > r->end - 1 ? 0 : r->at[-1] == '-', base = 10;
+  if (r->end - r->at > 2 && r->at[0] == '0' && r->at[1] == 'x') base = 16, r->at += 2;
+  char text[DIGITS + 1];
+  size_t len = 0;
+  while (r->at < r->end && digit(*r->at, base) >= 0 && len < DIGITS) text[len++] = *r->at++;
+  text[len] = 0;
+  if (len == 0 || len == DIGITS || mpz_set_str(z, text, base) != 0) r->bad = 1;
+  else if (minus) mpz_neg(z, z);
+}
+
+/* A double in C's hexadecimal form, as lfap_text_hex writes it. */
+static double hexadecimal(reader *r) {
+  uint64_t m = 0;
+  long e = 0, after = 0, power = 0;
+  int minus = r->at < r->end && *r->at == '-', point = 0, down = 0, digits = 0;
+  r->at += minus;
+  if (r->end - r->at < 3 || r->at[0] != '0' || r->at[1] != 'x') r->bad = 1;
+  else r->at += 2;
+  for (; !r->bad && r->at < r->end && digits < 15; r->at++) {
+    if (*r->at == '.' && !point) point = 1;
+    else if (digit(*r->at, 16) >= 0) m = 16 * m + (uint64_t)digit(*r->at, 16), after += point, digits++;
+    else break;
+  }
+  if (r->bad || r->end - r->at < 3 || *r->at++ != 'p' || digits == 0) r->bad = 1;
+  else down = *r->at++ == '-';
+  for (digits = 0; !r->bad && r->at < r->end && digit(*r->at, 10) >= 0 && digits < 5; r->at++, digits++)
+    power = 10 * power + digit(*r->at, 10);
+  if (digits == 0) r->bad = 1;
+  e = (down ? -power : power) - 4 * after;
+  double x = r->bad ? 0.0 : ldexp((double)m, (int)e);
+  return minus ? -x : x;
+}
+
+/* ---- what a file proposes ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *sha;
+  int claim, form;
+  double gamma;
+  size_t points;
+} head;
+
+static void read_head(reader *r, head *h) {
+  mpz_t z;
+  mpz_init(z);
+  seek(r, "\n   data ");
+  h->sha = r->at;
+  seek(r, "\n   claim ");
+  h->claim = word(r, oracle_coq_claim_names, ORACLE_COQ_CLAIMS);
+  seek(r, ", form ");
+  h->form = word(r, oracle_coq_form_names, ORACLE_COQ_FORMS);
+  seek(r, ", points ");
+  if (!r->bad) integer(r, z);
+  if (!mpz_fits_ulong_p(z)) r->bad = 1;
+  h->points = (size_t)mpz_get_ui(z);
+  seek(r, ", gamma ");
+  h->gamma = r->bad ? 0.0 : hexadecimal(r);
+  mpz_clear(z);
+}
+
+/* Numerators: of C2 A_n and B_n stand together. */
+static void read_multipliers(reader *r, oracle_coq *t) {
+  int pairs = t->count > t->n;
+  if (t->count == 0) return;
+  seek(r, "\nDefinition proposal ");
+  seek(r, "[:: ");
+  for (size_t n = 0; n < t->n && !r->bad; n++) {
+    integer(r, t->p[n]);
+    if (pairs && !r->bad) integer(r, t->p[t->n + n]);
+    if (mpz_sgn(t->p[n]) < 0 || (pairs && mpz_sgn(t->p[t->n + n]) < 0)) r->bad = 1;
+  }
+}
+
+/* m 2^e, where that is a double. */
+static double scaled(reader *r, const mpz_t m, long e) {
+  double x = mpz_sizeinbase(m, 2) > 2200 ? NAN : mpz_get_d(m);
+  mpz_t back;
+  if (!isfinite(x) || e < -2200 || e > 2200) {
+    r->bad = 1;
+    return 0.0;
+  }
+  mpz_init(back);
+  mpz_set_d(back, x);
+  if (mpz_cmp(back, m) != 0 || !isfinite(ldexp(x, (int)e)) || ldexp(ldexp(x, (int)e), -(int)e) != x) r->bad = 1;
+  mpz_clear(back);
+  return ldexp(x, (int)e);
+}
+
+static void read_point(reader *r, oracle_coq_form form, double *z, size_t d) {
+  mpz_t m;
+  long e = 0;
+  mpz_init(m);
+  if (form == ORACLE_COQ_AXIOM_FREE) {
+    seek(r, "Row (");
+    if (!r->bad) integer(r, m);
+    if (mpz_fits_slong_p(m)) e = mpz_get_si(m);
+    else r->bad = 1;
+  }
+  seek(r, form == ORACLE_COQ_FAST ? "[| " : "[:: ");
+  for (size_t i = 0; i < d && !r->bad; i++) {
+    if (form == ORACLE_COQ_FAST) {
+      while (r->at < r->end && strchr("; \n", *r->at)) r->at++;
+      z[i] = hexadecimal(r);
+    } else {
+      integer(r, m);
+      z[i] = r->bad ? 0.0 : scaled(r, m, e);
+    }
+    if (!isfinite(z[i])) r->bad = 1;
+  }
+  mpz_clear(m);
+}
+
+static void read_points(reader *r, oracle_coq *t) {
+  char name[48];
+  for (size_t i = 0; i < t->points && !r->bad; i++) {
+    snprintf(name, sizeof name, "\nDefinition z%zu ", i);
+    seek(r, name);
+    read_point(r, t->form, t->z + i * t->d, t->d);
+  }
+}
+
+/* ---- judging ----------------------------------------------------------------------------------------------------- */
+
+static lfap_status refuse(lfap_ctx *ctx, const char *why) {
+  lfap_fail(ctx, LFAP_OK, "refused: %s", why);
+  return LFAP_OK;
+}
+
+/* den, the sides of the points, and whether what the theorem needs is so: in exact integers, as Coq does. */
+static lfap_status decide(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const lfap_data *data) {
+  oracle_coq_sums s = {0};
+  oracle_coq_hypothesis h;
+  size_t at = 0;
+  lfap_status st = oracle_coq_sums_open(ctx, &s, data, t->gamma);
+  if (!st && t->claim == ORACLE_COQ_T1) {
+    st = oracle_coq_hypothesis_make(&h, &s);
+    if (!st && !h.holds) *wrong = "(H) does not hold of these data";
+    if (!st) oracle_coq_hypothesis_free(&h);
+  } else if (!st) {
+    st = oracle_coq_sums_make(&s, t->den, (const mpz_t *)t->p, t->count);
+    if (!st && (mpz_sgn(t->den) == 0 || oracle_coq_sums_prove(&s, t->claim, &at) != 1))
+      *wrong = "its multipliers do not show what it claims, of these data";
+    for (size_t i = 0; !st && i < t->points; i++) {
+      t->sign[i] = (signed char)oracle_coq_sums_sign(&s, t->z + i * t->d);
+      if (!t->sign[i]) *wrong = "its multipliers do not tell the side of a point";
+    }
+  }
+  oracle_coq_sums_close(&s);
+  return st;
+}
+
+static lfap_status room(lfap_ctx *ctx, oracle_coq *t, const head *h, size_t len) {
+  size_t count = t->claim == ORACLE_COQ_T1 ? 0 : t->claim == ORACLE_COQ_C2 ? 2 * t->n : t->n;
+  mpz_init(t->den);
+  t->p = malloc((count ? count : 1) * sizeof *t->p);
+  for (size_t i = 0; t->p && i < count; i++) mpz_init(t->p[i]);
+  t->count = t->p ? count : 0;
+  t->points = h->points <= len / t->d ? h->points : len / t->d + 1; /* an entry has a byte at least */
+  t->z = calloc(t->points ? t->points * t->d : 1, sizeof *t->z);
+  t->sign = calloc(t->points + 1, 1);
+  if (!t->p || !t->z || !t->sign) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu samples", t->n);
+  return LFAP_OK;
+}
+
+static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_coq *t, oracle_span text, const lfap_data *data) {
+  const char *wrong = NULL;
+  lfap_text own = {0};
+  lfap_status st = decide(ctx, &wrong, t, data);
+  if (!st && wrong) return refuse(ctx, wrong);
+  if (!st) st = oracle_coq_text(ctx, &own, t, data, 0);
+  if (!st) *accepted = oracle_same_text(ctx, text, (oracle_span){own.bytes, own.len});
+  lfap_text_free(&own);
+  return st;
+}
+
+lfap_status oracle_coq_check(lfap_ctx *ctx, int *accepted, oracle_coq *out, const char *text, size_t len,
+                             const lfap_data *data, const char *sha256) {
+  reader r = {.at = text, .end = text + len};
+  head h = {0};
+  *accepted = 0;
+  read_head(&r, &h);
+  if (r.bad || r.end - h.sha < 64) return lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its head cannot be read");
+  if (memcmp(h.sha, sha256, 64) != 0) return refuse(ctx, "it is about other data (SHA-256)");
+  if (!(h.gamma > 0.0 && h.gamma < 1.0)) return refuse(ctx, "its gamma is no double between 0 and 1");
+  oracle_coq t = {.claim = (oracle_coq_claim)h.claim,
+                  .form = (oracle_coq_form)h.form,
+                  .n = data->n,
+                  .d = data->d,
+                  .gamma = h.gamma};
+  snprintf(t.sha256, sizeof t.sha256, "%s", sha256);
+  lfap_status st = room(ctx, &t, &h, len);
+  if (!st) read_points(&r, &t);
+  if (!st) read_multipliers(&r, &t);
+  if (!st && r.bad) st = lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its numbers cannot be read");
+  if (!st) st = judge(ctx, accepted, &t, (oracle_span){text, len}, data);
+  if (!st && *accepted && out) *out = t;
+  else oracle_coq_free(&t);
+  return st;
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+"""Theorems about data sets (lfap limit --coq), small ones of every claim and form: Coq and `lfap check` accept them, and of damaged
+ones none passes both. --full: a hundred damaged files instead of ten. The last line is the summary; exit code 0: all as it should be."""
+import argparse, os, pathlib, random, re, shutil, subprocess, sys, tempfile
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+LFAP = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "lfap"))
+good = bad = 0
+
+
+def said(right, what, detail=""):
+    global good, bad
+    good, bad = good + bool(right), bad + (not right)
+    print(f"{'ok' if right else 'NOT AS IT SHOULD BE'}: {what}{'' if right else ': ' + str(detail)[-800:]}", flush=True)
+
+
+def run(*args, **more):
+    return subprocess.run([str(a) for a in args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+
+
+def coq(folder, form):
+    return run("sh", HERE / "compile.sh", HERE / "build", folder, form)
+
+
+def check(folder):
+    return run(LFAP, "check", folder / "Certificate.v", "--data", folder.parent / "data")
+
+
+def make(top, name, X, y, gamma, *options, points=None):
+    """A data set and its theorem; the folder of the theorem."""
+    data = top / name / "data"
+    data.mkdir(parents=True)
+    np.save(data / "X.npy", np.asarray(X, dtype=float)), np.save(data / "y.npy", np.asarray(y, dtype=float))
+    if points is not None:
+        np.save(top / name / "Z.npy", points)
+        options += ("--probe-points", top / name / "Z.npy")
+    made = run(LFAP, "limit", "--data", data, "--gamma", gamma, "--certify", *options, "--out", top / name / "coq")
+    said((top / name / "coq" / "Certificate.v").exists(), f"{name}: a theorem is written", made.stdout)
+    return top / name / "coq"
+
+
+def cases(top, full):
+    """(name, claim, form, folder), small ones of every claim; FORM fast besides where it may take its time."""
+    r = np.random.default_rng(8)
+    near, far = 2 * r.random((3, 40)) - 1, r.standard_normal((4, 3))
+    far[:, 0] = [3, 3.5, -2.5, -2]
+    label = np.array([1, -1, 1.0])
+    Z = np.round(8 * r.standard_normal((3, 40))) / 8
+    hadamard = np.array([[1, 1, 1, 1], [1, -1, 1, -1]]) * 0.1
+    for form in ("axiom-free", "fast"):
+        f = f"--coq={form}"
+        yield "C1", form, make(top, f"C1-{form}", near, label, 0.5, f, "--coq-claim", "C1", points=Z)
+        yield "C2", form, make(top, f"C2-{form}", far, [1, 1, -1, -1], 0.125, f, "--coq-claim", "C2")
+        if full or form == "axiom-free":
+            yield "T1", form, make(top, f"T1-{form}", hadamard, [1, -1], 0.9, f)
+            yield "not-C1", form, make(top, f"not-C1-{form}", far, [1, 1, -1, -1], 0.125, f, "--coq-claim", "not-C1")
+
+
+# ---- damage: what is changed, where; each returns the new text or None where there is no such thing
+def digit_in(text, pattern, rng):
+    """Another digit somewhere in the literals that the pattern's group 1 finds."""
+    spots = [i for m in re.finditer(pattern, text, re.M | re.S) for i in range(*m.span(1)) if text[i] in "0123456789abcdef" and text[i - 1:i + 1] != "0x" and text[i:i + 2] != "0x"]
+    if not spots:
+        return None
+    i = rng.choice(spots)
+    return text[:i] + rng.choice([c for c in "0123456789" if c != text[i]]) + text[i + 1:]
+
+
+def swap(text, rng, pairs):
+    here = [(a, b) for a, b in pairs if a in text]
+    if not here:
+        return None
+    a, b = rng.choice(here)
+    at = rng.choice([m.start() for m in re.finditer(re.escape(a), text)])
+    return text[:at] + b + text[at + len(a):]
+
+
+DAMAGE = {
+    "a digit of a sample": lambda t, r: digit_in(t, r"^Definition x\d+ [^[]*(\[.*?)\]\.?$", r),
+    "a label": lambda t, r: swap(t[:t.index("Definition Y")], r, [("\0", "")]) or t[:t.index("Definition Y")] + (lambda u: swap(u, r, [("true", "false"), ("false", "true")]))(t[t.index("Definition Y"):]),
+    "gamma": lambda t, r: digit_in(t, r"^Definition (?:g|T) [^=]*=(.*?)$", r),
+    "a digit of the proposal": lambda t, r: digit_in(t, r"^Definition (?:P|den) [^=]*=(.*?)$", r),
+    "the theorem": lambda t, r: (lambda at: t[:at] + (swap(t[at:], r, THEOREM) or t[at:] + " "))(t.index("Theorem")),
+}
+THEOREM = [("exists", "forall"), ("0 <", "0 <="), ("linear_boundary", "aligned"), ("gamma", "g"), ("Qed", "Admitted"), ("->", "\\/"), ("~", ""), ("<", "<=")]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true")
+    full = parser.parse_args().full
+    top = pathlib.Path(tempfile.mkdtemp(prefix="lfap-coq-"))
+    rng, made = random.Random(1), []
+    try:
+        for claim, form, folder in cases(top, full):
+            c, k = coq(folder, form), check(folder)
+            said(c.returncode == 0 and ("Closed under the global context" in c.stdout) == (form == "axiom-free"), f"{claim}, {form}: Coq accepts it", c.stdout)
+            said(k.returncode == 0, f"{claim}, {form}: lfap check accepts it", k.stdout)
+            made.append((claim, form, folder))
+        for i in range(100 if full else 10):
+            what = list(DAMAGE)[i % len(DAMAGE)]
+            claim, form, folder = made[(i // len(DAMAGE) + i) % len(made)]
+            text = (folder / "Certificate.v").read_text()
+            worse = DAMAGE[what](text, rng)
+            if worse is None:  # T1 proposes nothing
+                worse = DAMAGE["gamma"](text, rng)
+            other = folder.parent / "damaged"
+            shutil.copytree(folder, other)
+            (other / "Certificate.v").write_text(worse)
+            k = check(other)
+            c = coq(other, form) if k.returncode == 0 or full else None
+            refused = [who for who, r in (("lfap check", k), ("Coq", c)) if r and r.returncode]
+            said(worse != text and refused and k.returncode in (0, 1, 65), f"{claim}, {form}, {what} changed: refused by {' and '.join(refused) or 'nobody'}", k.stdout)
+            shutil.rmtree(other)
+    finally:
+        shutil.rmtree(top)
+    print(f"coq certificates: {good} as they should be, {bad} not")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
