@@ -447,11 +447,11 @@ typedef struct {
   size_t vanished; /* pgd: bases that stopped on their way, as the gradient of the loss was exactly 0 */
 } lfap_perturbed;
 void lfap_perturbed_free(lfap_perturbed *p);
-/* Bases B (n x d), targets t (n). RANGE, with the base, where a perturbed point would not be finite; gradient: DATA,
-   with the base, where the gradient of f vanishes. Directions and weights of any size serve.
-   DATA: targets other than +-1, pgd: a base outside the range; USAGE: options out of range. geometry is P1's optimum
-   for w, gradient that for the gradient of f at the base. In half precision f and its gradient are those of the half
-   network (N17). */
+/* Bases B (n x d), targets t (n); with a bias the last entry of w is not looked at. RANGE, with the base, where a
+   perturbed point would not be finite; gradient: DATA, with the base, where the gradient of f vanishes. Directions and
+   weights of any size serve. DATA: targets other than +-1, pgd: a base outside the range; USAGE: options out of range.
+   geometry is P1's optimum for w, gradient that for the gradient of f at the base. In half precision f and its gradient
+   are those of the half network (N17). */
 lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
                                   const lfap_perturb_opts *o, size_t n, size_t d);
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,

@@ -27,6 +27,16 @@ int cli_bias_beside(const char *weights) {
   return there;
 }
 
+lfap_status cli_bias_find(cli *c, const char *weights, const char *data) {
+  char *inside = NULL;
+  lfap_status s = !weights && cli_is_dir(data) ? cli_path(c, &inside, data, "W.npy") : LFAP_OK;
+  if (!s && (weights || inside)) c->bias = cli_bias_beside(weights ? weights : inside);
+  free(inside);
+  return s;
+}
+
+const char *cli_bias_words(const cli *c) { return c->bias ? " (the constant of the bias is one)" : ""; }
+
 static lfap_status refuse(cli *c, const char *path) {
   const cli_option *o = c->verb->options;
   while (o->name && strcmp(o->name, "with-bias") != 0 && strcmp(o->name, "bias") != 0) o++;
@@ -68,6 +78,23 @@ lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path) {
                   path, b.rows, b.cols, w->rows);
   if (!s) s = lfap_mat_with_column(&c->ctx, w, b.v);
   lfap_mat_free(&b);
+  return s;
+}
+
+lfap_status cli_bias_none(cli *c, const char *direction) {
+  const char *slash = strrchr(direction, '/'), *file = slash ? slash + 1 : direction;
+  char *beside = NULL;
+  if (strcmp(file, "w.npy") != 0) return LFAP_OK;
+  char *dir = strndup(direction, (size_t)(file - direction));
+  lfap_status s = dir ? cli_path(c, &beside, dir[0] ? dir : ".", "w_bias.npy")
+                      : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path");
+  if (!s && cli_is_file(beside))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                  "%s: the boundary is <w,z> + w_bias (w_bias.npy beside it), which `lfap %s` does not know; it takes "
+                  "the same without: samples with a last column of ones, and w with w_bias as its last entry",
+                  direction, c->verb->name);
+  free(dir);
+  free(beside);
   return s;
 }
 

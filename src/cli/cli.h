@@ -133,6 +133,7 @@ typedef struct {
   size_t n, d;             /* 0 unknown */
   double gamma;            /* NaN unknown, or of no single one */
   size_t numerics;         /* LFAP_NUMERICS of the lfap that wrote it; 0 unknown */
+  int bias;                /* its samples have the constant coordinate of a bias */
 } cli_origin;
 
 /* ---- inputs and outputs (inputs.c, outputs.c) -------------------------------------------------------------------- */
@@ -156,8 +157,14 @@ lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const c
                              cli_origin *of);
 /* Is b.npy beside W.npy (b0.npy beside W0.npy)? */
 int cli_bias_beside(const char *weights);
+/* Sets c->bias where it is: beside `weights`, or unless that is given beside W.npy in the directory `data`. */
+lfap_status cli_bias_find(cli *c, const char *weights, const char *data);
+/* Behind a d in what is printed: "", or that the constant coordinate is one of them. */
+const char *cli_bias_words(const cli *c);
 /* Of the weights just read from path: (W, b) with c->bias. Without, USAGE or DATA where a b.npy is beside them. */
 lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path);
+/* Refuses a direction w.npy that has a w_bias.npy beside it, where its sign is asked for and not only where it points. */
+lfap_status cli_bias_none(cli *c, const char *direction);
 /* dir/name, and with c->bias W apart from b, which goes beside it. */
 lfap_status cli_out_weights(cli *c, const char *dir, const char *name, double *w, size_t m, size_t d);
 /* Points, P x d, each zero or in the range of norms. */
