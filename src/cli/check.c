@@ -6,10 +6,11 @@
 #include "fields.h"
 #include "io/file.h"
 
-enum { O_DATA, O_LABELS };
+enum { O_DATA, O_LABELS, O_BIAS };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"with-bias", NULL, "the certificate is of `limit --with-bias`: the samples get a last coordinate, the constant 1"},
     {NULL, NULL, NULL},
 };
 
@@ -22,6 +23,7 @@ static lfap_status set_check_option(cli *c, void *args_, int option, const char 
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_BIAS: c->bias = 1; return LFAP_OK;
   default: break;
   }
   if (a->certificate) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s': one certificate at a time", value);
@@ -35,7 +37,7 @@ static lfap_status print_check(cli *c, const args *a, int accepted, const oracle
     lfap_visible(name, sizeof name, a->certificate);
     if (accepted) {
       lfap_check k[LFAP_SET_CLAIMS];
-      printf("check: N = %zu, d = %zu, gamma = %g\n", cert->n, cert->d, cert->gamma);
+      printf("check: N = %zu, d = %zu%s, gamma = %g\n", cert->n, cert->d, cli_bias_words(c), cert->gamma);
       cli_certify_print(cert);
       cli_checks_print(c, k, cli_certify_checks(k, cert));
       printf("accepted: %s follows from the data\n", name);

@@ -31,10 +31,9 @@ static lfap_status check_labels(lfap_ctx *ctx, const double *y, size_t n, const 
   return LFAP_OK;
 }
 
-lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
+static lfap_status read_pair(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path, int bias) {
   lfap_mat x = {0}, y = {0};
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = lfap_npy_read(ctx, &x, x_path);
+  lfap_status st = lfap_npy_read(ctx, &x, x_path);
   if (!st) st = lfap_npy_read(ctx, &y, y_path);
   if (!st && x.ndim != 2)
     st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: the samples must be a 2-dimensional array N x d, this one has %d dimension",
@@ -47,14 +46,21 @@ lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, co
                    x.rows, y_path, y.rows);
   lfap_data data = {.n = x.rows, .d = x.cols, .x = x.v, .y = y.v, .unit = x.unit, .unit_read = x.unit_read};
   if (!st) st = check_labels(ctx, y.v, y.rows, y_path); /* here the message can name the labels' own file */
+  if (!st && bias) st = lfap_data_with_one(ctx, &data);
   if (!st) st = lfap_data_check(ctx, &data, x_path);
-  if (st) {
-    lfap_mat_free(&x);
-    lfap_mat_free(&y);
-    return st;
-  }
-  *out = data;
-  return LFAP_OK;
+  if (st) lfap_data_free(&data);
+  else *out = data;
+  return st;
+}
+
+lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : read_pair(ctx, out, x_path, y_path, 0);
+}
+
+lfap_status lfap_data_read_with_one(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : read_pair(ctx, out, x_path, y_path, 1);
 }
 
 static lfap_status check_values(lfap_ctx *ctx, const lfap_data *data, const char *name) {
