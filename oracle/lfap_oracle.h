@@ -297,9 +297,9 @@ typedef struct {
 } oracle_split;
 
 typedef struct {
-  const oracle_cert *nat, *adv; /* certificates of the natural and of the stored adversarial set */
-  const lfap_data *nat_data, *adv_data;
-  const double *bases; /* adv->n x d */
+  const oracle_cert *nat, *adv;         /* certificates of the natural and of the stored adversarial set */
+  const lfap_data *nat_data, *adv_data; /* with a bias in nat_data, e is 0 at the last coordinate */
+  const double *bases;                  /* adv->n x d */
   lfap_norm norm;
   double eps;
   const unsigned char *keep; /* where the norm counts entries: d flags, those that are perturbed */

@@ -88,6 +88,10 @@ typedef struct {
 lfap_status lfap_mat_alloc(lfap_ctx *ctx, lfap_mat *out, size_t rows, size_t cols);
 lfap_status lfap_vec_alloc(lfap_ctx *ctx, lfap_mat *out, size_t n);
 void lfap_mat_free(lfap_mat *m);
+/* One column more at the end: `column` (rows), or ones where that is NULL. Points Z become (Z, 1), weights (W, b). */
+lfap_status lfap_mat_with_column(lfap_ctx *ctx, lfap_mat *m, const double *column);
+/* And apart again: A (rows x cols) into its first columns and the last one, two fresh matrices. */
+lfap_status lfap_mat_split(lfap_ctx *ctx, lfap_mat *first, lfap_mat *last, const double *A, size_t rows, size_t cols);
 
 /* NPY, packed with gzip too, or a member of an NPZ archive (FILE.npz:NAME; FILE.npz where it has one array): bool,
    integers and floats of up to 8 bytes, any order, one or two dimensions (spec/formats.md). DATA: another format, NaN or
@@ -109,6 +113,7 @@ typedef struct {
   double *y;   /* n labels +-1, owned */
   double unit; /* of x, as in lfap_mat; so is the next */
   int unit_read;
+  int bias; /* not 0: the last coordinate of every sample is the constant 1 of a bias (lfap_data_with_one) */
 } lfap_data;
 
 /* Room for n samples of d zeros and n labels 0, to be filled. MEMORY names the size asked for. */
@@ -117,6 +122,13 @@ void lfap_data_free(lfap_data *data);
 /* Reads X and y and checks them (lfap_data_check). X may have more than two dimensions: a sample, an image say, becomes
    a row. NOINPUT, DATA: a file, or shapes that do not fit each other. */
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
+/* The same of (X, 1), which is what is checked: an all-zero sample of X is one that a bias can decide. */
+lfap_status lfap_data_read_with_one(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
+/* A bias b_j of every neuron is a constant coordinate of the data: f(x) = sum_j a_j phi(<w_j,x> + b_j) is the network
+   of the rows (w_j, b_j) at (x, 1), and every statement about it is that of the samples (x_n, 1), d one more; what
+   training then keeps small is ||W||^2 + ||b||^2. Perturbations, noise and probes leave that coordinate as it is.
+   Here x_n becomes (x_n, 1), unchecked. USAGE: it has one already. */
+lfap_status lfap_data_with_one(lfap_ctx *ctx, lfap_data *data);
 /* The range of a sample's norm in which every result is right (N14): squares of norms, their products and quotients
    stay far from the ends of the doubles. Multiplying all data by a power of two changes no verdict and divides
    lambda by its square. */
@@ -457,6 +469,8 @@ typedef struct {
   int has_range;              /* PGD: every entry of a perturbed point stays */
   double lo, hi;              /* between these; without, they are not looked at */
   lfap_arithmetic arithmetic; /* half: gradient and pgd */
+  int bias;                   /* the last coordinate of the bases is the constant of a bias (lfap_data.bias): nothing
+                                 is added to it, no range clamps it, k does not count it */
 } lfap_perturb_opts;
 typedef struct {
   size_t n, d;
@@ -464,11 +478,11 @@ typedef struct {
   size_t vanished; /* pgd: bases that stopped on their way, as the gradient of the loss was exactly 0 */
 } lfap_perturbed;
 void lfap_perturbed_free(lfap_perturbed *p);
-/* Bases B (n x d), targets t (n). RANGE, with the base, where a perturbed point would not be finite; gradient: DATA,
-   with the base, where the gradient of f vanishes. Directions and weights of any size serve.
-   DATA: targets other than +-1, pgd: a base outside the range; USAGE: options out of range. geometry is P1's optimum
-   for w, gradient that for the gradient of f at the base. In half precision f and its gradient are those of the half
-   network (N17). */
+/* Bases B (n x d), targets t (n); with a bias the last entry of w is not looked at. RANGE, with the base, where a
+   perturbed point would not be finite; gradient: DATA, with the base, where the gradient of f vanishes. Directions and
+   weights of any size serve. DATA: targets other than +-1, pgd: a base outside the range; USAGE: options out of range.
+   geometry is P1's optimum for w, gradient that for the gradient of f at the base. In half precision f and its gradient
+   are those of the half network (N17). */
 lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t, const double *w,
                                   const lfap_perturb_opts *o, size_t n, size_t d);
 lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const double *B, const double *t,

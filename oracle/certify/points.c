@@ -247,9 +247,10 @@ lfap_status oracle_sign_points(lfap_ctx *ctx, int *sign, const oracle_vector *w,
 typedef struct {
   const oracle_adversary *a;
   oracle_vector w, w_adv, w_data;
-  signed char *side; /* where e is not along w: sgn w_i, 0: the entry is not perturbed, 2: undecided */
-  oracle_iv scale;   /* eps sum la_n, where e is along w divided by ||w|| */
-  int valid, open;   /* open: some side is undecided */
+  oracle_vector moved; /* what e is made of: w, but for the constant coordinate of a bias; its numbers are those of w */
+  signed char *side;   /* where e is not along w: sgn w_i, 0: the entry is not perturbed, 2: undecided */
+  oracle_iv scale;     /* eps sum la_n, where e is along w divided by ||w|| */
+  int valid, open;     /* open: some side is undecided */
   mpfr_prec_t prec;
 } split;
 
@@ -261,22 +262,21 @@ static signed char entry_side(const oracle_vector *w, size_t i) {
 }
 
 static void sides_linf(split *s) {
-  for (size_t i = 0; i < s->w.d; i++) s->side[i] = entry_side(&s->w, i);
+  for (size_t i = 0; i < s->moved.d; i++) s->side[i] = entry_side(&s->w, i);
 }
 
 static void sides_l0(split *s) {
-  for (size_t i = 0; i < s->w.d; i++) s->side[i] = s->a->keep[i] ? entry_side(&s->w, i) : 0;
+  for (size_t i = 0; i < s->moved.d; i++) s->side[i] = s->a->keep[i] ? entry_side(&s->w, i) : 0;
 }
 
 /* The one largest |w_i|, the first of those that are equal for certain; where it is not decided, every entry that may
    be it is open. */
 static void sides_l1(split *s) {
-  const oracle_vector *w = &s->w;
+  const oracle_vector *w = &s->moved;
   size_t at = 0, rivals = 0;
   double lo, hi;
   for (size_t i = 1; i < w->d; i++)
     if (mpz_cmpabs(w->num[i], w->num[at]) > 0) at = i;
-  memset(s->side, 0, w->d * sizeof *s->side);
   oracle_vector_entry(&lo, &hi, w, at);
   double least = lo > 0.0 ? lo : hi < 0.0 ? -hi : 0.0;
   for (size_t i = 0; !w->exact && i < w->d; i++) {
@@ -306,6 +306,7 @@ static int along_w(const split *s) { return e_of[s->a->norm].sides == NULL; }
 /* The direction that was used, or what is certain of the one that w has. */
 static void find_sides(split *s) {
   if (along_w(s)) return;
+  memset(s->side, 0, s->w.d * sizeof *s->side);
   if (s->a->side) memcpy(s->side, s->a->side, s->w.d * sizeof *s->side);
   else e_of[s->a->norm].sides(s);
   for (size_t i = 0; i < s->w.d; i++) s->open |= s->side[i] == 2;
@@ -371,7 +372,7 @@ static void total(split *s) {
   oracle_iv_set_ends(&s->scale, lo, hi);
   if (along_w(s)) {
     oracle_iv_init(&n, s->prec);
-    norm(&n, &s->w);
+    norm(&n, &s->moved);
     oracle_iv_div(&s->scale, &s->scale, &n);
     oracle_iv_clear(&n);
   }
@@ -381,7 +382,7 @@ static void total(split *s) {
 /* <e, z> (along w: <w, z>, the norm is in the scale). */
 static void along(mpq_t lo, mpq_t hi, const split *s, const double *z) {
   if (along_w(s)) {
-    product(lo, hi, &s->w, z);
+    product(lo, hi, &s->moved, z);
     return;
   }
   mpz_t v, sum, open;
@@ -435,7 +436,9 @@ static void split_one(oracle_split *out, const split *s, const double *z) {
 static int split_fast(oracle_split *out, const split *s, const double *z) {
   oracle_range bdy = oracle_filter_product(&s->w, z), adv = oracle_filter_product(&s->w_adv, z);
   oracle_range data = oracle_filter_product(&s->w_data, z);
-  oracle_range along = along_w(s) ? bdy : oracle_filter_signed_sum(s->side, z, s->w.d);
+  oracle_range along = !along_w(s)            ? oracle_filter_signed_sum(s->side, z, s->w.d)
+                       : s->moved.d == s->w.d ? bdy
+                                              : oracle_filter_product(&s->moved, z);
   oracle_range scale = {mpfr_get_d(s->scale.lo, MPFR_RNDD), mpfr_get_d(s->scale.hi, MPFR_RNDU)};
   oracle_range pert = oracle_range_mul(along, scale);
   oracle_range sum = {nextafter(data.lo + pert.lo, -INFINITY), nextafter(data.hi + pert.hi, INFINITY)};
@@ -463,6 +466,8 @@ static lfap_status split_make(lfap_ctx *ctx, split *s) {
   if (!st) st = oracle_boundary(ctx, &s->w_adv, a->adv, a->adv_data, NULL);
   if (!st) st = oracle_boundary(ctx, &s->w_data, a->adv, a->adv_data, a->bases);
   if (st) return st;
+  s->moved = s->w;
+  s->moved.d -= a->nat_data->bias != 0;
   s->valid = s->w.valid && s->w_adv.valid && s->w_data.valid;
   if (!s->valid) return LFAP_OK;
   find_sides(s);

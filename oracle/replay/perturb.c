@@ -12,6 +12,7 @@
 typedef struct {
   const oracle_arith *A;
   const oracle_perturb_args *a;
+  size_t moving; /* entries that may change: d, or d - 1 with a bias */
   oracle_net net;
   mpfr_t *w;                   /* direction (d), or the weights */
   mpfr_t *x0, *x, *eta;        /* d each: base and results */
@@ -41,7 +42,7 @@ enum { T_EPS, T_T, T_A, T_B, T_STEP, T_LOSS, T_BEST, T_LO, T_HI, T_MOST, T_COUNT
 
 /* The k largest |w_i|, ties to the lower index. */
 static void keep_largest(attack *p, mpfr_t *w, size_t k) {
-  size_t d = p->a->d;
+  size_t d = p->moving;
   for (size_t i = 0; i < d; i++) p->keep[i] = 0;
   for (size_t r = 0; r < k && r < d; r++) {
     size_t best = d;
@@ -73,7 +74,7 @@ static void centre(attack *p, mpfr_t *w, size_t n) {
 }
 
 static void direction_l2(attack *p, mpfr_t *eta, mpfr_t *w) {
-  size_t d = p->a->d;
+  size_t d = p->moving;
   oracle_norm2(p->A, p->t[T_A], w, d);
   oracle_div(p->A, p->t[T_A], p->t[T_EPS], p->t[T_A]);
   oracle_mul(p->A, p->t[T_A], p->t[T_A], p->t[T_T]);
@@ -81,12 +82,12 @@ static void direction_l2(attack *p, mpfr_t *eta, mpfr_t *w) {
 }
 
 static void direction_linf(attack *p, mpfr_t *eta, mpfr_t *w) {
-  for (size_t i = 0; i < p->a->d; i++) signed_eps(p, eta[i], w[i]);
+  for (size_t i = 0; i < p->moving; i++) signed_eps(p, eta[i], w[i]);
 }
 
 static void direction_kept(attack *p, mpfr_t *eta, mpfr_t *w, size_t k) {
   keep_largest(p, w, k);
-  for (size_t i = 0; i < p->a->d; i++)
+  for (size_t i = 0; i < p->moving; i++)
     if (!p->keep[i]) mpfr_set_zero(eta[i], 1);
     else signed_eps(p, eta[i], w[i]);
 }
@@ -102,9 +103,9 @@ static void clamp(attack *p, mpfr_t v) {
   else if (mpfr_greater_p(v, p->t[T_HI])) mpfr_set(v, p->t[T_HI], MPFR_RNDN);
 }
 
-static void length_l2(attack *p, mpfr_t out, mpfr_t *v) { oracle_norm2(p->A, out, v, p->a->d); }
-static void length_linf(attack *p, mpfr_t out, mpfr_t *v) { oracle_amax(out, v, p->a->d); }
-static void length_l1(attack *p, mpfr_t out, mpfr_t *v) { oracle_asum(p->A, out, v, p->a->d); }
+static void length_l2(attack *p, mpfr_t out, mpfr_t *v) { oracle_norm2(p->A, out, v, p->moving); }
+static void length_linf(attack *p, mpfr_t out, mpfr_t *v) { oracle_amax(out, v, p->moving); }
+static void length_l1(attack *p, mpfr_t out, mpfr_t *v) { oracle_asum(p->A, out, v, p->moving); }
 
 /* cur_i = fma(-step, g_i/c, cur_i) */
 static void descend(attack *p, size_t i, const mpfr_t c) {
@@ -120,7 +121,7 @@ static void guard(mpfr_t c) {
 
 /* One step of length eps/5, projected back to the ball around x0. */
 static void step_ball(attack *p, length_fn *length) {
-  size_t d = p->a->d;
+  size_t d = p->moving;
   mpfr_set_ui(p->t[T_A], 5, MPFR_RNDN);
   oracle_div(p->A, p->t[T_STEP], p->t[T_EPS], p->t[T_A]);
   length(p, p->t[T_A], p->g);
@@ -144,7 +145,7 @@ static void step_ball(attack *p, length_fn *length) {
 
 /* One step of l0, of size eps: one entry more. */
 static void step_sparse(attack *p, length_fn *length) {
-  size_t d = p->a->d, add = d;
+  size_t d = p->moving, add = d;
   (void)length;
   mpfr_set(p->t[T_STEP], p->t[T_EPS], MPFR_RNDN);
   for (size_t i = 0; i < d; i++) {
@@ -196,7 +197,7 @@ static void pgd_step(attack *p) {
   oracle_net_input_grad(p->A, p->g, &p->net, p->z);
   oracle_mul(p->A, p->t[T_A], p->t[T_T], p->t[T_LOSS]);
   mpfr_neg(p->t[T_A], p->t[T_A], MPFR_RNDN);
-  for (size_t i = 0; i < p->a->d; i++) {
+  for (size_t i = 0; i < p->moving; i++) {
     oracle_mul(p->A, p->g[i], p->t[T_A], p->g[i]);
     if (!mpfr_number_p(p->g[i])) p->over = 1;
   }
@@ -264,7 +265,7 @@ static lfap_status pgd_all(lfap_ctx *ctx, attacks *all) {
 /* Is the gradient no more than what rounding leaves of terms that cancel: m 2^-P times the sum of their sizes? Above
    what m terms of the largest weight can leave, which is the rule, the weights need not be looked at. */
 static int cancels(attack *p) {
-  size_t m = p->a->net->m, d = p->a->d;
+  size_t m = p->a->net->m, d = p->moving;
   mpfr_ptr unit = p->t[T_A], limit = p->t[T_B];
   mpfr_set_ui(unit, m, MPFR_RNDN);
   oracle_shift(p->A, unit, unit, -(long)p->A->prec);
@@ -277,7 +278,7 @@ static int cancels(attack *p) {
   for (size_t i = 0; i < d; i++) mpfr_set_zero(p->delta[i], 1);
   for (size_t j = 0; j < m; j++)
     for (size_t i = 0; i < d; i++) {
-      mpfr_abs(limit, p->net.w[j * d + i], MPFR_RNDN);
+      mpfr_abs(limit, p->net.w[j * p->a->d + i], MPFR_RNDN);
       oracle_add(p->A, p->delta[i], p->delta[i], limit);
     }
   for (size_t i = 0; i < d; i++) {
@@ -300,9 +301,10 @@ static void directed_range(void *arg, const oracle_arith *A, size_t begin, size_
       all->vanished[n] = (unsigned char)cancels(p);
       if (all->vanished[n]) continue;
       w = p->g;
-      centre(p, w, p->a->d);
+      centre(p, w, p->moving);
     }
     norms[p->a->o->norm].direction(p, p->eta, w);
+    for (size_t i = p->moving; i < p->a->d; i++) mpfr_set_zero(p->eta[i], 1);
     for (size_t i = 0; i < p->a->d; i++) oracle_add(A, p->x[i], p->x0[i], p->eta[i]);
   }
 }
@@ -324,9 +326,10 @@ static lfap_status directed_all(lfap_ctx *ctx, attacks *all) {
 
 static lfap_status check_range(lfap_ctx *ctx, const oracle_perturb_args *a) {
   const lfap_perturb_opts *o = a->o;
+  size_t moving = lfap_perturb_moving(o, a->d);
   if (o->steps == 0) return lfap_fail(ctx, LFAP_ERR_USAGE, "steps = 0; at least one is needed");
   for (size_t i = 0; o->has_range && i < a->n * a->d; i++)
-    if (!(a->B[i] >= o->lo && a->B[i] <= o->hi))
+    if (i % a->d < moving && !(a->B[i] >= o->lo && a->B[i] <= o->hi))
       return lfap_fail(ctx, LFAP_ERR_DATA,
                        "PGD: entry %zu of base %zu is %.17g, outside the range %g,%g that perturbed points keep; widen "
                        "the range or bring other bases",
@@ -335,10 +338,11 @@ static lfap_status check_range(lfap_ctx *ctx, const oracle_perturb_args *a) {
 }
 
 static lfap_status check_perturbed(lfap_ctx *ctx, const oracle_perturb_args *a) {
+  size_t moving = lfap_perturb_moving(a->o, a->d);
   if (a->attack != ORACLE_GEOMETRY && a->net->d != a->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "the weights have d = %zu columns, the bases d = %zu", a->net->d, a->d);
   lfap_status st = a->attack == ORACLE_GEOMETRY ? LFAP_OK : lfap_net_plain(ctx, a->net, "perturbation");
-  if (!st) st = lfap_norm_check(ctx, a->o->norm, a->attack == ORACLE_PGD ? 1 : a->o->k, a->d);
+  if (!st) st = lfap_norm_check(ctx, a->o->norm, a->attack == ORACLE_PGD ? 1 : a->o->k, moving);
   if (st) return st;
   if (!(a->o->eps > 0.0) || !isfinite(a->o->eps))
     return lfap_fail(ctx, LFAP_ERR_USAGE, "eps = %g; the size of a perturbation is finite and above 0", a->o->eps);
@@ -346,10 +350,10 @@ static lfap_status check_perturbed(lfap_ctx *ctx, const oracle_perturb_args *a) 
     if (a->t[i] != 1.0 && a->t[i] != -1.0)
       return lfap_fail(ctx, LFAP_ERR_DATA, "target %zu is %.17g; targets must be +1 or -1", i, a->t[i]);
   if (a->attack == ORACLE_PGD) return check_range(ctx, a);
-  for (size_t i = 0; a->attack == ORACLE_GEOMETRY && i < a->d; i++)
+  for (size_t i = 0; a->attack == ORACLE_GEOMETRY && i < moving; i++)
     if (a->w[i] != 0.0) return LFAP_OK;
   if (a->attack == ORACLE_GEOMETRY)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "the direction is zero in all %zu entries, so there is nowhere to go", a->d);
+    return lfap_fail(ctx, LFAP_ERR_DATA, "the direction is zero in all %zu entries, so there is nowhere to go", moving);
   return LFAP_OK;
 }
 
@@ -357,6 +361,7 @@ static void take_slot(oracle_arith *A, attack *p, const attacks *all, mpfr_t *w,
   const oracle_perturb_args *a = all->a;
   p->a = a;
   p->A = A;
+  p->moving = lfap_perturb_moving(a->o, a->d);
   p->w = w;
   p->g = oracle_take(A, a->d);
   p->delta = oracle_take(A, a->d);
@@ -389,7 +394,9 @@ static lfap_status prepare_attacks(lfap_ctx *ctx, attacks *all) {
   for (size_t i = 0; !A->failed && i < workers; i++) take_slot(A, &all->slot[i], all, w, i);
   lfap_status st = oracle_take_check(ctx, A, "perturb");
   if (st) return st;
-  if (a->attack != ORACLE_PGD) centre(all->slot, w, weights); /* PGD divides by max(norm, 1e-12) and sees the scale */
+  /* PGD divides by max(norm, 1e-12) and sees the scale */
+  if (a->attack == ORACLE_GEOMETRY) centre(all->slot, w, all->slot->moving);
+  if (a->attack == ORACLE_GRADIENT) centre(all->slot, w, weights);
   for (size_t i = 0; i < workers; i++) oracle_amax(all->slot[i].t[T_MOST], w, weights);
   return LFAP_OK;
 }

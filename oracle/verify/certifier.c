@@ -163,9 +163,11 @@ static lfap_status t4_lines(lfap_ctx *ctx, lfap_case *c, size_t first, const lfa
                             const oracle_cert *nat) {
   double *e = malloc(o->data->d * sizeof *e), dual;
   signed char *side = malloc(o->data->d);
-  lfap_status s = e && side ? lfap_perturb_unit(ctx, e, &dual, c->lim.w, o->norm, o->k, o->data->d)
+  size_t moving = o->data->d - (o->data->bias != 0);
+  lfap_status s = e && side ? lfap_perturb_unit(ctx, e, &dual, c->lim.w, o->norm, o->k, moving)
                             : lfap_fail(ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", o->data->d);
-  for (size_t i = 0; !s && i < o->data->d; i++) side[i] = (signed char)((e[i] > 0) - (e[i] < 0));
+  if (!s && moving < o->data->d) side[moving] = 0;
+  for (size_t i = 0; !s && i < moving; i++) side[i] = (signed char)((e[i] > 0) - (e[i] < 0));
   oracle_adversary a = {.nat = nat,
                         .adv = cert,
                         .nat_data = o->natural,

@@ -7,10 +7,11 @@
 #include "fields.h"
 #include "io/file.h"
 
-enum { O_DATA, O_LABELS };
+enum { O_DATA, O_LABELS, O_BIAS };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"with-bias", NULL, "the certificate is of `limit --with-bias`: the samples get a last coordinate, the constant 1"},
     {NULL, NULL, NULL},
 };
 
@@ -23,6 +24,7 @@ static lfap_status set_check_option(cli *c, void *args_, int option, const char 
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_BIAS: c->bias = 1; return LFAP_OK;
   default: break;
   }
   if (a->certificate) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s': one certificate at a time", value);
@@ -51,13 +53,13 @@ static lfap_status print_json(cli *c, const run *r) {
 
 static void print_certificate(const cli *c, const oracle_cert *cert) {
   lfap_check k[LFAP_SET_CLAIMS];
-  printf("check: N = %zu, d = %zu, gamma = %g\n", cert->n, cert->d, cert->gamma);
+  printf("check: N = %zu, d = %zu%s, gamma = %g\n", cert->n, cert->d, cli_bias_words(c), cert->gamma);
   cli_certify_print(cert);
   cli_checks_print(c, k, cli_certify_checks(k, cert));
 }
 
-static void print_theorem(const oracle_coq *t) {
-  printf("check: N = %zu, d = %zu, gamma = %g; a theorem for Coq: %s, %s", t->n, t->d, t->gamma,
+static void print_theorem(const cli *c, const oracle_coq *t) {
+  printf("check: N = %zu, d = %zu%s, gamma = %g; a theorem for Coq: %s, %s", t->n, t->d, cli_bias_words(c), t->gamma,
          oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
   if (t->points) printf(", the side of %zu points", t->points);
   printf("\n  its numbers are these data; that they prove it Coq has to say: make coq-certificate, or coqc\n");
@@ -72,7 +74,7 @@ static lfap_status print_check(cli *c, const run *r) {
     return LFAP_OK;
   }
   if (r->cert.n) print_certificate(c, &r->cert);
-  else print_theorem(&r->coq.theorem);
+  else print_theorem(c, &r->coq.theorem);
   printf("accepted: %s follows from the data\n", name);
   return LFAP_OK;
 }

@@ -60,7 +60,9 @@ typedef struct cli {
   const struct cli_verb *verb;
   int quiet, json, color;
   int labels_01;        /* --labels-01: labels and targets are read as 0 and 1 (lfap_labels_kind) */
-  lfap_verdict verdict; /* decides the exit code of a verb that succeeded */
+  int bias;              /* samples, points and weights have the constant coordinate of a bias (bias.c) */
+  const char *bias_file; /* b of the weights; NULL: b.npy beside them */
+  lfap_verdict verdict;  /* decides the exit code of a verb that succeeded */
   cli_progress progress;
   char *file[CLI_FILES]; /* written so far, owned */
   size_t files;
@@ -133,6 +135,7 @@ typedef struct {
   size_t n, d;             /* 0 unknown */
   double gamma;            /* NaN unknown, or of no single one */
   size_t numerics;         /* LFAP_NUMERICS of the lfap that wrote it; 0 unknown */
+  int bias;                /* its samples have the constant coordinate of a bias */
 } cli_origin;
 
 /* ---- inputs and outputs (inputs.c, outputs.c) -------------------------------------------------------------------- */
@@ -145,7 +148,7 @@ lfap_status cli_array_path(cli *c, char **out, const char *file, const char *nam
 int cli_is_lone(const char *path, const char *name); /* a file, and no archive that has such a member */
 int cli_is_file(const char *path); /* there and no directory, or not to be looked at: reading it will say why */
 /* The data set of --data and --labels: a directory's X.npy and y.npy, an archive's members X and y, or two files; of
-   X*.npy alone the labels are in y*.npy beside it. */
+   X*.npy alone the labels are in y*.npy beside it. With c->bias samples are (x, 1); so are the bases and points below. */
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels);
 /* The same for bases and targets, which need not be a data set that can be learned (labels still +-1). */
 lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, const char *targets);
@@ -159,6 +162,18 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
 /* The same where there must be one: NOINPUT otherwise. */
 lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, const cli_origin *here,
                              cli_origin *of);
+/* Is b.npy beside W.npy (b0.npy beside W0.npy)? */
+int cli_bias_beside(const char *weights);
+/* Sets c->bias where it is: beside `weights`, or unless that is given beside W.npy in the directory `data`. */
+lfap_status cli_bias_find(cli *c, const char *weights, const char *data);
+/* Behind a d in what is printed: "", or that the constant coordinate is one of them. */
+const char *cli_bias_words(const cli *c);
+/* Of the weights just read from path: (W, b) with c->bias. Without, USAGE or DATA where a b.npy is beside them. */
+lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path);
+/* Refuses a direction w.npy that has a w_bias.npy beside it, where its sign is asked for and not only where it points. */
+lfap_status cli_bias_none(cli *c, const char *direction);
+/* dir/name, and with c->bias W apart from b, which goes beside it. */
+lfap_status cli_out_weights(cli *c, const char *dir, const char *name, double *w, size_t m, size_t d);
 /* Points, P x d, each zero or in the range of norms. */
 lfap_status cli_points_read(cli *c, lfap_mat *out, const char *path, size_t d);
 /* A vector of d entries (shape d, 1 x d or d x 1). */

@@ -102,7 +102,7 @@ static lfap_status write_witness(cli *c, const char *dir, const oracle_polished 
 
 lfap_status cli_ending_write(cli *c, const char *dir, const cli_ending *e) {
   const lfap_polished *p = &e->end.point;
-  lfap_status s = cli_out_matrix(c, dir, "W.npy", p->net.w, p->net.m, p->net.d);
+  lfap_status s = cli_out_weights(c, dir, "W.npy", p->net.w, p->net.m, p->net.d);
   if (!s) s = cli_out_vector(c, dir, "lambda.npy", p->lambda, p->n);
   if (!s) s = cli_out_matrix(c, dir, "slopes.npy", p->slope, p->net.m, p->n);
   if (!s && e->certified && e->cert.linear < 0) s = write_witness(c, dir, &e->cert, p->net.d);

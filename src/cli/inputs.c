@@ -122,15 +122,24 @@ static lfap_status pair_check(cli *c, const char *data, const lfap_mat *x, const
   return s;
 }
 
+/* The files of the data, so without the coordinate of a bias. */
+static lfap_status data_check(cli *c, const char *path, const lfap_data *data, int own_labels) {
+  lfap_mat x = {.rows = data->n, .cols = data->d, .ndim = 2, .v = data->x}, first = {0}, ones = {0};
+  lfap_mat y = {.rows = data->n, .cols = 1, .ndim = 1, .v = data->y};
+  if (!cli_is_dir(path)) return LFAP_OK;
+  lfap_status s = data->bias ? lfap_mat_split(&c->ctx, &first, &ones, data->x, data->n, data->d) : LFAP_OK;
+  if (!s) s = pair_check(c, path, data->bias ? &first : &x, own_labels ? &y : NULL);
+  lfap_mat_free(&first);
+  lfap_mat_free(&ones);
+  return s;
+}
+
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels) {
   char *x = NULL, *y = NULL;
   lfap_data d = {0};
   lfap_status s = pair_paths(c, &x, &y, data, labels, "--labels");
-  if (!s) s = lfap_data_read_labels(&c->ctx, &d, x, y, kind_of(c));
-  if (!s) {
-    lfap_mat xm = {.rows = d.n, .cols = d.d, .ndim = 2, .v = d.x}, ym = {.rows = d.n, .cols = 1, .ndim = 1, .v = d.y};
-    s = pair_check(c, data, &xm, labels ? NULL : &ym);
-  }
+  if (!s) s = lfap_data_read_labels(&c->ctx, &d, x, y, kind_of(c), c->bias);
+  if (!s) s = data_check(c, data, &d, !labels);
   free(x);
   free(y);
   if (s) lfap_data_free(&d);
@@ -157,6 +166,7 @@ lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, c
   if (!s) s = lfap_npy_read(&c->ctx, &b, t_path);
   if (!s) s = targets_check(c, &a, &b, x_path, t_path);
   if (!s) s = pair_check(c, data, &a, targets ? NULL : &b);
+  if (!s && c->bias) s = lfap_mat_with_column(&c->ctx, &a, NULL);
   free(x_path);
   free(t_path);
   if (s) {
@@ -198,9 +208,10 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
     return s;
   }
   s = lfap_npy_read(&c->ctx, &w, path);
-  if (!s) s = weights_check(c, &w, path, here->d);
+  if (!s) s = weights_check(c, &w, path, here->d - (c->bias != 0));
   if (!s && inside) s = cli_meta_check_npy(c, data, "W.npy", &w);
   if (!s) s = cli_origin_array(c, &told, path, &w, here);
+  if (!s) s = cli_bias_join(c, &w, path);
   free(path);
   if (s) {
     lfap_mat_free(&w);
@@ -222,12 +233,14 @@ lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const c
 
 lfap_status cli_points_read(cli *c, lfap_mat *out, const char *path, size_t d) {
   lfap_mat p = {0};
+  size_t cols = d - (c->bias != 0);
   lfap_status s = lfap_npy_read_samples(&c->ctx, &p, path);
   if (s) return s;
-  if (p.ndim != 2 || p.cols != d || p.rows == 0)
+  if (p.ndim != 2 || p.cols != cols || p.rows == 0)
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); probe points are P x d with d = %zu", path, p.rows,
-                  p.cols, d);
-  if (!s) s = lfap_rows_in_range(&c->ctx, path, p.v, p.rows, d);
+                  p.cols, cols);
+  if (!s) s = lfap_rows_in_range(&c->ctx, path, p.v, p.rows, cols);
+  if (!s && c->bias) s = lfap_mat_with_column(&c->ctx, &p, NULL);
   if (s) lfap_mat_free(&p);
   else *out = p;
   return s;

@@ -13,6 +13,7 @@
 enum {
   O_DATA,
   O_LABELS,
+  O_BIAS,
   O_GAMMA,
   O_POINTS,
   O_OUT,
@@ -24,6 +25,9 @@ enum {
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"with-bias", NULL,
+     "the limit of networks with a bias: samples and points get a last coordinate, the constant 1;\n"
+     "w.npy has the others of w, w_bias.npy that one: the boundary is <w,z> + w_bias"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"probe-points", "FILE",
      "NPY file of points, P x d: those that every KKT point of the data decides alike (T4 without\n"
@@ -80,6 +84,7 @@ static lfap_status set_limit_option(cli *c, void *args_, int option, const char 
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_BIAS: c->bias = 1; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
   case O_POINTS: a->points = value; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;
@@ -133,7 +138,7 @@ static void print_limit(const cli *c, const cli_limit_report *r, const cli_tally
                         const lfap_enclosure *fast) {
   const lfap_limit *l = r->limit;
   cli_range q = range_of(l->lambda_q, l->n);
-  printf("limit: N = %zu, d = %zu, gamma = %g\n", l->n, l->d, l->gamma);
+  printf("limit: N = %zu, d = %zu%s, gamma = %g\n", l->n, l->d, cli_bias_words(c), l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
   printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n",
          l->row_kappa, l->row_kappa < l->h_star ? "holds" : "does not hold", l->h_star,
@@ -141,6 +146,7 @@ static void print_limit(const cli *c, const cli_limit_report *r, const cli_tally
   printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", q.min, q.max,
          q.positive, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
   c2_print(l);
+  if (c->bias) printf("  the boundary is <w,z> + w_bias, w_bias = %.6g\n", l->w[l->d - 1]);
   if (r->every)
     printf("  every KKT point decides alike, %s: %zu of %zu points, %zu of them +1\n",
            cert || fast ? "certified" : "measured", r->every->positive + r->every->negative, r->every->points,
@@ -232,7 +238,8 @@ static lfap_status write(cli *c, run *r, const cli_limit_report *report) {
   if (!s) s = cli_out_vector(c, out, "lambda.npy", l->lambda, l->n);
   if (!s) s = cli_out_vector(c, out, "omega.npy", l->omega, l->n);
   if (!s) s = cli_out_vector(c, out, "slopes.npy", l->c2.slope, l->n);
-  if (!s) s = cli_out_vector(c, out, "w.npy", l->w, l->d);
+  if (!s) s = cli_out_vector(c, out, "w.npy", l->w, l->d - (c->bias != 0));
+  if (!s && c->bias) s = cli_out_vector(c, out, "w_bias.npy", l->w + l->d - 1, 1);
   if (!s && r->signs.rows) s = cli_out_vector(c, out, "kkt_signs.npy", r->signs.v, r->signs.rows);
   if (!s && r->text.len) s = cli_out_text(c, out, "certificate.json", &r->text);
   if (!s) s = cli_coq_write(c, out, &r->coq, &r->data);

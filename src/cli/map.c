@@ -170,6 +170,7 @@ static lfap_status inputs_read(cli *c, inputs *in, const args *a) {
   if (a->gamma2 > 0) second.gamma = a->gamma2;
   if (!s && a->weights2) s = cli_weights_read(c, &in->net[1], &in->two, a->weights2, NULL, &second, &in->of[1]);
   if (!s && a->direction) s = cli_vector_read(c, &in->w, a->direction, in->data.d);
+  if (!s && a->direction) s = cli_bias_none(c, a->direction);
   if (!s && a->direction) return cli_origin_array(c, &in->direction, a->direction, &in->w, &in->here);
   return s ? s : lfap_limit_solve(&c->ctx, &in->limit, &in->data, NULL, a->gamma);
 }

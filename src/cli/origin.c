@@ -30,6 +30,7 @@ static size_t size_of(const char *sizes, const char *key) {
 static void put_top(cli_origin *o, const char *text) {
   lfap_span sizes = lfap_member_of(text, LFAP_KEY_sizes), seed = lfap_member_of(text, LFAP_KEY_seed);
   put_gamma(o, lfap_member_of(text, LFAP_KEY_gamma));
+  o->bias = lfap_span_is(lfap_member_of(text, LFAP_KEY_bias), "true");
   if (sizes.text) o->n = size_of(sizes.text, LFAP_KEY_n), o->d = size_of(sizes.text, LFAP_KEY_d);
   if (seed.text && lfap_span_is(lfap_member_of(text, LFAP_KEY_verb), "\"gen\"") &&
       strspn(seed.text, "0123456789") == seed.len)
@@ -151,6 +152,7 @@ cli_origin cli_origin_of_run(const lfap_data *data, size_t d, double gamma) {
   if (!data) return o;
   o.n = data->n;
   o.d = data->d;
+  o.bias = data->bias;
   cli_sha256(o.sha256, data->x, data->n * data->d, data->y, data->n);
   return o;
 }
@@ -181,6 +183,7 @@ void cli_origin_words(char *out, size_t room, const cli_origin *o) {
   if ((when) && used < room) used += (size_t)snprintf(out + used, room - used, __VA_ARGS__)
   PUT(o->n, "N = %zu", o->n);
   PUT(o->d, "%sd = %zu", used ? ", " : "", o->d);
+  PUT(o->bias, " with the constant of a bias");
   PUT(!isnan(o->gamma), "%sgamma = %.15g", used ? ", " : "", o->gamma);
   PUT(o->seed[0], "%sseed %s", used ? ", " : "", o->seed);
   PUT(o->sha256[0], "%sSHA-256 %.*s", used ? ", " : "", SHOWN, o->sha256);

@@ -122,9 +122,10 @@ static lfap_status check_perturb_args(cli *c, args *a) {
   return s ? s : cli_out_check(c, a->out);
 }
 
-/* What the data decide: how many entries and steps there can be. */
+/* What the data decide: how many entries and steps there can be. d: of what may change. */
 static lfap_status finish_options(cli *c, args *a, size_t d) {
   a->o.norm = (lfap_norm)a->norm;
+  a->o.bias = c->bias;
   if (a->in.which == CLI_HALF) a->o.arithmetic = LFAP_ARITHMETIC_HALF;
   if (a->o.k > d)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the bases have d = %zu entries; give at most that", a->o.k, d);
@@ -165,6 +166,23 @@ static lfap_status make_perturbed(cli *c, lfap_perturbed *out, args *a, const lf
   lfap_net_free(&net);
   lfap_mat_free(&w);
   return s;
+}
+
+/* Points and what was added, without the coordinate of a bias, to which nothing was. */
+static lfap_status drop_constant(cli *c, lfap_perturbed *p) {
+  lfap_perturbed full = *p;
+  lfap_mat x = {0}, eta = {0}, last = {0};
+  lfap_status s = lfap_mat_split(&c->ctx, &x, &last, p->x, p->n, p->d);
+  lfap_mat_free(&last);
+  if (!s) s = lfap_mat_split(&c->ctx, &eta, &last, p->eta, p->n, p->d);
+  lfap_mat_free(&last);
+  if (s) {
+    lfap_mat_free(&x);
+    return s;
+  }
+  *p = (lfap_perturbed){.n = p->n, .d = p->d - 1, .x = x.v, .eta = eta.v, .vanished = p->vanished};
+  lfap_perturbed_free(&full);
+  return LFAP_OK;
 }
 
 /* Sizes of eta as they came out, largest over the bases, and the bases nothing was added to. */
@@ -234,9 +252,11 @@ static lfap_status run_perturb(cli *c, int argc, char **argv) {
   lfap_status s = cli_parse(c, &a, set_perturb_option, &help, argc, argv);
   if (s || help) return s;
   s = check_perturb_args(c, &a);
+  if (!s && !a.direction) s = cli_bias_find(c, a.weights, a.data);
   if (!s) s = cli_pairs_read(c, &x, &t, a.data, a.targets);
-  if (!s) s = finish_options(c, &a, x.cols);
+  if (!s) s = finish_options(c, &a, x.cols - (c->bias != 0));
   if (!s) s = make_perturbed(c, &p, &a, &x, &t);
+  if (!s && c->bias) s = drop_constant(c, &p);
   if (!s && cli_interrupted()) s = lfap_fail(&c->ctx, LFAP_ERR_INTERRUPTED, "interrupted; nothing was written");
   if (!s) s = finish_perturb(c, &a, &p, &t);
   lfap_perturbed_free(&p);

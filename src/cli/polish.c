@@ -71,7 +71,8 @@ static lfap_status check_polish_args(cli *c, const args *a) {
 }
 
 static lfap_status read_inputs(cli *c, run *r) {
-  lfap_status s = cli_data_read(c, &r->data, r->a.data, r->a.labels);
+  lfap_status s = cli_bias_find(c, r->a.weights, r->a.data);
+  if (!s) s = cli_data_read(c, &r->data, r->a.data, r->a.labels);
   if (s) return s;
   r->here = cli_origin_of_run(&r->data, r->data.d, r->a.gamma);
   s = cli_network_read(c, &r->net, r->a.weights, r->a.data, &r->here, &r->net_of);
@@ -143,8 +144,8 @@ static lfap_status write(cli *c, const run *r, const cli_polish_report *p) {
 }
 
 static void print_polish(const cli *c, const run *r, const cli_polish_report *p, const cli_tally *tally) {
-  printf("polish: N = %zu, d = %zu, m = %zu, gamma = %g; C4 of %s, %s loss\n", r->data.n, r->data.d, r->net.m,
-         r->a.gamma, r->a.step > 0 ? "gradient descent" : "the flow", p->loss);
+  printf("polish: N = %zu, d = %zu%s, m = %zu, gamma = %g; C4 of %s, %s loss\n", r->data.n, r->data.d,
+         cli_bias_words(c), r->net.m, r->a.gamma, r->a.step > 0 ? "gradient descent" : "the flow", p->loss);
   cli_ending_print(&r->ending);
   if (p->signed_points)
     printf("  signs of f at %zu points, certified: %zu positive, %zu negative, %zu undecided\n", p->signs.points,

@@ -141,9 +141,19 @@ static int has(cli *c, const char *dir, const char *name) {
   return there;
 }
 
+/* Weights, with a bias (W, b). */
+static lfap_status rows_of(cli *c, lfap_mat *out, const char *dir, const char *name) {
+  char *path = NULL;
+  lfap_status s = cli_path(c, &path, dir, name);
+  if (!s) s = cli_dir_npy(c, out, dir, name);
+  if (!s) s = cli_bias_join(c, out, path);
+  free(path);
+  return s;
+}
+
 static lfap_status weights_of(cli *c, job *w, const char *dir, double gamma) {
   lfap_mat m = {0};
-  lfap_status s = cli_dir_npy(c, &m, dir, "W.npy");
+  lfap_status s = rows_of(c, &m, dir, "W.npy");
   if (!s) s = cli_even(c, m.rows, "W.npy");
   if (!s) s = shape(c, &m, dir, "W.npy", m.rows, w->data.d);
   if (s) lfap_mat_free(&m);
@@ -155,7 +165,8 @@ static lfap_status of_training(cli *c, job *w, const char *dir, double gamma) {
   trained *t = &w->run;
   t->kind = "train";
   lfap_status s = weights_of(c, w, dir, gamma);
-  if (!s) s = matrix_of(c, &t->first, dir, "W0.npy", t->net.m, w->data.d);
+  if (!s) s = rows_of(c, &t->first, dir, "W0.npy");
+  if (!s) s = shape(c, &t->first, dir, "W0.npy", t->net.m, w->data.d);
   if (!s) s = matrix_of(c, &t->b, dir, "coefficients.npy", t->net.m, w->data.n);
   return s;
 }
@@ -216,17 +227,25 @@ static lfap_status read_run(cli *c, job *w, const args *a) {
   return training ? of_training(c, w, a->run, gamma) : of_kkt_point(c, w, a->run, gamma);
 }
 
+/* The coordinate of a bias is 1 before as after: what was added to it is 0. */
+static lfap_status constant_of(cli *c, lfap_mat *m, double value) {
+  lfap_status s = lfap_mat_with_column(&c->ctx, m, NULL);
+  for (size_t i = 0; !s && i < m->rows; i++) m->v[(i + 1) * m->cols - 1] = value;
+  return s;
+}
+
 /* Points before and what was added: of x = base + eta one is read and the other takes the place of x. */
 static lfap_status read_bases(cli *c, job *w, const args *a) {
-  size_t n = w->data.n, d = w->data.d;
+  size_t n = w->data.n, d = w->data.d, constant = c->bias != 0;
   lfap_status s = a->bases ? lfap_npy_read_samples(&c->ctx, &w->other, a->bases) : LFAP_OK;
   if (!s && !a->bases && !has(c, a->data, "eta.npy"))
     s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
                   "%s/eta.npy: not there; name the points before they were perturbed with --bases", a->data);
   if (!s && !a->bases) s = cli_dir_npy(c, &w->other, a->data, "eta.npy");
+  if (!s && c->bias) s = constant_of(c, &w->other, a->bases ? 1.0 : 0.0);
   if (!s && (w->other.rows != n || w->other.cols != d))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), but the perturbed samples are (%zu, %zu)",
-                  a->bases ? a->bases : "eta.npy", w->other.rows, w->other.cols, n, d);
+                  a->bases ? a->bases : "eta.npy", w->other.rows, w->other.cols - constant, n, d - constant);
   if (s) return s;
   lfap_sub(w->data.x, w->data.x, w->other.v, n * d);
   w->base = a->bases ? w->other.v : w->data.x;
@@ -280,8 +299,12 @@ static lfap_status point_labels(cli *c, job *w, const char *path) {
 
 static lfap_status random_points(cli *c, job *w, const args *a) {
   lfap_data drawn = {0};
-  lfap_status s = lfap_gen_uniform(&c->ctx, &drawn, a->seed, a->probes, w->data.d);
-  if (s) return s;
+  lfap_status s = lfap_gen_uniform(&c->ctx, &drawn, a->seed, a->probes, w->data.d - (c->bias != 0));
+  if (!s && c->bias) s = lfap_data_with_one(&c->ctx, &drawn);
+  if (s) {
+    lfap_data_free(&drawn);
+    return s;
+  }
   w->points = (lfap_mat){.rows = a->probes, .cols = w->data.d, .ndim = 2, .v = drawn.x};
   free(drawn.y);
   return LFAP_OK;
@@ -295,10 +318,18 @@ static lfap_status read_points(cli *c, job *w, const args *a) {
   return s;
 }
 
+/* A run has a bias where b.npy is beside its W.npy; of a limit w_bias.npy tells. */
+static lfap_status find_bias(cli *c, const char *dir) {
+  lfap_status s = cli_bias_find(c, NULL, dir);
+  if (!s && has(c, dir, "w_bias.npy") && !has(c, dir, "coefficients.npy")) c->bias = 1;
+  return s;
+}
+
 /* ---- the split --------------------------------------------------------------------------------------------------- */
 
 static lfap_status split_run(cli *c, job *w, const args *a) {
-  lfap_status s = cli_data_read(c, &w->data, a->data, a->labels);
+  lfap_status s = find_bias(c, a->run);
+  if (!s) s = cli_data_read(c, &w->data, a->data, a->labels);
   if (s) return s;
   w->here = cli_origin_of_run(&w->data, w->data.d, 0);
   s = read_run(c, w, a);

@@ -11,6 +11,7 @@
 enum {
   O_DATA,
   O_LABELS,
+  O_BIAS,
   O_GAMMA,
   O_METHOD,
   O_FORM,
@@ -37,6 +38,9 @@ enum {
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"with-bias", NULL,
+     "a bias of every neuron: the samples get a last coordinate, the constant 1;\n"
+     "--init FILE then has its b beside it, and W.npy and W0.npy b.npy and b0.npy"},
     {"gamma", "G", "leaky slope, between 0 and 1"},
     {"method", "NAME",
      "flow: gradient flow far out (default); gd: gradient descent;\n"
@@ -85,6 +89,7 @@ static lfap_status set_train_option(cli *c, void *args_, int option, const char 
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_BIAS: c->bias = 1; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
   case O_METHOD: return cli_word(c, &a->method, "--method", value, lfap_method_name, 3);
   case O_FORM: return cli_word(c, &a->form, "--form", value, forms, 3);
@@ -207,8 +212,8 @@ static lfap_status write_files(cli *c, const char *out, const lfap_net *net, lfa
   csv(&t, h, r->in->which == CLI_HALF);
   lfap_status s = cli_set_begin(c, out);
   c->set.gamma = r->gamma;
-  if (!s) s = cli_out_matrix(c, out, "W.npy", net->w, net->m, net->d);
-  if (!s) s = cli_out_matrix(c, out, "W0.npy", first->v, net->m, net->d);
+  if (!s) s = cli_out_weights(c, out, "W.npy", net->w, net->m, net->d);
+  if (!s) s = cli_out_weights(c, out, "W0.npy", first->v, net->m, net->d);
   if (!s && h->coefficient) s = cli_out_matrix(c, out, "coefficients.npy", h->coefficient, net->m, r->sizes.n);
   if (!s) s = cli_out_text(c, out, "history.csv", &t);
   if (!s) s = cli_arithmetic_write(c, r->in);
@@ -244,10 +249,10 @@ static void print_half(const lfap_history *h) {
   else printf("  %-22s no\n", "learning ended");
 }
 
-static void print_train(const cli_train_report *r) {
+static void print_train(const cli *c, const cli_train_report *r) {
   const lfap_history *h = r->history;
-  printf("%s, %s loss: N = %zu, d = %zu, m = %zu, gamma = %g\n", r->method, r->loss, r->sizes.n, r->sizes.d, r->m,
-         r->gamma);
+  printf("%s, %s loss: N = %zu, d = %zu%s, m = %zu, gamma = %g\n", r->method, r->loss, r->sizes.n, r->sizes.d,
+         cli_bias_words(c), r->m, r->gamma);
   printf("  %-22s %zu%s\n", r->flow ? "accepted steps" : "epochs", h->rows, h->gram ? " in Gram form" : "");
   if (r->last && !r->flow)
     printf("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", r->last->loss, "learning rate", r->last->lr);
@@ -359,7 +364,7 @@ static lfap_status run_train(cli *c, int argc, char **argv) {
   if (!s) s = write_files(c, a.out, &net, &start, &r);
   s = end_checkpoint(c, &k, s);
   if (!s && c->json) s = cli_print_train(c, &r);
-  else if (!s) print_train(&r);
+  else if (!s) print_train(c, &r);
   lfap_history_free(&h);
   lfap_mat_free(&start);
   lfap_net_free(&net);

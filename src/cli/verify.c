@@ -13,6 +13,7 @@
 enum {
   O_DATA,
   O_LABELS,
+  O_BIAS,
   O_WEIGHTS,
   O_GAMMA,
   O_TEST,
@@ -40,6 +41,9 @@ enum {
 static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
+    {"with-bias", NULL,
+     "networks with a bias: samples, noise and points get a last coordinate, the constant 1, which nothing\n"
+     "perturbs; b of --weights lies beside it (W.npy, b.npy)"},
     {"weights", "FILE",
      "judge your network instead of one trained here, m x d\n(default: W.npy in the directory, if there)"},
     {"gamma", "G", "leaky slope, between 0 and 1 (needed with --data)"},
@@ -101,6 +105,7 @@ static lfap_status set_verify_option(cli *c, void *args, int option, const char 
   switch (option) {
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
+  case O_BIAS: c->bias = 1; return LFAP_OK;
   case O_WEIGHTS: a->weights = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
   case O_TEST: a->test = value; return LFAP_OK;
@@ -174,9 +179,9 @@ static lfap_status gather(cli *c, cli_verify_report *r, const cli_verify_args *a
 
 static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int verbose) {
   char name[CLI_SHOWN];
-  printf("%s%s%s: N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n",
+  printf("%s%s%s: N = %zu, d = %zu%s, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n",
          c->color ? "\033[1m" : "", lfap_visible(name, sizeof name, k->name), c->color ? "\033[0m" : "", k->n, k->d,
-         k->m, k->gamma, k->n_adv, in->opts.m_adv, (unsigned long long)k->seed);
+         cli_bias_words(c), k->m, k->gamma, k->n_adv, in->opts.m_adv, (unsigned long long)k->seed);
   printf("  %s\n", in->about);
   printf("  perturbation sizes:");
   for (int i = 0; i < LFAP_NORMS; i++) {

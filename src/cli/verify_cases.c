@@ -123,13 +123,16 @@ static void point(cli_case *k) {
 }
 
 static lfap_status check_k(cli *c, const cli_case *k, const cli_verify_args *a) {
-  if (a->k <= k->data.d) return LFAP_OK;
+  size_t d = k->data.d - (k->data.bias != 0);
+  if (a->k <= d) return LFAP_OK;
   return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--k %zu: the samples of %s have d = %zu entries; give at most that", a->k,
-                   k->name[0] ? k->name : a->data, k->data.d);
+                   k->name[0] ? k->name : a->data, d);
 }
 
 lfap_status cli_case_default(cli *c, cli_case *out, size_t i, const cli_verify_args *a) {
   lfap_status s = make_data(c, out, i, a);
+  if (!s && c->bias) s = lfap_data_with_one(&c->ctx, &out->data);
+  if (!s && c->bias && out->has_test) s = lfap_data_with_one(&c->ctx, &out->test);
   if (!s) s = check_k(c, out, a);
   if (s) {
     cli_case_free(out);

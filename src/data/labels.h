@@ -12,5 +12,5 @@ lfap_status lfap_labels_check(lfap_ctx *ctx, const double *y, size_t n, const ch
 lfap_status lfap_labels_take(lfap_ctx *ctx, double *y, size_t n, const char *name, lfap_labels_kind kind);
 /* lfap_data_read of such labels. */
 lfap_status lfap_data_read_labels(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path,
-                                  lfap_labels_kind kind);
+                                  lfap_labels_kind kind, int bias);
 #endif

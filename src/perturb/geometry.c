@@ -100,6 +100,8 @@ static lfap_status check_targets(lfap_ctx *ctx, const double *t, size_t n) {
   return LFAP_OK;
 }
 
+size_t lfap_perturb_moving(const lfap_perturb_opts *o, size_t d) { return d - (o->bias != 0 && d > 0); }
+
 lfap_status lfap_perturbed_check(lfap_ctx *ctx, const lfap_perturbed *p, double eps) {
   for (size_t n = 0; n < p->n; n++)
     if (lfap_first_unbounded(p->x + n * p->d, p->d) < p->d || lfap_first_unbounded(p->eta + n * p->d, p->d) < p->d)
@@ -116,12 +118,13 @@ lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const doub
   if (st) return st;
   lfap_perturbed p = {0};
   aim a = {0};
+  size_t moving = lfap_perturb_moving(o, d);
   st = check_targets(ctx, t, n);
-  if (!st) st = check_size(ctx, o->norm, o->eps, o->k, d);
-  if (!st) st = aim_at(ctx, &a, w, o->eps, d);
+  if (!st) st = check_size(ctx, o->norm, o->eps, o->k, moving);
+  if (!st) st = aim_at(ctx, &a, w, o->eps, moving);
   if (!st) st = perturbed_alloc(ctx, &p, n, d);
   for (size_t i = 0; !st && i < n; i++) {
-    lfap_norm_of(o->norm)->maximise(p.eta + i * d, a.w, a.keep, t[i], o->eps, o->k, d);
+    lfap_norm_of(o->norm)->maximise(p.eta + i * d, a.w, a.keep, t[i], o->eps, o->k, moving);
     lfap_add(p.x + i * d, B + i * d, p.eta + i * d, d);
   }
   if (!st) st = lfap_perturbed_check(ctx, &p, o->eps);
@@ -131,17 +134,17 @@ lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const doub
   return st;
 }
 
-/* Is the gradient (d) no more than what rounding leaves of terms that cancel? Its entries are chains of m terms
+/* Is the gradient (d entries of the net's) no more than what rounding leaves of terms that cancel? Its entries are chains of m terms
    a_j phi'_j w_ji (N1a): below m u times the sum of their sizes there is no direction, whatever the bits say. `sum` is
    scratch (d), `largest` the largest weight: where the gradient is above what m terms of that size can leave, which is
    the rule, W need not be looked at. */
-static int cancels(const double *grad, double *sum, const lfap_net *net, double largest) {
-  size_t m = net->m, d = net->d;
+static int cancels(const double *grad, double *sum, const lfap_net *net, double largest, size_t d) {
+  size_t m = net->m;
   double most = lfap_amax(d, grad), unit = 0x1p-53 * (double)m * (1.0 / sqrt((double)m));
   if (most > unit * (double)m * largest) return 0;
   memset(sum, 0, d * sizeof *sum);
   for (size_t j = 0; j < m; j++)
-    for (size_t i = 0; i < d; i++) sum[i] += fabs(net->w[j * d + i]);
+    for (size_t i = 0; i < d; i++) sum[i] += fabs(net->w[j * net->d + i]);
   for (size_t i = 0; i < d; i++)
     if (fabs(grad[i]) > unit * sum[i]) return 0;
   return 1;
@@ -182,21 +185,21 @@ static lfap_status half_gradients(lfap_ctx *ctx, double *grad, const double *B, 
 /* P1's optimum for them. */
 static lfap_status along_half(lfap_ctx *ctx, lfap_perturbed *p, const double *B, const double *t, const lfap_net *net,
                               const lfap_perturb_opts *o) {
-  size_t d = net->d;
+  size_t d = net->d, moving = lfap_perturb_moving(o, d);
   lfap_status st = half_gradients(ctx, p->x, B, net, p->n);
   for (size_t i = 0; !st && i < p->n; i++) {
     double *grad = p->x + i * d;
-    size_t bad = lfap_first_unbounded(grad, d);
-    if (bad < d)
+    size_t bad = lfap_first_unbounded(grad, moving);
+    if (bad < moving)
       st = lfap_fail(
           ctx, LFAP_ERR_DATA,
           "base %zu: the gradient of f has the entry [%zu] = %g in half precision, as something on the way went "
           "beyond 65504, where binary16 ends; divide all weights by one constant, the direction stays",
           i, bad, grad[bad]);
-    else if (lfap_amax(d, grad) == 0.0)
+    else if (lfap_amax(moving, grad) == 0.0)
       st = lfap_fail(ctx, LFAP_ERR_DATA,
                      "base %zu: the gradient of f is zero there in half precision; give larger weights", i);
-    if (!st) st = lfap_perturb_direction(ctx, p->eta + i * d, grad, t[i], o->norm, o->eps, o->k, d);
+    if (!st) st = lfap_perturb_direction(ctx, p->eta + i * d, grad, t[i], o->norm, o->eps, o->k, moving);
     if (!st) lfap_add(grad, B + i * d, p->eta + i * d, d);
   }
   return st;
@@ -205,7 +208,7 @@ static lfap_status along_half(lfap_ctx *ctx, lfap_perturbed *p, const double *B,
 /* The same in doubles. */
 static lfap_status along_gradient(lfap_ctx *ctx, lfap_perturbed *p, const double *B, const double *t,
                                   const lfap_net *net, const lfap_perturb_opts *o) {
-  size_t d = net->d;
+  size_t d = net->d, moving = lfap_perturb_moving(o, d);
   lfap_net scaled = {0};
   int e = 0;
   double *grad = malloc(2 * d * sizeof *grad), largest = 0.0;
@@ -214,8 +217,8 @@ static lfap_status along_gradient(lfap_ctx *ctx, lfap_perturbed *p, const double
   if (!st) largest = lfap_amax(net->m * d, scaled.w);
   for (size_t i = 0; !st && i < p->n; i++) {
     st = lfap_net_input_grad(ctx, grad, &scaled, B + i * d);
-    if (!st && cancels(grad, grad + d, &scaled, largest)) st = fail_cancelled(ctx, net, i);
-    if (!st) st = lfap_perturb_direction(ctx, p->eta + i * d, grad, t[i], o->norm, o->eps, o->k, d);
+    if (!st && cancels(grad, grad + d, &scaled, largest, moving)) st = fail_cancelled(ctx, net, i);
+    if (!st) st = lfap_perturb_direction(ctx, p->eta + i * d, grad, t[i], o->norm, o->eps, o->k, moving);
     if (!st) lfap_add(p->x + i * d, B + i * d, p->eta + i * d, d);
   }
   free(grad);
@@ -229,7 +232,7 @@ lfap_status lfap_perturb_gradient(lfap_ctx *ctx, lfap_perturbed *out, const doub
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st) st = lfap_net_plain(ctx, net, "perturbation along the gradient");
   if (!st) st = check_targets(ctx, t, n);
-  if (!st) st = check_size(ctx, o->norm, o->eps, o->k, net->d);
+  if (!st) st = check_size(ctx, o->norm, o->eps, o->k, lfap_perturb_moving(o, net->d));
   if (!st) st = perturbed_alloc(ctx, &p, n, net->d);
   if (!st && o->arithmetic == LFAP_ARITHMETIC_HALF) st = along_half(ctx, &p, B, t, net, o);
   else if (!st) st = along_gradient(ctx, &p, B, t, net, o);

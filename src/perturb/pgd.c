@@ -122,15 +122,15 @@ static void gradients(pack *p) {
 /* A step along them; a sample without a finite one stays where it is. */
 static void move(pack *p) {
   const attack *k = p->k;
-  size_t d = k->net->d;
+  size_t d = k->net->d, moving = lfap_perturb_moving(k->o, d);
   gradients(p);
   for (size_t i = 0; i < p->count; i++) {
     size_t n = p->first + i;
     double *x = k->eta + n * d, *g = p->g + i * d;
     const double *x0 = k->B + n * d;
-    if (lfap_first_unbounded(g, d) < d) continue;
-    if (lfap_amax(d, g) == 0.0) p->vanished[i] = 1;
-    lfap_norm_of(k->o->norm)->step(x, g, x0, p->delta, p->mask, k->o, d);
+    if (lfap_first_unbounded(g, moving) < moving) continue;
+    if (lfap_amax(moving, g) == 0.0) p->vanished[i] = 1;
+    lfap_norm_of(k->o->norm)->step(x, g, x0, p->delta, p->mask, k->o, moving);
   }
 }
 
@@ -212,8 +212,9 @@ static lfap_status check_attack(lfap_ctx *ctx, const double *t, const lfap_pertu
 
 /* The clean point is an iterate: one that the range excludes would be moved by the clamp, by more than eps. */
 static lfap_status check_bases(lfap_ctx *ctx, const double *B, const lfap_perturb_opts *o, size_t n, size_t d) {
+  size_t moving = lfap_perturb_moving(o, d);
   for (size_t i = 0; o->has_range && i < n * d; i++)
-    if (!(B[i] >= o->lo && B[i] <= o->hi))
+    if (i % d < moving && !(B[i] >= o->lo && B[i] <= o->hi))
       return lfap_fail(ctx, LFAP_ERR_DATA,
                        "PGD: entry %zu of base %zu is %.17g, outside the range %g,%g that perturbed points keep; widen "
                        "the range or bring other bases",
@@ -228,7 +229,8 @@ lfap_status lfap_perturb_pgd(lfap_ctx *ctx, lfap_perturbed *out, const double *B
   if (!st) st = lfap_net_plain(ctx, net, "PGD");
   if (!st) st = check_attack(ctx, t, o, n);
   if (!st) st = check_bases(ctx, B, o, n, net->d);
-  if (!st) st = lfap_norm_check(ctx, o->norm, 1, net->d); /* how many entries change is the steps' */
+  if (!st)
+    st = lfap_norm_check(ctx, o->norm, 1, lfap_perturb_moving(o, net->d)); /* how many entries change is the steps' */
   if (!st) st = lfap_mat_alloc(ctx, &x, n, net->d);
   if (!st) st = lfap_mat_alloc(ctx, &eta, n, net->d);
   attack k = {.net = net, .B = B, .t = t, .o = o, .x = x.v, .eta = eta.v};

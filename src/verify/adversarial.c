@@ -23,9 +23,11 @@ static uint64_t bases_seed(const lfap_run *r, uint64_t stream) { return r->o->se
 /* Bases (n_adv x d) and targets of seed stream `stream`. */
 static lfap_status noise_bases(lfap_run *r, lfap_data *out, uint64_t stream) {
   uint64_t seed = bases_seed(r, stream);
-  lfap_status st = r->o->gauss_bases ? lfap_gen_gauss(r->ctx, out, seed, r->o->n_adv, r->d)
-                                     : lfap_gen_uniform(r->ctx, out, seed, r->o->n_adv, r->d);
-  for (size_t i = 0; !st && r->unit != 1.0 && i < out->n * out->d; i++) out->x[i] *= r->unit;
+  lfap_status st = r->o->gauss_bases ? lfap_gen_gauss(r->ctx, out, seed, r->o->n_adv, r->moving)
+                                     : lfap_gen_uniform(r->ctx, out, seed, r->o->n_adv, r->moving);
+  for (size_t i = 0; !st && r->noise != 1.0 && i < out->n * out->d; i++) out->x[i] *= r->noise;
+  if (!st && r->o->data->bias) st = lfap_data_with_one(r->ctx, out);
+  if (st) lfap_data_free(out);
   return st;
 }
 
@@ -70,11 +72,11 @@ static lfap_status perturb_rows(lfap_run *r, adversary *a) {
   size_t d = r->d;
   double *eta = malloc(2 * d * sizeof *eta);
   if (!eta) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", d);
-  lfap_status st = lfap_perturb_direction(r->ctx, eta, r->c->lim.w, 1.0, a->norm, a->eps, r->o->k, d);
-  if (!st) st = lfap_perturb_direction(r->ctx, eta + d, r->c->lim.w, -1.0, a->norm, a->eps, r->o->k, d);
+  lfap_status st = lfap_perturb_direction(r->ctx, eta, r->c->lim.w, 1.0, a->norm, a->eps, r->o->k, r->moving);
+  if (!st) st = lfap_perturb_direction(r->ctx, eta + d, r->c->lim.w, -1.0, a->norm, a->eps, r->o->k, r->moving);
   for (size_t i = 0; !st && i < a->adv.n; i++) {
     double *x = a->adv.x + i * d;
-    lfap_axpy(x, 1.0, a->adv.y[i] > 0.0 ? eta : eta + d, d); /* fma(1, eta, x): the rounded sum */
+    lfap_axpy(x, 1.0, a->adv.y[i] > 0.0 ? eta : eta + d, r->moving); /* fma(1, eta, x): the rounded sum */
   }
   free(eta);
   return st;
@@ -82,9 +84,10 @@ static lfap_status perturb_rows(lfap_run *r, adversary *a) {
 
 /* The next base of the stream, as adversary_make perturbed it. */
 static void next_base(const lfap_run *r, lfap_philox *g, double *row) {
-  if (r->o->gauss_bases) lfap_fill_normal(row, g, r->d);
-  else lfap_fill_uniform(row, g, r->d);
-  for (size_t k = 0; r->unit != 1.0 && k < r->d; k++) row[k] *= r->unit;
+  if (r->o->gauss_bases) lfap_fill_normal(row, g, r->moving);
+  else lfap_fill_uniform(row, g, r->moving);
+  for (size_t k = 0; r->noise != 1.0 && k < r->moving; k++) row[k] *= r->noise;
+  if (r->moving < r->d) row[r->moving] = 1.0;
 }
 
 /* w_data, a chain over the bases, and the sums of |<b_n, z>| that T4's a-priori form asks for. */
@@ -147,8 +150,8 @@ static void split_points(split *out, const lfap_run *r, const adversary *a, size
     if (err > out->split_error) out->split_error = err;
     out->pert += fabs(pert);
     out->data2 += data * data;
-    /* where e does not point along w, the sign condition is part of the statement */
-    int same_side = lfap_norm_of(a->norm)->along_w || lfap_sgn(ez) == lfap_sgn(p->f_bdy[i]);
+    /* where e does not point along w, the sign condition is part of the statement; with a bias it never does */
+    int same_side = (lfap_norm_of(a->norm)->along_w && r->moving == d) || lfap_sgn(ez) == lfap_sgn(p->f_bdy[i]);
     int agrees = lfap_sgn(f_adv[i]) == lfap_sgn(p->f_bdy[i]);
     /* a sign or an order that rounding may have made is no condition that holds */
     double rounding = ((double)d + 8.0) * 0x1p-52 * scale * lfap_norm2(d, z);
@@ -245,9 +248,10 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
     lfap_check_note(b, "it holds at %zu of %zu points", s.apriori, p->n);
   }
   if (lfap_norm_of(a->norm)->along_w && p == &r->points[0]) {
-    double n = (double)r->points[0].n, var = (r->o->gauss_bases ? 1.0 : 1.0 / 3.0) * r->unit * r->unit;
-    ADD(h, R1, a->subject, NULL, &a->facts, (s.pert / n) / sqrt(s.data2 / n),
-        a->eps * sqrt((double)r->o->n_adv / ((double)r->o->data->n * var)));
+    double n = (double)r->points[0].n, var = (r->o->gauss_bases ? 1.0 : 1.0 / 3.0) * r->noise * r->noise;
+    double rule = a->eps * sqrt((double)r->o->n_adv / ((double)r->o->data->n * var));
+    ADD(h, R1, a->subject, NULL, &a->facts, (s.pert / n) / sqrt(s.data2 / n), r->moving == r->d ? rule : NAN);
+    if (r->moving < r->d) lfap_check_remark(h, "the rule is of noise in every coordinate, that of a bias has none");
   }
   return LFAP_OK;
 }

@@ -46,7 +46,12 @@ static lfap_status make_points(lfap_run *r) {
     r->probe = probe.v;
     if (st) return st;
     lfap_philox_seed(&g, o->seed + 100);
-    lfap_fill_uniform(r->probe, &g, o->probes * r->d);
+    for (size_t i = 0; i < o->probes; i++) {
+      double *row = r->probe + i * r->d;
+      lfap_fill_uniform(row, &g, r->moving);
+      for (size_t k = 0; o->data->bias && k < r->moving; k++) row[k] *= r->noise;
+      if (o->data->bias) row[r->moving] = 1.0;
+    }
     st = add_points(r, "probes", r->probe, NULL, o->probes);
   }
   if (!st && o->test) st = add_points(r, "test", o->test->x, o->test->y, o->test->n);
@@ -56,16 +61,17 @@ static lfap_status make_points(lfap_run *r) {
 /* e of T3 for one norm; nothing for a norm that is left out. */
 static lfap_status make_direction(lfap_run *r, int k) {
   if (r->o->eps[k] == 0.0) return LFAP_OK;
-  r->e[k] = malloc(r->d * sizeof(double));
+  r->e[k] = calloc(r->d, sizeof(double));
   if (!r->e[k]) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
-  return lfap_perturb_unit(r->ctx, r->e[k], &r->dual[k], r->c->lim.w, (lfap_norm)k, r->o->k, r->d);
+  return lfap_perturb_unit(r->ctx, r->e[k], &r->dual[k], r->c->lim.w, (lfap_norm)k, r->o->k, r->moving);
 }
 
-/* The size of the data, as a power of two: noise and flows made here are made for it. Ordinary data, entries up to
-   16, are taken as they are. */
-static double unit_of(const lfap_data *data) {
+/* The size of the first `cols` coordinates of the data, as a power of two: noise and flows made here are made for it.
+   Ordinary data, entries up to 16, are taken as they are. */
+static double unit_of(const lfap_data *data, size_t cols) {
   int exponent = 0;
-  double largest = lfap_amax(data->n * data->d, data->x);
+  double largest = 0.0;
+  for (size_t n = 0; n < data->n; n++) largest = fmax(largest, lfap_amax(cols, data->x + n * data->d));
   if (largest >= 0x1p-4 && largest <= 0x1p4) return 1.0;
   (void)frexp(largest, &exponent);
   return ldexp(1.0, exponent);
@@ -158,8 +164,10 @@ lfap_status lfap_verify_case(lfap_ctx *ctx, lfap_case *out, const lfap_verify_op
                 .o = o,
                 .c = &c,
                 .d = c.d,
-                .unit = unit_of(o->data),
+                .moving = c.d - (o->data->bias != 0),
+                .unit = unit_of(o->data, c.d),
                 .natural = {.data = o->data, .checked = o->checked}};
+  r.noise = unit_of(o->data, r.moving);
   snprintf(c.name, sizeof c.name, "%s", o->name ? o->name : "case");
   st = lfap_set_check(ctx, &r.natural, c.name);
   if (!st) st = natural_limit(&r);

@@ -254,12 +254,13 @@ static lfap_status perturbation_lines(lfap_run *r, lfap_norm which) {
   double eps = r->o->eps[which], *eta = malloc(2 * r->d * sizeof *eta);
   size_t k = r->o->k;
   if (!eta) return lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", r->d);
-  lfap_status st = lfap_perturb_direction(r->ctx, eta, r->c->lim.w, -1.0, which, eps, k, r->d);
+  size_t d = r->moving;
+  lfap_status st = lfap_perturb_direction(r->ctx, eta, r->c->lim.w, -1.0, which, eps, k, d);
   /* the value no feasible eta exceeds */
-  double best = st ? 0.0 : eps * norm->dual_apart(r->c->lim.w, k, r->d, eta + r->d);
-  double length = st ? 0.0 : norm->length(r->d, eta), value = st ? 0.0 : -lfap_dot(r->d, eta, r->c->lim.w);
+  double best = st ? 0.0 : eps * norm->dual_apart(r->c->lim.w, k, d, eta + d);
+  double length = st ? 0.0 : norm->length(d, eta), value = st ? 0.0 : -lfap_dot(d, eta, r->c->lim.w);
   size_t changed = 0;
-  for (size_t i = 0; !st && i < r->d; i++) changed += eta[i] != 0.0;
+  for (size_t i = 0; !st && i < d; i++) changed += eta[i] != 0.0;
   free(eta);
   if (st) return st;
   if (!lfap_line_add(r->ctx, r->c, length_line[which], norm->name, NULL, &r->facts, length, eps))
@@ -296,6 +297,8 @@ static lfap_status flip_block(lfap_run *r, flips *c, const flip *t, const lfap_p
   for (size_t k = 0; !st && k < n; k++) {
     double b = p->f_bdy[i + k], sign = lfap_sgn(b);
     if (!lfap_run_clear(r, norm_w, p->Z + (i + k) * r->d, b, fabs(t->off), t->fuzz)) continue;
+    /* with a bias a perturbed point may be much the longer one */
+    if (r->moving < r->d && !lfap_run_clear(r, norm_w, z + k * r->d, b, fabs(t->off), t->fuzz)) continue;
     c->as_said += lfap_sgn(f[k]) == (t->off > 0.0 ? -sign : sign);
     c->total++;
   }

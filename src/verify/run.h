@@ -29,6 +29,7 @@ typedef struct {
   lfap_set natural; /* the data; */
   lfap_flown flown; /* as every flow on them wants them */
   size_t d;
+  size_t moving; /* coordinates that noise, perturbations and probes have: d, without the constant one of a bias */
   double *probe; /* owned */
   lfap_points points[LFAP_POINT_SETS];
   size_t sets;
@@ -36,8 +37,9 @@ typedef struct {
   lfap_history hist; /* of its flow */
   lfap_facts facts;  /* of the natural set and of `net` */
   lfap_facts bound;  /* of the natural set and its limit alone */
-  /* a power of two: the size of the data, which noise and flows here are made for; 1 for ordinary data */
-  double unit;
+  /* powers of two, 1 for ordinary data: the size of the data, which flows here are made for, and of their moving
+     coordinates, which noise is made for (with a bias, probes too) */
+  double unit, noise;
   int reached;             /* training from the weights of `net` ends at the limit: C4 */
   double fuzz;             /* how far the direction of `net` may be from w, as an angle */
   double *e[LFAP_NORMS];   /* the direction e of T3, owned; NULL when the norm is left out */

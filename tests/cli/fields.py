@@ -108,6 +108,11 @@ report("plot", "split", "--data", "data", "--adv", "adv", "--gamma", "0.9", "--n
 report("report", "flow", "--out", "page"), report("explain"), report("doctor")
 report("plan", "--n", 5, "--d", 50, "--gamma", 0.5)
 report("verify", *NET, "--controls", "1", "--probes", "5")
+BIAS = ["--data", "data", "--gamma", "0.9", "--with-bias"]
+report("train", "--method", "gd", "--epochs", "7", "--coefficients", *BIAS, "--m", "4", "--out", "bias"), report("limit", *BIAS, "--certify", "--out", "bias-limit")
+report("check", "bias-limit/certificate.json", "--data", "data", "--with-bias"), report("verify", *BIAS, "--controls", "1", "--probes", "5")
+report("polish", "--data", "data", "--weights", "bias/W.npy", "--gamma", "0.9", "--out", "bias-point"), report("split", "--data", "data", "--bases", "data/X.npy", "--run", "bias")
+report("perturb", "--norm", "l2", "--from", "gradient", "--data", "data", "--weights", "bias/W.npy", "--gamma", "0.9", "--eps", "0.5", "--out", "bias-adv")
 report("verify", "--case", "fashion-mnist", "--images", "none", "--skip-missing")
 ok(not unknown, "every key that is printed is in the table", "\n".join(sorted(set(unknown))))
 ok(not order, "keys stand in the order of the table", "\n".join(sorted(set(order))))

@@ -7,13 +7,13 @@ from tap import *
 EVERY = ["json", "quiet", "threads", "help"]
 OPTIONS = {  # the documented interface: scripts rely on these names
     "gen": ["seed", "n", "d", "out", "classes", "no-center", "images"],
-    "train": ["data", "labels", "gamma", "method", "form", "loss", "m", "init", "init-scale", "seed", "epochs", "lr", "momentum",
+    "train": ["data", "labels", "with-bias", "gamma", "method", "form", "loss", "m", "init", "init-scale", "seed", "epochs", "lr", "momentum",
               "log-loss-target", "rtol", "atol", "coefficients", "arithmetic", "prec", "digits", "digits-every", "checkpoint", "resume", "out"],
-    "limit": ["data", "labels", "gamma", "probe-points", "out", "solver", "memory-limit", "certify", "prec", "max-prec", "exact"],
-    "check": ["data", "labels"],
+    "limit": ["data", "labels", "with-bias", "gamma", "probe-points", "out", "solver", "memory-limit", "certify", "prec", "max-prec", "exact"],
+    "check": ["data", "labels", "with-bias"],
     "perturb": ["norm", "from", "data", "targets", "direction", "weights", "gamma", "eps", "k", "steps", "range", "arithmetic", "prec", "digits",
                 "out"],
-    "verify": ["data", "labels", "weights", "gamma", "test", "test-labels", "case", "eps", "k", "n-adv", "m", "seed", "gauss-bases",
+    "verify": ["data", "labels", "with-bias", "weights", "gamma", "test", "test-labels", "case", "eps", "k", "n-adv", "m", "seed", "gauss-bases",
                "probes", "controls", "flow-steps", "classes", "n", "no-center", "images", "skip-missing", "verbose", "certify-n", "certify-fast"],
     "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed", "adversarial", "targets", "bases", "norm", "eps", "k",
                 "range", "lambda", "outputs", "reference", "certify", "polish"],

@@ -106,13 +106,15 @@ Test(signs, of_the_boundary_are_those_of_rationals) {
 
 typedef struct { lfap_data nat, base, adv; lfap_limit l; unsigned char *keep; } scene;
 
-static scene make_scene(uint64_t seed, double gamma, lfap_norm norm, double eps, size_t d) {
+/* d coordinates, of which the last may be the constant of a bias. */
+static scene make_scene(uint64_t seed, double gamma, lfap_norm norm, double eps, size_t d, int bias) {
   scene s = {0};
   lfap_ctx c = {.threads = 1};
-  lfap_perturb_opts o = {.norm = norm, .eps = eps, .k = d / 4};
+  lfap_perturb_opts o = {.norm = norm, .eps = eps, .k = d / 4, .bias = bias};
   lfap_perturbed p = {0};
-  cr_assert_eq(lfap_gen_uniform(&c, &s.nat, seed, 3, d), LFAP_OK);
-  cr_assert_eq(lfap_gen_uniform(&c, &s.base, seed + 50, 6, d), LFAP_OK);
+  cr_assert_eq(lfap_gen_uniform(&c, &s.nat, seed, 3, d - (size_t)bias), LFAP_OK);
+  cr_assert_eq(lfap_gen_uniform(&c, &s.base, seed + 50, 6, d - (size_t)bias), LFAP_OK);
+  if (bias) cr_assert(!lfap_data_with_one(&c, &s.nat) && !lfap_data_with_one(&c, &s.base));
   cr_assert_eq(lfap_limit_solve(&c, &s.l, &s.nat, NULL, gamma), LFAP_OK);
   cr_assert_eq(lfap_perturb_geometry(&c, &p, s.base.x, s.base.y, s.l.w, &o, 6, d), LFAP_OK);
   cr_assert_eq(lfap_data_alloc(&c, &s.adv, 6, d), LFAP_OK);
@@ -150,10 +152,13 @@ static void expect_split(const oracle_split *got, const oracle_cert *nat, const 
   mpq_set_d(t, eps);
   mpq_mul(sum, sum, t);
   mpq_set_ui(ww, 1, 1);
+  size_t moving = s->nat.d - (s->nat.bias != 0);
   if (norm == LFAP_L2) {
-    mpq_set(pert, bdy);
+    double moved[512] = {0};
+    memcpy(moved, z, moving * sizeof *z);
+    boundary_at(pert, nat, &s->nat, s->nat.x, moved);
     mpq_set_ui(ww, 0, 1);
-    for (size_t i = 0; i < s->nat.d; i++) { /* ||w||^2 */
+    for (size_t i = 0; i < moving; i++) { /* ||w||^2 */
       double unit[512] = {0};
       unit[i] = 1;
       boundary_at(t, nat, &s->nat, s->nat.x, unit);
@@ -161,7 +166,7 @@ static void expect_split(const oracle_split *got, const oracle_cert *nat, const 
       mpq_add(ww, ww, t);
     }
   } else
-    for (size_t i = 0; i < s->nat.d; i++) {
+    for (size_t i = 0; i < moving; i++) {
       if (norm != LFAP_LINF && !s->keep[i]) continue;
       mpq_set_d(t, s->l.w[i] > 0 ? z[i] : -z[i]);
       mpq_add(pert, pert, t);
@@ -196,11 +201,13 @@ static void near_the_tie(const oracle_adversary *a, const oracle_cert *ne, const
 Test(signs, split_and_consistency_are_those_of_rationals) {
   enum { NP = 12, DIM = 60 };
   size_t won = 0, lost = 0, bent = 0;
-  for (uint64_t seed = 0; seed < 6; seed++)
+  for (uint64_t run = 0; run < 12; run++)
     for (int norm = 0; norm < LFAP_NORMS; norm++) {
       double eps = norm == LFAP_L2 ? 1.0 : norm == LFAP_LINF ? 0.125 : norm == LFAP_L0 ? 0.25 : 2.0;
+      uint64_t seed = run % 6;
       double gamma = seed < 3 ? 0.6 : 0.02;
-      scene s = make_scene(seed, gamma, (lfap_norm)norm, eps, DIM);
+      int bias = run >= 6;
+      scene s = make_scene(seed, gamma, (lfap_norm)norm, eps, DIM, bias);
       lfap_ctx c = {.threads = 1};
       oracle_cert nat = certify(&s.nat, gamma, 0), adv = certify(&s.adv, gamma, 0), ne = certify(&s.nat, gamma, 1),
                   ae = certify(&s.adv, gamma, 1);
@@ -208,6 +215,7 @@ Test(signs, split_and_consistency_are_those_of_rationals) {
       oracle_adversary a = {.nat = &nat, .adv = &adv, .nat_data = &s.nat, .adv_data = &s.adv, .bases = s.base.x,
                             .norm = (lfap_norm)norm, .eps = eps, .keep = s.keep};
       double *z = points(&s.nat, s.l.w, NP, seed + 7);
+      for (size_t p = 0; bias && p < NP; p++) z[p * DIM + DIM - 1] = 1.0;
       oracle_split out[NP];
       cr_assert_eq(oracle_split_points(&c, out, &a, z, NP), LFAP_OK, "%s", c.message);
       for (size_t p = 0; p < NP; p++) {
@@ -237,7 +245,7 @@ Test(signs, split_and_consistency_are_those_of_rationals) {
 Test(signs, l1_does_not_guess_which_entry_is_the_largest) {
   enum { DIM = 60, NP = 4 };
   const double eps = 2.0;
-  scene s = make_scene(11, 0.6, LFAP_L1, eps, DIM);
+  scene s = make_scene(11, 0.6, LFAP_L1, eps, DIM, 0);
   for (size_t n = 0; n < 3; n++) s.nat.x[n * DIM + 40] = s.nat.x[n * DIM + 7] = s.nat.y[n] * 4.0 * (1.0 + 0.01 * (double)n);
   lfap_ctx c = {.threads = 1};
   double z[NP * DIM] = {0};

@@ -148,3 +148,25 @@ Test(gram, is_the_table_of_products) {
   lfap_data_free(&a);
   lfap_data_free(&b);
 }
+
+Test(data, constant_of_a_bias) {
+  lfap_ctx ctx = {0};
+  lfap_data data = {0};
+  cr_assert_eq(lfap_data_alloc(&ctx, &data, 2, 3), LFAP_OK);
+  for (size_t i = 0; i < 6; i++) data.x[i] = (double)i;
+  cr_assert_eq(lfap_data_with_one(&ctx, &data), LFAP_OK);
+  const double wide[8] = {0, 1, 2, 1, 3, 4, 5, 1};
+  cr_assert(data.d == 4 && data.n == 2 && data.bias && memcmp(data.x, wide, sizeof wide) == 0);
+  cr_assert_eq(lfap_data_with_one(&ctx, &data), LFAP_ERR_USAGE);
+  lfap_mat first = {0}, last = {0}, none = {0};
+  cr_assert_eq(lfap_mat_split(&ctx, &first, &last, data.x, 2, 4), LFAP_OK);
+  cr_assert(first.rows == 2 && first.cols == 3 && first.v[3] == 3.0 && last.rows == 2 && last.v[0] == 1.0 && last.v[1] == 1.0);
+  cr_assert_eq(lfap_mat_split(&ctx, &none, &none, data.x, 8, 1), LFAP_ERR_USAGE);
+  cr_assert_null(none.v);
+  const double b[2] = {-7, 9};
+  cr_assert_eq(lfap_mat_with_column(&ctx, &first, b), LFAP_OK);
+  cr_assert(first.cols == 4 && first.v[3] == -7.0 && first.v[7] == 9.0 && first.v[4] == 3.0);
+  lfap_mat_free(&first);
+  lfap_mat_free(&last);
+  lfap_data_free(&data);
+}

@@ -1,0 +1,113 @@
+/* bias.c - networks with a bias on the command line. Where c->bias is set, the data sets, points and weights that are
+ * read have the constant coordinate as their last one, and weights that are written are parted again: W.npy and, beside
+ * it, b.npy. Where it is not set, a network that has a b.npy is refused: nobody drops a bias by the way. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+/* Beside W.npy lies b.npy, beside W0.npy b0.npy; beside another name b.npy, where one is asked for. NULL: no memory, or
+   that other name (`asked` 0). */
+static char *name_beside(const char *path, int asked) {
+  const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+  size_t dir = (size_t)(file - path), len = strlen(file);
+  int ours = file[0] == 'W' && len > 4 && strcmp(file + len - 4, ".npy") == 0;
+  char *out = ours || asked ? malloc(dir + len + sizeof "b.npy") : NULL;
+  if (!out) return NULL;
+  memcpy(out, path, dir);
+  strcpy(out + dir, "b");
+  strcat(out, ours ? file + 1 : ".npy");
+  return out;
+}
+
+int cli_bias_beside(const char *weights) {
+  char *b = name_beside(weights, 0);
+  int there = b && cli_is_file(b);
+  free(b);
+  return there;
+}
+
+lfap_status cli_bias_find(cli *c, const char *weights, const char *data) {
+  char *inside = NULL;
+  lfap_status s = !weights && cli_is_dir(data) ? cli_path(c, &inside, data, "W.npy") : LFAP_OK;
+  if (!s && (weights || inside)) c->bias = cli_bias_beside(weights ? weights : inside);
+  free(inside);
+  return s;
+}
+
+const char *cli_bias_words(const cli *c) { return c->bias ? " (the constant of the bias is one)" : ""; }
+
+static lfap_status refuse(cli *c, const char *path) {
+  const cli_option *o = c->verb->options;
+  while (o->name && strcmp(o->name, "with-bias") != 0 && strcmp(o->name, "bias") != 0) o++;
+  if (o->name)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s: this network has a bias, b.npy beside it; give --%s too", path,
+                     o->name);
+  return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                   "%s: this network has a bias, b.npy beside it, which `lfap %s` does not know; it takes the same "
+                   "network without one: samples with a last column of ones, W with b as its last column",
+                   path, c->verb->name);
+}
+
+/* b of the weights at path: --bias, or beside them and then held against meta.json there. */
+static lfap_status read_bias(cli *c, lfap_mat *b, const char *path) {
+  if (c->bias_file) return lfap_npy_read(&c->ctx, b, c->bias_file);
+  char *beside = name_beside(path, 1);
+  if (!beside) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", strlen(path));
+  char *slash = strrchr(beside, '/');
+  lfap_status s = LFAP_OK;
+  if (!cli_is_file(beside))
+    s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
+                  "%s: not there; with a bias every network has one entry a neuron in that file, beside its weights",
+                  beside);
+  else if (!slash) s = cli_dir_npy(c, b, ".", beside);
+  else {
+    *slash = 0;
+    s = cli_dir_npy(c, b, beside[0] ? beside : "/", slash + 1);
+  }
+  free(beside);
+  return s;
+}
+
+lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path) {
+  lfap_mat b = {0};
+  if (!c->bias) return cli_bias_beside(path) ? refuse(c, path) : LFAP_OK;
+  lfap_status s = read_bias(c, &b, path);
+  if (!s && ((b.rows != 1 && b.cols != 1) || b.rows * b.cols != w->rows))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: its bias has the shape (%zu, %zu); each of the m = %zu neurons has one",
+                  path, b.rows, b.cols, w->rows);
+  if (!s) s = lfap_mat_with_column(&c->ctx, w, b.v);
+  lfap_mat_free(&b);
+  return s;
+}
+
+lfap_status cli_bias_none(cli *c, const char *direction) {
+  const char *slash = strrchr(direction, '/'), *file = slash ? slash + 1 : direction;
+  char *beside = NULL;
+  if (strcmp(file, "w.npy") != 0) return LFAP_OK;
+  char *dir = strndup(direction, (size_t)(file - direction));
+  lfap_status s = dir ? cli_path(c, &beside, dir[0] ? dir : ".", "w_bias.npy")
+                      : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path");
+  if (!s && cli_is_file(beside))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                  "%s: the boundary is <w,z> + w_bias (w_bias.npy beside it), which `lfap %s` does not know; it takes "
+                  "the same without: samples with a last column of ones, and w with w_bias as its last entry",
+                  direction, c->verb->name);
+  free(dir);
+  free(beside);
+  return s;
+}
+
+lfap_status cli_out_weights(cli *c, const char *dir, const char *name, double *w, size_t m, size_t d) {
+  lfap_mat first = {0}, b = {0};
+  if (!c->bias) return cli_out_matrix(c, dir, name, w, m, d);
+  char *beside = name_beside(name, 1);
+  lfap_status s = beside ? lfap_mat_split(&c->ctx, &first, &b, w, m, d)
+                         : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a name");
+  if (!s) s = cli_out_matrix(c, dir, name, first.v, m, d - 1);
+  if (!s) s = cli_out_vector(c, dir, beside, b.v, m);
+  free(beside);
+  lfap_mat_free(&first);
+  lfap_mat_free(&b);
+  return s;
+}
