@@ -25,8 +25,8 @@
 
 /* What columns k .. k+n-1, a slice, add to the dot of x and y. */
 /*@ requires columns: k + n <= SIZE_MAX;
-  @ requires x: \valid_read(x + (k .. k+n-1));
-  @ requires y: \valid_read(y + (k .. k+n-1));
+  @ requires x: \valid_read(x + k + (0 .. n-1));
+  @ requires y: \valid_read(y + k + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from k, n, x[k .. k+n-1], y[k .. k+n-1];
