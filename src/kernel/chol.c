@@ -511,8 +511,7 @@ LFAP_INLINE void lanes(double *P, const double *Y, const double *A, size_t i, si
 
 /* Columns 4u .. 4u+3 of the block, as far as there are mb, of the rows i .. i+m-1; Y has these rows of the corner packed. */
 /*@ LFAP_FACTOR_ROWS(A, D, P, before, off, i, m, mb, rows, cols, n)
-  @ requires Y: \valid_read(Y + (0 .. LFAP_PANEL_B - 1)) && \separated(Y + (0 .. LFAP_PANEL_B - 1), P + (0 .. LFAP_CHOL_ROWS - 1));
-  @ requires Y_A: \separated(Y + (0 .. LFAP_PANEL_B - 1), A + (0 .. rows*n - n + cols - 1));
+  @ LFAP_FACTOR_PANEL(A, P, Y, rows, cols, n)
   @ requires panel: 4*u < mb;
   @ LFAP_REAL(requires pivots: lfap_pivots(A, off, n, mb);)
   @ LFAP_REAL(requires packed: lfap_packed_six(P, A, i, 0, m, off + 4*u, n);)
@@ -557,9 +556,7 @@ LFAP_INLINE void four(double *A, const double *D, double *P, const double *Y, si
 
 /* Columns 0 .. mb-1 of the block, of the rows i .. i+m-1. */
 /*@ LFAP_FACTOR_ROWS(A, D, P, before, off, i, m, mb, rows, cols, n)
-  @ LFAP_FACTOR_CORNER(A, P, Q, rows, cols, n)
-  @ LFAP_REAL(requires pivots: lfap_pivots(A, off, n, mb);)
-  @ LFAP_REAL(requires packed: lfap_packed_rows(Q, A, mb, off, n);)
+  @ LFAP_FACTOR_CORNER(A, P, Q, off, mb, rows, cols, n)
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[i*n .. (i + m)*n - n + cols - 1], P[0 .. LFAP_CHOL_ROWS - 1];
@@ -748,13 +745,11 @@ size_t lfap_chol_corner(double *L, double *Q, double *P, const double *D, size_t
 /*@ requires block: mb <= i && i + ma <= rows && mb <= LFAP_CHOL_COLUMNS && off % 8 == 0 && off + mb <= LFAP_SLICE
   @   && off + mb <= cols && cols <= n;
   @ LFAP_FACTOR_PART(A, rows, cols, n)
-  @ LFAP_FACTOR_CORNER(A, P, Q, rows, cols, n)
+  @ LFAP_FACTOR_CORNER(A, P, Q, off, mb, rows, cols, n)
   @ requires P: \valid(P + (0 .. LFAP_CHOL_ROWS - 1)) && \separated(P + (0 .. LFAP_CHOL_ROWS - 1), A + (0 .. rows*n - n + cols - 1));
   @ requires D: ma*LFAP_CHOL_COLUMNS <= SIZE_MAX && (before != 0 ==> \valid_read(D + (0 .. ma*LFAP_CHOL_COLUMNS - 1)));
   @ requires D_A: before != 0 ==> \separated(D + (0 .. ma*LFAP_CHOL_COLUMNS - 1), A + (0 .. rows*n - n + cols - 1));
   @ requires D_P: before != 0 ==> \separated(D + (0 .. ma*LFAP_CHOL_COLUMNS - 1), P + (0 .. LFAP_CHOL_ROWS - 1));
-  @ LFAP_REAL(requires pivots: lfap_pivots(A, off, n, mb);)
-  @ LFAP_REAL(requires packed: lfap_packed_rows(Q, A, mb, off, n);)
   @ terminates \true;
   @ exits never: \false;
   @ assigns A[i*n .. (i + ma)*n - n + cols - 1], P[0 .. LFAP_CHOL_ROWS - 1];

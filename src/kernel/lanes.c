@@ -118,7 +118,7 @@ double lfap_amax(size_t n, const double *x) {
 
 /* What columns k .. k+n-1, a slice, add to dot(c x, c x). */
 /*@ requires columns: k + n <= SIZE_MAX;
-  @ requires x: \valid_read(x + (k .. k+n-1));
+  @ requires x: \valid_read(x + k + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from k, n, x[k .. k+n-1], c;

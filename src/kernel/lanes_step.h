@@ -25,8 +25,8 @@
 
 /* What columns k .. k+n-1, a slice, add to the dot of x and y. */
 /*@ requires columns: k + n <= SIZE_MAX;
-  @ requires x: \valid_read(x + (k .. k+n-1));
-  @ requires y: \valid_read(y + (k .. k+n-1));
+  @ requires x: \valid_read(x + k + (0 .. n-1));
+  @ requires y: \valid_read(y + k + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from k, n, x[k .. k+n-1], y[k .. k+n-1];
@@ -62,7 +62,7 @@ LFAP_INLINE double lfap_slice_dot(size_t k, size_t n, const double *x, const dou
   @ terminates \true;
   @ exits never: \false;
   @ assigns \result \from k, n;
-  @ ensures some: \result <= LFAP_SLICE && \result <= n - k && (k < n ==> 0 < \result); */
+  @ ensures some: \result <= LFAP_SLICE && \result <= n - k && (n - k <= 0 || 0 < \result); */
 LFAP_INLINE size_t lfap_slice_from(size_t k, size_t n) { return n - k < LFAP_SLICE ? n - k : LFAP_SLICE; }
 
 /* lfap_dot with lanes that start from s0: the rest of a dot whose first columns, a multiple of eight, are in s0. */
