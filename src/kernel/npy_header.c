@@ -621,7 +621,7 @@ static lfap_npy_verdict check_size(size_t rows, size_t cols, size_t itemsize, si
   @ ensures positive: \result > 0;
   @ ensures product: a * b <= 0x1fffffffffffffff ==> \result == a * b;
   @ ensures more: a * b > 0x1fffffffffffffff ==> \result == 0x2000000000000000; */
-static size_t product(size_t a, size_t b) {
+static size_t extent_of(size_t a, size_t b) {
   size_t most = SIZE_MAX / 8u;
   if (a > most / b) {
     /*@ assert more: a * b >= (most / b + 1) * b; */
@@ -657,7 +657,7 @@ static size_t product(size_t a, size_t b) {
 static lfap_npy_verdict set_info(lfap_npy_info *out, const reader *r, size_t end, size_t total) {
   size_t rows = r->dim[0], d1 = r->dim[1], d2 = r->dim[2], d3 = r->dim[3];
   if (rows == 0 || d1 == 0 || d2 == 0 || d3 == 0) return LFAP_NPY_EMPTY;
-  size_t plane = product(d1, d2), cols = product(plane, d3);
+  size_t plane = extent_of(d1, d2), cols = extent_of(plane, d3);
   /*@ assert plane: plane <= 0x1fffffffffffffff ==> plane == d1 * d2; */
   /*@ assert saturated: plane > 0x1fffffffffffffff ==> plane * d3 > 0x1fffffffffffffff; */
   /*@ assert columns: cols <= 0x1fffffffffffffff ==> cols == d1 * d2 * d3; */
