@@ -391,6 +391,20 @@ static lfap_npy_verdict read_order(reader *r, const uint8_t *b, size_t end) {
   return LFAP_NPY_OK;
 }
 
+/* Puts the number just read behind the others of the tuple. */
+/*@ requires reader: \valid(r) && 0 <= r->ndim < LFAP_NPY_DIMS;
+  @ terminates \true;
+  @ exits \false;
+  @ assigns r->ndim, r->dim[0 .. LFAP_NPY_DIMS - 1];
+  @ ensures count: r->ndim == \old(r->ndim) + 1;
+  @ ensures put: r->dim[\old(r->ndim)] == r->number;
+  @ ensures kept: \forall integer k; 0 <= k < \old(r->ndim) ==> r->dim[k] == \old(r->dim[k]);
+  @ ensures unused: npy_unused{Pre}(&r->dim[0], \old(r->ndim)) ==> npy_unused(&r->dim[0], r->ndim); */
+static void append(reader *r) {
+  r->dim[r->ndim] = r->number;
+  r->ndim++;
+}
+
 /* A tuple of up to LFAP_NPY_DIMS numbers; (3) without a comma is no tuple in Python. */
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end);
@@ -422,7 +436,7 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
     @ loop invariant open: open == 0 || open == 1;
     @ loop invariant count: 0 <= r->ndim <= LFAP_NPY_DIMS;
     @ loop invariant some: r->ndim == 0 ==> open == 1 && !symbol(b, start, end, ')') && skipped(b, r->at, end) == skipped(b, start, end);
-    @ loop invariant rest: \forall integer k; r->ndim <= k < LFAP_NPY_DIMS ==> r->dim[k] == 1;
+    @ loop invariant rest: npy_unused(&r->dim[0], r->ndim);
     @ loop invariant place: open == 1 && r->ndim > 0 ==> r->at == nth(b, start, end, r->ndim);
     @ loop invariant one: r->ndim == 1 ==> symbol(b, number_end(b, start, end), end, ',');
     @ loop invariant closed: open == 0 ==> r->ndim > 1 && b[r->at - 1] == ')';
@@ -433,8 +447,10 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
     if (r->ndim == LFAP_NPY_DIMS) return LFAP_NPY_SHAPE;
     lfap_npy_verdict v = take_number(r, b, end);
     if (v != LFAP_NPY_OK) return v;
-    r->dim[r->ndim] = r->number;
-    r->ndim++;
+    /*@ assert number: number(b, nth(b, start, end, r->ndim), end, r->number); */
+    /*@ assert behind: r->at == number_end(b, nth(b, start, end, r->ndim), end); */
+    append(r);
+    /*@ assert next: nth(b, start, end, r->ndim) == skipped(b, r->at, end) + 1; */
     if (take(r, b, end, ',') == 0) {
       if (r->ndim == 1 || take(r, b, end, ')') == 0) return LFAP_NPY_SYNTAX;
       open = 0;

@@ -183,8 +183,9 @@ ok(len(cases) >= 60 and not bad, f"{len(cases)} arrays: NumPy's values, bit for 
 code, lines, err = read("matrix", [p for p, _ in cases])
 bad = [f"{p}: {line[:200]}" for line, (p, a) in zip(lines, cases) if (wrong(line, a) if a.ndim <= 2 else not (line.startswith("65\t") and f"has {a.ndim} dimensions" in line and ".reshape(len(a), -1)" in line))]
 ok(code == 0 and len(lines) == len(cases) and not bad, "the same where a vector or a matrix is due; more dimensions are refused", err[-500:] + "\n".join(bad))
-units = {p: float(line.split("\t")[4]) for line, (p, a) in zip(read("matrix", ["h.npy"])[1], [("h.npy", 0)])} if put("h.npy", rng.standard_normal((4, 5)).astype("f2")) else {}
-ok(units.get("h.npy") == 2.0**-11, "the unit of half precision", units)
+put("h.npy", np.arange(20).astype("f2")), put("s.npy", np.arange(20).astype(">f4")), put("i.npy", np.arange(20))  # entries that tell nothing
+units = [line.split("\t")[4] for line in read("matrix", ["h.npy", "s.npy", "i.npy"])[1]]
+ok([float(u) for u in units] == [2.0**-11, 2.0**-24, 0], "the unit of half and single precision and of integers", units)
 
 # ---- what is refused, and the remedy it names
 refusals = []
