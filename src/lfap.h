@@ -94,8 +94,8 @@ lfap_status lfap_mat_with_column(lfap_ctx *ctx, lfap_mat *m, const double *colum
 lfap_status lfap_mat_split(lfap_ctx *ctx, lfap_mat *first, lfap_mat *last, const double *A, size_t rows, size_t cols);
 
 /* NPY, packed with gzip too, or a member of an NPZ archive (FILE.npz:NAME; FILE.npz where it has one array): bool,
-   integers and floats of up to 8 bytes, any order, one or two dimensions (spec/formats.md). DATA: another format, NaN or
-   Inf in it; NOINPUT: it cannot be read. */
+   integers and floats of up to 8 bytes, in any order, one or two dimensions (spec/formats.md). DATA: another format,
+   NaN or Inf in it; NOINPUT: it cannot be read. */
 lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path);
 /* NPY 1.0, <f8, written to a temporary name in the same directory and renamed. RANGE where an entry is not finite;
    CANTCREATE, IO: the file. */

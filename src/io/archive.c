@@ -109,7 +109,7 @@ static lfap_status search_all(lfap_ctx *ctx, search *k, const directory *d) {
   return LFAP_OK;
 }
 
-static lfap_status choose(lfap_ctx *ctx, const search *k, const char *path) {
+static lfap_status pick(lfap_ctx *ctx, const search *k, const char *path) {
   if (k->fitting == 1) return LFAP_OK;
   if (k->npy == 0 && k->pickles > 0) return lfap_foreign_torch(ctx, path);
   if (k->npy == 0)
@@ -163,7 +163,7 @@ lfap_status lfap_archive_find(lfap_ctx *ctx, lfap_zip_member *out, FILE *in, siz
   search k = {.wanted = name};
   lfap_status s = directory_read(ctx, &d, in);
   if (s == LFAP_OK) s = search_all(ctx, &k, &d);
-  if (s == LFAP_OK) s = choose(ctx, &k, path);
+  if (s == LFAP_OK) s = pick(ctx, &k, path);
   if (s == LFAP_OK) s = acceptable(ctx, &k.found, path);
   if (s == LFAP_OK) s = go(ctx, in, &d, &k.found);
   free(d.bytes);

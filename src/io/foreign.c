@@ -1,5 +1,5 @@
-/* foreign.c - what a file is that is no NPY file. The line of Python is for a shell; a path with a quote in it is left
- * to the reader. */
+/* foreign.c - what a file is that is no NPY file. The line of Python is for a shell; a path that a shell
+ * would change, or a very long one, stands there as FILE. */
 #include "io/foreign.h"
 
 #include <stdio.h>
@@ -77,7 +77,8 @@ static const format *format_of(const char *path, const uint8_t *b, size_t len) {
 
 static lfap_status fail(lfap_ctx *ctx, const char *path, const format *f) {
   char array[400];
-  snprintf(array, sizeof array, f->array, path);
+  int plain = strlen(path) < 300 && strpbrk(path, "'\"\\$`!\n") == NULL;
+  snprintf(array, sizeof array, f->array, plain ? path : "FILE");
   return lfap_fail(ctx, LFAP_ERR_DATA,
                    "%s: is %s, not an NPY file; convert it: python3 -c \"import %s; numpy.save('X.npy', %s)\"%s", path,
                    f->is, f->imports, array, f->also);

@@ -16,7 +16,7 @@
 #include "kernel/npy_header.h"
 #include "lfap.h"
 
-enum { HEAD = 1 << 16, BLOCK = 1 << 18, EXCERPT = 160 };
+enum { HEAD = 1 << 16, MOST_HEAD = 1 << 26, BLOCK = 1 << 18, EXCERPT = 160 };
 
 /* A file while it is read. */
 typedef struct {
@@ -87,7 +87,7 @@ static lfap_status fail_item(lfap_ctx *ctx, const npy *f, size_t at, const char 
 /* ---- items ------------------------------------------------------------------------------------------------------- */
 
 /* Bytes of an item, of any order, as a number. */
-static inline uint64_t word(const uint8_t *b, size_t n, int big) {
+static inline uint64_t bits_at(const uint8_t *b, size_t n, int big) {
   uint64_t u = 0;
   if (big)
     for (size_t k = 0; k < n; k++) u = u << 8 | b[k];
@@ -118,13 +118,13 @@ static inline int64_t from_twos(uint64_t u, unsigned bits) {
 static void decode(double *out, const uint8_t *b, size_t n, lfap_npy_dtype dtype, int big) {
   switch (dtype) {
   case LFAP_F8:
-    for (size_t i = 0; i < n; i++) out[i] = lfap_bits_to(word(b + 8 * i, 8, big));
+    for (size_t i = 0; i < n; i++) out[i] = lfap_bits_to(bits_at(b + 8 * i, 8, big));
     break;
   case LFAP_F4:
-    for (size_t i = 0; i < n; i++) out[i] = from_ieee(word(b + 4 * i, 4, big), 8, 23);
+    for (size_t i = 0; i < n; i++) out[i] = from_ieee(bits_at(b + 4 * i, 4, big), 8, 23);
     break;
   case LFAP_F2:
-    for (size_t i = 0; i < n; i++) out[i] = from_ieee(word(b + 2 * i, 2, big), 5, 10);
+    for (size_t i = 0; i < n; i++) out[i] = from_ieee(bits_at(b + 2 * i, 2, big), 5, 10);
     break;
   case LFAP_B1:
     for (size_t i = 0; i < n; i++) out[i] = b[i] != 0 ? 1.0 : 0.0;
@@ -136,29 +136,29 @@ static void decode(double *out, const uint8_t *b, size_t n, lfap_npy_dtype dtype
     for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(b[i], 8);
     break;
   case LFAP_U2:
-    for (size_t i = 0; i < n; i++) out[i] = (double)word(b + 2 * i, 2, big);
+    for (size_t i = 0; i < n; i++) out[i] = (double)bits_at(b + 2 * i, 2, big);
     break;
   case LFAP_I2:
-    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(word(b + 2 * i, 2, big), 16);
+    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(bits_at(b + 2 * i, 2, big), 16);
     break;
   case LFAP_U4:
-    for (size_t i = 0; i < n; i++) out[i] = (double)word(b + 4 * i, 4, big);
+    for (size_t i = 0; i < n; i++) out[i] = (double)bits_at(b + 4 * i, 4, big);
     break;
   case LFAP_I4:
-    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(word(b + 4 * i, 4, big), 32);
+    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(bits_at(b + 4 * i, 4, big), 32);
     break;
   case LFAP_U8:
-    for (size_t i = 0; i < n; i++) out[i] = (double)word(b + 8 * i, 8, big);
+    for (size_t i = 0; i < n; i++) out[i] = (double)bits_at(b + 8 * i, 8, big);
     break;
   case LFAP_I8:
-    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(word(b + 8 * i, 8, big), 64);
+    for (size_t i = 0; i < n; i++) out[i] = (double)from_twos(bits_at(b + 8 * i, 8, big), 64);
     break;
   }
 }
 
 /* The exact value of a 64-bit integer in absolute value. */
 static uint64_t magnitude(const uint8_t *b, const lfap_npy_info *info) {
-  uint64_t u = word(b, 8, info->big);
+  uint64_t u = bits_at(b, 8, info->big);
   return info->dtype == LFAP_I8 && u >> 63 != 0 ? ~u + 1 : u;
 }
 
@@ -271,6 +271,9 @@ static lfap_status read_on(lfap_ctx *ctx, npy *f) {
 static lfap_status read_header(lfap_ctx *ctx, npy *f) {
   lfap_npy_verdict v = LFAP_NPY_MORE;
   while (v == LFAP_NPY_MORE) {
+    if (f->len >= MOST_HEAD)
+      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: has a header of more than %d bytes: save it with numpy.save",
+                       f->from.path, (int)MOST_HEAD);
     lfap_status status = read_on(ctx, f);
     if (status != LFAP_OK) return status;
     v = lfap_npy_header(&f->info, f->head, f->len, f->total);
@@ -323,9 +326,10 @@ static lfap_status read_open(lfap_ctx *ctx, lfap_mat *out, npy *f, int flatten) 
 /* What came out of an archive is right only if its end says so; and where something was wrong with it, damage comes
    first. */
 static lfap_status check_end(lfap_ctx *ctx, npy *f, lfap_status before) {
-  lfap_ctx own = {0};
+  lfap_ctx own = {0}; /* the first message stays where nothing is damaged */
   size_t rest = 0;
   if (!f->from.packed || (before != LFAP_OK && before != LFAP_ERR_DATA)) return before;
+  if (ctx != NULL) own.progress = ctx->progress, own.user = ctx->user;
   lfap_status status = lfap_source_end(&own, &f->from, &rest);
   if (status != LFAP_OK) return lfap_fail(ctx, status, "%s", own.message);
   if (before != LFAP_OK) return before;

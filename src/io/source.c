@@ -201,11 +201,13 @@ lfap_status lfap_source_read(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t 
 }
 
 lfap_status lfap_source_end(lfap_ctx *ctx, lfap_source *s, size_t *rest) {
-  unsigned char b[4096];
+  unsigned char b[1 << 14];
   size_t got = sizeof b;
   lfap_status status = LFAP_OK;
-  for (*rest = 0; status == LFAP_OK && got == sizeof b; *rest += got)
-    status = lfap_source_read(ctx, s, b, sizeof b, &got);
+  for (*rest = 0; status == LFAP_OK && got == sizeof b; *rest += got) {
+    if (*rest > 0) status = lfap_tick(ctx, s->path, (double)*rest, 0); /* there may be very much of it */
+    if (status == LFAP_OK) status = lfap_source_read(ctx, s, b, sizeof b, &got);
+  }
   if (status != LFAP_OK || s->gz != NULL || !s->packed) return status;
   if (s->out != s->size || !s->ended || s->left != 0 || s->z.avail_in != 0)
     return fail_damaged(ctx, s, "it does not have the size that its archive announces");

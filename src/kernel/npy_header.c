@@ -391,6 +391,20 @@ static lfap_npy_verdict read_order(reader *r, const uint8_t *b, size_t end) {
   return LFAP_NPY_OK;
 }
 
+/* Puts the number just read behind the others of the tuple. */
+/*@ requires reader: \valid(r) && 0 <= r->ndim < LFAP_NPY_DIMS;
+  @ terminates \true;
+  @ exits \false;
+  @ assigns r->ndim, r->dim[0 .. LFAP_NPY_DIMS - 1];
+  @ ensures count: r->ndim == \old(r->ndim) + 1;
+  @ ensures put: r->dim[\old(r->ndim)] == r->number;
+  @ ensures kept: \forall integer k; 0 <= k < \old(r->ndim) ==> r->dim[k] == \old(r->dim[k]);
+  @ ensures unused: npy_unused{Pre}(&r->dim[0], \old(r->ndim)) ==> npy_unused(&r->dim[0], r->ndim); */
+static void append(reader *r) {
+  r->dim[r->ndim] = r->number;
+  r->ndim++;
+}
+
 /* A tuple of up to LFAP_NPY_DIMS numbers; (3) without a comma is no tuple in Python. */
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end);
@@ -422,7 +436,7 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
     @ loop invariant open: open == 0 || open == 1;
     @ loop invariant count: 0 <= r->ndim <= LFAP_NPY_DIMS;
     @ loop invariant some: r->ndim == 0 ==> open == 1 && !symbol(b, start, end, ')') && skipped(b, r->at, end) == skipped(b, start, end);
-    @ loop invariant rest: \forall integer k; r->ndim <= k < LFAP_NPY_DIMS ==> r->dim[k] == 1;
+    @ loop invariant rest: npy_unused(&r->dim[0], r->ndim);
     @ loop invariant place: open == 1 && r->ndim > 0 ==> r->at == nth(b, start, end, r->ndim);
     @ loop invariant one: r->ndim == 1 ==> symbol(b, number_end(b, start, end), end, ',');
     @ loop invariant closed: open == 0 ==> r->ndim > 1 && b[r->at - 1] == ')';
@@ -433,8 +447,10 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
     if (r->ndim == LFAP_NPY_DIMS) return LFAP_NPY_SHAPE;
     lfap_npy_verdict v = take_number(r, b, end);
     if (v != LFAP_NPY_OK) return v;
-    r->dim[r->ndim] = r->number;
-    r->ndim++;
+    /*@ assert number: number(b, nth(b, start, end, r->ndim), end, r->number); */
+    /*@ assert behind: r->at == number_end(b, nth(b, start, end, r->ndim), end); */
+    append(r);
+    /*@ assert next: nth(b, start, end, r->ndim) == skipped(b, r->at, end) + 1; */
     if (take(r, b, end, ',') == 0) {
       if (r->ndim == 1 || take(r, b, end, ')') == 0) return LFAP_NPY_SYNTAX;
       open = 0;
@@ -621,7 +637,7 @@ static lfap_npy_verdict check_size(size_t rows, size_t cols, size_t itemsize, si
   @ ensures positive: \result > 0;
   @ ensures product: a * b <= 0x1fffffffffffffff ==> \result == a * b;
   @ ensures more: a * b > 0x1fffffffffffffff ==> \result == 0x2000000000000000; */
-static size_t product(size_t a, size_t b) {
+static size_t extent_of(size_t a, size_t b) {
   size_t most = SIZE_MAX / 8u;
   if (a > most / b) {
     /*@ assert more: a * b >= (most / b + 1) * b; */
@@ -657,7 +673,7 @@ static size_t product(size_t a, size_t b) {
 static lfap_npy_verdict set_info(lfap_npy_info *out, const reader *r, size_t end, size_t total) {
   size_t rows = r->dim[0], d1 = r->dim[1], d2 = r->dim[2], d3 = r->dim[3];
   if (rows == 0 || d1 == 0 || d2 == 0 || d3 == 0) return LFAP_NPY_EMPTY;
-  size_t plane = product(d1, d2), cols = product(plane, d3);
+  size_t plane = extent_of(d1, d2), cols = extent_of(plane, d3);
   /*@ assert plane: plane <= 0x1fffffffffffffff ==> plane == d1 * d2; */
   /*@ assert saturated: plane > 0x1fffffffffffffff ==> plane * d3 > 0x1fffffffffffffff; */
   /*@ assert columns: cols <= 0x1fffffffffffffff ==> cols == d1 * d2 * d3; */

@@ -53,8 +53,9 @@ typedef struct {
   @   || (size == 4 && (dtype == LFAP_F4 || dtype == LFAP_U4 || dtype == LFAP_I4))
   @   || (size == 2 && (dtype == LFAP_F2 || dtype == LFAP_U2 || dtype == LFAP_I2))
   @   || (size == 1 && (dtype == LFAP_B1 || dtype == LFAP_U1 || dtype == LFAP_I1));
-  @ predicate npy_shape{L}(size_t *dim, integer ndim) =
-  @   1 <= ndim <= LFAP_NPY_DIMS && \forall integer k; ndim <= k < LFAP_NPY_DIMS ==> dim[k] == 1; */
+  @ predicate npy_unused{L}(size_t *dim, integer ndim) =
+  @   (ndim < 2 ==> dim[1] == 1) && (ndim < 3 ==> dim[2] == 1) && (ndim < 4 ==> dim[3] == 1);
+  @ predicate npy_shape{L}(size_t *dim, integer ndim) = 1 <= ndim <= LFAP_NPY_DIMS && npy_unused(dim, ndim); */
 
 /* b: the first len bytes of the file, total: size of the whole file. Keys in any order, any spacing Python's repr could
    give, that of Python 2 too (u'descr', 4L). LFAP_NPY_OK promises rows*cols*itemsize <= total - offset, rows, cols > 0

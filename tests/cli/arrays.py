@@ -183,8 +183,9 @@ ok(len(cases) >= 60 and not bad, f"{len(cases)} arrays: NumPy's values, bit for 
 code, lines, err = read("matrix", [p for p, _ in cases])
 bad = [f"{p}: {line[:200]}" for line, (p, a) in zip(lines, cases) if (wrong(line, a) if a.ndim <= 2 else not (line.startswith("65\t") and f"has {a.ndim} dimensions" in line and ".reshape(len(a), -1)" in line))]
 ok(code == 0 and len(lines) == len(cases) and not bad, "the same where a vector or a matrix is due; more dimensions are refused", err[-500:] + "\n".join(bad))
-units = {p: float(line.split("\t")[4]) for line, (p, a) in zip(read("matrix", ["h.npy"])[1], [("h.npy", 0)])} if put("h.npy", rng.standard_normal((4, 5)).astype("f2")) else {}
-ok(units.get("h.npy") == 2.0**-11, "the unit of half precision", units)
+put("h.npy", np.arange(20).astype("f2")), put("s.npy", np.arange(20).astype(">f4")), put("i.npy", np.arange(20))  # entries that tell nothing
+units = [line.split("\t")[4] for line in read("matrix", ["h.npy", "s.npy", "i.npy"])[1]]
+ok([float(u) for u in units] == [2.0**-11, 2.0**-24, 0], "the unit of half and single precision and of integers", units)
 
 # ---- what is refused, and the remedy it names
 refusals = []
@@ -228,6 +229,7 @@ put("more.npy.gz", gzip.compress(npy(X8) + b"12345")), no("more.npy.gz", 65, "5 
 put("more2.npy.gz", gzip.compress(npy(np.ones((300, 400))) + b"12345")), no("more2.npy.gz", 65, "5 bytes follow")
 put("less.npy.gz", gzip.compress(npy(np.ones((300, 400)))[:-3])), no("less.npy.gz", 65, "reading stopped at entry 119999 of 120000")
 put("less2.npy.gz", gzip.compress(npy(X8)[:-3])), no("less2.npy.gz", 65, "truncated")
+put("head.npy.gz", gzip.compress(b"\x93NUMPY\2\0" + (1 << 31).to_bytes(4, "little") + b" " * (1 << 27), 1)), no("head.npy.gz", 65, "header of more than 67108864 bytes")
 put("v4.npy", npy_bytes(payload=b"\0" * 96, version=b"\4\0")), no("v4.npy", 65, "other than 1.0, 2.0 and 3.0")
 put("gone.npy.gz", gzip.compress(npy(X8))[:-9]), no("gone.npy.gz", 65, "truncated")
 put("crc.npy.gz", gzip.compress(npy(X8))[:-8] + b"1234" + gzip.compress(npy(X8))[-4:]), no("crc.npy.gz", 65, "damaged")
@@ -249,6 +251,7 @@ put("s.safetensors", (40).to_bytes(8, "little") + b'{"w":{"dtype":"F32","shape":
 put("m5.mat", b"MATLAB 5.0 MAT-file, Platform: GLNXA64" + b" " * 90 + b"\0" * 40), no("m5.mat", 65, "MATLAB", "loadmat('m5.mat')")
 put("m7.mat", b"\x89HDF\r\n\x1a\n" + b"\0" * 40), no("m7.mat", 65, "HDF5", "h5py.File('m7.mat')")
 put("t.parquet", b"PAR1" + b"\0" * 40), no("t.parquet", 65, "Parquet", "read_parquet")
+put("it's.csv", b"1,2\n"), no("it's.csv", 65, "numpy.loadtxt('FILE', delimiter")
 put("what.bin", b"\1\2\3\4\5" * 9), no("what.bin", 65, "not an NPY file", "01 02 03 04 05", "numpy.save")
 put("nothing.npy", b""), no("nothing.npy", 65, "not an NPY file, it is empty")
 put("csv.gz", gzip.compress(b"1,2\n3,4\n")), no("csv.gz", 65, "CSV")
