@@ -185,7 +185,7 @@ have lm : 0 < lam m.
   rewrite lt_neqAle l0 andbT eq_sym; apply/eqP => e0; have := feas k; rewrite margin big1 ?ler10 // => n _.
   have -> : lam n = 0; last by rewrite mul0r.
   apply/eqP; rewrite eq_le l0 andbT -(pmulr_lle0 _ (G0 n)); apply: le_trans (hm n) _.
-  by rewrite /T -e0 mul0r.
+  by rewrite /T e0 mul0r.
 have P0 n := acute_ge0 x y l0 n; have O0 n := obtuse_ge0 x y l0 n.
 have up : T * (gamma ^+ 2 - kap) <= 1.
   have /andP[lo _] := bnd m; have ob := obtuse_le y x0 l0 m hm; have /andP[S1 _] := hS m m.
