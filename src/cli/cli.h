@@ -152,6 +152,11 @@ lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, c
    beside it tells of others. `of`, unless NULL: what it tells (origin.h). */
 lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data,
                              const cli_origin *here, cli_origin *of);
+/* Its rows alone, of any number, for who knows the output layer; out->v stays NULL where there are none, which
+   cli_weights_missing says. */
+lfap_status cli_rows_read(cli *c, lfap_mat *out, const char *weights, const char *data, const cli_origin *here,
+                          cli_origin *of);
+lfap_status cli_weights_missing(cli *c, const char *data);
 /* The same where there must be one: NOINPUT otherwise. */
 lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, const cli_origin *here,
                              cli_origin *of);
