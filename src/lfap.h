@@ -210,8 +210,8 @@ lfap_status lfap_net_alloc(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, dou
 void lfap_net_free(lfap_net *net);
 /* The same with a copy of m output weights: any m > 0. DATA: an output weight is not finite, or gamma. */
 lfap_status lfap_net_alloc_output(lfap_ctx *ctx, lfap_net *out, size_t m, size_t d, double gamma, const double *a);
-/* 1/2 each without an a. A weight of 0 carries nothing. DATA: an output weight is not finite; RANGE: a mass outside 0
-   and LFAP_MASS_MIN to LFAP_MASS_MAX. */
+/* 1/2 each without an a. A weight of 0 carries nothing. DATA: an output weight is not finite; RANGE: a mass or a
+   single weight below LFAP_MASS_MIN and not 0, a mass above LFAP_MASS_MAX. */
 lfap_status lfap_net_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_net *net);
 /* USAGE, in the name of `who`, where the network has an a: what follows would take no notice of it. */
 lfap_status lfap_net_plain(lfap_ctx *ctx, const lfap_net *net, const char *who);
@@ -313,7 +313,8 @@ typedef enum { LFAP_SOLVER_AUTO = 0, LFAP_SOLVER_DIRECT = 1, LFAP_SOLVER_CG = 2 
 #define LFAP_RESIDUAL_MOST 1e-12
 #define LFAP_ERROR_MOST 5e-12
 
-/* The limit at any slope (statement C2): U = sqrt(m) u and V = sqrt(m) v of equal rows solve the convex programme (CP).
+/* The limit at any slope (statement C2): U = sqrt(m) u and V = sqrt(m) v of equal rows solve the convex programme (CP);
+   with output weights a_j of its own rows are a_j U for a_j > 0, |a_j| V for a_j < 0.
    Of sample n, `own` is <U,x_n> for y_n = +1 and <V,x_n> for y_n = -1, `other` the other one. */
 typedef struct {
   /* n each: multipliers of the constraints with s = gamma and with s = 1, owned. Where no kink is active alpha has the
@@ -332,8 +333,8 @@ typedef struct {
   size_t active;          /* positive ones of the 2 n multipliers */
   double residual, error; /* as in lfap_limit, of the 2 n constraints */
   int settled;            /* the same, of alpha and beta */
-  /* sqrt((||U* - U||^2 + ||V* - V||^2)/2) is at most this, U* and V* the solution: by the duality gap (N6a); inf: not
-     known */
+  /* sqrt(p+ ||U* - U||^2 + p- ||V* - V||^2) is at most this, p+ and p- the masses, 1/2 each in the setting, U* and V* the
+     solution: by the duality gap (N6a); inf: not known */
   double ball;
   /* own_n > 0 wherever lambda_n > 0 (`holds`), or not; `decided`: the ball leaves no doubt of which */
   int holds, decided;
@@ -342,8 +343,10 @@ typedef struct {
   /* min_n y_n <w,x_n>/||w||, a margin that w shows: the largest of a linear boundary is at least this, and at most
      margin_most = ||w||/sum omega_n. NaN where w does not separate. lfap_limit_margin closes the gap */
   double margin_lin, margin_most;
-  double margin_need;        /* margin_lin above this is C2, a priori: gamma sqrt((1-gamma)/(1+gamma)) Rmax */
-  int by_kappa, by_margin;   /* a priori: kappa_obt < kappa_bound, or row_kappa < (sqrt 41 - 5)/2; by the margin */
+  /* margin_lin above this is C2, a priori: gamma sqrt((1-gamma)/(1+gamma)) Rmax; other masses than equal ones: N6a */
+  double margin_need;
+  /* a priori: kappa_obt < kappa_bound, or (equal masses) row_kappa < (sqrt 41 - 5)/2; by the margin */
+  int by_kappa, by_margin;
   size_t rounds, iterations; /* on top of C1's form */
 } lfap_c2;
 
@@ -352,7 +355,7 @@ typedef struct {
   double gamma;
   lfap_masses masses; /* of the output layer whose limit it is: never {0, 0} */
   double *lambda;     /* n, of the limit: alpha + beta of C2, lambda_q where no kink is active; owned */
-  double *omega;      /* n, the coefficients of w: alpha_n + 2 beta_n/(1 + gamma), or lambda; owned */
+  double *omega;      /* n, the coefficients of w: in the setting alpha_n + 2 beta_n/(1 + gamma), or lambda; owned */
   double *w;          /* d, w = sum omega_n y_n x_n, owned */
   double *lambda_q;   /* n, of C1's form: what from here on is said of multipliers, owned */
   double *q;          /* n, (Q lambda)_n by the compensated product: 1 on the support, owned */
@@ -560,7 +563,7 @@ typedef struct {
   size_t support;              /* lambda_n > 0 */
   size_t kinks;                /* other pairs on the support at <w_j, x_n> = 0, gamma < s_jn < 1 */
   size_t own_kinks;            /* own pairs on the support too near to 0 for doubles to tell their sign */
-  double own_min;              /* least sqrt(m) |<w_j, x_n>| over the own pairs of the support */
+  double own_min;              /* least |<w_j, x_n>|/|a_j| over the own pairs of the support */
   double cosine;               /* of the given W and W^o, as vectors of m d entries */
   double margin_given, margin; /* normalised margins min q_n/||W||; the first is not positive where W classifies not */
   double residual;  /* || W^o - sum lambda_n y_n grad f(x_n) ||/||W^o||, with these slopes, measured on the samples */
@@ -568,7 +571,8 @@ typedef struct {
   double kink_most; /* largest |<w_j, x_n>|/(||w_j|| ||x_n||) at a kink; 0 without one */
 } lfap_polished;
 
-/* Reads net's own-class pattern, solves its programme, turns the own pairs that come out wrong, and goes on until none
+/* net may have an a: a row with a_j = 0 is 0 at the point, with slopes gamma, and no pair of its is own or other.
+   Reads net's own-class pattern, solves its programme, turns the own pairs that come out wrong, and goes on until none
    does: the norm falls each time. W that does not classify the data: the pattern is tried all the same. Weights of any
    size serve. DATA: widths or gammas that do not fit each other, weights not finite; INFEASIBLE: the pattern's
    programme has no solution, as far as doubles tell; UNSOLVED: they do not solve it (nearly dependent samples). Where
@@ -603,17 +607,18 @@ typedef struct {
   double margin_min; /* min y_n f(x_n) */
   /* ||V - sum l_n y_n grad f(x_n)||_F / ||V||_F, minimised over l >= 0; NaN if margin_min <= 0 */
   double residual;
-  double slackness;       /* sum l_n (y_n f(x_n;V) - 1) */
-  double margin;          /* normalised margin min y_n f(x_n) / ||W||_F */
-  double outside_rank2;   /* share of ||W||_F^2 outside the best rank-2 approximation */
-  double row_spread;      /* largest relative distance of a row from the mean of its sign */
-  double pattern_aligned; /* share of (j, n) whose slope is the label slope */
-  double cosine;          /* cos(mean positive row - mean negative row, w) */
+  double slackness;     /* sum l_n (y_n f(x_n;V) - 1) */
+  double margin;        /* normalised margin min y_n f(x_n) / ||W||_F */
+  double outside_rank2; /* share of ||W||_F^2 outside the best rank-2 approximation */
+  double row_spread; /* largest relative distance of a row w_j/|a_j| from the mean of its sign, weighted with a_j^2 */
+  double pattern_aligned; /* share of (j, n), a_j not 0, whose slope is the label slope */
+  double cosine;          /* cos(sum a_j w_j, w): in the setting mean positive row - mean negative row */
   double agreement;       /* share of probe points whose sign of f is that of f_bdy */
   size_t probes;
 } lfap_k1;
-/* probes (np x d) may be NULL. lim is the limit of data at net->gamma. Weights of any size serve. DATA: widths
-   or gammas that do not fit each other; RANGE: margin_min is no double. */
+/* probes (np x d) may be NULL. lim is the limit of data at net->gamma and for the masses of net, which may have an a
+   (statement Q1 with masses). Weights of any size serve. DATA: widths or gammas that do not fit each other; USAGE:
+   masses that do not; RANGE: margin_min is no double. */
 lfap_status lfap_k1_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_data *data, const lfap_limit *lim,
                        const double *probes, size_t np);
 /* The same of a set whose limit is known (USAGE otherwise), with its Gram matrix if that is there. */

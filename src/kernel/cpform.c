@@ -3,37 +3,52 @@
 
 #include "mathspec.h"
 
-double lfap_cp_same(double s, double t) { return 0.5 * fma(s, t, 1); }
-double lfap_cp_other(double s, double t) { return 0.5 * (s + t); }
+double lfap_cp_same(double s, double t, double own, double off) {
+  return s > t ? fma(off * s, t, own) : fma(off * t, s, own); /* the same bits with s and t exchanged */
+}
+double lfap_cp_other(double s, double t, double own, double off) { return own * t + off * s; }
 
-void lfap_cp_row(double *q, const double *g, const double *y, double yi, double s, double t, size_t n) {
-  const double same = lfap_cp_same(s, t), other = lfap_cp_other(s, t);
+double lfap_cp_tilt(double own, double off, double gamma) { return (2.0 * fma(gamma, off, own)) / (1.0 + gamma); }
+
+void lfap_cp_row(double *q, const double *g, const double *y, double yi, double s, double t, double own, double off,
+                 size_t n) {
+  const double same = lfap_cp_same(s, t, own, off), other = lfap_cp_other(s, t, own, off);
   /*@ loop invariant k: 0 <= k <= n;
-    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < k ==> q[j] == lfap_cp_entry(yi, y[j], s, t, g[j]);)
+    @ LFAP_REAL(loop invariant done: \forall integer j; 0 <= j < k
+    @   ==> q[j] == lfap_cp_entry(yi, y[j], s, t, own, off, g[j]);)
     @ loop assigns k, q[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
     q[k] = (yi * y[k]) * ((yi == y[k] ? same : other) * g[k]);
 #ifdef LFAP_TIER_REAL
-    /*@ assert entry: q[k] == lfap_cp_entry(yi, y[k], s, t, g[k]); */
+    /*@ assert entry: q[k] == lfap_cp_entry(yi, y[k], s, t, own, off, g[k]); */
     /*@ assert kept: \forall integer j; 0 <= j < k ==> q[j] == \at(q[j],LoopCurrent); */
 #endif
   }
 }
 
-void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, double gamma, size_t n) {
+void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, const double *y,
+                   double gamma, double plus, double minus, size_t n) {
+  const double up = lfap_cp_tilt(plus, minus, gamma), down = lfap_cp_tilt(minus, plus, gamma);
+  const double both = 2.0 * (plus + minus);
   /*@ loop invariant k: 0 <= k <= n;
     @ LFAP_REAL(loop invariant lambda: \forall integer j; 0 <= j < k ==> lambda[j] == lfap_cp_mass(alpha[j], beta[j]);)
     @ LFAP_REAL(loop invariant omega: \forall integer j; 0 <= j < k
-    @     ==> omega[j] == lfap_cp_omega(alpha[j], beta[j], gamma);)
+    @     ==> (1.0 + gamma)*omega[j] == lfap_cp_normal(alpha[j], beta[j], y[j], gamma, plus, minus);)
     @ loop assigns k, lambda[0 .. n-1], omega[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
     lambda[k] = alpha[k] + beta[k];
-    omega[k] = alpha[k] + (2.0 * beta[k]) / (1.0 + gamma);
+    const double turn = y[k] > 0.0 ? up : down, bend = (both * beta[k]) / (1.0 + gamma);
+    omega[k] = turn * alpha[k] + bend;
 #ifdef LFAP_TIER_REAL
     /*@ assert mass: lambda[k] == lfap_cp_mass(alpha[k], beta[k]); */
-    /*@ assert entry: omega[k] == lfap_cp_omega(alpha[k], beta[k], gamma); */
+    /*@ assert bend: (1.0 + gamma)*bend == 2.0*(plus + minus)*beta[k]; */
+    /*@ assert turn: (1.0 + gamma)*turn == 2.0*(y[k] > 0.0 ? plus + gamma*minus : minus + gamma*plus); */
+    /*@ assert turned: (1.0 + gamma)*(turn*alpha[k])
+      @   == 2.0*(y[k] > 0.0 ? plus + gamma*minus : minus + gamma*plus)*alpha[k]; */
+    /*@ assert sum: (1.0 + gamma)*omega[k] == (1.0 + gamma)*(turn*alpha[k]) + (1.0 + gamma)*bend; */
+    /*@ assert entry: (1.0 + gamma)*omega[k] == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus); */
     /*@ assert kept_l: \forall integer j; 0 <= j < k ==> lambda[j] == \at(lambda[j],LoopCurrent); */
     /*@ assert kept_o: \forall integer j; 0 <= j < k ==> omega[j] == \at(omega[j],LoopCurrent); */
 #endif

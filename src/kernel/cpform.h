@@ -1,5 +1,7 @@
 /* cpform.h - the convex programme (CP) of C2 (N6a): entries of its matrix, its multipliers put together, and the
- * pre-activations they make. Slopes are s = gamma and s = 1; Q of Q1 is the block s = t = gamma. */
+ * pre-activations they make. Slopes are s = gamma and s = 1; Q of Q1 is the block s = t = gamma. `own` and `off` are the
+ * masses of an output layer (sums of a_j^2, 1/2 each in the setting) on a sample's own and other side: plus and minus
+ * for y = +1, minus and plus for y = -1. */
 #ifndef LFAP_KERNEL_CPFORM_H
 #define LFAP_KERNEL_CPFORM_H
 #include <stddef.h>
@@ -7,29 +9,38 @@
 #include "arithmetic.h"
 
 #ifdef LFAP_TIER_REAL
-/* Half the product of two rows of S, times the label's signs and g; S has (1, -s) for y = +1, (-s, 1) for y = -1. */
-/*@ logic real lfap_cp_entry(real yi, real yk, real s, real t, real g) =
-  @   (yi*yk)*((yi == yk ? (1.0 + s*t) / 2.0 : (s + t) / 2.0)*g);
+/* The product of two rows of S weighted with the masses, times the label's signs and g; S has (1, -s) for y = +1,
+   (-s, 1) for y = -1. */
+/*@ logic real lfap_cp_entry(real yi, real yk, real s, real t, real own, real off, real g) =
+  @   (yi*yk)*((yi == yk ? own + off*s*t : own*t + off*s)*g);
   @ logic real lfap_cp_mass(real a, real b) = a + b;
   @ logic real lfap_cp_bent(real a, real b, real gamma) = gamma*a + b;
-  @ logic real lfap_cp_omega(real a, real b, real gamma) = a + (2.0*b) / (1.0 + gamma);
+  @ logic real lfap_cp_normal(real a, real b, real y, real gamma, real plus, real minus) =
+  @   2.0*((y > 0.0 ? plus : minus)*lfap_cp_mass(a, b) + (y > 0.0 ? minus : plus)*lfap_cp_bent(a, b, gamma));
   @ logic real lfap_cp_side(real a, real b, real y, real side, real gamma) =
-  @   y*(y == side ? lfap_cp_mass(a, b) : lfap_cp_bent(a, b, gamma));
-  @ lemma lfap_cp_omega_of_rows: \forall real a, b, gamma; 0.0 < gamma
-  @   ==> (1.0 + gamma)*lfap_cp_omega(a, b, gamma) == lfap_cp_mass(a, b) + lfap_cp_bent(a, b, gamma); */
+  @   y*(y == side ? lfap_cp_mass(a, b) : lfap_cp_bent(a, b, gamma)); */
 #endif
 
-/* Half the product of two rows of S of the same class, and of different classes: 0.5*fma(s,t,1), 0.5*(s+t). */
+/* The weighted product of two rows of S, the first with slope s and of a class with these masses, of the same class and
+   of different ones: fma(off*max(s,t),min(s,t),own), own*t + off*s. Symmetric to the bit; masses of 1/2 give
+   0.5*fma(s,t,1), 0.5*(s+t). */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-  @ LFAP_REAL(ensures value: \result == (1.0 + s*t) / 2.0;) */
-double lfap_cp_same(double s, double t);
+  @ LFAP_REAL(ensures value: \result == own + off*s*t;) */
+double lfap_cp_same(double s, double t, double own, double off);
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
-  @ LFAP_REAL(ensures value: \result == (s + t) / 2.0;) */
-double lfap_cp_other(double s, double t);
+  @ LFAP_REAL(ensures value: \result == own*t + off*s;) */
+double lfap_cp_other(double s, double t, double own, double off);
+/* What a multiplier alpha counts for in w: (2*fma(gamma,off,own))/(1+gamma), exactly 1 for masses of 1/2. */
+/*@ requires gamma: 0.0 < gamma < 1.0;
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ LFAP_REAL(ensures value: (1.0 + gamma)*\result == 2.0*(own + gamma*off);) */
+double lfap_cp_tilt(double own, double off, double gamma);
 /* From row i of G the part of row (i, s) of (CP)'s matrix in the columns (k, t), k < n:
    q[k] = (y_i y_k)*((y_i == y_k ? same : other)*g[k]). */
 /*@ requires q: \valid(q + (0 .. n-1));
@@ -40,27 +51,34 @@ double lfap_cp_other(double s, double t);
   @ terminates \true;
   @ exits never: \false;
   @ assigns q[0 .. n-1];
-  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n ==> q[k] == lfap_cp_entry(yi, y[k], s, t, g[k]);) */
-void lfap_cp_row(double *q, const double *g, const double *y, double yi, double s, double t, size_t n);
-/* lambda = alpha + beta and omega = alpha + (2*beta)/(1+gamma), the coefficients of w = (U - V)/(1+gamma). */
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n ==> q[k] == lfap_cp_entry(yi, y[k], s, t, own, off, g[k]);) */
+void lfap_cp_row(double *q, const double *g, const double *y, double yi, double s, double t, double own, double off,
+                 size_t n);
+/* lambda = alpha + beta and omega = tilt*alpha + ((2*(plus+minus))*beta)/(1+gamma), tilt that of the sample's masses: the
+   coefficients of w = 2 (plus U - minus V)/(1+gamma). */
 /*@ requires gamma: 0.0 < gamma < 1.0;
   @ requires lambda: \valid(lambda + (0 .. n-1));
   @ requires omega: \valid(omega + (0 .. n-1));
   @ requires alpha: \valid_read(alpha + (0 .. n-1));
   @ requires beta: \valid_read(beta + (0 .. n-1));
+  @ requires y: \valid_read(y + (0 .. n-1));
   @ requires sep_lo: \separated(lambda + (0 .. n-1), omega + (0 .. n-1));
   @ requires sep_la: \separated(lambda + (0 .. n-1), alpha + (0 .. n-1));
   @ requires sep_lb: \separated(lambda + (0 .. n-1), beta + (0 .. n-1));
   @ requires sep_oa: \separated(omega + (0 .. n-1), alpha + (0 .. n-1));
   @ requires sep_ob: \separated(omega + (0 .. n-1), beta + (0 .. n-1));
+  @ requires sep_ly: \separated(lambda + (0 .. n-1), y + (0 .. n-1));
+  @ requires sep_oy: \separated(omega + (0 .. n-1), y + (0 .. n-1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns lambda[0 .. n-1], omega[0 .. n-1];
   @ LFAP_REAL(ensures lambda: \forall integer k; 0 <= k < n ==> lambda[k] == lfap_cp_mass(alpha[k], beta[k]);)
-  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n ==> omega[k] == lfap_cp_omega(alpha[k], beta[k], gamma);)
-  @ LFAP_REAL(ensures omega: \forall integer k; 0 <= k < n ==> (1.0 + gamma)*omega[k]
-  @   == lfap_cp_mass(alpha[k], beta[k]) + lfap_cp_bent(alpha[k], beta[k], gamma);) */
-void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, double gamma, size_t n);
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n
+  @   ==> (1.0 + gamma)*omega[k] == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus);)
+  @ LFAP_REAL(ensures setting: plus == 0.5 ==> minus == 0.5 ==> \forall integer k; 0 <= k < n
+  @   ==> (1.0 + gamma)*omega[k] == lfap_cp_mass(alpha[k], beta[k]) + lfap_cp_bent(alpha[k], beta[k], gamma);) */
+void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, const double *y,
+                   double gamma, double plus, double minus, size_t n);
 /* The slope of a sample's other rows: (gamma*alpha + beta)/(alpha + beta); without multipliers phi's own slope at
    `other`, gamma at 0. */
 /*@ requires a: alpha >= 0.0;

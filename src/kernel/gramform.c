@@ -254,14 +254,14 @@ LFAP_INLINE int rows_equal(const unsigned char *a, const unsigned char *b, size_
   @ requires filled: \forall integer k; 0 <= k < 2*m ==> slot[k] <= groups;
   @ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from j, groups, m, n, first[0 .. m-1], slot[0 .. 2*m-1], open[0 .. m*n-1];
+  @ assigns \result \from j, groups, plus, m, n, first[0 .. m-1], slot[0 .. 2*m-1], open[0 .. m*n-1];
   @ ensures inside: \result <= 2*m;
   @ ensures none: \result == 2*m ==> \forall integer k; 0 <= k < 2*m ==> slot[k] != 0;
-  @ ensures half: \result < 2*m && slot[\result] != 0 ==> (first[slot[\result] - 1] < m/2 <==> j < m/2);
+  @ ensures half: \result < 2*m && slot[\result] != 0 ==> (first[slot[\result] - 1] < plus <==> j < plus);
   @ ensures same: \result < 2*m && slot[\result] != 0 ==>
   @   lfap_same_row(open + j*n, open + first[slot[\result] - 1]*n, n); */
 LFAP_INLINE size_t slot_of(const size_t *first, const size_t *slot, const unsigned char *open, size_t j, size_t groups,
-                           size_t m, size_t n) {
+                           size_t plus, size_t m, size_t n) {
   (void)groups; /* only the contract needs it */
   /*@ ghost lfap_row_at(j, m, n); */
   size_t at = row_hash(open + j * n, n) % (2 * m);
@@ -277,14 +277,15 @@ LFAP_INLINE size_t slot_of(const size_t *first, const size_t *slot, const unsign
     if (slot[at] == 0) return at;
     const size_t lead = first[slot[at] - 1];
     /*@ ghost lfap_row_at(lead, m, n); */
-    if ((lead < m / 2) == (j < m / 2) && rows_equal(open + j * n, open + lead * n, n)) return at;
+    if ((lead < plus) == (j < plus) && rows_equal(open + j * n, open + lead * n, n)) return at;
     at = at + 1 < 2 * m ? at + 1 : 0;
   }
   return 2 * m;
 }
 
 /* Open addressing: slot holds a group's number + 1, or 0; at most m of the 2m slots are taken. */
-size_t lfap_gramform_groups(size_t *group, size_t *first, size_t *slot, const unsigned char *open, size_t m, size_t n) {
+size_t lfap_gramform_groups(size_t *group, size_t *first, size_t *slot, const unsigned char *open, size_t plus,
+                            size_t m, size_t n) {
   size_t groups = 0;
   /*@ loop invariant k: 0 <= k <= 2*m;
     @ loop invariant free: \forall integer i; 0 <= i < k ==> slot[i] == 0;
@@ -297,11 +298,11 @@ size_t lfap_gramform_groups(size_t *group, size_t *first, size_t *slot, const un
     @ loop invariant member: \forall integer i; 0 <= i < j ==> group[i] < groups;
     @ loop invariant leader: \forall integer g; 0 <= g < groups ==> first[g] < m;
     @ loop invariant filled: \forall integer k; 0 <= k < 2*m ==> slot[k] <= groups;
-    @ loop invariant half: \forall integer i; 0 <= i < j ==> (first[group[i]] < m/2 <==> i < m/2);
+    @ loop invariant half: \forall integer i; 0 <= i < j ==> (first[group[i]] < plus <==> i < plus);
     @ loop assigns j, groups, group[0 .. m-1], first[0 .. m-1], slot[0 .. 2*m-1];
     @ loop variant m - j; */
   for (size_t j = 0; j < m; j++) {
-    const size_t at = slot_of(first, slot, open, j, groups, m, n);
+    const size_t at = slot_of(first, slot, open, j, groups, plus, m, n);
     size_t g = groups;
     if (at < 2 * m && slot[at] != 0) g = slot[at] - 1;
     else {

@@ -124,8 +124,8 @@ void lfap_gramform_sums(double *s, const double *T, const unsigned char *kind, s
   @ ensures kinds: \forall integer q; 0 <= q < LFAP_GRAM_QUADS ==> kind[q] < LFAP_GRAM_KINDS; */
 void lfap_gramform_kinds(unsigned char *kind, const unsigned char *open, size_t n);
 
-/* Groups of equal rows of `open` (m x n), found within the first half of the rows and within the second, whose a_j
-   differ in sign. group[j] is the group of row j, first[g] the lowest row of group g; groups are numbered in the
+/* Groups of equal rows of `open` (m x n), found within the first `plus` rows and within the others, whose a_j differ in
+   sign. group[j] is the group of row j, first[g] the lowest row of group g; groups are numbered in the
    order of their first rows. slot: 2m entries of scratch. Returns the number of groups. */
 /*@ requires size: m * n <= SIZE_MAX && 2 * m <= SIZE_MAX / 8;
   @ requires group: \valid(group + (0 .. m-1));
@@ -143,6 +143,7 @@ void lfap_gramform_kinds(unsigned char *kind, const unsigned char *open, size_t 
   @ ensures some: m > 0 ==> \result > 0;
   @ ensures member: \forall integer j; 0 <= j < m ==> group[j] < \result;
   @ ensures leader: \forall integer g; 0 <= g < \result ==> first[g] < m;
-  @ ensures half: \forall integer j; 0 <= j < m ==> (first[group[j]] < m/2 <==> j < m/2); */
-size_t lfap_gramform_groups(size_t *group, size_t *first, size_t *slot, const unsigned char *open, size_t m, size_t n);
+  @ ensures half: \forall integer j; 0 <= j < m ==> (first[group[j]] < plus <==> j < plus); */
+size_t lfap_gramform_groups(size_t *group, size_t *first, size_t *slot, const unsigned char *open, size_t plus,
+                            size_t m, size_t n);
 #endif

@@ -4,10 +4,10 @@
 #include "cpform.h"
 #include "mathspec.h"
 
-double lfap_q_h(double gamma) { return lfap_cp_same(gamma, gamma); }
+double lfap_q_h(double gamma) { return lfap_cp_same(gamma, gamma, 0.5, 0.5); }
 
 void lfap_q_row(double *q, const double *g, const double *y, double yi, double gamma, size_t n) {
-  lfap_cp_row(q, g, y, yi, gamma, gamma, n);
+  lfap_cp_row(q, g, y, yi, gamma, gamma, 0.5, 0.5, n);
 }
 
 void lfap_uv_coef(double *c, const double *lambda, const double *y, double side, double gamma, size_t n) {

@@ -1,4 +1,4 @@
-/* qform.h - the matrix Q of Q1 (N6): Q_nk = y_n y_k h_nk G_nk. */
+/* qform.h - the matrix Q of Q1 in the setting, masses of 1/2 (N6): Q_nk = y_n y_k h_nk G_nk. */
 #ifndef LFAP_KERNEL_QFORM_H
 #define LFAP_KERNEL_QFORM_H
 #include <stddef.h>
@@ -18,7 +18,7 @@
   @ LFAP_REAL(ensures dominates: \result >= gamma;) */
 double lfap_q_h(double gamma);
 /* Row i of Q from row i of G: q[k] = (y_i y_k)*((y_i == y_k ? h : gamma)*g[k]), k < n: lfap_cp_row at the
-   slopes gamma, gamma. */
+   slopes gamma, gamma and masses of 1/2. */
 /*@ LFAP_MAP(q, g, y, n)
   @ terminates \true;
   @ exits never: \false;

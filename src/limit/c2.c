@@ -48,7 +48,8 @@ static lfap_status kinked_open(kinked *k) {
   size_t n = 2 * k->l->n;
   const lfap_qm *q = k->task->m;
   double *v = malloc(3 * n * sizeof *v);
-  k->m = (lfap_qm){.n = n, .G = q->G, .X = q->X, .d = q->d, .y = q->y, .gamma = q->gamma, .kinks = 1};
+  k->m =
+      (lfap_qm){.n = n, .G = q->G, .X = q->X, .d = q->d, .y = q->y, .gamma = q->gamma, .masses = q->masses, .kinks = 1};
   k->s = (lfap_solution){.lambda = v, .mu = v ? v + n : NULL};
   k->one = v ? v + 2 * n : NULL;
   k->in = calloc(n, 1);
@@ -136,7 +137,7 @@ static lfap_status conclude(kinked *k) {
   size_t n = l->n;
   memcpy(c->alpha, k->s.lambda, n * sizeof(double));
   memcpy(c->beta, k->s.lambda + n, n * sizeof(double));
-  lfap_cp_merge(l->lambda, l->omega, c->alpha, c->beta, l->gamma, n);
+  lfap_cp_merge(l->lambda, l->omega, c->alpha, c->beta, k->data->y, l->gamma, l->masses.plus, l->masses.minus, n);
   for (size_t i = 0; i < n; i++) {
     c->own[i] = lfap_cp_own(a->A[i], a->B[i], b->A[i], b->B[i], l->gamma);
     c->other[i] = lfap_cp_off(a->A[i], a->B[i], b->A[i], b->B[i], l->gamma);
@@ -160,21 +161,25 @@ static double gap_ball(const kinked *k) {
   return lfap_gap_ball(&g);
 }
 
+static double own_mass(const kinked *k, size_t i) { return lfap_own_mass(k->l->masses, k->data->y[i]); }
+static double off_mass(const kinked *k, size_t i) { return lfap_off_mass(k->l->masses, k->data->y[i]); }
+
 /* How far own_n may be from that of the solution: by the ball, which a sample much longer than others makes useless, or
-   by what settled multipliers are held to (as the slopes of C1 are). */
+   by what settled multipliers are held to (as the slopes of C1 are), in units of a margin of 1. */
 static double own_error(const kinked *k, size_t i) {
   const lfap_measured *a = &k->view.at[0], *b = &k->view.at[1];
   double g = k->l->gamma, parts = fabs(a->A[i]) + fabs(b->A[i]) + g * fabs(a->B[i]) + fabs(b->B[i]);
   double wide = lfap_up(a->Ae[i] + b->Ae[i] + g * a->Be[i] + b->Be[i] + 4.0 * LFAP_U * parts +
-                        sqrt(2.0) * k->c->ball * k->view.norm[i]);
+                        sqrt(1.0 / own_mass(k, i)) * k->c->ball * k->view.norm[i]);
   if (!k->c->settled) return wide;
-  return fmin(wide, OWN_OPEN * fmax(1.0, fmax(fabs(k->c->own[i]), fabs(k->c->other[i]))));
+  double unit = 0.5 / own_mass(k, i), part = off_mass(k, i) / own_mass(k, i);
+  return fmin(wide, OWN_OPEN * fmax(unit, fmax(fabs(k->c->own[i]), part * fabs(k->c->other[i]))));
 }
 
 /* lambda_n = 0 for every solution: both constraints are certainly not met with equality. A settled support is right. */
 static int surely_off(const kinked *k, size_t i) {
   if (k->c->settled) return 1;
-  double wide = lfap_up(k->c->ball * k->view.norm[i]);
+  double both = k->l->masses.plus + k->l->masses.minus, wide = lfap_up(sqrt(both) * k->c->ball * k->view.norm[i]);
   return lfap_measured_row(k->view.at, &k->m, i).lo - 1.0 > wide &&
          lfap_measured_row(k->view.at, &k->m, k->l->n + i).lo - 1.0 > wide;
 }
@@ -204,7 +209,10 @@ static void decide(kinked *k) {
 static void margins(kinked *k) {
   const lfap_limit *l = k->l;
   double norm = lfap_norm2(l->d, l->w), least = INFINITY;
-  for (size_t i = 0; i < l->n; i++) least = fmin(least, (k->c->own[i] - k->c->other[i]) / (1.0 + l->gamma));
+  for (size_t i = 0; i < l->n; i++) {
+    double twice = 2.0 * own_mass(k, i) * k->c->own[i] - 2.0 * off_mass(k, i) * k->c->other[i];
+    least = fmin(least, twice / (1.0 + l->gamma));
+  }
   k->c->margin_lin = least > 0.0 ? least / norm : NAN;
   k->c->margin_most = norm / lfap_sum(l->n, l->omega);
   if (least > 0.0 && k->c->separable < 0) k->c->separable = 1;
@@ -213,14 +221,28 @@ static void margins(kinked *k) {
 
 /* ---- a priori ---------------------------------------------------------------------------------------------------- */
 
-/* The least of (1 + s^2)/(2 + s) from gamma to 1, and (sqrt 41 - 5)/2 for the sum over all pairs; strict inequalities,
-   which rounding must not make. */
+/* The least of (own + off s^2)/(most + own + off s) from gamma to 1, most being the larger mass: for masses of 1/2 that of
+   (1 + s^2)/(2 + s). */
+static double obtuse_bound(double own, double off, double most, double gamma) {
+  double r = off / own, t = most / own + 1.0, turn = (sqrt(t * t + r) - t) / r, s = fmin(1.0, fmax(gamma, turn));
+  return fma(off * s, s, own) / ((most + own) + off * s);
+}
+
+/* What a margin has to be above, over Rmax: what is best for equal masses, and one that holds for any. */
+static double needed_margin(double least, double most, double g) {
+  if (least == most) return g * sqrt((1.0 - g) / (1.0 + g));
+  return (g * most / (least + g * most)) * ((least + most) / (2.0 * sqrt(least * most)));
+}
+
+/* By obtuse pairs, where masses are equal also by the sum over all pairs, (sqrt 41 - 5)/2, and by the margin; strict
+   inequalities, which rounding must not make. */
 void lfap_c2_a_priori(lfap_limit *l) {
   lfap_c2 *c = &l->c2;
-  double s = fmax(l->gamma, sqrt(5.0) - 2.0), sure = 1.0 - 1e-12, g = l->gamma;
-  c->kappa_bound = fma(s, s, 1.0) / (2.0 + s);
-  c->margin_need = g * sqrt((1.0 - g) / (1.0 + g)) * sqrt(l->hyp.r_max2);
-  c->by_kappa = c->kappa_obt < c->kappa_bound * sure || l->row_kappa < 0.5 * (sqrt(41.0) - 5.0) * sure;
+  double plus = l->masses.plus, minus = l->masses.minus, most = fmax(plus, minus), sure = 1.0 - 1e-12;
+  c->kappa_bound = fmin(obtuse_bound(plus, minus, most, l->gamma), obtuse_bound(minus, plus, most, l->gamma));
+  c->margin_need = needed_margin(fmin(plus, minus), most, l->gamma) * sqrt(l->hyp.r_max2);
+  c->by_kappa =
+      c->kappa_obt < c->kappa_bound * sure || (plus == minus && l->row_kappa < 0.5 * (sqrt(41.0) - 5.0) * sure);
   c->by_margin = c->margin_need < c->margin_lin * sure;
 }
 

@@ -5,11 +5,11 @@
 #include "data/range.h"
 #include "data/scale.h"
 #include "io/text.h"
+#include "kernel/cpform.h"
 #include "kernel/lanes.h"
 #include "kernel/qform.h"
 #include "limit/c2.h"
 #include "limit/solution.h"
-#include "net/output.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -58,9 +58,10 @@ static void see_row(void *arg, size_t i, const double *g, double *spare) {
   row_facts *f = arg;
   size_t n = f->m->n;
   f->peak[i] = lfap_peak(&f->where[i], g, i);
-  lfap_q_row(spare, g, f->m->y, f->m->y[i], f->m->gamma, n);
+  double y = f->m->y[i], own = lfap_own_mass(f->m->masses, y), off = lfap_off_mass(f->m->masses, y);
+  lfap_cp_row(spare, g, f->m->y, y, f->m->gamma, f->m->gamma, own, off, n);
   f->off[i] = lfap_asum(n, spare) - fabs(spare[i]);
-  for (size_t k = 0; k < n; k++) spare[k] = g[k] / f->m->diag[k];
+  for (size_t k = 0; k < n; k++) spare[k] = g[k] / f->m->square[k];
   spare[i] = 0.0;
   f->kappa[i] = lfap_asum(n, spare);
   for (size_t k = 0; k < n; k++)
@@ -68,23 +69,28 @@ static void see_row(void *arg, size_t i, const double *g, double *spare) {
   f->obtuse[i] = lfap_asum(n, spare);
 }
 
+/* T2 with kappa; NaN from 1/2 on, where it says nothing. Under (H) kappa is below gamma/3, whatever the masses. */
+static void second_interval(double *lo, double *hi, double kappa, double least, double most, const lfap_hypothesis *h) {
+  int known = kappa < 0.5;
+  *lo = known ? (1.0 - 2.0 * kappa) / (((1.0 - kappa) * most) * h->r_max2) : NAN;
+  *hi = known ? 1.0 / (((1.0 - kappa) * least) * h->r_min2) : NAN;
+}
+
 /* T1, T2, a-posteriori T2, (H*) and (C) from the data quantities; `off` is the largest row sum of |Q| without the
-   diagonal. */
+   diagonal. The two classes have their own h in Q; 1/2 each: the same one. */
 static void intervals(lfap_limit *l, double off) {
-  double g2 = l->gamma * l->gamma, h = lfap_q_h(l->gamma), rmin2 = l->hyp.r_min2, rmax2 = l->hyp.r_max2;
-  l->t1_lo = 0.5 / rmax2;
-  l->t1_hi = 1.5 / (g2 * rmin2);
-  l->kappa = ((g2 * l->gamma) * rmin2) / (3.0 * rmax2);
-  l->t2_lo = (1.0 - 2.0 * l->kappa) / (((1.0 - l->kappa) * h) * rmax2);
-  l->t2_hi = 1.0 / (((1.0 - l->kappa) * h) * rmin2);
-  l->post_kappa = off / (h * rmin2);
-  l->post_lo = l->post_hi = NAN;
-  if (l->post_kappa < 0.5) {
-    l->post_lo = (1.0 - 2.0 * l->post_kappa) / (((1.0 - l->post_kappa) * h) * rmax2);
-    l->post_hi = 1.0 / (((1.0 - l->post_kappa) * h) * rmin2);
-  }
-  l->c_bound = l->gamma / fma(2.0, l->gamma, 1.0);
-  l->h_star = g2 * l->c_bound;
+  double g = l->gamma, g2 = g * g, rmin2 = l->hyp.r_min2, rmax2 = l->hyp.r_max2;
+  double plus = l->masses.plus, minus = l->masses.minus, both = plus + minus;
+  double first = lfap_cp_same(g, g, plus, minus), second = lfap_cp_same(g, g, minus, plus);
+  double least = fmin(first, second), most = fmax(first, second);
+  l->t1_lo = (0.5 / rmax2) / both;
+  l->t1_hi = (1.5 / (g2 * rmin2)) / both;
+  l->kappa = (((g2 * g) * rmin2) / (3.0 * rmax2)) * (most / least);
+  second_interval(&l->t2_lo, &l->t2_hi, l->kappa, least, most, &l->hyp);
+  l->post_kappa = off / (least * rmin2);
+  second_interval(&l->post_lo, &l->post_hi, l->post_kappa, least, most, &l->hyp);
+  l->h_star = g2 * (g / fma(2.0, g, 1.0));
+  l->c_bound = (g / fma(2.0, g, 1.0)) * (least / most);
 }
 
 static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
@@ -97,7 +103,7 @@ static lfap_status data_facts(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m) {
   if (!st) {
     lfap_hypothesis_begin(&l->hyp);
     for (size_t i = 0; i < n; i++) {
-      lfap_hypothesis_row(&l->hyp, i, m->diag[i], f.peak[i], f.where[i]);
+      lfap_hypothesis_row(&l->hyp, i, m->square[i], f.peak[i], f.where[i]);
       if (f.off[i] > off) off = f.off[i];
       if (f.kappa[i] > l->row_kappa) l->row_kappa = f.kappa[i];
       if (f.obtuse[i] > l->c2.kappa_obt) l->c2.kappa_obt = f.obtuse[i];
@@ -133,7 +139,8 @@ static lfap_status conclude(lfap_ctx *ctx, lfap_limit *l, const lfap_qm *m, doub
     l->q[i] = 1.0 + mu[i];
     if (l->lambda_q[i] > 0.0) l->support++;
     else if (!(mu[i] > 0.0)) off_ok = 0;
-    mu[i] = l->lambda_q[i] * data->y[i]; /* from here on w's coefficients */
+    double own = lfap_own_mass(l->masses, data->y[i]), off = lfap_off_mass(l->masses, data->y[i]);
+    mu[i] = (lfap_cp_tilt(own, off, l->gamma) * l->lambda_q[i]) * data->y[i]; /* from here on w's coefficients */
   }
   lfap_status st = lfap_chain_product(ctx, l->w, mu, data->x, 1, l->n, l->d);
   if (st) return st;
@@ -253,12 +260,14 @@ typedef struct {
   lfap_qp_task task;
 } programme;
 
+/* Of an output layer with the masses o names, as they stand. */
 static lfap_status programme_open(lfap_ctx *ctx, programme *p, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o) {
   size_t n = data->n;
   int matrices = 0;
   lfap_status st = plan(ctx, &matrices, data, G, o);
   *p = (programme){.m = {.n = n, .G = G, .X = data->x, .d = data->d, .y = data->y, .gamma = gamma}};
+  p->m.masses = o->masses;
   if (st) return st;
   p->task = (lfap_qp_task){.support = o->support, .solver = o->solver, .no_factor = matrices < 2, .data = data};
   p->task.most = largest_factor(ctx, data, o);
@@ -280,20 +289,17 @@ static const lfap_limit_opts defaults = {0};
 
 static lfap_status make_limit(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                               const lfap_limit_opts *opts, multipliers given) {
-  const lfap_limit_opts *o = opts ? opts : &defaults;
+  lfap_limit_opts o = opts ? *opts : defaults;
   programme p = {.G = NULL};
   lfap_limit l = {0};
-  lfap_masses masses = {0.5, 0.5};
-  lfap_status st = lfap_limit_masses(ctx, &masses, o);
-  if (!st && !lfap_masses_plain(masses))
-    st = lfap_fail(ctx, LFAP_ERR_USAGE, "limit: masses other than 1/2 each are not solved for yet");
+  lfap_status st = lfap_limit_masses(ctx, &o.masses, opts);
   if (!st) st = check_problem(ctx, data, gamma, given);
-  if (!st) st = programme_open(ctx, &p, data, G, gamma, o);
+  if (!st) st = programme_open(ctx, &p, data, G, gamma, &o);
   double *mu = st ? NULL : malloc(data->n * sizeof *mu);
   if (!st && !mu) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for N = %zu", data->n);
-  if (!st) st = limit_alloc(ctx, &l, data->n, data->d, gamma, masses);
+  if (!st) st = limit_alloc(ctx, &l, data->n, data->d, gamma, o.masses);
   p.task.m = &p.m;
-  if (!st) st = solve_opened(ctx, &l, &p.task, &p.m, mu, given, o->best_effort);
+  if (!st) st = solve_opened(ctx, &l, &p.task, &p.m, mu, given, o.best_effort);
   programme_close(&p);
   free(mu);
   if (st) {
@@ -362,6 +368,7 @@ lfap_status lfap_limit_margin(lfap_ctx *ctx, lfap_limit *lim, const lfap_data *d
   double *v = malloc((3 * n + d) * sizeof *v);
   unsigned char *in = malloc(n);
   o.support = in;
+  o.masses = (lfap_masses){0.5, 0.5}; /* the largest margin is one of the data alone */
   for (size_t i = 0; in && i < n; i++) in[i] = lim->omega[i] > 0.0;
   st = v && in ? programme_open(ctx, &p, data, G, 1.0, &o)
                : lfap_fail(ctx, LFAP_ERR_MEMORY, "margin: no memory for N = %zu", n);

@@ -68,9 +68,10 @@ lfap_range lfap_measured_q(const lfap_measured *m, size_t n, double h, double ga
 
 lfap_range lfap_measured_row(const lfap_measured *of, const lfap_qm *m, size_t i) {
   size_t n = lfap_qm_sample(m, i);
-  const lfap_twofold(*w)[2] = m->weight[lfap_qm_block(m, i)];
-  lfap_range q = lfap_measured_q(of, n, w[0][LFAP_QM_SAME].hi, w[0][LFAP_QM_OTHER].hi);
+  const lfap_twofold *w = lfap_qm_weight(m, i, 0);
+  lfap_range q = lfap_measured_q(of, n, w[LFAP_QM_SAME].hi, w[LFAP_QM_OTHER].hi);
   if (m->blocks == 1) return q;
-  lfap_range p = lfap_measured_q(of + 1, n, w[1][LFAP_QM_SAME].hi, w[1][LFAP_QM_OTHER].hi);
+  w = lfap_qm_weight(m, i, 1);
+  lfap_range p = lfap_measured_q(of + 1, n, w[LFAP_QM_SAME].hi, w[LFAP_QM_OTHER].hi);
   return (lfap_range){nextafter(q.lo + p.lo, -INFINITY), nextafter(q.hi + p.hi, INFINITY)};
 }

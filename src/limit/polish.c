@@ -10,7 +10,9 @@
 #include "kernel/lanes.h"
 #include "kernel/network.h"
 #include "limit/pattern.h"
+#include "limit/sorted.h"
 #include "net/direction.h"
+#include "net/output.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,13 +28,15 @@ enum { ROUNDS = 100, SCALINGS = 4 };
 
 typedef struct {
   lfap_ctx *ctx;
-  const lfap_net *net; /* in the middle of the range */
+  const lfap_net *net; /* in the middle of the range, its rows in the order of their signs */
   const lfap_data *data;
-  size_t m, n, d, groups, before;
-  double *K, *size, *z;               /* n x n; n; m x n: given pre-activations */
-  unsigned char *open;                /* m x n: own pairs with slope 1 */
-  size_t *group, *first, *was, *slot; /* m each, slot 2 m */
-  lfap_pattern p, last;               /* this round's, the last one's */
+  size_t m, n, d, groups;
+  size_t plus;          /* rows with a positive output weight */
+  double total;         /* sum of a_j^2: the programme is solved for a_j^2/total and so for multipliers times total */
+  double *K, *size, *z; /* n x n; n; m x n: given pre-activations */
+  unsigned char *open;  /* m x n: own pairs with slope 1 */
+  size_t *group, *first, *was, *slot, *many; /* m each, slot 2 m; neurons of a group */
+  lfap_pattern p, last;                      /* this round's, the last one's */
 } polish;
 
 /* ---- storage ----------------------------------------------------------------------------------------------------- */
@@ -51,13 +55,14 @@ static lfap_status polish_open(polish *w) {
   w->K = malloc((n * n + n) * sizeof(double));
   w->z = malloc(m * n * sizeof(double));
   w->open = calloc(m * n, 1);
-  w->group = calloc(5 * m, sizeof(size_t));
+  w->group = calloc(6 * m, sizeof(size_t));
   if (!w->K || !w->z || !w->open || !w->group)
     return lfap_fail(w->ctx, LFAP_ERR_MEMORY, "polish: no memory for m = %zu, N = %zu", m, n);
   w->size = w->K + n * n;
   w->first = w->group + m;
   w->was = w->first + m;
   w->slot = w->was + m;
+  w->many = w->slot + 2 * m;
   return LFAP_OK;
 }
 
@@ -69,7 +74,8 @@ void lfap_polished_free(lfap_polished *p) {
 }
 
 static lfap_status out_alloc(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, size_t n) {
-  lfap_status st = lfap_net_alloc(ctx, &out->net, net->m, net->d, net->gamma);
+  lfap_status st = net->a ? lfap_net_alloc_output(ctx, &out->net, net->m, net->d, net->gamma, net->a)
+                          : lfap_net_alloc(ctx, &out->net, net->m, net->d, net->gamma);
   if (st) return st;
   out->n = n;
   out->lambda = calloc(n, sizeof(double));
@@ -81,8 +87,10 @@ static lfap_status out_alloc(lfap_ctx *ctx, lfap_polished *out, const lfap_net *
 
 /* ---- patterns ---------------------------------------------------------------------------------------------------- */
 
-static int is_own(const polish *w, size_t j, size_t i) { return (w->data->y[i] > 0.0) == (j < w->m / 2); }
-static double sign_of(const polish *w, size_t j) { return j < w->m / 2 ? 1.0 : -1.0; }
+static int is_own(const polish *w, size_t j, size_t i) { return (w->data->y[i] > 0.0) == (j < w->plus); }
+static double sign_of(const polish *w, size_t j) { return j < w->plus ? 1.0 : -1.0; }
+/* a_j^2 in units of which `total` are there: 1/m of m in the setting. */
+static double share_of(const polish *w, size_t j) { return w->net->a ? w->net->a[j] * w->net->a[j] : 1.0; }
 
 /* Slopes of own pairs as phi has them at the given weights. */
 static lfap_status read_pattern(polish *w) {
@@ -95,7 +103,7 @@ static lfap_status read_pattern(polish *w) {
 static void fill_matrix(polish *w, const double *G) {
   const double *y = w->data->y;
   for (size_t i = 0; i < w->n; i++) {
-    lfap_cp_row(w->K + i * w->n, G + i * w->n, y, y[i], 1.0, 1.0, w->n); /* y_i y_k G_ik, exactly */
+    lfap_cp_row(w->K + i * w->n, G + i * w->n, y, y[i], 1.0, 1.0, 0.5, 0.5, w->n); /* y_i y_k G_ik, exactly */
     w->size[i] = sqrt(w->K[i * w->n + i]);
   }
 }
@@ -129,15 +137,19 @@ static lfap_status open_round(polish *w) {
   w->last = w->p;
   w->p = (lfap_pattern){0};
   memcpy(w->was, w->group, w->m * sizeof *w->was);
-  w->groups = lfap_gramform_groups(w->group, w->first, w->slot, w->open, w->m, w->n);
+  w->groups = lfap_gramform_groups(w->group, w->first, w->slot, w->open, w->plus, w->m, w->n);
   lfap_status st = lfap_pattern_open(w->ctx, &w->p, w->n, w->groups);
   if (st) return st;
   w->p.b.gamma = w->net->gamma;
   w->p.b.K = w->K;
   w->p.b.size = w->size;
-  for (size_t j = 0; j < w->m; j++) w->p.b.weight[w->group[j]] += 1.0;
+  memset(w->many, 0, w->groups * sizeof *w->many);
+  for (size_t j = 0; j < w->m; j++) {
+    w->p.b.weight[w->group[j]] += share_of(w, j);
+    w->many[w->group[j]]++;
+  }
   for (size_t g = 0; g < w->groups; g++) {
-    w->p.b.weight[g] /= (double)w->m;
+    w->p.b.weight[g] /= w->net->a ? w->total : (double)w->m;
     stand(w, g, w->first[g]);
   }
   if (w->last.lambda) memcpy(w->p.lambda, w->last.lambda, w->n * sizeof(double));
@@ -201,7 +213,12 @@ static lfap_status rounds(polish *w, lfap_polished *out) {
 
 /* ---- the point --------------------------------------------------------------------------------------------------- */
 
-/* The rows of the groups, w_g = a_g sum_n (s_n lambda_n) y_n x_n, and then of all neurons. */
+/* a_j h. */
+static double times_output(const polish *w, size_t j, double h, double root) {
+  return w->net->a ? w->net->a[j] * h : sign_of(w, j) * (h / root);
+}
+
+/* The rows of the groups, h_g = sum_n (s_n lambda_n) y_n x_n, and then of all neurons, w_j = a_j h_g. */
 static lfap_status make_rows(polish *w, lfap_polished *out, double *rows) {
   size_t n = w->n, d = w->d;
   double *c = w->p.b.in, root = sqrt((double)w->m);
@@ -213,7 +230,7 @@ static lfap_status make_rows(polish *w, lfap_polished *out, double *rows) {
   lfap_status st = lfap_chain_product(w->ctx, rows, c, w->data->x, w->groups, n, d);
   if (st) return st;
   for (size_t j = 0; j < w->m; j++)
-    for (size_t i = 0; i < d; i++) out->net.w[j * d + i] = sign_of(w, j) * (rows[w->group[j] * d + i] / root);
+    for (size_t i = 0; i < d; i++) out->net.w[j * d + i] = times_output(w, j, rows[w->group[j] * d + i], root);
   return LFAP_OK;
 }
 
@@ -226,7 +243,7 @@ static double least_margin(const double *f, const double *y, size_t n) {
 /* Slopes of all neurons from the groups. */
 static void take_slopes(polish *w, lfap_polished *out) {
   const lfap_boxed *b = &w->p.b;
-  memcpy(out->lambda, w->p.lambda, w->n * sizeof(double));
+  for (size_t i = 0; i < w->n; i++) out->lambda[i] = w->p.lambda[i] / w->total;
   for (size_t j = 0; j < w->m; j++)
     for (size_t i = 0; i < w->n; i++) {
       size_t at = w->group[j] * w->n + i;
@@ -234,7 +251,7 @@ static void take_slopes(polish *w, lfap_polished *out) {
                                  : b->pair[at] == LFAP_PAIR_SHUT ? b->gamma
                                  : b->pair[at] == LFAP_PAIR_OPEN
                                      ? 1.0
-                                     : lfap_kink_slope(b->c[at], out->lambda[i], b->t[at], b->gamma);
+                                     : lfap_kink_slope(b->c[at], w->p.lambda[i], b->t[at], b->gamma);
     }
 }
 
@@ -253,18 +270,28 @@ static lfap_status make_point(polish *w, lfap_polished *out, double *rows, doubl
   return LFAP_OK;
 }
 
+static double output_of(const polish *w, size_t j) {
+  return w->net->a ? w->net->a[j] : sign_of(w, j) * (1.0 / sqrt((double)w->m));
+}
+
+/* How many of its first row group g comes to, a_j^2 counting. */
+static double copies_of(const polish *w, size_t g) {
+  double all = w->p.b.weight[g];
+  return w->net->a ? all * w->total / share_of(w, w->first[g]) : all * (double)w->m;
+}
+
 /* || W - sum lambda_n y_n grad f(x_n) ||/||W|| from `rows`, the row of W of each group, which are lost. */
 static lfap_status measure_residual(polish *w, lfap_polished *out, double *rows) {
-  double sum = 0.0, root = 1.0 / sqrt((double)w->m);
+  double sum = 0.0;
   for (size_t g = 0; g < w->groups; g++) {
     const double *s = out->slope + w->first[g] * w->n;
-    double *c = w->p.b.in + g * w->n, a = sign_of(w, w->first[g]) * root;
+    double *c = w->p.b.in + g * w->n, a = output_of(w, w->first[g]);
     for (size_t i = 0; i < w->n; i++) c[i] = -(a * (out->lambda[i] * w->data->y[i])) * s[i];
   }
   lfap_status st = lfap_chain_product(w->ctx, rows, w->p.b.in, w->data->x, w->groups, w->n, w->d);
   for (size_t g = 0; g < w->groups; g++) {
     double r = lfap_norm2(w->d, rows + g * w->d);
-    sum = fma(w->p.b.weight[g] * (double)w->m, r * r, sum);
+    sum = fma(copies_of(w, g), r * r, sum);
   }
   out->residual = sqrt(sum) / lfap_norm2(w->m * w->d, out->net.w);
   return st;
@@ -272,14 +299,14 @@ static lfap_status measure_residual(polish *w, lfap_polished *out, double *rows)
 
 /* What the samples say of group g's pairs: z its pre-activations. */
 static void judge_pairs(polish *w, lfap_polished *out, size_t g, const double *z) {
-  size_t j = w->first[g], many = (size_t)(w->p.b.weight[g] * (double)w->m + 0.5);
+  size_t j = w->first[g], many = w->many[g];
   double root = sqrt((double)w->m), norm = lfap_norm2(w->d, out->net.w + j * w->d), tol = OWN_OPEN * length_of(w, g);
   for (size_t i = 0; i < w->n; i++) {
     if (!(out->lambda[i] > 0.0)) continue;
     size_t at = g * w->n + i;
     if (w->p.b.own[at] > 0.0) {
-      double t = sign_of(w, j) * w->data->y[i] * z[i] * root;
-      if (!(fabs(t) > tol * w->size[i])) out->own_kinks += many;
+      double t = w->net->a ? w->data->y[i] * (z[i] / w->net->a[j]) : sign_of(w, j) * w->data->y[i] * z[i] * root;
+      if (!(fabs(t) * w->total > tol * w->size[i])) out->own_kinks += many;
       else if ((t > 0.0) != (w->p.b.own[at] == 1.0)) out->settled = 0;
       out->own_min = fmin(out->own_min, fabs(t));
     } else if (w->p.b.pair[at] == LFAP_PAIR_KINK) {
@@ -335,7 +362,7 @@ static lfap_status conclude(polish *w, lfap_polished *out) {
 static lfap_status check_net(lfap_ctx *ctx, const lfap_net *net, const lfap_data *data) {
   if (net->d != data->d)
     return lfap_fail(ctx, LFAP_ERR_DATA, "polish: the weights have %zu columns, the data %zu", net->d, data->d);
-  if (!net->m || net->m % 2)
+  if (!net->a && (!net->m || net->m % 2))
     return lfap_fail(ctx, LFAP_ERR_DATA, "polish: m = %zu; the number of neurons has to be even and positive", net->m);
   lfap_status st = lfap_gamma_valid(ctx, "polish: gamma", net->gamma, LFAP_GAMMA_MIN);
   if (st) return st;
@@ -344,6 +371,12 @@ static lfap_status check_net(lfap_ctx *ctx, const lfap_net *net, const lfap_data
     return lfap_fail(ctx, LFAP_ERR_DATA, "polish: weight [%zu, %zu] is %g; all must be finite", bad / net->d,
                      bad % net->d, net->w[bad]);
   return LFAP_OK;
+}
+
+/* Of a network without an a, and of one whose rows are sorted. */
+static void count_signs(polish *w, const lfap_net *net, lfap_masses p) {
+  w->total = net->a ? p.plus + p.minus : 1.0;
+  for (size_t j = 0; j < net->m; j++) w->plus += (size_t)lfap_net_positive(net, j);
 }
 
 static lfap_status run(polish *w, lfap_polished *out, const double *G) {
@@ -356,22 +389,38 @@ static lfap_status run(polish *w, lfap_polished *out, const double *G) {
   return st ? st : lfap_tick(w->ctx, ROUND, 1.0, 1.0);
 }
 
-lfap_status lfap_polish(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, lfap_set *set) {
+/* A network whose rows stand in the order of their signs. */
+static lfap_status polish_sorted(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, lfap_masses p, lfap_set *set) {
   lfap_net scaled;
   lfap_polished r = {0};
   int e = 0;
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = lfap_net_plain(ctx, net, "polish");
-  if (!st) st = check_net(ctx, net, set->data);
-  if (!st) st = lfap_set_check(ctx, set, "polish");
-  if (!st) st = lfap_set_gram(ctx, set);
-  if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
+  lfap_status st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (st) return st;
   polish w = {.ctx = ctx, .net = &scaled, .data = set->data, .m = net->m, .n = set->data->n, .d = net->d};
+  count_signs(&w, net, p);
   st = out_alloc(ctx, &r, net, w.n);
   if (!st) st = run(&w, &r, set->gram);
   polish_close(&w);
   lfap_net_scaled_free(&scaled, net);
+  if (st) lfap_polished_free(&r);
+  else *out = r;
+  return st;
+}
+
+lfap_status lfap_polish(lfap_ctx *ctx, lfap_polished *out, const lfap_net *net, lfap_set *set) {
+  lfap_sorted by_sign = {0};
+  lfap_polished r = {0};
+  lfap_masses p = {0};
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st) st = check_net(ctx, net, set->data);
+  if (!st) st = lfap_net_masses(ctx, &p, net);
+  if (!st) st = lfap_set_check(ctx, set, "polish");
+  if (!st) st = lfap_set_gram(ctx, set);
+  if (!st && !net->a) return polish_sorted(ctx, out, net, p, set);
+  if (!st) st = lfap_sorted_open(ctx, &by_sign, net);
+  if (!st) st = polish_sorted(ctx, &r, &by_sign.net, p, set);
+  if (!st) st = lfap_sorted_back(ctx, &r, &by_sign, net);
+  lfap_sorted_close(&by_sign);
   if (st) lfap_polished_free(&r);
   else *out = r;
   return st;

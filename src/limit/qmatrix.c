@@ -32,25 +32,44 @@ static lfap_twofold product_of(double a, double b) { return (lfap_twofold){a * b
 /* The slope of a block: gamma, 1. */
 static double slope(const lfap_qm *m, size_t block) { return block ? 1.0 : m->gamma; }
 
-/* (1 + st)/2 and (s + t)/2. */
+/* own + off s t, the larger slope first, as lfap_cp_same has it. */
+static lfap_twofold same_weight(double s, double t, double own, double off) {
+  double same = lfap_cp_same(s, t, own, off);
+  lfap_twofold part = product_of(off, fmax(s, t)), all = product_of(part.hi, fmin(s, t)), sum = sum_of(own, all.hi);
+  return (lfap_twofold){same, ((sum.hi - same) + sum.lo) + (all.lo + part.lo * fmin(s, t))};
+}
+
+/* own t + off s. */
+static lfap_twofold other_weight(double s, double t, double own, double off) {
+  lfap_twofold a = product_of(own, t), b = product_of(off, s), sum = sum_of(a.hi, b.hi);
+  return (lfap_twofold){lfap_cp_other(s, t, own, off), sum.lo + (a.lo + b.lo)};
+}
+
 static void set_weights(lfap_qm *m) {
   for (size_t a = 0; a < 2; a++)
-    for (size_t b = 0; b < 2; b++) {
-      double s = slope(m, a), t = slope(m, b), same = lfap_cp_same(s, t);
-      lfap_twofold square = product_of(s, t), one = sum_of(1.0, square.hi), sum = sum_of(s, t);
-      m->weight[a][b][LFAP_QM_SAME] = (lfap_twofold){same, 0.5 * (((one.hi - 2.0 * same) + one.lo) + square.lo)};
-      m->weight[a][b][LFAP_QM_OTHER] = (lfap_twofold){lfap_cp_other(s, t), 0.5 * sum.lo};
-    }
+    for (size_t b = 0; b < 2; b++)
+      for (size_t c = 0; c < 2; c++) {
+        double s = slope(m, a), t = slope(m, b), y = c ? -1.0 : 1.0;
+        double own = lfap_own_mass(m->masses, y), off = lfap_off_mass(m->masses, y);
+        m->weight[a][c][b][LFAP_QM_SAME] = same_weight(s, t, own, off);
+        m->weight[a][c][b][LFAP_QM_OTHER] = other_weight(s, t, own, off);
+      }
+}
+
+/* In units of the first block's weight of the class +1. */
+static double diagonal(const lfap_qm *m, size_t i) {
+  double unit = m->weight[0][0][0][LFAP_QM_SAME].hi, square = m->square[lfap_qm_sample(m, i)];
+  size_t block = lfap_qm_block(m, i);
+  double weight = lfap_qm_weight(m, i, block)[LFAP_QM_SAME].hi;
+  return block ? (square * weight) / unit : square * (weight / unit);
 }
 
 static void set_diagonal(lfap_qm *m) {
-  for (size_t i = 0; i < m->n; i++) {
-    size_t k = lfap_qm_sample(m, i);
-    double own = m->M   ? m->M[i * m->n + i]
-                 : m->G ? m->G[k * m->samples + k]
-                        : lfap_dot(m->d, m->X + k * m->d, m->X + k * m->d);
-    m->diag[i] = i < m->samples ? own : own / m->weight[0][0][LFAP_QM_SAME].hi;
-  }
+  for (size_t i = 0; m->M && i < m->n; i++) m->diag[i] = m->M[i * m->n + i];
+  if (m->M) return;
+  for (size_t k = 0; k < m->samples; k++)
+    m->square[k] = m->G ? m->G[k * m->samples + k] : lfap_dot(m->d, m->X + k * m->d, m->X + k * m->d);
+  for (size_t i = 0; i < m->n; i++) m->diag[i] = diagonal(m, i);
 }
 
 lfap_status lfap_qm_open(lfap_ctx *ctx, lfap_qm *m) {
@@ -58,7 +77,7 @@ lfap_status lfap_qm_open(lfap_ctx *ctx, lfap_qm *m) {
   m->samples = m->n / m->blocks;
   size_t n = m->n, own = m->X ? 4 * m->blocks * m->d : 0;
   m->diag = malloc(n * sizeof(double));
-  m->vec = malloc((3 * n + own) * sizeof(double));
+  m->vec = malloc((3 * n + own + m->samples) * sizeof(double));
   m->spare = malloc(2 * n * (size_t)lfap_threads(ctx) * sizeof(double));
   m->twofold[0] = m->X ? malloc(2 * n * sizeof **m->twofold) : NULL;
   if (!m->diag || !m->vec || !m->spare || (m->X && !m->twofold[0])) {
@@ -66,6 +85,7 @@ lfap_status lfap_qm_open(lfap_ctx *ctx, lfap_qm *m) {
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for rows of N = %zu", n);
   }
   m->sums = m->vec + 3 * n;
+  m->square = m->sums + own;
   for (size_t k = 1; m->X && k < 2 * m->blocks; k++) m->twofold[k] = m->twofold[0] + k * m->samples;
   set_weights(m);
   set_diagonal(m);
@@ -77,7 +97,7 @@ void lfap_qm_close(lfap_qm *m) {
   free(m->vec);
   free(m->spare);
   free(m->twofold[0]);
-  m->diag = m->vec = m->sums = m->spare = NULL;
+  m->diag = m->vec = m->sums = m->square = m->spare = NULL;
   m->twofold[0] = NULL;
 }
 
@@ -95,8 +115,9 @@ typedef struct {
 
 static void fill_row(const lfap_qm *m, double *row, size_t i) {
   size_t N = m->samples, k = lfap_qm_sample(m, i);
+  double y = m->y[k], own = lfap_own_mass(m->masses, y), off = lfap_off_mass(m->masses, y);
   for (size_t b = 0; b < m->blocks; b++)
-    lfap_cp_row(row + b * N, m->G + k * N, m->y, m->y[k], slope(m, lfap_qm_block(m, i)), slope(m, b), N);
+    lfap_cp_row(row + b * N, m->G + k * N, m->y, y, slope(m, lfap_qm_block(m, i)), slope(m, b), own, off, N);
 }
 
 static void q_rows(void *arg, size_t begin, size_t end, int worker) {
@@ -166,20 +187,22 @@ static void dot_rows(void *arg, size_t begin, size_t end, int worker) {
 }
 
 /* z_k = sum over blocks of y_k v_k times the weight: a vector for each label of a row of the first block, and one for
-   the rows of the second, whose weights are those of one class. */
+   the rows of the second, whose weights ask for the column's class alone; those of the first in the columns of the
+   second ask for the row's. */
 static size_t weigh(const lfap_qm *m, double *z, const double *v) {
   size_t N = m->samples;
-  double h = m->weight[0][0][LFAP_QM_SAME].hi, g = m->weight[0][0][LFAP_QM_OTHER].hi,
-         mixed = m->weight[0][1][LFAP_QM_SAME].hi;
+  const lfap_twofold(*w)[2][2][2] = m->weight;
+  double both = w[1][0][1][LFAP_QM_SAME].hi, mixed[2] = {w[0][0][1][LFAP_QM_SAME].hi, w[0][1][1][LFAP_QM_SAME].hi};
   for (size_t k = 0; k < N; k++) {
     double c = m->y[k] * v[k];
-    z[k] = c * (m->y[k] > 0.0 ? h : g);
-    z[N + k] = c * (m->y[k] > 0.0 ? g : h);
+    int minus = m->y[k] < 0.0;
+    z[k] = c * w[0][0][0][minus].hi;
+    z[N + k] = c * w[0][1][0][!minus].hi;
     if (!m->kinks) continue;
     double e = m->y[k] * v[N + k];
-    z[k] = fma(mixed, e, z[k]);
-    z[N + k] = fma(mixed, e, z[N + k]);
-    z[2 * N + k] = fma(mixed, c, e);
+    z[k] = fma(mixed[0], e, z[k]);
+    z[N + k] = fma(mixed[1], e, z[N + k]);
+    z[2 * N + k] = fma(mixed[minus], c, both * e);
   }
   return m->kinks ? 3 : 2;
 }
@@ -293,7 +316,7 @@ static void residual_of_samples(const lfap_ctx *ctx, double *out, const lfap_qm 
     lfap_class_products(ctx, own, other, s, &of, part.row, part.nr);
     for (size_t at = 0; at < part.nr; at++) {
       size_t i = part.row ? part.row[at] : at;
-      const lfap_twofold *w = m->weight[lfap_qm_block(m, i)][block];
+      const lfap_twofold *w = lfap_qm_weight(m, i, block);
       double y = m->y[lfap_qm_sample(m, i)], from = block ? out[at] : b[i];
       out[at] = (from - w[LFAP_QM_SAME].hi * (y * own[at])) - w[LFAP_QM_OTHER].hi * (y * other[at]);
     }
@@ -370,8 +393,7 @@ void lfap_qm_sharp_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, 
     size_t i = part.row ? part.row[at] : at, k = lfap_qm_sample(m, i), own = m->y[k] < 0.0;
     lfap_twofold r = {b[i], 0.0};
     for (size_t j = 0; j < m->blocks; j++)
-      r = take_off(r, m->weight[lfap_qm_block(m, i)][j], m->y[k], m->twofold[2 * j + own][k],
-                   m->twofold[2 * j + 1 - own][k]);
+      r = take_off(r, lfap_qm_weight(m, i, j), m->y[k], m->twofold[2 * j + own][k], m->twofold[2 * j + 1 - own][k]);
     out[at] = r.hi + r.lo;
   }
 }

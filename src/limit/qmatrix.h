@@ -2,8 +2,8 @@
  * (CP) of a Gram matrix, or of the samples alone when that matrix does not fit (Q1, C2; spec/numerics.md N6, N6a, N13).
  *
  * Of N samples Q has the rows (n, gamma), one block; (CP) has these and the rows (n, 1) after them, two blocks of N
- * unknowns alpha and beta. Entries are w y_n y_k G_nk, with one weight w for each pair of blocks, and whether the two
- * samples are of the same class. */
+ * unknowns alpha and beta. Entries are w y_n y_k G_nk, with one weight w for each pair of blocks, each class of the row's
+ * sample, and whether the column's is of the same. */
 #ifndef LFAP_LIMIT_QMATRIX_H
 #define LFAP_LIMIT_QMATRIX_H
 #include "lfap.h"
@@ -24,15 +24,17 @@ typedef struct {
   int on_data;     /* residuals of the samples, to twice the precision, whatever there is (N6, "Residual") */
   const double *y; /* with labels y */
   double gamma;
-  int kinks; /* (CP), not Q: two blocks */
+  lfap_masses masses; /* of the output layer, both positive */
+  int kinks;          /* (CP), not Q: two blocks */
   /* set by lfap_qm_open: */
-  size_t samples, blocks;       /* N; 1 or 2 */
-  lfap_twofold weight[2][2][2]; /* [block of the row][block of the column][class of the column's sample] */
-  double *diag;                 /* n: the diagonal, up to one factor (Q: that of G); owned */
-  double *vec;                  /* 3 n; owned */
-  double *sums;                 /* 4 d for each block where there are samples; part of vec */
-  double *spare;                /* 2 n for each thread; owned */
-  lfap_twofold *twofold[4];     /* samples: of sharp residuals, block by block, classes +1, -1; [0] owned, with them */
+  size_t samples, blocks;          /* N; 1 or 2 */
+  lfap_twofold weight[2][2][2][2]; /* [block of the row][its class: y < 0][block of the column][same class, other] */
+  double *diag;                    /* n: the diagonal, up to one factor (Q of equal masses: that of G); owned */
+  double *square;                  /* N: the diagonal of G; part of vec */
+  double *vec;                     /* 3 n; owned */
+  double *sums;                    /* 4 d for each block where there are samples; part of vec */
+  double *spare;                   /* 2 n for each thread; owned */
+  lfap_twofold *twofold[4]; /* samples: of sharp residuals, block by block, classes +1, -1; [0] owned, with them */
 } lfap_qm;
 
 /* Allocates for the matrix that `m` names (M, or G and/or X with d, y, gamma) and takes its diagonal. */
@@ -57,7 +59,7 @@ void lfap_qm_product(lfap_ctx *ctx, double *out, const lfap_qm *m, const double 
    (N13), on_data by lfap_qm_sharp_residual. */
 void lfap_qm_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
                       lfap_qm_part part);
-/* The same of the samples, with pairs kept to the end and (1 + gamma^2)/2 itself: off by about u of the result and u^2
+/* The same of the samples, with pairs kept to the end and the weights themselves: off by about u of the result and u^2
    of |Q| |x| (N6, "Trust"). */
 void lfap_qm_sharp_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, const double *b, const double *x,
                             lfap_qm_part part);
@@ -65,6 +67,13 @@ void lfap_qm_sharp_residual(const lfap_ctx *ctx, double *out, const lfap_qm *m, 
 /* The sample and the block of unknown i. */
 static inline size_t lfap_qm_block(const lfap_qm *m, size_t i) { return i >= m->samples; }
 static inline size_t lfap_qm_sample(const lfap_qm *m, size_t i) { return i < m->samples ? i : i - m->samples; }
+/* The weights of row i in the columns of a block: LFAP_QM_SAME, LFAP_QM_OTHER. */
+static inline const lfap_twofold *lfap_qm_weight(const lfap_qm *m, size_t i, size_t block) {
+  return m->weight[lfap_qm_block(m, i)][m->y[lfap_qm_sample(m, i)] < 0.0][block];
+}
+/* The mass on the own side of a sample with label y, and on the other side. */
+static inline double lfap_own_mass(lfap_masses p, double y) { return y > 0.0 ? p.plus : p.minus; }
+static inline double lfap_off_mass(lfap_masses p, double y) { return y > 0.0 ? p.minus : p.plus; }
 
 /* Work on row i of the Gram matrix; `spare` has n entries. */
 typedef void (*lfap_qm_gram_fn)(void *arg, size_t i, const double *g, double *spare);

@@ -71,7 +71,7 @@ static void sizes(trusting *t) {
   for (size_t b = 0; b < m->blocks; b++) {
     lfap_measure_sizes(t->own, t->other, t->lambda + b * m->samples, t->data, m->sums);
     for (size_t i = 0; i < m->n; i++) {
-      const lfap_twofold *w = m->weight[lfap_qm_block(m, i)][b];
+      const lfap_twofold *w = lfap_qm_weight(m, i, b);
       size_t k = lfap_qm_sample(m, i);
       double v = w[LFAP_QM_SAME].hi * t->own[k] + w[LFAP_QM_OTHER].hi * t->other[k];
       t->size[i] = b ? t->size[i] + v : v;

@@ -244,7 +244,7 @@ static void coef_range(void *arg, size_t begin, size_t end, int worker) {
 
 /* Groups and their coefficient rows, at the front of what is free in the backlog. */
 static void coefficients(gramform *w) {
-  w->groups = lfap_gramform_groups(w->group, w->first, w->slot, w->open, w->m, w->n);
+  w->groups = lfap_gramform_groups(w->group, w->first, w->slot, w->open, w->m / 2, w->m, w->n);
   if (w->late.used + w->groups > w->m || w->late.epochs == DELAY) settle(w);
   lfap_parallel(w->threads, w->groups, 4, 4.0 * (double)w->groups * (double)w->n, coef_range, w);
 }

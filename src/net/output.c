@@ -14,6 +14,9 @@ void lfap_net_weights(double *a, const lfap_net *net) {
   else lfap_net_signs(a, net->m);
 }
 
+int lfap_net_positive(const lfap_net *net, size_t j) { return net->a ? net->a[j] > 0.0 : j < net->m / 2; }
+int lfap_net_dead(const lfap_net *net, size_t j) { return net->a && net->a[j] == 0.0; }
+
 static lfap_status finite_output(lfap_ctx *ctx, const double *a, size_t m) {
   size_t bad = lfap_first_unbounded(a, m);
   if (bad == m) return LFAP_OK;
@@ -38,10 +41,11 @@ lfap_status lfap_net_alloc_output(lfap_ctx *ctx, lfap_net *out, size_t m, size_t
 
 static lfap_status mass_in_range(lfap_ctx *ctx, const char *sign, double mass) {
   if (mass == 0.0 || (mass >= LFAP_MASS_MIN && mass <= LFAP_MASS_MAX)) return LFAP_OK;
-  return lfap_fail(ctx, LFAP_ERR_RANGE,
-                   "output weights: the squares of the %s ones sum to %g; results are right from 2^%d to 2^%d: multiply "
-                   "all output weights by one constant, which changes no sign of f",
-                   sign, mass, ilogb(LFAP_MASS_MIN), ilogb(LFAP_MASS_MAX));
+  return lfap_fail(
+      ctx, LFAP_ERR_RANGE,
+      "output weights: the squares of the %s ones sum to %g; results are right from 2^%d to 2^%d: multiply "
+      "all output weights by one constant, which changes no sign of f",
+      sign, mass, ilogb(LFAP_MASS_MIN), ilogb(LFAP_MASS_MAX));
 }
 
 lfap_status lfap_net_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_net *net) {
@@ -52,6 +56,11 @@ lfap_status lfap_net_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_net *net
     p = (lfap_masses){0.0, 0.0};
     for (size_t j = 0; j < net->m; j++) {
       double a = net->a[j], *of = a > 0.0 ? &p.plus : &p.minus;
+      if (a != 0.0 && fabs(a) < LFAP_MASS_MIN)
+        return lfap_fail(ctx, LFAP_ERR_RANGE,
+                         "output weight %zu is %g; results are right for 0 and from 2^%d on: multiply all output "
+                         "weights by one constant, or make it 0",
+                         j, a, ilogb(LFAP_MASS_MIN));
       *of = fma(a, a, *of);
     }
   }
@@ -70,9 +79,7 @@ lfap_status lfap_net_plain(lfap_ctx *ctx, const lfap_net *net, const char *who) 
                    who);
 }
 
-int lfap_masses_plain(lfap_masses p) {
-  return (p.plus == 0.5 && p.minus == 0.5) || (p.plus == 0.0 && p.minus == 0.0);
-}
+int lfap_masses_plain(lfap_masses p) { return (p.plus == 0.5 && p.minus == 0.5) || (p.plus == 0.0 && p.minus == 0.0); }
 
 lfap_status lfap_limit_plain(lfap_ctx *ctx, const lfap_limit *lim, const char *who) {
   if (lfap_masses_plain(lim->masses)) return LFAP_OK;

@@ -8,10 +8,13 @@
 #include "kernel/perturb.h"
 #include "kernel/rows.h"
 #include "net/direction.h"
+#include "net/output.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SAME 1e-12 /* masses of the network and of the limit */
 
 typedef struct {
   size_t m, n, d;
@@ -46,16 +49,18 @@ static lfap_status kkt_alloc(lfap_ctx *ctx, kkt *k, size_t m, size_t n, size_t d
   return LFAP_OK;
 }
 
-/* M_nk = y_n y_k G_nk S_nk, S_nk = 1/m sum_j phi'_jn phi'_jk. */
-static lfap_status fill_matrix(lfap_ctx *ctx, kkt *k, const lfap_set *set, double gamma) {
+/* M_nk = y_n y_k G_nk S_nk, S_nk = sum_j a_j^2 phi'_jn phi'_jk, in the setting 1/m sum_j phi'_jn phi'_jk. */
+static lfap_status fill_matrix(lfap_ctx *ctx, kkt *k, const lfap_set *set, const lfap_net *net) {
   const lfap_data *data = set->data;
   lfap_status st = lfap_set_copy_gram(ctx, k->M, set);
   double *slope = malloc(k->n * k->m * sizeof *slope);
   if (!st && !slope) st = lfap_fail(ctx, LFAP_ERR_MEMORY, "K1: no memory for %zu x %zu slopes", k->n, k->m);
-  for (size_t i = 0; !st && i < k->n * k->m; i++) slope[i] = lfap_slope(k->z[i], gamma);
+  for (size_t i = 0; !st && i < k->n * k->m; i++)
+    slope[i] = net->a ? net->a[i % k->m] * lfap_slope(k->z[i], net->gamma) : lfap_slope(k->z[i], net->gamma);
+  double over = net->a ? 1.0 : (double)k->m;
   for (size_t i = 0; !st && i < k->n; i++)
     for (size_t j = 0; j < k->n; j++) {
-      double s = lfap_dot(k->m, slope + i * k->m, slope + j * k->m) / (double)k->m;
+      double s = lfap_dot(k->m, slope + i * k->m, slope + j * k->m) / over;
       k->M[i * k->n + j] *= data->y[i] * data->y[j] * s;
     }
   free(slope);
@@ -84,8 +89,8 @@ static lfap_status rank2(lfap_ctx *ctx, double *outside, const lfap_net *net) {
   lfap_status st = lfap_gram(ctx, A, net->w, m, net->d);
   for (size_t i = 0; !st && i < m; i++) {
     total += A[i * m + i];
-    u[i] = (i < m / 2 ? 1.0 : 0.5) + 1e-3 * (double)(i % 7); /* a start with no symmetry of its own */
-    v[i] = (i < m / 2 ? -0.5 : 1.0) + 1e-3 * (double)(i % 5);
+    u[i] = (lfap_net_positive(net, i) ? 1.0 : 0.5) + 1e-3 * (double)(i % 7); /* a start with no symmetry of its own */
+    v[i] = (lfap_net_positive(net, i) ? -0.5 : 1.0) + 1e-3 * (double)(i % 5);
   }
   for (int it = 0; !st && total > 0.0 && it < 1000; it++) {
     lfap_scale(u, 1.0 / lfap_norm2(m, u), u, m);
@@ -104,19 +109,39 @@ static lfap_status rank2(lfap_ctx *ctx, double *outside, const lfap_net *net) {
   return st;
 }
 
-/* Mean rows per sign, their spread, and the cosine of their difference with w. */
-static lfap_status rows_shape(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const double *w) {
+/* The mean of w_j/|a_j| over a sign with weights a_j^2, of which a_j w_j is a part, is that of the rows where all a_j^2
+   are equal. */
+static double part_of_mean(const lfap_net *net, size_t j, lfap_masses p) {
+  if (!net->a) return 2.0 / (double)net->m;
+  return fabs(net->a[j]) / (net->a[j] > 0.0 ? p.plus : p.minus);
+}
+
+/* diff = w_j/|a_j| - mean over ||mean||. */
+static double distance_from(double *diff, const double *mean, const lfap_net *net, size_t j) {
+  const double *row = net->w + j * net->d;
+  if (net->a) {
+    lfap_scale(diff, 1.0 / fabs(net->a[j]), row, net->d);
+    row = diff;
+  }
+  lfap_sub(diff, row, mean, net->d);
+  return lfap_norm2(net->d, diff) / lfap_norm2(net->d, mean);
+}
+
+/* Mean rows per sign, their spread, and the cosine of their difference, weighted with the masses, with w. */
+static lfap_status rows_shape(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, lfap_masses p, const double *w) {
   size_t m = net->m, d = net->d;
   double *mean = calloc(3 * d, sizeof *mean), *diff = mean ? mean + 2 * d : NULL;
   if (!mean) return lfap_fail(ctx, LFAP_ERR_MEMORY, "K1: no memory for d = %zu", d);
-  for (size_t j = 0; j < m; j++) lfap_axpy(mean + (j < m / 2 ? 0 : d), 2.0 / (double)m, net->w + j * d, d);
+  for (size_t j = 0; j < m; j++)
+    if (!lfap_net_dead(net, j))
+      lfap_axpy(mean + (lfap_net_positive(net, j) ? 0 : d), part_of_mean(net, j, p), net->w + j * d, d);
   for (size_t j = 0; j < m; j++) {
-    const double *c = mean + (j < m / 2 ? 0 : d);
-    lfap_sub(diff, net->w + j * d, c, d);
-    double r = lfap_norm2(d, diff) / lfap_norm2(d, c);
+    if (lfap_net_dead(net, j)) continue;
+    double r = distance_from(diff, mean + (lfap_net_positive(net, j) ? 0 : d), net, j);
     if (r > out->row_spread) out->row_spread = r;
   }
-  lfap_sub(diff, mean, mean + d, d);
+  if (net->a) lfap_net_direction(diff, net);
+  else lfap_sub(diff, mean, mean + d, d);
   out->cosine = lfap_cosine(diff, w, d);
   free(mean);
   return LFAP_OK;
@@ -138,22 +163,26 @@ static lfap_status agreement_of(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net
 /* Margins, patterns and the residual's QP. */
 static lfap_status margins(lfap_ctx *ctx, lfap_k1 *out, kkt *k, const lfap_net *net, const lfap_set *set) {
   const lfap_data *data = set->data;
-  size_t n = k->n, m = k->m, right = 0;
+  size_t n = k->n, m = k->m, right = 0, pairs = 0;
   lfap_status st = lfap_rows_product(ctx, k->z, data->x, net->w, n, m, k->d);
   if (st) return st;
-  lfap_net_signs(k->a, m);
+  lfap_net_weights(k->a, net);
   out->margin_min = INFINITY;
   for (size_t i = 0; i < n; i++) {
     k->f[i] = data->y[i] * lfap_net_output(k->phi, k->z + i * m, k->a, net->gamma, m);
     if (k->f[i] < out->margin_min) out->margin_min = k->f[i];
-    for (size_t j = 0; j < m; j++) right += (k->z[i * m + j] > 0.0) == ((data->y[i] > 0.0) == (j < m / 2));
+    for (size_t j = 0; j < m; j++) {
+      if (lfap_net_dead(net, j)) continue;
+      pairs++;
+      right += (k->z[i * m + j] > 0.0) == ((data->y[i] > 0.0) == lfap_net_positive(net, j));
+    }
   }
-  out->pattern_aligned = (double)right / ((double)n * (double)m);
+  out->pattern_aligned = (double)right / (double)pairs;
   out->margin = out->margin_min / lfap_norm2(m * k->d, net->w);
   out->residual = out->slackness = NAN;
   if (!(out->margin_min > 0.0)) return LFAP_OK;
   for (size_t i = 0; i < n; i++) k->b[i] = k->f[i] / out->margin_min;
-  st = fill_matrix(ctx, k, set, net->gamma);
+  st = fill_matrix(ctx, k, set, net);
   if (!st) st = lfap_qp_solve(ctx, k->l, k->mu, k->M, k->b, n);
   if (st) return st;
   out->residual = residual_of(k, net, data, out->margin_min);
@@ -166,13 +195,14 @@ static lfap_status margins(lfap_ctx *ctx, lfap_k1 *out, kkt *k, const lfap_net *
 static lfap_status figures(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *net, const lfap_set *set, const double *probes,
                            size_t np) {
   const lfap_data *data = set->data;
-  const double *w = set->limit->w;
+  const lfap_limit *lim = set->limit;
+  const double *w = lim->w;
   kkt k;
   lfap_status st = kkt_alloc(ctx, &k, net->m, data->n, data->d);
   if (st) return st;
   st = margins(ctx, out, &k, net, set);
   if (!st) st = rank2(ctx, &out->outside_rank2, net);
-  if (!st) st = rows_shape(ctx, out, net, w);
+  if (!st) st = rows_shape(ctx, out, net, lim->masses, w);
   if (!st) st = probes ? agreement_of(ctx, out, net, w, probes, np) : agreement_of(ctx, out, net, w, data->x, data->n);
   kkt_free(&k);
   return st;
@@ -186,6 +216,18 @@ static lfap_status check_weights(lfap_ctx *ctx, const lfap_net *net) {
   if (lfap_amax(all, net->w) == 0.0)
     return lfap_fail(ctx, LFAP_ERR_DATA, "K1: all weights are zero: no network to judge");
   return LFAP_OK;
+}
+
+/* The limit has to be that of this output layer. */
+static lfap_status check_masses(lfap_ctx *ctx, const lfap_net *net, const lfap_limit *lim) {
+  lfap_masses p, of = lim->masses;
+  lfap_status st = lfap_net_masses(ctx, &p, net);
+  if (st || (!net->a && lfap_masses_plain(of))) return st;
+  if (fabs(p.plus - of.plus) <= SAME * of.plus && fabs(p.minus - of.minus) <= SAME * of.minus) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_USAGE,
+                   "K1: the squares of the output weights sum to %.17g (positive) and %.17g (negative), the limit is "
+                   "that of %.17g and %.17g; solve it with these masses (lfap_net_masses)",
+                   p.plus, p.minus, of.plus, of.minus);
 }
 
 /* Every figure but the smallest margin is the same for W and for W 2^e, so W is judged where no product leaves the
@@ -203,8 +245,8 @@ static lfap_status judge_weights(lfap_ctx *ctx, lfap_k1 *out, const lfap_net *ne
   lfap_net scaled;
   lfap_k1 r = {0};
   int e;
-  lfap_status st = lfap_net_plain(ctx, net, "K1");
-  if (!st) st = check_weights(ctx, net);
+  lfap_status st = check_weights(ctx, net);
+  if (!st) st = check_masses(ctx, net, lim);
   if (!st) st = lfap_net_scaled(ctx, &scaled, &e, net);
   if (st) return st;
   st = figures(ctx, &r, &scaled, set, probes, np);

@@ -2,6 +2,8 @@
    certificate settles. */
 #include "verify/lines.h"
 
+#include "net/output.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,12 +37,13 @@ static lfap_holds hypothesis(const lfap_hypothesis *h) {
   return h->holds ? LFAP_YES : LFAP_NO;
 }
 
-/* What the slopes say of (b) by themselves. They are sums that make up margins of 1: nearer to 0 than this, doubles
-   do not tell. */
+/* What the slopes say of (b) by themselves. They are sums that make up margins of 1 once weighted with the masses: nearer
+   to 0 than this, doubles do not tell. */
 static lfap_holds slopes_hold(const lfap_limit *lim) {
   lfap_holds all = LFAP_YES;
+  double unit = lfap_masses_plain(lim->masses) ? 1.0 : 0.5 / fmin(lim->masses.plus, lim->masses.minus);
   for (size_t i = 0; i < lim->n; i++) {
-    double least = fmin(lim->fu[i], -lim->fv[i]), open = 1e-12 * fmax(1.0, fmax(fabs(lim->fu[i]), fabs(lim->fv[i])));
+    double least = fmin(lim->fu[i], -lim->fv[i]), open = 1e-12 * fmax(unit, fmax(fabs(lim->fu[i]), fabs(lim->fv[i])));
     if (least < -open) return LFAP_NO;
     if (least <= open) all = LFAP_UNKNOWN;
   }

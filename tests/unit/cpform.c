@@ -22,8 +22,8 @@ static void multipliers(double *alpha, double *beta) {
   }
 }
 
-/* M from its definition: half the product of rows (1, -s) of label +1 and (-s, 1) of label -1. */
-Test(cpform, row_is_half_the_product_of_two_rows) {
+/* M from its definition: the product of rows (1, -s) of label +1 and (-s, 1) of label -1, weighted with the masses. */
+static void row_is_the_weighted_product(double plus, double minus) {
   double y[N], g[N], q[N + 1];
   const double slopes[3] = {0.3, 1.0, 0.01};
   labels(y);
@@ -32,15 +32,34 @@ Test(cpform, row_is_half_the_product_of_two_rows) {
     for (size_t b = 0; b < 3; b++)
       for (size_t n = 0; n < 2; n++) {
         q[N] = 4.0;
-        lfap_cp_row(q, g, y, y[n], slopes[a], slopes[b], N);
+        lfap_cp_row(q, g, y, y[n], slopes[a], slopes[b], n ? minus : plus, n ? plus : minus, N);
         for (size_t k = 0; k < N; k++) {
           const long double s = slopes[a], t = slopes[b];
           const long double S[2] = {y[n] > 0 ? 1 : -s, y[n] > 0 ? -s : 1}, T[2] = {y[k] > 0 ? 1 : -t, y[k] > 0 ? -t : 1};
-          const double ref = (double)((S[0] * T[0] + S[1] * T[1]) / 2 * g[k]);
-          cr_assert_float_eq(q[k], ref, 0x1p-51 * fabs(ref), "entry %zu of slopes %g, %g", k, slopes[a], slopes[b]);
+          const double ref = (double)((plus * S[0] * T[0] + minus * S[1] * T[1]) * g[k]);
+          cr_assert_float_eq(q[k], ref, 0x1p-50 * fabs(ref), "entry %zu of slopes %g, %g", k, slopes[a], slopes[b]);
         }
         cr_assert_eq(q[N], 4.0, "one past the end is left alone");
       }
+}
+
+Test(cpform, row_is_the_weighted_product_of_two_rows) {
+  row_is_the_weighted_product(0.5, 0.5);
+  row_is_the_weighted_product(0.7, 0.002);
+  row_is_the_weighted_product(3.0, 11.0);
+}
+
+/* Entries at (i, s), (k, t) and at (k, t), (i, s), and at masses of 1/2 those of the setting. */
+Test(cpform, weights_are_symmetric_to_the_bit) {
+  for (int round = 0; round < 1000; round++) {
+    const double s = fabs(rnd()), t = round % 3 ? fabs(rnd()) : 1.0, own = ldexp(fabs(rnd()), round % 9), off = fabs(rnd());
+    cr_assert_eq(lfap_cp_same(s, t, own, off), lfap_cp_same(t, s, own, off));
+    cr_assert_eq(lfap_cp_other(s, t, own, off), lfap_cp_other(t, s, off, own));
+    cr_assert_eq(lfap_cp_same(s, t, 0.5, 0.5), 0.5 * fma(s, t, 1));
+    cr_assert_eq(lfap_cp_other(s, t, 0.5, 0.5), 0.5 * (s + t));
+    cr_assert_eq(lfap_cp_tilt(0.5, 0.5, s), 1.0);
+    cr_assert_float_eq(lfap_cp_tilt(own, off, s), 2 * (own + s * off) / (1 + s), 0x1p-50 * (own + off));
+  }
 }
 
 Test(cpform, q_is_the_block_of_gamma_to_the_bit) {
@@ -48,13 +67,13 @@ Test(cpform, q_is_the_block_of_gamma_to_the_bit) {
   labels(y);
   for (int round = 0; round < 50; round++) {
     const double gamma = fabs(rnd()), h = 0.5 * fma(gamma, gamma, 1);
-    cr_assert_eq(lfap_cp_same(gamma, gamma), h);
-    cr_assert_eq(lfap_cp_other(gamma, gamma), gamma);
-    cr_assert_eq(lfap_cp_same(gamma, 1.0), lfap_cp_other(1.0, gamma), "mixed blocks do not ask for the class");
-    cr_assert_eq(lfap_cp_same(1.0, 1.0), 1.0);
+    cr_assert_eq(lfap_cp_same(gamma, gamma, 0.5, 0.5), h);
+    cr_assert_eq(lfap_cp_other(gamma, gamma, 0.5, 0.5), gamma);
+    cr_assert_eq(lfap_cp_same(gamma, 1.0, 0.5, 0.5), lfap_cp_other(1.0, gamma, 0.5, 0.5), "mixed blocks do not ask for the class");
+    cr_assert_eq(lfap_cp_same(1.0, 1.0, 0.5, 0.5), 1.0);
     for (size_t i = 0; i < N; i++) g[i] = rnd();
     lfap_q_row(q, g, y, 1.0, gamma, N);
-    lfap_cp_row(m, g, y, 1.0, gamma, gamma, N);
+    lfap_cp_row(m, g, y, 1.0, gamma, gamma, 0.5, 0.5, N);
     cr_assert_arr_eq(q, m, sizeof q);
     for (size_t k = 0; k < N; k++) cr_assert_eq(q[k], y[k] * ((y[k] > 0 ? h : gamma) * g[k]));
   }
@@ -65,7 +84,7 @@ Test(cpform, omega_are_the_coefficients_of_w) {
   const double gamma = 0.3;
   labels(y);
   multipliers(a, b);
-  lfap_cp_merge(lambda, omega, a, b, gamma, N);
+  lfap_cp_merge(lambda, omega, a, b, y, gamma, 0.5, 0.5, N);
   lfap_cp_coef(u, a, b, y, 1.0, gamma, N);
   lfap_cp_coef(v, a, b, y, -1.0, gamma, N);
   for (size_t k = 0; k < N; k++) {
@@ -74,6 +93,20 @@ Test(cpform, omega_are_the_coefficients_of_w) {
     cr_assert_float_eq(omega[k], a[k] + 2.0 * b[k] / 1.3, 0x1p-52);
     cr_assert_float_eq((u[k] + v[k]) / 1.3, omega[k] * y[k], 0x1p-51, "w = (U - V)/(1 + gamma), v being -V's");
     cr_assert_float_eq(u[k], y[k] * (y[k] > 0 ? a[k] + b[k] : gamma * a[k] + b[k]), 0x1p-52);
+  }
+}
+
+/* w = 2 (plus U - minus V)/(1 + gamma), v being -V's coefficients. */
+Test(cpform, omega_of_other_masses) {
+  double y[N], a[N], b[N], lambda[N], omega[N], u[N], v[N];
+  labels(y);
+  multipliers(a, b);
+  lfap_cp_merge(lambda, omega, a, b, y, 0.3, 0.7, 0.02, N);
+  lfap_cp_coef(u, a, b, y, 1.0, 0.3, N);
+  lfap_cp_coef(v, a, b, y, -1.0, 0.3, N);
+  for (size_t k = 0; k < N; k++) {
+    cr_assert_eq(lambda[k], a[k] + b[k]);
+    cr_assert_float_eq(2 * (0.7 * u[k] + 0.02 * v[k]) / 1.3, omega[k] * y[k], 0x1p-51);
   }
 }
 
