@@ -58,7 +58,7 @@ typedef struct {
   lfap_masses masses;
   double rounding;           /* what folding may do to an output at the samples */
   compare_accuracy own, test; /* at the samples; at --test */
-  lfap_reason reason;        /* why it is not what it should be, if that is known */
+  lfap_slip reason;        /* why it is not what it should be, if that is known */
   char no_limit[1024];       /* why there is no limit to hold it against; "" where there is one */
   char no_boundary[256];     /* with --certify: why nothing is certified */
   cli_origin here, net_of, lambda_of, made_from; /* the samples; what network, multipliers, perturbations are of */
@@ -88,6 +88,7 @@ lfap_status compare_limit(cli *c, compare_run *r);
 /* compare_reason.c: how many samples are right, the test set, and where it does not classify, why. */
 lfap_status compare_classified(cli *c, compare_run *r);
 lfap_status compare_reason(cli *c, compare_run *r);
+const lfap_slip *compare_slip(const compare_run *r); /* NULL: none is known */
 lfap_verdict compare_network_verdict(const compare_run *r);
 /* The perturbed set (compare_foreign.c): read, then judged. */
 lfap_status compare_perturbed(cli *c, compare_run *r);
@@ -101,5 +102,5 @@ void compare_free(compare_run *r);
 
 /* compare_report.c: where the weights end, NULL where they have no point; the report. */
 const cli_ending *compare_ending(const compare_run *r);
-void compare_print(const compare_run *r);
+void compare_print(const cli *c, const compare_run *r);
 #endif

@@ -66,7 +66,9 @@ lfap_status compare_perturbed(cli *c, compare_run *r) {
   if (!s) s = read_bases(c, r);
   if (!s) s = lfap_rows_in_range(&c->ctx, a->bases ? a->bases : a->data, r->bases.v, r->bases.rows, r->bases.cols);
   if (!s) s = lfap_rows_in_range(&c->ctx, a->adversarial, r->points.v, r->points.rows, r->points.cols);
-  return s ? s : lfap_p1_of(&c->ctx, &r->p1, &r->net, &r->bases, &r->points, r->targets.v, r->no_limit[0] ? NULL : r->lim.w, &r->a.o);
+  return s ? s
+           : lfap_p1_of(&c->ctx, &r->p1, &r->net, &r->bases, &r->points, r->targets.v, r->no_limit[0] ? NULL : r->lim.w,
+                        &r->a.o);
 }
 
 /* ---- certified signs --------------------------------------------------------------------------------------------- */
@@ -90,10 +92,11 @@ static lfap_status signs(cli *c, compare_signs *out, const oracle_vector *w, con
 
 /* Enclosures are of the setting's limit, which that of equal output weights is up to a factor. */
 static void no_boundary(compare_run *r) {
-  const char *why = r->no_limit[0]                          ? r->no_limit
-                    : r->readout.kind == LFAP_READOUT_OTHER ? "enclosures are of output weights of one size, as many of "
-                                                              "each sign; this output layer is another one"
-                                                            : "";
+  const char *why = r->no_limit[0] ? r->no_limit
+                    : r->readout.kind == LFAP_READOUT_OTHER
+                        ? "enclosures are of output weights of one size, as many of "
+                          "each sign; this output layer is another one"
+                        : "";
   snprintf(r->no_boundary, sizeof r->no_boundary, "%.255s", why);
 }
 

@@ -7,9 +7,11 @@
 #include "cli/compare.h"
 #include "data/set.h"
 #include "kernel/lanes.h"
+#include "verify/lines.h"
 
-static const char TRAINED[] = "the output layer was trained too (--output-trained): that is another problem, whose optimum is "
-                              "not that of a fixed output layer";
+static const char TRAINED[] =
+    "the output layer was trained too (--output-trained): that is another problem, whose optimum is "
+    "not that of a fixed output layer";
 
 static void keep_why(char *why, size_t size, cli *c, const char *text) {
   snprintf(why, size, "%.*s", (int)size - 1, text ? text : c->ctx.message);
@@ -33,7 +35,8 @@ static lfap_status solve(cli *c, compare_run *r, const lfap_set *set) {
   lfap_limit_opts o = {.masses = r->masses};
   if (r->a.trained) keep_why(r->no_limit, sizeof r->no_limit, c, TRAINED);
   else if (r->judged->a && !(r->masses.plus > 0.0 && r->masses.minus > 0.0))
-    keep_why(r->no_limit, sizeof r->no_limit, c, "the output weights have one sign only, and so has f: no limit separates");
+    keep_why(r->no_limit, sizeof r->no_limit, c,
+             "the output weights have one sign only, and so has f: no limit separates");
   else {
     lfap_status s = lfap_limit_solve_opts(&c->ctx, &r->lim, &r->data, set->gram, r->a.gamma, r->judged->a ? &o : NULL);
     if (!lfap_of_the_data(s)) return s;
@@ -53,6 +56,7 @@ static lfap_status k1(cli *c, compare_run *r, const lfap_set *set) {
   lfap_status s = lfap_set_k1(&c->ctx, &r->k1, r->judged, set, r->probes.v, r->probes.rows);
   if (s) return s;
   if (r->no_limit[0]) without_limit(r);
+  if (r->readout.kind == LFAP_READOUT_EQUAL) r->k1.slackness /= r->readout.factor * r->readout.factor;
   if (r->judged == &r->net && r->readout.kind != LFAP_READOUT_SETTING) /* of the rows as given, not folded */
     r->k1.margin = r->k1.margin_min / lfap_norm2(r->given.m * r->given.d, r->given.w);
   return LFAP_OK;
@@ -65,7 +69,8 @@ static lfap_status ending(cli *c, compare_run *r, lfap_set *set) {
     return LFAP_OK;
   }
   int certify = r->a.certify && !r->judged->a;
-  lfap_status s = cli_ending_of(c, e, r->judged, set, r->no_limit[0] ? NULL : &r->lim, &(cli_ending_asked){.certify = certify});
+  lfap_status s =
+      cli_ending_of(c, e, r->judged, set, r->no_limit[0] ? NULL : &r->lim, &(cli_ending_asked){.certify = certify});
   if (r->judged->a && s == LFAP_ERR_USAGE) { /* refused for this output layer, with the reason */
     keep_why(e->why, sizeof e->why, c, NULL);
     s = LFAP_OK;

@@ -175,4 +175,3 @@ lfap_status compare_reference(cli *c, compare_run *r) {
   free(names);
   return s;
 }
-

@@ -12,10 +12,11 @@ static lfap_status neuron_vector(cli *c, lfap_mat *out, const char *path, const 
   if (s) return s;
   size_t outputs = v.cols == m ? v.rows : v.rows == m ? v.cols : 0;
   if (outputs == 2)
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
-                  "%s: shape (%zu, %zu): two outputs, one a class; this network has one, f = f_2 - f_1: save v[1] - v[0] "
-                  "(and the labels as +1 for the second class, -1 for the first)",
-                  path, v.rows, v.cols);
+    s = lfap_fail(
+        &c->ctx, LFAP_ERR_DATA,
+        "%s: shape (%zu, %zu): two outputs, one a class; this network has one, f = f_2 - f_1: save v[1] - v[0] "
+        "(and the labels as +1 for the second class, -1 for the first)",
+        path, v.rows, v.cols);
   else if (outputs > 2)
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA,
                   "%s: shape (%zu, %zu): %zu classes; the theory is about two, the sign of one output f: choose two "
@@ -42,10 +43,11 @@ static lfap_status join(cli *c, double *v, const double *sign, const compare_arg
   for (size_t j = 0; j < m; j++) sizes &= v[j] >= 0.0;
   for (size_t j = 0; j < m; j++) {
     if (!sizes && v[j] * sign[j] < 0.0)
-      return lfap_fail(&c->ctx, LFAP_ERR_DATA,
-                       "%s: output weight %zu is %g, its sign in %s is %+g: they are of different orders of the rows, or "
-                       "networks; give --output-weights alone",
-                       a->output, j, v[j], a->signs, sign[j]);
+      return lfap_fail(
+          &c->ctx, LFAP_ERR_DATA,
+          "%s: output weight %zu is %g, its sign in %s is %+g: they are of different orders of the rows, or "
+          "networks; give --output-weights alone",
+          a->output, j, v[j], a->signs, sign[j]);
     if (sizes) v[j] *= sign[j];
   }
   return LFAP_OK;

@@ -5,7 +5,8 @@
 #include "cli/compare.h"
 #include "data/scale.h"
 
-static lfap_status count(cli *c, compare_accuracy *out, const lfap_net *net, const double *x, const double *y, size_t n) {
+static lfap_status count(cli *c, compare_accuracy *out, const lfap_net *net, const double *x, const double *y,
+                         size_t n) {
   double *f = malloc((n ? n : 1) * sizeof *f);
   if (!f) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory: %zu outputs", n);
   lfap_status s = lfap_net_eval(&c->ctx, f, net, x, n);
@@ -23,8 +24,8 @@ static lfap_status on_test(cli *c, compare_run *r) {
   lfap_mat x = {0}, y = {0};
   lfap_status s = cli_pairs_read(c, &x, &y, r->a.test, r->a.test_labels);
   if (!s && x.cols != r->data.d)
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), and the samples have d = %zu", r->a.test, x.rows, x.cols,
-                  r->data.d);
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu), and the samples have d = %zu", r->a.test, x.rows,
+                  x.cols, r->data.d);
   if (!s) s = lfap_rows_in_range(&c->ctx, r->a.test, x.v, x.rows, x.cols);
   if (!s) s = count(c, &r->test, &r->net, x.v, y.v, x.rows);
   lfap_mat_free(&x);
@@ -46,14 +47,15 @@ static int open_to(const compare_run *r, lfap_reason_kind kind, int has_outputs)
 }
 
 static lfap_status by_labels(cli *c, compare_run *r) {
-  lfap_reason found = {0};
+  lfap_slip found = {0};
   lfap_status s = lfap_reason_of(&c->ctx, &found, &r->given, &r->data, NULL);
   int told = r->a.outputs != NULL, has = told && r->array[0].verdict == LFAP_PASS;
   if (s || !found.kind || (told && !open_to(r, found.kind, has))) return s;
   if (has && found.kind == LFAP_REASON_REVERSED) {
     found.kind = LFAP_REASON_LABELS;
-    snprintf(found.what, sizeof found.what, "the labels have the other sign: the outputs are right, and with -y every "
-                                            "sample is; turn the labels");
+    snprintf(found.what, sizeof found.what,
+             "the labels have the other sign: the outputs are right, and with -y every "
+             "sample is; turn the labels");
   }
   r->reason = found;
   return s;
@@ -64,9 +66,11 @@ lfap_status compare_reason(cli *c, compare_run *r) {
   int told = r->a.outputs && r->array[0].verdict != LFAP_PASS;
   lfap_told outputs = {.z = r->probes.v, .f = r->outputs.v, .slack = r->slack.v, .n = r->probes.rows};
   lfap_status s = told ? lfap_reason_of(&c->ctx, &r->reason, &r->given, &r->data, &outputs) : LFAP_OK;
-  if (!s && !r->reason.kind && lfap_reason_wanted(r->own.of - r->own.right, r->own.of)) s = by_labels(c, r);
+  if (!s && !r->reason.kind && r->own.right < r->own.of) s = by_labels(c, r);
   return s;
 }
+
+const lfap_slip *compare_slip(const compare_run *r) { return r->reason.kind ? &r->reason : NULL; }
 
 lfap_verdict compare_network_verdict(const compare_run *r) {
   if (r->reason.kind) return LFAP_FAIL;

@@ -18,8 +18,8 @@ const char *const lfap_reason_name[LFAP_REASONS] = {"none", "reversed",   "row o
 
 /* Fewer ways than 2^FEW to choose the positive samples, and chance would classify them too often. */
 static const double FEW = 6.0, FEWEST = 2.0;
-
-int lfap_reason_wanted(size_t wrong, size_t n) { return wrong > n / 20; }
+/* Margins as even as training makes them: what it takes against a network that gets nearly all right. */
+static const double EVEN = 0.3;
 
 void lfap_reason_outputs(lfap_search *s, double *f, const double *z, const double *a, const double *b, double gamma) {
   for (size_t i = 0; i < s->n; i++) {
@@ -55,15 +55,16 @@ static size_t agreeing(const lfap_search *s, const double *f) {
 
 void lfap_reason_consider(lfap_search *s, lfap_reason_kind kind, const double *f, double bits, double weight,
                           const char *format, ...) {
-  lfap_reason r = {.kind = kind, .of = s->n, .by_outputs = s->told != NULL};
+  lfap_slip r = {.kind = kind, .of = s->n, .by_outputs = s->told != NULL};
   size_t wrong = 0;
   if (s->told) {
     r.right = agreeing(s, f);
     r.clear = r.right == s->n ? weight : 0.0;
   } else {
     double clear = lfap_reason_clear(s, f, &wrong), some = s->evidence - bits;
-    size_t few = s->wrong / 4 < s->n / 20 ? s->wrong / 4 : s->n / 20;
+    size_t few = bits > 1.0 ? 0 : s->wrong / 4 < s->n / 20 ? s->wrong / 4 : s->n / 20;
     int sure = some >= FEW || (some >= FEWEST && bits == 0.0 && clear >= 0.5);
+    sure &= s->wrong > s->n / 20 || clear >= EVEN;
     r.right = s->n - wrong;
     r.clear = wrong <= few && sure ? weight * clear : 0.0;
   }
@@ -78,11 +79,12 @@ void lfap_reason_consider(lfap_search *s, lfap_reason_kind kind, const double *f
 static lfap_status search_alloc(lfap_search *s) {
   size_t n = s->n, m = s->m, samples = s->data->n;
   if (n < samples) n = samples; /* room for outputs at the samples too */
-  s->a = calloc(3 * m + n * m + 2 * n, sizeof(double));
+  s->a = calloc(4 * m + n * m + 2 * n, sizeof(double));
   if (!s->a) return lfap_fail(s->ctx, LFAP_ERR_MEMORY, "no memory for %zu x %zu pre-activations", n, m);
   s->b = s->a + m;
   s->phi = s->b + m;
-  s->z = s->phi + m;
+  s->shown = s->phi + m;
+  s->z = s->shown + m;
   s->f = s->z + n * m;
   s->sorted = s->f + n;
   lfap_net_weights(s->a, s->net);
@@ -95,10 +97,13 @@ static void count(lfap_search *s) {
   s->evidence = (lgamma(n + 1.0) - lgamma(plus + 1.0) - lgamma(n - plus + 1.0)) / log(2.0);
   if (s->told) return;
   lfap_reason_outputs(s, s->f, s->z, s->a, NULL, s->net->gamma);
-  for (size_t i = 0; i < s->n; i++) s->wrong += !(s->y[i] * s->f[i] > 0.0);
+  for (size_t i = 0; i < s->n; i++) {
+    s->wrong += !(s->y[i] * s->f[i] > 0.0);
+    for (size_t j = 0; j < s->m; j++) s->shown[j] += s->y[i] * s->z[i * s->m + j];
+  }
 }
 
-lfap_status lfap_reason_of(lfap_ctx *ctx, lfap_reason *out, const lfap_net *net, const lfap_data *data,
+lfap_status lfap_reason_of(lfap_ctx *ctx, lfap_slip *out, const lfap_net *net, const lfap_data *data,
                            const lfap_told *told) {
   lfap_search s = {.ctx = ctx, .net = net, .data = data, .told = told, .y = data->y, .m = net->m, .d = net->d};
   s.point = told ? told->z : data->x;

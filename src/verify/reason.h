@@ -26,7 +26,7 @@ typedef struct {
   size_t of;
   double clear;    /* least margin that counts over the mean |f|: 1 where all are equal */
   int by_outputs;  /* the told outputs decided, not the labels */
-} lfap_reason;
+} lfap_slip;
 
 /* Outputs told at n points z (n x d), each with what rounding may have done to it. */
 typedef struct {
@@ -34,10 +34,7 @@ typedef struct {
   size_t n;
 } lfap_told;
 
-/* Does the network get enough of its samples wrong for a reason to be looked for: any of fewer than 20, more than one in
-   twenty of more? */
-int lfap_reason_wanted(size_t wrong, size_t n);
 /* The reason, or NONE. told: NULL, or outputs that the network does not have; they decide alone then. */
-lfap_status lfap_reason_of(lfap_ctx *ctx, lfap_reason *out, const lfap_net *net, const lfap_data *data,
+lfap_status lfap_reason_of(lfap_ctx *ctx, lfap_slip *out, const lfap_net *net, const lfap_data *data,
                            const lfap_told *told);
 #endif

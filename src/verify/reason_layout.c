@@ -12,12 +12,23 @@ static int same_size(const lfap_search *s) {
   return 1;
 }
 
+/* How well the signs of output weights agree with those that the rows show: 1 where all do. Training adds
+   a_j sum b_n y_n x_n with b >= 0 to row j, so <w_j, sum y_n x_n> shows the sign of a_j. */
+static double agreement(const lfap_search *s, const double *a) {
+  double with = 0.0, all = 0.0;
+  for (size_t j = 0; j < s->m; j++) {
+    all += fabs(s->shown[j]);
+    if (s->shown[j] * a[j] > 0.0) with += fabs(s->shown[j]);
+  }
+  return all > 0.0 ? with / all : 1.0;
+}
+
 static void signs(lfap_search *s) {
   size_t m = s->m;
   double gamma = s->net->gamma, size = fabs(s->a[0]);
   for (size_t j = 0; j < m; j++) s->b[j] = -s->a[j];
   lfap_reason_outputs(s, s->f, s->z, s->b, NULL, gamma);
-  lfap_reason_consider(s, LFAP_REASON_REVERSED, s->f, 0.0, 1.0,
+  lfap_reason_consider(s, LFAP_REASON_REVERSED, s->f, 0.0, agreement(s, s->b),
                        s->told
                            ? "the outputs are those of -f: rows of negative output weight come first; give --signs"
                            : "with f of the other sign it classifies: rows of negative output weight come first, or "
@@ -57,19 +68,13 @@ static double rows_aligned(const lfap_search *s, const double *c, const double *
   return expected > 0.0 ? (mean * all / expected - 1.0) / sqrt(2.0 / (double)s->m) : 0.0;
 }
 
-/* Training adds a_j sum b_n y_n x_n with b >= 0 to row j, so <w_j, sum y_n x_n> shows the sign of a_j. */
 static void signs_shown(lfap_search *s) {
-  size_t m = s->m, n = s->data->n, plus = 0;
+  size_t m = s->m, plus = 0;
   double *c = s->b, *norms = s->phi, size = 1.0 / sqrt((double)m);
   if (s->told) return;
-  for (size_t j = 0; j < m; j++) {
-    c[j] = norms[j] = 0.0;
-    for (size_t i = 0; i < n; i++) {
-      double z = s->z[i * m + j];
-      c[j] += s->data->y[i] * z;
-      norms[j] += z * z;
-    }
-  }
+  memcpy(c, s->shown, m * sizeof *c);
+  memset(norms, 0, m * sizeof *norms);
+  for (size_t i = 0; i < s->n * m; i++) norms[i % m] += s->z[i] * s->z[i];
   if (!(rows_aligned(s, c, norms) >= 3.0)) return;
   for (size_t j = 0; j < m; j++) {
     plus += c[j] > 0.0;
@@ -95,7 +100,7 @@ static void signs_tried(lfap_search *s) {
     }
     lfap_reason_kind kind = 2 * plus == m ? LFAP_REASON_ORDER : LFAP_REASON_OUTPUT;
     lfap_reason_outputs(s, s->f, s->z, s->b, NULL, s->net->gamma);
-    lfap_reason_consider(s, kind, s->f, (double)m, kind == LFAP_REASON_ORDER ? 0.8 : 0.5,
+    lfap_reason_consider(s, kind, s->f, (double)m, agreement(s, s->b) * (kind == LFAP_REASON_ORDER ? 0.8 : 0.5),
                          "with %zu of %zu output weights positive, of the signs that fit best, it classifies: %s", plus,
                          m, order_words(kind));
   }

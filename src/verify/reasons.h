@@ -14,9 +14,10 @@ typedef struct {
   double *a, *z;            /* m output weights; n x m pre-activations */
   double *f, *sorted, *phi; /* n: a candidate's outputs; n; m */
   double *b;                /* m: output weights or biases of a candidate */
+  double *shown;            /* m: <w_j, sum y_n x_n>, the sign of which is that of a_j where training has told; 0 of told */
   size_t wrong;             /* samples that the network as given gets wrong */
   double evidence;          /* log2 of the ways to choose the positive samples */
-  lfap_reason best;
+  lfap_slip best;
 } lfap_search;
 
 /* f (n) of pre-activations z (n x m), with output weights a, biases b (NULL: none) and slope gamma in [0, 1]. */
