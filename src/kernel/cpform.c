@@ -27,10 +27,19 @@ void lfap_cp_row(double *q, const double *g, const double *y, double yi, double 
   }
 }
 
+double lfap_cp_omega(double alpha, double beta, double own, double off, double gamma) {
+  const double turn = lfap_cp_tilt(own, off, gamma), bend = ((2.0 * (own + off)) * beta) / (1.0 + gamma);
+#ifdef LFAP_TIER_REAL
+  /*@ assert turn: (1.0 + gamma)*turn == 2.0*(own + gamma*off); */
+  /*@ assert bend: (1.0 + gamma)*bend == (2.0*(own + off))*beta; */
+  /*@ assert turned: ((1.0 + gamma)*turn)*alpha == (2.0*(own + gamma*off))*alpha; */
+  /*@ assert sum: (1.0 + gamma)*(turn*alpha + bend) == ((1.0 + gamma)*turn)*alpha + (1.0 + gamma)*bend; */
+#endif
+  return turn * alpha + bend;
+}
+
 void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, const double *y,
                    double gamma, double plus, double minus, size_t n) {
-  const double up = lfap_cp_tilt(plus, minus, gamma), down = lfap_cp_tilt(minus, plus, gamma);
-  const double both = 2.0 * (plus + minus);
   /*@ loop invariant k: 0 <= k <= n;
     @ LFAP_REAL(loop invariant lambda: \forall integer j; 0 <= j < k ==> lambda[j] == lfap_cp_mass(alpha[j], beta[j]);)
     @ LFAP_REAL(loop invariant omega: \forall integer j; 0 <= j < k
@@ -38,16 +47,16 @@ void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const dou
     @ loop assigns k, lambda[0 .. n-1], omega[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
+    const int up = y[k] > 0.0;
+    const double w = lfap_cp_omega(alpha[k], beta[k], up ? plus : minus, up ? minus : plus, gamma);
+#ifdef LFAP_TIER_REAL
+    /*@ assert normal: (1.0 + gamma)*w == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus); */
+#endif
     lambda[k] = alpha[k] + beta[k];
-    const double turn = y[k] > 0.0 ? up : down, bend = (both * beta[k]) / (1.0 + gamma);
-    omega[k] = turn * alpha[k] + bend;
+    omega[k] = w;
 #ifdef LFAP_TIER_REAL
     /*@ assert mass: lambda[k] == lfap_cp_mass(alpha[k], beta[k]); */
-    /*@ assert bend: (1.0 + gamma)*bend == 2.0*(plus + minus)*beta[k]; */
-    /*@ assert turn: (1.0 + gamma)*turn == 2.0*(y[k] > 0.0 ? plus + gamma*minus : minus + gamma*plus); */
-    /*@ assert turned: (1.0 + gamma)*(turn*alpha[k])
-      @   == 2.0*(y[k] > 0.0 ? plus + gamma*minus : minus + gamma*plus)*alpha[k]; */
-    /*@ assert sum: (1.0 + gamma)*omega[k] == (1.0 + gamma)*(turn*alpha[k]) + (1.0 + gamma)*bend; */
+    /*@ assert same: omega[k] == w; */
     /*@ assert entry: (1.0 + gamma)*omega[k] == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus); */
     /*@ assert kept_l: \forall integer j; 0 <= j < k ==> lambda[j] == \at(lambda[j],LoopCurrent); */
     /*@ assert kept_o: \forall integer j; 0 <= j < k ==> omega[j] == \at(omega[j],LoopCurrent); */

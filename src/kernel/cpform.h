@@ -15,8 +15,10 @@
   @   (yi*yk)*((yi == yk ? own + off*s*t : own*t + off*s)*g);
   @ logic real lfap_cp_mass(real a, real b) = a + b;
   @ logic real lfap_cp_bent(real a, real b, real gamma) = gamma*a + b;
+  @ logic real lfap_cp_rows(real a, real b, real own, real off, real gamma) =
+  @   2.0*(own*lfap_cp_mass(a, b) + off*lfap_cp_bent(a, b, gamma));
   @ logic real lfap_cp_normal(real a, real b, real y, real gamma, real plus, real minus) =
-  @   2.0*((y > 0.0 ? plus : minus)*lfap_cp_mass(a, b) + (y > 0.0 ? minus : plus)*lfap_cp_bent(a, b, gamma));
+  @   y > 0.0 ? lfap_cp_rows(a, b, plus, minus, gamma) : lfap_cp_rows(a, b, minus, plus, gamma);
   @ logic real lfap_cp_side(real a, real b, real y, real side, real gamma) =
   @   y*(y == side ? lfap_cp_mass(a, b) : lfap_cp_bent(a, b, gamma)); */
 #endif
@@ -54,8 +56,15 @@ double lfap_cp_tilt(double own, double off, double gamma);
   @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n ==> q[k] == lfap_cp_entry(yi, y[k], s, t, own, off, g[k]);) */
 void lfap_cp_row(double *q, const double *g, const double *y, double yi, double s, double t, double own, double off,
                  size_t n);
-/* lambda = alpha + beta and omega = tilt*alpha + ((2*(plus+minus))*beta)/(1+gamma), tilt that of the sample's masses: the
-   coefficients of w = 2 (plus U - minus V)/(1+gamma). */
+/* omega of a sample with multipliers alpha, beta: tilt*alpha + ((2*(own+off))*beta)/(1+gamma), its coefficient in
+   w = 2 (plus U - minus V)/(1+gamma). */
+/*@ requires gamma: 0.0 < gamma < 1.0;
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing;
+  @ LFAP_REAL(ensures value: (1.0 + gamma)*\result == lfap_cp_rows(alpha, beta, own, off, gamma);) */
+double lfap_cp_omega(double alpha, double beta, double own, double off, double gamma);
+/* lambda = alpha + beta, and omega. */
 /*@ requires gamma: 0.0 < gamma < 1.0;
   @ requires lambda: \valid(lambda + (0 .. n-1));
   @ requires omega: \valid(omega + (0 .. n-1));
@@ -73,10 +82,8 @@ void lfap_cp_row(double *q, const double *g, const double *y, double yi, double 
   @ exits never: \false;
   @ assigns lambda[0 .. n-1], omega[0 .. n-1];
   @ LFAP_REAL(ensures lambda: \forall integer k; 0 <= k < n ==> lambda[k] == lfap_cp_mass(alpha[k], beta[k]);)
-  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n
-  @   ==> (1.0 + gamma)*omega[k] == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus);)
-  @ LFAP_REAL(ensures setting: plus == 0.5 ==> minus == 0.5 ==> \forall integer k; 0 <= k < n
-  @   ==> (1.0 + gamma)*omega[k] == lfap_cp_mass(alpha[k], beta[k]) + lfap_cp_bent(alpha[k], beta[k], gamma);) */
+  @ LFAP_REAL(ensures omega: \forall integer k; 0 <= k < n
+  @   ==> (1.0 + gamma)*omega[k] == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus);) */
 void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, const double *y,
                    double gamma, double plus, double minus, size_t n);
 /* The slope of a sample's other rows: (gamma*alpha + beta)/(alpha + beta); without multipliers phi's own slope at

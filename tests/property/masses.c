@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lfap.h"
+#include "limit/qmatrix.h"
 
 /* splitmix64, on [0, 1). */
 static double draw(uint64_t *state) {
@@ -305,7 +306,7 @@ Test(masses, polish_finds_kkt_points_of_the_network_itself) {
     cr_assert(p.settled && p.holds, "seed %zu", (size_t)seed);
     cr_assert_arr_eq(p.net.a, a, sizeof a);
     assert_kkt(&p.net, &D, p.lambda, p.slope, 1e-10);
-    cr_assert_lt(p.residual, 1e-12);
+    cr_assert_lt(p.residual, 5e-15);
     for (size_t j = 0; j < M; j++)
       for (size_t e = 0; a[j] == 0 && e < D.d; e++) cr_assert_eq(p.net.w[j * D.d + e], 0.0);
     kinks += p.kinks;
@@ -484,6 +485,100 @@ Test(masses, classes_and_signs_exchange) {
 
 /* ---- what is said beforehand, and of errors -------------------------------------------------------------------------------------- */
 
+/* Weights to twice the precision. */
+Test(masses, weights_are_twofold) {
+  uint64_t state = 12;
+  for (int round = 0; round < 200; round++) {
+    const double x[1] = {1}, y[1] = {1}, gamma = draw(&state);
+    lfap_masses p = some_masses(&state);
+    lfap_qm m = {.n = 2, .X = x, .d = 1, .y = y, .gamma = gamma, .masses = p, .kinks = 1};
+    cr_assert_eq(lfap_qm_open(NULL, &m), LFAP_OK);
+    for (size_t a = 0; a < 2; a++)
+      for (size_t b = 0; b < 2; b++)
+        for (size_t c = 0; c < 2; c++) {
+          long double s = a ? 1 : gamma, t = b ? 1 : gamma, own = c ? p.minus : p.plus, off = c ? p.plus : p.minus;
+          lfap_twofold same = m.weight[a][c][b][LFAP_QM_SAME], other = m.weight[a][c][b][LFAP_QM_OTHER];
+          cr_assert_lt(fabsl(same.hi + (long double)same.lo - (own + off * s * t)), 0x1p-60L * (own + off));
+          cr_assert_lt(fabsl(other.hi + (long double)other.lo - (own * t + off * s)), 0x1p-60L * (own + off));
+          cr_assert(fabs(same.lo) <= 0x1p-51 * same.hi && fabs(other.lo) <= 0x1p-51 * other.hi);
+        }
+    lfap_qm_close(&m);
+  }
+}
+
+/* min over s of (own + off s^2)/(P + own + off s), both classes, by trying s. */
+static double least_ratio(lfap_masses p, double gamma) {
+  double least = INFINITY, most = fmax(p.plus, p.minus);
+  for (int side = 0; side < 2; side++)
+    for (int k = 0; k <= 20000; k++) {
+      double s = gamma + (1 - gamma) * k / 20000, own = side ? p.minus : p.plus, off = side ? p.plus : p.minus;
+      least = fmin(least, (own + off * s * s) / (most + own + off * s));
+    }
+  return least;
+}
+
+static void assert_relative(double a, double b, double tol, const char *what) { cr_assert_float_eq(a, b, tol * fabs(b), "%s: %.17g, %.17g", what, a, b); }
+
+/* Every figure of the data and the masses, written a second time from spec/numerics.md. */
+Test(masses, figures_before_anything_is_solved) {
+  uint64_t state = 13;
+  for (uint64_t seed = 0; seed < 20; seed++) {
+    lfap_data D = uniform(seed, 6, 300);
+    lfap_masses p = some_masses(&state);
+    double g = 0.05 + 0.9 * draw(&state), both = p.plus + p.minus, P = fmax(p.plus, p.minus), q = fmin(p.plus, p.minus), rmin = INFINITY, rmax = 0, off = 0;
+    double hp = p.plus + p.minus * g * g, hm = p.minus + p.plus * g * g, most = fmax(hp, hm), least = fmin(hp, hm);
+    lfap_limit l = limit_of(&D, g, p);
+    for (size_t n = 0; n < D.n; n++) {
+      double sum = 0;
+      for (size_t k = 0; k < D.n; k++) {
+        double G = (double)product(D.x + n * D.d, D.x + k * D.d, D.d);
+        if (k == n) rmin = fmin(rmin, G), rmax = fmax(rmax, G);
+        else sum += fabs(G) * (D.y[n] != D.y[k] ? g * both : D.y[n] > 0 ? hp : hm);
+      }
+      off = fmax(off, sum);
+    }
+    double kappa = g * g * g * rmin / (3 * rmax) * most / least, post = off / (least * rmin);
+    assert_relative(l.t1_lo, 1 / (2 * rmax * both), 1e-13, "T1");
+    assert_relative(l.t1_hi, 3 / (2 * g * g * rmin * both), 1e-13, "T1");
+    assert_relative(l.kappa, kappa, 1e-13, "kappa");
+    assert_relative(l.t2_lo, (1 - 2 * kappa) / ((1 - kappa) * most * rmax), 1e-13, "T2");
+    assert_relative(l.t2_hi, 1 / ((1 - kappa) * least * rmin), 1e-13, "T2");
+    assert_relative(l.post_kappa, post, 1e-13, "a posteriori");
+    if (post < 0.5) assert_relative(l.post_hi, 1 / ((1 - post) * least * rmin), 1e-12, "a posteriori");
+    assert_relative(l.c_bound, g / (1 + 2 * g) * least / most, 1e-13, "(C)");
+    assert_relative(l.h_star, g * g * g / (1 + 2 * g), 1e-13, "(H*)");
+    assert_relative(l.c2.kappa_bound, least_ratio(p, g), 1e-7, "kappa_obt");
+    assert_relative(l.c2.margin_need, g * P / (q + g * P) * both / (2 * sqrt(p.plus * p.minus)) * sqrt(rmax), 1e-13, "margin");
+    lfap_limit_free(&l);
+    lfap_data_free(&D);
+  }
+}
+
+/* What w shows, and the largest margin, which is one of the data alone. */
+Test(masses, margins_of_linear_boundaries) {
+  uint64_t state = 14;
+  for (uint64_t seed = 0; seed < 20; seed++) {
+    lfap_data D = uniform(seed, 10, 30);
+    lfap_masses p = some_masses(&state);
+    double g = 0.02 + 0.5 * draw(&state);
+    lfap_limit l = limit_of(&D, g, p), half = limit_of(&D, g, (lfap_masses){0});
+    long double least = INFINITY, len = sqrtl(product(l.w, l.w, D.d)), sum = 0;
+    for (size_t n = 0; n < D.n; n++) {
+      least = fminl(least, D.y[n] * product(l.w, D.x + n * D.d, D.d));
+      sum += l.omega[n];
+    }
+    assert_relative(l.c2.margin_lin, (double)(least / len), 1e-10, "shown");
+    assert_relative(l.c2.margin_most, (double)(len / sum), 1e-10, "most");
+    cr_assert_eq(lfap_limit_margin(NULL, &half, &D, NULL, NULL), LFAP_OK);
+    cr_assert_eq(lfap_limit_margin(NULL, &l, &D, NULL, seed % 2 ? NULL : &(lfap_limit_opts){.masses = p}), LFAP_OK);
+    assert_relative(l.c2.margin_lin, half.c2.margin_lin, 1e-9, "largest");
+    assert_relative(l.c2.margin_lin, l.c2.margin_most, 1e-9, "closed");
+    lfap_limit_free(&l);
+    lfap_limit_free(&half);
+    lfap_data_free(&D);
+  }
+}
+
 static void assert_claims(const lfap_limit *l, size_t *seen) {
   const lfap_c2 *c = &l->c2;
   if (c->by_kappa || c->by_margin) cr_assert_gt(c->own_min, 0.0, "a priori C2 at masses %g, %g", l->masses.plus, l->masses.minus);
@@ -524,14 +619,25 @@ Test(masses, nothing_is_claimed_that_does_not_hold) {
   cr_assert_gt(seen[5], 3, "own pre-activations below 0 are met: %zu", seen[5]);
 }
 
-/* Multipliers moved a little and scaled up: the ball holds the solution. */
+/* Multipliers that are not settled decide C2 by the ball alone: where own_n is above sqrt(1/p) ball ||x_n|| everywhere, p the mass of its side. */
+static int by_ball(const lfap_data *D, const lfap_limit *l) {
+  int far = 1;
+  for (size_t n = 0; n < D->n; n++) {
+    double wide = sqrt(1 / (D->y[n] > 0 ? l->masses.plus : l->masses.minus)) * l->c2.ball * (double)sqrtl(product(D->x + n * D->d, D->x + n * D->d, D->d));
+    far = far && l->c2.own[n] > wide;
+  }
+  return far;
+}
+
+/* Multipliers moved a little: the ball holds the solution. */
 Test(masses, the_ball_holds_the_solution) {
   uint64_t state = 9;
-  for (uint64_t seed = 0; seed < 12; seed++) {
+  size_t told = 0, open = 0;
+  for (uint64_t seed = 0; seed < 120; seed++) {
     lfap_data D = uniform(seed, 8, 60);
     lfap_masses p = some_masses(&state);
     lfap_limit a = limit_of(&D, 0.05, p), b = {0};
-    double kinks[16], size = pow(10.0, -1.0 - (double)(seed % 6));
+    double kinks[16], size = pow(10.0, -0.5 - 0.1 * (double)(seed % 40));
     for (size_t n = 0; n < 8; n++) {
       kinks[n] = a.c2.alpha[n] * (1 + size * draw(&state));
       kinks[8 + n] = a.c2.beta[n] * (1 + size * draw(&state));
@@ -544,11 +650,15 @@ Test(masses, the_ball_holds_the_solution) {
     rows(U, V, &D, 0.05, l, 16);
     for (size_t e = 0; e < D.d; e++) far += p.plus * U[e] * U[e] + p.minus * V[e] * V[e];
     cr_assert(sqrtl(far) <= b.c2.ball, "%Lg outside %g", sqrtl(far), b.c2.ball);
+    cr_assert(!b.c2.settled);
+    cr_assert_eq(b.c2.decided && b.c2.holds, by_ball(&D, &b), "seed %zu", (size_t)seed);
+    *(by_ball(&D, &b) ? &told : &open) += 1;
     cr_assert(sqrtl(far) > 1e-4L * b.c2.ball, "%Lg, ball %g", sqrtl(far), b.c2.ball);
     lfap_limit_free(&a);
     lfap_limit_free(&b);
     lfap_data_free(&D);
   }
+  cr_assert(told > 10 && open > 10, "%zu told, %zu open", told, open);
 }
 
 /* Conjugate gradients, the samples alone and given multipliers against the plain path. */
