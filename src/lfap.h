@@ -508,6 +508,7 @@ typedef struct {
   double *rows;    /* 4 m x d, owned: w_j(0), a_j sum_n b_jn t_n base_n, a_j sum_n b_jn t_n eta_n, w_j */
   double least;    /* coefficient */
   size_t negative; /* coefficients below 0 */
+  double unsure;   /* what rounding may make of a row, as a vector: sums of large terms may cancel (N16) */
 } lfap_split;
 /* Nothing given is kept. DATA: targets other than +-1; RANGE: the sums leave the doubles. */
 lfap_status lfap_split_of(lfap_ctx *ctx, lfap_split *out, const lfap_split_args *args);
@@ -522,6 +523,7 @@ typedef struct {
   double plus, minus;     /* (1/m) sums of the P_j > 0, of the -P_j > 0 */
   double init, data;      /* means of |I_j|, of |D_j| */
   double error;           /* largest |I_j + D_j + P_j - <w_j,z>/a_j| over the mean of |I_j| + |D_j| + |P_j| */
+  double rounding;        /* rounding of the rows alone explains an error up to this */
   double slack;           /* what rounding, and that error, may do to f, E and its bounds (N16) */
   int sign;               /* of all P_j; 0: both signs, or a 0, are among them */
   int decided;            /* |f_rest| < |E|: E decides the sign of f */
@@ -539,11 +541,13 @@ typedef struct {
   double follows;               /* share at which f has E's sign */
   double effect_right, f_right; /* shares at which E, f have the label's sign; NaN without labels */
   double sum_error;             /* largest error of a point */
+  size_t beyond;                /* points with an error above LFAP_SPLIT_MOST that rounding does not explain */
   double init, data, pert;      /* means of |I_j|, |D_j|, |P_j| */
 } lfap_split_shares;
 /* label: np signs that E should have, or NULL; np > 0. */
 void lfap_split_shares_of(lfap_split_shares *out, const lfap_split_point *p, const double *label, size_t np);
-#define LFAP_SPLIT_MOST 1e-12 /* a larger sum_error: these are no coefficients of this network */
+/* A larger error that rounding does not explain: these are no coefficients of this network. */
+#define LFAP_SPLIT_MOST 1e-12
 
 /* ---- where given weights end (C3, C4) ---------------------------------------------------------------------------- */
 

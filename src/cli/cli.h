@@ -168,7 +168,7 @@ lfap_status cli_bias_find(cli *c, const char *weights, const char *data);
 const char *cli_bias_words(const cli *c);
 /* Of the weights just read from path: (W, b) with c->bias. Without, USAGE or DATA where a b.npy is beside them. */
 lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path);
-/* Refuses a direction w.npy that has a w_bias.npy beside it, where its sign is asked for and not only where it points. */
+/* Refuses a direction w.npy that has a w_bias.npy beside it, for whoever asks more of it than where it points. */
 lfap_status cli_bias_none(cli *c, const char *direction);
 /* dir/name, and with c->bias W apart from b, which goes beside it. */
 lfap_status cli_out_weights(cli *c, const char *dir, const char *name, double *w, size_t m, size_t d);

@@ -142,7 +142,7 @@ static int has(cli *c, const char *dir, const char *name) {
 }
 
 /* Weights, with a bias (W, b). */
-static lfap_status rows_of(cli *c, lfap_mat *out, const char *dir, const char *name) {
+static lfap_status rows_with_bias(cli *c, lfap_mat *out, const char *dir, const char *name) {
   char *path = NULL;
   lfap_status s = cli_path(c, &path, dir, name);
   if (!s) s = cli_dir_npy(c, out, dir, name);
@@ -153,7 +153,7 @@ static lfap_status rows_of(cli *c, lfap_mat *out, const char *dir, const char *n
 
 static lfap_status weights_of(cli *c, job *w, const char *dir, double gamma) {
   lfap_mat m = {0};
-  lfap_status s = rows_of(c, &m, dir, "W.npy");
+  lfap_status s = rows_with_bias(c, &m, dir, "W.npy");
   if (!s) s = cli_even(c, m.rows, "W.npy");
   if (!s) s = shape(c, &m, dir, "W.npy", m.rows, w->data.d);
   if (s) lfap_mat_free(&m);
@@ -165,7 +165,7 @@ static lfap_status of_training(cli *c, job *w, const char *dir, double gamma) {
   trained *t = &w->run;
   t->kind = "train";
   lfap_status s = weights_of(c, w, dir, gamma);
-  if (!s) s = rows_of(c, &t->first, dir, "W0.npy");
+  if (!s) s = rows_with_bias(c, &t->first, dir, "W0.npy");
   if (!s) s = shape(c, &t->first, dir, "W0.npy", t->net.m, w->data.d);
   if (!s) s = matrix_of(c, &t->b, dir, "coefficients.npy", t->net.m, w->data.n);
   return s;

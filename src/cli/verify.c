@@ -40,8 +40,8 @@ static const cli_option options[] = {
     {"data", "PATH", "judge your data: a directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"with-bias", NULL,
-     "networks with a bias: samples, noise and points get a last coordinate, the constant 1, which nothing\n"
-     "perturbs; b of --weights lies beside it (W.npy, b.npy)"},
+     "networks with a bias: samples, noise and points get a last coordinate, the constant 1, which\n"
+     "nothing perturbs; b of --weights lies beside it (W.npy, b.npy)"},
     {"weights", "FILE",
      "judge your network instead of one trained here, m x d\n(default: W.npy in the directory, if there)"},
     {"gamma", "G", "leaky slope, between 0 and 1 (needed with --data)"},

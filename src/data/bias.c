@@ -1,5 +1,6 @@
-/* bias.c - a bias is a constant coordinate of the data (spec/theory.md section 1): samples and points x become (x, 1),
- * weights (w_j, b_j). Nothing else in the library knows of biases, but that perturbations leave the coordinate alone. */
+/* bias.c - a bias is a constant coordinate of the data (spec/formats.md, With a bias): samples and points x become
+ * (x, 1), weights (w_j, b_j). What else in the library knows of it, perturbations and verify, leaves the coordinate
+ * alone. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "data/scale.h"
 #include "io/parallel.h"
 #include "kernel/chain.h"
+#include "kernel/lanes.h"
 #include "kernel/network.h"
 #include "kernel/perturb.h"
 #include "kernel/splitform.h"
@@ -56,6 +57,27 @@ lfap_status lfap_split_sum(lfap_ctx *ctx, double *out, const double *b, const lf
   return st;
 }
 
+double lfap_split_unsure(const double *first, const double *b, const double *norm, size_t m, size_t n, size_t d) {
+  double most = 0.0, a = 1.0 / sqrt((double)m);
+  for (size_t j = 0; j < m; j++) {
+    double terms = first ? lfap_norm2(d, first + j * d) : 0.0;
+    for (size_t i = 0; i < n; i++) terms += a * fabs(b[j * n + i]) * norm[i];
+    most = terms > most ? terms : most;
+  }
+  return 16.0 * ((double)n + 64.0) * 0x1p-53 * most;
+}
+
+/* The same of what is given. */
+static lfap_status measure_rows(lfap_ctx *ctx, lfap_split *s, const lfap_split_args *a) {
+  double *norm = malloc((a->n ? a->n : 1) * sizeof *norm);
+  if (!norm) return lfap_fail(ctx, LFAP_ERR_MEMORY, "split: no memory for N = %zu samples", a->n);
+  for (size_t i = 0; i < a->n; i++)
+    norm[i] = lfap_norm2(s->d, a->base + i * s->d) + lfap_norm2(s->d, a->eta + i * s->d);
+  s->unsure = lfap_split_unsure(a->first, a->b, norm, s->m, a->n, s->d);
+  free(norm);
+  return LFAP_OK;
+}
+
 lfap_status lfap_split_of(lfap_ctx *ctx, lfap_split *out, const lfap_split_args *a) {
   size_t m = a->net->m, d = a->net->d, size = m * d;
   lfap_split s = {.m = m, .d = d, .gamma = a->net->gamma};
@@ -73,6 +95,7 @@ lfap_status lfap_split_of(lfap_ctx *ctx, lfap_split *out, const lfap_split_args 
   eta.x = (double *)(uintptr_t)a->eta;
   st = lfap_split_sum(ctx, s.rows + size, a->b, &base, m);
   if (!st) st = lfap_split_sum(ctx, s.rows + 2 * size, a->b, &eta, m);
+  if (!st) st = measure_rows(ctx, &s, a);
   if (!st && lfap_first_unbounded(s.rows, ROWS * size) < ROWS * size)
     st =
         lfap_fail(ctx, LFAP_ERR_RANGE,
@@ -131,7 +154,7 @@ static int rules_hold(const lfap_split_point *p, double gamma) {
 }
 
 /* a = 1/sqrt(m): a |v_j| summed up is the mean of |v_j|/a_j. */
-static lfap_split_point point_of(const lfap_split_sums *s, double a, double gamma, size_t m) {
+static lfap_split_point point_of(const lfap_split_sums *s, double a, double gamma, size_t m, double unsure) {
   lfap_split_point p = {.f = a * s->f,
                         .rest = a * s->rest,
                         .plus = a * s->plus,
@@ -142,6 +165,7 @@ static lfap_split_point point_of(const lfap_split_sums *s, double a, double gamm
   double parts = s->init + s->data + (s->plus + s->minus);
   p.effect = p.plus == 0.0 && p.minus == 0.0 ? 0.0 : p.f - p.rest; /* what nothing was put into is no rounding */
   p.error = s->most == 0.0 ? 0.0 : (double)m * s->most / parts;
+  p.rounding = s->most == 0.0 ? 0.0 : (double)m * unsure / parts;
   p.slack = a * (s->off + 4.0 * (double)(m + 8) * 0x1p-53 * (parts + s->off));
   p.decided = fabs(p.rest) < fabs(p.effect);
   p.follows = p.effect != 0.0 && lfap_sgn(p.f) == lfap_sgn(p.effect);
@@ -152,7 +176,7 @@ static lfap_split_point point_of(const lfap_split_sums *s, double a, double gamm
 typedef struct {
   const lfap_split *s;
   lfap_split_point *out;
-  const double *parts;
+  const double *parts, *Z;
   double a;
 } judgement;
 
@@ -163,7 +187,8 @@ static void judge_range(void *arg, size_t begin, size_t end, int worker) {
   for (size_t i = begin; i < end; i++) {
     lfap_split_sums sums;
     lfap_split_point_sums(&sums, g->parts + i * ROWS * m, g->s->gamma, m);
-    g->out[i] = point_of(&sums, g->a, g->s->gamma, m);
+    double unsure = g->s->unsure * lfap_norm2(g->s->d, g->Z + i * g->s->d);
+    g->out[i] = point_of(&sums, g->a, g->s->gamma, m, unsure);
   }
 }
 
@@ -190,6 +215,7 @@ lfap_status lfap_split_at(lfap_ctx *ctx, lfap_split_point *out, const lfap_split
   for (size_t i = 0; !st && i < np; i += block) {
     size_t n = np - i < block ? np - i : block;
     g.out = p + i;
+    g.Z = Z + i * s->d;
     st = lfap_tick(ctx, "points", (double)i, (double)np);
     if (!st) st = lfap_rows_product(ctx, parts.v, Z + i * s->d, s->rows, n, ROWS * m, s->d);
     if (!st) lfap_parallel(lfap_threads(ctx), n, 8, 40.0 * (double)n * (double)m, judge_range, &g);
@@ -212,6 +238,7 @@ void lfap_split_shares_of(lfap_split_shares *out, const lfap_split_point *p, con
     right += label && lfap_sgn(p[i].effect) == label[i];
     f_right += label && lfap_sgn(p[i].f) == label[i];
     t.exceptions += !p[i].kept;
+    t.beyond += p[i].error > LFAP_SPLIT_MOST && !(p[i].error <= p[i].rounding);
     t.sum_error = p[i].error > t.sum_error ? p[i].error : t.sum_error;
     t.init += p[i].init / n;
     t.data += p[i].data / n;

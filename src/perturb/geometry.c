@@ -134,10 +134,10 @@ lfap_status lfap_perturb_geometry(lfap_ctx *ctx, lfap_perturbed *out, const doub
   return st;
 }
 
-/* Is the gradient (d entries of the net's) no more than what rounding leaves of terms that cancel? Its entries are chains of m terms
-   a_j phi'_j w_ji (N1a): below m u times the sum of their sizes there is no direction, whatever the bits say. `sum` is
-   scratch (d), `largest` the largest weight: where the gradient is above what m terms of that size can leave, which is
-   the rule, W need not be looked at. */
+/* Is the gradient (its first d entries) no more than what rounding leaves of terms that cancel? They are chains of m
+   terms a_j phi'_j w_ji (N1a): below m u times the sum of their sizes there is no direction, whatever the bits say.
+   `sum` is scratch (d), `largest` the largest weight: where the gradient is above what m terms of that size can leave,
+   which is the rule, W need not be looked at. */
 static int cancels(const double *grad, double *sum, const lfap_net *net, double largest, size_t d) {
   size_t m = net->m;
   double most = lfap_amax(d, grad), unit = 0x1p-53 * (double)m * (1.0 / sqrt((double)m));

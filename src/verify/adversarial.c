@@ -258,10 +258,10 @@ static lfap_status point_lines(lfap_run *r, const adversary *a, size_t set) {
 
 /* The rows of the learned network's split: the sums over the perturbed set, those over its bases, a row at a time, and
    what is left. */
-static lfap_status split_rows(lfap_run *r, const adversary *a, double *rows) {
+static lfap_status split_rows(lfap_run *r, const adversary *a, lfap_split *out) {
   size_t m = a->net.m, d = r->d, size = m * d;
   lfap_net first = {0};
-  double *row = malloc(d * sizeof *row);
+  double *row = malloc((d + a->adv.n) * sizeof *row), *norm = row ? row + d : NULL, *rows = out->rows;
   lfap_status st = row ? lfap_net_init(r->ctx, &first, m, d, r->o->gamma, net_seed(r, a), 1.0)
                        : lfap_fail(r->ctx, LFAP_ERR_MEMORY, "verify: no memory for d = %zu", d);
   for (size_t i = 0; !st && i < size; i++) rows[i] = first.w[i] / r->unit;
@@ -272,11 +272,13 @@ static lfap_status split_rows(lfap_run *r, const adversary *a, double *rows) {
   double s = 1.0 / sqrt((double)m);
   for (size_t i = 0; !st && i < a->adv.n; i++) {
     next_base(r, &g, row);
+    norm[i] = 2.0 * lfap_norm2(d, row) + lfap_norm2(d, a->adv.x + i * d); /* ||base|| + ||eta|| at least */
     for (size_t j = 0; j < m; j++)
       lfap_axpy(rows + size + j * d, (j < m / 2 ? s : -s) * (a->hist.coefficient[j * a->adv.n + i] * a->adv.y[i]), row,
                 d);
   }
   if (!st) lfap_sub(rows + 2 * size, rows + 2 * size, rows + size, size);
+  if (!st) out->unsure = lfap_split_unsure(rows, a->hist.coefficient, norm, m, a->adv.n, d);
   lfap_net_free(&first);
   free(row);
   return st;
@@ -289,7 +291,7 @@ static lfap_status parts_lines(lfap_run *r, const adversary *a) {
   lfap_mat rows = {0};
   lfap_status st = lfap_mat_alloc(r->ctx, &rows, 4 * parts.m, parts.d);
   parts.rows = rows.v;
-  if (!st) st = split_rows(r, a, rows.v);
+  if (!st) st = split_rows(r, a, &parts);
   for (size_t s = 0; !st && s < r->sets; s++) {
     const lfap_points *p = &r->points[s];
     lfap_split_point *at = calloc(p->n, sizeof *at);

@@ -6,6 +6,10 @@ lfap_status lfap_judge_split(lfap_ctx *ctx, lfap_case *c, const lfap_split_share
                              const char *at) {
   lfap_facts none = {.of[LFAP_WHEN_ALWAYS] = LFAP_YES};
   lfap_check *sum = lfap_line_add(ctx, c, LFAP_LINE_T5_SUM, subject, at, &none, t->sum_error, NAN);
+  if (sum && sum->verdict == LFAP_FAIL && t->beyond == 0) {
+    sum->verdict = LFAP_UNDECIDED;
+    lfap_check_note(sum, "sums of coefficients times samples cancel so far that rounding alone may make as much of it");
+  }
   lfap_check *rules =
       sum ? lfap_line_add(ctx, c, LFAP_LINE_T5_RULES, subject, at, &none, (double)t->exceptions, NAN) : NULL;
   lfap_check *decided = rules ? lfap_line_add(ctx, c, LFAP_LINE_T5_DECIDED, subject, at, &none, t->decided, NAN) : NULL;

@@ -173,6 +173,7 @@ Test(split, wrong_coefficients_show_in_the_sum) {
   cr_assert_eq(lfap_split_at(&ctx, u.p, &s, u.z.x, P), LFAP_OK);
   lfap_split_shares_of(&t, u.p, NULL, P);
   cr_assert_gt(t.sum_error, 1e-6);
+  cr_assert_gt(t.beyond, 0, "no rounding");
   cr_assert_eq(t.exceptions, 0);
   lfap_split_free(&s);
   a.first = NULL; /* and so do first weights that are left out */
@@ -180,6 +181,11 @@ Test(split, wrong_coefficients_show_in_the_sum) {
   cr_assert_eq(lfap_split_at(&ctx, u.p, &s, u.z.x, P), LFAP_OK);
   lfap_split_shares_of(&t, u.p, NULL, P);
   cr_assert_gt(t.sum_error, 1e-2);
+  cr_assert_gt(t.beyond, 0);
+  s.unsure *= 1e12; /* as if far larger terms had cancelled */
+  cr_assert_eq(lfap_split_at(&ctx, u.p, &s, u.z.x, P), LFAP_OK);
+  lfap_split_shares_of(&t, u.p, NULL, P);
+  cr_assert_eq(t.beyond, 0);
   lfap_split_free(&s);
   drop(&u);
 }
