@@ -79,8 +79,8 @@ typedef struct {
   size_t rows, cols; /* a vector of n entries is n x 1 with ndim 1 */
   int ndim;          /* 1 or 2: the shape written to NPY */
   double *v;         /* rows*cols doubles, owned */
-  double unit;       /* unit roundoff of the numbers of a file: 2^-53 <f8, 2^-24 <f4, coarser where the entries show it
-                        (spec/formats.md, Stored precision); 0: exact, or of no file */
+  double unit;       /* unit roundoff of the numbers of a file: 2^-53 f8, 2^-24 f4, 2^-11 f2, coarser where the entries
+                        show it (spec/formats.md, Stored precision); 0: exact, or of no file */
   int unit_read;     /* not 0: the entries showed it */
 } lfap_mat;
 
@@ -93,8 +93,9 @@ lfap_status lfap_mat_with_column(lfap_ctx *ctx, lfap_mat *m, const double *colum
 /* And apart again: A (rows x cols) into its first columns and the last one, two fresh matrices. */
 lfap_status lfap_mat_split(lfap_ctx *ctx, lfap_mat *first, lfap_mat *last, const double *A, size_t rows, size_t cols);
 
-/* NPY 1.0/2.0, C order, <f8 <f4 |u1 |i1 <i4 <i8, one or two dimensions. DATA: another format, NaN or Inf in it;
-   NOINPUT: it cannot be read. */
+/* NPY, packed with gzip too, or a member of an NPZ archive (FILE.npz:NAME; FILE.npz where it has one array): bool,
+   integers and floats of up to 8 bytes, in any order, one or two dimensions (spec/formats.md). DATA: another format,
+   NaN or Inf in it; NOINPUT: it cannot be read. */
 lfap_status lfap_npy_read(lfap_ctx *ctx, lfap_mat *out, const char *path);
 /* NPY 1.0, <f8, written to a temporary name in the same directory and renamed. RANGE where an entry is not finite;
    CANTCREATE, IO: the file. */
@@ -118,10 +119,9 @@ typedef struct {
 /* Room for n samples of d zeros and n labels 0, to be filled. MEMORY names the size asked for. */
 lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d);
 void lfap_data_free(lfap_data *data);
-/* Reads X and y and checks them (lfap_data_check). NOINPUT, DATA: a file, or shapes that do not fit each other. */
+/* Reads X and y and checks them (lfap_data_check). X may have more than two dimensions: a sample, an image say, becomes
+   a row. NOINPUT, DATA: a file, or shapes that do not fit each other. */
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
-/* The same of (X, 1), which is what is checked: an all-zero sample of X is one that a bias can decide. */
-lfap_status lfap_data_read_with_one(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
 /* A bias b_j of every neuron is a constant coordinate of the data: f(x) = sum_j a_j phi(<w_j,x> + b_j) is the network
    of the rows (w_j, b_j) at (x, 1), and every statement about it is that of the samples (x_n, 1), d one more; what
    training then keeps small is ||W||^2 + ||b||^2. Perturbations, noise and probes leave that coordinate as it is.

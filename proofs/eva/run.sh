@@ -14,7 +14,7 @@ mkdir -p "$(dirname "$log")"
 # files are no part of the run: Frama-C's <sys/stat.h> lacks what checkpoint.c asks of them
 # annotations are left out: they are proved, and Eva reads only some of them
 frama-c -no-annot -c11 -machdep gcc_x86_64 -cpp-extra-args="-Isrc -Isrc/kernel -Ispec/logic -I. -D_POSIX_C_SOURCE=200809L" \
-  src/kernel/*.c src/data/data.c src/data/factor.c src/data/gen.c src/data/gram.c src/data/hypothesis.c src/data/products.c src/data/scale.c src/data/set.c src/limit/*.c src/net/[!c]*.c \
+  src/kernel/*.c src/data/data.c src/data/factor.c src/data/gen.c src/data/gram.c src/data/hypothesis.c src/data/labels.c src/data/products.c src/data/scale.c src/data/set.c src/limit/*.c src/net/[!c]*.c \
   src/perturb/*.c src/verify/*.c src/io/mat.c proofs/eva/driver.c \
   -eva -warn-special-float none -eva-slevel 10000000 -eva-domains cvalue -eva-split-return full \
   -eva-alloc-builtin fresh -eva-no-alloc-returns-null > "$log" 2>&1 || { tail -5 "$log"; echo "eva: FAILED, see $log"; exit 1; }

@@ -59,6 +59,7 @@ typedef struct cli {
   lfap_ctx ctx;
   const struct cli_verb *verb;
   int quiet, json, color;
+  int labels_01;         /* --labels-01: labels and targets are read as 0 and 1 (lfap_labels_kind) */
   int bias;              /* samples, points and weights have the constant coordinate of a bias (bias.c) */
   const char *bias_file; /* b of the weights; NULL: b.npy beside them */
   lfap_verdict verdict;  /* decides the exit code of a verb that succeeded */
@@ -87,7 +88,8 @@ typedef struct cli_verb {
   lfap_status (*run)(cli *c, int argc, char **argv);
 } cli_verb;
 
-extern const cli_option cli_common[]; /* of every verb */
+/* Those that a verb has besides its own: of every verb, and of those that read labels. */
+const cli_option *cli_common_of(const cli_verb *verb);
 extern const cli_verb cli_gen, cli_train, cli_limit, cli_perturb, cli_verify, cli_compare, cli_split, cli_explain;
 
 /* Called once an option with its position in verb->options (value NULL for a flag), and for every operand with -1. */
@@ -141,12 +143,19 @@ typedef struct {
 /* DATA_OR_DIR/name in fresh memory. */
 lfap_status cli_path(cli *c, char **out, const char *dir, const char *name);
 int cli_is_dir(const char *path);
+/* FILE, or, of an NPZ archive that has it, its member FILE:name, in fresh memory. */
+lfap_status cli_array_path(cli *c, char **out, const char *file, const char *name);
+int cli_is_lone(const char *path, const char *name); /* a file, and no archive that has such a member */
+/* Is there such a file, or such a member FILE:name of an archive? */
+int cli_is_array(char *path);
 int cli_is_file(const char *path); /* there and no directory, or not to be looked at: reading it will say why */
-/* The data set of --data and --labels: a directory's X.npy and y.npy, or two files. With c->bias samples are (x, 1);
-   so are the bases and points below. */
+/* The data set of --data and --labels: a directory's X.npy and y.npy, an archive's members X and y, or two files; of
+   X*.npy alone the labels are in y*.npy beside it. With c->bias samples are (x, 1); so are the bases and points below. */
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels);
 /* The same for bases and targets, which need not be a data set that can be learned (labels still +-1). */
 lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, const char *targets);
+/* Labels as --labels-01 says they are written: +-1 afterwards, else DATA. */
+lfap_status cli_labels_take(cli *c, lfap_mat *y, const char *path);
 /* --weights FILE, or W.npy inside the directory --data names; *found is 0 when there is neither. `here`: the slope and
    d it is used with, and the samples, where it is used with those it could be of; a note on stderr where meta.json
    beside it tells of others. `of`, unless NULL: what it tells (origin.h). */

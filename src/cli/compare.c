@@ -113,7 +113,7 @@ static lfap_status check_perturbation(cli *c, const compare_args *a) {
     s = cli_require(c, a->o.eps > 0 ? a : NULL, "--eps", "the size of the perturbations in the norm");
   if (!s && norm->takes_k) s = cli_require(c, a->o.k ? a : NULL, "--k", "how many entries --norm l0 may change");
   if (!s && a->o.k && !norm->takes_k) s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--k belongs to --norm l0");
-  if (!s && !a->targets && cli_is_file(a->adversarial))
+  if (!s && !a->targets && cli_is_lone(a->adversarial, "y"))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                   "--targets is missing: --adversarial %s is a single file, so the targets come from a second one",
                   a->adversarial);
@@ -135,7 +135,7 @@ static lfap_status check_network_args(cli *c, const compare_args *a) {
 static lfap_status check_compare_args(cli *c, const compare_args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples the network was trained on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
-  if (!s && !a->weights && cli_is_file(a->data))
+  if (!s && !a->weights && cli_is_lone(a->data, "W"))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: the network to judge, W.npy");
   if (!s && a->points && a->random_given)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--probe-points gives the points; --probes and --seed would draw others");

@@ -29,7 +29,7 @@ void compare_free(compare_run *r) {
 
 static lfap_status read_bases(cli *c, compare_run *r) {
   if (r->a.bases) {
-    lfap_status s = lfap_npy_read(&c->ctx, &r->bases, r->a.bases);
+    lfap_status s = lfap_npy_read_samples(&c->ctx, &r->bases, r->a.bases);
     if (s) return s;
     r->own_bases = 1;
     if (c->bias && (s = lfap_mat_with_column(&c->ctx, &r->bases, NULL))) return s;

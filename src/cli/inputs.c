@@ -1,4 +1,5 @@
-/* inputs.c - what the verbs read: a data set is a directory with X.npy and y.npy (and W.npy), or single files. */
+/* inputs.c - what the verbs read: a data set is a directory with X.npy and y.npy (and W.npy), an archive with such
+ * members, or single files. */
 #include <errno.h>
 #include <math.h>
 #include <sha2.h>
@@ -7,7 +8,9 @@
 #include <sys/stat.h>
 
 #include "cli/origin.h"
+#include "data/labels.h"
 #include "data/scale.h"
+#include "io/source.h"
 
 lfap_status cli_path(cli *c, char **out, const char *dir, const char *name) {
   size_t len = strlen(dir), size = len + strlen(name) + 2;
@@ -29,6 +32,8 @@ int cli_is_file(const char *path) {
   return errno != ENOENT && errno != ENOTDIR;
 }
 
+int cli_is_lone(const char *path, const char *name) { return cli_is_file(path) && !lfap_archive_has(path, name); }
+
 static lfap_status copy(cli *c, char **out, const char *text) {
   *out = malloc(strlen(text) + 1);
   if (!*out) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
@@ -36,27 +41,75 @@ static lfap_status copy(cli *c, char **out, const char *text) {
   return LFAP_OK;
 }
 
-/* The two files meant by --data and --labels (or --targets: `option`); a directory stands for its X.npy and y.npy. */
+lfap_status cli_array_path(cli *c, char **out, const char *file, const char *name) {
+  size_t size = strlen(file) + strlen(name) + 2;
+  if (!lfap_archive_has(file, name)) return copy(c, out, file);
+  *out = malloc(size);
+  if (!*out) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
+  snprintf(*out, size, "%s:%s", file, name);
+  return LFAP_OK;
+}
+
+int cli_is_array(char *path) {
+  char *colon = strrchr(path, ':');
+  if (cli_is_file(path)) return 1;
+  if (!colon) return 0;
+  *colon = 0;
+  int has = lfap_archive_has(path, colon + 1);
+  *colon = ':';
+  return has;
+}
+
+/* The labels beside samples called X, or X_test and the like: y in place of X, in a directory or an archive. NULL where
+   there are none. */
+static lfap_status neighbour(cli *c, char **out, const char *samples) {
+  const char *slash = strrchr(samples, '/'), *colon = strrchr(samples, ':'), *last = slash > colon ? slash : colon;
+  size_t at = last ? (size_t)(last - samples) + 1 : 0;
+  *out = NULL;
+  if (samples[at] != 'X') return LFAP_OK;
+  lfap_status s = copy(c, out, samples);
+  if (s) return s;
+  (*out)[at] = 'y';
+  if (cli_is_array(*out)) return LFAP_OK;
+  free(*out);
+  *out = NULL;
+  return LFAP_OK;
+}
+
+/* Of single files: samples, and labels named or beside them. */
+static lfap_status file_paths(cli *c, char **x, char **y, const char *data, const char *labels, const char *option) {
+  lfap_status s = cli_array_path(c, x, data, "X");
+  if (!s) s = labels ? cli_array_path(c, y, labels, "y") : neighbour(c, y, *x);
+  if (s || *y) return s;
+  return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                   "%s is missing: --data %s is a single file, so the labels (+1 or -1, one a row) come from a second "
+                   "one, or from y beside a file called X",
+                   option, data);
+}
+
+/* The two files meant by --data and --labels (or --targets: `option`); a directory stands for its X.npy and y.npy, an
+   archive for its members X and y. */
 static lfap_status pair_paths(cli *c, char **x, char **y, const char *data, const char *labels, const char *option) {
   struct stat st;
-  if (stat(data, &st) != 0)
+  int there = stat(data, &st) == 0;
+  if (!there && !strchr(data, ':'))
     return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT),
                      "%s: %s; --data takes a directory with X.npy and y.npy, or an NPY file", data, strerror(errno));
-  int dir = S_ISDIR(st.st_mode);
-  lfap_status s = dir ? cli_meta_see(c, data) : LFAP_OK;
-  if (s) return s;
-  if (!dir && !labels)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
-                     "%s is missing: --data %s is a single file, so the labels (+1 or -1, one "
-                     "a row) come from a second one",
-                     option, data);
-  s = dir ? cli_path(c, x, data, "X.npy") : copy(c, x, data);
-  if (!s) s = labels ? copy(c, y, labels) : cli_path(c, y, data, "y.npy");
+  int dir = there && S_ISDIR(st.st_mode);
+  lfap_status s = dir ? cli_meta_see(c, data) : file_paths(c, x, y, data, labels, option);
+  if (dir && !s) s = cli_path(c, x, data, "X.npy");
+  if (dir && !s) s = labels ? cli_array_path(c, y, labels, "y") : cli_path(c, y, data, "y.npy");
   if (s) {
     free(*x);
     *x = NULL;
   }
   return s;
+}
+
+static lfap_labels_kind kind_of(const cli *c) { return c->labels_01 ? LFAP_LABELS_01 : LFAP_LABELS_SIGNS; }
+
+lfap_status cli_labels_take(cli *c, lfap_mat *y, const char *path) {
+  return lfap_labels_take(&c->ctx, y->v, y->rows * y->cols, path, kind_of(c));
 }
 
 /* X, and y unless it came from elsewhere, against meta.json of the directory they were read from. */
@@ -84,7 +137,7 @@ lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *
   char *x = NULL, *y = NULL;
   lfap_data d = {0};
   lfap_status s = pair_paths(c, &x, &y, data, labels, "--labels");
-  if (!s) s = c->bias ? lfap_data_read_with_one(&c->ctx, &d, x, y) : lfap_data_read(&c->ctx, &d, x, y);
+  if (!s) s = lfap_data_read_labels(&c->ctx, &d, x, y, kind_of(c), c->bias);
   if (!s) s = data_check(c, data, &d, !labels);
   free(x);
   free(y);
@@ -93,7 +146,7 @@ lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *
   return s;
 }
 
-static lfap_status targets_check(cli *c, const lfap_mat *x, const lfap_mat *t, const char *x_path, const char *t_path) {
+static lfap_status targets_check(cli *c, const lfap_mat *x, lfap_mat *t, const char *x_path, const char *t_path) {
   if (x->ndim != 2)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: one dimension; the bases are N x d, one a row", x_path);
   if (x->rows == 0 || x->cols == 0)
@@ -101,17 +154,14 @@ static lfap_status targets_check(cli *c, const lfap_mat *x, const lfap_mat *t, c
   if (t->rows * t->cols != x->rows)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: %zu targets for the %zu bases of %s; give one a base", t_path,
                      t->rows * t->cols, x->rows, x_path);
-  for (size_t n = 0; n < x->rows; n++)
-    if (t->v[n] != 1 && t->v[n] != -1)
-      return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: target %zu is %.17g; a target is +1 or -1", t_path, n, t->v[n]);
-  return LFAP_OK;
+  return cli_labels_take(c, t, t_path);
 }
 
 lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, const char *targets) {
   char *x_path = NULL, *t_path = NULL;
   lfap_mat a = {0}, b = {0};
   lfap_status s = pair_paths(c, &x_path, &t_path, data, targets, "--targets");
-  if (!s) s = lfap_npy_read(&c->ctx, &a, x_path);
+  if (!s) s = lfap_npy_read_samples(&c->ctx, &a, x_path);
   if (!s) s = lfap_npy_read(&c->ctx, &b, t_path);
   if (!s) s = targets_check(c, &a, &b, x_path, t_path);
   if (!s) s = pair_check(c, data, &a, targets ? NULL : &b);
@@ -153,9 +203,10 @@ lfap_status cli_rows_read(cli *c, lfap_mat *out, const char *weights, const char
   lfap_status s = inside ? cli_meta_see(c, data) : LFAP_OK;
   if (of) *of = told;
   if (s) return s;
-  if (weights) s = copy(c, &path, weights);
+  if (weights) s = cli_array_path(c, &path, weights, "W");
   else if (inside) s = cli_path(c, &path, data, "W.npy");
-  if (s || !path || (!weights && !cli_is_file(path) && !cli_is_dir(path))) {
+  else if (data && lfap_archive_has(data, "W")) s = cli_array_path(c, &path, data, "W");
+  if (s || !path || (inside && !cli_is_file(path) && !cli_is_dir(path))) {
     free(path);
     return s;
   }
@@ -200,7 +251,7 @@ lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const c
 lfap_status cli_points_read(cli *c, lfap_mat *out, const char *path, size_t d) {
   lfap_mat p = {0};
   size_t cols = d - (c->bias != 0);
-  lfap_status s = lfap_npy_read(&c->ctx, &p, path);
+  lfap_status s = lfap_npy_read_samples(&c->ctx, &p, path);
   if (s) return s;
   if (p.ndim != 2 || p.cols != cols || p.rows == 0)
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); probe points are P x d with d = %zu", path, p.rows,

@@ -96,7 +96,7 @@ static lfap_status check_map_inputs(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data",
                               "the samples to project and, without --direction, to take the limit of; or --preset");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
-  if (!s && !a->weights && cli_is_file(a->data))
+  if (!s && !a->weights && cli_is_lone(a->data, "W"))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: the network to map, W.npy");
   if (!s && a->gamma2 > 0) s = cli_require(c, a->weights2, "--weights2", "--gamma2 is the slope of a second network");
   return s;

@@ -292,7 +292,7 @@ static lfap_status check_half(cli *c, const char *dir, const char *name, const l
   if (s || !text || cli_meta_file(text, name).text || !data_told(text, name).text) return s;
   s = cli_path(c, &path, dir, is_x ? "y.npy" : "X.npy");
   if (!s && !absent(path)) {
-    s = lfap_npy_read(&c->ctx, &other, path);
+    s = (is_x ? lfap_npy_read : lfap_npy_read_samples)(&c->ctx, &other, path);
     if (!s) s = cli_meta_check_data(c, dir, is_x ? m : &other, is_x ? &other : m);
   }
   lfap_mat_free(&other);
@@ -305,7 +305,7 @@ lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name
   lfap_mat m = {0};
   lfap_status s = cli_meta_see(c, dir);
   if (!s) s = cli_path(c, &path, dir, name);
-  if (!s) s = lfap_npy_read(&c->ctx, &m, path);
+  if (!s) s = (strcmp(name, "X.npy") == 0 ? lfap_npy_read_samples : lfap_npy_read)(&c->ctx, &m, path);
   if (!s) s = cli_meta_check_npy(c, dir, name, &m);
   if (!s) s = check_half(c, dir, name, &m);
   free(path);

@@ -10,16 +10,23 @@
 #include "cli/cli.h"
 #include "data/range.h"
 
-enum { FIRST = 256, MOST = 40 }; /* getopt's code of option 0; options a verb may have */
+enum { FIRST = 256, MOST = 48 }; /* getopt's code of option 0; options a verb may have */
 
-const cli_option cli_common[] = {
+static const cli_option common[] = {
+    {"labels-01", NULL, "labels (and targets) are 0 and 1 in their files, or bool: 0 is read as -1"},
     {"json", NULL, "print the result as one JSON document on stdout"},
     {"quiet", NULL, "nothing on stderr but errors"},
     {"threads", "N", "worker threads (default: all cores); never changes a result"},
     {"help", NULL, "print this text"},
     {NULL, NULL, NULL},
 };
-enum { COMMON_JSON, COMMON_QUIET, COMMON_THREADS, COMMON_HELP };
+enum { COMMON_LABELS_01, COMMON_JSON, COMMON_QUIET, COMMON_THREADS, COMMON_HELP };
+
+const cli_option *cli_common_of(const cli_verb *verb) {
+  for (const cli_option *o = verb->options; o->name; o++)
+    if (strcmp(o->name, "labels") == 0 || strcmp(o->name, "targets") == 0) return common;
+  return common + COMMON_JSON;
+}
 
 static size_t count(const cli_option *o) {
   size_t n = 0;
@@ -44,7 +51,7 @@ static void print_option(const cli_option *o, FILE *to) {
 void cli_help(const cli_verb *v, FILE *to) {
   fprintf(to, "usage: lfap %s %s\n\n%s\n\noptions:\n", v->name, v->usage, v->about);
   for (const cli_option *o = v->options; o->name; o++) print_option(o, to);
-  for (const cli_option *o = cli_common; o->name; o++) print_option(o, to);
+  for (const cli_option *o = cli_common_of(v); o->name; o++) print_option(o, to);
   fprintf(to, "\nexample:\n%s\n", v->example);
 }
 
@@ -90,7 +97,7 @@ static lfap_status unknown(cli *c, const char *text) {
   word[strcspn(word, "=")] = 0;
   cli_guess g = {word, NULL, 0};
   for (const cli_option *o = c->verb->options; o->name; o++) cli_guess_try(&g, o->name);
-  for (const cli_option *o = cli_common; o->name; o++) cli_guess_try(&g, o->name);
+  for (const cli_option *o = cli_common_of(c->verb); o->name; o++) cli_guess_try(&g, o->name);
   const char *best = cli_guess_best(&g);
   if (best) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "unknown option '%s'; did you mean --%s?", text, best);
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "unknown option '%s'", text);
@@ -99,6 +106,7 @@ static lfap_status unknown(cli *c, const char *text) {
 static lfap_status set_common(cli *c, int option, int *help, const char *value) {
   uint64_t n = 0;
   switch (option) {
+  case COMMON_LABELS_01: c->labels_01 = 1; return LFAP_OK;
   case COMMON_JSON: c->json = 1; return LFAP_OK;
   case COMMON_QUIET: c->quiet = 1; return LFAP_OK;
   case COMMON_HELP: *help = 1; return LFAP_OK;
@@ -122,15 +130,17 @@ static lfap_status set_one(cli *c, void *args, cli_set *set, int *help, int code
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "option '%s' takes no value", argv[optind - 1]);
   if (code == '?') return unknown(c, argv[optind - 1][0] == '-' ? argv[optind - 1] : argv[optind]);
   size_t i = (size_t)(code - FIRST);
-  return i < own ? set(c, args, (int)i, optarg) : set_common(c, (int)(i - own), help, optarg);
+  if (i < own) return set(c, args, (int)i, optarg);
+  return set_common(c, (int)(cli_common_of(c->verb) - common) + (int)(i - own), help, optarg);
 }
 
 lfap_status cli_parse(cli *c, void *args, cli_set *set, int *help, int argc, char **argv) {
-  size_t own = count(c->verb->options), all = own + count(cli_common);
+  const cli_option *shared = cli_common_of(c->verb);
+  size_t own = count(c->verb->options), all = own + count(shared);
   struct option table[MOST + 1] = {{0}};
   if (all > MOST) return lfap_fail(&c->ctx, LFAP_ERR_INTERNAL, "too many options in %s", c->verb->name);
   for (size_t i = 0; i < all; i++) {
-    const cli_option *o = i < own ? &c->verb->options[i] : &cli_common[i - own];
+    const cli_option *o = i < own ? &c->verb->options[i] : &shared[i - own];
     table[i] = (struct option){o->name,
                                !o->arg            ? no_argument
                                : o->arg[0] == '[' ? optional_argument

@@ -113,6 +113,7 @@ lfap_status cli_origin_beside(cli *c, cli_origin *out, const char *path, const c
   char why[LFAP_REASON];
   int found = 0;
   *out = (cli_origin){.gamma = NAN};
+  if (!cli_is_file(path)) return LFAP_OK; /* a member of an archive: no meta.json tells of it */
   lfap_status s = beside(c, out, &found, path, sha256);
   if (s || found) return s;
   char *target = realpath(path, NULL); /* of a link: beside what it points at */

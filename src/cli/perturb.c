@@ -114,9 +114,9 @@ static lfap_status check_perturb_args(cli *c, args *a) {
                   "--arithmetic half belongs to --from gradient and pgd: geometry runs no network");
   if (!s && a->from != GEOMETRY)
     s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
-  if (!s && a->from == GEOMETRY && !a->direction && !a->weights && cli_is_file(a->data))
+  if (!s && a->from == GEOMETRY && !a->direction && !a->weights && cli_is_lone(a->data, "W"))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--direction is missing: geometry needs w.npy as `lfap limit` writes it");
-  if (!s && a->from != GEOMETRY && !a->weights && cli_is_file(a->data))
+  if (!s && a->from != GEOMETRY && !a->weights && cli_is_lone(a->data, "W"))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: %s needs the network's W.npy", sources[a->from]);
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write X.npy and eta.npy to");
   return s ? s : cli_out_check(c, a->out);

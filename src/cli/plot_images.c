@@ -113,11 +113,20 @@ static lfap_status same_bases(cli *c, const stacks *k, const char *dir) {
   return LFAP_OK;
 }
 
+static lfap_status natural_read(cli *c, lfap_mat *x, const char *data) {
+  char *path = NULL;
+  if (cli_is_dir(data)) return cli_dir_npy(c, x, data, "X.npy");
+  lfap_status s = cli_array_path(c, &path, data, "X");
+  if (!s) s = lfap_npy_read_samples(&c->ctx, x, path);
+  free(path);
+  return s;
+}
+
 lfap_status cli_plot_images(cli *c, lfap_picture *p, const cli_images *a) {
   stacks k = {0};
   lfap_image_row row[ROWS];
   size_t height = 0, width = 0;
-  lfap_status s = cli_is_dir(a->data) ? cli_dir_npy(c, &k.x, a->data, "X.npy") : lfap_npy_read(&c->ctx, &k.x, a->data);
+  lfap_status s = natural_read(c, &k.x, a->data);
   size_t d = k.x.cols;
   if (!s) s = shape(c, &height, &width, a, d);
   if (!s) s = mean_read(c, &k.mean, a->data, d);

@@ -62,7 +62,7 @@ static lfap_status set_polish_option(cli *c, void *args_, int option, const char
 static lfap_status check_polish_args(cli *c, const args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples the network was trained on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
-  if (!s && !a->weights && cli_is_file(a->data))
+  if (!s && !a->weights && cli_is_lone(a->data, "W"))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--weights is missing: the network to polish, W.npy");
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write W.npy, lambda.npy, slopes.npy and meta.json to");
   if (!s && a->points && !a->certify)

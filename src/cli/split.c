@@ -237,7 +237,7 @@ static lfap_status constant_of(cli *c, lfap_mat *m, double value) {
 /* Points before and what was added: of x = base + eta one is read and the other takes the place of x. */
 static lfap_status read_bases(cli *c, job *w, const args *a) {
   size_t n = w->data.n, d = w->data.d, constant = c->bias != 0;
-  lfap_status s = a->bases ? lfap_npy_read(&c->ctx, &w->other, a->bases) : LFAP_OK;
+  lfap_status s = a->bases ? lfap_npy_read_samples(&c->ctx, &w->other, a->bases) : LFAP_OK;
   if (!s && !a->bases && !has(c, a->data, "eta.npy"))
     s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
                   "%s/eta.npy: not there; name the points before they were perturbed with --bases", a->data);
@@ -294,10 +294,7 @@ static lfap_status point_labels(cli *c, job *w, const char *path) {
   if (!s && ((w->label.rows != 1 && w->label.cols != 1) || w->label.rows * w->label.cols != w->points.rows))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); each of the %zu points has one label", path,
                   w->label.rows, w->label.cols, w->points.rows);
-  for (size_t i = 0; !s && i < w->points.rows; i++)
-    if (w->label.v[i] != 1 && w->label.v[i] != -1)
-      s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: label %zu is %.17g; a label is +1 or -1", path, i, w->label.v[i]);
-  return s;
+  return s ? s : cli_labels_take(c, &w->label, path);
 }
 
 static lfap_status random_points(cli *c, job *w, const args *a) {

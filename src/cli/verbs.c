@@ -28,8 +28,9 @@ const char *const cli_about =
     "leaky-ReLU network, trains the network, perturbs, learns again from the perturbations, and holds every\n"
     "prediction of the theory against what was measured.\n";
 const char *const cli_data_sets =
-    "A data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), or single\n"
-    "NPY files (C order; f8 f4 u1 i1 i4 i8, little-endian). Results go to stdout, everything else to stderr.\n";
+    "A data set is a directory with X.npy (N x d), y.npy (N labels, +1 or -1) and perhaps W.npy (m x d), an NPZ\n"
+    "archive of arrays X, y, W, or single files: NPY in any order, packed with gzip too, or FILE.npz:NAME. Results go\n"
+    "to stdout, everything else to stderr.\n";
 const char *const cli_exit_codes =
     "exit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 usage,\n"
     "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted (other signals 128 + "

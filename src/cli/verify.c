@@ -128,8 +128,9 @@ static lfap_status set_verify_option(cli *c, void *args, int option, const char 
 }
 
 static lfap_status check_verify_args(cli *c, const cli_verify_args *a) {
-  if (!a->data && (a->labels || a->weights || a->test || a->test_labels))
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--labels, --weights, --test and --test-labels go with --data");
+  if (!a->data && (a->labels || c->labels_01 || a->weights || a->test || a->test_labels))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--labels, --labels-01, --weights, --test and --test-labels go with --data");
   if (a->data && a->only)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--case names an embedded case; with --data there is one case, yours");
   if (a->test_labels && !a->test) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--test-labels goes with --test");

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/labels.h"
+#include "io/file.h"
+
 lfap_status lfap_data_alloc(lfap_ctx *ctx, lfap_data *out, size_t n, size_t d) {
   lfap_mat x = {0}, y = {0};
   lfap_status st = lfap_mat_alloc(ctx, &x, n, d);
@@ -24,28 +27,29 @@ void lfap_data_free(lfap_data *data) {
   *data = (lfap_data){0};
 }
 
-static lfap_status check_labels(lfap_ctx *ctx, const double *y, size_t n, const char *name) {
-  for (size_t i = 0; i < n; i++)
-    if (y[i] != 1.0 && y[i] != -1.0)
-      return lfap_fail(ctx, LFAP_ERR_DATA, "%s: label %zu is %.17g; labels must be +1 or -1", name, i, y[i]);
-  return LFAP_OK;
+static lfap_status check_shapes(lfap_ctx *ctx, const lfap_mat *x, const lfap_mat *y, const char *x_path,
+                                const char *y_path) {
+  size_t labels = y->rows * y->cols;
+  if (x->ndim != 2)
+    return lfap_fail(ctx, LFAP_ERR_DATA,
+                     "%s: the samples must be a 2-dimensional array N x d, this one has %d dimension", x_path, x->ndim);
+  if (y->cols != 1 && y->rows != 1)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: the labels must be a vector of N entries, this is %zu x %zu", y_path,
+                     y->rows, y->cols);
+  if (x->rows == labels) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s has %zu samples but %s has %zu labels: they must belong together", x_path,
+                   x->rows, y_path, labels);
 }
 
-static lfap_status read_pair(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path, int bias) {
+lfap_status lfap_data_read_labels(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path,
+                                  lfap_labels_kind kind, int bias) {
   lfap_mat x = {0}, y = {0};
-  lfap_status st = lfap_npy_read(ctx, &x, x_path);
+  lfap_status st = lfap_npy_read_samples(ctx, &x, x_path);
   if (!st) st = lfap_npy_read(ctx, &y, y_path);
-  if (!st && x.ndim != 2)
-    st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: the samples must be a 2-dimensional array N x d, this one has %d dimension",
-                   x_path, x.ndim);
-  if (!st && y.cols != 1)
-    st = lfap_fail(ctx, LFAP_ERR_DATA, "%s: the labels must be a vector of N entries, this is %zu x %zu", y_path,
-                   y.rows, y.cols);
-  if (!st && x.rows != y.rows)
-    st = lfap_fail(ctx, LFAP_ERR_DATA, "%s has %zu samples but %s has %zu labels: they must belong together", x_path,
-                   x.rows, y_path, y.rows);
+  if (!st) st = check_shapes(ctx, &x, &y, x_path, y_path);
   lfap_data data = {.n = x.rows, .d = x.cols, .x = x.v, .y = y.v, .unit = x.unit, .unit_read = x.unit_read};
-  if (!st) st = check_labels(ctx, y.v, y.rows, y_path); /* here the message can name the labels' own file */
+  /* here the message can name the labels' own file */
+  if (!st) st = lfap_labels_take(ctx, y.v, data.n, y_path, kind);
   if (!st && bias) st = lfap_data_with_one(ctx, &data);
   if (!st) st = lfap_data_check(ctx, &data, x_path);
   if (st) lfap_data_free(&data);
@@ -55,12 +59,7 @@ static lfap_status read_pair(lfap_ctx *ctx, lfap_data *out, const char *x_path, 
 
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : read_pair(ctx, out, x_path, y_path, 0);
-}
-
-lfap_status lfap_data_read_with_one(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : read_pair(ctx, out, x_path, y_path, 1);
+  return st ? st : lfap_data_read_labels(ctx, out, x_path, y_path, LFAP_LABELS_SIGNS, 0);
 }
 
 static lfap_status check_values(lfap_ctx *ctx, const lfap_data *data, const char *name) {
@@ -139,7 +138,7 @@ lfap_status lfap_data_check(lfap_ctx *ctx, const lfap_data *data, const char *na
   if (data->n == 0 || data->d == 0)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: N = %zu samples of dimension d = %zu; both must be at least 1", name,
                      data->n, data->d);
-  st = check_labels(ctx, data->y, data->n, name);
+  st = lfap_labels_check(ctx, data->y, data->n, name, LFAP_LABELS_SIGNS);
   if (!st) st = check_values(ctx, data, name);
   if (!st) st = lfap_rows_in_range(ctx, name, data->x, data->n, data->d);
   return st ? st : check_duplicates(ctx, data, name);

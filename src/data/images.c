@@ -9,15 +9,13 @@
  *   plain additions in sample order from c_1i; without centring mean_i = +0. Every entry of both sets is
  *   [c - mean_i].
  * Rows are images, pixels in the file's order (rows of the image). */
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
-#include "io/file.h"
+#include "io/source.h"
 #include "kernel/arithmetic.h"
 #include "kernel/idx_header.h"
 #include "lfap.h"
@@ -38,39 +36,23 @@ typedef struct {
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-static lfap_status fail_gz(lfap_ctx *ctx, const char *path, gzFile in) {
-  int code;
-  const char *why = gzerror(in, &code);
-  if (code == Z_MEM_ERROR) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory while unpacking", path);
-  if (code == Z_ERRNO) {
-    char reason[LFAP_REASON];
-    int e = errno;
-    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", path, lfap_reason(reason, e));
-  }
-  if (code == Z_BUF_ERROR) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is truncated: the gzip stream does not end", path);
-  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is damaged: %s", path, why);
-}
-
 /* Unpacks to the end into a buffer that doubles. */
-static lfap_status unpack(lfap_ctx *ctx, idx_file *f, gzFile in, const char *path) {
+static lfap_status unpack(lfap_ctx *ctx, idx_file *f, lfap_source *in, const char *path) {
   size_t cap = 1 << 16;
   for (;;) {
+    size_t got = 0;
     uint8_t *bytes = realloc(f->bytes, cap);
     if (bytes == NULL) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory while unpacking", path);
     f->bytes = bytes;
-    int got = gzread(in, bytes + f->len, (unsigned)(cap - f->len));
-    if (got < 0) return fail_gz(ctx, path, in);
-    f->len += (size_t)got;
+    lfap_status status = lfap_source_read(ctx, in, bytes + f->len, cap - f->len, &got);
+    if (status != LFAP_OK) return status;
+    f->len += got;
     if (f->len < cap) break;
     if (cap >= MOST) return lfap_fail(ctx, LFAP_ERR_DATA, "%s: unpacks to more than %d bytes", path, (int)MOST);
     cap *= 2;
-    lfap_status status = lfap_tick(ctx, path, (double)f->len, (double)cap);
+    status = lfap_tick(ctx, path, (double)f->len, (double)cap);
     if (status != LFAP_OK) return status;
   }
-  int code;
-  (void)gzerror(in, &code);
-  /* a stream cut short ends like a whole one, except for this */
-  if (code != Z_OK && code != Z_STREAM_END) return fail_gz(ctx, path, in);
   return lfap_tick(ctx, path, (double)cap, (double)cap);
 }
 
@@ -83,29 +65,23 @@ static lfap_status fail_idx(lfap_ctx *ctx, const char *path, lfap_idx_verdict v,
   return lfap_fail(ctx, LFAP_ERR_DATA, "%s: %s (%zu bytes unpacked, beginning %s)", path, what[v], f->len, head);
 }
 
-static lfap_status open_gz(lfap_ctx *ctx, gzFile *out, const char *path) {
-  int fd = -1;
-  size_t size = 0;
-  lfap_status status = lfap_file_descriptor(ctx, &fd, &size, path);
+static lfap_status open_idx(lfap_ctx *ctx, lfap_source *out, const char *path) {
+  lfap_status status = lfap_source_open(ctx, out, path);
   if (status == LFAP_ERR_NOINPUT && access(path, F_OK) != 0 && ctx != NULL)
     return lfap_fail(ctx, status, "%s; apt-get install dataset-fashion-mnist, or name the directory that holds it",
                      ctx->message);
-  if (status != LFAP_OK) return status;
-  *out = gzdopen(fd, "rb");
-  if (*out != NULL) return LFAP_OK;
-  close(fd);
-  return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory while unpacking", path);
+  return status;
 }
 
 static lfap_status read_idx(lfap_ctx *ctx, idx_file *f, const char *dir, const char *name, size_t ndim) {
   char path[4096];
   if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
     return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: the name of the directory is too long", name);
-  gzFile in = NULL;
-  lfap_status status = open_gz(ctx, &in, path);
+  lfap_source in;
+  lfap_status status = open_idx(ctx, &in, path);
   if (status != LFAP_OK) return status;
-  status = unpack(ctx, f, in, path);
-  gzclose_r(in);
+  status = unpack(ctx, f, &in, path);
+  lfap_source_close(&in);
   if (status != LFAP_OK) return status;
   lfap_idx_verdict v = lfap_idx_header(&f->info, f->bytes, f->len);
   if (v == LFAP_IDX_OK && f->info.ndim != ndim) v = LFAP_IDX_SHAPE;

@@ -39,6 +39,9 @@ lfap_status lfap_newfile_close(lfap_ctx *ctx, lfap_newfile *f);
 lfap_status lfap_newfile_rename(lfap_ctx *ctx, lfap_newfile *f);
 void lfap_newfile_abort(lfap_newfile *f);
 
+/* lfap_npy_read for samples: of an array of more than two dimensions (images) each sample becomes a row, its entries in
+   C's order. */
+lfap_status lfap_npy_read_samples(lfap_ctx *ctx, lfap_mat *out, const char *path);
 /* The bytes lfap_npy_write makes of m, piece by piece, until one is not taken. */
 typedef lfap_status lfap_sink(void *arg, const void *bytes, size_t len);
 lfap_status lfap_npy_bytes(lfap_sink *sink, void *arg, const lfap_mat *m);

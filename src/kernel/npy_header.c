@@ -2,7 +2,8 @@
  *
  * The dictionary's grammar (white space is allowed between any two symbols):
  *   header = '{' [ entry { ',' entry } [ ',' ] ] '}'         each of the three keys exactly once
- *   entry  = 'descr' ':' quoted | 'fortran_order' ':' ( True | False ) | 'shape' ':' '(' rows ',' [ cols [ ',' ] ] ')'
+ *   entry  = 'descr' ':' quoted | 'fortran_order' ':' ( True | False ) | 'shape' ':' '(' number { ',' number } [ ',' ] ')'
+ * A tuple of one number has its comma. Python 2 wrote u in front of a quoted string and L behind a number; that is allowed.
  * Every function is proved for arbitrary bytes; the position only grows and never passes the header's end. */
 #include "npy_header.h"
 
@@ -12,15 +13,17 @@ typedef struct {
   size_t number;
   int has_descr, has_order, has_shape;
   lfap_npy_dtype dtype;
-  size_t itemsize, ndim, rows, cols;
+  int big, fortran;
+  size_t itemsize, ndim;
+  size_t dim[LFAP_NPY_DIMS];
 } reader;
 
-/*@ predicate in_header{L}(reader *r, integer end) = r->at <= end && r->from + r->n <= end;
+/*@ predicate parsed(integer v) = is_npy_verdict(v) && v != LFAP_NPY_MORE;
+  @ predicate in_header{L}(reader *r, integer end) = r->at <= end && r->from + r->n <= end;
   @ predicate descr_ok{L}(reader *r) = r->has_descr == 0 || npy_item(r->dtype, r->itemsize);
-  @ predicate shape_ok{L}(reader *r) =
-  @   r->has_shape == 0 || (r->ndim == 1 && r->cols == 1) || r->ndim == 2;
-  @ predicate flags_ok{L}(reader *r) =
-  @   0 <= r->has_descr <= 1 && 0 <= r->has_order <= 1 && 0 <= r->has_shape <= 1;
+  @ predicate shape_ok{L}(reader *r) = r->has_shape == 0 || npy_shape(&r->dim[0], r->ndim);
+  @ predicate flags_ok{L}(reader *r) = 0 <= r->has_descr <= 1 && 0 <= r->has_order <= 1 && 0 <= r->has_shape <= 1
+  @   && 0 <= r->big <= 1 && 0 <= r->fortran <= 1;
   @ predicate good{L}(reader *r) = descr_ok(r) && shape_ok(r) && flags_ok(r); */
 
 /* The grammar's symbols as functions of the bytes: where the white space from `at` on ends, whether a symbol, a word or a
@@ -36,18 +39,27 @@ typedef struct {
   @ predicate same_word{L}(uint8_t *b, integer from, uint8_t *word, integer m) =
   @   \forall integer k; 0 <= k < m ==> b[from + k] == word[k];
   @ logic integer closing{L}(uint8_t *b, integer at, integer end) = found(b, at + 1, end, b[at]);
+  @ logic integer opening{L}(uint8_t *b, integer at, integer end) =
+  @   skipped(b, at, end) < end && b[skipped(b, at, end)] == 'u' ? skipped(b, at, end) + 1 : skipped(b, at, end);
   @ predicate quoted{L}(uint8_t *b, integer at, integer end) =
-  @   skipped(b, at, end) < end && mark(b[skipped(b, at, end)]) && closing(b, skipped(b, at, end), end) < end;
+  @   opening(b, at, end) < end && mark(b[opening(b, at, end)]) && closing(b, opening(b, at, end), end) < end;
   @ logic integer digits_end{L}(uint8_t *b, integer at, integer end) =
   @   at < end && b[at] >= '0' && b[at] <= '9' ? digits_end(b, at + 1, end) : at;
   @ logic integer decimal{L}(uint8_t *b, integer from, integer to) =
   @   to <= from ? 0 : 10*decimal(b, from, to - 1) + (b[to - 1] - '0');
   @ // what the three letters of a descr stand for, and the words that Python writes
+  @ predicate any_order(integer order) = order == '<' || order == '>' || order == '=' || order == '|';
+  @ predicate one_byte(integer kind, integer dtype) =
+  @   (kind == 'b' && dtype == LFAP_B1) || (kind == 'u' && dtype == LFAP_U1) || (kind == 'i' && dtype == LFAP_I1);
+  @ predicate two_bytes(integer kind, integer dtype) =
+  @   (kind == 'f' && dtype == LFAP_F2) || (kind == 'u' && dtype == LFAP_U2) || (kind == 'i' && dtype == LFAP_I2);
+  @ predicate four_bytes(integer kind, integer dtype) =
+  @   (kind == 'f' && dtype == LFAP_F4) || (kind == 'u' && dtype == LFAP_U4) || (kind == 'i' && dtype == LFAP_I4);
+  @ predicate eight_bytes(integer kind, integer dtype) =
+  @   (kind == 'f' && dtype == LFAP_F8) || (kind == 'u' && dtype == LFAP_U8) || (kind == 'i' && dtype == LFAP_I8);
   @ predicate item_of(integer order, integer kind, integer size, integer dtype, integer item) =
-  @   (size == '1' && (order == '|' || order == '<' || order == '>') && item == 1
-  @     && ((kind == 'u' && dtype == LFAP_U1) || (kind == 'i' && dtype == LFAP_I1)))
-  @   || (order == '<' && size == '8' && item == 8 && ((kind == 'f' && dtype == LFAP_F8) || (kind == 'i' && dtype == LFAP_I8)))
-  @   || (order == '<' && size == '4' && item == 4 && ((kind == 'f' && dtype == LFAP_F4) || (kind == 'i' && dtype == LFAP_I4)));
+  @   any_order(order) && size == item + '0' && ((item == 1 && one_byte(kind, dtype)) || (item == 2 && two_bytes(kind, dtype))
+  @     || (item == 4 && four_bytes(kind, dtype)) || (item == 8 && eight_bytes(kind, dtype)));
   @ predicate false_at{L}(uint8_t *b, integer at, integer end) = at + 5 <= end
   @   && b[at] == 'F' && b[at + 1] == 'a' && b[at + 2] == 'l' && b[at + 3] == 's' && b[at + 4] == 'e';
   @ predicate true_at{L}(uint8_t *b, integer at, integer end) = at + 4 <= end
@@ -60,14 +72,18 @@ typedef struct {
   @   && b[at] == 'f' && b[at + 1] == 'o' && b[at + 2] == 'r' && b[at + 3] == 't' && b[at + 4] == 'r' && b[at + 5] == 'a'
   @   && b[at + 6] == 'n' && b[at + 7] == '_' && b[at + 8] == 'o' && b[at + 9] == 'r' && b[at + 10] == 'd'
   @   && b[at + 11] == 'e' && b[at + 12] == 'r';
-  @ // a number is spelled from `at` on and ends at `to`; a tuple of one or two of them
-  @ predicate number{L}(uint8_t *b, integer at, integer end, integer to, integer value) =
-  @   skipped(b, at, end) < to && to == digits_end(b, skipped(b, at, end), end) && value == decimal(b, skipped(b, at, end), to)
-  @   && (b[skipped(b, at, end)] == '0' ==> to == skipped(b, at, end) + 1);
-  @ predicate spelled{L}(uint8_t *b, integer at, integer end, integer value) =
-  @   number(b, at, end, digits_end(b, skipped(b, at, end), end), value);
-  @ predicate comma_after{L}(uint8_t *b, integer at, integer end, integer value, integer to) =
-  @   \exists integer e; number(b, at, end, e, value) && symbol(b, e, end, ',') && to == skipped(b, e, end) + 1;
+  @ // a number is spelled from `at` on and ends at `to`; where number k of a tuple begins that begins at `at`
+  @ logic integer number_end{L}(uint8_t *b, integer at, integer end) =
+  @   digits_end(b, skipped(b, at, end), end) < end && b[digits_end(b, skipped(b, at, end), end)] == 'L'
+  @     ? digits_end(b, skipped(b, at, end), end) + 1 : digits_end(b, skipped(b, at, end), end);
+  @ predicate number{L}(uint8_t *b, integer at, integer end, integer value) =
+  @   skipped(b, at, end) < digits_end(b, skipped(b, at, end), end)
+  @   && value == decimal(b, skipped(b, at, end), digits_end(b, skipped(b, at, end), end))
+  @   && (b[skipped(b, at, end)] == '0' ==> digits_end(b, skipped(b, at, end), end) == skipped(b, at, end) + 1);
+  @ logic integer nth{L}(uint8_t *b, integer at, integer end, integer k) =
+  @   k <= 0 ? at : skipped(b, number_end(b, nth(b, at, end, k - 1), end), end) + 1;
+  @ predicate spelled{L}(uint8_t *b, integer at, integer end, size_t *dim, integer n) =
+  @   \forall integer k; 0 <= k < n ==> number(b, nth(b, at, end, k), end, dim[k]);
   @ // the three keys, each of which may be given once; which of them an entry gave
   @ predicate others_kept{A,B}(reader *r, integer descr, integer order, integer shape) =
   @   \at(r->has_descr,B) == \at(r->has_descr,A) + descr && \at(r->has_order,B) == \at(r->has_order,A) + order
@@ -161,7 +177,7 @@ static int take_word(reader *r, const uint8_t *b, size_t end, const uint8_t *wor
   return 1;
 }
 
-/* Takes a string in single or double quotes; its inside is b[from .. from+n-1]. */
+/* Takes a string in single or double quotes, perhaps after u; its inside is b[from .. from+n-1]. */
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end);
   @ requires sep: \separated(r, b + (0 .. end - 1));
@@ -172,15 +188,18 @@ static int take_word(reader *r, const uint8_t *b, size_t end, const uint8_t *wor
   @ ensures pos: \old(r->at) <= r->at <= end;
   @ ensures inside: r->from + r->n <= end;
   @ ensures there: \result == 1 <==> quoted(b, \old(r->at), end);
-  @ ensures text: \result == 1 ==> r->from == skipped(b, \old(r->at), end) + 1
-  @   && r->from + r->n == closing(b, skipped(b, \old(r->at), end), end) && r->at == r->from + r->n + 1;
+  @ ensures text: \result == 1 ==> r->from == opening(b, \old(r->at), end) + 1
+  @   && r->from + r->n == closing(b, opening(b, \old(r->at), end), end) && r->at == r->from + r->n + 1;
   @ ensures mark: \result == 1 ==> \old(r->at) < r->at && mark(b[r->at - 1]);
   @ ensures kept: \result == 0 ==> r->from == \old(r->from) && r->n == \old(r->n) && r->at == skipped(b, \old(r->at), end); */
 static int take_quoted(reader *r, const uint8_t *b, size_t end) {
   skip_space(r, b, end);
-  if (r->at >= end || (b[r->at] != '\'' && b[r->at] != '"')) return 0;
-  uint8_t quote = b[r->at];
-  size_t from = r->at + 1, q = from;
+  size_t open = r->at;
+  if (open < end && b[open] == 'u') open++;
+  /*@ assert opening: open == opening(b, \at(r->at,Pre), end); */
+  if (open >= end || (b[open] != '\'' && b[open] != '"')) return 0;
+  uint8_t quote = b[open];
+  size_t from = open + 1, q = from;
   /*@ loop invariant pos: from <= q <= end;
     @ loop invariant found: found(b, q, end, quote) == found(b, from, end, quote);
     @ loop assigns q;
@@ -193,7 +212,8 @@ static int take_quoted(reader *r, const uint8_t *b, size_t end) {
   return 1;
 }
 
-/* Takes a whole number as Python writes it: no sign, no leading zero. HUGE when it does not fit. */
+/* Takes a whole number as Python writes it: no sign, no leading zero, in Python 2 perhaps with L. HUGE when it does not
+   fit. */
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end);
   @ requires sep: \separated(r, b + (0 .. end - 1));
@@ -202,7 +222,8 @@ static int take_quoted(reader *r, const uint8_t *b, size_t end) {
   @ assigns r->at, r->number;
   @ ensures verdict: \result == LFAP_NPY_OK || \result == LFAP_NPY_HUGE || \result == LFAP_NPY_SYNTAX;
   @ ensures pos: \old(r->at) <= r->at <= end;
-  @ ensures value: \result == LFAP_NPY_OK ==> number(b, \old(r->at), end, r->at, r->number);
+  @ ensures value: \result == LFAP_NPY_OK ==> number(b, \old(r->at), end, r->number);
+  @ ensures moved: \result == LFAP_NPY_OK ==> r->at == number_end(b, \old(r->at), end) && \old(r->at) < r->at;
   @ ensures huge: \result == LFAP_NPY_HUGE ==> \exists integer q; skipped(b, \old(r->at), end) < q <= end && digit(b[q - 1])
   @   && decimal(b, skipped(b, \old(r->at), end), q) > SIZE_MAX;
   @ ensures wrong: \result == LFAP_NPY_SYNTAX ==> !(skipped(b, \old(r->at), end) < end && digit(b[skipped(b, \old(r->at), end)]))
@@ -227,76 +248,118 @@ static lfap_npy_verdict take_number(reader *r, const uint8_t *b, size_t end) {
     q++;
   }
   if (q == r->at || (b[r->at] == '0' && q - r->at > 1u)) return LFAP_NPY_SYNTAX;
+  /*@ assert digits: q == digits_end(b, skipped(b, \at(r->at,Pre), end), end); */
+  if (q < end && b[q] == 'L') q++;
+  /*@ assert behind: q == number_end(b, \at(r->at,Pre), end); */
   r->at = q;
   r->number = v;
   return LFAP_NPY_OK;
 }
 
-/* Sets dtype and item size from three letters, order, kind, size: the order of single bytes does not matter. */
+/* Numbers of one byte, of two, of four, of eight: their dtype by the letter of the kind. */
+/*@ requires out: \valid(out);
+  @ terminates \true;
+  @ exits \false;
+  @ assigns *out;
+  @ ensures which: \result == LFAP_NPY_OK || \result == LFAP_NPY_DTYPE;
+  @ ensures known: \result == LFAP_NPY_OK ==> one_byte(kind, *out);
+  @ ensures refused: \result != LFAP_NPY_OK ==> \forall integer t; !one_byte(kind, t); */
+static lfap_npy_verdict set_byte(lfap_npy_dtype *out, uint8_t kind) {
+  if (kind == 'b') *out = LFAP_B1;
+  else if (kind == 'u') *out = LFAP_U1;
+  else *out = LFAP_I1;
+  return kind == 'b' || kind == 'u' || kind == 'i' ? LFAP_NPY_OK : LFAP_NPY_DTYPE;
+}
+
+/*@ requires out: \valid(out);
+  @ requires size: size == '2' || size == '4' || size == '8';
+  @ terminates \true;
+  @ exits \false;
+  @ assigns *out;
+  @ ensures which: \result == LFAP_NPY_OK || \result == LFAP_NPY_DTYPE;
+  @ ensures two: \result == LFAP_NPY_OK && size == '2' ==> two_bytes(kind, *out);
+  @ ensures four: \result == LFAP_NPY_OK && size == '4' ==> four_bytes(kind, *out);
+  @ ensures eight: \result == LFAP_NPY_OK && size == '8' ==> eight_bytes(kind, *out);
+  @ ensures refused: \result != LFAP_NPY_OK ==> \forall integer t;
+  @   !two_bytes(kind, t) && !four_bytes(kind, t) && !eight_bytes(kind, t); */
+static lfap_npy_verdict set_wide(lfap_npy_dtype *out, uint8_t kind, uint8_t size) {
+  if (kind == 'f') *out = size == '8' ? LFAP_F8 : size == '4' ? LFAP_F4 : LFAP_F2;
+  else if (kind == 'u') *out = size == '8' ? LFAP_U8 : size == '4' ? LFAP_U4 : LFAP_U2;
+  else *out = size == '8' ? LFAP_I8 : size == '4' ? LFAP_I4 : LFAP_I2;
+  return kind == 'f' || kind == 'u' || kind == 'i' ? LFAP_NPY_OK : LFAP_NPY_DTYPE;
+}
+
+/* Sets dtype, item size and order of bytes from three letters, order, kind, size. What is not said to have its high
+   bytes first has not: '=' is the order of the machine that reads, and NumPy never writes it. */
 /*@ requires reader: \valid(r);
   @ terminates \true;
   @ exits \false;
-  @ assigns r->dtype, r->itemsize;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ assigns r->dtype, r->itemsize, r->big;
+  @ ensures which: \result == LFAP_NPY_OK || \result == LFAP_NPY_DTYPE;
   @ ensures item: \result == LFAP_NPY_OK ==> npy_item(r->dtype, r->itemsize);
   @ ensures spelled: \result == LFAP_NPY_OK ==> item_of(order, kind, size, r->dtype, r->itemsize);
-  @ ensures which: \result == LFAP_NPY_OK || \result == LFAP_NPY_DTYPE || \result == LFAP_NPY_BIG_ENDIAN;
-  @ ensures refused: \result != LFAP_NPY_OK ==> \forall integer t, n; !item_of(order, kind, size, t, n);
-  @ ensures big: \result == LFAP_NPY_BIG_ENDIAN <==> order == '>' && size != '1'; */
+  @ ensures big: \result == LFAP_NPY_OK ==> (r->big == 1 <==> order == '>');
+  @ ensures flag: r->big == \old(r->big) || 0 <= r->big <= 1;
+  @ ensures refused: \result != LFAP_NPY_OK ==> \forall integer t, n; !item_of(order, kind, size, t, n); */
 static lfap_npy_verdict set_dtype(reader *r, uint8_t order, uint8_t kind, uint8_t size) {
-  if (size == '1' && (order == '|' || order == '<' || order == '>')) {
-    r->itemsize = 1;
-    if (kind == 'u') r->dtype = LFAP_U1;
-    else r->dtype = LFAP_I1;
-    return kind == 'u' || kind == 'i' ? LFAP_NPY_OK : LFAP_NPY_DTYPE;
-  }
-  if (order == '>') return LFAP_NPY_BIG_ENDIAN;
-  if (order != '<' || (size != '4' && size != '8') || (kind != 'f' && kind != 'i')) return LFAP_NPY_DTYPE;
-  if (size == '8') {
-    r->itemsize = 8;
-    r->dtype = kind == 'f' ? LFAP_F8 : LFAP_I8;
-  } else {
-    r->itemsize = 4;
-    r->dtype = kind == 'f' ? LFAP_F4 : LFAP_I4;
-  }
-  return LFAP_NPY_OK;
+  if (order != '<' && order != '>' && order != '=' && order != '|') return LFAP_NPY_DTYPE;
+  if (size != '1' && size != '2' && size != '4' && size != '8') return LFAP_NPY_DTYPE;
+  r->big = order == '>' ? 1 : 0;
+  r->itemsize = (size_t)(size - '0');
+  if (size == '1') return set_byte(&r->dtype, kind);
+  return set_wide(&r->dtype, kind, size);
+}
+
+/* Why a type that is none of the numbers is refused, by the letter of its kind. */
+/*@ terminates \true;
+  @ exits \false;
+  @ assigns \nothing;
+  @ ensures which: LFAP_NPY_DTYPE <= \result <= LFAP_NPY_RECORD;
+  @ ensures object: \result == LFAP_NPY_OBJECT <==> kind == 'O'; */
+static lfap_npy_verdict refusal(uint8_t kind) {
+  if (kind == 'O') return LFAP_NPY_OBJECT;
+  if (kind == 'c') return LFAP_NPY_COMPLEX;
+  if (kind == 'S' || kind == 'U' || kind == 'a') return LFAP_NPY_TEXT;
+  if (kind == 'M' || kind == 'm') return LFAP_NPY_TIME;
+  return kind == 'V' ? LFAP_NPY_RECORD : LFAP_NPY_DTYPE;
 }
 
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
-  @ requires reader: \valid(r) && in_header(r, end);
+  @ requires reader: \valid(r) && in_header(r, end) && 0 <= r->big <= 1;
   @ requires sep: \separated(r, b + (0 .. end - 1));
   @ terminates \true;
   @ exits \false;
-  @ assigns r->at, r->from, r->n, r->dtype, r->itemsize;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ assigns r->at, r->from, r->n, r->dtype, r->itemsize, r->big;
+  @ ensures verdict: parsed(\result);
   @ ensures pos: \old(r->at) <= r->at <= end;
   @ ensures inside: r->from + r->n <= end;
+  @ ensures flag: 0 <= r->big <= 1;
   @ ensures item: \result == LFAP_NPY_OK ==> npy_item(r->dtype, r->itemsize);
-  @ ensures record: symbol(b, \old(r->at), end, '[') ==> \result == LFAP_NPY_DTYPE;
+  @ ensures record: symbol(b, \old(r->at), end, '[') ==> \result == LFAP_NPY_RECORD;
   @ ensures quoted: \result == LFAP_NPY_OK ==> quoted(b, \old(r->at), end);
-  @ ensures place: \result == LFAP_NPY_OK ==> r->n == 3 && r->from == skipped(b, \old(r->at), end) + 1;
-  @ ensures spelled: \result == LFAP_NPY_OK ==> item_of(b[skipped(b, \old(r->at), end) + 1],
-  @   b[skipped(b, \old(r->at), end) + 2], b[skipped(b, \old(r->at), end) + 3], r->dtype, r->itemsize);
+  @ ensures place: \result == LFAP_NPY_OK ==> r->n == 3 && r->from == opening(b, \old(r->at), end) + 1;
+  @ ensures spelled: \result == LFAP_NPY_OK ==> item_of(b[r->from], b[r->from + 1], b[r->from + 2], r->dtype, r->itemsize)
+  @   && (r->big == 1 <==> b[r->from] == '>');
   @ ensures string: \result == LFAP_NPY_SYNTAX <==> !symbol(b, \old(r->at), end, '[') && !quoted(b, \old(r->at), end);
   @ ensures object: \result == LFAP_NPY_OBJECT
   @   ==> (r->n > 0 && b[r->from] == 'O') || (r->n > 1 && b[r->from + 1] == 'O');
   @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at && mark(b[r->at - 1]); */
 static lfap_npy_verdict read_descr(reader *r, const uint8_t *b, size_t end) {
-  if (take(r, b, end, '[') == 1) return LFAP_NPY_DTYPE; /* a record type */
+  if (take(r, b, end, '[') == 1) return LFAP_NPY_RECORD;
   /*@ assert place: skipped(b, r->at, end) == skipped(b, \at(r->at,Pre), end); */
   /*@ assert string: quoted(b, r->at, end) <==> quoted(b, \at(r->at,Pre), end); */
   if (take_quoted(r, b, end) == 0) return LFAP_NPY_SYNTAX;
   size_t n = r->n;
   const uint8_t *s = b + r->from;
-  /*@ assert from: r->from == skipped(b, \at(r->at,Pre), end) + 1 && quoted(b, \at(r->at,Pre), end); */
-  if (n > 0 && s[0] == 'O') return LFAP_NPY_OBJECT;
-  if (n > 1 && s[1] == 'O') return LFAP_NPY_OBJECT;
-  if (n != 3) return n > 0 && s[0] == '>' ? LFAP_NPY_BIG_ENDIAN : LFAP_NPY_DTYPE;
+  /*@ assert from: r->from == opening(b, \at(r->at,Pre), end) + 1 && quoted(b, \at(r->at,Pre), end); */
+  if (n == 0) return LFAP_NPY_DTYPE;
+  if (n == 1 || s[0] == 'O') return refusal(s[0]);
+  if (n == 4 && s[1] == 'f' && s[2] == '1') return LFAP_NPY_LONG; /* f10, f12, f16 */
+  if (n != 3) return refusal(s[1]);
   lfap_npy_verdict v = set_dtype(r, s[0], s[1], s[2]);
-  /*@ assert letters: v == LFAP_NPY_OK ==> item_of(b[skipped(b, \at(r->at,Pre), end) + 1],
-    @   b[skipped(b, \at(r->at,Pre), end) + 2], b[skipped(b, \at(r->at,Pre), end) + 3], r->dtype, r->itemsize); */
-  /*@ assert kept: r->n == 3 && r->from == skipped(b, \at(r->at,Pre), end) + 1; */
-  return v;
+  /*@ assert kept: r->n == 3 && r->from == opening(b, \at(r->at,Pre), end) + 1; */
+  /*@ assert letters: v == LFAP_NPY_OK ==> item_of(b[r->from], b[r->from + 1], b[r->from + 2], r->dtype, r->itemsize); */
+  return v == LFAP_NPY_OK ? LFAP_NPY_OK : refusal(s[1]);
 }
 
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
@@ -304,86 +367,80 @@ static lfap_npy_verdict read_descr(reader *r, const uint8_t *b, size_t end) {
   @ requires sep: \separated(r, b + (0 .. end - 1));
   @ terminates \true;
   @ exits \false;
-  @ assigns r->at;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ assigns r->at, r->fortran;
+  @ ensures which: \result == LFAP_NPY_OK || \result == LFAP_NPY_SYNTAX;
   @ ensures pos: \old(r->at) <= r->at <= end;
-  @ ensures rows: \result == LFAP_NPY_OK ==> false_at(b, skipped(b, \old(r->at), end), end);
-  @ ensures columns: \result == LFAP_NPY_FORTRAN <==> true_at(b, skipped(b, \old(r->at), end), end);
-  @ ensures neither: \result == LFAP_NPY_OK || \result == LFAP_NPY_FORTRAN || \result == LFAP_NPY_SYNTAX;
-  @ ensures last: \result == LFAP_NPY_OK
-  @   ==> r->at == skipped(b, \old(r->at), end) + 5 && \old(r->at) < r->at;
+  @ ensures flag: 0 <= r->fortran <= 1;
+  @ ensures rows: \result == LFAP_NPY_OK && r->fortran == 0 ==> false_at(b, skipped(b, \old(r->at), end), end)
+  @   && r->at == skipped(b, \old(r->at), end) + 5;
+  @ ensures columns: \result == LFAP_NPY_OK && r->fortran == 1 ==> true_at(b, skipped(b, \old(r->at), end), end)
+  @   && r->at == skipped(b, \old(r->at), end) + 4;
+  @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
   @ ensures letter: \result == LFAP_NPY_OK ==> b[r->at - 1] == 'e'; */
 static lfap_npy_verdict read_order(reader *r, const uint8_t *b, size_t end) {
   const uint8_t word_true[4] = {'T', 'r', 'u', 'e'}, word_false[5] = {'F', 'a', 'l', 's', 'e'};
+  r->fortran = 0;
   if (take_word(r, b, end, word_false, 5) == 1) {
     /*@ assert last: b[r->at - 1] == 'e'; */
     return LFAP_NPY_OK;
   }
   /*@ assert place: r->at == skipped(b, \at(r->at,Pre), end) && skipped(b, r->at, end) == r->at; */
-  /*@ assert letters: same_word(b, r->at, &word_true[0], 4)
-    @   <==> b[r->at] == 'T' && b[r->at + 1] == 'r' && b[r->at + 2] == 'u' && b[r->at + 3] == 'e'; */
-  return take_word(r, b, end, word_true, 4) == 1 ? LFAP_NPY_FORTRAN : LFAP_NPY_SYNTAX;
+  r->fortran = 1;
+  if (take_word(r, b, end, word_true, 4) == 0) return LFAP_NPY_SYNTAX;
+  /*@ assert last: b[r->at - 1] == 'e'; */
+  return LFAP_NPY_OK;
 }
 
-/* The second number of a tuple, which may be followed by a comma, and its end. */
+/* A tuple of up to LFAP_NPY_DIMS numbers; (3) without a comma is no tuple in Python. */
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end);
   @ requires sep: \separated(r, b + (0 .. end - 1));
   @ terminates \true;
   @ exits \false;
-  @ assigns r->at, r->number, r->ndim, r->cols;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ assigns r->at, r->number, r->ndim, r->dim[0 .. LFAP_NPY_DIMS - 1];
+  @ ensures verdict: parsed(\result);
   @ ensures pos: \old(r->at) <= r->at <= end;
-  @ ensures two: \result == LFAP_NPY_OK ==> r->ndim == 2;
-  @ ensures progress: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
-  @ ensures closed: \result == LFAP_NPY_OK ==> b[r->at - 1] == ')';
-  @ ensures number: \result == LFAP_NPY_OK ==> \exists integer e; number(b, \old(r->at), end, e, r->cols); */
-static lfap_npy_verdict read_columns(reader *r, const uint8_t *b, size_t end) {
-  lfap_npy_verdict v = take_number(r, b, end);
-  if (v != LFAP_NPY_OK) return v;
-  r->cols = r->number;
-  r->ndim = 2;
-  /*@ assert number: number(b, \at(r->at,Pre), end, r->at, r->cols); */
-  int comma = take(r, b, end, ',');
-  if (take(r, b, end, ')') == 1) return LFAP_NPY_OK;
-  return comma == 1 ? LFAP_NPY_SHAPE : LFAP_NPY_SYNTAX;
-}
-
-/* A tuple of one or two numbers; (3) without a comma is no tuple in Python. */
-/*@ requires buffer: \valid_read(b + (0 .. end - 1));
-  @ requires reader: \valid(r) && in_header(r, end);
-  @ requires sep: \separated(r, b + (0 .. end - 1));
-  @ terminates \true;
-  @ exits \false;
-  @ assigns r->at, r->number, r->ndim, r->rows, r->cols;
-  @ ensures verdict: is_npy_verdict(\result);
-  @ ensures pos: \old(r->at) <= r->at <= end;
-  @ ensures shape: \result == LFAP_NPY_OK ==> (r->ndim == 1 && r->cols == 1) || r->ndim == 2;
+  @ ensures shape: \result == LFAP_NPY_OK ==> npy_shape(&r->dim[0], r->ndim);
   @ ensures progress: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
   @ ensures closed: \result == LFAP_NPY_OK ==> b[r->at - 1] == ')';
   @ ensures empty: symbol(b, \old(r->at), end, '(') && symbol(b, skipped(b, \old(r->at), end) + 1, end, ')')
-  @   ==> \result == LFAP_NPY_SHAPE;
+  @   ==> \result == LFAP_NPY_SCALAR;
   @ ensures opened: \result == LFAP_NPY_OK ==> symbol(b, \old(r->at), end, '(');
-  @ ensures one: \result == LFAP_NPY_OK && r->ndim == 1 ==> \exists integer c;
-  @   comma_after(b, skipped(b, \old(r->at), end) + 1, end, r->rows, c) && symbol(b, c, end, ')') && r->at == skipped(b, c, end) + 1;
-  @ ensures rows: \result == LFAP_NPY_OK
-  @   ==> spelled(b, skipped(b, \old(r->at), end) + 1, end, r->rows); */
+  @ ensures one: \result == LFAP_NPY_OK && r->ndim == 1
+  @   ==> symbol(b, number_end(b, skipped(b, \old(r->at), end) + 1, end), end, ',');
+  @ ensures numbers: \result == LFAP_NPY_OK
+  @   ==> spelled(b, skipped(b, \old(r->at), end) + 1, end, &r->dim[0], r->ndim); */
 static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   if (take(r, b, end, '(') == 0) return LFAP_NPY_SYNTAX;
-  /*@ ghost size_t open = r->at; */
-  /*@ assert opened: \at(r->at,Pre) < open; */
-  if (take(r, b, end, ')') == 1) return LFAP_NPY_SHAPE;
-  lfap_npy_verdict v = take_number(r, b, end);
-  if (v != LFAP_NPY_OK) return v;
-  r->rows = r->number;
-  r->cols = 1;
-  r->ndim = 1;
-  /*@ assert first: number(b, open, end, r->at, r->rows); */
-  /*@ assert rows: spelled(b, skipped(b, \at(r->at,Pre), end) + 1, end, r->rows); */
-  if (take(r, b, end, ',') == 0) return LFAP_NPY_SYNTAX;
-  /*@ assert comma: comma_after(b, open, end, r->rows, r->at); */
-  if (take(r, b, end, ')') == 1) return LFAP_NPY_OK;
-  return read_columns(r, b, end);
+  /*@ ghost size_t start = r->at; */
+  /*@ assert opened: \at(r->at,Pre) < start; */
+  if (take(r, b, end, ')') == 1) return LFAP_NPY_SCALAR;
+  int open = 1;
+  r->ndim = 0;
+  r->dim[0] = r->dim[1] = r->dim[2] = r->dim[3] = 1;
+  /*@ loop invariant inside: in_header(r, end) && start <= r->at;
+    @ loop invariant open: open == 0 || open == 1;
+    @ loop invariant count: 0 <= r->ndim <= LFAP_NPY_DIMS;
+    @ loop invariant some: r->ndim == 0 ==> open == 1 && !symbol(b, start, end, ')') && skipped(b, r->at, end) == skipped(b, start, end);
+    @ loop invariant rest: \forall integer k; r->ndim <= k < LFAP_NPY_DIMS ==> r->dim[k] == 1;
+    @ loop invariant place: open == 1 && r->ndim > 0 ==> r->at == nth(b, start, end, r->ndim);
+    @ loop invariant one: r->ndim == 1 ==> symbol(b, number_end(b, start, end), end, ',');
+    @ loop invariant closed: open == 0 ==> r->ndim > 1 && b[r->at - 1] == ')';
+    @ loop invariant numbers: spelled(b, start, end, &r->dim[0], r->ndim);
+    @ loop assigns r->at, r->number, r->ndim, r->dim[0 .. LFAP_NPY_DIMS - 1], open;
+    @ loop variant end - r->at + open; */
+  while (open == 1 && take(r, b, end, ')') == 0) {
+    if (r->ndim == LFAP_NPY_DIMS) return LFAP_NPY_SHAPE;
+    lfap_npy_verdict v = take_number(r, b, end);
+    if (v != LFAP_NPY_OK) return v;
+    r->dim[r->ndim] = r->number;
+    r->ndim++;
+    if (take(r, b, end, ',') == 0) {
+      if (r->ndim == 1 || take(r, b, end, ')') == 0) return LFAP_NPY_SYNTAX;
+      open = 0;
+    }
+  }
+  return LFAP_NPY_OK;
 }
 
 /* The value of the key just read, which must be one of the three and new. */
@@ -393,7 +450,7 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   @ terminates \true;
   @ exits \false;
   @ assigns *r;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ ensures verdict: parsed(\result);
   @ ensures pos: \old(r->at) <= r->at;
   @ ensures inside: in_header(r, end);
   @ ensures good: \result == LFAP_NPY_OK ==> good(r);
@@ -429,14 +486,14 @@ static lfap_npy_verdict read_value(reader *r, const uint8_t *b, size_t end) {
   @ terminates \true;
   @ exits \false;
   @ assigns *r;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ ensures verdict: parsed(\result);
   @ ensures inside: in_header(r, end);
   @ ensures progress: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
   @ ensures good: \result == LFAP_NPY_OK ==> good(r);
   @ ensures key: \result == LFAP_NPY_OK ==> quoted(b, \old(r->at), end)
-  @   && gave{Pre,Post}(r, b, skipped(b, \old(r->at), end) + 1,
-  @                     closing(b, skipped(b, \old(r->at), end), end) - skipped(b, \old(r->at), end) - 1);
-  @ ensures colon: \result == LFAP_NPY_OK ==> symbol(b, closing(b, skipped(b, \old(r->at), end), end) + 1, end, ':');
+  @   && gave{Pre,Post}(r, b, opening(b, \old(r->at), end) + 1,
+  @                     closing(b, opening(b, \old(r->at), end), end) - opening(b, \old(r->at), end) - 1);
+  @ ensures colon: \result == LFAP_NPY_OK ==> symbol(b, closing(b, opening(b, \old(r->at), end), end) + 1, end, ':');
   @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at && entry_last(b[r->at - 1]); */
 static lfap_npy_verdict read_entry(reader *r, const uint8_t *b, size_t end) {
   if (take_quoted(r, b, end) == 0) return LFAP_NPY_SYNTAX;
@@ -451,7 +508,7 @@ static lfap_npy_verdict read_entry(reader *r, const uint8_t *b, size_t end) {
   @ terminates \true;
   @ exits \false;
   @ assigns *r;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ ensures verdict: parsed(\result);
   @ ensures opened: \result == LFAP_NPY_OK ==> symbol(b, \old(r->at), end, '{');
   @ ensures ended: \result == LFAP_NPY_OK ==> \exists integer e; 0 < e <= end && entry_last(b[e - 1]) && ended(b, e, end);
   @ ensures whole: \result == LFAP_NPY_OK ==> r->has_descr == 1 && r->has_order == 1 && r->has_shape == 1;
@@ -488,9 +545,9 @@ static lfap_npy_verdict read_dict(reader *r, const uint8_t *b, size_t end) {
 /* Magic, version, length of the header: *from and *end enclose the dictionary. */
 /*@ predicate magic{L}(uint8_t *b, integer len) =
   @   len >= 6 && b[0] == 0x93 && b[1] == 'N' && b[2] == 'U' && b[3] == 'M' && b[4] == 'P' && b[5] == 'Y';
-  @ predicate known{L}(uint8_t *b) = (b[6] == 1 || b[6] == 2) && b[7] == 0;
-  @ logic integer starts{L}(uint8_t *b) = b[6] == 2 ? 12 : 10;
-  @ logic integer length{L}(uint8_t *b) = b[8] + 256*b[9] + (b[6] == 2 ? 65536*b[10] + 16777216*b[11] : 0); */
+  @ predicate known{L}(uint8_t *b) = 1 <= b[6] <= 3 && b[7] == 0;
+  @ logic integer starts{L}(uint8_t *b) = b[6] == 1 ? 10 : 12;
+  @ logic integer length{L}(uint8_t *b) = b[8] + 256*b[9] + (b[6] == 1 ? 0 : 65536*b[10] + 16777216*b[11]); */
 /*@ requires buffer: \valid_read(b + (0 .. len - 1));
   @ requires prefix: len <= total;
   @ requires outs: \valid(from) && \valid(end);
@@ -505,32 +562,32 @@ static lfap_npy_verdict read_dict(reader *r, const uint8_t *b, size_t end) {
   @ ensures place: \result == LFAP_NPY_OK ==> *from == starts(b) && *end == starts(b) + length(b);
   @ ensures fits: \result == LFAP_NPY_OK <==> magic(b, len) && len >= 10 && known(b) && len >= starts(b)
   @   && len >= starts(b) + length(b);
-  @ ensures beyond: \result == LFAP_NPY_SYNTAX <==> magic(b, len) && len >= 10 && known(b) && len >= starts(b)
+  @ ensures beyond: \result == LFAP_NPY_MORE <==> magic(b, len) && len >= 10 && known(b) && len >= starts(b)
   @   && len < starts(b) + length(b) <= total; */
 static lfap_npy_verdict read_preamble(size_t *from, size_t *end, const uint8_t *b, size_t len, size_t total) {
   if (len < 6 || b[0] != 0x93 || b[1] != 'N' || b[2] != 'U' || b[3] != 'M' || b[4] != 'P' || b[5] != 'Y')
     return LFAP_NPY_MAGIC;
   if (len < 10) return LFAP_NPY_TRUNCATED;
-  if ((b[6] != 1 && b[6] != 2) || b[7] != 0) return LFAP_NPY_VERSION;
+  if (b[6] < 1 || b[6] > 3 || b[7] != 0) return LFAP_NPY_VERSION;
   size_t n = (size_t)b[8] + 256u * (size_t)b[9], at = 10;
-  if (b[6] == 2) {
+  if (b[6] != 1) {
     if (len < 12) return LFAP_NPY_TRUNCATED;
     n += 65536u * ((size_t)b[10] + 256u * (size_t)b[11]);
     at = 12;
   }
   if (total - at < n) return LFAP_NPY_TRUNCATED;
-  if (len - at < n) return LFAP_NPY_SYNTAX;
+  if (len - at < n) return LFAP_NPY_MORE;
   *from = at;
   *end = at + n;
   return LFAP_NPY_OK;
 }
 
 /* Do rows x cols items of that size fit into what follows the header, and their doubles into an address space? */
-/*@ requires size: itemsize == 1 || itemsize == 4 || itemsize == 8;
+/*@ requires size: itemsize == 1 || itemsize == 2 || itemsize == 4 || itemsize == 8;
   @ terminates \true;
   @ exits \false;
   @ assigns \nothing;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ ensures verdict: parsed(\result);
   @ ensures entries: \result == LFAP_NPY_OK ==> rows > 0 && cols > 0;
   @ ensures fits: \result == LFAP_NPY_OK ==> rows * cols * itemsize <= room;
   @ ensures addressable: \result == LFAP_NPY_OK ==> rows * cols <= 0x1fffffffffffffff;
@@ -556,31 +613,66 @@ static lfap_npy_verdict check_size(size_t rows, size_t cols, size_t itemsize, si
   return LFAP_NPY_OK;
 }
 
+/* a*b, or one more than can be addressed where that is larger. */
+/*@ requires positive: a > 0 && b > 0;
+  @ terminates \true;
+  @ exits \false;
+  @ assigns \nothing;
+  @ ensures positive: \result > 0;
+  @ ensures product: a * b <= 0x1fffffffffffffff ==> \result == a * b;
+  @ ensures more: a * b > 0x1fffffffffffffff ==> \result == 0x2000000000000000; */
+static size_t extent_of(size_t a, size_t b) {
+  size_t most = SIZE_MAX / 8u;
+  if (a > most / b) {
+    /*@ assert more: a * b >= (most / b + 1) * b; */
+    /*@ assert huge: a * b > most; */
+    return most + 1;
+  }
+  /*@ assert less: a * b <= (most / b) * b; */
+  return a * b;
+}
+
 /* The result from a complete dictionary that ends at `end`. */
 /*@ requires outs: \valid(out) && \valid_read(r);
   @ requires sep: \separated(out, r);
   @ requires whole: end <= total;
-  @ requires good: npy_item(r->dtype, r->itemsize) && ((r->ndim == 1 && r->cols == 1) || r->ndim == 2);
+  @ requires good: npy_item(r->dtype, r->itemsize) && npy_shape(&r->dim[0], r->ndim) && 0 <= r->big <= 1 && 0 <= r->fortran <= 1;
   @ terminates \true;
   @ exits \false;
   @ assigns *out;
-  @ ensures verdict: is_npy_verdict(\result);
+  @ ensures verdict: parsed(\result);
   @ ensures offset: \result == LFAP_NPY_OK ==> out->offset == end;
   @ ensures item: \result == LFAP_NPY_OK ==> npy_item(out->dtype, out->itemsize);
+  @ ensures flags: \result == LFAP_NPY_OK ==> 0 <= out->big <= 1 && 0 <= out->fortran <= 1;
   @ ensures fits: \result == LFAP_NPY_OK ==> out->rows * out->cols * out->itemsize <= total - end;
   @ ensures addressable: \result == LFAP_NPY_OK ==> out->rows * out->cols <= 0x1fffffffffffffff;
   @ ensures entries: \result == LFAP_NPY_OK ==> out->rows > 0 && out->cols > 0;
-  @ ensures shape: \result == LFAP_NPY_OK ==> (out->ndim == 1 && out->cols == 1) || out->ndim == 2;
-  @ ensures copied: \result == LFAP_NPY_OK ==> out->dtype == r->dtype && out->itemsize == r->itemsize
-  @   && out->ndim == r->ndim && out->rows == r->rows && out->cols == r->cols;
+  @ ensures shape: \result == LFAP_NPY_OK ==> npy_shape(&out->dim[0], out->ndim);
+  @ ensures product: \result == LFAP_NPY_OK
+  @   ==> out->rows == out->dim[0] && out->cols == out->dim[1] * out->dim[2] * out->dim[3];
+  @ ensures copied: \result == LFAP_NPY_OK ==> out->dtype == r->dtype && out->itemsize == r->itemsize && out->big == r->big
+  @   && out->fortran == r->fortran && out->ndim == r->ndim && out->dim[0] == r->dim[0] && out->dim[1] == r->dim[1]
+  @   && out->dim[2] == r->dim[2] && out->dim[3] == r->dim[3];
   @ ensures untouched: \result != LFAP_NPY_OK ==> *out == \old(*out); */
 static lfap_npy_verdict set_info(lfap_npy_info *out, const reader *r, size_t end, size_t total) {
-  size_t rows = r->rows, cols = r->cols, itemsize = r->itemsize;
-  lfap_npy_verdict v = check_size(rows, cols, itemsize, total - end);
+  size_t rows = r->dim[0], d1 = r->dim[1], d2 = r->dim[2], d3 = r->dim[3];
+  if (rows == 0 || d1 == 0 || d2 == 0 || d3 == 0) return LFAP_NPY_EMPTY;
+  size_t plane = extent_of(d1, d2), cols = extent_of(plane, d3);
+  /*@ assert plane: plane <= 0x1fffffffffffffff ==> plane == d1 * d2; */
+  /*@ assert saturated: plane > 0x1fffffffffffffff ==> plane * d3 > 0x1fffffffffffffff; */
+  /*@ assert columns: cols <= 0x1fffffffffffffff ==> cols == d1 * d2 * d3; */
+  lfap_npy_verdict v = check_size(rows, cols, r->itemsize, total - end);
   if (v != LFAP_NPY_OK) return v;
+  /*@ assert small: cols <= rows * cols; */
   out->dtype = r->dtype;
-  out->itemsize = itemsize;
+  out->big = r->big;
+  out->fortran = r->fortran;
+  out->itemsize = r->itemsize;
   out->ndim = r->ndim;
+  out->dim[0] = rows;
+  out->dim[1] = d1;
+  out->dim[2] = d2;
+  out->dim[3] = d3;
   out->rows = rows;
   out->cols = cols;
   out->offset = end;
@@ -588,7 +680,7 @@ static lfap_npy_verdict set_info(lfap_npy_info *out, const reader *r, size_t end
 }
 
 lfap_npy_verdict lfap_npy_header(lfap_npy_info *out, const uint8_t *b, size_t len, size_t total) {
-  reader r = {0, 0, 0, 0, 0, 0, 0, LFAP_F8, 8, 1, 0, 1};
+  reader r = {0, 0, 0, 0, 0, 0, 0, LFAP_F8, 0, 0, 8, 1, {1, 1, 1, 1}};
   size_t end = 0;
   lfap_npy_verdict v = read_preamble(&r.at, &end, b, len, total);
   if (v != LFAP_NPY_OK) return v;

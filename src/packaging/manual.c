@@ -79,7 +79,7 @@ static void verb_page(const cli_verb *v) {
   paragraphs(v->about);
   printf(".SH OPTIONS\n");
   for (const cli_option *o = v->options; o->name; o++) option_row(o);
-  for (const cli_option *o = cli_common; o->name; o++) option_row(o);
+  for (const cli_option *o = cli_common_of(v); o->name; o++) option_row(o);
   printf(".SH EXIT STATUS\n");
   paragraphs(cli_exit_codes);
   printf(".SH EXAMPLES\n");
@@ -119,7 +119,7 @@ static void quoted(const char *text, size_t len) {
 
 static void each_option(const cli_verb *v, void (*row)(const cli_verb *, const cli_option *)) {
   for (const cli_option *o = v->options; o->name; o++) row(v, o);
-  for (const cli_option *o = cli_common; o->name; o++) row(v, o);
+  for (const cli_option *o = cli_common_of(v); o->name; o++) row(v, o);
 }
 
 static void bash_word(const cli_verb *v, const cli_option *o) {

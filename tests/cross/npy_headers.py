@@ -6,6 +6,7 @@ the same dtype and shape; the other way round the parser may be stricter (NumPy 
 """
 import ctypes
 import io
+import itertools
 import os
 import random
 import subprocess
@@ -17,17 +18,18 @@ import numpy as np
 
 ROUNDS = 50000
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DTYPES = ["<f8", "<f4", "|u1", "|i1", "<i4", "<i8"]
+DTYPES = ["f8", "f4", "f2", "b1", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8"]  # in the order of lfap_npy_dtype
 SEEDS = ["{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }",
          "{'descr': '<f4', 'fortran_order': False, 'shape': (12, 5), }",
          "{\"shape\":(7,1,),\"descr\":\"|i1\",\"fortran_order\":False}",
-         " { 'fortran_order' : False , 'shape' : ( 1 , 20 ) , 'descr' : '<i4' }\n\n"]
-SYMBOLS = "{}()[]'\",: \n\t\\0123456789<>|=fiubOTLtruesehap"
+         " { 'fortran_order' : False , 'shape' : ( 1 , 20 ) , 'descr' : '<i4' }\n\n",
+         "{u'descr': u'>u2', u'fortran_order': True, u'shape': (12L, 5L, 2L)}", "{'descr': '|b1', 'fortran_order': False, 'shape': (2, 3, 4, 5), }"]
+SYMBOLS = "{}()[]'\",: \n\t\\0123456789<>|=fiubOTLtruesehapL"
 
 
 class Info(ctypes.Structure):
-    _fields_ = [("dtype", ctypes.c_int)] + [(name, ctypes.c_size_t) for name in
-                                            ("itemsize", "ndim", "rows", "cols", "offset")]
+    _fields_ = ([(name, ctypes.c_int) for name in ("dtype", "big", "fortran")] + [(name, ctypes.c_size_t) for name in ("itemsize", "ndim")]
+                + [("dim", 4 * ctypes.c_size_t)] + [(name, ctypes.c_size_t) for name in ("rows", "cols", "offset")])
 
 
 def load(directory):
@@ -40,12 +42,11 @@ def load(directory):
 
 
 def ours(parse, data, total):
-    """(dtype, shape, offset) or None."""
+    """(dtype, shape, Fortran order, offset) or None."""
     info = Info()
     if parse(ctypes.byref(info), data, len(data), total) != 0:
         return None
-    shape = (info.rows,) if info.ndim == 1 else (info.rows, info.cols)
-    return np.dtype(DTYPES[info.dtype]), shape, info.offset
+    return np.dtype("<>"[info.big] + DTYPES[info.dtype]), tuple(info.dim[:info.ndim]), bool(info.fortran), info.offset
 
 
 def numpys(data):
@@ -56,21 +57,22 @@ def numpys(data):
         shape, fortran, dtype = read(stream)
     except Exception:  # noqa: BLE001 - whatever NumPy raises is a refusal
         return None
-    return None if fortran else (dtype, shape, stream.tell())
+    return dtype, shape, fortran, stream.tell()
 
 
 def saved(parse):
     """Arrays that were read as something else than they are."""
     wrong = []
-    for descr in DTYPES:
-        for shape in [(1,), (7,), (65537,), (1, 1), (2, 3), (1000, 3), (3, 1000)]:
-            for version in [(1, 0), (2, 0)]:
-                stream = io.BytesIO()
-                np.lib.format.write_array(stream, np.ones(shape, dtype=descr), version)
-                data = stream.getvalue()
-                offset = len(data) - np.dtype(descr).itemsize * int(np.prod(shape))
-                if ours(parse, data, len(data)) != (np.dtype(descr), shape, offset):
-                    wrong.append((descr, shape, version))
+    for descr, shape, version, fortran in itertools.product([order + name for name in DTYPES for order in "<>"],
+                                                            [(1,), (7,), (65537,), (1, 1), (2, 3), (1000, 3), (3, 1000), (2, 3, 4), (1, 1, 1), (5, 3, 2, 2)],
+                                                            [(1, 0), (2, 0), (3, 0)], [False, True]):
+        a = np.ones(shape, dtype=descr, order="F" if fortran else "C")
+        stream = io.BytesIO()
+        np.lib.format.write_array(stream, a, version)
+        data = stream.getvalue()
+        offset = len(data) - a.itemsize * a.size
+        if ours(parse, data, len(data)) != (np.dtype(descr), shape, fortran and not a.flags.c_contiguous, offset):
+            wrong.append((descr, shape, version))
     return wrong
 
 

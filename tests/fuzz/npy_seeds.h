@@ -1,4 +1,4 @@
-/* npy_seeds.h - valid NPY headers from which the mutations start: both versions, every dtype, unusual spellings. */
+/* npy_seeds.h - valid NPY headers from which the mutations start: versions, every dtype, unusual spellings. */
 #ifndef LFAP_TESTS_NPY_SEEDS_H
 #define LFAP_TESTS_NPY_SEEDS_H
 #include <stdint.h>
@@ -12,9 +12,12 @@ static const char *const npy_seed[] = {"{'descr': '<f8', 'fortran_order': False,
                                        "  { 'fortran_order' : False , 'shape' : ( 1 , 1 ) , 'descr' : '<i4' }\n\n",
                                        "{'descr': '<i8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",
                                        "{'descr': '>f8', 'fortran_order': True, 'shape': (), }",
+                                       "{u'descr': u'>u2', u'fortran_order': True, u'shape': (3L, 2L, 5L, 1), }",
+                                       "{'descr': '|b1', 'fortran_order': False, 'shape': (2, 3, 4), }",
+                                       "{'descr': '=f2', 'fortran_order': True, 'shape': (4294967296, 3, 178956970,)}",
                                        "{'descr': '|O', 'fortran_order': False, 'shape': (1, 2, 3), }"};
 enum { SEEDS = 2 * sizeof npy_seed / sizeof *npy_seed };
-#define TOKENS "{}()[]'\",: \n\\0123456789<>|=fiubOTLtrueFalseshapedescrfortran_order"
+#define TOKENS "{}()[]'\",: \n\\0123456789<>|=fiubcOSUVMTLtrueFalseshapedescrfortran_order"
 
 /* Seed number k with 64 bytes of data behind it: version 1.0 or 2.0; returns its length (below 300). */
 static inline size_t seed_input(uint8_t *b, size_t k) {

@@ -70,6 +70,19 @@ Test(npy, every_dtype_exactly) {
                                0,    0,    0,    0x20, 0,    0,    0,    0,    0,    0, 0,
                                0xe0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f, 0};
   expect_values(DICT("<i8", "(4,)"), i8, 32, (const double[]){-1, 0x1p53, -0x1p53, 9007199254740991.0}, 4);
+  static const uint8_t f2[] = {0, 0x3c, 0, 0x80, 1, 0, 0xff, 0x83, 0, 4, 0xff, 0x7b, 0x55, 0x35};
+  expect_values(DICT("<f2", "(7,)"), f2, 14, (const double[]){1.0, -0.0, 0x1p-24, -0x1.ff8p-15, 0x1p-14, 65504.0, 0x1.554p-2}, 7);
+  static const uint8_t wide[] = {0, 0, 0, 0, 0x80, 0, 0, 1};
+  expect_values(DICT(">u8", "(1,)"), wide, 8, (const double[]){2147483649.0}, 1);
+  expect_values(DICT(">i4", "(2,)"), wide, 8, (const double[]){0, -2147483647.0}, 2);
+  expect_values(DICT(">u4", "(2,)"), wide, 8, (const double[]){0, 2147483649.0}, 2);
+  expect_values(DICT("<u4", "(2,)"), wide, 8, (const double[]){0, 16777344.0}, 2);
+  expect_values(DICT("=i2", "(4,)"), wide, 8, (const double[]){0, 0, 128, 256}, 4);
+  expect_values(DICT(">i2", "(4,)"), wide, 8, (const double[]){0, 0, -32768, 1}, 4);
+  expect_values(DICT("|u2", "(4,)"), wide, 8, (const double[]){0, 0, 128, 256}, 4);
+  expect_values(DICT("|b1", "(8,)"), wide, 8, (const double[]){0, 0, 0, 0, 1, 0, 0, 1}, 8);
+  expect_values("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 4), }", wide, 8, (const double[]){0, 0, 0x80, 0, 0, 0, 0, 1}, 8);
+  expect_values("{'descr': '|u1', 'fortran_order': True, 'shape': (4L, 2L), }", wide, 8, (const double[]){0, 0x80, 0, 0, 0, 0, 0, 1}, 8);
   /* one byte has no order */
   expect_values(DICT("<u1", "(5,)"), u1, 5, (const double[]){0, 1, 127, 128, 255}, 5);
   expect_values(DICT(">i1", "(5,)"), u1, 5, (const double[]){0, 1, 127, -128, -1}, 5);
@@ -114,7 +127,7 @@ Test(npy, spellings_of_the_dictionary) {
   lfap_mat_free(&m);
 }
 
-/* Version 2.0 is for headers that 16 bits cannot measure; beyond 2^20 bytes none is taken. */
+/* Version 2.0 is for headers that 16 bits cannot measure; they may be longer than any buffer. */
 Test(npy, long_headers) {
   static char dict[(1 << 20) + 100];
   static uint8_t b[sizeof dict + 100];
@@ -132,8 +145,9 @@ Test(npy, long_headers) {
     cr_assert(strstr(ctx.message, "truncated") != NULL);
     dict[n] = ' ';
   }
-  cr_assert(lfap_npy_read(&ctx, &m, scratch_put(&s, "X.npy", b, compose(b, 2, dict, data, 24))) == LFAP_ERR_DATA);
-  cr_assert(strstr(ctx.message, "malformed") != NULL, "%s", ctx.message);
+  cr_assert(lfap_npy_read(&ctx, &m, scratch_put(&s, "X.npy", b, compose(b, 2, dict, data, 24))) == LFAP_OK, "%s", ctx.message);
+  cr_assert(m.rows == 6);
+  lfap_mat_free(&m);
 }
 
 /* ---- writing ------------------------------------------------------------------------------------------- */
@@ -259,9 +273,9 @@ Test(npy, magic_and_version) {
   size_t n = compose(b, 1, DICT("<f8", "(1,)"), data, 8);
   expect_fail(scratch_put(&s, "X.npy", "", 0), LFAP_ERR_DATA, "not an NPY file");
   expect_fail(scratch_put(&s, "X.npy", "1,2,3\n4,5,6\n", 12), LFAP_ERR_DATA, "not an NPY file");
-  expect_fail(scratch_put(&s, "X.npy", "1,2,3\n4,5,6\n", 12), LFAP_ERR_DATA, "[1,2,34,5,6; 12 bytes in all]");
-  b[6] = 3;
-  expect_fail(scratch_put(&s, "X.npy", b, n), LFAP_ERR_DATA, "version other than 1.0 and 2.0 [\\x03\\x00");
+  expect_fail(scratch_put(&s, "X.npy", "1,2,3\n4,5,6\n", 12), LFAP_ERR_DATA, "numpy.loadtxt('/tmp/");
+  b[6] = 4;
+  expect_fail(scratch_put(&s, "X.npy", b, n), LFAP_ERR_DATA, "version other than 1.0, 2.0 and 3.0: save it with numpy.save [\\x04\\x00");
   b[6] = 1, b[7] = 1;
   expect_fail(scratch_put(&s, "X.npy", b, n), LFAP_ERR_DATA, "version other than");
   b[7] = 0;
@@ -270,28 +284,32 @@ Test(npy, magic_and_version) {
 }
 
 Test(npy, dtypes) {
-  expect_data(DICT(">f8", "(1,)"), 8, "is big-endian");
-  expect_data(DICT(">f8", "(1,)"), 8, "'>f8'");
-  expect_data(DICT(">i4", "(1,)"), 4, "is big-endian");
-  expect_data(DICT(">c16", "(1,)"), 16, "is big-endian");
+  expect_data(DICT(">c16", "(1,)"), 16, "complex numbers: save .real");
+  expect_data(DICT("<c8", "(1,)"), 8, "complex numbers");
+  expect_data(DICT("<f16", "(1,)"), 16, "floats of more than 8 bytes: round them, save it with .astype('<f8') [");
+  expect_data(DICT(">f12", "(1,)"), 12, "floats of more than 8 bytes");
+  expect_data(DICT("<U5", "(1,)"), 20, "holds text");
+  expect_data(DICT("|S5", "(1,)"), 8, "holds text");
+  expect_data(DICT("<M8[ns]", "(1,)"), 8, "holds times");
+  expect_data(DICT("|V8", "(1,)"), 8, "holds records");
   expect_data(DICT("|O", "(1,)"), 8, "holds Python objects");
   expect_data(DICT("O", "(1,)"), 8, "holds Python objects");
-  static const char *const other[] = {"<f2",     "<f16", "<u4", "<u8", "<i2", "|b1", "<c8", "<U5",  "|S5",
-                                      "<M8[ns]", "=f8",  "|f8", "|i8", "f8",  "<f",  "",    "<f8 ", "|u2"};
+  static const char *const other[] = {"<f1", "<f3", "<b2", "<u3", "!f8", "f8", "<f", "", "<f8 ", " <f8", "<i16", "<x8"};
   for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
     char dict[128];
     snprintf(dict, sizeof dict, DICT("%s", "(1,)"), other[i]);
     expect_data(dict, 8, "has a dtype other than");
     expect_data(dict, 8, other[i]);
   }
-  expect_data("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", 8, "has a dtype other than");
+  expect_data("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", 8, "holds records: save one of their fields");
 }
 
 Test(npy, order_and_shapes) {
-  expect_data("{'descr': '<f8', 'fortran_order': True, 'shape': (1, 2), }", 16, "is in Fortran order");
-  expect_data(DICT("<f8", "()"), 8, "neither one nor two dimensions");
-  expect_data(DICT("<f8", "(1, 2, 3)"), 48, "neither one nor two dimensions");
-  expect_data(DICT("<f8", "(1, 2, 3)"), 48, "(1, 2, 3)");
+  expect_data(DICT("<f8", "()"), 8, "a single number without a dimension");
+  expect_data(DICT("<f8", "(1, 2, 3)"), 48, "has 3 dimensions; only samples may have more than two");
+  expect_data(DICT("<f8", "(1, 2, 1, 3)"), 48, "has 4 dimensions");
+  expect_data(DICT("<f8", "(1, 2, 3, 1, 1)"), 48, "has more than four dimensions");
+  expect_data(DICT("<f8", "(1, 2, 3, 1, 1)"), 48, "(1, 2, 3, 1, 1)");
   expect_data(DICT("<f8", "(0,)"), 0, "has no entries");
   expect_data(DICT("<f8", "(0, 5)"), 0, "has no entries");
   expect_data(DICT("<f8", "(5, 0)"), 0, "has no entries");

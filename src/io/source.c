@@ -1,0 +1,237 @@
+/* source.c - reading what may be packed. Nothing is unpacked ahead: memory is that of a buffer, however much an archive
+ * announces, and what a member says of itself is held against what comes out of it. */
+#include "io/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/archive.h"
+#include "io/file.h"
+
+enum { ROOM = 1 << 16, PIECE = 1 << 30 /* bytes zlib is given at once */ };
+
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
+
+/* What the first bytes say; the descriptor stays where it is. */
+static int begins_with(int fd, const char *mark, size_t n) {
+  char b[4] = "";
+  return pread(fd, b, n, 0) == (ssize_t)n && memcmp(b, mark, n) == 0;
+}
+static int is_gzip(int fd) { return begins_with(fd, "\x1f\x8b", 2); }
+static int is_zip(int fd) { return begins_with(fd, "PK\3\4", 4) || begins_with(fd, "PK\5\6", 4); }
+
+static lfap_status no_memory(lfap_ctx *ctx, const char *path) {
+  return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory while unpacking", path);
+}
+
+/* A member of the archive `file`, open at s->in; `member` NULL: the only one. */
+static lfap_status open_member(lfap_ctx *ctx, lfap_source *s, size_t total, const char *file, const char *member) {
+  lfap_status status = lfap_archive_find(ctx, &s->m, s->in, total, file, member);
+  if (status != LFAP_OK) return status;
+  s->packed = 1;
+  s->size = s->m.size;
+  s->left = s->m.packed;
+  s->crc = crc32(0, Z_NULL, 0);
+  if (s->m.method == LFAP_ZIP_STORED) return LFAP_OK;
+  s->room = malloc(ROOM);
+  if (s->room == NULL || inflateInit2(&s->z, -MAX_WBITS) != Z_OK) return no_memory(ctx, s->path);
+  s->inflating = 1;
+  return LFAP_OK;
+}
+
+static lfap_status open_file(lfap_ctx *ctx, lfap_source *s, const char *file, const char *member) {
+  int fd = -1;
+  size_t total = 0;
+  lfap_status status = lfap_file_descriptor(ctx, &fd, &total, file);
+  if (status != LFAP_OK) return status;
+  int gzip = is_gzip(fd), zip = is_zip(fd);
+  if (member != NULL && !zip) {
+    close(fd);
+    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: is not there, and %s is no zip archive that could have a member %s",
+                     s->path, file, member);
+  }
+  if (gzip) s->gz = gzdopen(fd, "rb");
+  else s->in = fdopen(fd, "rb");
+  if (s->gz == NULL && s->in == NULL) {
+    close(fd);
+    return no_memory(ctx, s->path);
+  }
+  s->packed = gzip;
+  s->size = gzip ? SIZE_MAX : total;
+  return zip ? open_member(ctx, s, total, file, member) : LFAP_OK;
+}
+
+static int is_there(const char *path) { return access(path, F_OK) == 0; }
+
+/* The colon behind the name of a file; NULL where no part of the path before a colon is one. */
+static char *colon_of(char *path) {
+  struct stat st;
+  for (char *at = strrchr(path, ':'); at != NULL && at != path; at = strrchr(path, ':')) {
+    *at = '\0';
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) return at;
+  }
+  return NULL;
+}
+
+lfap_status lfap_source_open(lfap_ctx *ctx, lfap_source *out, const char *path) {
+  lfap_status status;
+  char *file = NULL, *colon = NULL;
+  *out = (lfap_source){.path = path}; /* made in place: zlib's state knows where it is */
+  if (!is_there(path) && strchr(path, ':') != NULL) {
+    file = strdup(path);
+    if (file == NULL) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a file name", path);
+    colon = colon_of(file);
+  }
+  if (colon != NULL) status = open_file(ctx, out, file, path + (colon - file) + 1);
+  else status = open_file(ctx, out, path, NULL);
+  free(file);
+  if (status != LFAP_OK) lfap_source_close(out);
+  return status;
+}
+
+void lfap_source_close(lfap_source *s) {
+  if (s->inflating) inflateEnd(&s->z);
+  if (s->gz != NULL) gzclose_r(s->gz);
+  if (s->in != NULL) fclose(s->in);
+  free(s->room);
+  *s = (lfap_source){0};
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+static lfap_status fail_gz(lfap_ctx *ctx, const lfap_source *s) {
+  int code;
+  const char *why = gzerror(s->gz, &code);
+  if (code == Z_MEM_ERROR) return no_memory(ctx, s->path);
+  if (code == Z_ERRNO) {
+    char reason[LFAP_REASON];
+    int e = errno;
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", s->path,
+                     lfap_reason(reason, e));
+  }
+  if (code == Z_BUF_ERROR)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is truncated: the gzip stream does not end", s->path);
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is damaged: %s", s->path, why);
+}
+
+static lfap_status read_gz(lfap_ctx *ctx, lfap_source *s, unsigned char *bytes, size_t n, size_t *got) {
+  int code = Z_OK;
+  for (*got = 0; *got < n;) {
+    size_t left = n - *got;
+    int now = gzread(s->gz, bytes + *got, left < PIECE ? (unsigned)left : PIECE);
+    if (now < 0) return fail_gz(ctx, s);
+    if (now == 0) break;
+    *got += (size_t)now;
+  }
+  if (*got == n) return LFAP_OK;
+  (void)gzerror(s->gz, &code);
+  /* a stream cut short ends like a whole one, except for this */
+  return code == Z_OK || code == Z_STREAM_END ? LFAP_OK : fail_gz(ctx, s);
+}
+
+/* Up to n bytes of the archive that belong to the member. */
+static lfap_status read_file(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t n, size_t *got) {
+  char why[LFAP_REASON];
+  *got = fread(bytes, 1, n, s->in);
+  if (*got == n || !ferror(s->in)) return LFAP_OK;
+  int e = errno;
+  return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", s->path, lfap_reason(why, e));
+}
+
+static lfap_status fail_damaged(lfap_ctx *ctx, const lfap_source *s, const char *what) {
+  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is damaged: %s; make the archive again (numpy.savez)", s->path, what);
+}
+
+static lfap_status refill(lfap_ctx *ctx, lfap_source *s) {
+  size_t n = s->left < ROOM ? s->left : ROOM, got = 0;
+  lfap_status status = read_file(ctx, s, s->room, n, &got);
+  if (status != LFAP_OK) return status;
+  if (got == 0) return fail_damaged(ctx, s, "its packed bytes end too early");
+  s->left -= got;
+  s->z.next_in = s->room;
+  s->z.avail_in = (unsigned)got;
+  return LFAP_OK;
+}
+
+static lfap_status read_deflated(lfap_ctx *ctx, lfap_source *s, unsigned char *bytes, size_t n, size_t *got) {
+  lfap_status status = LFAP_OK;
+  for (*got = 0; status == LFAP_OK && *got < n && !s->ended;) {
+    size_t room = n - *got < PIECE ? n - *got : PIECE;
+    if (s->z.avail_in == 0) status = refill(ctx, s);
+    if (status != LFAP_OK) break;
+    s->z.next_out = bytes + *got;
+    s->z.avail_out = (unsigned)room;
+    int code = inflate(&s->z, Z_NO_FLUSH);
+    *got += room - s->z.avail_out;
+    if (code == Z_MEM_ERROR) status = no_memory(ctx, s->path);
+    else if (code == Z_STREAM_END) s->ended = 1;
+    else if (code != Z_OK)
+      status = fail_damaged(ctx, s, s->z.msg != NULL ? s->z.msg : "its packed bytes are no stream");
+  }
+  return status;
+}
+
+static lfap_status read_stored(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t n, size_t *got) {
+  lfap_status status = read_file(ctx, s, bytes, n < s->left ? n : s->left, got);
+  s->left -= *got;
+  s->ended = s->left == 0;
+  return status;
+}
+
+static uLong checksum(uLong crc, const unsigned char *b, size_t n) {
+  for (size_t i = 0; i < n; i += PIECE) crc = crc32(crc, b + i, n - i < PIECE ? (unsigned)(n - i) : PIECE);
+  return crc;
+}
+
+lfap_status lfap_source_read(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t n, size_t *got) {
+  *got = 0;
+  if (s->gz != NULL) return read_gz(ctx, s, bytes, n, got);
+  if (!s->packed) return read_file(ctx, s, bytes, n, got);
+  lfap_status status = s->inflating ? read_deflated(ctx, s, bytes, n, got) : read_stored(ctx, s, bytes, n, got);
+  s->crc = checksum(s->crc, bytes, *got);
+  s->out += *got;
+  if (status == LFAP_OK && s->out > s->size)
+    return fail_damaged(ctx, s, "it unpacks to more bytes than its archive announces");
+  return status;
+}
+
+lfap_status lfap_source_end(lfap_ctx *ctx, lfap_source *s, size_t *rest) {
+  unsigned char b[1 << 14];
+  size_t got = sizeof b;
+  lfap_status status = LFAP_OK;
+  for (*rest = 0; status == LFAP_OK && got == sizeof b; *rest += got) {
+    if (*rest > 0) status = lfap_tick(ctx, s->path, (double)*rest, 0); /* there may be very much of it */
+    if (status == LFAP_OK) status = lfap_source_read(ctx, s, b, sizeof b, &got);
+  }
+  if (status != LFAP_OK || s->gz != NULL || !s->packed) return status;
+  if (s->out != s->size || !s->ended || s->left != 0 || s->z.avail_in != 0)
+    return fail_damaged(ctx, s, "it does not have the size that its archive announces");
+  if (s->crc != s->m.crc) return fail_damaged(ctx, s, "its checksum is not that of its bytes");
+  return LFAP_OK;
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+int lfap_archive_is(const char *path) {
+  int fd = -1;
+  size_t size;
+  if (lfap_file_descriptor(NULL, &fd, &size, path) != LFAP_OK) return 0;
+  int zip = is_zip(fd);
+  close(fd);
+  return zip;
+}
+
+int lfap_archive_has(const char *path, const char *member) {
+  lfap_zip_member m;
+  FILE *in;
+  size_t total;
+  if (!lfap_archive_is(path) || lfap_file_open(NULL, &in, &total, path) != LFAP_OK) return 0;
+  lfap_status status = lfap_archive_find(NULL, &m, in, total, path, member);
+  fclose(in);
+  return status == LFAP_OK;
+}
