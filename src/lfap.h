@@ -122,8 +122,6 @@ void lfap_data_free(lfap_data *data);
 /* Reads X and y and checks them (lfap_data_check). X may have more than two dimensions: a sample, an image say, becomes
    a row. NOINPUT, DATA: a file, or shapes that do not fit each other. */
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
-/* The same of (X, 1), which is what is checked: an all-zero sample of X is one that a bias can decide. */
-lfap_status lfap_data_read_with_one(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path);
 /* A bias b_j of every neuron is a constant coordinate of the data: f(x) = sum_j a_j phi(<w_j,x> + b_j) is the network
    of the rows (w_j, b_j) at (x, 1), and every statement about it is that of the samples (x_n, 1), d one more; what
    training then keeps small is ||W||^2 + ||b||^2. Perturbations, noise and probes leave that coordinate as it is.

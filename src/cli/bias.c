@@ -5,33 +5,38 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "io/source.h"
 
-/* Beside W.npy lies b.npy, beside W0.npy b0.npy; beside another name b.npy, where one is asked for. NULL: no memory, or
-   that other name (`asked` 0). */
+/* Beside W.npy lies b.npy, beside W0.npy b0.npy, beside the member W of an archive b; beside another name b.npy, where
+   one is asked for. NULL: no memory, or that other name (`asked` 0). */
 static char *name_beside(const char *path, int asked) {
-  const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+  const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':'), *last = slash > colon ? slash : colon;
+  const char *file = last ? last + 1 : path, *end = strstr(file, ".npy");
   size_t dir = (size_t)(file - path), len = strlen(file);
-  int ours = file[0] == 'W' && len > 4 && strcmp(file + len - 4, ".npy") == 0;
+  int member = last && last == colon, ours = file[0] == 'W' && (member || (end && strcmp(end, ".npy") == 0));
   char *out = ours || asked ? malloc(dir + len + sizeof "b.npy") : NULL;
   if (!out) return NULL;
   memcpy(out, path, dir);
   strcpy(out + dir, "b");
-  strcat(out, ours ? file + 1 : ".npy");
+  strcat(out, ours ? file + 1 : member ? "" : ".npy");
   return out;
 }
 
 int cli_bias_beside(const char *weights) {
   char *b = name_beside(weights, 0);
-  int there = b && cli_is_file(b);
+  int there = b && cli_is_array(b);
   free(b);
   return there;
 }
 
 lfap_status cli_bias_find(cli *c, const char *weights, const char *data) {
-  char *inside = NULL;
-  lfap_status s = !weights && cli_is_dir(data) ? cli_path(c, &inside, data, "W.npy") : LFAP_OK;
-  if (!s && (weights || inside)) c->bias = cli_bias_beside(weights ? weights : inside);
-  free(inside);
+  char *path = NULL;
+  lfap_status s = weights                       ? cli_array_path(c, &path, weights, "W")
+                  : cli_is_dir(data)            ? cli_path(c, &path, data, "W.npy")
+                  : lfap_archive_has(data, "W") ? cli_array_path(c, &path, data, "W")
+                                                : LFAP_OK;
+  if (path) c->bias = cli_bias_beside(path);
+  free(path);
   return s;
 }
 
@@ -52,14 +57,14 @@ static lfap_status refuse(cli *c, const char *path) {
 /* b of the weights at path: --bias, or beside them and then held against meta.json there. */
 static lfap_status read_bias(cli *c, lfap_mat *b, const char *path) {
   if (c->bias_file) return lfap_npy_read(&c->ctx, b, c->bias_file);
-  char *beside = name_beside(path, 1);
+  char *beside = name_beside(path, 1), *slash = beside ? strrchr(beside, '/') : NULL;
   if (!beside) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", strlen(path));
-  char *slash = strrchr(beside, '/');
   lfap_status s = LFAP_OK;
-  if (!cli_is_file(beside))
+  if (!cli_is_array(beside))
     s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
                   "%s: not there; with a bias every network has one entry a neuron in that file, beside its weights",
                   beside);
+  else if (!cli_is_file(beside)) s = lfap_npy_read(&c->ctx, b, beside);
   else if (!slash) s = cli_dir_npy(c, b, ".", beside);
   else {
     *slash = 0;

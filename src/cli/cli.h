@@ -59,7 +59,7 @@ typedef struct cli {
   lfap_ctx ctx;
   const struct cli_verb *verb;
   int quiet, json, color;
-  int labels_01;        /* --labels-01: labels and targets are read as 0 and 1 (lfap_labels_kind) */
+  int labels_01;         /* --labels-01: labels and targets are read as 0 and 1 (lfap_labels_kind) */
   int bias;              /* samples, points and weights have the constant coordinate of a bias (bias.c) */
   const char *bias_file; /* b of the weights; NULL: b.npy beside them */
   lfap_verdict verdict;  /* decides the exit code of a verb that succeeded */
@@ -146,6 +146,8 @@ int cli_is_dir(const char *path);
 /* FILE, or, of an NPZ archive that has it, its member FILE:name, in fresh memory. */
 lfap_status cli_array_path(cli *c, char **out, const char *file, const char *name);
 int cli_is_lone(const char *path, const char *name); /* a file, and no archive that has such a member */
+/* Is there such a file, or such a member FILE:name of an archive? */
+int cli_is_array(char *path);
 int cli_is_file(const char *path); /* there and no directory, or not to be looked at: reading it will say why */
 /* The data set of --data and --labels: a directory's X.npy and y.npy, an archive's members X and y, or two files; of
    X*.npy alone the labels are in y*.npy beside it. With c->bias samples are (x, 1); so are the bases and points below. */
@@ -159,6 +161,11 @@ lfap_status cli_labels_take(cli *c, lfap_mat *y, const char *path);
    beside it tells of others. `of`, unless NULL: what it tells (origin.h). */
 lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data,
                              const cli_origin *here, cli_origin *of);
+/* Its rows alone, of any number, for who knows the output layer; out->v stays NULL where there are none, which
+   cli_weights_missing says. */
+lfap_status cli_rows_read(cli *c, lfap_mat *out, const char *weights, const char *data, const cli_origin *here,
+                          cli_origin *of);
+lfap_status cli_weights_missing(cli *c, const char *data);
 /* The same where there must be one: NOINPUT otherwise. */
 lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, const cli_origin *here,
                              cli_origin *of);
@@ -279,7 +286,6 @@ typedef struct {
   int class_pos, class_neg, no_center, gauss_bases, skip_missing, verbose;
   uint64_t certify_n;
   int certify_fast;
-  const char *coq; /* a directory for theorems; NULL */
 } cli_verify_args;
 
 /* What a case is made of; the options point into it. */

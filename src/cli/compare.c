@@ -1,23 +1,27 @@
 /* compare.c - `lfap compare`: how close any weights, from any implementation, are to the KKT point the theory
- * predicts (statement K1), and the rest of a foreign run: its perturbations (P1), its boundary, its numbers. It
- * measures; there is nothing to pass or fail. */
+ * predicts (statement K1), and the rest of a foreign run: its perturbations (P1), its boundary, its numbers. Figures are
+ * measured, not judged; that the network is the one it is taken for, and that its numbers are those computed here, is. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "fields.h"
 #include "data/scale.h"
-#include "data/set.h"
 #include "perturb/norm.h"
 
 enum {
   O_DATA,
   O_LABELS,
   O_WEIGHTS,
+  O_OUTPUT,
+  O_SIGNS,
+  O_TRAINED,
+  O_BIAS,
   O_GAMMA,
   O_PROBES,
   O_POINTS,
   O_SEED,
+  O_TEST,
+  O_TEST_LABELS,
   O_ADVERSARIAL,
   O_TARGETS,
   O_BASES,
@@ -35,11 +39,18 @@ static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"weights", "FILE",
-     "NPY file of W, m x d, rows of positive output weight first\n(default: W.npy in the directory)"},
+     "NPY file of W, m x d, rows of positive output weight first unless they are given\n(default: W.npy in the "
+     "directory)"},
+    {"output-weights", "FILE", "NPY file of the m output weights v: f = sum v_j phi(<w_j,x>), rows in any order"},
+    {"signs", "FILE", "NPY file of m signs +1 and -1: output weights +1/sqrt(m), -1/sqrt(m), or |v| with these signs"},
+    {"output-trained", NULL, "the output weights were trained too: f, margins and perturbations alone are judged"},
+    {"bias", "FILE", "NPY file of the m biases of the hidden layer (default: b.npy beside W.npy)"},
     {"gamma", "G", "leaky slope of the network, between 0 and 1"},
     {"probes", "N", "random probe points, uniform on [-1, 1)^d (default 1000)"},
     {"probe-points", "FILE", "NPY file of probe points, P x d, instead of random ones"},
     {"seed", "S", "seed of the probe points (default 0)"},
+    {"test", "PATH", "labelled points, how many of which the network gets right: a directory or an NPY file"},
+    {"test-labels", "FILE", "NPY file of their labels (default: y.npy in that directory)"},
     {"adversarial", "PATH", "its perturbed points: a directory with X.npy and y.npy (targets), or an NPY file"},
     {"targets", "FILE", "NPY file of their targets, +1 or -1 (default: y.npy in that directory)"},
     {"bases", "FILE", "NPY file of the points before (default: the samples of --data)"},
@@ -62,6 +73,12 @@ static lfap_status set_compare_option(cli *c, void *args, int option, const char
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_WEIGHTS: a->weights = value; return LFAP_OK;
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_OUTPUT: a->output = value; return LFAP_OK;
+  case O_SIGNS: a->signs = value; return LFAP_OK;
+  case O_TRAINED: a->trained = 1; return LFAP_OK;
+  case O_BIAS: a->bias = value; return LFAP_OK;
+  case O_TEST: a->test = value; return LFAP_OK;
+  case O_TEST_LABELS: a->test_labels = value; return LFAP_OK;
   case O_PROBES: a->random_given = 1; return cli_size(c, &a->probes, "probes", value);
   case O_POINTS: a->points = value; return LFAP_OK;
   case O_SEED: a->random_given = 1; return cli_whole(c, &a->seed, "seed", value);
@@ -103,6 +120,18 @@ static lfap_status check_perturbation(cli *c, const compare_args *a) {
   return s;
 }
 
+static lfap_status check_network_args(cli *c, const compare_args *a) {
+  if (a->trained && !a->output)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--output-trained is about --output-weights; give these too");
+  if (a->test_labels && !a->test)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--test-labels are those of --test; give that too");
+  if (a->test && !a->test_labels && cli_is_file(a->test))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--test-labels is missing: --test %s is a single file, so the labels come from a second one",
+                     a->test);
+  return LFAP_OK;
+}
+
 static lfap_status check_compare_args(cli *c, const compare_args *a) {
   lfap_status s = cli_require(c, a->data, "--data", "the samples the network was trained on");
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope of the network, between 0 and 1");
@@ -114,14 +143,19 @@ static lfap_status check_compare_args(cli *c, const compare_args *a) {
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--outputs are values at --probe-points; give these too");
   if (!s && a->reference && cli_is_file(a->data))
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--reference compares files by name, so --data must be a directory");
+  if (!s) s = check_network_args(c, a);
   return s ? s : check_perturbation(c, a);
 }
 
 static lfap_status probe_points(cli *c, lfap_mat *out, const compare_args *a, size_t d) {
   if (a->points) return cli_points_read(c, out, a->points, d);
   lfap_data drawn = {0};
-  lfap_status s = lfap_gen_uniform(&c->ctx, &drawn, a->seed, a->probes, d);
-  if (s) return s;
+  lfap_status s = lfap_gen_uniform(&c->ctx, &drawn, a->seed, a->probes, d - (c->bias != 0));
+  if (!s && c->bias) s = lfap_data_with_one(&c->ctx, &drawn);
+  if (s) {
+    lfap_data_free(&drawn);
+    return s;
+  }
   *out = (lfap_mat){.rows = a->probes, .cols = d, .ndim = 2, .v = drawn.x};
   free(drawn.y);
   return LFAP_OK;
@@ -138,30 +172,43 @@ static lfap_status outputs(cli *c, compare_run *r) {
   return s;
 }
 
-static lfap_status judge_run(cli *c, compare_run *r) {
+/* With --bias, or a b.npy beside W, every point gets the constant coordinate, last. */
+static lfap_status read_run(cli *c, compare_run *r) {
   const compare_args *a = &r->a;
-  lfap_status s = cli_data_read(c, &r->data, a->data, a->labels);
-  if (s) return s;
-  r->here = cli_origin_of_run(&r->data, r->data.d, a->gamma);
-  s = cli_network_read(c, &r->net, a->weights, a->data, &r->here, &r->net_of);
+  lfap_status s = LFAP_OK;
+  c->bias_file = a->bias;
+  if (a->bias) c->bias = 1;
+  else s = cli_bias_find(c, a->weights, a->data);
+  if (!s) s = cli_data_read(c, &r->data, a->data, a->labels);
+  if (!s) s = compare_network(c, r);
   if (!s) s = probe_points(c, &r->probes, a, r->data.d);
   if (!s) s = lfap_vec_alloc(&c->ctx, &r->f, r->probes.rows);
-  if (!s) s = outputs(c, r);
-  lfap_set set = {.data = &r->data, .limit = &r->lim, .checked = 1};
-  if (!s) s = lfap_set_gram(&c->ctx, &set);
-  if (!s) s = lfap_limit_solve(&c->ctx, &r->lim, &r->data, set.gram, a->gamma);
-  lfap_set_spare(&set);
-  if (!s) s = lfap_set_k1(&c->ctx, &r->k1, &r->net, &set, r->probes.v, r->probes.rows);
-  if (!s && a->polish) {
-    s = cli_ending_of(c, &r->ending, &r->net, &set, &r->lim, &(cli_ending_asked){.certify = a->certify});
-    s = cli_ending_left(c, &r->ending, s);
-  }
-  lfap_set_free(&set);
+  return s ? s : outputs(c, r);
+}
+
+static lfap_status judge_run(cli *c, compare_run *r) {
+  const compare_args *a = &r->a;
+  lfap_status s = read_run(c, r);
+  if (!s) s = compare_classified(c, r);
+  if (!s) s = compare_outputs(c, r);
+  if (!s) s = compare_reason(c, r);
+  if (!s) s = compare_limit(c, r);
   if (!s && a->adversarial) s = compare_perturbed(c, r);
-  if (!s) s = compare_numbers(c, r);
+  if (!s) s = compare_lambda(c, r);
   if (!s && a->reference) s = compare_reference(c, r);
   if (!s && a->certify) s = compare_certify(c, r);
   return s;
+}
+
+/* The worst of what was judged: the network is what it is taken for, and its numbers. */
+static lfap_verdict verdict_of(const compare_run *r) {
+  size_t of[4] = {0};
+  of[compare_network_verdict(r)]++;
+  for (size_t i = 0; i < r->arrays; i++) of[r->array[i].verdict]++;
+  return of[LFAP_FAIL]        ? LFAP_FAIL
+         : of[LFAP_UNDECIDED] ? LFAP_UNDECIDED
+         : of[LFAP_PASS]      ? LFAP_PASS
+                              : LFAP_NOT_APPLICABLE;
 }
 
 static lfap_status run_compare(cli *c, int argc, char **argv) {
@@ -171,8 +218,9 @@ static lfap_status run_compare(cli *c, int argc, char **argv) {
   if (s || help) return s;
   s = check_compare_args(c, &r.a);
   if (!s) s = judge_run(c, &r);
+  if (!s) c->verdict = verdict_of(&r);
   if (!s && c->json) s = cli_print_compare(c, &r);
-  else if (!s) compare_print(&r);
+  else if (!s) compare_print(c, &r);
   compare_free(&r);
   return s;
 }
@@ -181,13 +229,18 @@ const cli_verb cli_compare = {
     "compare",
     "how close a network made elsewhere, its perturbations and numbers are to the theory",
     "--data PATH [--labels FILE] --weights W.npy --gamma G [options]",
-    "For weights from any framework: the first half of the rows have output weight +1/sqrt(m), the second half\n"
-    "-1/sqrt(m), no bias. Nothing passes or fails; the numbers say how far W is from a KKT point, and from w.\n"
+    "For weights from any framework, of a network with one hidden layer. Without --output-weights or --signs the first\n"
+    "half of the rows have output weight +1/sqrt(m), the second half -1/sqrt(m). With them rows come in any order; f,\n"
+    "signs and perturbations are judged on the rows |v_j| sqrt(m) w_j, which have the same f, and the limit is that of\n"
+    "this output layer, taken as fixed unless --output-trained says otherwise. Figures are measured: how far W is from\n"
+    "a KKT point, and from w. The first line says whether W classifies the data at all, and if it does not, which\n"
+    "likely slip explains it (row order, signs, output layer, bias, transpose, slope, labels): FAIL, exit 1.\n"
     "With --adversarial, its perturbations: recomputed as perturbed minus base, held against their constraint and\n"
     "against the best there is. Rounding to the precision they were made in is allowed for; it is read from the\n"
     "entries, so .astype('<f8') is always right. Where a cheat of 0.1 % may be rounding, a sample is UNDECIDED.\n"
     "With --polish, where W itself ends; `lfap polish` writes that point. With --lambda, --outputs, --reference: the\n"
-    "largest differences, in ulp too.",
+    "largest differences, in ulp too, and PASS or FAIL: relative to the largest entry 2^-33 in doubles, 2^-14 in\n"
+    "single, 2^-7 in half precision.",
     "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().cpu().numpy())\n"
     "  lfap compare --data X.npy --labels y.npy --weights W.npy --gamma 0.01\n"
     "  # the network and the perturbations of `lfap perturb --help`:\n"

@@ -19,11 +19,11 @@ static void figures_print(const char *id, const cli_row *row, size_t rows) {
   }
 }
 
-static void k1_print(const lfap_k1 *k) {
+static void k1_print(const compare_run *r) {
   cli_row row[CLI_ROWS];
   printf("      %-16s %-13s %-5s\n", "measured", "value", "at a KKT point");
-  figures_print("K1", row, cli_rows_k1(row, k));
-  if (isnan(k->residual))
+  figures_print("K1", row, cli_rows_k1(row, &r->k1));
+  if (isnan(r->k1.residual) && !r->a.trained)
     printf("  no KKT residual: a sample is not classified right, so W is not feasible at any scale\n");
 }
 
@@ -102,10 +102,11 @@ static void index_print(const compare_array *k, size_t at) {
 
 static void array_print(const compare_array *k) {
   char shown[CLI_SHOWN];
-  printf("  %-12s ", lfap_visible(shown, sizeof shown, k->name));
-  if (k->missing) printf("not there; the reference has (%zu, %zu)\n", k->other_rows, k->other_cols);
-  else if (!k->same_shape) printf("shape (%zu, %zu), not (%zu, %zu)\n", k->rows, k->cols, k->other_rows, k->other_cols);
-  else if (!k->d.differ) printf("equal\n");
+  printf("  %-14s  %-12s ", lfap_verdict_name(k->verdict), lfap_visible(shown, sizeof shown, k->name));
+  if (k->missing) printf("not there; the reference has (%zu, %zu)", k->other_rows, k->other_cols);
+  else if (k->why) printf("nothing to hold it against");
+  else if (!k->same_shape) printf("shape (%zu, %zu), not (%zu, %zu)", k->rows, k->cols, k->other_rows, k->other_cols);
+  else if (!k->d.differ) printf("equal");
   else {
     printf("%zu entries differ", k->d.differ);
     if (k->unit > 0)
@@ -114,26 +115,67 @@ static void array_print(const compare_array *k) {
     index_print(k, k->d.abs_at);
     printf(", %" PRIu64 " ulp at ", k->d.max_ulp);
     index_print(k, k->d.ulp_at);
-    printf("\n");
+    printf("; %.3g of the largest, allowed %.3g", k->d.relative, k->tolerance);
   }
+  printf("\n");
 }
 
-void compare_print(const compare_run *r) {
-  printf("compare: N = %zu, d = %zu, m = %zu, gamma = %g; %zu probe points\n", r->data.n, r->data.d, r->net.m,
-         r->net.gamma, r->k1.probes);
+/* First things first. */
+static void classified_print(const compare_run *r) {
+  const compare_accuracy *k = &r->own;
+  printf("%s  the network classifies %s%zu of %zu samples right", lfap_verdict_name(compare_network_verdict(r)),
+         k->right < k->of ? "NOT all its data: " : "its data: ", k->right, k->of);
+  if (k->zeros) printf(", %zu with output 0, counted as wrong", k->zeros);
+  printf("\n");
+  if (r->reason.kind)
+    printf("  likely reason: %s: %s (%zu of %zu %s)\n", lfap_reason_name[r->reason.kind], r->reason.what,
+           r->reason.right, r->reason.of, r->reason.by_outputs ? "outputs agree" : "right then");
+}
+
+static void readout_print(const compare_run *r) {
+  static const char *const kinds[] = {"+-1/sqrt(m)", "of one size, as many of each sign", "of its own"};
+  const lfap_readout *k = &r->readout;
+  if (!r->given.a) return;
+  printf("  output layer: %s: %zu positive, %zu negative, %zu zero; taken as %s\n", kinds[k->kind], k->positive,
+         k->negative, k->zero, r->a.trained ? "trained" : "fixed (--output-trained says otherwise)");
+  if (r->rounding > 0.0)
+    printf("  f is that of the rows |v_j| sqrt(%zu) w_j: an output at a sample is off by at most %.3g for it\n",
+           r->net.m, r->rounding);
+}
+
+static void limit_print(const compare_run *r) {
   cli_hypothesis_print(&r->lim.hyp, "data");
-  printf("  C1  the limit %s\n", r->lim.c1 ? "has label-aligned slopes and the linear boundary w, as computed"
-                                           : "of label-aligned slopes is refuted as computed: w is a candidate only");
-  k1_print(&r->k1);
+  if (r->no_limit[0]) printf("  NOT-APPLICABLE: nothing is said of the limit, C1, C2 and w: %s\n", r->no_limit);
+  else
+    printf("  C1  the limit %s\n", r->lim.c1 ? "has label-aligned slopes and the linear boundary w, as computed"
+                                             : "of label-aligned slopes is refuted as computed: w is a candidate only");
+}
+
+static void certified_print(const compare_run *r) {
+  if (r->no_boundary[0]) {
+    printf("  certified: NOT-APPLICABLE: %s\n", r->no_boundary);
+    return;
+  }
+  cli_certify_print(&r->cert);
+  signs_print("probes", &r->at_probes, "sgn f and the sign of the boundary");
+  if (r->a.adversarial) signs_print("adversarial", &r->at_points, "the target and the sign of the boundary");
+  if (r->a.lambda && !isnan(r->lambda_off))
+    printf("  certified: lambda       at most %.6g from its enclosure, relative\n", r->lambda_off);
+}
+
+void compare_print(const cli *c, const compare_run *r) {
+  classified_print(r);
+  printf("compare: N = %zu, d = %zu%s, m = %zu, gamma = %g; %zu probe points\n", r->data.n, r->data.d,
+         cli_bias_words(c), r->given.m, r->net.gamma, r->k1.probes);
+  readout_print(r);
+  if (r->a.test)
+    printf("  test: %zu of %zu right, %.6g %%; %zu with output 0, counted as wrong\n", r->test.right, r->test.of,
+           100.0 * (double)r->test.right / (double)r->test.of, r->test.zeros);
+  limit_print(r);
+  k1_print(r);
   if (r->a.polish) ending_print(&r->ending);
   if (r->a.adversarial) p1_print(r);
-  if (r->a.certify) {
-    cli_certify_print(&r->cert);
-    signs_print("probes", &r->at_probes, "sgn f and the sign of the boundary");
-    if (r->a.adversarial) signs_print("adversarial", &r->at_points, "the target and the sign of the boundary");
-    if (r->a.lambda && !isnan(r->lambda_off))
-      printf("  certified: lambda       at most %.6g from its enclosure, relative\n", r->lambda_off);
-  }
+  if (r->a.certify) certified_print(r);
   if (r->arrays) printf("  arrays, its own against those computed here or of the reference:\n");
   for (size_t i = 0; i < r->arrays; i++) array_print(&r->array[i]);
 }

@@ -50,8 +50,7 @@ lfap_status cli_array_path(cli *c, char **out, const char *file, const char *nam
   return LFAP_OK;
 }
 
-/* Is there such a file, or such a member of an archive? */
-static int is_array(char *path) {
+int cli_is_array(char *path) {
   char *colon = strrchr(path, ':');
   if (cli_is_file(path)) return 1;
   if (!colon) return 0;
@@ -71,7 +70,7 @@ static lfap_status neighbour(cli *c, char **out, const char *samples) {
   lfap_status s = copy(c, out, samples);
   if (s) return s;
   (*out)[at] = 'y';
-  if (is_array(*out)) return LFAP_OK;
+  if (cli_is_array(*out)) return LFAP_OK;
   free(*out);
   *out = NULL;
   return LFAP_OK;
@@ -182,22 +181,26 @@ lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, c
 static lfap_status weights_check(cli *c, const lfap_mat *w, const char *path, size_t d) {
   if (w->ndim != 2)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: one dimension; weights are m x d, one neuron a row", path);
+  if (w->cols != d && w->rows == d)
+    return lfap_fail(&c->ctx, LFAP_ERR_DATA,
+                     "%s: shape (%zu, %zu), and the data have d = %zu: this is the transpose (a kernel of Flax or Keras "
+                     "is d x m); weights are m x d, so save W.T",
+                     path, w->rows, w->cols, d);
   if (w->cols != d)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA,
                      "%s: shape (%zu, %zu), but the data have d = %zu; weights are m x d (a "
                      "PyTorch Linear's weight as it is)",
                      path, w->rows, w->cols, d);
-  return cli_even(c, w->rows, path);
+  return LFAP_OK;
 }
 
-lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data,
-                             const cli_origin *here, cli_origin *of) {
+lfap_status cli_rows_read(cli *c, lfap_mat *out, const char *weights, const char *data, const cli_origin *here,
+                          cli_origin *of) {
   char *path = NULL;
   lfap_mat w = {0};
   cli_origin told = {.gamma = NAN};
   int inside = !weights && data && cli_is_dir(data);
   lfap_status s = inside ? cli_meta_see(c, data) : LFAP_OK;
-  *found = 0;
   if (of) *of = told;
   if (s) return s;
   if (weights) s = cli_array_path(c, &path, weights, "W");
@@ -217,18 +220,32 @@ lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weig
     lfap_mat_free(&w);
     return s;
   }
-  *net = (lfap_net){.m = w.rows, .d = w.cols, .gamma = here->gamma, .w = w.v}; /* takes the numbers over */
+  *out = w;
   if (of) *of = told;
-  *found = 1;
   return LFAP_OK;
+}
+
+lfap_status cli_weights_read(cli *c, lfap_net *net, int *found, const char *weights, const char *data,
+                             const cli_origin *here, cli_origin *of) {
+  lfap_mat w = {0};
+  lfap_status s = cli_rows_read(c, &w, weights, data, here, of);
+  *found = !s && w.v;
+  if (s || !w.v) return s;
+  s = cli_even(c, w.rows, weights ? weights : data);
+  if (s) lfap_mat_free(&w);
+  else *net = (lfap_net){.m = w.rows, .d = w.cols, .gamma = here->gamma, .w = w.v}; /* takes the numbers over */
+  return s;
+}
+
+lfap_status cli_weights_missing(cli *c, const char *data) {
+  return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", data);
 }
 
 lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, const cli_origin *here,
                              cli_origin *of) {
   int found = 0;
   lfap_status s = cli_weights_read(c, net, &found, weights, data, here, of);
-  if (s || found) return s;
-  return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s/W.npy: not there; name the network with --weights W.npy", data);
+  return s || found ? s : cli_weights_missing(c, data);
 }
 
 lfap_status cli_points_read(cli *c, lfap_mat *out, const char *path, size_t d) {

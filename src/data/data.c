@@ -44,8 +44,7 @@ static lfap_status check_shapes(lfap_ctx *ctx, const lfap_mat *x, const lfap_mat
 lfap_status lfap_data_read_labels(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path,
                                   lfap_labels_kind kind, int bias) {
   lfap_mat x = {0}, y = {0};
-  lfap_status st = lfap_arith_check(ctx, __func__);
-  if (!st) st = lfap_npy_read_samples(ctx, &x, x_path);
+  lfap_status st = lfap_npy_read_samples(ctx, &x, x_path);
   if (!st) st = lfap_npy_read(ctx, &y, y_path);
   if (!st) st = check_shapes(ctx, &x, &y, x_path, y_path);
   lfap_data data = {.n = x.rows, .d = x.cols, .x = x.v, .y = y.v, .unit = x.unit, .unit_read = x.unit_read};
@@ -59,11 +58,8 @@ lfap_status lfap_data_read_labels(lfap_ctx *ctx, lfap_data *out, const char *x_p
 }
 
 lfap_status lfap_data_read(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
-  return lfap_data_read_labels(ctx, out, x_path, y_path, LFAP_LABELS_SIGNS, 0);
-}
-
-lfap_status lfap_data_read_with_one(lfap_ctx *ctx, lfap_data *out, const char *x_path, const char *y_path) {
-  return lfap_data_read_labels(ctx, out, x_path, y_path, LFAP_LABELS_SIGNS, 1);
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  return st ? st : lfap_data_read_labels(ctx, out, x_path, y_path, LFAP_LABELS_SIGNS, 0);
 }
 
 static lfap_status check_values(lfap_ctx *ctx, const lfap_data *data, const char *name) {

@@ -20,7 +20,7 @@ PIC_LIB := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(LIB_OBJ))
 PIC_ORA := $(patsubst $(BUILD)/%,$(BUILD)/pic/%,$(ORA_OBJ))
 PUBLIC  := src/lfap.h src/lfap_certifier.h oracle/lfap_oracle.h
 # What the Python module takes beside these.
-INNER   := src/io/text.h src/io/precision.h src/data/scale.h src/perturb/norm.h src/verify/judge.h src/verify/lines.h \
+INNER   := src/io/text.h src/io/precision.h src/data/scale.h src/perturb/norm.h src/net/readout.h src/verify/judge.h src/verify/reason.h src/verify/lines.h \
   src/study/study.h src/study/grid.h src/study/table.h oracle/verify/certifier.h
 
 $(BUILD)/pic/%.o: %.c

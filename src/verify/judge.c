@@ -7,6 +7,7 @@
 #include "kernel/lanes.h"
 #include "kernel/perturb.h"
 #include "perturb/norm.h"
+#include "perturb/perturbed.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,12 +19,13 @@ typedef struct {
   const lfap_net *net;
   const lfap_perturb_opts *o;
   const lfap_norm_object *norm; /* o->norm */
-  const double *w;
-  double *eta, *grad;  /* d each */
-  unsigned char *keep; /* d */
-  double *f, *f_adv;   /* n each */
-  double unit, finer;  /* the coarser and the finer of the two precisions */
-  double converted;    /* the coarser where bases and points were made in different ones, else 0 */
+  const double *w;              /* NULL: the boundary is not known */
+  size_t d;                     /* coordinates that a perturbation may change */
+  double *eta, *grad;           /* those of all points each */
+  unsigned char *keep;          /* d */
+  double *f, *f_adv;            /* n each */
+  double unit, finer;           /* the coarser and the finer of the two precisions */
+  double converted;             /* the coarser where bases and points were made in different ones, else 0 */
 } judge;
 
 static void judge_free(judge *j) {
@@ -68,18 +70,18 @@ static void spread_end(lfap_spread *s, size_t n) {
 /* Entries that the perturbation changed: conversion of bases or points to the precision `converted` changed none. */
 static double entries_changed(const judge *j, const double *x, double converted) {
   double entries = 0.0;
-  for (size_t i = 0; i < j->net->d; i++) entries += fabs(j->eta[i]) > converted * fabs(x[i]);
+  for (size_t i = 0; i < j->d; i++) entries += fabs(j->eta[i]) > converted * fabs(x[i]);
   return entries;
 }
 
 static double allowance(const judge *j, double u, const double *x, const double *x_adv) {
-  return j->norm->allowance(u, 4.0 * lfap_rounding(u, 0.0), j->o->eps, x, x_adv, j->net->d);
+  return j->norm->allowance(u, 4.0 * lfap_rounding(u, 0.0), j->o->eps, x, x_adv, j->d);
 }
 
 /* Is an entry farther than its own rounding explains? Only data that were shifted or scaled later have such. */
 static int beyond_entries(const judge *j, const double *x, const double *x_adv) {
   double u = j->unit, eps = j->o->eps;
-  for (size_t i = 0; i < j->net->d; i++) {
+  for (size_t i = 0; i < j->d; i++) {
     double own = lfap_rounding(u, x[i]) + lfap_rounding(u, x_adv[i]) + lfap_rounding(u, eps);
     if (fabs(j->eta[i]) > eps + 2.0 * own) return 1;
   }
@@ -106,7 +108,7 @@ static int count_over(const judge *j, const double *x) {
 static double range_excess(const judge *j, const double *x_adv) {
   const lfap_perturb_opts *o = j->o;
   double excess = 0.0;
-  for (size_t i = 0; i < j->net->d; i++) {
+  for (size_t i = 0; i < j->d; i++) {
     double below = o->lo - x_adv[i], above = x_adv[i] - o->hi;
     if (below > j->unit * fabs(o->lo)) excess = fmax(excess, below);
     if (above > j->unit * fabs(o->hi)) excess = fmax(excess, above);
@@ -116,7 +118,7 @@ static double range_excess(const judge *j, const double *x_adv) {
 
 static void see_constraint(judge *j, lfap_p1 *r, const double *x, const double *x_adv, size_t at) {
   const lfap_perturb_opts *o = j->o;
-  double length = j->norm->length(j->net->d, j->eta), entry = lfap_amax(j->net->d, j->eta);
+  double length = j->norm->length(j->d, j->eta), entry = lfap_amax(j->d, j->eta);
   double size = j->norm->takes_k ? entries_changed(j, x, j->converted) : length;
   int many = j->norm->takes_k ? count_over(j, x) : 0;
   int far = o->eps > 0.0 ? length_over(j, r, length, x, x_adv) : 0;
@@ -142,18 +144,18 @@ static lfap_status see_sample(lfap_ctx *ctx, judge *j, lfap_p1 *r, const double 
   see_constraint(j, r, x, x_adv, at);
   lfap_status s = lfap_net_input_grad(ctx, j->grad, j->net, x);
   if (s) return s;
-  double gain = t * (j->f_adv[at] - j->f[at]), linear = j->o->eps * j->norm->dual(j->grad, j->o->k, d, j->keep);
-  spread_add(&r->reached, t * lfap_dot(d, j->eta, j->w) / r->optimum, at);
+  double gain = t * (j->f_adv[at] - j->f[at]), linear = j->o->eps * j->norm->dual(j->grad, j->o->k, j->d, j->keep);
+  spread_add(&r->reached, j->w ? t * lfap_dot(j->d, j->eta, j->w) / r->optimum : NAN, at);
   spread_add(&r->gain, gain, at);
   spread_add(&r->ascent, linear > 0.0 ? gain / linear : NAN, at);
   r->before += t * j->f[at] > 0.0;
   r->after += t * j->f_adv[at] > 0.0;
-  r->across += t * lfap_dot(d, j->w, x_adv) > 0.0;
+  r->across += j->w && t * lfap_dot(d, j->w, x_adv) > 0.0;
   return LFAP_OK;
 }
 
 static lfap_status check_judged(lfap_ctx *ctx, const double *w, const lfap_perturb_opts *o, size_t d) {
-  double size = lfap_norm2(d, w);
+  double size = w ? lfap_norm2(d, w) : 1.0;
   lfap_status known = lfap_norm_check(ctx, o->norm, 1, d);
   if (known) return known;
   if (!(o->eps > 0.0 || (o->eps == 0.0 && lfap_norm_of(o->norm)->takes_k)) || !isfinite(o->eps))
@@ -198,19 +200,20 @@ lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const l
   judge j = {.net = &scaled,
              .o = o,
              .w = w,
+             .d = lfap_perturb_moving(o, d),
              .unit = fmax(0x1p-53, fmax(bases->unit, points->unit)),
              .finer = fmax(0x1p-53, fmin(bases->unit, points->unit))};
   lfap_p1 r = {.n = n, .unit = j.unit, .allowance = o->eps > 0.0 ? 0.0 : NAN};
   lfap_spread *all[] = {&r.size, &r.entry, &r.reached, &r.gain, &r.ascent};
   j.converted = bases->unit == points->unit ? 0.0 : j.unit;
-  lfap_status s = check_judged(ctx, w, o, d);
+  lfap_status s = check_judged(ctx, w, o, j.d);
   if (!s) j.norm = lfap_norm_of(o->norm);
   if (!s) s = lfap_net_scaled(ctx, &scaled, &e, net);
   if (s) return s;
   s = judge_alloc(ctx, &j, n, d);
   if (!s) {
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_begin(all[i]);
-    r.optimum = o->eps > 0.0 ? o->eps * j.norm->dual(w, o->k, d, j.keep) : NAN;
+    r.optimum = o->eps > 0.0 && w ? o->eps * j.norm->dual(w, o->k, j.d, j.keep) : NAN;
     s = check_optimum(ctx, r.optimum, o->eps);
     if (!s) s = see_all(ctx, &j, &r, bases, points, t);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) spread_end(all[i], n);

@@ -12,6 +12,8 @@ typedef struct {
   size_t abs_at, ulp_at; /* first index of the maximum */
   size_t differ;         /* entries with different values */
   size_t beyond;         /* of these, farther apart than rounding explains */
+  double relative;       /* max_abs over the largest entry of the second array; 0 where nothing differs */
+  size_t over;           /* entries farther apart than the tolerance, as the verdict has it */
 } lfap_difference;
 /* An array with the unit roundoff its entries were rounded to (lfap_mat.unit). */
 typedef struct {
@@ -23,7 +25,12 @@ double lfap_sign_agreement(const double *f, const double *g, size_t n);
 uint64_t lfap_ulp_between(double a, double b);
 /* What rounding to the unit may cost v: relative, but absolute where half precision has no smaller numbers. */
 double lfap_rounding(double unit, double v);
-/* Rounding explains that of a and that of b, and `error` (n, or NULL) of the computation. */
+/* How far apart two arrays may be that are the same by other roundings, relative to the largest entry of the second, by
+   the coarser unit of both: 2^-33 in doubles, 2^-14 in single precision, 2^-7 in half, 2^-4 in bfloat16; 0 of whole
+   numbers. */
+double lfap_tolerance_of(double unit);
+/* Rounding explains that of a and that of b, and `error` (n, or NULL) of the computation; an entry is `over` where it is
+   off by more than the tolerance and more than that error. */
 void lfap_difference_of(lfap_difference *out, lfap_rounded a, lfap_rounded b, const double *error, size_t n);
 
 /* ---- perturbations (judge.c) ------------------------------------------------------------------------------------- */
@@ -55,9 +62,10 @@ typedef struct {
   size_t across;        /* with t <w, x_adv> > 0 */
 } lfap_p1;
 
-/* bases, points: n x d; t: n targets +-1; w (d) not 0. o->eps may be 0 for l0: entries then have no bound, as in the
-   authors' experiments, and there is no optimum. o->k is l0's. Bases and points are as they were read; their
-   lfap_mat.unit says in what precision they were made. */
+/* bases, points: n x d; t: n targets +-1; w (d) not 0, or NULL where it is not known: optimum and reached are NaN
+   then, across 0. With o->bias the last coordinate is its constant, which no perturbation moves. o->eps may be 0 for
+   l0: entries then have no bound, as in the authors' experiments, and there is no optimum. o->k is l0's. Bases and
+   points are as they were read; their lfap_mat.unit says in what precision they were made. */
 lfap_status lfap_p1_of(lfap_ctx *ctx, lfap_p1 *out, const lfap_net *net, const lfap_mat *bases, const lfap_mat *points,
                        const double *t, const double *w, const lfap_perturb_opts *o);
 #endif

@@ -99,6 +99,9 @@ report("perturb", "--norm", "l2", "--from", "pgd", "--data", "data", "--weights"
 NET = ["--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9"]
 report("compare", *NET, "--adversarial", "adv", "--norm", "l0", "--k", "3", "--eps", "0.5", "--range", "-1,1", "--certify", "--polish", "--lambda", "limit/lambda.npy",
        "--reference", "data")
+put("v.npy", np.array([-1.0, 2, 3, 1])), put("points.npy", np.ones((3, 40))), put("f.npy", np.ones(3))
+report("compare", *NET, "--output-weights", "v.npy", "--certify", "--test", "data", "--probe-points", "points.npy", "--outputs", "f.npy")
+put("turned.npy", -np.load("data/y.npy")), report("compare", *NET, "--labels", "turned.npy")
 report("train", "--method", "gd", "--epochs", "7", "--coefficients", "--arithmetic", "mpfr", "--data", "adv", "--gamma", "0.9", "--m", "4", "--out", "learned")
 report("split", "--data", "adv", "--run", "learned", "--natural", "data", "--out", "parts"), meta("parts")
 report("vectors", "--out", "vec"), meta("vec/tiny", "vectors_case")

@@ -15,7 +15,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
                 "out"],
     "verify": ["data", "labels", "with-bias", "weights", "gamma", "test", "test-labels", "case", "eps", "k", "n-adv", "m", "seed", "gauss-bases",
                "probes", "controls", "flow-steps", "classes", "n", "no-center", "images", "skip-missing", "verbose", "certify-n", "certify-fast"],
-    "compare": ["data", "labels", "weights", "gamma", "probes", "probe-points", "seed", "adversarial", "targets", "bases", "norm", "eps", "k",
+    "compare": ["data", "labels", "weights", "output-weights", "signs", "output-trained", "bias", "gamma", "probes", "probe-points", "seed", "test", "test-labels", "adversarial", "targets", "bases", "norm", "eps", "k",
                 "range", "lambda", "outputs", "reference", "certify", "polish"],
     "polish": ["data", "labels", "weights", "gamma", "loss", "step", "certify", "probe-points", "out"],
     "converge": ["data", "labels", "gamma", "loss", "m", "init", "init-scale", "seed", "log-loss", "prec", "probes", "steps", "out"],
