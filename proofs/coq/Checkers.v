@@ -14,6 +14,8 @@
 (*                         the decision at given points                       *)
 (*   check_refuted         a proposal refutes C1                              *)
 (*   check_H               (H)                                                *)
+(*   check_network         the decision of a given network at given points    *)
+(*   check_bent            ... is not linear                                  *)
 (* UT, VT, OWN, OTH, Sg, S1, gz are those of Certificate.v.  Nothing here is  *)
 (* about real numbers; CheckersSound.v says what `check ... = true` means.    *)
 (******************************************************************************)
@@ -76,7 +78,10 @@ Fixpoint samples (X : seq (seq C)) (Y : seq bool) (P : seq (C * C)) : seq sample
   end.
 
 Fixpoint owsum (coef : sample -> C) (s : seq sample) (acc : seq C) : seq C :=
-  if s is i :: s' then owsum coef s' (oaxpy (coef i) (s_row i) acc) else acc.
+  if s is i :: s' then
+    let k := coef i in
+    owsum coef s' (if (k <= 0) && (0 <= k) then acc else oaxpy k (s_row i) acc)
+  else acc.
 
 Definition shape (N d : nat) (X : seq (seq C)) (Y : seq bool) (P : seq (C * C)) : bool :=
   [&& size X == N, size Y == N, size P == N & all (fun r => size r == d) X].
@@ -167,6 +172,34 @@ Definition nearly_orthogonal (three_N lo hi q : C) (X : seq (seq C)) (Y : seq bo
       all (fun r => let k := odot r r 0 in (lo <= k) && (k <= hi)) X, apart q X &
       three_N * hi * q * (T * T * T) <= g * g * g * (lo * lo)].
 
+(** * A given network: p rows of positive neurons, then p of negative ones *)
+
+Definition ophi (q : C) : C := if 0 <= q then T * q else g * q.
+
+Fixpoint ovalue (p : nat) (W : seq (seq C)) (z : seq C) (acc : C) : C :=
+  if W is w :: W' then
+    let v := ophi (odot w z 0) in
+    if p is k.+1 then ovalue k W' z (acc + v) else ovalue 0 W' z (acc - v)
+  else acc.
+
+Definition sign_ok (q : C) (pos : bool) : bool := if pos then 0 < q else q < 0.
+
+Fixpoint values_ok (p : nat) (W : seq (seq C)) (Zs : seq (seq C)) (S : seq bool) : bool :=
+  match Zs, S with
+  | z :: Zs', s :: S' => sign_ok (ovalue p W z 0) s && values_ok p W Zs' S'
+  | [::], [::] => true
+  | _, _ => false
+  end.
+
+Definition network_ok (p : nat) (W Zs : seq (seq C)) : bool :=
+  [&& 0 < g, g <= T, 0 < D, size W == (p + p)%N, all (fun r => size r == d) W & all (fun r => size r == d) Zs].
+
+(** The signs +, +, - at z1, z2, z1 + z2. *)
+Definition bent (unity : C) (p : nat) (W Zs : seq (seq C)) : bool :=
+  if Zs is [:: z1; z2] then
+    [&& 0 < ovalue p W z1 0, 0 < ovalue p W z2 0 & ovalue p W (oaxpy unity z1 z2) 0 < 0]
+  else false.
+
 End Rows.
 
 (** * Data as they stand in a file *)
@@ -192,6 +225,7 @@ Record lawful (F : format) : Prop := {
   toZ_mul : forall a b : car F, toZ (omul a b) = (toZ a * toZ b)%Z;
   toZ_le : forall a b : car F, oleb a b -> (toZ a <= toZ b)%Z;
   toZ_lt : forall a b : car F, oltb a b -> (toZ a < toZ b)%Z;
+  toZ_leq : forall a b : car F, (toZ a <= toZ b)%Z -> oleb a b;
   toZ_ofZ : forall z : Z, toZ (ofZ F z) = z;
   scan_ok : forall e r s, scan e r = Some s -> size s = size (entries r) /\
     forall i, (i < size s)%N -> on_grid e (nth (0, 0)%Z (entries r) i) (toZ (nth (o0 F) s i))
@@ -226,8 +260,17 @@ Definition check_H (lo hi q : Z) (X : seq (frow F)) (Y : seq bool) : bool :=
   with_scans X [::] (fun K _ => nearly_orthogonal (in_Z g) (in_Z T) N d grid
     (in_Z (3 * Z.of_nat N)) (in_Z lo) (in_Z hi) (in_Z q) K Y).
 
+Definition check_network (p : nat) (W Zs : seq (frow F)) (S : seq bool) : bool :=
+  with_scans W Zs (fun K KZ => network_ok (in_Z g) (in_Z T) d grid p K KZ && values_ok (in_Z g) (in_Z T) p K KZ S).
+
+Definition check_bent (p : nat) (W : seq (frow F)) (z1 z2 : frow F) : bool :=
+  with_scans W [:: z1; z2] (fun K KZ => network_ok (in_Z g) (in_Z T) d grid p K KZ &&
+    bent (in_Z g) (in_Z T) (in_Z 1) p K KZ).
+
 End Checks.
 Arguments check_C1 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
 Arguments check_C2 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
 Arguments check_refuted F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z : clear implicits.
 Arguments check_H F N%N d%N e%Z g%Z T%Z lo%Z hi%Z q%Z X Y : clear implicits.
+Arguments check_network F d%N e%Z g%Z T%Z p%N W Zs S : clear implicits.
+Arguments check_bent F d%N e%Z g%Z T%Z p%N W z1 z2 : clear implicits.

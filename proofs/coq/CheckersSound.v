@@ -6,6 +6,7 @@
 (*   doubles N d X     the samples, x_n = double_row d X n                    *)
 (*   labels_of Y       1 for true, -1 for false                               *)
 (*   fraction g T      g / T, the slope gamma                                 *)
+(*   network p d W     a matrix of weights, p + p rows                        *)
 (*   decides d h Zs B  h has the sign B_k at the point k of Zs                *)
 (******************************************************************************)
 From Coq Require Import ZArith Lia.
@@ -79,6 +80,12 @@ Lemma zR_lt a b : (a < b)%Z -> zR a < zR b.
 Proof.
 move=> h; rewrite -subr_gt0 -zRB; have : (0 < b - a)%Z by lia.
 by case: (b - a)%Z => [|p|p] // _; rewrite ltr0n; apply/ssrnat.ltP; apply: Pos2Nat.is_pos.
+Qed.
+
+Lemma zR_leP a b : zR a <= zR b -> (a <= b)%Z.
+Proof.
+move=> h; have [//|lt] := Z.le_gt_cases a b.
+by have := zR_lt lt; rewrite ltNge h.
 Qed.
 
 Definition pow2 k : R :=
@@ -168,6 +175,8 @@ Lemma numB a b : num (osub a b) = num a - num b. Proof. by rewrite /num (toZ_sub
 Lemma numM a b : num (omul a b) = num a * num b. Proof. by rewrite /num (toZ_mul L) zRM. Qed.
 Lemma num_le a b : oleb a b -> num a <= num b. Proof. by move/(toZ_le L); apply: zR_le. Qed.
 Lemma num_lt a b : oltb a b -> num a < num b. Proof. by move/(toZ_lt L); apply: zR_lt. Qed.
+Lemma le_num a b : num a <= num b -> oleb a b.
+Proof. by rewrite /num => /zR_leP /(toZ_leq L). Qed.
 Lemma num_ofZ z : num (ofZ F z) = zR R z. Proof. by rewrite /num (toZ_ofZ L). Qed.
 Definition numE := (numD, numB, numM, num0).
 
@@ -204,13 +213,16 @@ Lemma size_orowsub (a b : seq (car F)) : size (orowsub a b) = size a.
 Proof. by elim: a b => [|s a IH] [|t b] //=; rewrite IH. Qed.
 
 Lemma size_owsum coef (s : seq (sample F)) acc : size (owsum coef s acc) = size acc.
-Proof. by elim: s acc => //= i s IH acc; rewrite IH size_oaxpy. Qed.
+Proof. by elim: s acc => //= i s IH acc; rewrite IH; case: ifP; rewrite ?size_oaxpy. Qed.
 
 Lemma row_owsum d coef (s : seq (sample F)) acc : all (fun i => size (s_row i) == d) s -> size acc = d ->
   row_num d (owsum coef s acc) = row_num d acc + \sum_(i <- s) num (coef i) *: row_num d (s_row i).
 Proof.
 elim: s acc => [|i s IH] acc /=; first by rewrite big_nil addr0.
-by case/andP=> /eqP hi hs ea; rewrite IH ?size_oaxpy // row_oaxpy // big_cons addrA [_ + row_num d acc]addrC.
+case/andP=> /eqP hi hs ea; rewrite big_cons addrA; case: ifP => [/andP[/num_le k1 /num_le k2]|_].
+  have -> : num (coef i) = 0 by apply/eqP; rewrite eq_le -num0 k1 k2.
+  by rewrite scale0r addr0 IH.
+by rewrite IH ?size_oaxpy // row_oaxpy // [_ + row_num d acc]addrC.
 Qed.
 
 Lemma row_zero d : row_num d (nseq d (o0 F)) = 0.
@@ -526,9 +538,90 @@ Qed.
 
 End NearlyOrthogonal.
 
+(** * A given network *)
+
+Definition network p d (W : seq (frow F)) : 'M[R]_(p + p, d) := \matrix_j double_row d W j.
+
+Section GivenNetwork.
+Variables (d p : nat) (e : Z) (g T D : car F) (W : seq (frow F)) (K KZ : seq (seq (car F))) (gamma : R).
+Hypotheses (p_gt0 : (0 < p)%N) (e0 : (0 <= e)%Z) (De : num D = zR R (2 ^ e)).
+Hypotheses (sW : scans e W = Some K) (gamma_gT : gamma = num g / num T).
+Hypothesis ok : network_ok g T d D p K KZ.
+
+Let g0 : 0 < num g. Proof. by case/and5P: ok => /num_lt; rewrite num0. Qed.
+Let gT : num g <= num T. Proof. by case/and5P: ok => _ /num_le. Qed.
+Let D0 : 0 < num D. Proof. by case/and5P: ok => _ _ /num_lt; rewrite num0. Qed.
+Let T0 : 0 < num T. Proof. exact: lt_le_trans g0 gT. Qed.
+Let gamma_gt0 : 0 < gamma. Proof. by rewrite gamma_gT divr_gt0. Qed.
+Let gamma_le1 : gamma <= 1. Proof. by rewrite gamma_gT ler_pdivr_mulr // mul1r. Qed.
+
+Let rows_d : all (fun r => size r == d) K.
+Proof. by case/and5P: ok => _ _ _ _ /andP[]. Qed.
+Let points_d : all (fun r => size r == d) KZ.
+Proof. by case/and5P: ok => _ _ _ _ /andP[]. Qed.
+Let eK : size K = (p + p)%N.
+Proof. by case/and5P: ok => _ _ _ /eqP. Qed.
+
+Let num_ophi q : num (ophi g T q) = num T * phi gamma (num q).
+Proof.
+rewrite /ophi; case: ifP => [/num_le|/negP h].
+  by rewrite num0 numM => q0; rewrite phi_pos.
+have q0 : num q <= 0.
+  by rewrite leNgt; apply/negP => q0; case: h; apply: le_num; rewrite num0 ltW.
+by rewrite numM phi_neg // gamma_gT; field; rewrite gt_eqF.
+Qed.
+
+Let num_ovalue z : size z = d -> forall k acc, num (ovalue g T k K z acc) = num acc +
+  \sum_(j < size K) (if (j < k)%N then 1 else -1) *
+    (num T * phi gamma (dot (row_num d (nth [::] K j)) (row_num d z))).
+Proof.
+move=> ez; elim: K rows_d => [|r K' IH] /=; first by move=> _ k acc; rewrite big_ord0 addr0.
+case/andP=> /eqP er hr [|k] acc; rewrite IH // big_ord_recl numE num_ophi (num_odot _ er ez) num0 addr0 /=.
+  by rewrite mulN1r addrA.
+by rewrite mul1r addrA.
+Qed.
+
+Lemma value_sign z zR' : size z = d -> zR' = (num D)^-1 *: row_num d z ->
+  Num.sg (f gamma (network p d W) zR') = Num.sg (num (ovalue g T p K z (o0 F))).
+Proof.
+move=> ez zE; have m0 := sqrtm_gt0 R p_gt0; have [sz h] := scansE d e0 sW.
+have c0 : 0 < (sqrtm R p)^-1 * (num D ^+ 2)^-1 * (num T)^-1 by rewrite !mulr_gt0 ?invr_gt0 ?exprn_gt0.
+rewrite -[RHS](sg_eq_pos _ c0) num_ovalue // num0 add0r eK /f mulr_sumr; congr Num.sg.
+apply: eq_bigr => j _; rewrite rowK h ?eK //; last by apply/eqP; apply: (all_nthP [::] rows_d); rewrite eK.
+rewrite -De zE dotZl dotZr mulrA -expr2 exprVn phi_homogeneous ?invr_ge0 ?exprn_ge0 ?(ltW D0) //.
+move: (phi _ _) => v0; rewrite /a; case: ifP => _; by field; rewrite !gt_eqF.
+Qed.
+
+Theorem network_decides Zs S : scans e Zs = Some KZ -> values_ok g T p K KZ S ->
+  decides (f gamma (network p d W)) Zs S.
+Proof.
+move=> sZ vs k; have [sz h] := scansE d e0 sZ; rewrite -sz => hk.
+have sk : size (nth [::] KZ k) = d by apply/eqP; apply: (all_nthP [::] points_d).
+rewrite (value_sign sk); last by rewrite h // De.
+have : sign_ok (ovalue g T p K (nth [::] KZ k) (o0 F)) (nth true S k).
+  by elim: KZ S k hk vs {sZ sz h sk} => [|z KZ' IH] [|s S] [|k] //= hk /andP[h1 h2] //; apply: IH.
+by case: (nth true S k) => /num_lt; rewrite num0; [apply: gtr0_sg | apply: ltr0_sg].
+Qed.
+
+Theorem network_bent unity z1 z2 : num unity = 1 -> scans e [:: z1; z2] = Some KZ -> bent g T unity p K KZ ->
+  forall w0, ~ linear_boundary (f gamma (network p d W)) w0.
+Proof.
+move=> u1 sZ; have [sz h] := scansE d e0 sZ; case: KZ points_d sz h => [|k1 [|k2 [|]]] //= /and3P[/eqP e1 /eqP e2 _] _ h.
+case/and3P=> /num_lt h1 /num_lt h2 /num_lt h3; rewrite num0 in h1 h2 h3.
+have r1 := h 0%N isT e1; have r2 := h 1%N isT e2; rewrite -De in r1 r2.
+apply: (not_linear (z1 := double_row d [:: z1; z2] 0) (z2 := double_row d [:: z1; z2] 1)).
+- by rewrite (value_sign e1 r1) gtr0_sg.
+- by rewrite (value_sign e2 r2) gtr0_sg.
+rewrite (@value_sign (oaxpy unity k1 k2)) ?size_oaxpy //; first by rewrite ltr0_sg.
+by rewrite row_oaxpy // u1 scale1r scalerDr r1 r2.
+Qed.
+
+End GivenNetwork.
+
 End Data.
 Arguments double_row R {F} d%N X n%N.
 Arguments doubles R {F} N%N d%N X n.
 Arguments labels_of R N%N Y n : clear implicits.
 Arguments fraction R g%Z T%Z : clear implicits.
 Arguments decides {R F d} h Zs B.
+Arguments network R {F} p%N d%N W.

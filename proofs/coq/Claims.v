@@ -8,6 +8,8 @@
 (*   C1_refuted_certified        no KKT point of (P) has label slopes         *)
 (*   T1_certified                (H), so T1 of every KKT point, and there is  *)
 (*                               one                                          *)
+(*   network_certified           the decision of a given network at points    *)
+(*   bent_certified              ... is not linear                            *)
 (*   decides_alike               T4 at these points, from two of them         *)
 (******************************************************************************)
 From Coq Require Import ZArith.
@@ -102,6 +104,30 @@ exact: (T1 g0 gT yy H p_gt0 K0).
 Qed.
 
 End Claims.
+Arguments C1_certified {F} L R {N d p e g T den X Y} _ {P Zs B} _.
+Arguments C2_certified {F} L R {N d p e g T den X Y} _ {P Zs B} _.
+Arguments C1_refuted_certified {F} L R {N d p e g T den X Y} _ {P} _ W lam.
+Arguments T1_certified {F} L R {N d p e g T X Y} _ {lo hi q} _.
+
+(** A given network: its decision at given points. *)
+Theorem network_certified (F : format) (L : lawful F) (R : rcfType) d e g T p (W Zs : seq (frow F)) S :
+  (0 < p)%N -> check_network F d e g T p W Zs S = true ->
+  decides (f (fraction R g T) (network R p d W)) Zs S.
+Proof.
+move=> p0; rewrite /check_network /with_scans; case sW: scans => [K|] //; case sZ: scans => [KZ|] //.
+case/andP=> /Z.leb_le e0 /andP[ok vs]; apply: (network_decides L p0 e0 _ sW _ ok sZ vs); rewrite ?num_ofZ //.
+Qed.
+
+(** ... which is not that of any linear form: its signs at z1, z2 and z1 + z2. *)
+Theorem bent_certified (F : format) (L : lawful F) (R : rcfType) d e g T p (W : seq (frow F)) z1 z2 :
+  (0 < p)%N -> check_bent F d e g T p W z1 z2 = true ->
+  forall w0, ~ linear_boundary (f (fraction R g T) (network R p d W)) w0.
+Proof.
+move=> p0; rewrite /check_bent /with_scans; case sW: scans => [K|] //; case sZ: (scans e [:: z1; z2]) => [KZ|] //.
+case/andP=> /Z.leb_le e0 /andP[ok b]; apply: (network_bent L p0 e0 _ sW _ ok _ sZ b); rewrite ?num_ofZ //.
+Qed.
+Arguments network_certified {F} L R {d e g T p W Zs S} _ _.
+Arguments bent_certified {F} L R {d e g T p W z1 z2} _ _ w0.
 
 (** T4 at given points: two networks that decide as the list says decide alike. *)
 Theorem decides_alike (R : rcfType) (F : format) d (h h' : 'rV[R]_d -> R) (Zs : seq (frow F)) B :

@@ -31,9 +31,9 @@ Definition exact_scan (e : Z) (r : exact_row) : option (seq Z) :=
 
 Definition exact : format := @Format exact_ops id exact_row exact_entries exact_scan.
 
-Lemma exact_lawful : lawful exact.
+Theorem exact_lawful : lawful exact.
 Proof.
-split=> //= [a b /Z.leb_le|a b /Z.ltb_lt|e r s] //.
+split=> //= [a b /Z.leb_le|a b /Z.ltb_lt|a b /Z.leb_le|e r s] //.
 rewrite /exact_scan /exact_entries; case E : (exponent r + e)%Z => [|k|k] // [<-]; rewrite !size_map; split=> // i hi.
   rewrite !(nth_map (Number.IntDecimal (Decimal.Pos Decimal.Nil))) //; left; rewrite /= E.
   by split; lia.

@@ -117,7 +117,7 @@ case: h => -[h1 h2]; [left | right]; split; try lia.
   by rewrite -h2; case: PrimFloat.ltb; rewrite ?Z.mul_opp_l.
 Qed.
 
-Lemma fast_lawful : lawful fast.
+Theorem fast_lawful : lawful fast.
 Proof.
 split=> //=; rewrite -/BigZ.to_Z.
 - exact: BigZ.spec_add.
@@ -125,6 +125,7 @@ split=> //=; rewrite -/BigZ.to_Z.
 - exact: BigZ.spec_mul.
 - by move=> a b; rewrite BigZ.spec_leb => /Z.leb_le.
 - by move=> a b; rewrite BigZ.spec_ltb => /Z.ltb_lt.
+- by move=> a b; rewrite BigZ.spec_leb => /Z.leb_le.
 - exact: BigZ.spec_of_Z.
 move=> e r s; rewrite /fast_scan /fast_entries; case: ifP => // /andP[/Z.leb_le b0 /Z.ltb_lt b1].
 elim: (listed r) s => [|v l IH] s /=; first by case=> <-.
