@@ -20,5 +20,5 @@ done
 status=0
 "$LFAP" limit --data "$data" --gamma "$gamma" --certify "$@" --out "$out" >"$out.log" 2>&1 || status=$?
 [ -f "$out/Certificate.v" ] && [ "$status" -le 2 ] || { cat "$out.log" >&2; exit "${status#0}"; }
-sh "$here/compile.sh" "$theory" "$out" "${form:-axiom-free}"
+bash "$here/compile.sh" "$theory" "$out" "${form:-axiom-free}"
 "$LFAP" check "$out/Certificate.v" --data "$data" ${labels:+--labels "$labels"}
