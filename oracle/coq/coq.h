@@ -1,5 +1,5 @@
-/* coq.h - a theorem about a data set that Coq's kernel checks (spec/certificate.md, "Theorems in Coq"): what is claimed,
- * the multipliers that show it, and the files that say so.
+/* coq.h - a theorem about a data set that Coq's kernel checks (spec/certificate.md, "Theorems in Coq"): what is
+ * claimed, the multipliers that show it, and the files that say so.
  */
 #ifndef ORACLE_COQ_H
 #define ORACLE_COQ_H
@@ -20,12 +20,12 @@ typedef struct {
   oracle_coq_form form;
   size_t n, d;
   double gamma;
-  char sha256[65]; /* of the data */
-  unsigned bits;   /* of the largest multiplier, as asked for; 0 in a file that was read */
-  size_t count;    /* multipliers: n, 2 n for C2, 0 where none are needed */
-  mpz_t *p, den;   /* owned */
-  size_t points;   /* points whose side is told, */
-  double *z;       /* points x d, owned */
+  char sha256[65];   /* of the data */
+  unsigned bits;     /* of the largest multiplier, as asked for; 0 in a file that was read */
+  size_t count;      /* multipliers: n, 2 n for C2, 0 where none are needed */
+  mpz_t *p, den;     /* owned */
+  size_t points;     /* points whose side is told, */
+  double *z;         /* points x d, owned */
   signed char *sign; /* certain: 1 or -1, owned */
 } oracle_coq;
 
@@ -39,8 +39,8 @@ typedef struct {
   const char *sha256;      /* of the data */
 } oracle_coq_wish;
 
-/* *found is 0, with the reason in ctx->message, where nothing was proved: then there is no file to write. data: checked;
-   lim: of data. */
+/* *found is 0, with the reason in ctx->message, where nothing was proved: then there is no file to write. data:
+   checked; lim: of data. */
 lfap_status oracle_coq_find(lfap_ctx *ctx, int *found, oracle_coq *out, const lfap_data *data, const lfap_limit *lim,
                             const oracle_coq_wish *wish);
 void oracle_coq_free(oracle_coq *t);

@@ -119,7 +119,8 @@ static lfap_status keep_points(finder *f, const signed char *sign) {
   t->points = 0;
   t->z = malloc((f->wish->points ? f->wish->points * d : 1) * sizeof *t->z);
   t->sign = malloc(f->wish->points + 1);
-  if (!t->z || !t->sign) return lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", f->wish->points);
+  if (!t->z || !t->sign)
+    return lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", f->wish->points);
   for (size_t i = 0; i < f->wish->points; i++) {
     if (!sign[i]) continue;
     for (size_t k = 0; k < d; k++) t->z[t->points * d + k] = f->wish->z[i * d + k] + 0.0; /* one zero */
@@ -136,7 +137,8 @@ static void explain(finder *f, oracle_coq_claim claim, int proved, size_t at) {
   size_t room = sizeof f->why - (size_t)(to - f->why);
   const char *name = oracle_coq_claim_names[claim], *sep = to == f->why ? "" : "; ";
   if (claim == ORACLE_COQ_T1) snprintf(to, room, "%sT1: (H) does not hold", sep);
-  else if (mpz_sgn(f->t.den) == 0) snprintf(to, room, "%s%s: its programme has no solution that doubles find", sep, name);
+  else if (mpz_sgn(f->t.den) == 0)
+    snprintf(to, room, "%s%s: its programme has no solution that doubles find", sep, name);
   else if (claim == ORACLE_COQ_NOT_C1 && proved) snprintf(to, room, "%snot-C1: C1(b) holds at every sample", sep);
   else if (claim == ORACLE_COQ_NOT_C1) snprintf(to, room, "%snot-C1: no sign of C1(b) is proved to be reversed", sep);
   else
@@ -150,7 +152,8 @@ static lfap_status by_multipliers(finder *f, oracle_coq_claim claim, int *proved
   mpz_srcptr den;
   size_t n, at = 0, open = 0, rounds = certified(f->wish->cert, t->count, &p, &den, &n) ? TRIED : TRIED_DOUBLES;
   signed char *sign = calloc(f->wish->points + 1, 1);
-  lfap_status st = sign ? LFAP_OK : lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", f->wish->points);
+  lfap_status st =
+      sign ? LFAP_OK : lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", f->wish->points);
   for (size_t i = 0; !st && i < rounds; i++) {
     propose(f, tried[i]);
     st = oracle_coq_sums_make(&f->sums, t->den, (const mpz_t *)t->p, t->count);

@@ -1,6 +1,6 @@
-/* read.c - is a Certificate.v what follows from the data? Reads back what the head and the numbers propose, without asking
- * for their spelling; then everything is decided again (sums.c) and the file written again (text.c), and the one given has
- * to be that, byte for byte. Bounded by the length of the text; any bytes may stand there.
+/* read.c - is a Certificate.v what follows from the data? Reads back what the head and the numbers propose, without
+ * asking for their spelling; then everything is decided again (sums.c) and the file written again (text.c), and the one
+ * given has to be that, byte for byte. Bounded by the length of the text; any bytes may stand there.
  */
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static void seek(reader *r, const char *text) {
 }
 
 /* Which of the words stands here, before a character that is in none; -1. */
-static int word(reader *r, const char *const *words, int count) {
+static int word_of(reader *r, const char *const *words, int count) {
   for (int i = 0; !r->bad && i < count; i++) {
     size_t len = strlen(words[i]);
     if ((size_t)(r->end - r->at) <= len || memcmp(r->at, words[i], len) != 0) continue;
@@ -53,7 +53,7 @@ static int digit(char c, int base) {
 }
 
 /* The next integer: [-] decimal or 0x hexadecimal, after anything that is none. */
-static void integer(reader *r, mpz_t z) {
+static void next_integer(reader *r, mpz_t z) {
   while (r->at < r->end && digit(*r->at, 10) < 0 && *r->at != ']') r->at++;
   int minus = r->at > r->end - 1 ? 0 : r->at[-1] == '-', base = 10;
   if (r->end - r->at > 2 && r->at[0] == '0' && r->at[1] == 'x') base = 16, r->at += 2;
@@ -103,11 +103,11 @@ static void read_head(reader *r, head *h) {
   seek(r, "\n   data ");
   h->sha = r->at;
   seek(r, "\n   claim ");
-  h->claim = word(r, oracle_coq_claim_names, ORACLE_COQ_CLAIMS);
+  h->claim = word_of(r, oracle_coq_claim_names, ORACLE_COQ_CLAIMS);
   seek(r, ", form ");
-  h->form = word(r, oracle_coq_form_names, ORACLE_COQ_FORMS);
+  h->form = word_of(r, oracle_coq_form_names, ORACLE_COQ_FORMS);
   seek(r, ", points ");
-  if (!r->bad) integer(r, z);
+  if (!r->bad) next_integer(r, z);
   if (!mpz_fits_ulong_p(z)) r->bad = 1;
   h->points = (size_t)mpz_get_ui(z);
   seek(r, ", gamma ");
@@ -122,8 +122,8 @@ static void read_multipliers(reader *r, oracle_coq *t) {
   seek(r, "\nDefinition proposal ");
   seek(r, "[:: ");
   for (size_t n = 0; n < t->n && !r->bad; n++) {
-    integer(r, t->p[n]);
-    if (pairs && !r->bad) integer(r, t->p[t->n + n]);
+    next_integer(r, t->p[n]);
+    if (pairs && !r->bad) next_integer(r, t->p[t->n + n]);
     if (mpz_sgn(t->p[n]) < 0 || (pairs && mpz_sgn(t->p[t->n + n]) < 0)) r->bad = 1;
   }
 }
@@ -149,7 +149,7 @@ static void read_point(reader *r, oracle_coq_form form, double *z, size_t d) {
   mpz_init(m);
   if (form == ORACLE_COQ_AXIOM_FREE) {
     seek(r, "Row (");
-    if (!r->bad) integer(r, m);
+    if (!r->bad) next_integer(r, m);
     if (mpz_fits_slong_p(m)) e = mpz_get_si(m);
     else r->bad = 1;
   }
@@ -159,7 +159,7 @@ static void read_point(reader *r, oracle_coq_form form, double *z, size_t d) {
       while (r->at < r->end && strchr("; \n", *r->at)) r->at++;
       z[i] = hexadecimal(r);
     } else {
-      integer(r, m);
+      next_integer(r, m);
       z[i] = r->bad ? 0.0 : scaled(r, m, e);
     }
     if (!isfinite(z[i])) r->bad = 1;
@@ -184,7 +184,7 @@ static lfap_status refuse(lfap_ctx *ctx, const char *why) {
 }
 
 /* den, the sides of the points, and whether what the theorem needs is so: in exact integers, as Coq does. */
-static lfap_status decide(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const lfap_data *data) {
+static lfap_status find_shown(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const lfap_data *data) {
   oracle_coq_sums s = {0};
   oracle_coq_hypothesis h;
   size_t at = 0;
@@ -219,10 +219,10 @@ static lfap_status room(lfap_ctx *ctx, oracle_coq *t, const head *h, size_t len)
   return LFAP_OK;
 }
 
-static lfap_status judge(lfap_ctx *ctx, int *accepted, oracle_coq *t, oracle_span text, const lfap_data *data) {
+static lfap_status hold_against(lfap_ctx *ctx, int *accepted, oracle_coq *t, oracle_span text, const lfap_data *data) {
   const char *wrong = NULL;
   lfap_text own = {0};
-  lfap_status st = decide(ctx, &wrong, t, data);
+  lfap_status st = find_shown(ctx, &wrong, t, data);
   if (!st && wrong) return refuse(ctx, wrong);
   if (!st) st = oracle_coq_text(ctx, &own, t, data, 0);
   if (!st) *accepted = oracle_same_text(ctx, text, (oracle_span){own.bytes, own.len});
@@ -249,7 +249,7 @@ lfap_status oracle_coq_check(lfap_ctx *ctx, int *accepted, oracle_coq *out, cons
   if (!st) read_points(&r, &t);
   if (!st) read_multipliers(&r, &t);
   if (!st && r.bad) st = lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its numbers cannot be read");
-  if (!st) st = judge(ctx, accepted, &t, (oracle_span){text, len}, data);
+  if (!st) st = hold_against(ctx, accepted, &t, (oracle_span){text, len}, data);
   if (!st && *accepted && out) *out = t;
   else oracle_coq_free(&t);
   return st;

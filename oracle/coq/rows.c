@@ -10,7 +10,7 @@
 #include "oracle/exact/gram.h"
 
 /* m 2^shift for |m| < 2^53, in hexadecimal; shift at least 0. */
-static void integer(lfap_text *t, int64_t m, unsigned long shift) {
+static void mantissa(lfap_text *t, int64_t m, unsigned long shift) {
   static const char zeros[] = "0000000000000000";
   char digits[32];
   uint64_t a = (uint64_t)(m < 0 ? -m : m) << shift % 4;
@@ -43,7 +43,7 @@ static void exact_row(lfap_text *t, const double *x, size_t d) {
   for (size_t i = 0; i < d; i++) {
     int64_t m = odd_part(x[i], &e);
     if (i) lfap_text_puts(t, i % 8 ? "; " : ";\n  ");
-    integer(t, m, m ? (unsigned long)(e - grid) : 0);
+    mantissa(t, m, m ? (unsigned long)(e - grid) : 0);
   }
   lfap_text_puts(t, "]%mantissa");
 }

@@ -17,14 +17,20 @@ typedef struct {
 
 static const claim_text claims[ORACLE_COQ_CLAIMS] = {
     [ORACLE_COQ_T1] = {"check_H $f N d $e $g $T $lo $hi $q X Y",
-                       "     (H) holds; (P) has a KKT point, and every one is that of its multipliers lam, with equal\n"
-                       "     rows of each sign, and decides as <w, z> does: its boundary is linear (T1).",
+                       "     (H) holds; (P) has a KKT point, and at every one the margins are 1, the multipliers lie\n"
+                       "     in T1's interval, the network is that of its multipliers and decides as f_bdy: its\n"
+                       "     boundary is linear (T1).",
                        "",
                        {"hypH gamma x", "exists lam, kkt gamma x y (Wstar gamma x y p lam) lam",
                         "forall W lam, kkt gamma x y W lam ->\n"
-                        "        W = Wstar gamma x y p lam /\\ forall z, Num.sg (f gamma W z) = Num.sg (dot (w x y lam) z)"},
+                        "        [/\\ forall n, y n * f gamma W (x n) = 1,\n"
+                        "            forall n, 1 / (2%:R * Rmax x ^+ 2) < lam n <\n"
+                        "                      3%:R / (2%:R * gamma ^+ 2 * Rmin x ^+ 2),\n"
+                        "            W = Wstar gamma x y p lam &\n"
+                        "            forall z, Num.sg (f gamma W z) = Num.sg (f_bdy x y lam z)]"},
                        NULL,
-                       "TODO"},
+                       "by move=> p0; have [H E K] := T1_certified $f_lawful R p0 checked; "
+                       "split=> // W lam /K[M B _ [_ e] S]."},
     [ORACLE_COQ_C1] = {"check_C1 $f N d $e $g $T $den X Y proposal points signs",
                        "     W* is the network of the multipliers lam, a KKT point of (P), with label slopes (C1);\n"
                        "     sgn f(z; W* ) = sgn <w, z> for every z: its decision boundary is linear.",
@@ -33,27 +39,27 @@ static const claim_text claims[ORACLE_COQ_CLAIMS] = {
                         "forall z, Num.sg (f gamma (Wstar gamma x y p lam) z) = Num.sg (dot (w x y lam) z)"},
                        "decides (f gamma (Wstar gamma x y p lam)) points signs",
                        "by move=> p0; have [lam [_ al K L S]] := C1_certified $f_lawful R p0 checked; exists lam."},
-    [ORACLE_COQ_C2] = {"check_C2 $f N d $e $g $T $den X Y proposal points signs",
-                       "     W* is the network of the solution l of (CP), a KKT point of (P), every own pre-activation\n"
-                       "     positive (C2); sgn f(z; W* ) = sgn <w, z> for every z: its decision boundary is linear.",
-                       "  exists l,\n",
-                       {"cp_conditions gamma x y l", "forall n, 0 < own x y (cpU gamma x y l) (cpV gamma x y l) n",
-                        "kkt gamma x y (Wcp gamma x y p l) (lam l)",
-                        "forall z, Num.sg (f gamma (Wcp gamma x y p l) z) = Num.sg (dot (w x y (omega gamma l)) z)"},
-                       "decides (f gamma (Wcp gamma x y p l)) points signs",
-                       "by move=> p0; have [l [C o K L S]] := C2_certified $f_lawful R p0 checked; exists l."},
-    [ORACLE_COQ_NOT_C1] =
-        {"check_refuted $f N d $e $g $T $den X Y proposal",
-         "     no KKT point of (P) has label slopes: C1's form of the limit is refuted.",
-         "  forall (W : 'M[R]_(p + p, d)) lam, ~ kkt_with gamma x y W lam (label_slopes gamma y).\n",
-         {NULL},
-         NULL,
-         "TODO"},
+    [ORACLE_COQ_C2] =
+        {"check_C2 $f N d $e $g $T $den X Y proposal points signs",
+         "     W* is the network of the solution l of (CP), a KKT point of (P), every own pre-activation\n"
+         "     positive (C2); sgn f(z; W* ) = sgn <w, z> for every z: its decision boundary is linear.",
+         "  exists l,\n",
+         {"cp_conditions gamma x y l", "forall n, 0 < own x y (cpU gamma x y l) (cpV gamma x y l) n",
+          "kkt gamma x y (Wcp gamma x y p l) (lam l)",
+          "forall z, Num.sg (f gamma (Wcp gamma x y p l) z) = Num.sg (dot (w x y (omega gamma l)) z)"},
+         "decides (f gamma (Wcp gamma x y p l)) points signs",
+         "by move=> p0; have [l [C o K L S]] := C2_certified $f_lawful R p0 checked; exists l."},
+    [ORACLE_COQ_NOT_C1] = {"check_refuted $f N d $e $g $T $den X Y proposal",
+                           "     no KKT point of (P) has label slopes: C1's form of the limit is refuted.",
+                           "  forall (W : 'M[R]_(p + p, d)) lam, ~ kkt_with gamma x y W lam (label_slopes gamma y).\n",
+                           {NULL},
+                           NULL,
+                           "move=> p0; exact: (C1_refuted_certified $f_lawful R p0 checked)."},
 };
 
 int oracle_coq_tells(oracle_coq_claim claim) { return claims[claim].decides != NULL; }
 
-static void put(lfap_text *out, const char *text) { lfap_text_puts(out, text); }
+static void say(lfap_text *out, const char *text) { lfap_text_puts(out, text); }
 
 /* What stands for a name: an integer, or a word. */
 typedef struct {
@@ -70,7 +76,7 @@ static void fill(lfap_text *out, const char *text, const filling *with) {
     s += plain;
     if (!*s) break;
     while (k->name && strncmp(s + 1, k->name, strlen(k->name)) != 0) k++;
-    if (k->word) put(out, k->word);
+    if (k->word) say(out, k->word);
     else if (k->name) oracle_coq_integer(out, k->z);
     s += 1 + (k->name ? strlen(k->name) : 0);
   }
@@ -84,32 +90,31 @@ static void conjunction(lfap_text *out, const claim_text *c, int points) {
   if (count == 0) return;
   size_t all = count + (points ? 1 : 0);
   for (size_t i = 0; i < all; i++) {
-    put(out, indent);
-    put(out, i ? "    " : "[/\\ ");
-    put(out, i < count ? c->part[i] : c->decides);
-    put(out, i + 1 == all ? "].\n" : i + 2 == all ? " &\n" : ",\n");
+    say(out, indent);
+    say(out, i ? "    " : "[/\\ ");
+    say(out, i < count ? c->part[i] : c->decides);
+    say(out, i + 1 == all ? "].\n" : i + 2 == all ? " &\n" : ",\n");
   }
 }
 
 void oracle_coq_statement(lfap_text *out, const oracle_coq *t, const oracle_coq_integers *k) {
   const claim_text *c = &claims[t->claim];
-  const filling with[] = {{"den", NULL, k->den},    {"e", NULL, k->e},
-                          {"lo", NULL, k->h.least}, {"hi", NULL, k->h.most},
-                          {"q", NULL, k->h.inner},  {"f", t->form == ORACLE_COQ_FAST ? "fast" : "exact", NULL},
-                          {"g", NULL, k->g},        {"T", NULL, k->T},
-                          {NULL, "", NULL}};
-  put(out, "\n(* Coq computes this from the numbers above. *)\nLemma checked : ");
+  const filling with[] = {
+      {"den", NULL, k->den},   {"e", NULL, k->e},       {"lo", NULL, k->h.least},
+      {"hi", NULL, k->h.most}, {"q", NULL, k->h.inner}, {"f", t->form == ORACLE_COQ_FAST ? "fast" : "exact", NULL},
+      {"g", NULL, k->g},       {"T", NULL, k->T},       {NULL, "", NULL}};
+  say(out, "\n(* Coq computes this from the numbers above. *)\nLemma checked : ");
   fill(out, c->check, with);
-  put(out, " = true.\nProof. vm_cast_no_check (erefl true). Qed.\n\nLocal Open Scope ring_scope.\n\n"
+  say(out, " = true.\nProof. vm_cast_no_check (erefl true). Qed.\n\nLocal Open Scope ring_scope.\n\n"
            "(* The theorem, over any real closed field R, the real numbers for instance, and for any\n"
            "   number p > 0 of neurons of each sign; x n and y n are the samples and labels above:\n");
-  put(out, c->words);
-  put(out, " *)\nTheorem certificate (R : rcfType) (p : nat) : (0 < p)%N ->\n"
+  say(out, c->words);
+  say(out, " *)\nTheorem certificate (R : rcfType) (p : nat) : (0 < p)%N ->\n"
            "  let x := doubles R N d X in\n  let y := labels_of R N Y in\n");
   fill(out, "  let gamma := fraction R $g $T in\n", with);
-  put(out, c->before);
+  say(out, c->before);
   conjunction(out, c, c->decides && t->points);
-  put(out, "Proof. ");
+  say(out, "Proof. ");
   fill(out, c->proof, with);
-  put(out, " Qed.\n\nPrint Assumptions certificate.\n");
+  say(out, " Qed.\n\nPrint Assumptions certificate.\n");
 }

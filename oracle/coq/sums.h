@@ -1,5 +1,5 @@
-/* sums.h - what a proof in Coq checks of proposed multipliers, decided here first, in exact integers (spec/certificate.md,
- * "Theorems in Coq"): so no file is written that Coq would refuse.
+/* sums.h - what a proof in Coq checks of proposed multipliers, decided here first, in exact integers
+ * (spec/certificate.md, "Theorems in Coq"): so no file is written that Coq would refuse.
  *
  * The samples are K_n 2^e, gamma = g/T with T = 2^s, the multipliers A_n/den (slope gamma) and B_n/den (slope 1, 0 for
  * C1's form). With a = T (A + B) and b = g A + T B,

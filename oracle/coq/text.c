@@ -34,72 +34,72 @@ static void rows(lfap_text *out, const oracle_coq *t, const lfap_data *data, siz
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
-static void put(lfap_text *out, const char *text) { lfap_text_puts(out, text); }
+static void say(lfap_text *out, const char *text) { lfap_text_puts(out, text); }
 
 void oracle_coq_integer(lfap_text *out, const mpz_t z) {
   char *s = malloc(mpz_sizeinbase(z, 10) + 2);
-  if (s) put(out, mpz_get_str(s, 10, z));
+  if (s) say(out, mpz_get_str(s, 10, z));
   else out->status = LFAP_ERR_MEMORY;
   free(s);
 }
 
 /* Between the items of a list, `across` on a line. */
 static void between(lfap_text *out, size_t i, size_t across) {
-  if (i) put(out, i % across ? "; " : ";\n  ");
+  if (i) say(out, i % across ? "; " : ";\n  ");
 }
 
 /* Definition LIST : seq (frow FORM) := [:: NAME0; NAME1; ...]. */
 static void list_rows(lfap_text *out, const oracle_coq *t, const char *list, const char *name, size_t count) {
-  put(out, "Definition ");
-  put(out, list);
-  put(out, t->form == ORACLE_COQ_FAST ? " : seq (frow fast) := [:: " : " : seq (frow exact) := [:: ");
+  say(out, "Definition ");
+  say(out, list);
+  say(out, t->form == ORACLE_COQ_FAST ? " : seq (frow fast) := [:: " : " : seq (frow exact) := [:: ");
   for (size_t i = 0; i < count; i++) {
     between(out, i, 16);
-    put(out, name);
+    say(out, name);
     lfap_text_uint(out, i);
   }
-  put(out, "].\n");
+  say(out, "].\n");
 }
 
-static void labels(lfap_text *out, const lfap_data *data) {
-  put(out, "Definition Y := [:: ");
+static void list_labels(lfap_text *out, const lfap_data *data) {
+  say(out, "Definition Y := [:: ");
   for (size_t n = 0; n < data->n; n++) {
     between(out, n, 16);
-    put(out, data->y[n] > 0 ? "true" : "false");
+    say(out, data->y[n] > 0 ? "true" : "false");
   }
-  put(out, "].\n");
+  say(out, "].\n");
 }
 
-static void signs(lfap_text *out, const oracle_coq *t) {
-  put(out, "Definition signs : seq bool := [:: ");
+static void list_signs(lfap_text *out, const oracle_coq *t) {
+  say(out, "Definition signs : seq bool := [:: ");
   for (size_t i = 0; i < t->points; i++) {
     between(out, i, 16);
-    put(out, t->sign[i] > 0 ? "true" : "false");
+    say(out, t->sign[i] > 0 ? "true" : "false");
   }
-  put(out, "].\n");
+  say(out, "].\n");
 }
 
 /* Numerators: of C2 A_n and B_n stand together. */
-static void multipliers(lfap_text *out, const oracle_coq *t) {
+static void list_multipliers(lfap_text *out, const oracle_coq *t) {
   int pairs = t->count > t->n;
-  put(out, "Definition proposal := [:: ");
+  say(out, "Definition proposal := [:: ");
   for (size_t n = 0; n < t->n; n++) {
     between(out, n, 8);
-    if (pairs) put(out, "(");
+    if (pairs) say(out, "(");
     oracle_coq_integer(out, t->p[n]);
-    if (pairs) put(out, ", ");
+    if (pairs) say(out, ", ");
     if (pairs) oracle_coq_integer(out, t->p[t->n + n]);
-    if (pairs) put(out, ")");
+    if (pairs) say(out, ")");
   }
-  put(out, "]%Z.\n");
+  say(out, "]%Z.\n");
 }
 
 static void size(lfap_text *out, const char *name, size_t n) {
-  put(out, "Definition ");
-  put(out, name);
-  put(out, " := ");
+  say(out, "Definition ");
+  say(out, name);
+  say(out, " := ");
   lfap_text_uint(out, n);
-  put(out, ".\n");
+  say(out, ".\n");
 }
 
 /* ---- head -------------------------------------------------------------------------------------------------------- */
@@ -108,7 +108,7 @@ static void size(lfap_text *out, const char *name, size_t n) {
    one. */
 static uint64_t digest(const oracle_coq *t) {
   lfap_text text = {0};
-  if (t->count) multipliers(&text, t);
+  if (t->count) list_multipliers(&text, t);
   uint64_t d = lfap_digest(LFAP_DIGEST_START, text.bytes, text.len);
   lfap_text_free(&text);
   return t->points ? lfap_digest(d, t->z, t->points * t->d * sizeof *t->z) : d;
@@ -116,75 +116,79 @@ static uint64_t digest(const oracle_coq *t) {
 
 static void head(lfap_text *out, const oracle_coq *t) {
   char line[64];
-  put(out, "(* A theorem about a data set, by lfap limit --coq; `lfap check` holds the file against the data.\n   data ");
-  put(out, t->sha256);
-  put(out, "\n   claim ");
-  put(out, oracle_coq_claim_names[t->claim]);
-  put(out, ", form ");
-  put(out, oracle_coq_form_names[t->form]);
-  put(out, ", points ");
+  say(out,
+      "(* A theorem about a data set, by lfap limit --coq; `lfap check` holds the file against the data.\n   data ");
+  say(out, t->sha256);
+  say(out, "\n   claim ");
+  say(out, oracle_coq_claim_names[t->claim]);
+  say(out, ", form ");
+  say(out, oracle_coq_form_names[t->form]);
+  say(out, ", points ");
   lfap_text_uint(out, t->points);
-  put(out, ", gamma ");
+  say(out, ", gamma ");
   lfap_text_hex(out, t->gamma);
   snprintf(line, sizeof line, ", proposal %016llx *)\n", (unsigned long long)digest(t));
-  put(out, line);
+  say(out, line);
 }
 
 static void imports(lfap_text *out, const oracle_coq *t, int rows_alone) {
   int fast = t->form == ORACLE_COQ_FAST;
-  put(out, fast ? "From Coq Require Import ZArith PrimFloat PArray.\n" : "From Coq Require Import ZArith.\n");
-  put(out, "From mathcomp Require Import all_ssreflect all_algebra.\nFrom lfap Require Import ");
-  if (!rows_alone) put(out, "Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims ");
-  put(out, fast ? "Fast.\n" : "Exact.\n");
+  say(out, fast ? "From Coq Require Import ZArith PrimFloat PArray.\n" : "From Coq Require Import ZArith.\n");
+  say(out, "From mathcomp Require Import all_ssreflect all_algebra.\nFrom lfap Require Import ");
+  if (!rows_alone) say(out, "Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims ");
+  say(out, fast ? "Fast.\n" : "Exact.\n");
 }
 
 static void imports_rows(lfap_text *out, const oracle_coq *t) {
   size_t files = oracle_coq_files(t);
   if (files == 1) return;
-  put(out, "From certificate Require Import");
+  say(out, "From certificate Require Import");
   for (size_t i = 0; i + 1 < files; i++) {
-    put(out, " Rows");
+    say(out, " Rows");
     lfap_text_uint(out, i);
   }
-  put(out, ".\n");
+  say(out, ".\n");
 }
 
 /* ---- body -------------------------------------------------------------------------------------------------------- */
 
 static void data_part(lfap_text *out, const oracle_coq *t, const lfap_data *data) {
-  put(out, t->form == ORACLE_COQ_FAST ? "\n(* The samples, then the points: rows of doubles, in hexadecimal. *)\n"
-                                      : "\n(* The samples, then the points: Row (k) [:: m; ...] are the doubles m 2^k. *)\n");
+  say(out, t->form == ORACLE_COQ_FAST
+               ? "\n(* The samples, then the points: rows of doubles, in hexadecimal. *)\n"
+               : "\n(* The samples, then the points: Row (k) [:: m; ...] are the doubles m 2^k. *)\n");
   if (oracle_coq_files(t) == 1) rows(out, t, data, 0, t->n);
   for (size_t i = 0; i < t->points; i++) oracle_coq_row(out, t->form, "z", i, t->z + i * t->d, t->d);
-  put(out, "\n(* The data: N samples of d doubles, and their labels (true: +1). *)\n");
+  say(out, "\n(* The data: N samples of d doubles, and their labels (true: +1). *)\n");
   size(out, "N", t->n);
   size(out, "d", t->d);
   list_rows(out, t, "X", "x", t->n);
-  labels(out, data);
+  list_labels(out, data);
 }
 
 /* What the claim needs besides: points (C1 and C2), multipliers. */
 static void proposal_part(lfap_text *out, const oracle_coq *t) {
   if (oracle_coq_tells(t->claim)) {
-    put(out, "\n(* Points, and the sign of the network there (true: +1). *)\n");
+    say(out, "\n(* Points, and the sign of the network there (true: +1). *)\n");
     list_rows(out, t, "points", "z", t->points);
-    signs(out, t);
+    list_signs(out, t);
   }
   if (!t->count) return;
-  put(out, t->count > t->n ? "\n(* The proposal: multipliers alpha_n, beta_n times " : "\n(* The proposal: multipliers times ");
+  say(out, t->count > t->n ? "\n(* The proposal: multipliers alpha_n, beta_n times "
+                           : "\n(* The proposal: multipliers times ");
   oracle_coq_integer(out, t->den);
-  put(out, ". *)\n");
-  multipliers(out, t);
+  say(out, ". *)\n");
+  list_multipliers(out, t);
 }
 
 /* The grid of the samples and the points: 2^-e. */
 static unsigned long grid(const oracle_coq *t, const lfap_data *data) {
-  long e = oracle_grid_exponent(data->x, t->n * t->d), ez = t->points ? oracle_grid_exponent(t->z, t->points * t->d) : 0;
+  long e = oracle_grid_exponent(data->x, t->n * t->d),
+       ez = t->points ? oracle_grid_exponent(t->z, t->points * t->d) : 0;
   if (ez < e) e = ez;
   return e < 0 ? (unsigned long)-e : 0;
 }
 
-static lfap_status hypothesis(lfap_ctx *ctx, oracle_coq_integers *k, const oracle_coq *t, const lfap_data *data) {
+static lfap_status find_hypothesis(lfap_ctx *ctx, oracle_coq_integers *k, const oracle_coq *t, const lfap_data *data) {
   oracle_coq_sums s = {0};
   lfap_status st = oracle_coq_sums_open(ctx, &s, data, t->gamma);
   if (!st) st = oracle_coq_hypothesis_make(&k->h, &s);
@@ -195,7 +199,7 @@ static lfap_status hypothesis(lfap_ctx *ctx, oracle_coq_integers *k, const oracl
 static lfap_status certificate(lfap_ctx *ctx, lfap_text *out, const oracle_coq *t, const lfap_data *data) {
   oracle_coq_integers k = {.den = t->den, .h = {.holds = 0}};
   long exponent = oracle_grid_exponent(&t->gamma, 1);
-  lfap_status st = t->claim == ORACLE_COQ_T1 ? hypothesis(ctx, &k, t, data) : LFAP_OK;
+  lfap_status st = t->claim == ORACLE_COQ_T1 ? find_hypothesis(ctx, &k, t, data) : LFAP_OK;
   if (st) return st;
   mpz_inits(k.g, k.T, k.e, NULL);
   oracle_grid_int(k.g, t->gamma, exponent);

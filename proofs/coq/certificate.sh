@@ -17,8 +17,14 @@ for option in "$@"; do
 done
 [ -n "$form" ] || set -- --coq "$@"
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 status=0
-"$LFAP" limit --data "$data" --gamma "$gamma" --certify "$@" --out "$out" >"$out.log" 2>&1 || status=$?
-[ -f "$out/Certificate.v" ] && [ "$status" -le 2 ] || { cat "$out.log" >&2; exit "${status#0}"; }
-sh "$here/compile.sh" "$theory" "$out" "${form:-axiom-free}"
+"$LFAP" limit --data "$data" --gamma "$gamma" --certify "$@" --out "$out" >"$log" 2>&1 || status=$?
+if [ ! -f "$out/Certificate.v" ] || [ "$status" -gt 2 ]; then
+  cat "$log" >&2
+  [ "$status" -ne 0 ] || status=2
+  exit "$status"
+fi
+bash "$here/compile.sh" "$theory" "$out" "${form:-axiom-free}"
 "$LFAP" check "$out/Certificate.v" --data "$data" ${labels:+--labels "$labels"}

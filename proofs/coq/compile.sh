@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # compile.sh THEORY DIR [axiom-free|fast]: has Coq check DIR/Certificate.v and the files of its rows, shows the theorem and
 # what it assumes, and fails unless that is nothing, or (fast) only what axioms.fast lists.
 set -eu

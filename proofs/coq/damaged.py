@@ -20,7 +20,7 @@ def run(*args, **more):
 
 
 def coq(folder, form):
-    return run("sh", HERE / "compile.sh", HERE / "build", folder, form)
+    return run("bash", HERE / "compile.sh", HERE / "build", folder, form)
 
 
 def check(folder):
@@ -43,18 +43,17 @@ def make(top, name, X, y, gamma, *options, points=None):
 def cases(top, full):
     """(name, claim, form, folder), small ones of every claim; FORM fast besides where it may take its time."""
     r = np.random.default_rng(8)
-    near, far = 2 * r.random((3, 40)) - 1, r.standard_normal((4, 3))
-    far[:, 0] = [3, 3.5, -2.5, -2]
-    label = np.array([1, -1, 1.0])
+    near = 2 * r.random((3, 40)) - 1
+    kinks = np.round(64 * np.random.default_rng(0).standard_normal((6, 12))) / 64
     Z = np.round(8 * r.standard_normal((3, 40))) / 8
-    hadamard = np.array([[1, 1, 1, 1], [1, -1, 1, -1]]) * 0.1
+    orthogonal = np.array([[1, 1, 1, 1], [1, -1, 1, -1]]) * 0.1
     for form in ("axiom-free", "fast"):
         f = f"--coq={form}"
-        yield "C1", form, make(top, f"C1-{form}", near, label, 0.5, f, "--coq-claim", "C1", points=Z)
-        yield "C2", form, make(top, f"C2-{form}", far, [1, 1, -1, -1], 0.125, f, "--coq-claim", "C2")
+        yield "C1", form, make(top, f"C1-{form}", near, [1, -1, 1], 0.5, f, "--coq-claim", "C1", points=Z)
+        yield "C2", form, make(top, f"C2-{form}", kinks, [1, 1, 1, -1, -1, -1], 0.03125, f, "--coq-claim", "C2")
         if full or form == "axiom-free":
-            yield "T1", form, make(top, f"T1-{form}", hadamard, [1, -1], 0.9, f)
-            yield "not-C1", form, make(top, f"not-C1-{form}", far, [1, 1, -1, -1], 0.125, f, "--coq-claim", "not-C1")
+            yield "T1", form, make(top, f"T1-{form}", orthogonal, [1, -1], 0.9, f)
+            yield "not-C1", form, make(top, f"not-C1-{form}", kinks, [1, 1, 1, -1, -1, -1], 0.03125, f, "--coq-claim", "not-C1")
 
 
 # ---- damage: what is changed, where; each returns the new text or None where there is no such thing
@@ -76,14 +75,24 @@ def swap(text, rng, pairs):
     return text[:at] + b + text[at + len(a):]
 
 
+def label(text, rng):
+    at = text.index("Definition Y")
+    end = text.index("\n\n", at)
+    return text[:at] + swap(text[at:end], rng, [("true", "false"), ("false", "true")]) + text[end:]
+
+
+def theorem(text, rng):
+    at = text.index("Theorem")
+    return text[:at] + swap(text[at:], rng, [("kkt", "~ kkt"), ("0 < p", "0 <= p"), ("gamma x y", "1 x y"), ("Num.sg (f", "Num.sg (- f"), ("->", "/\\"), ("N d", "d N"), ("Qed", "Admitted"), ("labels_of R N Y", "labels_of R N [::]")])
+
+
 DAMAGE = {
-    "a digit of a sample": lambda t, r: digit_in(t, r"^Definition x\d+ [^[]*(\[.*?)\]\.?$", r),
-    "a label": lambda t, r: swap(t[:t.index("Definition Y")], r, [("\0", "")]) or t[:t.index("Definition Y")] + (lambda u: swap(u, r, [("true", "false"), ("false", "true")]))(t[t.index("Definition Y"):]),
-    "gamma": lambda t, r: digit_in(t, r"^Definition (?:g|T) [^=]*=(.*?)$", r),
-    "a digit of the proposal": lambda t, r: digit_in(t, r"^Definition (?:P|den) [^=]*=(.*?)$", r),
-    "the theorem": lambda t, r: (lambda at: t[:at] + (swap(t[at:], r, THEOREM) or t[at:] + " "))(t.index("Theorem")),
+    "a digit of a sample": lambda t, r: digit_in(t, r"^Definition x\d+ [^\[]*(\[.*?)\]", r),
+    "a label": label,
+    "gamma": lambda t, r: digit_in(t, r"^(?:  let gamma := fraction R|Lemma checked : check_\w+ \w+ N d \d+) (\d+ \d+)", r),
+    "the proposal": lambda t, r: digit_in(t, r"^(?:Definition proposal := |Lemma checked : check_\w+ \w+ N d \d+ \d+ \d+ )(.*?)[X\]]", r),
+    "the theorem": theorem,
 }
-THEOREM = [("exists", "forall"), ("0 <", "0 <="), ("linear_boundary", "aligned"), ("gamma", "g"), ("Qed", "Admitted"), ("->", "\\/"), ("~", ""), ("<", "<=")]
 
 
 def main():
@@ -100,11 +109,9 @@ def main():
             made.append((claim, form, folder))
         for i in range(100 if full else 10):
             what = list(DAMAGE)[i % len(DAMAGE)]
-            claim, form, folder = made[(i // len(DAMAGE) + i) % len(made)]
+            claim, form, folder = rng.choice(made)
             text = (folder / "Certificate.v").read_text()
             worse = DAMAGE[what](text, rng)
-            if worse is None:  # T1 proposes nothing
-                worse = DAMAGE["gamma"](text, rng)
             other = folder.parent / "damaged"
             shutil.copytree(folder, other)
             (other / "Certificate.v").write_text(worse)

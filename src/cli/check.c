@@ -79,7 +79,7 @@ static lfap_status print_check(cli *c, const run *r) {
   return LFAP_OK;
 }
 
-static lfap_status judge(cli *c, run *r) {
+static lfap_status judge_file(cli *c, run *r) {
   char sha[CLI_SHA256];
   const char *path = r->a.certificate;
   lfap_status s;
@@ -98,7 +98,7 @@ static lfap_status go(cli *c, run *r) {
   if (!s) s = cli_require(c, a->data, "--data", "the samples the certificate is about");
   if (!s) s = lfap_file_read(&c->ctx, &r->text, &r->len, a->certificate);
   if (!s) s = cli_data_read(c, &r->data, a->data, a->labels);
-  if (!s) s = judge(c, r);
+  if (!s) s = judge_file(c, r);
   if (s) return s;
   c->verdict = r->accepted ? LFAP_PASS : LFAP_FAIL;
   return print_check(c, r);

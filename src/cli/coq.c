@@ -79,8 +79,8 @@ void cli_coq_print(const cli_coq *k) {
     printf("  theorem for Coq: none is written: %s\n", k->why);
     return;
   }
-  printf("  theorem for Coq: %s, %s, multipliers of %u bits", oracle_coq_claim_names[t->claim],
-         oracle_coq_form_names[t->form], t->bits);
+  printf("  theorem for Coq: %s, %s", oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
+  if (t->count) printf(", multipliers of %u bits", t->bits);
   if (k->asked) printf(", the side of %zu of %zu points", t->points, k->asked);
   printf("; `make coq-certificate` has Coq check it\n");
 }

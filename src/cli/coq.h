@@ -14,11 +14,13 @@ typedef struct {
 } cli_coq_args;
 
 /* Rows for a verb's table of options, and the setter: option is 0 or 1 in their order. */
-#define CLI_COQ_OPTIONS                                                                                 \
-  {"coq", "[=FORM]",                                                                                    \
-   "also write Certificate.v to --out: a theorem about these doubles for Coq's kernel; axiom-free\n"    \
-   "(default) or fast (assumes the axioms of Coq's primitive integers and floats)"},                    \
-      {"coq-claim", "NAME", "what it says: T1, C1, C2, not-C1, or auto (default: the first that is proved)"}
+#define CLI_COQ_OPTIONS                                                                                  \
+  {"coq", "[=FORM]",                                                                                     \
+   "also write Certificate.v to --out: a theorem about these doubles for Coq's kernel; axiom-free\n"     \
+   "(default) or fast (assumes the axioms of Coq's primitive integers and floats)"},                     \
+  {                                                                                                      \
+    "coq-claim", "NAME", "what it says: T1, C1, C2, not-C1, or auto (default: the first that is proved)" \
+  }
 enum { CLI_COQ_OPTION_COUNT = 2 };
 lfap_status cli_coq_option(cli *c, cli_coq_args *a, int option, const char *value);
 /* --coq without --certify or --out, --coq-claim without --coq: USAGE. */
@@ -45,7 +47,8 @@ void cli_coq_print(const cli_coq *k);
 
 /* Is the text one of ours, and not certificate.json? */
 int cli_coq_is(const char *text, size_t len);
-/* Are the file at `path`, with this text, and the row files beside it what follows from the data? As oracle_cert_check. */
+/* Are the file at `path`, with this text, and the files of rows beside it what follows from the data? As
+   oracle_cert_check. */
 lfap_status cli_coq_check(cli *c, int *accepted, cli_coq *out, const char *path, const char *text, size_t len,
                           const lfap_data *data);
 #endif

@@ -1,5 +1,5 @@
-/* coq_sets.c - see coq_sets.h. A folder is DIR/CASE/SET: X.npy, y.npy, meta.json and, where something is proved of the set,
- * Certificate.v: a data set that `make coq-certificate` and `lfap check` take. */
+/* coq_sets.c - see coq_sets.h. A folder is DIR/CASE/SET: X.npy, y.npy, meta.json and, where something is proved of the
+ * set, Certificate.v: a data set that `make coq-certificate` and `lfap check` take. */
 #include "cli/coq_sets.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 /* A folder that was written. */
 typedef struct {
-  char *folder; /* owned */
+  char *folder;               /* owned */
   char subject[48], why[600]; /* of the case's lines; why there is no theorem */
   const char *claim;          /* NULL: there is none */
   oracle_coq_form form;

@@ -53,16 +53,16 @@ static const lfap_statement *certificate_coq(void) {
       .id = "certificate-coq",
       .title = "a theorem about these doubles, checked by Coq's kernel",
       .text =
-          "lfap limit --certify --coq writes Certificate.v: the samples, labels and gamma as literals of Coq, integer "
-          "multipliers, and a theorem about them: (H) and T1, C1 or C2 with their linear boundary and the side of given "
-          "points, or that no KKT point has label slopes. Coq computes from the literals, in exact integers, what the "
-          "theorems of proofs/coq ask for. make coq-certificate DATA=dir GAMMA=g writes, compiles and checks one, and "
-          "ends in its statement and what it assumes.",
+          "lfap limit --certify --coq writes Certificate.v: the samples, labels and gamma as literals of Coq, "
+          "integer multipliers, and a theorem about them: (H) and T1, C1 or C2 with their linear boundary and the "
+          "side of given points, or that no KKT point has label slopes. Coq computes from the literals, in exact "
+          "integers, what the theorems of proofs/coq ask for. make coq-certificate DATA=dir GAMMA=g writes, compiles "
+          "and checks one, and ends in its statement and what it assumes.",
       .hypothesis =
           "trusted: Coq's kernel (form fast: its machine words, arrays and floats too, whose axioms it lists); the "
           "definitions the theorem speaks of (proofs/coq/statements.txt); that the literals are the data, which "
-          "`lfap check` compares byte for byte. Not trusted any more: the derivations of spec/certificate.md, GMP, MPFR, "
-          "the C compiler, the solver, all other code of lfap.",
+          "`lfap check` compares byte for byte. Not trusted any more: the derivations of spec/certificate.md, GMP, "
+          "MPFR, the C compiler, the solver, all other code of lfap.",
       .derived = "spec/certificate.md, Theorems in Coq",
       .function = "none: it is written by oracle/coq",
       .proofs = "none: exact integers",

@@ -87,7 +87,8 @@ report(*GRID, "--out", "held", "--against", os.path.join(SPEC, "published.tsv"))
 report("gen", "fashion-mnist", "--images", "images", "--classes", "0,9", "--n", "6", "--out", "fashion"), meta("fashion")
 report("gen", "uniform", "--n", "6", "--d", "40", "--seed", "3", "--out", "data"), meta("data")
 report("limit", "--data", "data", "--gamma", "0.9", "--out", "limit", "--certify"), meta("limit")
-report("limit", "--data", "data", "--gamma", "0.9", "--certify=fast", "--probe-points", "data/X.npy")
+report("limit", "--data", "data", "--gamma", "0.9", "--certify=fast", "--probe-points", "data/X.npy", "--coq", "--out", "theorem"), meta("theorem")
+report("check", "theorem/Certificate.v", "--data", "data")
 report("check", "limit/certificate.json", "--data", "data"), report("check", "limit/certificate.json", "--data", "fashion")
 for method in (["flow"], ["gd", "--epochs", "7", "--coefficients"]):
     report("train", "--method", *method, "--data", "data", "--gamma", "0.9", "--m", "4", "--out", method[0])
@@ -110,7 +111,7 @@ report("map", "--preset", "paper-10", "--grid", "5", "--numbers", "--out", "pict
 report("plot", "split", "--data", "data", "--adv", "adv", "--gamma", "0.9", "--numbers", "--out", "pictures")
 report("report", "flow", "--out", "page"), report("explain"), report("doctor")
 report("plan", "--n", 5, "--d", 50, "--gamma", 0.5)
-report("verify", *NET, "--controls", "1", "--probes", "5")
+report("verify", *NET, "--controls", "1", "--probes", "5", "--coq", "theorems"), meta("theorems/data/natural")
 BIAS = ["--data", "data", "--gamma", "0.9", "--with-bias"]
 report("train", "--method", "gd", "--epochs", "7", "--coefficients", *BIAS, "--m", "4", "--out", "bias"), report("limit", *BIAS, "--certify", "--out", "bias-limit")
 report("check", "bias-limit/certificate.json", "--data", "data", "--with-bias"), report("verify", *BIAS, "--controls", "1", "--probes", "5")

@@ -274,3 +274,34 @@ Test(theorem, what_a_certificate_decides_is_found) {
   cr_assert_gt(all, 150, "%zu", all);
   cr_assert_eq(missed, 0, "%zu of %zu", missed, all);
 }
+
+/* Two samples with inner products by hand, gamma = 1/2: K1 = (2,0,0,0), K2 = (1,1,1,1). P = (2,2): own 12, other 0, every margin is
+   24 = 8 den, no gap. P = (1,1): own 6, other 0, den 1, gap 8, U - V = 3 (1,-1,-1,-1). */
+Test(theorem, by_hand) {
+  double x[] = {2, 0, 0, 0, 1, 1, 1, 1}, y[] = {1, -1};
+  lfap_data D = {.n = 2, .d = 4, .x = x, .y = y};
+  oracle_coq_sums s = {0};
+  mpz_t p[2], den;
+  size_t at = 9;
+  mpz_inits(p[0], p[1], den, NULL);
+  cr_assert_eq(oracle_coq_sums_open(&ctx, &s, &D, 0.5), LFAP_OK);
+  for (unsigned long k = 2; k > 0; k--) {
+    mpz_set_ui(p[0], k);
+    mpz_set_ui(p[1], k);
+    cr_assert_eq(oracle_coq_sums_make(&s, den, (const mpz_t *)p, 2), LFAP_OK);
+    cr_assert_eq(mpz_get_ui(den), k == 2 ? 3 : 1);
+    cr_assert_eq(mpz_get_ui(s.gap), k == 2 ? 0 : 8);
+    cr_assert_eq(mpz_get_si(s.own[1]), 6 * (long)k);
+    cr_assert_eq(mpz_sgn(s.other[0]), 0);
+    cr_assert_eq(oracle_coq_sums_prove(&s, ORACLE_COQ_C2, &at), 1);
+    cr_assert_eq(oracle_coq_sums_prove(&s, ORACLE_COQ_C1, &at), 0, "an other pre-activation of 0 is no proof");
+    cr_assert_eq(at, 0);
+    cr_assert_eq(oracle_coq_sums_prove(&s, ORACLE_COQ_NOT_C1, &at), 0);
+  }
+  /* 9 (z1 - z2 - z3 - z4)^2 against 16 ||z||^2 */
+  double z[][4] = {{1, 0, 0, 0}, {2, -1, 0, 0}, {5, -2, 0, 0}, {-2, 1, 0, 0}, {0x1p-400, -0x1p-401, 0, 0}, {0, 0, 0, 0}};
+  int sign[] = {0, 1, 0, -1, 1, 0};
+  for (int i = 0; i < 6; i++) cr_assert_eq(oracle_coq_sums_sign(&s, z[i]), sign[i], "point %d", i);
+  oracle_coq_sums_close(&s);
+  mpz_clears(p[0], p[1], den, NULL);
+}

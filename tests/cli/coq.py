@@ -1,0 +1,165 @@
+"""limit --coq: the numbers of Certificate.v are the doubles, and its multipliers show the claim, recomputed here in fractions; `lfap check`
+accepts it and nothing else; what is not proved is not written. Whether Coq accepts it: proofs/coq/damaged.py."""
+import json, os, re, shutil, sys
+from fractions import Fraction as Q
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from tap import *
+
+rng = np.random.default_rng(5)
+
+
+def numbers(text, name, form):
+    """The doubles of the row `name`, exactly."""
+    body = re.search(rf"^Definition {name} (.*?)\.\n", text, re.M | re.S).group(1)
+    items = [v.strip() for v in re.search(r"\[(?:::|\|)(.*?)(?:\||\])", body, re.S).group(1).split(";")]
+    if form == "fast":
+        return [Q(float.fromhex(v)) for v in items]
+    k = int(re.search(r"Row \((-?\d+)\)", body).group(1))
+    return [Q(int(v, 16)) * Q(2) ** k for v in items]
+
+
+def ints(text, pattern):
+    return [int(v) for v in re.findall(r"-?\d+", re.search(pattern, text, re.S).group(1))]
+
+
+def shown(text, X, y, gamma, points):
+    """Does what the file proposes show its claim, by the definitions?"""
+    claim = re.search(r"claim ([\w-]+),", text).group(1)
+    n, d = X.shape
+    X = [[Q(v) for v in row] for row in X.tolist()]
+    dot = lambda a, b: sum(s * t for s, t in zip(a, b))
+    g, T = ints(text, r"fraction R (\d+ \d+)")
+    if Q(g, T) != Q(gamma):
+        return "gamma"
+    if claim == "T1":
+        k = [dot(r, r) for r in X]
+        most = max(abs(dot(X[i], X[j])) for i in range(n) for j in range(i))
+        return Q(gamma) ** 3 * min(k) ** 2 >= 3 * n * max(k) * most
+    den = ints(text, r"check_\w+ \w+ N d \d+ \d+ \d+ (\d+)")[0]
+    p = ints(text, r"Definition proposal := \[::(.*?)\]")
+    A, B = ([Q(v, den) for v in p[0::2]], [Q(v, den) for v in p[1::2]]) if claim == "C2" else ([Q(v, den) for v in p], [Q(0)] * n)
+    g = Q(gamma)
+    U, V = ([sum(((a + b) if (l > 0) == up else -(g * a + b)) * r[i] for a, b, l, r in zip(A, B, y, X)) for i in range(d)] for up in (True, False))
+    own = [dot(r, U if l > 0 else V) for l, r in zip(y, X)]
+    oth = [dot(r, V if l > 0 else U) for l, r in zip(y, X)]
+    over, over1 = [(o - g * v) / 2 - 1 for o, v in zip(own, oth)], [(o - v) / 2 - 1 for o, v in zip(own, oth)]
+    gap = dot(A, over) + dot(B, over1)
+    if min(A + B + over) < 0 or (claim == "C2" and min(over1) < 0):
+        return "not feasible"
+    sure = lambda v, r: 0 if v * v <= 2 * gap * dot(r, r) else 1 if v > 0 else -1
+    signs = [s == "true" for s in re.findall(r"true|false", re.search(r"Definition signs(.*?)\]", text, re.S).group(1))] if claim in ("C1", "C2") else []
+    for z, s in zip(points, signs):
+        v = dot(z, U) - dot(z, V)
+        if not v * v > 4 * gap * dot(z, z) or (v > 0) != s:
+            return "a point"
+    if claim == "not-C1":
+        return any(sure(o, r) < 0 or sure(v, r) > 0 for o, v, r in zip(own, oth, X))
+    return all(sure(o, r) > 0 and (claim == "C2" or sure(v, r) < 0) for o, v, r in zip(own, oth, X))
+
+
+def limit(name, gamma, *options, code=0):
+    r = Run("limit", "--data", name, "--gamma", gamma, "--certify", "--out", f"{name}/l", "--json", *options)
+    ok(r.code == code, f"{name}: {' '.join(map(str, options))}: exit {code}", r)
+    return json.loads(r.out).get("coq", {}) if r.out else {}
+
+
+def text_of(name):
+    return open(f"{name}/l/Certificate.v").read()
+
+
+# ---- what is written
+sets = {"uniform": (2 * rng.random((4, 30)) - 1, [1, -1, 1, -1], 0.5), "kinks": (np.round(64 * np.random.default_rng(0).standard_normal((6, 12))) / 64, [1, 1, 1, -1, -1, -1], 0.03125),
+        "wide": (rng.standard_normal((3, 8)) * 2.0 ** rng.integers(-40, 40, (3, 1)), [1, -1, 1], 0.1), "orthogonal": (np.array([[0.1, 0.1], [0.1, -0.1]]), [1, -1], 0.9),
+        "zeros": (np.array([[5e-324, 0, 1, -0.0], [0, 3, 0, 0.0]]), [1, -1], 0.75)}
+claims = set()
+for name, (X, y, gamma) in sets.items():
+    put(f"{name}/X.npy", X), put(f"{name}/y.npy", np.array(y, dtype=float))
+    Z = put(f"{name}/Z.npy", np.round(16 * rng.standard_normal((3, X.shape[1]))) / 16 + 2.0 ** -20)
+    for form in ("axiom-free", "fast"):
+        for claim in ("auto", "T1", "C1", "C2", "not-C1"):
+            for points in ([], ["--probe-points", Z]):
+                r = Run("limit", "--data", name, "--gamma", gamma, "--certify", f"--coq={form}", "--coq-claim", claim, "--out", f"{name}/l", "--json", *points)
+                k = json.loads(r.out)["coq"]
+                if k["claim"] is None:
+                    ok(r.code == 2 and k["reason"] and not os.path.exists(f"{name}/l/Certificate.v"), f"{name}, {claim}, {form}: undecided, with the reason, and no file", r)
+                    continue
+                claims.add(k["claim"])
+                text = text_of(name)
+                told = [numbers(text, f"z{i}", form) for i in range(k["told"])]
+                ok(r.code == 0 and claim in ("auto", k["claim"]) and [numbers(text, f"x{n}", form) for n in range(len(X))] == [[Q(v) for v in row] for row in X.tolist()]
+                   and re.findall("true|false", text[text.index("Definition Y"):].split("]")[0]) == ["true" if v > 0 else "false" for v in y], f"{name}, {k['claim']}, {form}: its numbers are the data", r)
+                ok(shown(text, X, y, gamma, told) is True and all(t in [[Q(v) for v in z] for z in np.load(Z).tolist()] for t in told) and (k["asked"] if "asked" in k else k["points"]) == (3 if points else 0),
+                   f"{name}, {k['claim']}, {form}: its multipliers show it", shown(text, X, y, gamma, told))
+                c = Run("check", f"{name}/l/Certificate.v", "--data", name, "--json")
+                d = json.loads(c.out)
+                ok(c.code == 0 and d["accepted"] and d["certificate"] is None and (d["coq"]["claim"], d["coq"]["form"], d["coq"]["told"]) == (k["claim"], form, k["told"]), f"{name}, {k['claim']}, {form}: lfap check accepts it", c)
+ok(claims == {"T1", "C1", "C2", "not-C1"}, "every claim was seen", claims)
+
+# ---- what is refused
+limit("uniform", 0.5, "--coq", "--coq-claim", "C1", "--probe-points", "uniform/Z.npy")
+r = Run("check", "uniform/l/Certificate.v", "--data", "kinks")
+ok(r.code == 1 and "about other data" in r.out, "other data", r)
+whole = open("uniform/l/Certificate.v", "rb").read()
+put("flipped/X.npy", sets["uniform"][0]), put("flipped/y.npy", -np.array(sets["uniform"][1], dtype=float))
+ok(Run("check", "uniform/l/Certificate.v", "--data", "flipped").code == 1, "the same samples with other labels")
+
+
+def checked(data):
+    with open("uniform/l/Certificate.v", "wb") as f:
+        f.write(data)
+    return Run("check", "uniform/l/Certificate.v", "--data", "uniform").code
+
+
+codes = {}
+for i in range(300):  # a byte changed, removed or put in, a part cut off or doubled
+    at, to = sorted(rng.integers(0, len(whole), 2))
+    bad = [whole[:at] + bytes([whole[at] ^ int(rng.integers(1, 256))]) + whole[at + 1:], whole[:at] + whole[at + 1:], whole[:at] + b"7" + whole[at:], whole[:at], whole[:at] + whole[to:], whole[:to] + whole[at:]][i % 6]
+    if bad != whole:
+        codes.setdefault(checked(bad), []).append((i % 6, at))
+ok(set(codes) <= {1, 65}, "bytes changed anywhere: refused (1) or no certificate (65)", {k: v[:5] for k, v in codes.items() if k not in (1, 65)})
+digits = [m.start() for m in re.finditer(rb"[0-9]", whole)]
+wrong = [at for at in rng.choice(digits, 120) if checked(whole[:at] + (b"3" if whole[at:at + 1] != b"3" else b"5") + whole[at + 1:]) not in (1, 65)]
+ok(not wrong, "a digit of a sample, point, multiplier, of gamma or the theorem", wrong[:5])
+for what, bad in {"empty": b"", "a comment": b"(*", "nothing but the head": whole[:330], "many points": whole.replace(b"points 3,", b"points 99999999999999999,", 1),
+                  "a long number": whole.replace(b"proposal := [:: ", b"proposal := [:: " + b"9" * 9000, 1), "gamma 1": whole.replace(b"gamma 0x1p-1", b"gamma 0x1p+0", 1),
+                  "gamma far off": whole.replace(b"gamma 0x1p-1", b"gamma 0x1p-99999", 1), "zero bytes": b"(*" + bytes(5000)}.items():
+    ok(checked(bad) in (1, 65) and bad != whole, f"refused: {what}", checked(bad))
+ok(checked(whole) == 0, "as it was: accepted")
+
+# ---- large data: rows in files of their own
+put("large/X.npy", 2 * rng.random((3, 180000)) - 1), put("large/y.npy", np.array([1.0, -1, 1]))
+for form in ("axiom-free", "fast"):
+    k = limit("large", 0.5, f"--coq={form}")
+    ok(k["files"] == 3 and "Require Import Rows0 Rows1." in text_of("large") and len(text_of("large")) < 4000 and Run("check", "large/l/Certificate.v", "--data", "large").code == 0, f"rows in two files, {form}", k)
+rows = open("large/l/Rows1.v").read()
+open("large/l/Rows1.v", "w").write(rows.replace("7", "8", 1))
+r = Run("check", "large/l/Certificate.v", "--data", "large")
+ok(r.code == 1 and "Rows1.v: refused: line" in r.out, "a digit of a row changed", r)
+os.remove("large/l/Rows1.v")
+ok(Run("check", "large/l/Certificate.v", "--data", "large").code == 66, "a file of rows is missing")
+k = limit("large", 0.5)
+ok(not any(f.endswith(".v") for f in os.listdir("large/l")), "a run without --coq leaves no old file behind", os.listdir("large/l"))
+
+# ---- options
+LIMIT = ["limit", "--data", "uniform", "--gamma", "0.5"]
+for options, word in ((["--coq", "--out", "o"], "--certify"), (["--certify=fast", "--coq"], "--out"), (["--certify", "--out", "o", "--coq-claim", "C1"], "--coq"), (["--certify", "--out", "o", "--coq=quick"], "axiom-free"),
+                      (["--certify", "--out", "o", "--coq", "--coq-claim", "C3"], "not-C1")):
+    r = Run(*LIMIT, *options)
+    ok(r.code == 64 and word in r.err and not os.path.exists("o"), f"refused: {' '.join(options)}", r)
+r = Run(*LIMIT, "--certify=fast", "--coq", "--out", "quick")
+ok(r.code == 0 and Run("check", "quick/Certificate.v", "--data", "uniform").code == 0, "with --certify=fast doubles propose alone", r)
+r = Run("limit", "--data", "uniform/X.npy", "--labels", "uniform/y.npy", "--gamma", 0.5, "--certify", "--coq", "--out", "named")
+ok(r.code == 0 and Run("check", "named/Certificate.v", "--data", "uniform/X.npy", "--labels", "uniform/y.npy").code == 0, "files named one by one", r)
+
+# ---- the sets of verify
+r = Run("verify", "--data", "uniform", "--gamma", "0.5", "--m", "4", "--controls", "1", "--probes", "5", "--n-adv", "6", "--coq", "theorems", "--json")
+case = json.loads(r.out)["cases"][0]
+ok({k["subject"] for k in case["coq"]} >= {"data", "adv l2", "adv linf"}, "verify --coq: natural and adversarial sets", case["coq"])
+for k in case["coq"]:
+    there = os.path.exists(k["folder"] + "/Certificate.v")
+    ok(there == (k["claim"] is not None) and (k["reason"] is None) == there and (not there or Run("check", k["folder"] + "/Certificate.v", "--data", k["folder"]).code == 0), f"verify --coq: {k['subject']} in {k['folder']}: {k['claim']}", k)
+ok((np.load("theorems/uniform/natural/X.npy") == sets["uniform"][0]).all(), "the natural set is the one given")
+
+r = Run("explain", "certificate-coq")
+ok(r.code == 0 and "Coq's kernel" in r.out and "Not trusted" in r.out, "lfap explain certificate-coq", r)
+done()
