@@ -190,9 +190,9 @@ typedef struct {
   size_t m, d; /* m even, but with an a */
   double gamma;
   double *w; /* m x d, owned */
-  /* m: the output weights of a network with others than the setting's, any m, signs in any order, owned. NULL: +1/sqrt(m)
-     in the first half of the rows, -1/sqrt(m) in the second. Only the functions that say so take a network with an a;
-     the others refuse it (lfap_net_plain) */
+  /* m: the output weights of a network with others than the setting's, any m, signs in any order, owned. NULL:
+     +1/sqrt(m) in the first half of the rows, -1/sqrt(m) in the second. Only the functions that say so take a network
+     with an a; the others refuse it (lfap_net_plain) */
   double *a;
 } lfap_net;
 
@@ -333,8 +333,8 @@ typedef struct {
   size_t active;          /* positive ones of the 2 n multipliers */
   double residual, error; /* as in lfap_limit, of the 2 n constraints */
   int settled;            /* the same, of alpha and beta */
-  /* sqrt(p+ ||U* - U||^2 + p- ||V* - V||^2) is at most this, p+ and p- the masses, 1/2 each in the setting, U* and V* the
-     solution: by the duality gap (N6a); inf: not known */
+  /* sqrt(p+ ||U* - U||^2 + p- ||V* - V||^2) is at most this, p+ and p- the masses, 1/2 each in the setting, U* and V*
+     the solution: by the duality gap (N6a); inf: not known */
   double ball;
   /* own_n > 0 wherever lambda_n > 0 (`holds`), or not; `decided`: the ball leaves no doubt of which */
   int holds, decided;
@@ -403,12 +403,16 @@ lfap_status lfap_limit_plain(lfap_ctx *ctx, const lfap_limit *lim, const char *w
 /* The same with options; NULL: the defaults, all zero. */
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o);
+/* Multipliers to take instead of solving. */
+typedef struct {
+  const double *lambda, *kinks;
+} lfap_multipliers;
 /* The limit that given multipliers lambda >= 0 (n) of C1's form make: everything as above. kinks: 2 n multipliers >= 0
    of (CP), alpha, then beta, which stand for its solution as lambda does for C1's (c2.solved is 1; where every beta is
    0, alpha is lambda); NULL: only what lambda leaves of (CP) is solved. Nothing given is kept. o: as above; NULL: the
    defaults. DATA: a multiplier is negative or not finite. */
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                             const double *lambda, const double *kinks, const lfap_limit_opts *o);
+                             lfap_multipliers given, const lfap_limit_opts *o);
 /* The largest margin of a linear boundary, by one more programme (that of C1 with slope 1): raises c2.margin_lin and
    lowers c2.margin_most, and what follows from them. Nothing changes where the data are not linearly separable or
    doubles do not solve it. lim: the limit of data; G and o as there, but that the support is known. */
@@ -699,8 +703,9 @@ typedef struct {
   size_t own_right, own_wrong;         /* samples with own > 0, own < 0 proved */
   lfap_decided claim[LFAP_SET_CLAIMS]; /* by lfap_claim (spec/certificate.md, Claims) */
 } lfap_enclosure;
-/* lim: the limit of data, of the setting's output layer (lfap_limit_plain). With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and
-   decides Q1, T1, T2; without (NULL) the duality gap alone decides C1, in O(N d). USAGE: a limit of other sizes. */
+/* lim: the limit of data. With its Gram matrix G one Cholesky factor (n x n doubles) encloses the multipliers and
+   decides Q1, T1, T2; without (NULL) the duality gap alone decides C1, in O(N d). USAGE: a limit of other sizes, or of
+   another output layer (lfap_limit_plain). */
 lfap_status lfap_limit_enclose(lfap_ctx *ctx, lfap_enclosure *out, const lfap_data *data, const lfap_limit *lim,
                                const double *G);
 void lfap_enclosure_free(lfap_enclosure *e);

@@ -32,7 +32,8 @@ lfap_status oracle_adopt(lfap_ctx *ctx, lfap_limit *lim, const oracle_cert *cert
   if (q) oracle_cert_nearest(lambda, cert);
   else memcpy(lambda, lim->lambda_q, lim->n * sizeof *lambda);
   if (kinks) oracle_cert_kinks_nearest(bent, cert);
-  lfap_status s = lfap_limit_given(ctx, &better, set->data, set->gram, lim->gamma, lambda, kinks ? bent : NULL, NULL);
+  lfap_status s = lfap_limit_given(ctx, &better, set->data, set->gram, lim->gamma,
+                                   (lfap_multipliers){lambda, kinks ? bent : NULL}, NULL);
   if (!s) s = oracle_boundary(ctx, &w, cert, set->data, NULL);
   /* the multipliers may cancel: w and Q lambda are those of the certificate, not of their roundings */
   if (!s && w.valid && oracle_boundary_of(cert, &better)) memcpy(better.w, w.near, lim->d * sizeof *better.w);

@@ -31,6 +31,7 @@ double lfap_cp_omega(double alpha, double beta, double own, double off, double g
   const double turn = lfap_cp_tilt(own, off, gamma), bend = ((2.0 * (own + off)) * beta) / (1.0 + gamma);
 #ifdef LFAP_TIER_REAL
   /*@ assert turn: (1.0 + gamma)*turn == 2.0*(own + gamma*off); */
+  /*@ assert bent: bend == (2.0*(own + off)*beta) / (1.0 + gamma); */
   /*@ assert bend: (1.0 + gamma)*bend == (2.0*(own + off))*beta; */
   /*@ assert turned: ((1.0 + gamma)*turn)*alpha == (2.0*(own + gamma*off))*alpha; */
   /*@ assert sum: (1.0 + gamma)*(turn*alpha + bend) == ((1.0 + gamma)*turn)*alpha + (1.0 + gamma)*bend; */
@@ -43,21 +44,21 @@ void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const dou
   /*@ loop invariant k: 0 <= k <= n;
     @ LFAP_REAL(loop invariant lambda: \forall integer j; 0 <= j < k ==> lambda[j] == lfap_cp_mass(alpha[j], beta[j]);)
     @ LFAP_REAL(loop invariant omega: \forall integer j; 0 <= j < k
-    @     ==> (1.0 + gamma)*omega[j] == lfap_cp_normal(alpha[j], beta[j], y[j], gamma, plus, minus);)
+    @     ==> omega[j] == lfap_cp_normal_at(alpha[j], beta[j], y[j], plus, minus, gamma);)
     @ loop assigns k, lambda[0 .. n-1], omega[0 .. n-1];
     @ loop variant n - k; */
   for (size_t k = 0; k < n; k++) {
     const int up = y[k] > 0.0;
     const double w = lfap_cp_omega(alpha[k], beta[k], up ? plus : minus, up ? minus : plus, gamma);
 #ifdef LFAP_TIER_REAL
-    /*@ assert normal: (1.0 + gamma)*w == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus); */
+    /*@ assert normal: w == lfap_cp_normal_at(alpha[k], beta[k], y[k], plus, minus, gamma); */
 #endif
     lambda[k] = alpha[k] + beta[k];
     omega[k] = w;
 #ifdef LFAP_TIER_REAL
     /*@ assert mass: lambda[k] == lfap_cp_mass(alpha[k], beta[k]); */
     /*@ assert same: omega[k] == w; */
-    /*@ assert entry: (1.0 + gamma)*omega[k] == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus); */
+    /*@ assert entry: omega[k] == lfap_cp_normal_at(alpha[k], beta[k], y[k], plus, minus, gamma); */
     /*@ assert kept_l: \forall integer j; 0 <= j < k ==> lambda[j] == \at(lambda[j],LoopCurrent); */
     /*@ assert kept_o: \forall integer j; 0 <= j < k ==> omega[j] == \at(omega[j],LoopCurrent); */
 #endif

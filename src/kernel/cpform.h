@@ -1,6 +1,6 @@
 /* cpform.h - the convex programme (CP) of C2 (N6a): entries of its matrix, its multipliers put together, and the
- * pre-activations they make. Slopes are s = gamma and s = 1; Q of Q1 is the block s = t = gamma. `own` and `off` are the
- * masses of an output layer (sums of a_j^2, 1/2 each in the setting) on a sample's own and other side: plus and minus
+ * pre-activations they make. Slopes are s = gamma and s = 1; Q of Q1 is the block s = t = gamma. `own` and `off` are
+ * the masses of an output layer (sums of a_j^2, 1/2 each in the setting) on a sample's own and other side: plus and minus
  * for y = +1, minus and plus for y = -1. */
 #ifndef LFAP_KERNEL_CPFORM_H
 #define LFAP_KERNEL_CPFORM_H
@@ -17,8 +17,11 @@
   @ logic real lfap_cp_bent(real a, real b, real gamma) = gamma*a + b;
   @ logic real lfap_cp_rows(real a, real b, real own, real off, real gamma) =
   @   2.0*(own*lfap_cp_mass(a, b) + off*lfap_cp_bent(a, b, gamma));
-  @ logic real lfap_cp_normal(real a, real b, real y, real gamma, real plus, real minus) =
-  @   y > 0.0 ? lfap_cp_rows(a, b, plus, minus, gamma) : lfap_cp_rows(a, b, minus, plus, gamma);
+  @ logic real lfap_cp_turn(real own, real off, real gamma) = (2.0*(gamma*off + own)) / (1.0 + gamma);
+  @ logic real lfap_cp_normal(real a, real b, real own, real off, real gamma) =
+  @   lfap_cp_turn(own, off, gamma)*a + (2.0*(own + off)*b) / (1.0 + gamma);
+  @ logic real lfap_cp_normal_at(real a, real b, real y, real plus, real minus, real gamma) =
+  @   y > 0.0 ? lfap_cp_normal(a, b, plus, minus, gamma) : lfap_cp_normal(a, b, minus, plus, gamma);
   @ logic real lfap_cp_side(real a, real b, real y, real side, real gamma) =
   @   y*(y == side ? lfap_cp_mass(a, b) : lfap_cp_bent(a, b, gamma)); */
 #endif
@@ -41,6 +44,7 @@ double lfap_cp_other(double s, double t, double own, double off);
   @ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
+  @ LFAP_REAL(ensures form: \result == lfap_cp_turn(own, off, gamma);)
   @ LFAP_REAL(ensures value: (1.0 + gamma)*\result == 2.0*(own + gamma*off);) */
 double lfap_cp_tilt(double own, double off, double gamma);
 /* From row i of G the part of row (i, s) of (CP)'s matrix in the columns (k, t), k < n:
@@ -53,7 +57,8 @@ double lfap_cp_tilt(double own, double off, double gamma);
   @ terminates \true;
   @ exits never: \false;
   @ assigns q[0 .. n-1];
-  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n ==> q[k] == lfap_cp_entry(yi, y[k], s, t, own, off, g[k]);) */
+  @ LFAP_REAL(ensures value: \forall integer k; 0 <= k < n
+  @   ==> q[k] == lfap_cp_entry(yi, y[k], s, t, own, off, g[k]);) */
 void lfap_cp_row(double *q, const double *g, const double *y, double yi, double s, double t, double own, double off,
                  size_t n);
 /* omega of a sample with multipliers alpha, beta: tilt*alpha + ((2*(own+off))*beta)/(1+gamma), its coefficient in
@@ -62,9 +67,10 @@ void lfap_cp_row(double *q, const double *g, const double *y, double yi, double 
   @ terminates \true;
   @ exits never: \false;
   @ assigns \nothing;
+  @ LFAP_REAL(ensures form: \result == lfap_cp_normal(alpha, beta, own, off, gamma);)
   @ LFAP_REAL(ensures value: (1.0 + gamma)*\result == lfap_cp_rows(alpha, beta, own, off, gamma);) */
 double lfap_cp_omega(double alpha, double beta, double own, double off, double gamma);
-/* lambda = alpha + beta, and omega. */
+/* lambda = alpha + beta, and omega as lfap_cp_omega has it, which says what it is to the rows. */
 /*@ requires gamma: 0.0 < gamma < 1.0;
   @ requires lambda: \valid(lambda + (0 .. n-1));
   @ requires omega: \valid(omega + (0 .. n-1));
@@ -83,7 +89,7 @@ double lfap_cp_omega(double alpha, double beta, double own, double off, double g
   @ assigns lambda[0 .. n-1], omega[0 .. n-1];
   @ LFAP_REAL(ensures lambda: \forall integer k; 0 <= k < n ==> lambda[k] == lfap_cp_mass(alpha[k], beta[k]);)
   @ LFAP_REAL(ensures omega: \forall integer k; 0 <= k < n
-  @   ==> (1.0 + gamma)*omega[k] == lfap_cp_normal(alpha[k], beta[k], y[k], gamma, plus, minus);) */
+  @   ==> omega[k] == lfap_cp_normal_at(alpha[k], beta[k], y[k], plus, minus, gamma);) */
 void lfap_cp_merge(double *lambda, double *omega, const double *alpha, const double *beta, const double *y,
                    double gamma, double plus, double minus, size_t n);
 /* The slope of a sample's other rows: (gamma*alpha + beta)/(alpha + beta); without multipliers phi's own slope at

@@ -221,8 +221,8 @@ static void margins(kinked *k) {
 
 /* ---- a priori ---------------------------------------------------------------------------------------------------- */
 
-/* The least of (own + off s^2)/(most + own + off s) from gamma to 1, most being the larger mass: for masses of 1/2 that of
-   (1 + s^2)/(2 + s). */
+/* The least of (own + off s^2)/(most + own + off s) from gamma to 1, most being the larger mass: for masses of 1/2 that
+   of (1 + s^2)/(2 + s). */
 static double obtuse_bound(double own, double off, double most, double gamma) {
   double r = off / own, t = most / own + 1.0, turn = (sqrt(t * t + r) - t) / r, s = fmin(1.0, fmax(gamma, turn));
   return fma(off * s, s, own) / ((most + own) + off * s);

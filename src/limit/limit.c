@@ -166,14 +166,9 @@ static lfap_status find_multipliers(lfap_ctx *ctx, lfap_solution *s, lfap_qp_tas
   return st;
 }
 
-/* Multipliers to take instead of solving, of C1's form (n) and of (CP) (2 n); NULL: solve. */
-typedef struct {
-  const double *lambda, *kinks;
-} multipliers;
-
 /* Everything on an opened matrix; mu is scratch of n. */
 static lfap_status solve_opened(lfap_ctx *ctx, lfap_limit *l, lfap_qp_task *task, lfap_qm *m, double *mu,
-                                multipliers given, int best_effort) {
+                                lfap_multipliers given, int best_effort) {
   lfap_solution s = {.lambda = l->lambda_q, .mu = mu};
   lfap_status st = data_facts(ctx, l, m);
   if (st) return st;
@@ -235,7 +230,7 @@ static lfap_status check_given(lfap_ctx *ctx, const char *what, const double *v,
   return LFAP_OK;
 }
 
-static lfap_status check_problem(lfap_ctx *ctx, const lfap_data *data, double gamma, multipliers given) {
+static lfap_status check_problem(lfap_ctx *ctx, const lfap_data *data, double gamma, lfap_multipliers given) {
   lfap_status st = lfap_gamma_valid(ctx, "gamma", gamma, LFAP_GAMMA_MIN);
   if (st) return st;
   if (data->n == 0 || data->d == 0)
@@ -288,7 +283,7 @@ static void programme_close(programme *p) {
 static const lfap_limit_opts defaults = {0};
 
 static lfap_status make_limit(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                              const lfap_limit_opts *opts, multipliers given) {
+                              const lfap_limit_opts *opts, lfap_multipliers given) {
   lfap_limit_opts o = opts ? *opts : defaults;
   programme p = {.G = NULL};
   lfap_limit l = {0};
@@ -313,18 +308,18 @@ static lfap_status make_limit(lfap_ctx *ctx, lfap_limit *out, const lfap_data *d
 lfap_status lfap_limit_solve_opts(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
                                   const lfap_limit_opts *o) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make_limit(ctx, out, data, G, gamma, o, (multipliers){NULL, NULL});
+  return st ? st : make_limit(ctx, out, data, G, gamma, o, (lfap_multipliers){NULL, NULL});
 }
 
 lfap_status lfap_limit_solve(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, (multipliers){NULL, NULL});
+  return st ? st : make_limit(ctx, out, data, G, gamma, NULL, (lfap_multipliers){NULL, NULL});
 }
 
 lfap_status lfap_limit_given(lfap_ctx *ctx, lfap_limit *out, const lfap_data *data, const double *G, double gamma,
-                             const double *lambda, const double *kinks, const lfap_limit_opts *o) {
+                             lfap_multipliers given, const lfap_limit_opts *o) {
   lfap_status st = lfap_arith_check(ctx, __func__);
-  return st ? st : make_limit(ctx, out, data, G, gamma, o, (multipliers){lambda, kinks});
+  return st ? st : make_limit(ctx, out, data, G, gamma, o, given);
 }
 
 /* ---- the largest margin of a linear boundary --------------------------------------------------------------------- */

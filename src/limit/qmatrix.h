@@ -2,8 +2,8 @@
  * (CP) of a Gram matrix, or of the samples alone when that matrix does not fit (Q1, C2; spec/numerics.md N6, N6a, N13).
  *
  * Of N samples Q has the rows (n, gamma), one block; (CP) has these and the rows (n, 1) after them, two blocks of N
- * unknowns alpha and beta. Entries are w y_n y_k G_nk, with one weight w for each pair of blocks, each class of the row's
- * sample, and whether the column's is of the same. */
+ * unknowns alpha and beta. Entries are w y_n y_k G_nk, with one weight w for each pair of blocks, each class of the
+ * row's sample, and whether the column's is of the same. */
 #ifndef LFAP_LIMIT_QMATRIX_H
 #define LFAP_LIMIT_QMATRIX_H
 #include "lfap.h"

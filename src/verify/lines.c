@@ -37,8 +37,8 @@ static lfap_holds hypothesis(const lfap_hypothesis *h) {
   return h->holds ? LFAP_YES : LFAP_NO;
 }
 
-/* What the slopes say of (b) by themselves. They are sums that make up margins of 1 once weighted with the masses: nearer
-   to 0 than this, doubles do not tell. */
+/* What the slopes say of (b) by themselves. They are sums that make up margins of 1 once weighted with the masses:
+   nearer to 0 than this, doubles do not tell. */
 static lfap_holds slopes_hold(const lfap_limit *lim) {
   lfap_holds all = LFAP_YES;
   double unit = lfap_masses_plain(lim->masses) ? 1.0 : 0.5 / fmin(lim->masses.plus, lim->masses.minus);

@@ -332,7 +332,7 @@ static int settled(const oracle_limit_replayed *r, const lfap_data *D, double ga
   lfap_ctx ctx = {0};
   lfap_limit l = {0};
   for (size_t i = 0; i < D->n; i++) lambda[i] = mpfr_get_d(r->lambda.v[i], MPFR_RNDN);
-  cr_assert_eq(lfap_limit_given(&ctx, &l, D, NULL, gamma, lambda, NULL, NULL), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(lfap_limit_given(&ctx, &l, D, NULL, gamma, (lfap_multipliers){lambda, NULL}, NULL), LFAP_OK, "%s", ctx.message);
   int yes = l.settled;
   lfap_limit_free(&l);
   return yes;

@@ -186,7 +186,7 @@ Test(limit, a_wrong_solution_of_the_rounded_matrix_shows) {
   double x[4] = {1, 3e-8, -1, 3e-8}, y[2] = {1, 1}, wrong[2] = {9.007e14, 9.007e14};
   lfap_data D = {.n = 2, .d = 2, .x = x, .y = y};
   lfap_limit l = {0};
-  cr_assert_eq(lfap_limit_given(NULL, &l, &D, NULL, 0.5, wrong, NULL, NULL), LFAP_OK);
+  cr_assert_eq(lfap_limit_given(NULL, &l, &D, NULL, 0.5, (lfap_multipliers){wrong, NULL}, NULL), LFAP_OK);
   cr_assert(fabs(l.residual - (9.007e14 / (0.8 / 9e-16) - 1)) < 1e-9 && !l.settled && !l.c1, "%g", l.residual);
   lfap_limit_free(&l);
   for (int cg = 0; cg < 2; cg++) {
@@ -210,19 +210,19 @@ Test(limit, given_multipliers_make_the_same_limit) {
   lfap_limit a = {0}, b = {0};
   lfap_ctx ctx = {0};
   cr_assert_eq(lfap_limit_solve(NULL, &a, &D, NULL, 0.4), LFAP_OK);
-  cr_assert_eq(lfap_limit_given(NULL, &b, &D, NULL, 0.4, a.lambda_q, NULL, NULL), LFAP_OK);
+  cr_assert_eq(lfap_limit_given(NULL, &b, &D, NULL, 0.4, (lfap_multipliers){a.lambda_q, NULL}, NULL), LFAP_OK);
   cr_assert_eq(memcmp(a.w, b.w, 60 * sizeof(double)), 0);
   cr_assert_eq(memcmp(a.fu, b.fu, 7 * sizeof(double)), 0);
   cr_assert(a.residual == b.residual && a.settled && b.settled && a.c1 == b.c1 && a.support == b.support && a.full == b.full);
   cr_assert_gt(a.residual, 0); /* a bound, never below the truth */
   lfap_limit_free(&b);
   a.lambda_q[2] = -1;
-  cr_assert_eq(lfap_limit_given(&ctx, &b, &D, NULL, 0.4, a.lambda_q, NULL, NULL), LFAP_ERR_DATA);
+  cr_assert_eq(lfap_limit_given(&ctx, &b, &D, NULL, 0.4, (lfap_multipliers){a.lambda_q, NULL}, NULL), LFAP_ERR_DATA);
   cr_assert(b.lambda == NULL && strstr(ctx.message, "multiplier 2"));
   double kinks[14] = {0};
   kinks[9] = NAN;
   a.lambda_q[2] = 1;
-  cr_assert_eq(lfap_limit_given(&ctx, &b, &D, NULL, 0.4, a.lambda_q, kinks, NULL), LFAP_ERR_DATA);
+  cr_assert_eq(lfap_limit_given(&ctx, &b, &D, NULL, 0.4, (lfap_multipliers){a.lambda_q, kinks}, NULL), LFAP_ERR_DATA);
   cr_assert(b.lambda == NULL && strstr(ctx.message, "alpha, then beta: multiplier 9"));
   lfap_limit_free(&a);
   lfap_data_free(&D);

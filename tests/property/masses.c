@@ -643,7 +643,7 @@ Test(masses, the_ball_holds_the_solution) {
       kinks[8 + n] = a.c2.beta[n] * (1 + size * draw(&state));
     }
     if (!a.c2.bent) kinks[8] = 1e-3 * size;
-    cr_assert_eq(lfap_limit_given(NULL, &b, &D, NULL, 0.05, a.lambda_q, kinks, &(lfap_limit_opts){.masses = p}), LFAP_OK);
+    cr_assert_eq(lfap_limit_given(NULL, &b, &D, NULL, 0.05, (lfap_multipliers){a.lambda_q, kinks}, &(lfap_limit_opts){.masses = p}), LFAP_OK);
     cr_assert(b.masses.plus == p.plus && isfinite(b.c2.ball) && b.c2.ball < 10 * size + 1);
     long double l[16], U[60], V[60], far = 0;
     for (size_t n = 0; n < 8; n++) l[n] = (long double)a.c2.alpha[n] - b.c2.alpha[n], l[8 + n] = (long double)a.c2.beta[n] - b.c2.beta[n];
@@ -684,7 +684,7 @@ Test(masses, every_way_to_solve_agrees) {
     memcpy(kinks, a.c2.alpha, 50 * sizeof(double));
     memcpy(kinks + 50, a.c2.beta, 50 * sizeof(double));
     lfap_limit g = {0};
-    cr_assert_eq(lfap_limit_given(NULL, &g, &D, NULL, gamma, a.lambda_q, kinks, &(lfap_limit_opts){.masses = p}), LFAP_OK);
+    cr_assert_eq(lfap_limit_given(NULL, &g, &D, NULL, gamma, (lfap_multipliers){a.lambda_q, kinks}, &(lfap_limit_opts){.masses = p}), LFAP_OK);
     cr_assert(g.settled && g.c2.settled && g.c2.holds == a.c2.holds);
     cr_assert_arr_eq(g.w, a.w, D.d * sizeof(double));
     lfap_limit_free(&g);
