@@ -13,7 +13,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 SEEN_BY_COQ = ("depends on the axiom", "statements differ")
-LAST = "T5.v"  # nothing depends on it: one chapter to recompile a sabotage
+LAST = "Noise.v"  # nothing depends on it: one chapter to recompile a sabotage
 
 # (what is done, [(text to replace, or None to append; new text), ...], a row for theorems.tsv, what the gate must say)
 SABOTAGES = [
@@ -22,15 +22,14 @@ SABOTAGES = [
     ("an assumption outside a section", [(None, "Variable cheat : False.\n")], "", "assumption outside a section"),
     ("an axiom of the standard library",
      [(None, "From Coq Require Import Classical_Prop.\n"
-             "Theorem T5_extra (P : Prop) : P \\/ ~ P.\nProof. exact: classic. Qed.\n")],
-     f"T5\tT5_extra\t{LAST}\tsabotage\n", "depends on the axiom"),
+             "Theorem T4_extra (P : Prop) : P \\/ ~ P.\nProof. exact: classic. Qed.\n")],
+     f"T4\tT4_extra\t{LAST}\tsabotage\n", "depends on the axiom"),
     ("an unlisted theorem", [(None, "Theorem unlisted : True.\nProof. by []. Qed.\n")], "", "does not list"),
     ("a weakened theorem",
-     [("Theorem T5_network : ", "Theorem T5_network : (0 < N)%N -> "),
-      ("Proof. by apply: eq_bigr => j _; rewrite T5_neuron. Qed.",
-       "Proof. by move=> _; apply: eq_bigr => j _; rewrite T5_neuron. Qed.")], "", "statements differ"),
+     [("Theorem prob_total : ", "Theorem prob_total : (0 < #|I|)%N -> "),
+      ("by rewrite /prob -(bigA", "by move=> _; rewrite /prob -(bigA")], "", "statements differ"),
     ("a definition nobody recorded", [(None, "Definition harmless := 1%N.\n")], "", "statements differ"),
-    ("a listed theorem renamed", [("Theorem T5_line", "Theorem T5_lines")], "", "lists T5_line, which"),
+    ("a listed theorem renamed", [("Theorem T4_noise", "Theorem T4_noises")], "", "lists T4_noise, which"),
 ]
 
 
