@@ -64,7 +64,7 @@ time.sleep(0.3)
 going.send_signal(signal.SIGINT)
 if going.wait() == 130 and os.path.exists("halted/train.checkpoint"):
     run = Run(*args, "--resume", "--out", "halted")
-    ok(run.code == 64 and "d 31, here 30" in run.err, "a checkpoint with a bias is not one without", run)
+    ok(run.code == 65 and "d 31, here 30" in run.err, "a checkpoint with a bias is not one without", run)
     Run(*args, "--resume", "--with-bias", "--out", "halted"), Run(*args, "--with-bias", "--out", "whole")
     ok((load("halted", "W") == load("whole", "W")).all() and (load("halted", "b") == load("whole", "b")).all(), "an interrupted training goes on to the same W and b")
 else:
