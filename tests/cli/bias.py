@@ -284,6 +284,17 @@ html = open("page/report/index.html").read() if run.code == 0 else ""
 ok(run.code == 0 and "with the constant of a bias" in html, "report: the run stands apart, and says why", run)
 ok(not os.path.exists("no"), "nothing was written by what was refused")
 
+# ---- in an archive b is a member beside W
+np.savez("run.npz", W=load("flow", "W"), b=load("flow", "b"))
+for name in ("run.npz", "run.npz:W"):
+    run = Run("verify", "--data", "set", "--gamma", G, "--weights", name)
+    ok(run.code == 64 and "has a bias" in run.err, f"{name}: a member b is not ignored", run)
+    report("polish", "--data", "set", "--weights", name, "--gamma", G, "--out", "packed")
+    ok((load("packed", "W") == load("point", "W")).all() and (load("packed", "b") == load("point", "b")).all(), f"{name}: W and b are read")
+np.savez("lone.npz", W=load("flow", "W"))
+run = Run("verify", "--data", "set", "--with-bias", "--gamma", G, "--weights", "lone.npz")
+ok(run.code == 66 and "lone.npz:b: not there" in run.err, "an archive without b", run)
+
 # ---- what only a bias decides
 put("zero/X.npy", np.array([[0.0, 0.0], [1.0, 0.0]])), put("zero/y.npy", np.array([-1.0, 1.0]))
 ok(Run("limit", "--data", "zero", "--gamma", G).code == 65, "an all-zero sample is refused")
