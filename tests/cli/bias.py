@@ -241,6 +241,9 @@ theirs = report("verify", "--data", "set", "--with-bias", "--gamma", G, "--contr
 hand = report("verify", "--data", "hand", "--gamma", G, "--controls", 1, "--weights", "flow-hand/W.npy", code=2)
 ok(of(theirs, "K1", "F1", "C3", "C4") == of(hand, "K1", "F1", "C3", "C4") and case(theirs)["weights_of"] == "these data" and not theirs["counts"]["FAIL"], "verify --weights: b.npy beside them")
 report("verify", "--data", "set", "--with-bias", "--gamma", 0.9, "--controls", 1, "--gauss-bases", "--seed", 3)
+put("tilted/X.npy", 2 * np.random.default_rng(101).random((N, D)) - 1), put("tilted/y.npy", np.where(np.arange(N) % 4, -1.0, 1.0))
+tilted = report("verify", "--data", "tilted", "--with-bias", "--gamma", 0.9, "--controls", 1, "--eps", "0.8,0.1,0.3,1.5")
+ok(any(c["subject"] == "adv l2" and c["verdict"] == c["certified"] == "PASS" for c in case(tilted)["checks"] if c["id"] == "T4"), "verify T4: for L2 too <e,z> must have the sign of f_bdy, which has the offset")
 d2, big = 4000, np.random.default_rng(4)
 put("wide/X.npy", 8 * (2 * big.random((2, d2)) - 1)), put("wide/y.npy", np.array([1.0, -1.0]))
 wide = report("verify", "--data", "wide", "--with-bias", "--gamma", 0.9, "--n-adv", 4, "--eps", "40,1,8,60", "--controls", 1)
@@ -283,6 +286,17 @@ run = Run("report", "page", "--gamma", G)
 html = open("page/report/index.html").read() if run.code == 0 else ""
 ok(run.code == 0 and "with the constant of a bias" in html, "report: the run stands apart, and says why", run)
 ok(not os.path.exists("no"), "nothing was written by what was refused")
+
+# ---- in an archive b is a member beside W
+np.savez("run.npz", W=load("flow", "W"), b=load("flow", "b"))
+for name in ("run.npz", "run.npz:W"):
+    run = Run("verify", "--data", "set", "--gamma", G, "--weights", name)
+    ok(run.code == 64 and "has a bias" in run.err, f"{name}: a member b is not ignored", run)
+    report("polish", "--data", "set", "--weights", name, "--gamma", G, "--out", "packed")
+    ok((load("packed", "W") == load("point", "W")).all() and (load("packed", "b") == load("point", "b")).all(), f"{name}: W and b are read")
+np.savez("lone.npz", W=load("flow", "W"))
+run = Run("verify", "--data", "set", "--with-bias", "--gamma", G, "--weights", "lone.npz")
+ok(run.code == 66 and "lone.npz:b: not there" in run.err, "an archive without b", run)
 
 # ---- what only a bias decides
 put("zero/X.npy", np.array([[0.0, 0.0], [1.0, 0.0]])), put("zero/y.npy", np.array([-1.0, 1.0]))
