@@ -144,7 +144,7 @@ def ask_coq(rows, chapters, build):
 def axioms_of(assumptions):
     if assumptions.startswith(tools.COQ_CLOSED):
         return []
-    return tools.COQ_AXIOM.findall(assumptions) or [assumptions]
+    return tools.COQ_AXIOM.findall(assumptions.removeprefix("Axioms:\n")) or [assumptions]
 
 
 def read_allowed(name):
