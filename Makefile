@@ -132,10 +132,10 @@ coq-certificate: OUT ?= $(BUILD)/coq-certificate
 coq-certificate: setup setup-coq
 	@test -n "$(DATA)" && test -n "$(GAMMA)" || { echo "usage: make coq-certificate DATA=dir GAMMA=g [FORM=fast] [CLAIM=C2] [POINTS=Z.npy] [OUT=dir]" >&2; exit 64; }
 	@$(MAKE) --no-print-directory all
-	@$(BUILD)/lfap limit --quiet --data "$(DATA)" $(LABELS:%=--labels "%") --gamma "$(GAMMA)" --certify --coq$(FORM:%==%) $(CLAIM:%=--coq-claim %) \
-	  $(POINTS:%=--probe-points "%") --out "$(OUT)" || [ $$? -le 2 ]
+	@$(BUILD)/lfap limit --quiet --data "$(DATA)" $(if $(LABELS),--labels "$(LABELS)") --gamma "$(GAMMA)" --certify --coq$(FORM:%==%) $(CLAIM:%=--coq-claim %) \
+	  $(if $(POINTS),--probe-points "$(POINTS)") --out "$(OUT)" || [ $$? -le 2 ]
 	@$(MAKE) --no-print-directory -C proofs/coq certificate DIR="$(abspath $(OUT))"
-	@$(BUILD)/lfap check "$(OUT)/Certificate.v" --data "$(DATA)" $(LABELS:%=--labels "%")
+	@$(BUILD)/lfap check "$(OUT)/Certificate.v" --data "$(DATA)" $(if $(LABELS),--labels "$(LABELS)")
 
 # Small theorems and damaged files: none of these may pass both Coq and `lfap check`. FULL=1: a hundred of them, and every claim in both forms.
 check-coq-certificate: setup-check setup-coq
