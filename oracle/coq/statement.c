@@ -16,21 +16,23 @@ typedef struct {
 } claim_text;
 
 static const claim_text claims[ORACLE_COQ_CLAIMS] = {
-    [ORACLE_COQ_T1] = {"check_H $f N d $e $g $T $lo $hi $q X Y",
-                       "     (H) holds; (P) has a KKT point, and at every one the margins are 1, the multipliers lie\n"
-                       "     in T1's interval, the network is that of its multipliers and decides as f_bdy: its\n"
-                       "     boundary is linear (T1).",
-                       "",
-                       {"hypH gamma x", "exists lam, kkt gamma x y (Wstar gamma x y p lam) lam",
-                        "forall W lam, kkt gamma x y W lam ->\n"
-                        "        [/\\ forall n, y n * f gamma W (x n) = 1,\n"
-                        "            forall n, 1 / (2%:R * Rmax x ^+ 2) < lam n <\n"
-                        "                      3%:R / (2%:R * gamma ^+ 2 * Rmin x ^+ 2),\n"
-                        "            W = Wstar gamma x y p lam &\n"
-                        "            forall z, Num.sg (f gamma W z) = Num.sg (f_bdy x y lam z)]"},
-                       NULL,
-                       "by move=> p0; have [H E K] := T1_certified $f_lawful R p0 checked; "
-                       "split=> // W lam /K[M B _ [_ e] S]."},
+    [ORACLE_COQ_T1] =
+        {"check_H $f N d $e $g $T $lo $hi $q X Y",
+         "     (H) holds; (P) has a KKT point, and T1 describes every one: the margins are 1, the multipliers\n"
+         "     lie in an interval, the slopes are those of the labels, rows of a sign are equal, the network\n"
+         "     is that of its multipliers, and it decides as f_bdy does: its boundary is linear.",
+         "",
+         {"hypH gamma x", "exists lam, kkt gamma x y (Wstar gamma x y p lam) lam",
+          "forall W lam, kkt gamma x y W lam ->\n"
+          "        [/\\ forall n, y n * f gamma W (x n) = 1,\n"
+          "            forall n, 1 / (2%:R * Rmax x ^+ 2) < lam n <\n"
+          "                      3%:R / (2%:R * gamma ^+ 2 * Rmin x ^+ 2),\n"
+          "            (forall j n, Num.sg (dot (row j W) (x n)) = y n * Num.sg (a j : R)) /\\\n"
+          "            (forall i j, a i = a j :> R -> row i W = row j W),\n"
+          "            Q_solution gamma x y lam /\\ W = Wstar gamma x y p lam &\n"
+          "            forall z, Num.sg (f gamma W z) = Num.sg (f_bdy x y lam z)]"},
+         NULL,
+         "move=> p0 x y gamma; exact: (T1_certified $f_lawful R p0 checked)."},
     [ORACLE_COQ_C1] = {"check_C1 $f N d $e $g $T $den X Y proposal points signs",
                        "     W* is the network of the multipliers lam, a KKT point of (P), with label slopes (C1);\n"
                        "     sgn f(z; W* ) = sgn <w, z> for every z: its decision boundary is linear.",
@@ -54,7 +56,7 @@ static const claim_text claims[ORACLE_COQ_CLAIMS] = {
                            "  forall (W : 'M[R]_(p + p, d)) lam, ~ kkt_with gamma x y W lam (label_slopes gamma y).\n",
                            {NULL},
                            NULL,
-                           "move=> p0; exact: (C1_refuted_certified $f_lawful R p0 checked)."},
+                           "move=> p0 x y gamma; exact: (C1_refuted_certified $f_lawful R p0 checked)."},
 };
 
 int oracle_coq_tells(oracle_coq_claim claim) { return claims[claim].decides != NULL; }
