@@ -6,7 +6,6 @@
 
 #include "cli/compare.h"
 #include "data/set.h"
-#include "kernel/lanes.h"
 #include "verify/lines.h"
 
 static const char TRAINED[] =
@@ -56,9 +55,7 @@ static lfap_status k1(cli *c, compare_run *r, const lfap_set *set) {
   lfap_status s = lfap_set_k1(&c->ctx, &r->k1, r->judged, set, r->probes.v, r->probes.rows);
   if (s) return s;
   if (r->no_limit[0]) without_limit(r);
-  if (r->readout.kind == LFAP_READOUT_EQUAL) r->k1.slackness /= r->readout.factor * r->readout.factor;
-  if (r->judged == &r->net && r->readout.kind != LFAP_READOUT_SETTING) /* of the rows as given, not folded */
-    r->k1.margin = r->k1.margin_min / lfap_norm2(r->given.m * r->given.d, r->given.w);
+  if (r->judged == &r->net) lfap_k1_as_given(&r->k1, &r->given, &r->readout);
   return LFAP_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "net/readout.h"
 
 #include "data/scale.h"
+#include "kernel/lanes.h"
 #include "net/output.h"
 
 #include <float.h>
@@ -95,4 +96,10 @@ lfap_status lfap_fold_error(lfap_ctx *ctx, double *out, const lfap_net *net, con
   free(v);
   *out = about->kind == LFAP_READOUT_SETTING ? 0.0 : 0x1p-51 * most * (1.0 + (double)(m + d) * 0x1p-52);
   return LFAP_OK;
+}
+
+void lfap_k1_as_given(lfap_k1 *k, const lfap_net *given, const lfap_readout *about) {
+  if (about->kind == LFAP_READOUT_SETTING) return;
+  k->margin = k->margin_min / lfap_norm2(given->m * given->d, given->w);
+  if (about->kind == LFAP_READOUT_EQUAL) k->slackness /= about->factor * about->factor;
 }

@@ -22,4 +22,7 @@ lfap_status lfap_net_fold(lfap_ctx *ctx, lfap_net *out, lfap_readout *about, con
    given numbers, both exact. 0 where the rows kept their bits. */
 lfap_status lfap_fold_error(lfap_ctx *ctx, double *out, const lfap_net *net, const lfap_readout *about, const double *Z,
                             size_t n);
+/* Figures of K1 that were measured on the folded rows, as those of the rows given: a margin is over their norm, and all
+   multipliers are divided by the square of a common factor. */
+void lfap_k1_as_given(lfap_k1 *k, const lfap_net *given, const lfap_readout *about);
 #endif

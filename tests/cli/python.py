@@ -142,6 +142,19 @@ same("compare, with everything", *figures(got, r["k1"]), *figures(got.polished, 
      *((f"{part} {mine}", got.signs[here][mine], r["certified_signs"][part][theirs]) for part, here in (("probes", "points"), ("adversarial", "adversarial"))
        for mine, theirs in (("with", "agree"), ("against", "disagree"))))
 np.save("single.npy", X.astype("f4")), np.save("single_y.npy", y.astype("f4")), np.save("near.npy", (X + 0.01).astype("f4"))
+# another output layer, biases, numbers of a run; why a network does not classify
+v = np.random.default_rng(6).uniform(-1, 1, len(net.W))
+np.save("v.npy", v), np.save("bias.npy", v[::-1].copy()), np.save("at.npy", X[:5] + 0.1)
+for name, options, given in (("unequal output weights", ("--output-weights", "v.npy"), {"output_weights": v}),
+                             ("trained ones, and biases", ("--output-weights", "v.npy", "--output-trained", "--bias", "bias.npy"),
+                              {"output_weights": v, "output_trained": True, "bias": v[::-1]})):
+    r = cli("compare", "--data", "uniform", "--weights", "net/W.npy", "--gamma", G, "--probe-points", "at.npy", *options)
+    got = lfap.compare(X, y, net.W, G, points=X[:5] + 0.1, **given)
+    same(f"compare, {name}", *figures(got, r["k1"]))
+    ok(got.accuracy == r["samples"]["accuracy"] and (got.no_limit is None) == (r["no_limit"] is None) and (got.reason and got.reason.name) == (r["reason"] and r["reason"]["name"]),
+       f"compare, {name}: accuracy, reason, limit", got)
+turned = lfap.compare(X, -y, net.W, G, points=X[:5], outputs=np.ones(5), lam=lfap.limit(X, -y, G).lam)
+ok(turned.reason.name == "reversed" and turned.differences["outputs"].verdict == "FAIL" and turned.differences["lambda"].verdict == "PASS", "compare says why, and holds numbers", turned)
 r = cli("compare", "--data", "single.npy", "--labels", "single_y.npy", "--weights", "net/W.npy", "--gamma", G, "--adversarial", "near.npy", "--targets",
         "single_y.npy", "--norm", "linf", "--eps", 0.01)
 got = lfap.compare(X.astype("f4"), y.astype("f4"), net.W, G, adversarial=(X + 0.01).astype("f4"), targets=y, norm="linf", eps=0.01)

@@ -55,3 +55,24 @@ Test(difference, rounding_of_what_was_stored_explains) {
   lfap_difference_of(&d, (lfap_rounded){a, 0x1p-53}, (lfap_rounded){b, 0x1p-53}, NULL, 4);
   cr_assert_eq(d.beyond, 3, "doubles have no such excuse");
 }
+
+Test(difference, the_verdict_is_of_the_largest_entry) {
+  double a[] = {100.0, 1e-9, 1.0}, b[] = {100.0, 2e-9, 1.0}, error[] = {0, 0, 1e-3};
+  const struct {
+    double unit, allowed;
+  } of[] = {{0x1p-53, 0x1p-33}, {0x1p-24, 0x1p-14}, {0x1p-11, 0x1p-7}, {0x1p-8, 0x1p-4}};
+  lfap_difference d = {0};
+  cr_assert_eq(lfap_tolerance_of(0.0), 0.0, "whole numbers are equal or not");
+  for (size_t k = 0; k < sizeof of / sizeof of[0]; k++) {
+    cr_assert_eq(lfap_tolerance_of(of[k].unit), of[k].allowed);
+    a[2] = b[2] + 90.0 * of[k].allowed;
+    lfap_difference_of(&d, (lfap_rounded){a, 0x1p-53}, (lfap_rounded){b, of[k].unit}, NULL, 3);
+    cr_assert(d.over == 0 && fabs(d.relative - 0.9 * of[k].allowed) <= 1e-9 * of[k].allowed, "%g", d.relative);
+    a[2] = b[2] + 110.0 * of[k].allowed;
+    lfap_difference_of(&d, (lfap_rounded){a, of[k].unit}, (lfap_rounded){b, 0x1p-53}, NULL, 3);
+    cr_assert_eq(d.over, 1);
+  }
+  a[2] = b[2] + 9e-4;
+  lfap_difference_of(&d, (lfap_rounded){a, 0x1p-53}, (lfap_rounded){b, 0x1p-53}, error, 3);
+  cr_assert_eq(d.over, 0, "what computing it costs is allowed");
+}
