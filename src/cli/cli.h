@@ -286,6 +286,7 @@ typedef struct {
   int class_pos, class_neg, no_center, gauss_bases, skip_missing, verbose;
   uint64_t certify_n;
   int certify_fast;
+  const char *coq; /* --coq: directory for Certificate.v of every set */
 } cli_verify_args;
 
 /* What a case is made of; the options point into it. */
