@@ -88,7 +88,11 @@ lfap_zip_verdict lfap_zip_end(lfap_zip_place *out, const uint8_t *b, size_t len,
     @ loop variant room + 1 - comment; */
   for (size_t comment = 0; comment <= room; comment++) {
     size_t at = room - comment;
-    if (marked(b + at, 5, 6) == 1 && two(b + at + 20) == comment) return read_end(out, b, len, at, total);
+    if (marked(b + at, 5, 6) == 1 && two(b + at + 20) == comment) {
+      /*@ assert mark: zip_mark(b, at, 5, 6); */
+      /*@ assert comment: le2(b, at + 20) == len - LFAP_ZIP_END - at; */
+      return read_end(out, b, len, at, total);
+    }
   }
   return LFAP_ZIP_NONE;
 }
@@ -151,12 +155,18 @@ static int take_zip64(lfap_zip_member *out, const uint8_t *extra, size_t n) {
 
 lfap_zip_verdict lfap_zip_member_at(lfap_zip_member *out, const uint8_t *b, size_t len, size_t at, size_t total) {
   if (len - at < 46 || marked(b + at, 1, 2) == 0) return LFAP_ZIP_DAMAGED;
+  /*@ assert mark: zip_mark(b, at, 1, 2); */
   const uint8_t *r = b + at;
   size_t names = two(r + 28), extra = two(r + 30), comment = two(r + 32);
   if (len - at - 46 < names + extra + comment) return LFAP_ZIP_DAMAGED;
   lfap_zip_member m = {two(r + 8),   two(r + 10),  four(r + 16),
                        four(r + 20), four(r + 24), four(r + 42),
                        at + 46,      names,        at + 46 + names + extra + comment};
+  /*@ assert two_bytes: m.flags == le2(b, at + 8) && m.method == le2(b, at + 10) && m.name_len == le2(b, at + 28); */
+  /*@ assert crc: m.crc == le4(b, at + 16); */
+  /*@ assert packed: m.packed == le4(b, at + 20); */
+  /*@ assert size: m.size == le4(b, at + 24); */
+  /*@ assert local: m.local == le4(b, at + 42); */
   if (m.size == 0xffffffffu || m.packed == 0xffffffffu || m.local == 0xffffffffu)
     if (take_zip64(&m, r + 46 + names, extra) == 0) return LFAP_ZIP_DAMAGED;
   if (m.local > total || m.packed > total - m.local) return LFAP_ZIP_DAMAGED;
