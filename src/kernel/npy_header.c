@@ -14,14 +14,15 @@ typedef struct {
   int has_descr, has_order, has_shape;
   lfap_npy_dtype dtype;
   int big, fortran;
-  size_t itemsize, ndim;
-  size_t dim[LFAP_NPY_DIMS];
+  size_t itemsize, ndim, d0, d1, d2, d3;
 } reader;
 
 /*@ predicate parsed(integer v) = is_npy_verdict(v) && v != LFAP_NPY_MORE;
   @ predicate in_header{L}(reader *r, integer end) = r->at <= end && r->from + r->n <= end;
   @ predicate descr_ok{L}(reader *r) = r->has_descr == 0 || npy_item(r->dtype, r->itemsize);
-  @ predicate shape_ok{L}(reader *r) = r->has_shape == 0 || npy_shape(&r->dim[0], r->ndim);
+  @ predicate unused_ok{L}(reader *r) = (r->ndim < 2 ==> r->d1 == 1) && (r->ndim < 3 ==> r->d2 == 1) && (r->ndim < 4 ==> r->d3 == 1);
+  @ predicate some_shape{L}(reader *r) = 1 <= r->ndim <= LFAP_NPY_DIMS && unused_ok(r);
+  @ predicate shape_ok{L}(reader *r) = r->has_shape == 0 || some_shape(r);
   @ predicate flags_ok{L}(reader *r) = 0 <= r->has_descr <= 1 && 0 <= r->has_order <= 1 && 0 <= r->has_shape <= 1
   @   && 0 <= r->big <= 1 && 0 <= r->fortran <= 1;
   @ predicate good{L}(reader *r) = descr_ok(r) && shape_ok(r) && flags_ok(r); */
@@ -82,8 +83,9 @@ typedef struct {
   @   && (b[skipped(b, at, end)] == '0' ==> digits_end(b, skipped(b, at, end), end) == skipped(b, at, end) + 1);
   @ logic integer nth{L}(uint8_t *b, integer at, integer end, integer k) =
   @   k <= 0 ? at : skipped(b, number_end(b, nth(b, at, end, k - 1), end), end) + 1;
-  @ predicate spelled{L}(uint8_t *b, integer at, integer end, size_t *dim, integer n) =
-  @   \forall integer k; 0 <= k < n ==> number(b, nth(b, at, end, k), end, dim[k]);
+  @ predicate spelled{L}(uint8_t *b, integer at, integer end, reader *r) =
+  @   (0 < r->ndim ==> number(b, nth(b, at, end, 0), end, r->d0)) && (1 < r->ndim ==> number(b, nth(b, at, end, 1), end, r->d1))
+  @   && (2 < r->ndim ==> number(b, nth(b, at, end, 2), end, r->d2)) && (3 < r->ndim ==> number(b, nth(b, at, end, 3), end, r->d3));
   @ // the three keys, each of which may be given once; which of them an entry gave
   @ predicate others_kept{A,B}(reader *r, integer descr, integer order, integer shape) =
   @   \at(r->has_descr,B) == \at(r->has_descr,A) + descr && \at(r->has_order,B) == \at(r->has_order,A) + order
@@ -395,13 +397,17 @@ static lfap_npy_verdict read_order(reader *r, const uint8_t *b, size_t end) {
 /*@ requires reader: \valid(r) && 0 <= r->ndim < LFAP_NPY_DIMS;
   @ terminates \true;
   @ exits \false;
-  @ assigns r->ndim, r->dim[0 .. LFAP_NPY_DIMS - 1];
+  @ assigns r->ndim, r->d0, r->d1, r->d2, r->d3;
   @ ensures count: r->ndim == \old(r->ndim) + 1;
-  @ ensures put: r->dim[\old(r->ndim)] == r->number;
-  @ ensures kept: \forall integer k; 0 <= k < \old(r->ndim) ==> r->dim[k] == \old(r->dim[k]);
-  @ ensures unused: npy_unused{Pre}(&r->dim[0], \old(r->ndim)) ==> npy_unused(&r->dim[0], r->ndim); */
+  @ ensures first: r->d0 == (\old(r->ndim) == 0 ? r->number : \old(r->d0));
+  @ ensures second: r->d1 == (\old(r->ndim) == 1 ? r->number : \old(r->d1));
+  @ ensures third: r->d2 == (\old(r->ndim) == 2 ? r->number : \old(r->d2));
+  @ ensures fourth: r->d3 == (\old(r->ndim) == 3 ? r->number : \old(r->d3)); */
 static void append(reader *r) {
-  r->dim[r->ndim] = r->number;
+  if (r->ndim == 0) r->d0 = r->number;
+  else if (r->ndim == 1) r->d1 = r->number;
+  else if (r->ndim == 2) r->d2 = r->number;
+  else r->d3 = r->number;
   r->ndim++;
 }
 
@@ -411,10 +417,10 @@ static void append(reader *r) {
   @ requires sep: \separated(r, b + (0 .. end - 1));
   @ terminates \true;
   @ exits \false;
-  @ assigns r->at, r->number, r->ndim, r->dim[0 .. LFAP_NPY_DIMS - 1];
+  @ assigns r->at, r->number, r->ndim, r->d0, r->d1, r->d2, r->d3;
   @ ensures verdict: parsed(\result);
   @ ensures pos: \old(r->at) <= r->at <= end;
-  @ ensures shape: \result == LFAP_NPY_OK ==> npy_shape(&r->dim[0], r->ndim);
+  @ ensures shape: \result == LFAP_NPY_OK ==> some_shape(r);
   @ ensures progress: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
   @ ensures closed: \result == LFAP_NPY_OK ==> b[r->at - 1] == ')';
   @ ensures empty: symbol(b, \old(r->at), end, '(') && symbol(b, skipped(b, \old(r->at), end) + 1, end, ')')
@@ -423,7 +429,7 @@ static void append(reader *r) {
   @ ensures one: \result == LFAP_NPY_OK && r->ndim == 1
   @   ==> symbol(b, number_end(b, skipped(b, \old(r->at), end) + 1, end), end, ',');
   @ ensures numbers: \result == LFAP_NPY_OK
-  @   ==> spelled(b, skipped(b, \old(r->at), end) + 1, end, &r->dim[0], r->ndim); */
+  @   ==> spelled(b, skipped(b, \old(r->at), end) + 1, end, r); */
 static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   if (take(r, b, end, '(') == 0) return LFAP_NPY_SYNTAX;
   /*@ ghost size_t start = r->at; */
@@ -431,17 +437,17 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   if (take(r, b, end, ')') == 1) return LFAP_NPY_SCALAR;
   int open = 1;
   r->ndim = 0;
-  r->dim[0] = r->dim[1] = r->dim[2] = r->dim[3] = 1;
+  r->d0 = r->d1 = r->d2 = r->d3 = 1;
   /*@ loop invariant inside: in_header(r, end) && start <= r->at;
     @ loop invariant open: open == 0 || open == 1;
     @ loop invariant count: 0 <= r->ndim <= LFAP_NPY_DIMS;
     @ loop invariant some: r->ndim == 0 ==> open == 1 && !symbol(b, start, end, ')') && skipped(b, r->at, end) == skipped(b, start, end);
-    @ loop invariant rest: npy_unused(&r->dim[0], r->ndim);
+    @ loop invariant rest: unused_ok(r);
     @ loop invariant place: open == 1 && r->ndim > 0 ==> r->at == nth(b, start, end, r->ndim);
     @ loop invariant one: r->ndim == 1 ==> symbol(b, number_end(b, start, end), end, ',');
     @ loop invariant closed: open == 0 ==> r->ndim > 1 && b[r->at - 1] == ')';
-    @ loop invariant numbers: spelled(b, start, end, &r->dim[0], r->ndim);
-    @ loop assigns r->at, r->number, r->ndim, r->dim[0 .. LFAP_NPY_DIMS - 1], open;
+    @ loop invariant numbers: spelled(b, start, end, r);
+    @ loop assigns r->at, r->number, r->ndim, r->d0, r->d1, r->d2, r->d3, open;
     @ loop variant end - r->at + open; */
   while (open == 1 && take(r, b, end, ')') == 0) {
     if (r->ndim == LFAP_NPY_DIMS) return LFAP_NPY_SHAPE;
@@ -652,7 +658,7 @@ static size_t extent_of(size_t a, size_t b) {
 /*@ requires outs: \valid(out) && \valid_read(r);
   @ requires sep: \separated(out, r);
   @ requires whole: end <= total;
-  @ requires good: npy_item(r->dtype, r->itemsize) && npy_shape(&r->dim[0], r->ndim) && 0 <= r->big <= 1 && 0 <= r->fortran <= 1;
+  @ requires good: npy_item(r->dtype, r->itemsize) && some_shape(r) && 0 <= r->big <= 1 && 0 <= r->fortran <= 1;
   @ terminates \true;
   @ exits \false;
   @ assigns *out;
@@ -667,11 +673,11 @@ static size_t extent_of(size_t a, size_t b) {
   @ ensures product: \result == LFAP_NPY_OK
   @   ==> out->rows == out->dim[0] && out->cols == out->dim[1] * out->dim[2] * out->dim[3];
   @ ensures copied: \result == LFAP_NPY_OK ==> out->dtype == r->dtype && out->itemsize == r->itemsize && out->big == r->big
-  @   && out->fortran == r->fortran && out->ndim == r->ndim && out->dim[0] == r->dim[0] && out->dim[1] == r->dim[1]
-  @   && out->dim[2] == r->dim[2] && out->dim[3] == r->dim[3];
+  @   && out->fortran == r->fortran && out->ndim == r->ndim && out->dim[0] == r->d0 && out->dim[1] == r->d1
+  @   && out->dim[2] == r->d2 && out->dim[3] == r->d3;
   @ ensures untouched: \result != LFAP_NPY_OK ==> *out == \old(*out); */
 static lfap_npy_verdict set_info(lfap_npy_info *out, const reader *r, size_t end, size_t total) {
-  size_t rows = r->dim[0], d1 = r->dim[1], d2 = r->dim[2], d3 = r->dim[3];
+  size_t rows = r->d0, d1 = r->d1, d2 = r->d2, d3 = r->d3;
   if (rows == 0 || d1 == 0 || d2 == 0 || d3 == 0) return LFAP_NPY_EMPTY;
   size_t plane = extent_of(d1, d2), cols = extent_of(plane, d3);
   /*@ assert plane: plane <= 0x1fffffffffffffff ==> plane == d1 * d2; */
@@ -696,7 +702,7 @@ static lfap_npy_verdict set_info(lfap_npy_info *out, const reader *r, size_t end
 }
 
 lfap_npy_verdict lfap_npy_header(lfap_npy_info *out, const uint8_t *b, size_t len, size_t total) {
-  reader r = {0, 0, 0, 0, 0, 0, 0, LFAP_F8, 0, 0, 8, 1, {1, 1, 1, 1}};
+  reader r = {0, 0, 0, 0, 0, 0, 0, LFAP_F8, 0, 0, 8, 1, 1, 1, 1, 1};
   size_t end = 0;
   lfap_npy_verdict v = read_preamble(&r.at, &end, b, len, total);
   if (v != LFAP_NPY_OK) return v;

@@ -2,37 +2,39 @@
  * that tells where they begin, and, where a number does not fit into it, one of Zip64 in front of that. */
 #include "zip_directory.h"
 
-/*@ requires buffer: \valid_read(b + (0 .. 1));
+/* Numbers of two, four and eight bytes, lowest first, at b[at]. */
+/*@ requires buffer: \valid_read(b + (at .. at + 1)) && at + 1 <= SIZE_MAX;
   @ terminates \true;
   @ exits \false;
   @ assigns \nothing;
-  @ ensures value: \result == le2(b, 0);
+  @ ensures value: \result == le2(b, at);
   @ ensures range: \result <= 0xffff; */
-static size_t two(const uint8_t *b) { return (size_t)b[0] + 256u * (size_t)b[1]; }
+static size_t two(const uint8_t *b, size_t at) { return (size_t)b[at] + 256u * (size_t)b[at + 1]; }
 
-/*@ requires buffer: \valid_read(b + (0 .. 3));
+/*@ requires buffer: \valid_read(b + (at .. at + 3)) && at + 3 <= SIZE_MAX;
   @ terminates \true;
   @ exits \false;
   @ assigns \nothing;
-  @ ensures value: \result == le4(b, 0);
+  @ ensures value: \result == le4(b, at);
   @ ensures range: \result <= 0xffffffff; */
-static size_t four(const uint8_t *b) { return two(b) + 65536u * two(b + 2); }
+static size_t four(const uint8_t *b, size_t at) { return two(b, at) + 65536u * two(b, at + 2); }
 
-/*@ requires buffer: \valid_read(b + (0 .. 7));
+/*@ requires buffer: \valid_read(b + (at .. at + 7)) && at + 7 <= SIZE_MAX;
   @ terminates \true;
   @ exits \false;
   @ assigns \nothing;
-  @ ensures value: \result == le8(b, 0); */
-static size_t eight(const uint8_t *b) { return four(b) + 4294967296u * four(b + 4); }
+  @ ensures value: \result == le8(b, at); */
+static size_t eight(const uint8_t *b, size_t at) { return four(b, at) + 4294967296u * four(b, at + 4); }
 
-/*@ requires buffer: \valid_read(b + (0 .. 3));
+/* Does the record of these two letters begin at b[at]? */
+/*@ requires buffer: \valid_read(b + (at .. at + 3)) && at + 3 <= SIZE_MAX;
   @ terminates \true;
   @ exits \false;
   @ assigns \nothing;
   @ ensures result: \result == 0 || \result == 1;
-  @ ensures there: \result == 1 <==> zip_mark(b, 0, c, d); */
-static int marked(const uint8_t *b, uint8_t c, uint8_t d) {
-  return b[0] == 'P' && b[1] == 'K' && b[2] == c && b[3] == d ? 1 : 0;
+  @ ensures there: \result == 1 <==> zip_mark(b, at, c, d); */
+static int marked(const uint8_t *b, size_t at, uint8_t c, uint8_t d) {
+  return b[at] == 'P' && b[at + 1] == 'K' && b[at + 2] == c && b[at + 3] == d ? 1 : 0;
 }
 
 /* The end record of Zip64, told by a locator of 20 bytes at b[at], of a file whose last bytes these are. */
@@ -46,14 +48,14 @@ static int marked(const uint8_t *b, uint8_t c, uint8_t d) {
   @ ensures verdict: \result == LFAP_ZIP_OK || \result == LFAP_ZIP_DAMAGED;
   @ ensures untouched: \result != LFAP_ZIP_OK ==> *out == \old(*out); */
 static lfap_zip_verdict end_of_zip64(lfap_zip_place *out, const uint8_t *b, size_t len, size_t at, size_t total) {
-  if (marked(b + at, 6, 7) == 0) return LFAP_ZIP_DAMAGED;
-  size_t record = eight(b + at + 8), before = total - len;
+  if (marked(b, at, 6, 7) == 0) return LFAP_ZIP_DAMAGED;
+  size_t record = eight(b, at + 8), before = total - len;
   if (record < before || record - before > at) return LFAP_ZIP_DAMAGED;
   size_t p = record - before;
-  if (at - p < 56 || marked(b + p, 6, 6) == 0) return LFAP_ZIP_DAMAGED;
-  out->members = eight(b + p + 32);
-  out->size = eight(b + p + 40);
-  out->offset = eight(b + p + 48);
+  if (at - p < 56 || marked(b, p, 6, 6) == 0) return LFAP_ZIP_DAMAGED;
+  out->members = eight(b, p + 32);
+  out->size = eight(b, p + 40);
+  out->offset = eight(b, p + 48);
   return LFAP_ZIP_OK;
 }
 
@@ -69,7 +71,7 @@ static lfap_zip_verdict end_of_zip64(lfap_zip_place *out, const uint8_t *b, size
   @ ensures inside: \result == LFAP_ZIP_OK ==> out->offset + out->size <= total;
   @ ensures untouched: \result != LFAP_ZIP_OK ==> *out == \old(*out); */
 static lfap_zip_verdict read_end(lfap_zip_place *out, const uint8_t *b, size_t len, size_t at, size_t total) {
-  lfap_zip_place p = {four(b + at + 16), four(b + at + 12), two(b + at + 10)};
+  lfap_zip_place p = {four(b, at + 16), four(b, at + 12), two(b, at + 10)};
   if (p.members == 0xffffu || p.size == 0xffffffffu || p.offset == 0xffffffffu) {
     if (at < 20) return LFAP_ZIP_DAMAGED;
     lfap_zip_verdict v = end_of_zip64(&p, b, len, at - 20, total);
@@ -88,7 +90,10 @@ lfap_zip_verdict lfap_zip_end(lfap_zip_place *out, const uint8_t *b, size_t len,
     @ loop variant room + 1 - comment; */
   for (size_t comment = 0; comment <= room; comment++) {
     size_t at = room - comment;
-    if (marked(b + at, 5, 6) == 1 && two(b + at + 20) == comment) return read_end(out, b, len, at, total);
+    if (marked(b, at, 5, 6) == 1 && two(b, at + 20) == comment) {
+      /*@ assert comment: le2(b, at + 20) == len - LFAP_ZIP_END - at; */
+      return read_end(out, b, len, at, total);
+    }
   }
   return LFAP_ZIP_NONE;
 }
@@ -109,17 +114,17 @@ static int take_field(lfap_zip_member *out, const uint8_t *extra, size_t n) {
   size_t at = 0;
   if (out->size == 0xffffffffu) {
     if (n - at < 8) return 0;
-    out->size = eight(extra + at);
+    out->size = eight(extra, at);
     at += 8;
   }
   if (out->packed == 0xffffffffu) {
     if (n - at < 8) return 0;
-    out->packed = eight(extra + at);
+    out->packed = eight(extra, at);
     at += 8;
   }
   if (out->local == 0xffffffffu) {
     if (n - at < 8) return 0;
-    out->local = eight(extra + at);
+    out->local = eight(extra, at);
   }
   return 1;
 }
@@ -141,7 +146,7 @@ static int take_zip64(lfap_zip_member *out, const uint8_t *extra, size_t n) {
     @ loop assigns at;
     @ loop variant n - at; */
   while (n - at >= 4) {
-    size_t id = two(extra + at), len = two(extra + at + 2);
+    size_t id = two(extra, at), len = two(extra, at + 2);
     if (n - at - 4 < len) return 0;
     if (id == 1) return take_field(out, extra + at + 4, len);
     at += 4 + len;
@@ -150,15 +155,20 @@ static int take_zip64(lfap_zip_member *out, const uint8_t *extra, size_t n) {
 }
 
 lfap_zip_verdict lfap_zip_member_at(lfap_zip_member *out, const uint8_t *b, size_t len, size_t at, size_t total) {
-  if (len - at < 46 || marked(b + at, 1, 2) == 0) return LFAP_ZIP_DAMAGED;
-  const uint8_t *r = b + at;
-  size_t names = two(r + 28), extra = two(r + 30), comment = two(r + 32);
+  if (len - at < 46 || marked(b, at, 1, 2) == 0) return LFAP_ZIP_DAMAGED;
+  size_t names = two(b, at + 28), extra = two(b, at + 30), comment = two(b, at + 32);
   if (len - at - 46 < names + extra + comment) return LFAP_ZIP_DAMAGED;
-  lfap_zip_member m = {two(r + 8),   two(r + 10),  four(r + 16),
-                       four(r + 20), four(r + 24), four(r + 42),
-                       at + 46,      names,        at + 46 + names + extra + comment};
+  lfap_zip_member m = {two(b, at + 8),
+                       two(b, at + 10),
+                       four(b, at + 16),
+                       four(b, at + 20),
+                       four(b, at + 24),
+                       four(b, at + 42),
+                       at + 46,
+                       names,
+                       at + 46 + names + extra + comment};
   if (m.size == 0xffffffffu || m.packed == 0xffffffffu || m.local == 0xffffffffu)
-    if (take_zip64(&m, r + 46 + names, extra) == 0) return LFAP_ZIP_DAMAGED;
+    if (take_zip64(&m, b + at + 46 + names, extra) == 0) return LFAP_ZIP_DAMAGED;
   if (m.local > total || m.packed > total - m.local) return LFAP_ZIP_DAMAGED;
   if (m.method == LFAP_ZIP_STORED && m.size != m.packed) return LFAP_ZIP_DAMAGED;
   *out = m;
@@ -166,6 +176,6 @@ lfap_zip_verdict lfap_zip_member_at(lfap_zip_member *out, const uint8_t *b, size
 }
 
 size_t lfap_zip_local(const uint8_t *b) {
-  if (marked(b, 3, 4) == 0) return 0;
-  return LFAP_ZIP_LOCAL + two(b + 26) + two(b + 28);
+  if (marked(b, 0, 3, 4) == 0) return 0;
+  return LFAP_ZIP_LOCAL + two(b, 26) + two(b, 28);
 }

@@ -33,7 +33,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "doctor": [],
 }
 X, Y = sample()
-put("X.npy", X), put("y.npy", Y), put("W.npy", np.random.default_rng(1).random((4, 40)))
+put("X.npy", X), put("alone.npy", X), put("y.npy", Y), put("W.npy", np.random.default_rng(1).random((4, 40)))
 put("set/X.npy", X), put("set/y.npy", Y)
 
 # ---- help
@@ -129,7 +129,8 @@ FULL = {
 for verb, args in FULL.items():
     for i, a in enumerate(args):
         if a.startswith("--"):
-            refused(f"{verb} without {a}", [a, "is missing"], verb, *args[:i], *args[i + 2:])
+            rest = args[:i] + args[i + 2:]  # of samples called X the labels beside them are found
+            refused(f"{verb} without {a}", [a, "is missing"], verb, *("alone.npy" if x == "X.npy" and a in ("--labels", "--targets") else x for x in rest))
 refused("geometry without a direction", ["--direction is missing"], "perturb", "--norm", "l2", "--from", "geometry", "--data", "X.npy",
         "--targets", "y.npy", "--eps", "1", "--out", "o")
 refused("verify --data without --gamma", ["--gamma is missing"], "verify", "--data", "set")
