@@ -1,7 +1,7 @@
 /* cpform.h - the convex programme (CP) of C2 (N6a): entries of its matrix, its multipliers put together, and the
  * pre-activations they make. Slopes are s = gamma and s = 1; Q of Q1 is the block s = t = gamma. `own` and `off` are
- * the masses of an output layer (sums of a_j^2, 1/2 each in the setting) on a sample's own and other side: plus and minus
- * for y = +1, minus and plus for y = -1. */
+ * the masses of an output layer (sums of a_j^2, 1/2 each in the setting) on the own and on the other side of a sample:
+ * plus and minus for y = +1, minus and plus for y = -1. */
 #ifndef LFAP_KERNEL_CPFORM_H
 #define LFAP_KERNEL_CPFORM_H
 #include <stddef.h>

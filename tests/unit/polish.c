@@ -10,7 +10,7 @@ static void near(double a, double b) { cr_assert_float_eq(a, b, 1e-14 * fmax(1.0
 static lfap_status polish(lfap_ctx *ctx, lfap_polished *p, size_t m, size_t n, size_t d, double gamma, double *x, double *y, double *w) {
   lfap_data data = {.n = n, .d = d, .x = x, .y = y};
   lfap_set set = {.data = &data};
-  lfap_net net = {m, d, gamma, w};
+  lfap_net net = {.m = m, .d = d, .gamma = gamma, .w = w};
   lfap_status st = lfap_polish(ctx, p, &net, &set);
   lfap_set_free(&set);
   return st;
@@ -18,7 +18,7 @@ static lfap_status polish(lfap_ctx *ctx, lfap_polished *p, size_t m, size_t n, s
 
 static lfap_c4 c4(const lfap_polished *p, size_t m, size_t n, size_t d, double *x, double *y, double *w, lfap_loss loss, double step) {
   lfap_data data = {.n = n, .d = d, .x = x, .y = y};
-  lfap_net net = {m, d, p->net.gamma, w};
+  lfap_net net = {.m = m, .d = d, .gamma = p->net.gamma, .w = w};
   lfap_ctx ctx = {0};
   lfap_c4 c = {0};
   cr_assert_eq(lfap_c4_of(&ctx, &c, &net, p, &data, loss, step), LFAP_OK, "%s", ctx.message);
@@ -193,13 +193,13 @@ Test(polish, what_does_not_fit_is_told) {
   cr_assert_eq(polish(&ctx, &p, 2, 2, 2, 0.5, x, y, w), LFAP_ERR_DATA, "a sample of zeros");
   x[3] = 1;
   lfap_data data = {.n = 2, .d = 2, .x = x, .y = y};
-  lfap_net wide = {2, 1, 0.5, w};
+  lfap_net wide = {.m = 2, .d = 1, .gamma = 0.5, .w = w};
   lfap_set set = {.data = &data};
   cr_assert_eq(lfap_polish(&ctx, &p, &wide, &set), LFAP_ERR_DATA);
   cr_assert_eq(polish(&ctx, &p, 2, 2, 2, 0.5, x, y, w), LFAP_OK);
   lfap_c4 c;
   cr_assert_eq(lfap_c4_of(&ctx, &c, &wide, &p, &data, LFAP_LOSS_EXP, 0), LFAP_ERR_DATA);
-  lfap_net steep = {2, 2, 0.25, w}, net = {2, 2, 0.5, w};
+  lfap_net steep = {.m = 2, .d = 2, .gamma = 0.25, .w = w}, net = {.m = 2, .d = 2, .gamma = 0.5, .w = w};
   cr_assert_eq(lfap_c4_of(&ctx, &c, &steep, &p, &data, LFAP_LOSS_EXP, 0), LFAP_ERR_DATA);
   cr_assert_eq(lfap_c4_of(&ctx, &c, &net, &p, &data, LFAP_LOSS_EXP, -1), LFAP_ERR_USAGE);
   lfap_polished_free(&p);

@@ -40,7 +40,7 @@ int main(void) {
   double gamma;
   while (scanf("%zu %zu %zu %lf", &n, &d, &m, &gamma) == 4) {
     lfap_data data = {.n = n, .d = d, .x = malloc(n * d * sizeof(double)), .y = malloc(n * sizeof(double))};
-    lfap_net net = {m, d, gamma, malloc(m * d * sizeof(double))};
+    lfap_net net = {.m = m, .d = d, .gamma = gamma, .w = malloc(m * d * sizeof(double))};
     if (!data.x || !data.y || !net.w || !read_all(data.y, n) || !read_all(data.x, n * d) || !read_all(net.w, m * d)) return 1;
     polish(&net, &data);
     free(data.x);
