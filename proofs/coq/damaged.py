@@ -98,7 +98,9 @@ DAMAGE = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true")
-    full = parser.parse_args().full
+    parser.add_argument("--ask-coq", action="store_true")
+    options = parser.parse_args()
+    full = options.full
     top = pathlib.Path(tempfile.mkdtemp(prefix="lfap-coq-"))
     rng, made = random.Random(1), []
     try:
@@ -116,7 +118,7 @@ def main():
             shutil.copytree(folder, other)
             (other / "Certificate.v").write_text(worse)
             k = check(other)
-            c = coq(other) if k.returncode == 0 or full else None
+            c = coq(other) if k.returncode == 0 or options.ask_coq else None
             refused = [who for who, r in (("lfap check", k), ("Coq", c)) if r and r.returncode]
             said(worse != text and refused and k.returncode in (0, 1, 65), f"{claim}, {form}, {what} changed: refused by {' and '.join(refused) or 'nobody'}", k.stdout)
             shutil.rmtree(other)

@@ -128,7 +128,7 @@ const cli_verb cli_check = {
     "or any field changed), 65: not a certificate. What a certificate says and why is in spec/certificate.md.\n"
     "Of a Certificate.v of `limit --coq` it reads the numbers back, and the files of rows beside it: accepted, its\n"
     "theorem is about these data and gamma; Coq's kernel is who proves it.",
-    "  lfap limit --data data --gamma 0.5 --certify --out limit\n"
+    "  lfap limit --data data --gamma 0.5 --certify --coq --out limit\n"
     "  lfap check limit/certificate.json --data data\n"
     "  lfap check limit/Certificate.v --data data",
     options,
