@@ -9,7 +9,7 @@ typedef enum { LFAP_READOUT_SETTING = 0, LFAP_READOUT_EQUAL = 1, LFAP_READOUT_OT
 typedef struct {
   lfap_readout_kind kind;
   size_t positive, negative, zero; /* output weights of each sign */
-  double factor; /* EQUAL: what every row is multiplied by, |v| sqrt(m); SETTING: 1; else NaN */
+  double factor;                   /* EQUAL: what every row is multiplied by, |v| sqrt(m); SETTING: 1; else NaN */
 } lfap_readout;
 
 /* out: the plain network with the same outputs, by phi's positive homogeneity: v phi(<w,x>) = sgn(v) phi(<|v| w,x>).
