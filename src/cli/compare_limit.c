@@ -1,5 +1,5 @@
-/* compare_limit.c - the limit that the network of `lfap compare` is held against, which is that of its output layer; what
- * is measured against it: K1, and where the weights themselves end (C3, C4). A limit that is not there stops
+/* compare_limit.c - the limit that the network of `lfap compare` is held against, which is that of its output layer;
+ * what is measured against it: K1, and where the weights themselves end (C3, C4). A limit that is not there stops
  * nothing else. */
 #include <math.h>
 #include <stdlib.h>

@@ -18,8 +18,8 @@ typedef struct {
    +-1/sqrt(m), as doubles have it, as many of each sign. RANGE: a row leaves the normal doubles; DATA: all weights
    are 0. */
 lfap_status lfap_net_fold(lfap_ctx *ctx, lfap_net *out, lfap_readout *about, const lfap_net *net);
-/* What that rounds: |f' - f| <= this at every one of the n points Z, f' the function of the folded rows and f that of the
-   given numbers, both exact. 0 where the rows kept their bits. */
+/* What that rounds: |f' - f| <= this at every one of the n points Z, f' the function of the folded rows and f that of
+   the given numbers, both exact. 0 where the rows kept their bits. */
 lfap_status lfap_fold_error(lfap_ctx *ctx, double *out, const lfap_net *net, const lfap_readout *about, const double *Z,
                             size_t n);
 /* Figures of K1 that were measured on the folded rows, as those of the rows given: a margin is over their norm, and all

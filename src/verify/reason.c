@@ -1,7 +1,7 @@
 /* reason.c - the search for a reason: what counts as fitting, and in what order slips are tried.
  *
- * By labels: a candidate has to get right nearly all that the network as given gets wrong, and of several the one with the
- * clearest margins is named: training evens margins out, chance does not. By outputs: it has to have them. */
+ * By labels: a candidate has to get right nearly all that the network as given gets wrong, and of several the one with
+ * the clearest margins is named: training evens margins out, chance does not. By outputs: it has to have them. */
 #include "verify/reasons.h"
 
 #include "kernel/network.h"

@@ -1,5 +1,6 @@
-/* reason.h - why weights as they were read do not classify their data, or do not give the outputs that are told of them:
- * the likely slips, each tried, and the one that fits named (spec/formats.md, "What compare says of a foreign run"). */
+/* reason.h - why weights as they were read do not classify their data, or do not give the outputs that are told of
+ * them: the likely slips, each tried, and the one that fits named (spec/formats.md, "What compare says of a foreign
+ * run"). */
 #ifndef LFAP_VERIFY_REASON_H
 #define LFAP_VERIFY_REASON_H
 #include "lfap.h"

@@ -100,8 +100,8 @@ static void output_functions(lfap_search *s) {
 
 /* ---- least squares ----------------------------------------------------------------------------------------------- */
 
-/* x (m) of the least ||A x - b||, A (n x m by columns) and b (n) overwritten: modified Gram-Schmidt, twice; columns that
-   depend on those before them get 0. R: m x m of workspace. */
+/* x (m) of the least ||A x - b||, A (n x m by columns) and b (n) overwritten: modified Gram-Schmidt, twice; columns
+   that depend on those before them get 0. R: m x m of workspace. */
 static void least_squares(double *x, double *A, double *b, double *R, size_t n, size_t m) {
   memset(R, 0, m * m * sizeof *R);
   for (size_t j = 0; j < m; j++) {

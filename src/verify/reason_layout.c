@@ -53,8 +53,8 @@ static const char *order_words(lfap_reason_kind kind) {
                                    : "the output layer is another one; give --output-weights or --signs";
 }
 
-/* How far rows point along sum y_n x_n more than random ones would, in deviations: t_j^2 = <z_j, y>^2/|z_j|^2, of random
-   rows near |sum y x|^2/sum |x|^2 with a relative deviation of sqrt(2/m). */
+/* How far rows point along sum y_n x_n more than random ones would, in deviations: t_j^2 = <z_j, y>^2/|z_j|^2, of
+   random rows near |sum y x|^2/sum |x|^2 with a relative deviation of sqrt(2/m). */
 static double rows_aligned(const lfap_search *s, const double *c, const double *norms) {
   size_t n = s->data->n, d = s->d;
   double expected = 0.0, all = 0.0, mean = 0.0;
