@@ -150,7 +150,8 @@ int cli_is_lone(const char *path, const char *name); /* a file, and no archive t
 int cli_is_array(char *path);
 int cli_is_file(const char *path); /* there and no directory, or not to be looked at: reading it will say why */
 /* The data set of --data and --labels: a directory's X.npy and y.npy, an archive's members X and y, or two files; of
-   X*.npy alone the labels are in y*.npy beside it. With c->bias samples are (x, 1); so are bases and points below. */
+   X*.npy alone the labels are in y*.npy beside it. With c->bias samples are (x, 1); so are the bases and points
+   below. */
 lfap_status cli_data_read(cli *c, lfap_data *out, const char *data, const char *labels);
 /* The same for bases and targets, which need not be a data set that can be learned (labels still +-1). */
 lfap_status cli_pairs_read(cli *c, lfap_mat *x, lfap_mat *t, const char *data, const char *targets);

@@ -1,6 +1,6 @@
 /* compare.c - `lfap compare`: how close any weights, from any implementation, are to the KKT point the theory
- * predicts (statement K1), and the rest of a foreign run: its perturbations (P1), its boundary, its numbers. Figures are
- * measured, not judged; that the network is the one it is taken for, and that its numbers are those computed here, is. */
+ * predicts (statement K1), and the rest of a foreign run: its perturbations (P1), its boundary, its numbers. Figures
+ * are measured; judged is whether the network is the one it is taken for, and its numbers are those computed here. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -229,12 +229,12 @@ const cli_verb cli_compare = {
     "compare",
     "how close a network made elsewhere, its perturbations and numbers are to the theory",
     "--data PATH [--labels FILE] --weights W.npy --gamma G [options]",
-    "For weights from any framework, of a network with one hidden layer. Without --output-weights or --signs the first\n"
-    "half of the rows have output weight +1/sqrt(m), the second half -1/sqrt(m). With them rows come in any order; f,\n"
-    "signs and perturbations are judged on the rows |v_j| sqrt(m) w_j, which have the same f, and the limit is that of\n"
-    "this output layer, taken as fixed unless --output-trained says otherwise. Figures are measured: how far W is from\n"
-    "a KKT point, and from w. The first line says whether W classifies the data at all, and if it does not, which\n"
-    "likely slip explains it (row order, signs, output layer, bias, transpose, slope, labels): FAIL, exit 1.\n"
+    "For weights from any framework, of a network with one hidden layer. Without --output-weights or --signs the\n"
+    "first half of the rows have output weight +1/sqrt(m), the second half -1/sqrt(m). With them rows come in any\n"
+    "order; f, signs and perturbations are judged on the rows |v_j| sqrt(m) w_j, which have the same f, and the limit\n"
+    "is that of this output layer, taken as fixed unless --output-trained says otherwise. Figures are measured: how\n"
+    "far W is from a KKT point, and from w. The first line says whether W classifies the data at all, and if it does\n"
+    "not, which likely slip explains it (row order, signs, output layer, bias, transpose, slope, labels): FAIL.\n"
     "With --adversarial, its perturbations: recomputed as perturbed minus base, held against their constraint and\n"
     "against the best there is. Rounding to the precision they were made in is allowed for; it is read from the\n"
     "entries, so .astype('<f8') is always right. Where a cheat of 0.1 % may be rounding, a sample is UNDECIDED.\n"

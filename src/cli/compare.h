@@ -56,11 +56,11 @@ typedef struct {
   const lfap_net *judged;
   lfap_readout readout;
   lfap_masses masses;
-  double rounding;           /* what folding may do to an output at the samples */
-  compare_accuracy own, test; /* at the samples; at --test */
-  lfap_slip reason;        /* why it is not what it should be, if that is known */
-  char no_limit[1024];       /* why there is no limit to hold it against; "" where there is one */
-  char no_boundary[256];     /* with --certify: why nothing is certified */
+  double rounding;                               /* what folding may do to an output at the samples */
+  compare_accuracy own, test;                    /* at the samples; at --test */
+  lfap_slip reason;                              /* why it is not what it should be, if that is known */
+  char no_limit[1024];                           /* why there is no limit to hold it against; "" where there is one */
+  char no_boundary[256];                         /* with --certify: why nothing is certified */
   cli_origin here, net_of, lambda_of, made_from; /* the samples; what network, multipliers, perturbations are of */
   lfap_limit lim;
   lfap_mat probes, f; /* f: outputs of the network at the probes, evaluated here */

@@ -1,4 +1,4 @@
-/* compare_limit.c - the limit that the network of `lfap compare` is held against, which is that of its output layer; and
+/* compare_limit.c - the limit that the network of `lfap compare` is held against, which is that of its output layer;
  * what is measured against it: K1, and where the weights themselves end (C3, C4). A limit that is not there stops
  * nothing else. */
 #include <math.h>
@@ -30,7 +30,7 @@ static lfap_status stand_in(cli *c, compare_run *r, const lfap_set *set) {
   return s;
 }
 
-static lfap_status solve(cli *c, compare_run *r, const lfap_set *set) {
+static lfap_status own_limit(cli *c, compare_run *r, const lfap_set *set) {
   lfap_limit_opts o = {.masses = r->masses};
   if (r->a.trained) keep_why(r->no_limit, sizeof r->no_limit, c, TRAINED);
   else if (r->judged->a && !(r->masses.plus > 0.0 && r->masses.minus > 0.0))
@@ -82,7 +82,7 @@ static lfap_status ending(cli *c, compare_run *r, lfap_set *set) {
 lfap_status compare_limit(cli *c, compare_run *r) {
   lfap_set set = {.data = &r->data, .limit = &r->lim, .checked = 1};
   lfap_status s = lfap_set_gram(&c->ctx, &set);
-  if (!s) s = solve(c, r, &set);
+  if (!s) s = own_limit(c, r, &set);
   lfap_set_spare(&set);
   if (!s) s = k1(c, r, &set);
   if (!s && r->a.polish) s = ending(c, r, &set);

@@ -1,5 +1,5 @@
-/* compare_reason.c - first things first: does the network classify its data, what of a test set, and where it is not what
- * it should be, why. */
+/* compare_reason.c - first things first: does the network classify its data, what of a test set, and, where it is
+ * not what it should be, why. */
 #include <stdlib.h>
 
 #include "cli/compare.h"

@@ -182,10 +182,11 @@ static lfap_status weights_check(cli *c, const lfap_mat *w, const char *path, si
   if (w->ndim != 2)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: one dimension; weights are m x d, one neuron a row", path);
   if (w->cols != d && w->rows == d)
-    return lfap_fail(&c->ctx, LFAP_ERR_DATA,
-                     "%s: shape (%zu, %zu), and the data have d = %zu: this is the transpose (a kernel of Flax or Keras "
-                     "is d x m); weights are m x d, so save W.T",
-                     path, w->rows, w->cols, d);
+    return lfap_fail(
+        &c->ctx, LFAP_ERR_DATA,
+        "%s: shape (%zu, %zu), and the data have d = %zu: this is the transpose (a kernel of Flax or Keras "
+        "is d x m); weights are m x d, so save W.T",
+        path, w->rows, w->cols, d);
   if (w->cols != d)
     return lfap_fail(&c->ctx, LFAP_ERR_DATA,
                      "%s: shape (%zu, %zu), but the data have d = %zu; weights are m x d (a "

@@ -9,7 +9,7 @@ typedef enum { LFAP_READOUT_SETTING = 0, LFAP_READOUT_EQUAL = 1, LFAP_READOUT_OT
 typedef struct {
   lfap_readout_kind kind;
   size_t positive, negative, zero; /* output weights of each sign */
-  double factor; /* EQUAL: what every row is multiplied by, |v| sqrt(m); SETTING: 1; else NaN */
+  double factor;                   /* EQUAL: what every row is multiplied by, |v| sqrt(m); SETTING: 1; else NaN */
 } lfap_readout;
 
 /* out: the plain network with the same outputs, by phi's positive homogeneity: v phi(<w,x>) = sgn(v) phi(<|v| w,x>).
@@ -18,8 +18,8 @@ typedef struct {
    +-1/sqrt(m), as doubles have it, as many of each sign. RANGE: a row leaves the normal doubles; DATA: all weights
    are 0. */
 lfap_status lfap_net_fold(lfap_ctx *ctx, lfap_net *out, lfap_readout *about, const lfap_net *net);
-/* What that rounds: |f' - f| <= this at every one of the n points Z, f' the function of the folded rows and f that of the
-   given numbers, both exact. 0 where the rows kept their bits. */
+/* What that rounds: |f' - f| <= this at every one of the n points Z, f' the function of the folded rows and f that of
+   the given numbers, both exact. 0 where the rows kept their bits. */
 lfap_status lfap_fold_error(lfap_ctx *ctx, double *out, const lfap_net *net, const lfap_readout *about, const double *Z,
                             size_t n);
 /* Figures of K1 that were measured on the folded rows, as those of the rows given: a margin is over their norm, and all

@@ -1,7 +1,7 @@
 /* reason.c - the search for a reason: what counts as fitting, and in what order slips are tried.
  *
- * By labels: a candidate has to get right nearly all that the network as given gets wrong, and of several the one with the
- * clearest margins is named: training evens margins out, chance does not. By outputs: it has to have them. */
+ * By labels: a candidate has to get right nearly all that the network as given gets wrong, and of several the one with
+ * the clearest margins is named: training evens margins out, chance does not. By outputs: it has to have them. */
 #include "verify/reasons.h"
 
 #include "kernel/network.h"
@@ -28,7 +28,7 @@ void lfap_reason_outputs(lfap_search *s, double *f, const double *z, const doubl
   }
 }
 
-static int ascending(const void *p, const void *q) {
+int lfap_reason_ascending(const void *p, const void *q) {
   double a = *(const double *)p, b = *(const double *)q;
   return (a > b) - (a < b);
 }
@@ -41,7 +41,7 @@ double lfap_reason_clear(lfap_search *s, const double *f, size_t *wrong) {
     *wrong += !(s->sorted[i] > 0.0);
     mean += fabs(f[i]) / (double)s->n;
   }
-  qsort(s->sorted, s->n, sizeof *s->sorted, ascending);
+  qsort(s->sorted, s->n, sizeof *s->sorted, lfap_reason_ascending);
   double least = s->sorted[s->n / 20];
   return isfinite(mean) && mean > 0.0 ? least / mean : -1.0;
 }

@@ -1,5 +1,6 @@
-/* reason.h - why weights as they were read do not classify their data, or do not give the outputs that are told of them:
- * the likely slips, each tried, and the one that fits named (spec/formats.md, "What compare says of a foreign run"). */
+/* reason.h - why weights as they were read do not classify their data, or do not give the outputs that are told of
+ * them: the likely slips, each tried, and the one that fits named (spec/formats.md, "What compare says of a foreign
+ * run"). */
 #ifndef LFAP_VERIFY_REASON_H
 #define LFAP_VERIFY_REASON_H
 #include "lfap.h"
@@ -21,11 +22,11 @@ extern const char *const lfap_reason_name[LFAP_REASONS];
 
 typedef struct {
   lfap_reason_kind kind;
-  char what[320];  /* in a sentence: what fits, and what to do */
-  size_t right;    /* samples that are classified right then; by outputs: points at which they agree */
+  char what[320]; /* in a sentence: what fits, and what to do */
+  size_t right;   /* samples that are classified right then; by outputs: points at which they agree */
   size_t of;
-  double clear;    /* least margin that counts over the mean |f|: 1 where all are equal */
-  int by_outputs;  /* the told outputs decided, not the labels */
+  double clear;   /* least margin that counts over the mean |f|: 1 where all are equal */
+  int by_outputs; /* the told outputs decided, not the labels */
 } lfap_slip;
 
 /* Outputs told at n points z (n x d), each with what rounding may have done to it. */

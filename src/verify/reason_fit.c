@@ -10,10 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Labels alone: rows that speak for training, in deviations from random ones. */
+static const double HINTED = 0.5;
+
 /* ---- one number -------------------------------------------------------------------------------------------------- */
 
 /* f = A + gamma B. */
-static lfap_status slope(lfap_search *s) {
+static lfap_status other_slope(lfap_search *s) {
   size_t n = s->n;
   double *A = malloc(2 * n * sizeof *A), *B = A ? A + n : NULL, up = 0.0, down = 0.0;
   if (!A) return lfap_fail(s->ctx, LFAP_ERR_MEMORY, "no memory for %zu outputs", n);
@@ -45,11 +48,6 @@ static lfap_status slope(lfap_search *s) {
   return LFAP_OK;
 }
 
-static int ascending(const void *p, const void *q) {
-  double a = *(const double *)p, b = *(const double *)q;
-  return (a > b) - (a < b);
-}
-
 /* f + c: of told outputs c is the mean difference; of labels, which only say where it lies, the middle of a gap. */
 static lfap_status offset(lfap_search *s) {
   size_t n = s->n;
@@ -65,7 +63,7 @@ static lfap_status offset(lfap_search *s) {
     lfap_reason_consider(s, LFAP_REASON_BIAS, moved, 0.0, 0.9, words, c, "has these outputs");
   }
   memcpy(order, f, n * sizeof *order);
-  qsort(order, n, sizeof *order, ascending);
+  qsort(order, n, sizeof *order, lfap_reason_ascending);
   size_t minus = 0; /* the cut that leaves as many below as there are labels -1, and its neighbours */
   for (size_t i = 0; !s->told && i < n; i++) minus += s->y[i] < 0.0;
   for (size_t k = minus > n / 20 ? minus - n / 20 : 1; !s->told && k < n && k <= minus + n / 20; k++) {
@@ -102,8 +100,8 @@ static void output_functions(lfap_search *s) {
 
 /* ---- least squares ----------------------------------------------------------------------------------------------- */
 
-/* x (m) of the least ||A x - b||, A (n x m by columns) and b (n) overwritten: modified Gram-Schmidt, twice; columns that
-   depend on those before them get 0. R: m x m of workspace. */
+/* x (m) of the least ||A x - b||, A (n x m by columns) and b (n) overwritten: modified Gram-Schmidt, twice; columns
+   that depend on those before them get 0. R: m x m of workspace. */
 static void least_squares(double *x, double *A, double *b, double *R, size_t n, size_t m) {
   memset(R, 0, m * m * sizeof *R);
   for (size_t j = 0; j < m; j++) {
@@ -138,8 +136,8 @@ static int same_sizes(lfap_search *s, const double *v, size_t *plus) {
     size[m + j] = fabs(s->a[j]);
     *plus += v[j] > 0.0;
   }
-  qsort(size, m, sizeof *size, ascending);
-  qsort(size + m, m, sizeof *size, ascending);
+  qsort(size, m, sizeof *size, lfap_reason_ascending);
+  qsort(size + m, m, sizeof *size, lfap_reason_ascending);
   for (size_t j = 0; j < m; j++) off = fmax(off, fabs(size[j] - size[m + j]));
   double most = size[2 * m - 1];
   free(size);
@@ -149,7 +147,7 @@ static int same_sizes(lfap_search *s, const double *v, size_t *plus) {
 /* Output weights from the outputs at more points than there are neurons, or from many more labels. */
 static lfap_status output_layer(lfap_search *s) {
   size_t n = s->n, m = s->m, plus = 0;
-  if (n < (s->told ? m + 4 : 3 * m)) return LFAP_OK;
+  if (n < (s->told ? m + 4 : 3 * m) || (!s->told && !(s->aligned >= HINTED))) return LFAP_OK;
   double *A = malloc((n * m + n + m * m + m) * sizeof *A);
   if (!A) return lfap_fail(s->ctx, LFAP_ERR_MEMORY, "no memory for %zu x %zu activations", n, m);
   double *b = A + n * m, *R = b + n, *v = R + m * m;
@@ -179,7 +177,7 @@ static lfap_status output_layer(lfap_search *s) {
 }
 
 lfap_status lfap_reason_fits(lfap_search *s) {
-  lfap_status st = slope(s);
+  lfap_status st = other_slope(s);
   if (!st) st = offset(s);
   if (!st && s->told) output_functions(s);
   return st ? st : output_layer(s);

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Deviations from random rows: what shows that training made them, and what speaks for it. */
+static const double TRAINED = 3.0, HINTED = 0.5;
+
 static int same_size(const lfap_search *s) {
   for (size_t j = 1; j < s->m; j++)
     if (fabs(s->a[j]) != fabs(s->a[0])) return 0;
@@ -23,7 +26,7 @@ static double agreement(const lfap_search *s, const double *a) {
   return all > 0.0 ? with / all : 1.0;
 }
 
-static void signs(lfap_search *s) {
+static void other_signs(lfap_search *s) {
   size_t m = s->m;
   double gamma = s->net->gamma, size = fabs(s->a[0]);
   for (size_t j = 0; j < m; j++) s->b[j] = -s->a[j];
@@ -50,8 +53,8 @@ static const char *order_words(lfap_reason_kind kind) {
                                    : "the output layer is another one; give --output-weights or --signs";
 }
 
-/* How far rows point along sum y_n x_n more than random ones would, in deviations: t_j^2 = <z_j, y>^2/|z_j|^2, of random
-   rows near |sum y x|^2/sum |x|^2 with a relative deviation of sqrt(2/m). */
+/* How far rows point along sum y_n x_n more than random ones would, in deviations: t_j^2 = <z_j, y>^2/|z_j|^2, of
+   random rows near |sum y x|^2/sum |x|^2 with a relative deviation of sqrt(2/m). */
 static double rows_aligned(const lfap_search *s, const double *c, const double *norms) {
   size_t n = s->data->n, d = s->d;
   double expected = 0.0, all = 0.0, mean = 0.0;
@@ -75,7 +78,8 @@ static void signs_shown(lfap_search *s) {
   memcpy(c, s->shown, m * sizeof *c);
   memset(norms, 0, m * sizeof *norms);
   for (size_t i = 0; i < s->n * m; i++) norms[i % m] += s->z[i] * s->z[i];
-  if (!(rows_aligned(s, c, norms) >= 3.0)) return;
+  s->aligned = rows_aligned(s, c, norms);
+  if (!(s->aligned >= TRAINED)) return;
   for (size_t j = 0; j < m; j++) {
     plus += c[j] > 0.0;
     c[j] = c[j] > 0.0 ? size : -size;
@@ -90,7 +94,7 @@ static void signs_shown(lfap_search *s) {
 /* Few rows: every pattern of signs. */
 static void signs_tried(lfap_search *s) {
   size_t m = s->m;
-  if (s->told || m > 12 || (double)s->n * (double)m * ldexp(1.0, (int)m) > 5e7) return;
+  if (s->told || !(s->aligned >= HINTED) || m > 12 || (double)s->n * (double)m * ldexp(1.0, (int)m) > 5e7) return;
   double size = 1.0 / sqrt((double)m);
   for (unsigned long pattern = 0; pattern < 1ul << m; pattern++) {
     size_t plus = 0;
@@ -207,7 +211,7 @@ static lfap_status shifted(lfap_search *s) {
 }
 
 lfap_status lfap_reason_layouts(lfap_search *s) {
-  signs(s);
+  other_signs(s);
   signs_shown(s);
   signs_tried(s);
   lfap_status st = transposed(s);

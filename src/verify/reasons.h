@@ -14,9 +14,10 @@ typedef struct {
   double *a, *z;            /* m output weights; n x m pre-activations */
   double *f, *sorted, *phi; /* n: a candidate's outputs; n; m */
   double *b;                /* m: output weights or biases of a candidate */
-  double *shown;            /* m: <w_j, sum y_n x_n>, the sign of which is that of a_j where training has told; 0 of told */
-  size_t wrong;             /* samples that the network as given gets wrong */
-  double evidence;          /* log2 of the ways to choose the positive samples */
+  double *shown;   /* m: <w_j, sum y_n x_n>, the sign of which is that of a_j where training has told; 0 of told */
+  double aligned;  /* rows with sum y_n x_n, in deviations from random ones; of labels alone */
+  size_t wrong;    /* samples that the network as given gets wrong */
+  double evidence; /* log2 of the ways to choose the positive samples */
   lfap_slip best;
 } lfap_search;
 
@@ -30,6 +31,7 @@ void lfap_reason_consider(lfap_search *s, lfap_reason_kind kind, const double *f
     __attribute__((format(printf, 6, 7)))
 #endif
     ;
+int lfap_reason_ascending(const void *p, const void *q); /* of doubles, for qsort */
 /* Clearness of f against y: the least margin that counts over the mean of |f|; *wrong samples are not classified. */
 double lfap_reason_clear(lfap_search *s, const double *f, size_t *wrong);
 

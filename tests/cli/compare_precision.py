@@ -223,7 +223,7 @@ ok("0 of 20 outside the constraint, beyond rounding to 11 bits (as the entries s
    "half precision: the table says UNDECIDED and by how much", text)
 put("adv.npy", y)
 run = Run(*args)
-ok(run.code == 65 and ".astype('<f8'); the precision it was made in shows in the entries" in run.err, "<f2 itself is refused, with the advice that is right", run)
+ok(run.code == 0 and "0 of 20 outside the constraint" in run.out, "<f2 itself is read", run)
 ok(".astype('<f8') is always right" in Run("compare", "--help").out, "--help gives the same")
 normal = [half((half(wide(v) - 0.2861)).astype(F4) / F4(0.3530)) for v in rounded(half, wide(X), 8 / 255, s)]
 got = compare(wide(normal[1]), "linf", repr(8 / 255 / 0.3530), bases=wide(normal[0]))
@@ -289,7 +289,7 @@ lam = np.load("lim/lambda.npy")
 
 def differences(*args):
     run = Run("compare", "--data", "set", "--weights", "W.npy", "--gamma", GAMMA, "--probe-points", "Z.npy", *args, "--json")
-    return {k["name"]: {"unit_from": None} | k for k in json.loads(run.out)["differences"]} if run.code == 0 else {"failed": str(run)}
+    return {k["name"]: {"unit_from": None} | k for k in json.loads(run.out)["differences"]} if run.code in (0, 1) else {"failed": str(run)}
 
 
 for name, change, beyond in (("as computed", 0, 0), ("one off by 3e-3", 3e-3, 1)):

@@ -111,7 +111,6 @@ for number, (m, gamma, kind, N, d, layer, bias, dtype) in enumerate((
         1e-8 if k in ("residual", "slackness", "outside_rank2") else 1e-10) * max(1, abs(x))]
     ok(not off, f"{name}: K1 as in NumPy", "\n".join(off))
     ok(doc["samples"]["right"] == right and doc["samples"]["points"] == N, f"{name}: accuracy", doc["samples"])
-    away = None if net["limit"] and not trained else doc["no_limit"]
     ok((doc["no_limit"] is None) == (net["limit"] and not trained) and doc["bias"] == bool(bias) and doc["output"]["trained"] == trained,
        f"{name}: whether there is a limit, said", doc["no_limit"])
     if trained or not net["limit"]:
@@ -120,6 +119,7 @@ for number, (m, gamma, kind, N, d, layer, bias, dtype) in enumerate((
         ok(doc["verdict"] == ("PASS" if net["limit"] and not trained else "NOT-APPLICABLE") and run.code == 0 and doc["reason"] is None, f"{name}: verdict", doc["verdict"])
     # outputs and a test set of its own: f itself
     Z = R.standard_normal((50, d))
+    Z[7] = 0
     f = outputs(net, Z)
     put("Z.npy", Z), put("t.npy", np.where(R.random(50) < 0.5, 1.0, -1.0)), put("f.npy", f)
     at = args.index("--probes")
@@ -127,7 +127,8 @@ for number, (m, gamma, kind, N, d, layer, bias, dtype) in enumerate((
     doc = json.loads(Run(*more).out)
     d0 = doc["differences"][0]
     ok(d0["verdict"] == "PASS" and d0["max_abs"] <= 1e-10 * max(1, abs(f).max()), f"{name}: f to 1e-10", d0)
-    ok(doc["test"]["right"] == int((np.load("t.npy") * f > 0).sum()) and doc["test"]["points"] == 50, f"{name}: test accuracy", doc["test"])
+    ok(doc["test"]["right"] == int((np.load("t.npy") * f > 0).sum()) and doc["test"]["points"] == 50 and doc["test"]["zeros"] == (f == 0).sum(),
+       f"{name}: test accuracy", doc["test"])
     # perturbations: gains of f
     eta = 0.1 * R.standard_normal((N, d)) / math.sqrt(d)
     put("adv.npy", X + eta)
