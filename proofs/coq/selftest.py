@@ -24,6 +24,10 @@ SABOTAGES = [
      [(None, "From Coq Require Import Classical_Prop.\n"
              "Theorem T4_extra (P : Prop) : P \\/ ~ P.\nProof. exact: classic. Qed.\n")],
      f"T4\tT4_extra\t{LAST}\tsabotage\n", "depends on the axiom"),
+    ("primitive integers outside Fast.v",
+     [(None, "From Coq Require Import Uint63.\n"
+             "Theorem T4_extra (i : Uint63.int) : Uint63.eqb i i = true.\nProof. exact: Uint63.eqb_refl. Qed.\n")],
+     f"T4\tT4_extra\t{LAST}\tsabotage\n", "depends on the axiom"),
     ("an unlisted theorem", [(None, "Theorem unlisted : True.\nProof. by []. Qed.\n")], "", "does not list"),
     ("a weakened theorem",
      [("Theorem prob_total : ", "Theorem prob_total : (0 < #|I|)%N -> "),
