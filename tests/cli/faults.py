@@ -28,7 +28,7 @@ EXPECTED = {
 def inputs():
     images("in/images")
     for line in ("gen uniform --n 3 --d 24 --seed 5 --out in/d", "gen uniform --n 4 --d 24 --seed 2 --out in/noise",
-                 "limit --data in/d --gamma 0.5 --certify --out in/limit",
+                 "limit --data in/d --gamma 0.5 --certify --out in/limit", "limit --data in/d --gamma 0.5 --certify --coq --out in/theorem",
                  "train --method sgd --epochs 5 --data in/d --gamma 0.5 --m 4 --out in/net",
                  "perturb --norm l2 --from geometry --data in/noise --direction in/limit/w.npy --eps 0.5 --out in/adv",
                  "sweep --d 20,30 --n 3 --n-adv 4 --out in/table", "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --shard 1/2 --out in/a",
@@ -51,6 +51,7 @@ LINES = [
      "train --method gd --epochs 3 --form gram --arithmetic mpfr --digits in/beside.csv --data in/d --gamma 0.5 --m 4 --out OUT"),
     ("limit", "limit --data in/d --gamma 0.5 --certify --out OUT", "limit --data in/d --gamma 0.25 --out OUT"),
     ("limit-exact", "limit --data in/d --gamma 0.5 --out OUT", "limit --data in/d --gamma 0.25 --certify --exact --out OUT"),
+    ("limit-coq", "limit --data in/d --gamma 0.5 --certify --coq --out OUT", "limit --data in/d --gamma 0.25 --certify --coq --probe-points in/noise/X.npy --out OUT"),
     ("limit-fast", None, "limit --data in/d --gamma 0.25 --certify=fast --json"),
     ("perturb", "gen uniform --n 3 --d 24 --out OUT", "perturb --norm linf --from geometry --data in/noise --direction in/limit/w.npy --eps 0.1 --out OUT"),
     ("perturb-pgd", "perturb --norm linf --from geometry --data in/noise --direction in/limit/w.npy --eps 0.1 --out OUT",
@@ -61,6 +62,8 @@ LINES = [
     ("compare", None, "compare --data in/d --weights in/net/W.npy --gamma 0.5 --reference in/net --lambda in/limit/lambda.npy --certify"),
     ("compare-adv", None, "compare --data in/d --weights in/net/W.npy --gamma 0.5 --adversarial in/adv --bases in/noise/X.npy --norm l2 --eps 0.5 --json"),
     ("check", None, "check in/limit/certificate.json --data in/d"),
+    ("check-coq", None, "check in/theorem/Certificate.v --data in/d"),
+    ("verify-coq", None, "verify --data in/d --gamma 0.5 --m 2 --n-adv 3 --probes 3 --controls 1 --coq OUT --json"),
     ("converge", None, "converge --data in/d --gamma 0.5 --m 2 --prec 64 --log-loss -20 --probes 3"),
     ("verify", None, "verify --data in/d --gamma 0.5 --json"),
     ("sweep", None, "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2 --format both --quiet --json --out OUT/t"),
@@ -141,8 +144,8 @@ def run(line, **env):
 def chosen(total, name, kind):
     if ALL:
         return range(1, total + 1)
-    if name in ("vectors", "verify"):  # half a second a run
-        return [rnd.randint(1, total)] if total and (name == "verify" or kind in ("memory", "write")) else []
+    if name in ("vectors", "verify", "verify-coq"):  # half a second a run
+        return [rnd.randint(1, total)] if total and (name.startswith("verify") or kind in ("memory", "write")) else []
     return sorted({1, total} | {rnd.randint(1, total) for _ in range(4)}) if total > 4 else range(1, total + 1)
 
 
