@@ -42,7 +42,7 @@ lfap_status cli_bias_find(cli *c, const char *weights, const char *data) {
 
 const char *cli_bias_words(const cli *c) { return c->bias ? " (the constant of the bias is one)" : ""; }
 
-static lfap_status refuse(cli *c, const char *path) {
+static lfap_status not_asked(cli *c, const char *path) {
   const cli_option *o = c->verb->options;
   while (o->name && strcmp(o->name, "with-bias") != 0 && strcmp(o->name, "bias") != 0) o++;
   if (o->name)
@@ -76,7 +76,7 @@ static lfap_status read_bias(cli *c, lfap_mat *b, const char *path) {
 
 lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path) {
   lfap_mat b = {0};
-  if (!c->bias) return cli_bias_beside(path) ? refuse(c, path) : LFAP_OK;
+  if (!c->bias) return cli_bias_beside(path) ? not_asked(c, path) : LFAP_OK;
   lfap_status s = read_bias(c, &b, path);
   if (!s && ((b.rows != 1 && b.cols != 1) || b.rows * b.cols != w->rows))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: its bias has the shape (%zu, %zu); each of the m = %zu neurons has one",

@@ -91,7 +91,7 @@ static lfap_status judge_file(cli *c, run *r) {
   return s == LFAP_ERR_DATA ? lfap_fail(&c->ctx, s, "%s: %s", path, c->ctx.message) : s;
 }
 
-static lfap_status go(cli *c, run *r) {
+static lfap_status read_and_judge(cli *c, run *r) {
   const args *a = &r->a;
   lfap_status s =
       cli_require(c, a->certificate, "the certificate", "the file to be checked, as `lfap limit --certify` wrote it");
@@ -108,7 +108,7 @@ static lfap_status run_check(cli *c, int argc, char **argv) {
   run r = {.cert = {0}};
   int help = 0;
   lfap_status s = cli_parse(c, &r.a, set_check_option, &help, argc, argv);
-  if (!s && !help) s = go(c, &r);
+  if (!s && !help) s = read_and_judge(c, &r);
   oracle_cert_free(&r.cert);
   cli_coq_free(&r.coq);
   lfap_data_free(&r.data);

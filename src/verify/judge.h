@@ -29,8 +29,8 @@ double lfap_rounding(double unit, double v);
    the coarser unit of both: 2^-33 in doubles, 2^-14 in single precision, 2^-7 in half, 2^-4 in bfloat16; 0 of whole
    numbers. */
 double lfap_tolerance_of(double unit);
-/* Rounding explains that of a and that of b, and `error` (n, or NULL) of the computation; an entry is `over` where it is
-   off by more than the tolerance and more than that error. */
+/* Rounding explains that of a and that of b, and `error` (n, or NULL) of the computation; an entry is `over` where it
+   is off by more than the tolerance and more than that error. */
 void lfap_difference_of(lfap_difference *out, lfap_rounded a, lfap_rounded b, const double *error, size_t n);
 
 /* ---- perturbations (judge.c) ------------------------------------------------------------------------------------- */
