@@ -1,5 +1,5 @@
 /* output.c - networks whose output weights are not the setting's +-1/sqrt(m) in halves: what of them the limit sees,
- * and a refusal for whoever takes no notice of them (spec/theory.md, "Other output layers"; spec/numerics.md N4). */
+ * and a refusal for whoever takes no notice of them (spec/theory.md, "Any fixed output layer"; spec/numerics.md N4). */
 #include "net/output.h"
 
 #include "data/range.h"
