@@ -12,10 +12,14 @@ typedef struct {
   lfap_qm m;
 } matrix;
 
-static matrix make(int kinks) {
+/* The setting's output layer and one whose masses are no sums of few bits. */
+static const lfap_masses layer[] = {{0.5, 0.5}, {0.3, 0.9}};
+
+static matrix make(int kinks, lfap_masses p) {
   matrix t = {0};
   cr_assert_eq(lfap_gen_uniform(NULL, &t.data, 5, N, D), LFAP_OK);
   t.m = (lfap_qm){.n = kinks ? 2 * N : N, .X = t.data.x, .d = D, .y = t.data.y, .gamma = 0.3, .kinks = kinks};
+  t.m.masses = p;
   cr_assert_eq(lfap_qm_open(NULL, &t.m), LFAP_OK);
   return t;
 }
@@ -33,13 +37,14 @@ static long double row_sum(const matrix *t, size_t i, const double *x, const siz
   *size = 1;
   for (size_t k = 0; k < nc; k++) {
     size_t c = col ? col[k] : k;
-    long double z = c < N ? g : 1, G = 0, yy = t->data.y[i % N] * t->data.y[c % N];
+    long double z = c < N ? g : 1, G = 0, y = t->data.y[i % N], yy = y * t->data.y[c % N];
+    long double own = y > 0 ? t->m.masses.plus : t->m.masses.minus, off = y > 0 ? t->m.masses.minus : t->m.masses.plus;
     for (size_t j = 0; j < D; j++) {
       long double p = (long double)a[j] * t->data.x[c % N * D + j];
       G += p;
       *size += fabsl(p * x[k]);
     }
-    sum += yy * (yy > 0 ? (1 + s * z) / 2 : (s + z) / 2) * G * x[k];
+    sum += yy * (yy > 0 ? own + off * s * z : own * z + off * s) * G * x[k];
   }
   return sum;
 }
@@ -59,10 +64,11 @@ static void assert_sharp(matrix *t, const double *x, lfap_qm_part part) {
 }
 
 Test(qmatrix, sharp_residuals_of_everything) {
-  for (int kinks = 0; kinks < 2; kinks++) {
-    matrix t = make(kinks);
+  for (int k = 0; k < 4; k++) {
+    int kinks = k % 2;
+    matrix t = make(kinks, layer[k / 2]);
     double x[2 * N];
-    for (size_t k = 0; k < t.m.n; k++) x[k] = 0.1 + (double)(k * 7 % 11) / 13.0;
+    for (size_t j = 0; j < t.m.n; j++) x[j] = 0.1 + (double)(j * 7 % 11) / 13.0;
     assert_sharp(&t, x, (lfap_qm_part){NULL, NULL, t.m.n, t.m.n});
     discard(&t);
   }
@@ -71,8 +77,9 @@ Test(qmatrix, sharp_residuals_of_everything) {
 Test(qmatrix, sharp_residuals_of_a_part) {
   const size_t f[] = {1, 4, 5, 9, 12, 13, 17, 25};
   double x[] = {0.3, 1.7, 0.01, 2.0, 0.6, 0.77, 0.4, 0.9};
-  for (int kinks = 0; kinks < 2; kinks++) {
-    matrix t = make(kinks);
+  for (int k = 0; k < 4; k++) {
+    int kinks = k % 2;
+    matrix t = make(kinks, layer[k / 2]);
     size_t nf = kinks ? 8 : 5;
     assert_sharp(&t, x, (lfap_qm_part){f, f, nf, nf});
     assert_sharp(&t, x, (lfap_qm_part){NULL, f, t.m.n, nf});
