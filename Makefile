@@ -127,7 +127,7 @@ prove-coq: setup-coq
 
 # A theorem about the data in DATA at slope GAMMA, from their doubles to Coq's kernel: written, compiled, shown with what it assumes, and
 # its numbers held against the data. FORM=fast, CLAIM=C2, POINTS=Z.npy, LABELS=y.npy, OUT=dir.
-.PHONY: coq-certificate check-coq-certificate
+.PHONY: coq-certificate check-coq-certificate measure-coq-certificate
 coq-certificate: OUT ?= $(BUILD)/coq-certificate
 coq-certificate: setup setup-coq
 	@test -n "$(DATA)" && test -n "$(GAMMA)" || { echo "usage: make coq-certificate DATA=dir GAMMA=g [FORM=fast] [CLAIM=C2] [POINTS=Z.npy] [OUT=dir]" >&2; exit 64; }
@@ -142,6 +142,11 @@ check-coq-certificate: setup-check setup-coq
 	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory -C proofs/coq
 	BUILD=$(BUILD) $(PYTHON) proofs/coq/damaged.py $(if $(FULL),--full)
+# Time and memory at eleven sizes, up to N = 100, d = 10000: a table, some ten minutes.
+measure-coq-certificate: setup-check setup-coq
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -C proofs/coq
+	BUILD=$(BUILD) $(PYTHON) proofs/coq/measure.py
 
 # The sweep's shards as a Slurm job array, under Debian's own daemons on this machine; as root.
 .PHONY: slurm-test
