@@ -117,7 +117,7 @@ static void gap(enclosing *s) {
 /* ---- the inverse ------------------------------------------------------------------------------------------------- */
 
 static lfap_status eigenvalue(enclosing *s) {
-  lfap_qm m = {.n = s->n, .G = s->G, .y = s->data->y, .gamma = s->gamma, .masses = {0.5, 0.5}};
+  lfap_qm m = {.n = s->n, .G = s->G, .y = s->data->y, .gamma = s->gamma};
   if (!s->G || s->nf == 0) return LFAP_OK;
   lfap_status st = lfap_qm_open(s->ctx, &m);
   if (!st) st = lfap_least_eigenvalue(s->ctx, &s->e->eigen, &s->e->factors, &m, s->f, s->nf, s->e->scale, s->d);

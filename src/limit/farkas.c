@@ -112,7 +112,7 @@ static lfap_status spread(lfap_ctx *ctx, double *eigen, const combination *p) {
   double *x = malloc(n * d * sizeof *x), *G = malloc(n * n * sizeof *G), *y = malloc(n * sizeof *y);
   size_t *all = malloc(n * sizeof *all);
   int factors = 0;
-  lfap_qm m = {.n = n, .G = G, .y = y, .gamma = 0.5, .masses = {0.5, 0.5}};
+  lfap_qm m = {.n = n, .G = G, .y = y, .gamma = 0.5};
   lfap_status st = x && G && y && all ? lfap_qm_open(ctx, &m)
                                       : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu samples", n);
   if (!st) {

@@ -75,6 +75,7 @@ static void set_diagonal(lfap_qm *m) {
 lfap_status lfap_qm_open(lfap_ctx *ctx, lfap_qm *m) {
   m->blocks = m->kinks ? 2 : 1;
   m->samples = m->n / m->blocks;
+  if (m->masses.plus == 0.0 && m->masses.minus == 0.0) m->masses = (lfap_masses){0.5, 0.5};
   size_t n = m->n, own = m->X ? 4 * m->blocks * m->d : 0;
   m->diag = malloc(n * sizeof(double));
   m->vec = malloc((3 * n + own + m->samples) * sizeof(double));

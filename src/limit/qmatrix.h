@@ -24,7 +24,7 @@ typedef struct {
   int on_data;     /* residuals of the samples, to twice the precision, whatever there is (N6, "Residual") */
   const double *y; /* with labels y */
   double gamma;
-  lfap_masses masses; /* of the output layer, both positive */
+  lfap_masses masses; /* of the output layer, both positive; {0, 0}: 1/2 each, which lfap_qm_open writes there */
   int kinks;          /* (CP), not Q: two blocks */
   /* set by lfap_qm_open: */
   size_t samples, blocks;          /* N; 1 or 2 */
