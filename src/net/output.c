@@ -50,9 +50,10 @@ static lfap_status mass_in_range(lfap_ctx *ctx, const char *sign, double mass) {
 
 lfap_status lfap_net_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_net *net) {
   lfap_masses p = {0.5, 0.5};
+  lfap_status st = lfap_arith_check(ctx, __func__);
+  if (!st && net->a) st = finite_output(ctx, net->a, net->m);
+  if (st) return st;
   if (net->a) {
-    lfap_status st = finite_output(ctx, net->a, net->m);
-    if (st) return st;
     p = (lfap_masses){0.0, 0.0};
     for (size_t j = 0; j < net->m; j++) {
       double a = net->a[j], *of = a > 0.0 ? &p.plus : &p.minus;
@@ -64,7 +65,7 @@ lfap_status lfap_net_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_net *net
       *of = fma(a, a, *of);
     }
   }
-  lfap_status st = mass_in_range(ctx, "positive", p.plus);
+  st = mass_in_range(ctx, "positive", p.plus);
   if (!st) st = mass_in_range(ctx, "negative", p.minus);
   if (!st) *out = p;
   return st;

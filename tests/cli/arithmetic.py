@@ -170,7 +170,8 @@ ok(len(VERBS) >= 14 and Run("gen", "uniform", "--n", "4", "--d", "9", "--out", "
 
 # ---- no function of the headers is left out
 NO_ARITHMETIC = {"lfap_fail", "lfap_tick", "lfap_arith_check", "lfap_mat_alloc", "lfap_vec_alloc", "lfap_npy_write", "lfap_file_write",
-                 "lfap_dir_make", "lfap_images_shape", "lfap_data_alloc", "lfap_net_alloc", "lfap_cell_check", "oracle_cert_document",
+                 "lfap_dir_make", "lfap_images_shape", "lfap_data_alloc", "lfap_net_alloc", "lfap_net_alloc_output", "lfap_net_plain",
+                 "lfap_limit_plain", "lfap_limit_masses", "lfap_mat_with_column", "lfap_mat_split", "lfap_data_with_one", "lfap_cell_check", "oracle_cert_document",
                  "oracle_settle", "oracle_adopt", "oracle_certifier_refine"}  # the last two call such that ask
 
 

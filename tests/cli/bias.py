@@ -256,9 +256,7 @@ for s, code in ((2.0 ** -10, 2), (2.0 ** 30, 0)):  # beside much smaller samples
 
 # ---- nobody drops a bias by the way
 shutil.copytree("start", "home"), put("home/X.npy", X), put("home/y.npy", y)
-for verb, more in {"verify": [], "polish": None, "compare": [], "map": ["--out", "no"], "converge": None}.items():
-    if more is None:
-        continue
+for verb, more in {"verify": [], "map": ["--out", "no"]}.items():
     for where in (["--data", "set", "--weights", "start/W.npy"], ["--data", "home"]):
         run = Run(verb, *where, "--gamma", G, *more)
         ok(run.code in (64, 65) and "W.npy: this network has a bias" in run.err and run.out == "", f"{verb}: a b.npy is not ignored ({where[-1]})", run)
@@ -286,6 +284,14 @@ run = Run("report", "page", "--gamma", G)
 html = open("page/report/index.html").read() if run.code == 0 else ""
 ok(run.code == 0 and "with the constant of a bias" in html, "report: the run stands apart, and says why", run)
 ok(not os.path.exists("no"), "nothing was written by what was refused")
+
+# ---- compare takes it, b.npy beside W.npy as well as named: the figures of (X, 1) with (W, b)
+shown = [Run("compare", "--data", data, "--weights", w, *more, "--gamma", G, "--json")
+         for data, w, more in (("set", "start/W.npy", []), ("set", "start/W.npy", ["--bias", "start/b.npy"]), ("hand", "start-hand.npy", []))]
+shown = [json.loads(run.out) for run in shown]
+KEPT = dict.fromkeys(("agreement", "agreement_hex"), 0)  # at random points, which are others in one dimension more
+ok([d["bias"] for d in shown] == [True, True, False] and all(d["samples"] == shown[2]["samples"] and {**d["k1"], **KEPT} == {**shown[2]["k1"], **KEPT} for d in shown[:2]),
+   "compare: a b.npy is the last column of W", [d["samples"] for d in shown])
 
 # ---- in an archive b is a member beside W
 np.savez("run.npz", W=load("flow", "W"), b=load("flow", "b"))

@@ -93,6 +93,7 @@ CALL(rows_product, lfap_rows_product(c, r->v, in.data.x, in.net.w, N, M, D))
 CALL(gram_shift, lfap_gram_shift(c, r->v, in.G, in.data.y, in.data.x, 1.0, N))
 CALL(net_init, lfap_net_init(c, &r->net, M, D, 0.5, 1, 1.0))
 CALL(net_eval, lfap_net_eval(c, r->v, &in.net, in.data.x, N))
+CALL(net_masses, lfap_net_masses(c, (lfap_masses *)r->v, &in.net))
 CALL(net_input_grad, lfap_net_input_grad(c, r->v, &in.net, in.data.x))
 CALL(limit_solve, lfap_limit_solve(c, &r->lim, &in.data, NULL, 0.5))
 CALL(limit_solve_opts, lfap_limit_solve_opts(c, &r->lim, &in.data, NULL, 0.5, NULL))
@@ -235,6 +236,7 @@ static const struct {
     {"lfap_gram_shift", call_gram_shift, NULL, 0},
     {"lfap_net_init", call_net_init, drop_net, 0},
     {"lfap_net_eval", call_net_eval, NULL, 0},
+    {"lfap_net_masses", call_net_masses, NULL, 0},
     {"lfap_net_input_grad", call_net_input_grad, NULL, 0},
     {"lfap_train", call_train, drop_history, 0},
     {"lfap_train_state_put", call_state_put, NULL, 0},
