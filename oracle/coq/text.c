@@ -106,16 +106,19 @@ static void size(lfap_text *out, const char *name, size_t n) {
 
 /* A digest of what nobody can tell from the data: another digit there may give another true theorem, which is not this
    one. */
-static uint64_t digest(const oracle_coq *t) {
+static void digest(lfap_text *out, const oracle_coq *t) {
+  char line[64];
   lfap_text text = {0};
   if (t->count) list_multipliers(&text, t);
-  uint64_t d = lfap_digest(LFAP_DIGEST_START, text.bytes, text.len);
+  for (size_t i = 0; i < t->points * t->d; i++) lfap_text_hex(&text, t->z[i]);
+  snprintf(line, sizeof line, ", proposal %016llx *)\n",
+           (unsigned long long)lfap_digest(LFAP_DIGEST_START, text.bytes, text.len));
+  say(out, line);
+  if (text.status) out->status = text.status;
   lfap_text_free(&text);
-  return t->points ? lfap_digest(d, t->z, t->points * t->d * sizeof *t->z) : d;
 }
 
 static void head(lfap_text *out, const oracle_coq *t) {
-  char line[64];
   say(out,
       "(* A theorem about a data set, by lfap limit --coq; `lfap check` holds the file against the data.\n   data ");
   say(out, t->sha256);
@@ -127,8 +130,7 @@ static void head(lfap_text *out, const oracle_coq *t) {
   lfap_text_uint(out, t->points);
   say(out, ", gamma ");
   lfap_text_hex(out, t->gamma);
-  snprintf(line, sizeof line, ", proposal %016llx *)\n", (unsigned long long)digest(t));
-  say(out, line);
+  digest(out, t);
 }
 
 static void imports(lfap_text *out, const oracle_coq *t, int rows_alone) {

@@ -17,13 +17,17 @@ enum { ROOM = 1 << 16, PIECE = 1 << 30 /* bytes zlib is given at once */ };
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
-/* What the first bytes say; the descriptor stays where it is. */
-static int begins_with(int fd, const char *mark, size_t n) {
-  char b[4] = "";
-  return pread(fd, b, n, 0) == (ssize_t)n && memcmp(b, mark, n) == 0;
+/* What the first bytes say: whether it is gzip, a zip archive. The descriptor stays where it is. */
+static lfap_status look(lfap_ctx *ctx, int *gzip, int *zip, int fd, const char *path) {
+  char b[4] = "", why[LFAP_REASON];
+  if (pread(fd, b, sizeof b, 0) < 0) {
+    int e = errno;
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", path, lfap_reason(why, e));
+  }
+  *gzip = memcmp(b, "\x1f\x8b", 2) == 0;
+  *zip = memcmp(b, "PK\3\4", 4) == 0 || memcmp(b, "PK\5\6", 4) == 0;
+  return LFAP_OK;
 }
-static int is_gzip(int fd) { return begins_with(fd, "\x1f\x8b", 2); }
-static int is_zip(int fd) { return begins_with(fd, "PK\3\4", 4) || begins_with(fd, "PK\5\6", 4); }
 
 static lfap_status no_memory(lfap_ctx *ctx, const char *path) {
   return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory while unpacking", path);
@@ -45,15 +49,17 @@ static lfap_status open_member(lfap_ctx *ctx, lfap_source *s, size_t total, cons
 }
 
 static lfap_status open_file(lfap_ctx *ctx, lfap_source *s, const char *file, const char *member) {
-  int fd = -1;
+  int fd = -1, gzip = 0, zip = 0;
   size_t total = 0;
   lfap_status status = lfap_file_descriptor(ctx, &fd, &total, file);
   if (status != LFAP_OK) return status;
-  int gzip = is_gzip(fd), zip = is_zip(fd);
-  if (member != NULL && !zip) {
+  status = look(ctx, &gzip, &zip, fd, file);
+  if (status == LFAP_OK && member != NULL && !zip)
+    status = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: is not there, and %s is no zip archive that could have a member %s",
+                       s->path, file, member);
+  if (status != LFAP_OK) {
     close(fd);
-    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: is not there, and %s is no zip archive that could have a member %s",
-                     s->path, file, member);
+    return status;
   }
   if (gzip) s->gz = gzdopen(fd, "rb");
   else s->in = fdopen(fd, "rb");
@@ -218,10 +224,10 @@ lfap_status lfap_source_end(lfap_ctx *ctx, lfap_source *s, size_t *rest) {
 /* ---- asking ------------------------------------------------------------------------------------------------------ */
 
 int lfap_archive_is(const char *path) {
-  int fd = -1;
+  int fd = -1, gzip = 0, zip = 0;
   size_t size;
   if (lfap_file_descriptor(NULL, &fd, &size, path) != LFAP_OK) return 0;
-  int zip = is_zip(fd);
+  (void)look(NULL, &gzip, &zip, fd, path); /* what cannot be read is told by whoever reads it */
   close(fd);
   return zip;
 }
