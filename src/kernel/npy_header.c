@@ -97,9 +97,7 @@ typedef struct {
   @ predicate closed{L}(uint8_t *b, integer e, integer end) =
   @   symbol(b, e, end, '}') && skipped(b, skipped(b, e, end) + 1, end) == end;
   @ predicate ended{L}(uint8_t *b, integer e, integer end) =
-  @   closed(b, e, end) || (symbol(b, e, end, ',') && closed(b, skipped(b, e, end) + 1, end));
-  @ // the last byte of an entry: a quotation mark, the e of True and False, or a parenthesis
-  @ predicate entry_last(integer c) = mark(c) || c == 'e' || c == ')'; */
+  @   closed(b, e, end) || (symbol(b, e, end, ',') && closed(b, skipped(b, e, end) + 1, end)); */
 
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end);
@@ -422,7 +420,6 @@ static void append(reader *r) {
   @ ensures pos: \old(r->at) <= r->at <= end;
   @ ensures shape: \result == LFAP_NPY_OK ==> some_shape(r);
   @ ensures progress: \result == LFAP_NPY_OK ==> \old(r->at) < r->at;
-  @ ensures closed: \result == LFAP_NPY_OK ==> b[r->at - 1] == ')';
   @ ensures empty: symbol(b, \old(r->at), end, '(') && symbol(b, skipped(b, \old(r->at), end) + 1, end, ')')
   @   ==> \result == LFAP_NPY_SCALAR;
   @ ensures opened: \result == LFAP_NPY_OK ==> symbol(b, \old(r->at), end, '(');
@@ -465,6 +462,35 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   return LFAP_NPY_OK;
 }
 
+/* Which key do the n bytes at b+from spell? */
+enum { KEY_NONE, KEY_DESCR, KEY_ORDER, KEY_SHAPE };
+/*@ requires buffer: \valid_read(b + (from .. from + n - 1));
+  @ requires whole: from + n <= 0xffffffffffffffff;
+  @ terminates \true;
+  @ exits \false;
+  @ assigns \nothing;
+  @ ensures result: KEY_NONE <= \result <= KEY_SHAPE;
+  @ ensures descr: \result == KEY_DESCR ==> is_descr(b, from, n);
+  @ ensures order: \result == KEY_ORDER ==> is_order(b, from, n);
+  @ ensures shape: \result == KEY_SHAPE ==> is_shape(b, from, n); */
+static int key_at(const uint8_t *b, size_t from, size_t n) {
+  const uint8_t descr[5] = {'d', 'e', 's', 'c', 'r'}, shape[5] = {'s', 'h', 'a', 'p', 'e'};
+  const uint8_t order[13] = {'f', 'o', 'r', 't', 'r', 'a', 'n', '_', 'o', 'r', 'd', 'e', 'r'};
+  if (spells(b, from, n, descr, 5) == 1) {
+    /*@ assert descr: is_descr(b, from, n); */
+    return KEY_DESCR;
+  }
+  if (spells(b, from, n, order, 13) == 1) {
+    /*@ assert order: is_order(b, from, n); */
+    return KEY_ORDER;
+  }
+  if (spells(b, from, n, shape, 5) == 1) {
+    /*@ assert shape: is_shape(b, from, n); */
+    return KEY_SHAPE;
+  }
+  return KEY_NONE;
+}
+
 /* The value of the key just read, which must be one of the three and new. */
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end) && good(r);
@@ -477,25 +503,25 @@ static lfap_npy_verdict read_shape(reader *r, const uint8_t *b, size_t end) {
   @ ensures inside: in_header(r, end);
   @ ensures good: \result == LFAP_NPY_OK ==> good(r);
   @ ensures key: \result == LFAP_NPY_OK ==> gave{Pre,Post}(r, b, \old(r->from), \old(r->n));
-  @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at && entry_last(b[r->at - 1]); */
+  @ ensures moved: \result == LFAP_NPY_OK ==> \old(r->at) < r->at; */
 static lfap_npy_verdict read_value(reader *r, const uint8_t *b, size_t end) {
-  const uint8_t key_descr[5] = {'d', 'e', 's', 'c', 'r'}, key_shape[5] = {'s', 'h', 'a', 'p', 'e'};
-  const uint8_t key_order[13] = {'f', 'o', 'r', 't', 'r', 'a', 'n', '_', 'o', 'r', 'd', 'e', 'r'};
-  if (r->has_descr == 0 && spells(b, r->from, r->n, key_descr, 5) == 1) {
+  int key = key_at(b, r->from, r->n);
+  if (key == KEY_DESCR && r->has_descr == 0) {
     lfap_npy_verdict v = read_descr(r, b, end);
     if (v == LFAP_NPY_OK) r->has_descr = 1;
-    /*@ assert descr: v == LFAP_NPY_OK ==> is_descr(b, \at(r->from,Pre), \at(r->n,Pre)); */
+    /*@ assert moved: v == LFAP_NPY_OK ==> \at(r->at,Pre) < r->at; */
     return v;
   }
-  if (r->has_order == 0 && spells(b, r->from, r->n, key_order, 13) == 1) {
+  if (key == KEY_ORDER && r->has_order == 0) {
     r->has_order = 1;
-    /*@ assert order: is_order(b, \at(r->from,Pre), \at(r->n,Pre)); */
-    return read_order(r, b, end);
+    lfap_npy_verdict v = read_order(r, b, end);
+    /*@ assert moved: v == LFAP_NPY_OK ==> \at(r->at,Pre) < r->at; */
+    return v;
   }
-  if (r->has_shape == 0 && spells(b, r->from, r->n, key_shape, 5) == 1) {
+  if (key == KEY_SHAPE && r->has_shape == 0) {
     lfap_npy_verdict v = read_shape(r, b, end);
     if (v == LFAP_NPY_OK) r->has_shape = 1;
-    /*@ assert shape: v == LFAP_NPY_OK ==> is_shape(b, \at(r->from,Pre), \at(r->n,Pre)); */
+    /*@ assert moved: v == LFAP_NPY_OK ==> \at(r->at,Pre) < r->at; */
     return v;
   }
   return LFAP_NPY_SYNTAX;
@@ -515,13 +541,45 @@ static lfap_npy_verdict read_value(reader *r, const uint8_t *b, size_t end) {
   @ ensures key: \result == LFAP_NPY_OK ==> quoted(b, \old(r->at), end)
   @   && gave{Pre,Post}(r, b, opening(b, \old(r->at), end) + 1,
   @                     closing(b, opening(b, \old(r->at), end), end) - opening(b, \old(r->at), end) - 1);
-  @ ensures colon: \result == LFAP_NPY_OK ==> symbol(b, closing(b, opening(b, \old(r->at), end), end) + 1, end, ':');
-  @ ensures last: \result == LFAP_NPY_OK ==> \old(r->at) < r->at && entry_last(b[r->at - 1]); */
+  @ ensures colon: \result == LFAP_NPY_OK ==> symbol(b, closing(b, opening(b, \old(r->at), end), end) + 1, end, ':'); */
 static lfap_npy_verdict read_entry(reader *r, const uint8_t *b, size_t end) {
   if (take_quoted(r, b, end) == 0) return LFAP_NPY_SYNTAX;
   if (take(r, b, end, ':') == 0) return LFAP_NPY_SYNTAX;
   return read_value(r, b, end);
 }
+
+/* What stands behind an entry: 1 for a comma, 0 for the closing brace, -1 for neither. */
+/*@ requires buffer: \valid_read(b + (0 .. end - 1));
+  @ requires reader: \valid(r) && in_header(r, end) && good(r);
+  @ requires sep: \separated(r, b + (0 .. end - 1));
+  @ terminates \true;
+  @ exits \false;
+  @ assigns r->at;
+  @ ensures result: -1 <= \result <= 1;
+  @ ensures pos: \old(r->at) <= r->at <= end;
+  @ ensures good: good(r) && in_header(r, end);
+  @ ensures moved: \result >= 0 ==> r->at == skipped(b, \old(r->at), end) + 1;
+  @ ensures comma: \result == 1 ==> symbol(b, \old(r->at), end, ',');
+  @ ensures brace: \result == 0 ==> symbol(b, \old(r->at), end, '}'); */
+static int take_comma(reader *r, const uint8_t *b, size_t end) {
+  if (take(r, b, end, ',') == 1) return 1;
+  return take(r, b, end, '}') == 1 ? 0 : -1;
+}
+
+/* Is the dictionary at its end, either closed already or by the brace that stands here? */
+/*@ requires buffer: \valid_read(b + (0 .. end - 1));
+  @ requires reader: \valid(r) && in_header(r, end) && good(r);
+  @ requires sep: \separated(r, b + (0 .. end - 1));
+  @ terminates \true;
+  @ exits \false;
+  @ assigns r->at;
+  @ ensures result: \result == 0 || \result == 1;
+  @ ensures pos: \old(r->at) <= r->at <= end;
+  @ ensures good: good(r) && in_header(r, end);
+  @ ensures before: open == 0 ==> \result == 1 && r->at == \old(r->at);
+  @ ensures here: open != 0 && \result == 1 ==> symbol(b, \old(r->at), end, '}');
+  @ ensures moved: open != 0 ==> r->at == skipped(b, \old(r->at), end) + \result; */
+static int dict_ends(reader *r, const uint8_t *b, size_t end, int open) { return open == 0 ? 1 : take(r, b, end, '}'); }
 
 /*@ requires buffer: \valid_read(b + (0 .. end - 1));
   @ requires reader: \valid(r) && in_header(r, end) && good(r);
@@ -532,7 +590,7 @@ static lfap_npy_verdict read_entry(reader *r, const uint8_t *b, size_t end) {
   @ assigns *r;
   @ ensures verdict: parsed(\result);
   @ ensures opened: \result == LFAP_NPY_OK ==> symbol(b, \old(r->at), end, '{');
-  @ ensures ended: \result == LFAP_NPY_OK ==> \exists integer e; 0 < e <= end && entry_last(b[e - 1]) && ended(b, e, end);
+  @ ensures ended: \result == LFAP_NPY_OK ==> \exists integer e; 0 < e <= end && ended(b, e, end);
   @ ensures whole: \result == LFAP_NPY_OK ==> r->has_descr == 1 && r->has_order == 1 && r->has_shape == 1;
   @ ensures good: \result == LFAP_NPY_OK ==> good(r); */
 static lfap_npy_verdict read_dict(reader *r, const uint8_t *b, size_t end) {
@@ -543,23 +601,23 @@ static lfap_npy_verdict read_dict(reader *r, const uint8_t *b, size_t end) {
     @ loop invariant good: good(r);
     @ loop invariant open: open == 0 || open == 1;
     @ loop invariant none: last == 0 ==> open == 1 && r->has_descr == 0;
-    @ loop invariant last: last > 0 ==> last <= end && entry_last(b[last - 1]);
+    @ loop invariant last: last > 0 ==> last <= end;
     @ loop invariant comma: last > 0 && open == 1 ==> symbol(b, last, end, ',') && r->at == skipped(b, last, end) + 1;
     @ loop invariant brace: last > 0 && open == 0 ==> symbol(b, last, end, '}') && r->at == skipped(b, last, end) + 1;
     @ loop assigns *r, open, last;
     @ loop variant end - r->at + open; */
-  while (open == 1 && take(r, b, end, '}') == 0) {
+  while (dict_ends(r, b, end, open) == 0) {
     lfap_npy_verdict v = read_entry(r, b, end);
     if (v != LFAP_NPY_OK) return v;
     /*@ ghost last = r->at; */
     /*@ assert good: good(r); */
-    if (take(r, b, end, ',') == 0) {
-      if (take(r, b, end, '}') == 0) return LFAP_NPY_SYNTAX;
-      open = 0;
-    }
-    /*@ assert kept: good(r); */
+    open = take_comma(r, b, end);
+    if (open < 0) return LFAP_NPY_SYNTAX;
   }
   skip_space(r, b, end);
+  /*@ assert descr: descr_ok(r); */
+  /*@ assert shape: shape_ok(r); */
+  /*@ assert flags: flags_ok(r); */
   if (r->at != end) return LFAP_NPY_SYNTAX;
   return r->has_descr == 1 && r->has_order == 1 && r->has_shape == 1 ? LFAP_NPY_OK : LFAP_NPY_SYNTAX;
 }
