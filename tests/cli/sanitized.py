@@ -135,7 +135,7 @@ run(0, f"compare {D} --weights net/W.npy {G} --probe-points noise/X.npy --certif
 run(0, f"compare {D} --weights learned/W.npy {G} --adversarial adv-linf --bases noise/X.npy --norm linf --eps 0.1 --range -2,2 --probes 20 --seed 4")
 run(0, f"compare {D} --weights learned/W.npy {G} --adversarial adv-l0/X.npy --targets adv-l0/y.npy --bases noise/X.npy --norm l0 --k 7 --eps 0.5")
 give("outputs.npy", np.zeros(12))
-run(0, f"compare {D} --weights net/W.npy {G} --probe-points noise/X.npy --outputs outputs.npy --reference limit")
+run(1, f"compare {D} --weights net/W.npy {G} --probe-points noise/X.npy --outputs outputs.npy --reference limit")
 
 SMALL = "--n-adv 4 --m 4 --eps 0.8,0.1,0.5 --k 5 --probes 20 --controls 2 --flow-steps 200"
 run(JUDGED, f"verify {D} {G} {SMALL} --test noise --verbose")
