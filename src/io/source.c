@@ -18,7 +18,7 @@ enum { ROOM = 1 << 16, PIECE = 1 << 30 /* bytes zlib is given at once */ };
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 /* What the first bytes say: whether it is gzip, a zip archive. The descriptor stays where it is. */
-static lfap_status look(lfap_ctx *ctx, int *gzip, int *zip, int fd, const char *path) {
+static lfap_status first_bytes(lfap_ctx *ctx, int *gzip, int *zip, int fd, const char *path) {
   char b[4] = "", why[LFAP_REASON];
   if (pread(fd, b, sizeof b, 0) < 0) {
     int e = errno;
@@ -53,7 +53,7 @@ static lfap_status open_file(lfap_ctx *ctx, lfap_source *s, const char *file, co
   size_t total = 0;
   lfap_status status = lfap_file_descriptor(ctx, &fd, &total, file);
   if (status != LFAP_OK) return status;
-  status = look(ctx, &gzip, &zip, fd, file);
+  status = first_bytes(ctx, &gzip, &zip, fd, file);
   if (status == LFAP_OK && member != NULL && !zip)
     status = lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: is not there, and %s is no zip archive that could have a member %s",
                        s->path, file, member);
@@ -227,7 +227,7 @@ int lfap_archive_is(const char *path) {
   int fd = -1, gzip = 0, zip = 0;
   size_t size;
   if (lfap_file_descriptor(NULL, &fd, &size, path) != LFAP_OK) return 0;
-  (void)look(NULL, &gzip, &zip, fd, path); /* what cannot be read is told by whoever reads it */
+  (void)first_bytes(NULL, &gzip, &zip, fd, path); /* what cannot be read is told by whoever reads it */
   close(fd);
   return zip;
 }

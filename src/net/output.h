@@ -1,4 +1,4 @@
-/* output.h - output weights other than the setting's (spec/theory.md, "Any fixed output layer"; spec/numerics.md N4). */
+/* output.h - output weights other than the setting's (spec/theory.md, "Any fixed output layer"; numerics.md N4). */
 #ifndef LFAP_NET_OUTPUT_H
 #define LFAP_NET_OUTPUT_H
 #include "lfap.h"
