@@ -87,8 +87,7 @@ LFAP_INLINE void pack_panel(double *P, size_t count, slice z, size_t i, double p
     /*@ ghost lfap_row_at(i + r, z.rows, z.ld); */
     const double *row = z.M + (i + r) * z.ld + z.k;
 #ifndef __FRAMAC__
-    if (count < z.rows - i - r)
-      for (size_t c = 0; c < z.n; c += LFAP_LANES) LFAP_PREFETCH(row + count * z.ld + c, LFAP_LANES);
+    if (count < z.rows - i - r) LFAP_PREFETCH(row + count * z.ld, z.n);
 #endif
     lfap_tile_pack(P, count, r, row, z.n, pad);
     /*@ assert column: LFAP_REAL_FACT(\forall integer x; 0 <= x ==> 8*(x/8) + x%8 == x && 0 <= x/8 && 0 <= x%8 < 8); */
