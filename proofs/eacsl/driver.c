@@ -65,9 +65,9 @@ static void matrices(size_t n) {
 static void kinks(size_t n) {
   fill(a, n, 9);
   for (size_t i = 0; i < n; i++) a[i] = a[i] < 0.0 ? 0.0 : a[i];
-  lfap_cp_merge(b, c, a, a, 0.5, n);
+  lfap_cp_merge(b, c, a, a, y, 0.5, 0.3, 0.9, n);
   lfap_cp_coef(c, a, a, y, 1.0, 0.5, n);
-  lfap_cp_row(c, a, y, 1.0, 0.5, 1.0, n);
+  lfap_cp_row(c, a, y, 1.0, 0.5, 1.0, 0.3, 0.9, n);
   volatile double sink = lfap_cp_slope(a[0], a[0], 1.0, 0.5);
   sink = lfap_cp_own(1.0, 2.0, 3.0, 4.0, 0.5) + lfap_cp_off(1.0, 2.0, 3.0, 4.0, 0.5);
   fill(b, n, 10);

@@ -78,7 +78,7 @@ typedef struct {
   @ ensures shape: \result == LFAP_NPY_OK ==> npy_shape(&out->dim[0], out->ndim);
   @ ensures product: \result == LFAP_NPY_OK
   @   ==> out->rows == out->dim[0] && out->cols == out->dim[1] * out->dim[2] * out->dim[3];
-  @ ensures more: \result == LFAP_NPY_MORE ==> len < total;
+  @ ensures more: \result == LFAP_NPY_MORE ==> total - len > 0;
   @ ensures untouched: \result != LFAP_NPY_OK ==> *out == \old(*out); */
 lfap_npy_verdict lfap_npy_header(lfap_npy_info *out, const uint8_t *b, size_t len, size_t total);
 #endif
