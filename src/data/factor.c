@@ -6,19 +6,16 @@
 #include "kernel/block.h"
 #include "kernel/chol.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 enum {
   ROWS = 192, /* rows of a group at most: they share a packed slice of the corner's rows */
-  LINE = 64,  /* bytes: tiles read whole lines of the cache */
   SCRATCH = LFAP_BLOCK_PACK + ROWS * LFAP_CHOL_COLUMNS /* doubles of a worker: packed rows, dots before the slice */
 };
 _Static_assert(LFAP_BLOCK - LFAP_CHOL_COLUMNS >= 0 && ROWS - LFAP_CHOL_COLUMNS >= 0 &&
                    LFAP_BLOCK_PACK - LFAP_CHOL_ROWS >= 0,
                "a block of columns is a block of dots, and its corner finds room in a worker's scratch");
-_Static_assert(LFAP_CHOL_PACK + LINE / sizeof(double) <= SCRATCH,
-               "and the packed corner in another's, with what aligning takes");
+_Static_assert(LFAP_CHOL_PACK + LFAP_LINE <= SCRATCH, "and the packed corner in another's, with what aligning takes");
 
 typedef struct {
   double *L;
@@ -81,7 +78,7 @@ lfap_status lfap_factor(lfap_ctx *ctx, double *L, size_t n, size_t *bad) {
   double *memory = calloc((size_t)lfap_threads(ctx) + 1, SCRATCH * sizeof(double)); /* the corner's is the last */
   if (!memory)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "Cholesky factor: no scratch memory for %d threads", lfap_threads(ctx));
-  f.scratch = memory + (LINE - (uintptr_t)memory % LINE) % LINE / sizeof(double);
+  f.scratch = lfap_line(memory); /* tiles read whole lines of the cache */
   f.corner = f.scratch + (size_t)lfap_threads(ctx) * SCRATCH;
   lfap_status st = LFAP_OK;
   size_t stop = n;
