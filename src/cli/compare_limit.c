@@ -35,7 +35,7 @@ static lfap_status own_limit(cli *c, compare_run *r, const lfap_set *set) {
   if (r->a.trained) keep_why(r->no_limit, sizeof r->no_limit, c, TRAINED);
   else if (r->judged->a && !(r->masses.plus > 0.0 && r->masses.minus > 0.0))
     keep_why(r->no_limit, sizeof r->no_limit, c,
-             "the output weights have one sign only, and so has f: no limit separates");
+             "the output weights have one sign only; the limit is computed for output layers that have both");
   else {
     lfap_status s = lfap_limit_solve_opts(&c->ctx, &r->lim, &r->data, set->gram, r->a.gamma, r->judged->a ? &o : NULL);
     if (!lfap_of_the_data(s)) return s;

@@ -96,10 +96,11 @@ lfap_status lfap_limit_masses(lfap_ctx *ctx, lfap_masses *out, const lfap_limit_
   lfap_masses p = o ? o->masses : (lfap_masses){0};
   if (p.plus == 0.0 && p.minus == 0.0) p = (lfap_masses){0.5, 0.5};
   if (!positive_mass(p.plus) || !positive_mass(p.minus))
-    return lfap_fail(ctx, LFAP_ERR_USAGE,
-                     "limit: the output weights have squares that sum to %g over the positive and %g over the negative "
-                     "ones; a limit is known where both are from 2^%d to 2^%d: output weights of both signs are needed",
-                     p.plus, p.minus, ilogb(LFAP_MASS_MIN), ilogb(LFAP_MASS_MAX));
+    return lfap_fail(
+        ctx, LFAP_ERR_USAGE,
+        "limit: the output weights have squares that sum to %g over the positive and %g over the negative "
+        "ones; a limit is computed where both are from 2^%d to 2^%d: output weights of both signs are needed",
+        p.plus, p.minus, ilogb(LFAP_MASS_MIN), ilogb(LFAP_MASS_MAX));
   *out = p;
   return LFAP_OK;
 }

@@ -272,7 +272,7 @@ def _own_limit(c: Call, data: Any, known: Any, given: Any, plain: bool, trained:
     elif not plain:
         c(lib.lfap_net_masses(c.ctx, ffi.addressof(o, "masses"), given))
         if not (o.masses.plus > 0 and o.masses.minus > 0):
-            why = "the output weights have one sign only: no limit separates"
+            why = "the output weights have one sign only; the limit is computed for output layers that have both"
     if why is None:
         status = lib.lfap_limit_solve_opts(c.ctx, lim, data, known.gram, given.gamma, ffi.NULL if plain else o)
         if not status or not lib.lfap_of_the_data(status):
