@@ -38,19 +38,14 @@ lfap_status compare_classified(cli *c, compare_run *r) {
   return s || !r->a.test ? s : on_test(c, r);
 }
 
-/* Of what the labels suggest, what the outputs leave open: where the network has them, W and its output layer are read
-   right; where nothing that was tried has them, numbers that are missing. */
-static int open_to(const compare_run *r, lfap_reason_kind kind, int has_outputs) {
-  if (has_outputs) return kind == LFAP_REASON_REVERSED || kind == LFAP_REASON_LABELS || kind == LFAP_REASON_DATA;
-  if (kind == LFAP_REASON_ORDER) return r->probes.rows < r->given.m + 4;
-  return kind == LFAP_REASON_BIAS || kind == LFAP_REASON_OUTPUT;
-}
-
+/* What labels alone suggest. Outputs leave little of it open: where the network has them, W and its output layer are
+   read right; where nothing that was tried has them, no slip is sure. */
 static lfap_status by_labels(cli *c, compare_run *r) {
   lfap_slip found = {0};
-  lfap_status s = lfap_reason_of(&c->ctx, &found, &r->given, &r->data, NULL);
   int told = r->a.outputs != NULL, has = told && r->array[0].verdict == LFAP_PASS;
-  if (s || !found.kind || (told && !open_to(r, found.kind, has))) return s;
+  lfap_status s = told && !has ? LFAP_OK : lfap_reason_of(&c->ctx, &found, &r->given, &r->data, NULL);
+  int open = found.kind == LFAP_REASON_REVERSED || found.kind == LFAP_REASON_LABELS || found.kind == LFAP_REASON_DATA;
+  if (s || !found.kind || (has && !open)) return s;
   if (has && found.kind == LFAP_REASON_REVERSED) {
     found.kind = LFAP_REASON_LABELS;
     snprintf(found.what, sizeof found.what,

@@ -18,7 +18,8 @@ const char *const lfap_reason_name[LFAP_REASONS] = {"none", "reversed",   "row o
 
 /* Fewer ways than 2^FEW to choose the positive samples, and chance would classify them too often. */
 static const double FEW = 6.0, FEWEST = 2.0;
-/* Margins as even as training makes them: what it takes against a network that gets nearly all right. */
+/* Margins as even as training makes them: what it takes against a network that gets nearly all right, and where a
+   number was fitted. */
 static const double EVEN = 0.3;
 
 void lfap_reason_outputs(lfap_search *s, double *f, const double *z, const double *a, const double *b, double gamma) {
@@ -64,7 +65,7 @@ void lfap_reason_consider(lfap_search *s, lfap_reason_kind kind, const double *f
     double clear = lfap_reason_clear(s, f, &wrong), some = s->evidence - bits;
     size_t few = bits > 1.0 ? 0 : s->wrong / 4 < s->n / 20 ? s->wrong / 4 : s->n / 20;
     int sure = some >= FEW || (some >= FEWEST && bits == 0.0 && clear >= 0.5);
-    sure &= s->wrong > s->n / 20 || clear >= EVEN;
+    sure &= (s->wrong > s->n / 20 && bits < 1.0) || clear >= EVEN;
     r.right = s->n - wrong;
     r.clear = wrong <= few && sure ? weight * clear : 0.0;
   }
@@ -115,7 +116,7 @@ lfap_status lfap_reason_of(lfap_ctx *ctx, lfap_slip *out, const lfap_net *net, c
     st = lfap_reason_layouts(&s);
   }
   if (!st) st = lfap_reason_fits(&s);
-  if (!st && !s.best.kind && !told) st = lfap_reason_biases(&s);
+  if (!st && !s.best.kind) st = lfap_reason_biases(&s);
   free(s.a);
   if (!st) *out = s.best;
   return st;

@@ -1,5 +1,5 @@
-/* reason_fit.c - slips that leave numbers to be found: another slope, an offset, an output layer, biases. Told outputs
- * determine them by least squares; labels only bound them, and only where there are many more samples than numbers. */
+/* reason_fit.c - slips that leave numbers to be found: another slope, an offset, an output layer (biases:
+ * reason_bias.c). Told outputs determine them by least squares; labels only bound them. */
 #include "verify/reasons.h"
 
 #include "kernel/chain.h"
@@ -9,9 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Labels alone: rows that speak for training, in deviations from random ones. */
-static const double HINTED = 0.5;
 
 /* ---- one number -------------------------------------------------------------------------------------------------- */
 
@@ -100,9 +97,7 @@ static void output_functions(lfap_search *s) {
 
 /* ---- least squares ----------------------------------------------------------------------------------------------- */
 
-/* x (m) of the least ||A x - b||, A (n x m by columns) and b (n) overwritten: modified Gram-Schmidt, twice; columns
-   that depend on those before them get 0. R: m x m of workspace. */
-static void least_squares(double *x, double *A, double *b, double *R, size_t n, size_t m) {
+void lfap_reason_least_squares(double *x, double *A, double *b, double *R, size_t n, size_t m) {
   memset(R, 0, m * m * sizeof *R);
   for (size_t j = 0; j < m; j++) {
     double *col = A + j * n, before = lfap_norm2(n, col);
@@ -144,34 +139,27 @@ static int same_sizes(lfap_search *s, const double *v, size_t *plus) {
   return off <= 1e-3 * most;
 }
 
-/* Output weights from the outputs at more points than there are neurons, or from many more labels. */
+/* Output weights from the outputs at more points than there are neurons. (Labels would not tell: where W has any say in
+   the classes, some output layer classifies, of broken rows too.) */
 static lfap_status output_layer(lfap_search *s) {
   size_t n = s->n, m = s->m, plus = 0;
-  if (n < (s->told ? m + 4 : 3 * m) || (!s->told && !(s->aligned >= HINTED))) return LFAP_OK;
+  if (!s->told || n < m + 4) return LFAP_OK;
   double *A = malloc((n * m + n + m * m + m) * sizeof *A);
   if (!A) return lfap_fail(s->ctx, LFAP_ERR_MEMORY, "no memory for %zu x %zu activations", n, m);
   double *b = A + n * m, *R = b + n, *v = R + m * m;
   for (size_t i = 0; i < n; i++) {
-    b[i] = s->told ? s->told->f[i] : s->y[i];
+    b[i] = s->told->f[i];
     for (size_t j = 0; j < m; j++) A[j * n + i] = lfap_phi(s->z[i * m + j], s->net->gamma);
   }
-  least_squares(v, A, b, R, n, m);
+  lfap_reason_least_squares(v, A, b, R, n, m);
   lfap_reason_outputs(s, s->f, s->z, v, NULL, s->net->gamma);
   int order = same_sizes(s, v, &plus);
-  if (s->told)
-    lfap_reason_consider(s, order ? LFAP_REASON_ORDER : LFAP_REASON_OUTPUT, s->f, 0.0, 0.8,
-                         order
-                             ? "the outputs are those of the same output weights in another order (%zu of %zu are "
+  lfap_reason_consider(s, order ? LFAP_REASON_ORDER : LFAP_REASON_OUTPUT, s->f, 0.0, 0.8,
+                       order ? "the outputs are those of the same output weights in another order (%zu of %zu are "
                                "positive): the rows are in another order; give --signs or --output-weights"
                              : "the outputs are those of another output layer (%zu of %zu weights are positive); give "
                                "--output-weights",
-                         plus, m);
-  else
-    lfap_reason_consider(
-        s, LFAP_REASON_OUTPUT, s->f, (double)m, 0.5,
-        "with another output layer (%zu of %zu weights positive, by least squares) it classifies; give "
-        "--output-weights",
-        plus, m);
+                       plus, m);
   free(A);
   return LFAP_OK;
 }
@@ -181,71 +169,4 @@ lfap_status lfap_reason_fits(lfap_search *s) {
   if (!st) st = offset(s);
   if (!st && s->told) output_functions(s);
   return st ? st : output_layer(s);
-}
-
-/* ---- biases ------------------------------------------------------------------------------------------------------ */
-
-enum { STEPS = 60 };
-
-/* The gradient in b of the smooth least margin, sum_n q_n y_n a_j phi'(z_jn + b_j), q_n falling with the margin. */
-static void bias_gradient(lfap_search *s, double *grad, const double *b) {
-  size_t n = s->n, m = s->m;
-  double least = INFINITY, mean = 0.0, sum = 0.0;
-  for (size_t i = 0; i < n; i++) {
-    least = fmin(least, s->y[i] * s->f[i]);
-    mean += fabs(s->f[i]) / (double)n;
-  }
-  memset(grad, 0, m * sizeof *grad);
-  for (size_t i = 0; i < n; i++) {
-    double q = exp(-4.0 * (s->y[i] * s->f[i] - least) / (mean > 0.0 ? mean : 1.0));
-    sum += q;
-    for (size_t j = 0; j < m; j++) grad[j] += q * s->y[i] * s->a[j] * lfap_slope(s->z[i * m + j] + b[j], s->net->gamma);
-  }
-  for (size_t j = 0; j < m; j++) grad[j] /= sum;
-}
-
-/* The part of grad that a shift of the samples and an own-class term make: b = W h + c sgn(a), of d + 1 numbers. */
-static void restrict_gradient(const lfap_search *s, double *grad, double *h) {
-  size_t m = s->m, d = s->d;
-  double own = 0.0, size = lfap_norm2(m * d, s->net->w);
-  memset(h, 0, d * sizeof *h);
-  for (size_t j = 0; j < m; j++) {
-    lfap_axpy(h, grad[j] * (double)m / (size * size), s->net->w + j * d, d);
-    own += s->a[j] > 0.0 ? grad[j] : -grad[j];
-  }
-  for (size_t j = 0; j < m; j++) grad[j] = lfap_dot(d, s->net->w + j * d, h) + (s->a[j] > 0.0 ? own : -own);
-}
-
-/* Does the network classify with biases? They rise along the gradient until it does. */
-static void climb(lfap_search *s, double *b, double *grad, double *h, size_t numbers) {
-  size_t m = s->m, wrong = 1;
-  double scale = 0.05 * lfap_norm2(s->n * m, s->z) / sqrt((double)s->n);
-  memset(b, 0, m * sizeof *b);
-  for (int k = 0; k < STEPS && wrong; k++) {
-    lfap_reason_outputs(s, s->f, s->z, s->a, b, s->net->gamma);
-    double clear = lfap_reason_clear(s, s->f, &wrong);
-    if (!wrong && clear > 0.0) {
-      lfap_reason_consider(s, LFAP_REASON_BIAS, s->f, (double)numbers, 1.0,
-                           "with biases of the hidden layer it classifies (found by %d steps): they are left out; give "
-                           "--bias",
-                           k);
-      return;
-    }
-    bias_gradient(s, grad, b);
-    if (h) restrict_gradient(s, grad, h);
-    double size = lfap_norm2(m, grad);
-    if (!(size > 0.0)) return;
-    lfap_axpy(b, scale / size, grad, m);
-  }
-}
-
-lfap_status lfap_reason_biases(lfap_search *s) {
-  size_t n = s->n, m = s->m, d = s->d;
-  if (s->data->bias) return LFAP_OK;
-  double *grad = malloc((m + d) * sizeof *grad);
-  if (!grad) return lfap_fail(s->ctx, LFAP_ERR_MEMORY, "no memory for m = %zu biases", m);
-  if (n >= 3 * (d + 2)) climb(s, s->b, grad, grad + m, d + 1);
-  if (!s->best.kind && n >= 3 * (m + 1)) climb(s, s->b, grad, NULL, m);
-  free(grad);
-  return LFAP_OK;
 }

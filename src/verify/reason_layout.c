@@ -8,6 +8,8 @@
 
 /* Deviations from random rows: what shows that training made them, and what speaks for it. */
 static const double TRAINED = 3.0, HINTED = 0.5;
+/* Of what rows show, the share that rows without much training may get wrong. */
+static const double FEW_ROWS = 0.05;
 
 static int same_size(const lfap_search *s) {
   for (size_t j = 1; j < s->m; j++)
@@ -85,8 +87,10 @@ static void signs_shown(lfap_search *s) {
     c[j] = c[j] > 0.0 ? size : -size;
   }
   lfap_reason_kind kind = 2 * plus == m ? LFAP_REASON_ORDER : LFAP_REASON_OUTPUT;
+  /* where nearly all rows show the signs of -f, the few that do not have hardly been trained */
+  int reversed = s->best.kind == LFAP_REASON_REVERSED && s->best.right == s->n && agreement(s, s->a) < FEW_ROWS;
   lfap_reason_outputs(s, s->f, s->z, s->b, NULL, s->net->gamma);
-  lfap_reason_consider(s, kind, s->f, 0.5, 1.0,
+  lfap_reason_consider(s, kind, s->f, 0.5, reversed ? 0.5 : 1.0,
                        "with the signs that the rows themselves show (%zu of %zu positive) it classifies: %s", plus, m,
                        order_words(kind));
 }

@@ -37,7 +37,11 @@ double lfap_reason_clear(lfap_search *s, const double *f, size_t *wrong);
 
 /* reason_layout.c: rows, labels and samples taken another way, nothing fitted; and signs that the rows show. */
 lfap_status lfap_reason_layouts(lfap_search *s);
-/* reason_fit.c: a slope, an offset, output weights, biases. */
+/* reason_fit.c: a slope, an offset, output weights. */
 lfap_status lfap_reason_fits(lfap_search *s);
+/* x (m) of the least ||A x - b||, A (n x m by columns) and b (n) overwritten: modified Gram-Schmidt, twice; columns
+   that depend on those before them get 0. R: m x m of workspace. */
+void lfap_reason_least_squares(double *x, double *A, double *b, double *R, size_t n, size_t m);
+/* reason_bias.c */
 lfap_status lfap_reason_biases(lfap_search *s);
 #endif

@@ -97,6 +97,36 @@ for i, (N, d, m, gamma) in enumerate([(40, 3, 10, 0.1), (40, 3, 40, 0.01), (60, 
         Z = R.standard_normal((30, d))
         silent(f"{name}, with its outputs", X, y, net["W"], gamma, told=(Z, outputs(net, Z)), bias=net["b"])
 
+# a fixed output layer of unequal sizes with the other sign: -f keeps the sizes, signs read off the rows would not
+for i, (kind, N, d, m, gamma) in enumerate(BASES):
+    X, y = samples(kind, N, d, 300 + i)
+    v = setting(m) * R.uniform(0.3, 2, m)
+    net = train(X, y, gamma, v, 400 + i)
+    if classifies(X, y, net["W"], gamma, v):
+        Z = R.standard_normal((m + 20, d))
+        named(f"output layer turned, {kind}, N = {N}, m = {m}", ("reversed",), X, y, net["W"], gamma, -v)
+        named(f"output layer turned, {kind}, N = {N}, m = {m}, with outputs", ("reversed",), X, y, net["W"], gamma, -v, told=(Z, outputs(net, Z)))
+
+# a row or a column that something broke is no slip: outputs refute every other reading, whatever the labels would suggest
+for i, (kind, N, d, m, gamma) in enumerate(BASES):
+    X, y = samples(kind, N, d, 500 + i)
+    net = train(X, y, gamma, setting(m), 600 + i)
+    Z = R.standard_normal((m + 20, d))
+    row, column = net["W"].copy(), net["W"].copy()
+    row[R.integers(m)] = 10 * R.standard_normal(d)
+    column[:, R.integers(d)] *= -8
+    for what, W in (("row", row), ("column", column)):
+        doc, run = compare(X, y, W, gamma, told=(Z, outputs(net, Z)))
+        ok(run.code == 1 and doc["reason"] is None, f"a broken {what}, {kind}, m = {m}: no reading is named that the outputs refute", doc)
+
+# biases of the hidden layer, found from outputs
+for i, (N, d, m, gamma) in enumerate([(40, 30, 4, 0.1), (40, 20, 6, 0.5), (60, 20, 10, 0.3)]):
+    X, y = samples("clouds", N, d, 700 + i)
+    net = train(X, y, gamma, setting(m), 800 + i, bias=True)
+    Z = R.standard_normal((4 * m + 20, d))
+    r = named(f"biases left out, m = {m}, with outputs", ("bias",), X, y, net["W"], gamma, told=(Z, outputs(net, Z)))
+    ok(r.get("shown_by") == "outputs", f"biases left out, m = {m}: by the outputs", r)
+
 # square W, saved as d x m; another slope; samples prepared; labels sorted; an offset; probabilities
 for i, (m, gamma) in enumerate([(20, 0.5), (30, 0.1)]):
     X, y = samples("uniform", 14, m, 80 + i)
