@@ -76,6 +76,7 @@ cross-torch: setup-check
 	@$(MAKE) --no-print-directory all
 	BUILD=$(BUILD) $(PYTHON) tests/cross/vectors_torch.py
 	BUILD=$(BUILD) $(PYTHON) tests/cross/torch_runs.py
+	LFAP_TRAINER=torch BUILD=$(BUILD) $(PYTHON) tests/cross/foreign_networks.py
 
 # Installs what is missing; where nothing is, the check costs milliseconds.
 setup:

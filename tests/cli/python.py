@@ -351,14 +351,23 @@ got = lfap.flax.export(flax, gamma=0.1)
 ok((got.W == W[[1, 2, 5, 0, 3, 4]]).all() and np.allclose(lfap.evaluate(got.W, got.gamma, points), f, rtol=1e-6), "flax: kernels d x m", got)
 ok((lfap.flax.export({"hidden": {"kernel": W.T}}, output=out).W == got.W).all(), "flax: output weights given")
 one = np.full(m, 1 / np.sqrt(m))
+b, v = r.standard_normal(m), out * [1, 1, 2, 1, 1, 1]
+g = np.where(z + b > 0, z + b, 0.1 * (z + b))
+kernels = {"Dense_0": {"kernel": W.T, "bias": b}, "Dense_1": {"kernel": v[:, None], "bias": np.array([0.7])}}
+for name, want, net in (
+        ("biases", g @ out, lfap.torch.export(Model(hidden_weight=W, hidden_bias=b, output_weight=out))),
+        ("unequal output weights", np.where(z > 0, z, 0.1 * z) @ v, lfap.torch.export(Model(hidden_weight=W, output_weight=v))),
+        ("biases, unequal output weights, an output bias", g @ v + 0.7, lfap.torch.export(Model(hidden_weight=W, hidden_bias=b, output_weight=v[None], output_bias=np.array([0.7])))),
+        ("an output bias alone", np.where(z > 0, z, 0.1 * z) @ out + 0.7, lfap.torch.export(Model(hidden_weight=W, output_weight=out, output_bias=np.array([0.7])))),
+        ("flax, all of it", g @ v + 0.7, lfap.flax.export(kernels, gamma=0.1))):
+    told = lfap.compare(points, sign[np.arange(9) % 6], net.W, net.gamma, output_weights=net.output_weights, bias=net.bias, output_trained=True, points=points)
+    ok(np.allclose(told.outputs, want, rtol=1e-6, atol=1e-6), f"exported: {name}: the same function", (told.outputs, want))
+net = lfap.torch.export(Model(hidden_weight=W, hidden_bias=b, output_weight=out))
+ok(net.output_weights is None and np.allclose(net.bias, b[net.order], rtol=1e-6), "biases go with their rows", net)
 for name, words, call in (
-        ("a bias", "hidden.bias: a bias", lambda: lfap.torch.export(Model(hidden_weight=W, hidden_bias=np.ones(m), output_weight=out))),
-        ("unequal output weights", "weight 2 is", lambda: lfap.torch.export(Model(hidden_weight=W, output_weight=out * [1, 1, 2, 1, 1, 1]))),
-        ("output weights of another size", r"c sqrt\(m\)", lambda: lfap.torch.export(Model(hidden_weight=W, output_weight=sign))),
-        ("one sign", "6 of 6", lambda: lfap.torch.export(Model(hidden_weight=W, output_weight=one))),
         ("two hidden layers", "2 of them", lambda: lfap.torch.export(Model(hidden_weight=W, second_weight=W, output_weight=out))),
         ("no output weights", "none", lambda: lfap.torch.export(Model(hidden_weight=W))),
-        ("a bias of flax", "Dense_0/bias", lambda: lfap.flax.export({"Dense_0": {"kernel": W.T, "bias": one}, "Dense_1": {"kernel": out[:, None]}})),
+        ("biases of no layer", "norm.bias: 4 biases", lambda: lfap.torch.export(Model(hidden_weight=W, output_weight=out, norm_bias=np.ones(4)))),
         ("two hidden layers of flax", "2 of them", lambda: lfap.flax.export({"a": {"kernel": W.T}, "b": {"kernel": W.T}}, output=out))):
     try:
         ok(False, f"not exported: {name}", call())

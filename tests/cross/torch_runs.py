@@ -78,7 +78,7 @@ for number, (m, gamma, factor, epochs, lr, loss, dtype, norm, eps, k) in enumera
     if not ok(run.code == 0, f"{name}: judged", run):
         continue
     doc = json.loads(run.out)
-    w = limit(X, y, gamma)[3]
+    w = limit(X, y, gamma)[5]
     for figure, v in k1(W, X, y, gamma, w, Z).items():
         wrong = disagreements({figure: v}, doc["k1"], TOLERANCE)
         ok(not wrong, f"{name}: {figure} = {doc['k1'][figure]}", wrong)

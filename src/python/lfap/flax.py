@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._export import Exported, no_bias, only, ordered
+from ._export import Exported, exported, only
 
 
 def _leaves(params: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
@@ -17,10 +17,10 @@ def _leaves(params: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, An
 
 
 def export(params: Mapping[str, Any], gamma: float | None = None, output: npt.ArrayLike | None = None) -> Exported:
-    """The hidden layer of Flax parameters: of the kernels d x m and m x 1 the first, transposed, rows of positive output weight first.
+    """The layers of Flax parameters: of the kernels d x m and m x 1 the first, transposed, and the biases.
 
-    Of a model `x -> Dense(1, use_bias=False)(leaky_relu(Dense(m, use_bias=False)(x), gamma))` whose second kernel is fixed at
-    +-1/sqrt(m); where the output weights are no parameters, they are given.
+    Of a model `x -> Dense(1)(leaky_relu(Dense(m)(x), gamma))`, with or without biases; where the output weights are no parameters, they
+    are given. Where they are +-1/sqrt(m) the rows of positive ones come first; an output bias becomes a neuron that is always 1.
 
     >>> import numpy as np, lfap
     >>> kernel, out = np.arange(12.0).reshape(3, 4), np.array([[-.5], [.5], [.5], [-.5]])
@@ -29,12 +29,12 @@ def export(params: Mapping[str, Any], gamma: float | None = None, output: npt.Ar
     ((4, 3), [1, 2, 0, 3])
     """
     leaves = dict(_leaves(params))
-    no_bias({n: a for n, a in leaves.items() if n.rsplit("/", 1)[-1] == "bias"})
-    weights = {n: a for n, a in leaves.items() if n.rsplit("/", 1)[-1] != "bias"}
+    biases = {n: a for n, a in leaves.items() if n.rsplit("/", 1)[-1] == "bias"}
+    weights = {n: a for n, a in leaves.items() if n not in biases}
     kernels = {n: a for n, a in weights.items() if a.ndim == 2 and a.shape[1] > 1}
     name, hidden = only("params: kernels of more than one column", kernels, "the hidden layer's, d x m")
     if output is not None:
-        return ordered(name, hidden.T, "output", output, gamma)
+        return exported(name, hidden.T, "output", output, gamma, biases)
     out_name, out = only("params: other kernels", {n: a for n, a in weights.items() if n not in kernels},
                          "the output's, m x 1; where the parameters have none, give output=")
-    return ordered(name, hidden.T, out_name, out, gamma)
+    return exported(name, hidden.T, out_name, out, gamma, biases)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._c import DataError
-from ._export import Exported, no_bias, only, ordered
+from ._export import Exported, exported, only
 
 
 def _numbers(tensor: Any) -> Any:
@@ -27,10 +27,10 @@ def _slope(model: Any) -> float | None:
 
 
 def export(model: Any, output: npt.ArrayLike | None = None) -> Exported:
-    """The hidden layer of a model, rows of positive output weight first, as `lfap.compare` and the command line take it.
+    """The layers of a model as `lfap.compare` and the command line take them.
 
-    The output weights are those of the state (a vector, or a matrix of one row), or are given. Biases, output weights other than
-    +-1/sqrt(m), and further layers are refused. In full:
+    The output weights are those of the state (a vector, or a matrix of one row), or are given; where they are +-1/sqrt(m), the rows of
+    positive ones come first. An output bias becomes a neuron that is always 1. Further layers are refused. In full:
 
     >>> import math, torch, lfap
     >>> class Net(torch.nn.Module):
@@ -49,14 +49,23 @@ def export(model: Any, output: npt.ArrayLike | None = None) -> Exported:
     >>> data = lfap.gen("uniform", n=4, d=500)
     >>> 0 <= lfap.compare(data.X, data.y, net.W, net.gamma).agreement <= 1
     True
+
+    With biases and an output layer of its own:
+
+    >>> free = torch.nn.Sequential(torch.nn.Linear(500, 5), torch.nn.LeakyReLU(0.1), torch.nn.Linear(5, 1))
+    >>> net = lfap.torch.export(free)
+    >>> got = lfap.compare(data.X, data.y, net.W, net.gamma, output_weights=net.output_weights, bias=net.bias, output_trained=True, points=data.X)
+    >>> with torch.no_grad():
+    ...     bool(np.allclose(got.outputs, free(torch.tensor(data.X).float())[:, 0], atol=1e-5))
+    True
     """
     state = {name: _numbers(t) for name, t in model.state_dict().items()}
     matrices = {n: a for n, a in state.items() if a.ndim == 2 and a.shape[0] > 1}
     rest = {n: a for n, a in state.items() if n not in matrices}
-    no_bias({n: a for n, a in rest.items() if n.rsplit(".", 1)[-1] == "bias"})
+    biases = {n: a for n, a in rest.items() if n.rsplit(".", 1)[-1] == "bias"}
     name, hidden = only("model: matrices of weights", matrices, "the hidden layer, m x d")
     if output is not None:
-        return ordered(name, hidden, "output", output, _slope(model))
-    vectors = {n: a for n, a in rest.items() if n.rsplit(".", 1)[-1] != "bias" and a.size > 1}
+        return exported(name, hidden, "output", output, _slope(model), biases)
+    vectors = {n: a for n, a in rest.items() if n not in biases and a.size > 1}
     out_name, out = only("model: vectors of weights", vectors, "the output's; where the state has none, give output=")
-    return ordered(name, hidden, out_name, out, _slope(model))
+    return exported(name, hidden, out_name, out, _slope(model), biases)

@@ -1,5 +1,7 @@
 """Small networks trained in NumPy the way people train them in PyTorch: uniform initialisation by fan-in, full batches, Adam, the logistic
-loss; biases, output layers fixed or learned, any order of the rows."""
+loss; biases, output layers fixed or learned, any order of the rows. With LFAP_TRAINER=torch PyTorch itself trains them."""
+import os
+
 import numpy as np
 
 
@@ -34,6 +36,27 @@ def train(X, y, gamma, v, seed, bias=False, learn=False, epochs=300, lr=0.03):
                 second[k] = 0.999 * second[k] + 0.001 * g * g
                 params[k] = params[k] - lr * (first[k] / (1 - 0.9**t)) / (np.sqrt(second[k] / (1 - 0.999**t)) + 1e-8)
     return {"W": params[0], "b": params[1], "v": params[2], "gamma": gamma}
+
+
+def train_torch(X, y, gamma, v, seed, bias=False, learn=False, epochs=300, lr=0.03):
+    """The same by PyTorch's Linear, initialisation, autograd and Adam, in doubles."""
+    import torch
+    torch.manual_seed(seed)
+    torch.set_default_dtype(torch.float64)
+    X, y, v = (torch.tensor(np.asarray(a, float)) for a in (X, y, v))
+    hidden, phi = torch.nn.Linear(X.shape[1], len(v), bias=bias), torch.nn.LeakyReLU(gamma)
+    out = torch.nn.Parameter(v.clone(), requires_grad=learn)
+    optimiser = torch.optim.Adam([*hidden.parameters(), *([out] if learn else [])], lr=lr)
+    for _ in range(epochs):
+        optimiser.zero_grad()
+        torch.nn.functional.softplus(-y * (phi(hidden(X)) @ out)).mean().backward()
+        optimiser.step()
+    numbers = lambda t: t.detach().numpy().copy()
+    return {"W": numbers(hidden.weight), "b": numbers(hidden.bias) if bias else np.zeros(len(v)), "v": numbers(out), "gamma": gamma}
+
+
+if os.environ.get("LFAP_TRAINER") == "torch":
+    train = train_torch
 
 
 def samples(kind, N, d, seed):
