@@ -16,6 +16,8 @@
 /* A residual above this share of max |b| after refinement: the factor went through, but only rounding kept its
    pivots positive. */
 #define SOLVED_TOL 0x1p-10
+/* Operations after which the fallback gives up: minutes. Its additions are one at a time, each a system of its own. */
+#define FALLBACK_WORK 0x1p42
 
 typedef struct {
   lfap_ctx *ctx;
@@ -27,6 +29,7 @@ typedef struct {
   double *old, *row;   /* n each: the point before an addition; a row of M */
   double *ray;         /* n, or NULL: where to write the ray along which the objective falls for ever */
   double tol;          /* LFAP_QP_TOL or SHARP_TOL, times max |b| */
+  double work;         /* operations of all systems so far, about */
   size_t rounds;
 } qp;
 
@@ -35,9 +38,17 @@ static void scatter(qp *p) {
   for (size_t k = 0; k < p->sys.nf; k++) p->lambda[p->sys.f[k]] = p->sys.s[k];
 }
 
+/* A factor, and compensated residuals on the support and off it. */
+static double work_of(const qp *p) {
+  double nf = (double)p->sys.nf;
+  return nf * nf * nf / 3.0 + 32.0 * nf * (double)p->n;
+}
+
 static lfap_status solve_on_support(qp *p, int *solved) {
   p->rounds++;
-  return lfap_system_solve(p->ctx, &p->sys, solved, p->in, p->lambda);
+  lfap_status st = lfap_system_solve(p->ctx, &p->sys, solved, p->in, p->lambda);
+  p->work += work_of(p);
+  return st;
 }
 
 /* The same for the fallback, where a solution that is none counts as a singular system. */
@@ -223,8 +234,14 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
   memset(p->in, 0, p->n);
   memset(p->lambda, 0, p->n * sizeof(double));
   for (size_t i = 0; i < p->n; i++) p->mu[i] = -p->b[i];
+  p->work = 0.0;
   for (; round < cap; round++) {
     size_t skipped = 0, pick = most_negative(p, skip, &skipped);
+    if (pick != p->n && p->work > FALLBACK_WORK)
+      return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED,
+                       "quadratic programme: M of N = %zu is singular where pivoting begins, and adding one entry after "
+                       "another was given up at %zu entries after %.0e operations",
+                       p->n, p->sys.nf, p->work);
     lfap_status st = lfap_tick(p->ctx, ROUND, (double)round, 0.0);
     int moved = 0;
     if (st || (pick == p->n && !skipped)) return st;
