@@ -238,10 +238,11 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
   for (; round < cap; round++) {
     size_t skipped = 0, pick = most_negative(p, skip, &skipped);
     if (pick != p->n && p->work > FALLBACK_WORK)
-      return lfap_fail(p->ctx, LFAP_ERR_UNSOLVED,
-                       "quadratic programme: M of N = %zu is singular where pivoting begins, and adding one entry after "
-                       "another was given up at %zu entries after %.0e operations",
-                       p->n, p->sys.nf, p->work);
+      return lfap_fail(
+          p->ctx, LFAP_ERR_UNSOLVED,
+          "quadratic programme: M of N = %zu is singular where pivoting begins, and adding one entry after "
+          "another was given up at %zu entries after %.0e operations",
+          p->n, p->sys.nf, p->work);
     lfap_status st = lfap_tick(p->ctx, ROUND, (double)round, 0.0);
     int moved = 0;
     if (st || (pick == p->n && !skipped)) return st;
