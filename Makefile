@@ -42,6 +42,7 @@ help:
 	@echo 'sanitized         the command line under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims, lines and fields generate'
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
+	@echo '                  JUNIT=FILE, SARIF=FILE: what was found, for a CI system (also of prove-gappa, prove-coq)'
 	@echo 'prove-update      prove what changed and write the record; prove-upgrade for other tools; prove-selftest'
 	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors'
 	@echo 'coq-certificate   DATA=dir GAMMA=g: a theorem about these doubles, checked by Coq; check-coq-certificate tests that'
@@ -124,7 +125,7 @@ prove-gappa: setup-prove
 # The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
 prove-coq: setup-coq
 	$(PYTHON) proofs/probe.py coq
-	$(MAKE) --no-print-directory -C proofs/coq check
+	$(MAKE) --no-print-directory -C proofs/coq check JUNIT=$(abspath $(JUNIT)) SARIF=$(abspath $(SARIF))
 
 # A theorem about the data in DATA at slope GAMMA, from their doubles to Coq's kernel: written, compiled, shown with what it assumes, and
 # its numbers held against the data. FORM=fast, CLAIM=C2, POINTS=Z.npy, LABELS=y.npy, OUT=dir.

@@ -30,6 +30,7 @@ import cache
 import gate
 import locate
 import probe
+import reporting
 import selftest
 import status
 import tools
@@ -351,6 +352,12 @@ class Prover:
         with open(os.path.join(self.root, "proofs", "STATUS.md"), "w", encoding="utf-8") as out:
             out.write(status.render(rows, self.sources, self.soundness))
 
+    def cases(self, rows):
+        """{(file, what is proved): [problem]}: a function, or a lemma, in a tier."""
+        said = {key: re.compile(r"%s:\d+: %s \(%s\)" % tuple(map(re.escape, key))) for key in rows}
+        return {(row.path, "%s (%s)" % (row.owner, row.tier)): [text for text in self.problems if said[key].match(text)]
+                for key, row in sorted(rows.items())}
+
     def close(self, rows):
         """Print the problems and the closing line; return the exit code."""
         if self.function:  # what is said of others that were not asked for means nothing
@@ -371,6 +378,7 @@ class Prover:
                                                                row.goals))
         functions = {(row.path, row.owner) for row in rows.values() if not row.owner.startswith("lemma ")}
         listed = {(row.path, row.owner) for row in left if self.soundness.allows_unproved(row.path, row.owner, row.tier)}
+        reporting.write("proofs", self.cases(rows), self.problems)
         self.say("proofs: %d goals proved, %d functions, %d unproved-listed%s"
                  % (sum(row.proved for row in rows.values()), len(functions), len(listed),
                     "" if not self.problems else ", FAILED with %d problems" % len(set(self.problems))))

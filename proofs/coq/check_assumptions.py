@@ -20,6 +20,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+import reporting  # noqa: E402
 import tools  # noqa: E402
 
 FORBIDDEN = [
@@ -151,17 +152,37 @@ def read_allowed(name):
     return {line.split("#")[0].strip() for line in (HERE / name).read_text().splitlines()} - {""}
 
 
+def refused(chapter, build):
+    """Coq did not take a chapter: its words, at their line, as the one finding."""
+    said = (build / (chapter + ".err")).read_text()
+    place = re.search(r'File "[^"]*", line (\d+)', said)
+    where = f"proofs/coq/{chapter}.v:{place.group(1)}: " if place else ""
+    reporting.write("proofs/coq", {("proofs/coq", chapter): []}, [f"{where}{' '.join(said.split('Error:', 1)[-1].split())[:500]}"])
+    return 1
+
+
 def statement_of(answer):
     """A statement or a definition: the answer without Coq's remarks on arguments and transparency."""
     return answer.split("\n\n")[0]
+
+
+def report(rows, failures):
+    """A case for each theorem; findings have their place from the top."""
+    placed = [f"proofs/coq/{text}" if re.match(r"\w+\.v:\d+: ", text) else text for text in failures]
+    cases = {(f"proofs/coq/{file}", theorem): [text for text in placed if text.startswith(f"{theorem} depends ")]
+             for _, theorem, file, _ in rows}
+    reporting.write("proofs/coq", cases, placed)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=HERE / "build", help="where make put the .vo files")
     parser.add_argument("--write-statements", action="store_true", help="rewrite statements.txt")
+    parser.add_argument("--refused", metavar="CHAPTER", help="only report that Coq refused a chapter, whose messages are in CHAPTER.err")
     options = parser.parse_args()
     build = options.build.resolve()
+    if options.refused:
+        return refused(options.refused, build)
 
     chapters = [line for line in (HERE / "_CoqProject").read_text().splitlines() if line.endswith(".v")]
     sources = sorted(HERE.glob("*.v"))
@@ -176,6 +197,7 @@ def main():
     failures += compare_lists(rows, sources)
     if failures:
         print("\n".join(failures))
+        report(rows, failures)
         print(f"proofs/coq: FAIL ({len(failures)} findings before asking Coq)")
         return 1
 
@@ -193,6 +215,7 @@ def main():
         failures.append("statements differ from statements.txt (make statements, if meant):\n" + "\n".join(
             difflib.unified_diff(old.splitlines(), said.splitlines(), "recorded", "now", lineterm="", n=1)))
     print("\n".join(failures), end="\n" if failures else "")
+    report(rows, failures)
     verdict = "FAIL" if failures else "PASS"
     print(f"proofs/coq: {verdict}: {len(rows)} theorems in {len(sources)} files, "
           f"{sum(not axioms_of(a) for _, a in answers.values())} closed under the global context, "

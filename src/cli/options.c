@@ -16,7 +16,7 @@ static const cli_option common[] = {
     {"labels-01", NULL, "labels (and targets) are 0 and 1 in their files, or bool: 0 is read as -1"},
     {"json", NULL, "print the result as one JSON document on stdout"},
     {"quiet", NULL, "nothing on stderr but errors"},
-    {"threads", "N", "worker threads (default: all cores); never changes a result"},
+    {"threads", "N", "worker threads (default, and 0: all cores); never changes a result"},
     {"help", NULL, "print this text"},
     {NULL, NULL, NULL},
 };
@@ -114,8 +114,8 @@ static lfap_status set_common(cli *c, int option, int *help, const char *value) 
   }
   lfap_status s = cli_whole(c, &n, "threads", value);
   if (s) return s;
-  if (n < 1 || n > 1024) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--threads %s: give 1 to 1024", value);
-  c->ctx.threads = (int)n;
+  if (n > 1024) return lfap_fail(&c->ctx, LFAP_ERR_DATA, "--threads %s: give 1 to 1024, or 0 for all cores", value);
+  if (n) c->ctx.threads = (int)n; /* as main counted them otherwise */
   return LFAP_OK;
 }
 
@@ -128,6 +128,8 @@ static lfap_status set_one(cli *c, void *args, cli_set *set, int *help, int code
   if (code == ':') return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "option '%s' needs a value", argv[optind - 1]);
   if (code == '?' && optopt >= FIRST)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "option '%s' takes no value", argv[optind - 1]);
+  if (code == '?' && optopt > 0 && optopt < FIRST) /* a letter, of a cluster perhaps */
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "unknown option '-%c'; options are words: --json, --help", optopt);
   if (code == '?') return unknown(c, argv[optind - 1][0] == '-' ? argv[optind - 1] : argv[optind]);
   size_t i = (size_t)(code - FIRST);
   if (i < own) return set(c, args, (int)i, optarg);
@@ -186,7 +188,7 @@ lfap_status cli_whole(cli *c, uint64_t *out, const char *option, const char *tex
   errno = 0;
   unsigned long long x = strtoull(text, NULL, 10);
   if (digits == 0 || text[digits] || errno || x > UINT64_MAX)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s: '%.60s' is not a whole number from 0 to 18446744073709551615",
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s: '%.60s' is not a whole number such as 0, 1, 20 (below 2^64)",
                      option, text);
   *out = x;
   return LFAP_OK;

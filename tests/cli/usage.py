@@ -99,6 +99,10 @@ for verb, wrong, right in (("limit", "--gama", "--gamma"), ("train", "--epoch-co
     if wrong == "--direct":
         continue  # getopt takes an unambiguous beginning
     refused(f"{verb} {wrong}", [f"'{wrong}'", f"did you mean {right}?" if right else "unknown option"], verb, wrong, "1")
+refused("-xy", ["'-x'", "options are words"], "limit", "--json", "-xy")
+refused("a count below 0", ["'-1'", "whole number"], "gen", "uniform", "--n", "4", "--d", "5", "--threads", "-1", "--out", "z")
+r = Run("gen", "uniform", "--n", "4", "--d", "5", "--threads", "0", "--out", "every")
+ok(r.code == 0, "--threads 0 is all cores", r)
 refused("short option", ["-x"], "limit", "-x")
 refused("value where none belongs", ["--json=1", "takes no value"], "limit", "--json=1")
 refused("value missing at the end", ["--gamma", "needs a value"], "limit", "--gamma")
@@ -167,7 +171,7 @@ for text in ("", "x", "0.5x", "0.5 ", " 0.5", "0,5", "nan", "inf", "1e999", "--j
 for text in ("", "x", "4x", "4.0", "-4", "+4", " 4", "1e3", "0x10", "18446744073709551616"):
     refused(f"--seed '{text}'", ["--seed", text], "gen", "uniform", "--n", "2", "--d", "2", "--out", "o", "--seed", text)
     refused(f"--n '{text}'", ["--n", text], "gen", "uniform", "--d", "2", "--out", "o", "--n", text)
-for text in ("0", "-1", "two", "1025"):
+for text in ("-1", "two", "1025"):
     refused(f"--threads {text}", ["--threads", text], "limit", "--data", "set", "--gamma", "0.5", "--threads", text, code=65 if text.isdigit() else 64)
 for text in ("1", "1,2,3", "1,", ",1", "a,b", "1;2"):
     refused(f"--range {text}", ["--range"], *perturb, "linf", "--from", "pgd", "--weights", "W.npy", "--gamma", "0.5", "--range", text)

@@ -2,12 +2,14 @@
 command. Each case damages one thing in a copy of the tree and names what the gate must say; harmless changes stay green.
 The gate's rarer refusals have their own broken kernels, proofs/must_fail/ (proofs/selftest.py). Skipped without Frama-C."""
 import concurrent.futures
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree as xml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KERNEL, HEADER = "src/kernel/step.c", "src/kernel/step.h"
@@ -57,6 +59,24 @@ RED = [  # the gate's output has a PROBLEM that says so
 ]
 
 
+def told(tree, green, output):
+    """Do the reports for CI systems say what the output does: each PROBLEM at its file and line, each function and tier a case?"""
+    with open(os.path.join(tree, "found.sarif"), encoding="utf-8") as handle:
+        document = json.load(handle)
+    suite = xml.parse(os.path.join(tree, "found.xml")).getroot()[0]
+    problems = re.findall(r"^PROBLEM (.*)$", output, re.M)
+    results = [(found["message"]["text"].splitlines()[0],
+                [(place["physicalLocation"]["artifactLocation"]["uri"], place["physicalLocation"]["region"]["startLine"])
+                 for place in found.get("locations", [])]) for found in document["runs"][0]["results"]]
+    wanted = []
+    for text in problems:
+        place = re.match(r"([\w./-]+\.\w+):(\d+):\s*", text)
+        wanted.append((text[place.end():], [(place[1], int(place[2]))]) if place else (text, []))
+    failing = [case for case in suite if case.find("failure") is not None]
+    return (document["version"] == "2.1.0" and document["runs"][0]["tool"]["driver"]["name"] and results == wanted
+            and int(suite.get("tests")) == len(suite) > 4 and int(suite.get("failures")) == len(failing) and bool(failing) != green)
+
+
 def run(case, green, work):
     """(held, the gate's output)"""
     name, path, pattern, new, expect, mode = case
@@ -70,8 +90,11 @@ def run(case, green, work):
     with open(os.path.join(tree, path), "w", encoding="utf-8") as out:
         out.write(text)
     done = subprocess.run([sys.executable, os.path.join(tree, "proofs/prove.py"), mode, "--root", tree, "--only", KERNEL, "--jobs", "1"],
-                          env=dict(os.environ, BUILD=os.path.join(tree, "build")), stdout=subprocess.PIPE,
+                          env=dict(os.environ, BUILD=os.path.join(tree, "build"), JUNIT=os.path.join(tree, "found.xml"),
+                                   SARIF=os.path.join(tree, "found.sarif")), stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True)
+    if os.path.exists(os.path.join(tree, "found.xml")) and not told(tree, green, done.stdout):
+        return False, done.stdout + "\nJUnit or SARIF say something else"
     if green:
         return done.returncode == 0 and re.search(expect, done.stdout) is not None, done.stdout
     return done.returncode == 1 and re.search("PROBLEM .*" + expect, done.stdout) is not None, done.stdout

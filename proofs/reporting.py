@@ -1,0 +1,54 @@
+"""What a gate found, in the forms that CI systems read: JUnit (a case for each thing proved) and SARIF 2.1.0 (a result, with file and
+line, for each finding). Written where the variables JUNIT and SARIF name files; to `make` they are given as JUNIT=FILE, SARIF=FILE."""
+import json
+import os
+import re
+import xml.etree.ElementTree as xml
+
+PLACE = re.compile(r"((?:[\w.-]+/)*[\w.-]+\.\w+):(\d+):\s*")  # how a finding that has a place begins
+SCHEMA = "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/master/Schemata/sarif-schema-2.1.0.json"
+# what XML 1.0 has no way to write
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _file(name):
+    path = os.environ.get(name, "")
+    return open(path, "w", encoding="utf-8") if path else None
+
+
+def junit(suite, cases, findings):
+    """cases: {(class, name): [finding]}; what belongs to no case is a case of its own, `gate`."""
+    taken = {text for found in cases.values() for text in found}
+    rest = [text for text in dict.fromkeys(findings) if text not in taken]
+    every = [(key, found) for key, found in cases.items()] + [((suite, "gate"), rest)]
+    root = xml.Element("testsuites")
+    top = xml.SubElement(root, "testsuite", name=suite, tests=str(len(every)), errors="0", skipped="0", time="0",
+                         failures=str(sum(bool(found) for _, found in every)))
+    for (group, name), found in every:
+        case = xml.SubElement(top, "testcase", classname=group, name=name, time="0")
+        if found:
+            text = UNWRITABLE.sub("?", "\n".join(found))
+            xml.SubElement(case, "failure", message=text.splitlines()[0], type="finding").text = text
+    return xml.tostring(root, encoding="unicode") + "\n"
+
+
+def sarif(suite, findings):
+    results = []
+    for text in dict.fromkeys(findings):
+        place = PLACE.match(text)
+        result = {"ruleId": suite, "level": "error", "message": {"text": text[place.end():] if place else text}}
+        if place:
+            result["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": place.group(1), "uriBaseId": "%SRCROOT%"},
+                                                         "region": {"startLine": max(1, int(place.group(2)))}}}]
+        results.append(result)
+    driver = {"name": "lfap " + suite, "rules": [{"id": suite, "shortDescription": {"text": "a claim of %s that does not hold" % suite}}]}
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}, indent=1) + "\n"
+
+
+def write(suite, cases, findings):
+    """Both, where they are asked for."""
+    for name, text in (("JUNIT", lambda: junit(suite, cases, findings)), ("SARIF", lambda: sarif(suite, findings))):
+        out = _file(name)
+        if out:
+            with out:
+                out.write(text())
