@@ -31,7 +31,7 @@
 #define LOST(p, x1, x2, y1, y2) ((((x1 * y1 - p) + x1 * y2) + x2 * y1) + x2 * y2)
 
 /* Bounds within which nothing overflows and what a product loses is a double. */
-#define MOST 0x1p500
+#define MOST 0x1p470
 #define MOST_ADDED 0x1p1000
 #define LEAST 0x1p-900
 
