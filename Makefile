@@ -23,6 +23,7 @@ PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathco
 PKG_TORCH := python3-torch
 PKG_SLURM := munge slurm-client slurmctld slurmd
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
+PKG_FLOCQ := coq libcoq-flocq
 
 LIB_SRC := $(wildcard src/kernel/*.c src/io/*.c src/data/*.c src/net/*.c src/limit/*.c src/perturb/*.c src/verify/*.c src/study/*.c) 
 CLI_SRC := $(wildcard src/picture/*.c src/cli/*.c)
@@ -34,7 +35,7 @@ ORA_OBJ := $(ORA_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/members.o
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/property/*.c))
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
-.PHONY: prove-selftest prove-upgrade mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-regenerate prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
+.PHONY: setup-flocq prove-selftest prove-upgrade mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-regenerate prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
 # Every target that is worth naming, in a line.
 help:
 	@echo 'verify            install what is missing, build, run the main job'
@@ -44,9 +45,10 @@ help:
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
 	@echo '                  JUNIT=FILE, SARIF=FILE: what was found, for a CI system (also of prove-gappa, prove-coq)'
 	@echo 'prove-update      prove what changed and write the record; prove-upgrade for other tools; prove-selftest'
-	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors'
+	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors; prove-fma the emulated fma, by Flocq'
 	@echo 'coq-certificate   DATA=dir GAMMA=g: a theorem about these doubles, checked by Coq; check-coq-certificate tests that'
 	@echo 'mutate eva eacsl  how much the contracts say; abstract interpretation; contracts while they run'
+	@echo 'portable          the golden outputs from other compilers and machines (P=NAME one of them); portable-sample: one'
 	@echo 'cross-torch       PyTorch as the other implementation; slurm-test shards as a job array'
 	@echo 'bench             speed against peers; bench-count instructions; bench-compare OLD=file'
 	@echo 'install uninstall  PREFIX=, DESTDIR=, LIBDIR=, PYTHONDIR=; python the module under $(BUILD); dist deb  tarball, Debian packages'
@@ -87,6 +89,8 @@ setup-check:
 setup-prove:
 	@sh tests/setup.sh $(PKG_BUILD) $(PKG_PROVE)
 
+setup-flocq:
+	@sh tests/setup.sh $(PKG_FLOCQ)
 setup-coq:
 	@sh tests/setup.sh $(PKG_BUILD) $(PKG_COQ)
 
@@ -122,6 +126,10 @@ eacsl: setup-prove
 # Rounding errors of exp, log1p and of a dot's step, from the order of operations in numerics.md.
 prove-gappa: setup-prove
 	$(PYTHON) proofs/gappa/check.py
+# fma by sums and products is fma (numerics.md N18): Coq with Flocq.
+.PHONY: prove-fma
+prove-fma: setup-flocq
+	BUILD=$(BUILD) sh proofs/flocq/check.sh
 # The theorem itself in Coq: builds, then checks that nothing is admitted or assumed (proofs/coq/README.md).
 prove-coq: setup-coq
 	$(PYTHON) proofs/probe.py coq
@@ -206,6 +214,15 @@ sanitized:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized OPT=-O1 EXTRA="$(SANITIZE) -g1" \
 	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT) $(ORACLE_TESTS)),$(BUILD)/sanitized/lfap)
 
+# The golden outputs and test vectors from other compilers, options and machines (qemu-user): all of them, or P="arm64 musl".
+.PHONY: portable portable-sample
+portable: setup-check
+	@$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) $(PYTHON) tests/golden/portable.py $(P)
+# One machine, two minutes.
+portable-sample: setup-check
+	BUILD=$(BUILD) $(PYTHON) tests/golden/portable.py arm64-library "i386, x87"
+
 golden: all
 	BUILD=$(BUILD) $(PYTHON) tests/golden/regenerate.py
 
@@ -253,6 +270,11 @@ COUNTED := -Wl,--wrap=lfap_gram,--wrap=lfap_rows_product,--wrap=lfap_qm_open,--w
 $(BUILD)/tests/unit/set: LDLIBS += $(COUNTED)
 $(BUILD)/tests/oracle/once: LDLIBS += $(COUNTED),--wrap=oracle_gram_make
 
+# The golden cases without what foreign machines may lack.
+$(BUILD)/tests/golden/library: tests/golden/library.c $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/oracle/%: tests/oracle/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
 	$(SAY) CC $@

@@ -17,9 +17,7 @@
 #include <string.h>
 
 #include "io/parallel.h"
-
-__extension__ typedef __int128 wide;
-__extension__ typedef unsigned __int128 uwide;
+#include "oracle/exact/wide.h"
 
 /* ---- the grid ---------------------------------------------------------------------------------------------------- */
 
@@ -126,16 +124,15 @@ static void slice_entry(job *j, size_t i, double x) {
   } /* zeros, by the choice of the grid */
   long up = e - j->e;
   if (is_long(j)) {
-    uwide k = (uwide)a << (up % LONG_SLICE);
-    int64_t lo = (int64_t)(k & (((uwide)1 << LONG_SLICE) - 1)), hi = (int64_t)(k >> LONG_SLICE);
+    const long by = up % LONG_SLICE; /* a has 53 bits, as a slice: what leaves the word leaves the slice */
+    int64_t lo = (int64_t)((a << by) & (((uint64_t)1 << LONG_SLICE) - 1)), hi = (int64_t)(a >> (LONG_SLICE - by));
     j->at[i] = (uint32_t)(up / LONG_SLICE);
     j->part[0][i] = m < 0 ? -lo : lo;
     j->part[1][i] = m < 0 ? -hi : hi;
     return;
   }
-  uwide k = (uwide)a << up;
-  for (size_t p = 0; p < j->slices; p++, k >>= SLICE) {
-    int32_t s = (int32_t)(k & ((1u << SLICE) - 1));
+  for (size_t p = 0; p < j->slices; p++, up -= SLICE) {
+    int32_t s = up >= SLICE || up <= -64 ? 0 : (int32_t)((up > 0 ? a << up : a >> -up) & ((1u << SLICE) - 1));
     j->plane[p][i] = m < 0 ? -s : s;
   }
 }
@@ -199,12 +196,13 @@ CLONES static void block4(int64_t *s, const int32_t *const *a, const int32_t *co
 #undef T
 
 /* z += v 2^shift; t is scratch. */
-static void add_wide(mpz_t z, mpz_t t, wide v, mp_bitcnt_t shift) {
-  uwide a = v < 0 ? -(uwide)v : (uwide)v;
-  uint64_t l[2] = {(uint64_t)a, (uint64_t)(a >> 64)};
+static void add_wide(mpz_t z, mpz_t t, const wide *v, mp_bitcnt_t shift) {
+  uint64_t l[2];
+  const int negative = wide_size(v, l);
+  if (!l[0] && !l[1]) return;
   mpz_import(t, 2, -1, sizeof l[0], 0, 0, l);
   mpz_mul_2exp(t, t, shift);
-  if (v < 0) mpz_sub(z, z, t);
+  if (negative) mpz_sub(z, z, t);
   else mpz_add(z, z, t);
 }
 
@@ -212,8 +210,9 @@ typedef void (*block_fn)(int64_t *, const int32_t *const *, const int32_t *const
 
 static void dot_short(mpz_t z, mpz_t t, const job *j, size_t i, size_t k) {
   static const block_fn fn[MOST] = {block1, block2, block3, block4};
-  wide sum[2 * MOST - 1] = {0};
+  wide sum[2 * MOST - 1];
   int64_t s[2 * MOST - 1];
+  memset(sum, 0, sizeof sum);
   for (size_t from = 0; from < j->width; from += BLOCK) {
     const int32_t *a[MOST] = {0}, *b[MOST] = {0};
     for (size_t p = 0; p < j->slices; p++) {
@@ -221,9 +220,9 @@ static void dot_short(mpz_t z, mpz_t t, const job *j, size_t i, size_t k) {
       b[p] = j->plane[p] + k * j->width + from;
     }
     fn[j->slices - 1](s, a, b, j->width - from < BLOCK ? j->width - from : BLOCK);
-    for (size_t w = 0; w < 2 * j->slices - 1; w++) sum[w] += s[w];
+    for (size_t w = 0; w < 2 * j->slices - 1; w++) wide_add(&sum[w], s[w]);
   }
-  for (size_t w = 0; w < 2 * j->slices - 1; w++) add_wide(z, t, sum[w], w * SLICE);
+  for (size_t w = 0; w < 2 * j->slices - 1; w++) add_wide(z, t, &sum[w], w * SLICE);
 }
 
 /* acc has 2 slices + 1 entries; a term adds at most 2^107 to one of them. */
@@ -235,12 +234,12 @@ static void dot_long(mpz_t z, mpz_t t, const job *j, size_t i, size_t k, wide *a
     for (size_t p = 0; p < len; p++) {
       wide *s = acc + j->at[a + p] + j->at[b + p];
       int64_t la = j->part[0][a + p], ha = j->part[1][a + p], lb = j->part[0][b + p], hb = j->part[1][b + p];
-      s[0] += (wide)la * lb;
-      s[1] += (wide)la * hb + (wide)ha * lb;
-      s[2] += (wide)ha * hb;
+      wide_add_product(&s[0], la, lb);
+      wide_add_product(&s[1], la, hb);
+      wide_add_product(&s[1], ha, lb);
+      wide_add_product(&s[2], ha, hb);
     }
-    for (size_t s = 0; s < top; s++)
-      if (acc[s] != 0) add_wide(z, t, acc[s], s * LONG_SLICE);
+    for (size_t s = 0; s < top; s++) add_wide(z, t, &acc[s], s * LONG_SLICE);
   }
 }
 
@@ -254,7 +253,7 @@ static void load(mpz_t z, const oracle_gram *g, size_t i, size_t k) {
 static void store(oracle_gram *g, size_t i, size_t k, const mpz_t z) {
   size_t len = mpz_size(z), at = i * g->n + k;
   memcpy(g->limb + at * g->limbs, mpz_limbs_read(z), len * sizeof(mp_limb_t));
-  g->size[at] = (signed char)(mpz_sgn(z) < 0 ? -(int)len : (int)len);
+  g->size[at] = (int16_t)(mpz_sgn(z) < 0 ? -(int)len : (int)len);
 }
 
 /* Adds the span to rows begin..end-1 of the lower triangle, and mirrors them after the last one. Row k stays in the
@@ -310,12 +309,13 @@ lfap_status oracle_gram_make(lfap_ctx *ctx, oracle_gram *out, const double *X, s
   job j = {.X = X, .n = n, .d = d, .g = &g};
   plan(&j);
   g.e = 2 * j.e;
-  g.limbs = (2 * (size_t)j.bits + 64 + 63) / 64; /* d < 2^64 terms below 2^(2 bits) */
-  if (g.limbs > 100 || n > SIZE_MAX / (g.limbs * sizeof(mp_limb_t)) / n || d > SIZE_MAX / 8 / n)
+  /* d < 2^64 terms below 2^(2 bits), in words of GMP's */
+  g.limbs = (2 * (size_t)j.bits + 64 + GMP_NUMB_BITS - 1) / GMP_NUMB_BITS;
+  if (g.limbs > 6400 / GMP_NUMB_BITS || n > SIZE_MAX / (g.limbs * sizeof(mp_limb_t)) / n || d > SIZE_MAX / 8 / n)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "certificate: a Gram matrix of %zu x %zu entries of %zu words has no size",
                      n, n, g.limbs);
   g.limb = malloc(n * n * g.limbs * sizeof(mp_limb_t));
-  g.size = calloc(n, n);
+  g.size = calloc(n, n * sizeof *g.size);
   j.most = n < SPAN / BLOCK ? SPAN / n / BLOCK * BLOCK : BLOCK;
   if (j.most > d) j.most = d;
   lfap_status st = g.limb && g.size

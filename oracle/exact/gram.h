@@ -6,6 +6,7 @@
 #ifndef ORACLE_GRAM_H
 #define ORACLE_GRAM_H
 #include <gmp.h>
+#include <stdint.h>
 
 #include "lfap.h"
 
@@ -16,10 +17,10 @@ void oracle_grid_int(mpz_t z, double x, long e);
 
 typedef struct {
   size_t n;
-  long e;            /* G_nk = K_nk 2^e */
-  size_t limbs;      /* of the longest entry */
-  mp_limb_t *limb;   /* n x n x limbs, owned */
-  signed char *size; /* n x n: limbs used, negative for a negative entry, owned */
+  long e;          /* G_nk = K_nk 2^e */
+  size_t limbs;    /* of the longest entry */
+  mp_limb_t *limb; /* n x n x limbs, owned */
+  int16_t *size;   /* n x n: limbs used, negative for a negative entry, owned */
 } oracle_gram;
 
 lfap_status oracle_gram_make(lfap_ctx *ctx, oracle_gram *out, const double *X, size_t n, size_t d);

@@ -26,4 +26,17 @@ uint64_t lfap_bits_of(double x);
   @ LFAP_VALUE(ensures minus_infinity: b == 0xfff0000000000000 ==> \is_minus_infinity(\result);)
   @ LFAP_VALUE(ensures nan: b == 0x7ff8000000000000 ==> \is_NaN(\result);) */
 double lfap_bits_to(uint64_t b);
+
+/* The same without a call, for what is done to every entry. */
+#ifdef __FRAMAC__
+#define LFAP_BITS_OF(x) lfap_bits_of(x)
+#define LFAP_BITS_TO(b) lfap_bits_to(b)
+#else
+typedef union {
+  double of;
+  uint64_t bits;
+} lfap_pattern;
+#define LFAP_BITS_OF(x) (((lfap_pattern){.of = (x)}).bits)
+#define LFAP_BITS_TO(b) (((lfap_pattern){.bits = (b)}).of)
+#endif
 #endif

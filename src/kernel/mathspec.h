@@ -6,6 +6,16 @@
 #include "arithmetic.h"
 #ifndef __FRAMAC__
 #include <math.h>
+
+#include "fused.h"
+/* Where the target has no instruction for it, fma is lfap_fma. In a clone that has it GCC knows fma by its name, so there
+   the function is only called otherwise. */
+#if !LFAP_FMA_CALLED || defined(LFAP_FMA_ITSELF)
+#elif LFAP_FMA_IN_PAIRS
+extern double fma(double x, double y, double z) __asm__("lfap_fma") __attribute__((simd("notinbranch")));
+#else
+#define fma lfap_fma
+#endif
 #elif defined(LFAP_TIER_REAL)
 /* doubles read as reals: the exact operations */
 /*@ terminates \true;

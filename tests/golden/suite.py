@@ -1,5 +1,6 @@
 """The command lines whose results are held to the bit: small runs that touch every kernel. Used by check_golden.py (against
-the committed hex floats), check_builds.py (compilers and flags against each other) and regenerate.py."""
+the committed hex floats), builds.py (compilers, options and machines against each other) and regenerate.py."""
+import hashlib
 import io
 import os
 import subprocess
@@ -74,6 +75,23 @@ def hex_floats(results):
             for row in results[name].decode().split()[1::10]:
                 lines.append(name + " " + ",".join(float(v).hex() for v in row.split(",")))
     return "\n".join(lines) + "\n"
+
+
+def digests(top):
+    """{file: SHA-256} of the arrays that `lfap vectors` wrote to a folder."""
+    found = {}
+    for folder, _, files in os.walk(top):
+        for f in files:
+            if f.endswith(".npy"):
+                path = os.path.join(folder, f)
+                with open(path, "rb") as handle:
+                    found[os.path.relpath(path, top)] = hashlib.sha256(handle.read()).hexdigest()
+    return found
+
+
+def golden_digests():
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectors.txt")) as f:
+        return dict(reversed(line.split("  ")) for line in f.read().splitlines())
 
 
 def binary():
