@@ -41,6 +41,7 @@ help:
 	@echo 'verify            install what is missing, build, run the main job'
 	@echo 'check             the same, then all tests; test runs them alone, test T=unit/chol one of them'
 	@echo 'sanitized         the command line under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'sanitize          all test programs and command lines under sanitizers, the oracle under valgrind; FULL=1 all of it'
 	@echo 'fuzz              libFuzzer on readers, options and the numerical interior; FUZZ_TIME= ONLY= KEEP=1'
 	@echo 'coverage          lines and branches that the tests reach; fails below the floor'
 	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims, lines and fields generate'
@@ -207,6 +208,18 @@ sanitized:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized OPT=-O1 EXTRA="$(SANITIZE) -g1" \
 	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT) $(ORACLE_TESTS)) $(BUILD)/sanitized/lfap,\
 	  $(if $(FUZZ),$(FUZZ_TARGETS:%=$(BUILD)/sanitized/tests/fuzz/%),$(BUILD)/sanitized/lfap))
+
+# The same for races: ThreadSanitizer, which has to see POSIX threads, on a build whose loops are divided however small they are.
+RACES := -fsanitize=thread -DLFAP_WORTH_A_THREAD=-1.0 -Itests/sanitize/c11
+.PHONY: races sanitize
+races:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/races OPT=-O1 EXTRA="$(RACES) -g1" $(BUILD)/races/lfap \
+	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/races/%,$(UNIT) $(ORACLE_TESTS)))
+# All test programs and command lines under the sanitizers, the oracle under valgrind: what CI has time for, or with FULL=1 all of it.
+sanitize: setup-check
+	@$(MAKE) --no-print-directory all sanitized TESTS=1
+	@$(MAKE) --no-print-directory races $(if $(FULL),TESTS=1)
+	@BUILD=$(BUILD) $(PYTHON) tests/sanitize/run.py $(if $(FULL),--full)
 
 # Fuzzing with clang's libFuzzer: FUZZ_TIME seconds a target, two at a time, from the corpora in tests/fuzz/corpus; ONLY=limit one of them.
 # KEEP=1 adds what was found on the way to the corpora, and minimises them. `make check` replays them without clang.

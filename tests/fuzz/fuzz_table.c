@@ -73,16 +73,19 @@ static void for_pictures(const char *path, const char *published) {
   lfap_table_free(&t);
 }
 
-static void merge(const char *const *path, size_t count) {
+static void merge(const piece *in, const char *const *path, size_t count) {
   char out[FOLDER_PATH];
   lfap_ctx ctx = {.threads = 1};
   piece p = {0};
+  size_t rows = 0;
+  for (size_t k = 0; k < count; k++) rows += in[k].rows;
   if (!taken(lfap_table_merge(&ctx, folder_path(out, "merged.csv"), path, count), &ctx)) {
     promise(access(out, F_OK) != 0, "a merge that fails leaves nothing");
     return;
   }
   p.text = whole_file(&p.len, out);
   walk(&p, 0);
+  promise(rows == p.r.head.cells || rows >= 512, "every row of every shard is in what was merged");
   promise(p.status == LFAP_OK && p.r.head.shards == 1 && (p.rows == p.r.head.cells || p.rows == 512), "what was merged is a whole table");
   free(p.text);
 }
@@ -126,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     count++;
   }
   for_pictures(path[0], path[count - 1]);
-  merge(path, count);
+  merge(p, path, count);
   if (p[0].r.path != NULL && p[0].rows < 512) resume(&p[0], path[0]);
   for (size_t k = 0; k < count; k++) free(p[k].text);
   return 0;

@@ -110,6 +110,7 @@ def tables(lfap):
             yield flag + read(tmp, "t.csv")
             yield flag + read(tmp, "t.jsonl")
             yield flag + p1 + b"\x1c" + p2
+            yield flag + p1 + b"\x1c" + p2 + b"\x1c" + p1
             yield flag + p1[:-20]
             yield flag + read(tmp, "s.csv") + b"\x1c" + few
         yield b"\0" + b"epoch,loss,s\n1,0.5,0\n2,0.25,nan\n"
@@ -127,6 +128,7 @@ def problem(rows, slope):
 
 
 def certificates(lfap, name, more):
+    """Stored certificates of the sets, with options of `lfap limit`."""
     with tempfile.TemporaryDirectory() as tmp:
         for rows in SETS:
             np.save(os.path.join(tmp, "X.npy"), np.array([x for _, x in rows], float))
@@ -136,7 +138,13 @@ def certificates(lfap, name, more):
                     out = os.path.join(tmp, "out")
                     run(lfap, f"limit --data X.npy --labels y.npy --gamma {gamma} --certify {option} --out {out}", tmp)
                     if os.path.exists(os.path.join(out, name)):
-                        yield problem(rows, 2) + read(out, name)
+                        text = read(out, name)
+                        yield problem(rows, 2) + text
+                        if gamma == 0.5:  # the same proposal of other data, and other claims of these: most are false
+                            yield problem([(y, [x[-1] + 1] + x[1:]) for y, x in rows], 2) + text
+                            yield problem([(rows[0][0], rows[1][1]), (rows[1][0], rows[0][1])] + rows[2:], 2) + text
+                            for claim in (b"T1", b"C1", b"C2", b"not-C1"):
+                                yield problem(rows, 2) + re.sub(rb"claim (T1|C1|C2|not-C1)\b", b"claim " + claim, text)
                         os.remove(os.path.join(out, name))
                         if os.path.exists(os.path.join(out, "meta.json")):
                             os.remove(os.path.join(out, "meta.json"))
