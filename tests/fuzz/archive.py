@@ -1,7 +1,13 @@
-"""Corpora: one archive a target (tests/fuzz/corpus/NAME.tar.gz), the same bytes for the same inputs."""
-import gzip, hashlib, io, os, tarfile
+"""Corpora: one archive a target (tests/fuzz/corpus/NAME.tar.gz), the same bytes for the same inputs; beside it what once broke a promise
+(tests/fuzz/found/NAME-WHAT), which no minimising takes away."""
+import glob, gzip, hashlib, io, os, tarfile
 
-CORPUS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
+HERE = os.path.dirname(os.path.abspath(__file__))
+CORPUS = os.path.join(HERE, "corpus")
+
+
+def found(target):
+    return sorted(glob.glob(os.path.join(HERE, "found", target + "-*")))
 
 
 def path(target):

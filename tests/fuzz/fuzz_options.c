@@ -62,9 +62,10 @@ static void no_help(void) {
   if (fd >= 0) dup2(fd, STDOUT_FILENO), close(fd);
 }
 
-static void run_line(int argc, char **argv) {
+/* What it ends with; *said has its message. */
+static lfap_status run_line(lfap_ctx *said, int argc, char **argv) {
   cli c = {.ctx = {.threads = 1}, .verb = cli_verb_of(argv[0]), .verdict = LFAP_PASS, .quiet = 1};
-  if (c.verb == NULL) return;
+  if (c.verb == NULL) return LFAP_OK;
   stop = works_alone(c.verb);
   lfap_status s = c.verb->run(&c, argc, argv);
   cli_set_abort(&c);
@@ -73,6 +74,15 @@ static void run_line(int argc, char **argv) {
           "a command line is right, wrong, or without its files");
   for (size_t i = 0; i < c.files; i++) free(c.file[i]);
   cli_meta_forget(&c);
+  *said = c.ctx;
+  return s;
+}
+
+/* Whatever was read before, and wherever that ended. */
+static void same_twice(int argc, char **argv) {
+  lfap_ctx first = {0}, second = {0};
+  lfap_status a = run_line(&first, argc, argv), b = run_line(&second, argc, argv);
+  promise(a == b && strcmp(first.message, second.message) == 0, "a command line means the same a second time");
 }
 
 /* The grid of a sweep that its options describe. */
@@ -90,7 +100,7 @@ static void read_grid(int argc, char **argv) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static int first = 1;
-  char *line = malloc(size + 1), *word[WORDS + 1] = {NULL}, *again[WORDS + 1];
+  char *line = malloc(size + 1), *word[WORDS + 1] = {NULL};
   int n = 0;
   if (line == NULL) abort();
   if (first) no_help();
@@ -103,9 +113,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     word[n] = at;
     at = end ? end + 1 : NULL;
   }
-  memcpy(again, word, sizeof word); /* getopt puts operands last */
-  run_line(n, word);
-  read_grid(n, again);
+  same_twice(n, word);
+  read_grid(n, word);
   free(line);
   return 0;
 }

@@ -30,6 +30,8 @@ def fuzz(target):
     try:
         program, corpus = os.path.join(BUILD, "fuzz", "tests", "fuzz", target), os.path.join(scratch, "corpus")
         begun = archive.unpack(target, corpus)
+        for path in archive.found(target):
+            shutil.copy(path, corpus)
         if asked.keep or not begun:
             seeds.write(target, corpus, os.path.join(BUILD, "lfap"))
         size = [f"-max_len={MOST[target]}"] if target in MOST else []

@@ -177,7 +177,7 @@ def lines(lfap):
             yield "\n".join(line.split()).encode()
     for line in ("limit --gama 0.5", "limit --gamma", "limit --json=3", "limit --gamma 1e99999", "train --m 99999999999999999999", "sweep --seeds 5-2 --out x", "gen uniform extra",
                  "sweep --d 30,40 --n 9 --n-adv 8 --seeds 0,1-3 --norm l2,linf --eps 0.1,0.2 --shard 1/2 --list", "sweep --preset paper-d --scale small --list",
-                 "sweep --merge a b c", "limit -- --data", "verify --eps 1,2,3,4 --case uniform", "perturb --range 3,-3", "limit --threads 0", "limit --threads 1025"):
+                 "sweep --merge a b c", "limit -- --data", "verify --eps 1,2,3,4 --case uniform", "perturb --range 3,-3", "limit -xyz", "sweep -xyz", "limit", "limit --threads 0", "limit --threads 1025"):
         yield "\n".join(line.split()).encode()
 
 
