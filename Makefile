@@ -201,12 +201,13 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	$(Q)$(CC) $(CPPFLAGS) -D_DEFAULT_SOURCE $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
 
 # The command line with every access, overflow and conversion checked, in a folder of its own; tests/cli/sanitized.py runs it. With TESTS=1
-# the test programs too (build/sanitized/tests/unit/NAME), with FUZZ=1 the fuzz targets alone, with a main of our own.
+# the test programs too (build/sanitized/tests/unit/NAME; TESTS=unit these alone), with FUZZ=1 the fuzz targets alone, with a main of our own.
 SANITIZE := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
+CHOSEN_TESTS = $(filter $(if $(filter unit,$(TESTS)),$(BUILD)/tests/unit/%,%),$(UNIT) $(ORACLE_TESTS))
 .PHONY: sanitized
 sanitized:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized OPT=-O1 EXTRA="$(SANITIZE) -g1" \
-	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT) $(ORACLE_TESTS)) $(BUILD)/sanitized/lfap,\
+	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(CHOSEN_TESTS)) $(BUILD)/sanitized/lfap,\
 	  $(if $(FUZZ),$(FUZZ_TARGETS:%=$(BUILD)/sanitized/tests/fuzz/%),$(BUILD)/sanitized/lfap))
 
 # The same for races: ThreadSanitizer, which has to see POSIX threads, on a build whose loops are divided however small they are.
@@ -214,10 +215,10 @@ RACES := -fsanitize=thread -DLFAP_WORTH_A_THREAD=-1.0 -Itests/sanitize/c11
 .PHONY: races sanitize
 races:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/races OPT=-O1 EXTRA="$(RACES) -g1" $(BUILD)/races/lfap \
-	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/races/%,$(UNIT) $(ORACLE_TESTS)))
+	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/races/%,$(CHOSEN_TESTS)))
 # All test programs and command lines under the sanitizers, the oracle under valgrind: what CI has time for, or with FULL=1 all of it.
 sanitize: setup-check
-	@$(MAKE) --no-print-directory all sanitized TESTS=1
+	@$(MAKE) --no-print-directory all sanitized TESTS=$(if $(FULL),1,unit)
 	@$(MAKE) --no-print-directory races $(if $(FULL),TESTS=1)
 	@BUILD=$(BUILD) $(PYTHON) tests/sanitize/run.py $(if $(FULL),--full)
 
