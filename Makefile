@@ -22,6 +22,7 @@ PKG_CHECK := $(PKG_PICTURES) chromium clang-format g++ man-db pkgconf shellcheck
 PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics libcoq-bignums python3
 PKG_TORCH := python3-torch
 PKG_SLURM := munge slurm-client slurmctld slurmd
+PKG_FUZZ := clang libclang-rt-14-dev
 PKG_PROVE := frama-c-base why3 z3 cvc4 cvc5 gappa python3
 PKG_FLOCQ := coq libcoq-flocq
 
@@ -41,6 +42,9 @@ help:
 	@echo 'verify            install what is missing, build, run the main job'
 	@echo 'check             the same, then all tests; test runs them alone, test T=unit/chol one of them'
 	@echo 'sanitized         the command line under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'sanitize          all test programs and command lines under sanitizers, the oracle under valgrind; FULL=1 all of it'
+	@echo 'fuzz              libFuzzer on readers, options and the numerical interior; FUZZ_TIME= ONLY= KEEP=1'
+	@echo 'coverage          lines and branches that the tests reach; fails below the floor'
 	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims, lines and fields generate'
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
 	@echo '                  JUNIT=FILE, SARIF=FILE: what was found, for a CI system (also of prove-gappa, prove-coq)'
@@ -207,12 +211,56 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/liboracle.a $(BUILD)/liblfap.a
 	$(Q)$(CC) $(CPPFLAGS) -D_DEFAULT_SOURCE $(CFLAGS) -o $@ $^ -lmpfr -lgmp $(LDLIBS)
 
 # The command line with every access, overflow and conversion checked, in a folder of its own; tests/cli/sanitized.py runs it. With TESTS=1
-# the test programs too: build/sanitized/tests/unit/NAME.
+# the test programs too (build/sanitized/tests/unit/NAME; TESTS=unit these alone), with FUZZ=1 the fuzz targets alone, with a main of our own.
 SANITIZE := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
+CHOSEN_TESTS = $(filter $(if $(filter unit,$(TESTS)),$(BUILD)/tests/unit/%,%),$(UNIT) $(ORACLE_TESTS))
 .PHONY: sanitized
 sanitized:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitized OPT=-O1 EXTRA="$(SANITIZE) -g1" \
-	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(UNIT) $(ORACLE_TESTS)),$(BUILD)/sanitized/lfap)
+	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(CHOSEN_TESTS)) $(BUILD)/sanitized/lfap,\
+	  $(if $(FUZZ),$(FUZZ_TARGETS:%=$(BUILD)/sanitized/tests/fuzz/%),$(BUILD)/sanitized/lfap))
+
+# The same for races: ThreadSanitizer, which has to see POSIX threads, on a build whose loops are divided however small they are.
+RACES := -fsanitize=thread -DLFAP_WORTH_A_THREAD=-1.0 -Itests/sanitize/c11
+.PHONY: races sanitize
+races:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/races OPT=-O1 EXTRA="$(RACES) -g1" $(BUILD)/races/lfap \
+	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/races/%,$(CHOSEN_TESTS)))
+# All test programs and command lines under the sanitizers, the oracle under valgrind: what CI has time for, or with FULL=1 all of it.
+sanitize: setup-check
+	@$(MAKE) --no-print-directory all sanitized TESTS=$(if $(FULL),1,unit)
+	@$(MAKE) --no-print-directory races $(if $(FULL),TESTS=1)
+	@BUILD=$(BUILD) $(PYTHON) tests/sanitize/run.py $(if $(FULL),--full)
+
+# Fuzzing with clang's libFuzzer: FUZZ_TIME seconds a target, two at a time, from the corpora in tests/fuzz/corpus; ONLY=limit one of them.
+# KEEP=1 adds what was found on the way to the corpora, and minimises them. `make check` replays them without clang.
+FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_MAIN ?= tests/fuzz/standalone.c
+FUZZ_TIME ?= 12
+.PHONY: fuzz
+fuzz: setup
+	@sh tests/setup.sh $(PKG_FUZZ)
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang OPT=-O1 EXTRA="-fsanitize=fuzzer-no-link $(SANITIZE) -g1" FUZZ_MAIN=-fsanitize=fuzzer \
+	  $(or $(ONLY:%=$(BUILD)/fuzz/tests/fuzz/%),$(FUZZ_TARGETS:%=$(BUILD)/fuzz/tests/fuzz/%))
+	BUILD=$(BUILD) $(PYTHON) tests/fuzz/run.py --time $(FUZZ_TIME) $(if $(KEEP),--keep) $(or $(ONLY),$(FUZZ_TARGETS))
+
+# What a target looks at, or cuts off, in the objects themselves.
+$(BUILD)/tests/fuzz/certificate $(BUILD)/tests/fuzz/coq: FUZZ_WRAP := oracle_same_text
+$(BUILD)/tests/fuzz/options: FUZZ_WRAP := cli_parse lfap_file_descriptor lfap_file_open lfap_file_read lfap_newfile_begin lfap_dir_make
+$(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) tests/fuzz/standalone.c $(CLI_OBJ) $(BUILD)/liboracle.a $(BUILD)/liblfap.a
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Itests $(FUZZ_WRAP:%=-Wl,--wrap=%) -o $@ $< $(FUZZ_MAIN) $(filter-out %/main.o,$(CLI_OBJ)) \
+	  $(BUILD)/liboracle.a $(BUILD)/liblfap.a $(CLI_LIBS)
+
+# What the ordinary tests reach: lines and branches of src/ and oracle/, above the floor in tests/coverage/floor.tsv; every file in
+# build/coverage/coverage.tsv. REPORT=1 looks at the counts that are there.
+COUNT := --coverage -fprofile-update=atomic
+.PHONY: coverage
+coverage: setup-check
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage OPT=-O1 EXTRA="$(COUNT)" all $(patsubst $(BUILD)/%,$(BUILD)/coverage/%,$(UNIT) $(ORACLE_TESTS))
+	@BUILD=$(BUILD)/coverage PYTHON=$(PYTHON) $(PYTHON) tests/coverage/run.py $(if $(REPORT),--report)
 
 # The golden outputs and test vectors from other compilers, options and machines (qemu-user): all of them, or P="arm64 musl".
 .PHONY: portable portable-sample

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "io/parallel.h"
+#include "kernel/clones.h" /* where there can be clones at all */
 #include "oracle/exact/wide.h"
 
 /* ---- the grid ---------------------------------------------------------------------------------------------------- */
@@ -146,7 +147,7 @@ static void slice_rows(void *arg, size_t begin, size_t end, int worker) {
 
 /* ---- inner products ---------------------------------------------------------------------------------------------- */
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#if LFAP_CHOOSES
 #define CLONES __attribute__((target_clones("avx2", "default"))) /* integers: the same results */
 #else
 #define CLONES

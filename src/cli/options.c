@@ -151,7 +151,7 @@ lfap_status cli_parse(cli *c, void *args, cli_set *set, int *help, int argc, cha
   }
   *help = 0;
   opterr = 0;
-  optind = 1;
+  optind = 0; /* getopt begins anew, also where an earlier command line ended within a cluster -abc */
   lfap_status s = LFAP_OK;
   for (int code; !s && !*help && (code = getopt_long(argc, argv, "-:h", table, NULL)) != -1;)
     s = set_one(c, args, set, help, code, own, argv);

@@ -11,11 +11,12 @@ static uint64_t mix(uint64_t h, uint64_t word) {
 uint64_t lfap_digest(uint64_t before, const void *bytes, size_t len) {
   const unsigned char *at = bytes;
   uint64_t h = before, word;
+  size_t rest = len % sizeof word;
   for (size_t i = 0; i + sizeof word <= len; i += sizeof word) {
     memcpy(&word, at + i, sizeof word);
     h = mix(h, word);
   }
   word = 0;
-  memcpy(&word, at + len / sizeof word * sizeof word, len % sizeof word);
+  if (rest > 0) memcpy(&word, at + (len - rest), rest); /* of no bytes there may be no pointer */
   return mix(mix(h, word), len);
 }

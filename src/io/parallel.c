@@ -6,7 +6,9 @@
 #include <threads.h>
 
 enum { MAX_THREADS = 256 };
-#define WORTH_A_THREAD 2e6 /* flops; starting and joining one costs some 50 microseconds */
+#ifndef LFAP_WORTH_A_THREAD     /* a build that looks for races starts them always */
+#define LFAP_WORTH_A_THREAD 2e6 /* flops; starting and joining one costs some 50 microseconds */
+#endif
 
 typedef struct {
   atomic_size_t next;
@@ -41,7 +43,7 @@ void lfap_parallel(int threads, size_t n, size_t chunk, double flops, lfap_range
   seat s[MAX_THREADS];
   int started = 0;
   if (threads > MAX_THREADS) threads = MAX_THREADS;
-  while (started + 1 < threads && flops > WORTH_A_THREAD) {
+  while (started + 1 < threads && flops > LFAP_WORTH_A_THREAD) {
     s[started] = (seat){&l, started + 1};
     /* without another thread the caller does the work alone */
     if (thrd_create(&id[started], work, &s[started]) != thrd_success) break;

@@ -1,15 +1,17 @@
 """Every verb, with good and bad input, in a build that checks each access, each overflow and each conversion (AddressSanitizer and
-UndefinedBehaviorSanitizer): no report, the exit code that is due, and the bytes of the ordinary build on stdout and in every file."""
+UndefinedBehaviorSanitizer): no report, the exit code that is due, and the bytes of the ordinary build on stdout and in every file.
+SANITIZER=races: the same lines in a build that looks for races (ThreadSanitizer; `make sanitize`)."""
 import concurrent.futures, gzip, os, re, shutil, struct, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
 
 BUILD = os.path.abspath(os.path.dirname(LFAP))
-CHECKED = os.path.join(BUILD, "sanitized", "lfap")
+RACES = os.environ.get("SANITIZER") == "races"
+CHECKED = os.path.join(BUILD, "races" if RACES else "sanitized", "lfap")
 CC = os.environ.get("CC", "gcc")
 REPORT = 99  # exit code of a sanitizer that has found something: none of lfap's
 BASE = dict(os.environ, ASAN_OPTIONS=f"exitcode={REPORT}:allocator_may_return_null=1:detect_stack_use_after_return=1:strict_string_checks=1",
-            UBSAN_OPTIONS=f"exitcode={REPORT}:print_stacktrace=1")
+            UBSAN_OPTIONS=f"exitcode={REPORT}:print_stacktrace=1", TSAN_OPTIONS=f"exitcode={REPORT}:allocator_may_return_null=1")
 
 
 # ---- the build, and whether it finds anything here at all
@@ -19,14 +21,19 @@ FAULTS = {  # what each detector has to see; `leak` cannot be seen under a trace
     "a double that fits no int": "volatile double x = 1e10; return (int)x;",
     "a leak": "void *volatile p = malloc(16); p = NULL; return p != NULL;",
 }
-make = subprocess.run(["make", "-C", ROOT, f"-j{os.cpu_count() or 2}", f"BUILD={os.path.relpath(BUILD, ROOT)}", f"CC={CC}", "sanitized"],
+FLAGS = ["-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all"]
+BESIDE = ""
+if RACES:
+    BESIDE = "#include <threads.h>\nstatic int n; static int add(void *p) { (void)p; n++; return 0; }\n"
+    FAULTS = {"a race": "thrd_t a, b; thrd_create(&a, add, NULL); thrd_create(&b, add, NULL); thrd_join(a, NULL); thrd_join(b, NULL); return 0;"}
+    FLAGS = ["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-fsanitize=thread", "-I" + os.path.join(ROOT, "tests", "sanitize", "c11")]
+make = subprocess.run(["make", "-C", ROOT, f"-j{os.cpu_count() or 2}", f"BUILD={os.path.relpath(BUILD, ROOT)}", f"CC={CC}", "races" if RACES else "sanitized"],
                       capture_output=True, text=True)
-if not ok(make.returncode == 0 and os.path.exists(CHECKED) and "warning" not in make.stderr, "make sanitized", make.stderr[-2000:]):
+if not ok(make.returncode == 0 and os.path.exists(CHECKED) and "warning" not in make.stderr, "make races" if RACES else "make sanitized", make.stderr[-2000:]):
     done()
 for name, body in FAULTS.items():
-    put("fault.c", f"#include <stdlib.h>\nint main(void) {{ {body} }}\n".encode())
-    built = subprocess.run([CC, "-w", "-O1", "-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all", "-o", "fault", "fault.c"],
-                           capture_output=True, text=True)
+    put("fault.c", f"#include <stdlib.h>\n{BESIDE}int main(void) {{ {body} }}\n".encode())
+    built = subprocess.run([CC, "-w", "-O1", *FLAGS, "-o", "fault", "fault.c"], capture_output=True, text=True)
     found = subprocess.run(["./fault"], capture_output=True, text=True, env=BASE)
     if name == "a leak" and "LeakSanitizer has encountered a fatal error" in found.stderr:
         skip("a leak is found", "LeakSanitizer cannot work here")

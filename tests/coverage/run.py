@@ -1,0 +1,90 @@
+"""make coverage: the ordinary tests on a build that counts, then lines and branches of src/ and oracle/ that were reached; fails below the floor
+that is committed beside this file (floor.tsv: name, least per cent). A branch is one way out of a condition, as the compiler sees it."""
+import collections, concurrent.futures, glob, gzip, json, os, re, subprocess, sys, tempfile
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+BUILD = os.path.abspath(os.environ["BUILD"])  # the one that counts
+PYTHON = os.environ.get("PYTHON", sys.executable)
+os.chdir(ROOT)
+# What builds its own objects, or looks at the build and not at what it does.
+ELSEWHERE = {"sanitized", "install", "python", "bench_tools", "arithmetic"}
+
+
+def programs():
+    for kind in ("unit", "property", "oracle"):
+        for source in sorted(glob.glob(f"tests/{kind}/*.c")):
+            yield f"{kind}/{os.path.basename(source)[:-2]}", [os.path.join(BUILD, source[:-2]), "--tap", "--jobs", "2"]
+    for script in sorted(glob.glob("tests/cli/*.py") + glob.glob("tests/oracle/*.py")):
+        name = os.path.basename(script)[:-3]
+        if name not in ELSEWHERE:
+            yield f"{script.split('/')[1]}/{name}", [PYTHON, script]
+
+
+def run_tests():
+    """Names of those that fail."""
+    failed = []
+    for name, command in programs():
+        r = subprocess.run(command, capture_output=True, text=True, errors="replace", env=dict(os.environ, BUILD=BUILD))
+        bad = [line for line in r.stdout.splitlines() if line.startswith("not ok")]
+        if r.returncode or bad:
+            failed.append(name)
+            print(f"coverage: {name} fails: {(bad or [r.stderr[-200:]])[0]}", flush=True)
+    return failed
+
+
+def counts_of(note):
+    """gcov's report of one object."""
+    with tempfile.TemporaryDirectory() as tmp:
+        subprocess.run(["gcov", "--json-format", "--branch-probabilities", note], cwd=tmp, capture_output=True, check=True)
+        return [json.load(gzip.open(path)) for path in glob.glob(os.path.join(tmp, "*.gcov.json.gz"))]
+
+
+def counted():
+    """file -> line -> (was reached, [was taken, a branch]): clones of a function for other processors are one."""
+    notes = [os.path.join(d, f) for d, _, names in os.walk(BUILD) for f in names if f.endswith(".gcno") and "/tests/" not in d]
+    seen = collections.defaultdict(dict)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for reports in pool.map(counts_of, notes):
+            for f in (f for r in reports for f in r["files"]):
+                if not re.match(r"(src|oracle)/", f["file"]):
+                    continue
+                for line in f["lines"]:
+                    hit, taken = seen[f["file"]].get(line["line_number"], (False, []))
+                    now = [b["count"] > 0 for b in line["branches"]]
+                    most = max(len(taken), len(now))
+                    taken = [a or b for a, b in zip(taken + [False] * (most - len(taken)), now + [False] * (most - len(now)))]
+                    seen[f["file"]][line["line_number"]] = (hit or line["count"] > 0, taken)
+    return seen
+
+
+def per_cent(reached, of):
+    return 100.0 * reached / of if of else 100.0
+
+
+def main():
+    if "--report" not in sys.argv:  # the counts that are there are looked at
+        for path in glob.glob(os.path.join(BUILD, "**", "*.gcda"), recursive=True):
+            os.unlink(path)
+        failed = run_tests()
+    else:
+        failed = []
+    rows, total = [], [0, 0, 0, 0]
+    for name, lines in counted().items():
+        of = [sum(hit for hit, _ in lines.values()), len(lines), sum(sum(t) for _, t in lines.values()), sum(len(t) for _, t in lines.values())]
+        total = [a + b for a, b in zip(total, of)]
+        rows.append((per_cent(*of[:2]), per_cent(*of[2:]), name, sorted(n for n, (hit, _) in lines.items() if not hit)))
+    with open(os.path.join(BUILD, "coverage.tsv"), "w", encoding="utf-8") as f:
+        for line, branch, name, missed in sorted(rows, key=lambda r: (r[0] + r[1], r[2])):
+            f.write(f"{name}\t{line:.1f}\t{branch:.1f}\t{' '.join(map(str, missed))}\n")
+    print("least covered: " + "; ".join(f"{name} {line:.1f} % of lines, {branch:.1f} % of branches" for line, branch, name, _ in sorted(rows, key=lambda r: r[0] + r[1])[:5]))
+    found = {"lines": per_cent(*total[:2]), "branches": per_cent(*total[2:])}
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "floor.tsv"), encoding="utf-8") as f:
+        floor = {name: float(least) for name, least in (line.split("\t") for line in f.read().splitlines() if not line.startswith("#"))}
+    below = [f"{name} {found[name]:.2f} % are below the floor of {least} %" for name, least in floor.items() if found[name] < least]
+    print(f"coverage: {found['lines']:.2f} % of {total[1]} lines, {found['branches']:.2f} % of {total[3]} branches, {len(rows)} files; every file: {BUILD}/coverage.tsv")
+    for line in below:
+        print("coverage: " + line)
+    return 1 if below or failed else 0
+
+
+sys.exit(main())
