@@ -5,7 +5,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from tap import *
 
 warnings.simplefilter("ignore")
-SRC = [f"src/{f}.c" for f in ("io/npy", "io/source", "io/archive", "io/foreign", "io/file", "io/ctx", "io/arith", "io/mat", "io/precision", "io/text", "data/scale",
+SRC = [f"src/{f}.c" for f in ("io/npy", "io/source", "io/archive", "io/foreign", "io/file", "io/leftover", "io/ctx", "io/arith", "io/mat", "io/precision", "io/text", "data/scale",
                               "kernel/npy_header", "kernel/zip_directory", "kernel/bits", "kernel/lanes")]
 CC = os.environ.get("CC", "gcc")
 

@@ -34,7 +34,9 @@ def grid(cells):
 
 
 p = limited(LFAP, *grid(1000000).split(), "--out", "long")
-seen, begun = [], time.monotonic()
+seen = []
+while p.poll() is None and not (os.path.exists("long.csv") and open("long.csv").read().count("\n") > 20):
+    time.sleep(0.1)
 while len(seen) < 10 and p.poll() is None:
     time.sleep(SECONDS / 10)
     seen.append(int(open(f"/proc/{p.pid}/status").read().split("VmRSS:")[1].split()[0]))
