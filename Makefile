@@ -18,7 +18,7 @@ SAY := @$(if $(V),:,printf '  %-5s %s\n')
 
 PKG_BUILD := gcc make libc6-dev zlib1g-dev libmd-dev libjansson-dev libgmp-dev libmpfr-dev dataset-fashion-mnist
 PKG_PICTURES := gnuplot-nox
-PKG_CHECK := $(PKG_PICTURES) chromium clang-format g++ man-db pkgconf shellcheck libcriterion-dev libflint-arb-dev libflint-dev python3 python3-cffi python3-numpy python3-mpmath valgrind
+PKG_CHECK := $(PKG_PICTURES) chromium clang-format g++ man-db pkgconf shellcheck strace libcriterion-dev libflint-arb-dev libflint-dev python3 python3-cffi python3-numpy python3-mpmath valgrind
 PKG_COQ   := coq libcoq-mathcomp-ssreflect libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics libcoq-bignums python3
 PKG_TORCH := python3-torch
 PKG_SLURM := munge slurm-client slurmctld slurmd
@@ -45,6 +45,7 @@ help:
 	@echo 'sanitize          all test programs and command lines under sanitizers, the oracle under valgrind; FULL=1 all of it'
 	@echo 'fuzz              libFuzzer on readers, options and the numerical interior; FUZZ_TIME= ONLY= KEEP=1'
 	@echo 'coverage          lines and branches that the tests reach; fails below the floor'
+	@echo 'fault-test growth-test  every call that can fail, failing, and kills; memory and time over and over'
 	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims, lines and fields generate'
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
 	@echo '                  JUNIT=FILE, SARIF=FILE: what was found, for a CI system (also of prove-gappa, prove-coq)'
@@ -84,6 +85,17 @@ cross-torch: setup-check
 	BUILD=$(BUILD) $(PYTHON) tests/cross/vectors_torch.py
 	BUILD=$(BUILD) $(PYTHON) tests/cross/torch_runs.py
 	LFAP_TRAINER=torch BUILD=$(BUILD) $(PYTHON) tests/cross/foreign_networks.py
+
+# Everything that can fail, failing; kills; memory and time: of which `make check` runs a sample.
+.PHONY: fault-test growth-test
+fault-test: setup-check
+	@$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) $(PYTHON) tests/cli/faults.py --all
+	BUILD=$(BUILD) $(PYTHON) tests/cli/injected.py --all
+	BUILD=$(BUILD) $(PYTHON) tests/cli/kills.py --all
+growth-test: setup-check
+	@$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) $(PYTHON) tests/cli/growth.py --all
 
 # Installs what is missing; where nothing is, the check costs milliseconds.
 setup:

@@ -8,34 +8,39 @@
 #include "io/source.h"
 
 /* Beside W.npy lies b.npy, beside W0.npy b0.npy, beside the member W of an archive b; beside another name b.npy, where
-   one is asked for. NULL: no memory, or that other name (`asked` 0). */
-static char *name_beside(const char *path, int asked) {
+   one is asked for, else nothing: *name is NULL. */
+static lfap_status name_beside(cli *c, char **name, const char *path, int asked) {
   const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':'), *last = slash > colon ? slash : colon;
   const char *file = last ? last + 1 : path, *end = strstr(file, ".npy");
   size_t dir = (size_t)(file - path), len = strlen(file);
   int member = last && last == colon, ours = file[0] == 'W' && (member || (end && strcmp(end, ".npy") == 0));
   char *out = ours || asked ? malloc(dir + len + sizeof "b.npy") : NULL;
-  if (!out) return NULL;
+  *name = out;
+  if (!ours && !asked) return LFAP_OK;
+  if (!out) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", strlen(path));
   memcpy(out, path, dir);
   strcpy(out + dir, "b");
   strcat(out, ours ? file + 1 : member ? "" : ".npy");
-  return out;
+  return LFAP_OK;
 }
 
-int cli_bias_beside(const char *weights) {
-  char *b = name_beside(weights, 0);
-  int there = b && cli_is_array(b);
+/* Has the network at `weights` a bias beside it? What cannot be told is no answer: a bias would be dropped. */
+static lfap_status bias_beside(cli *c, int *there, const char *weights) {
+  char *b = NULL;
+  *there = 0;
+  lfap_status s = name_beside(c, &b, weights, 0);
+  if (!s && b) s = cli_is_array(c, there, b);
   free(b);
-  return there;
+  return s;
 }
 
 lfap_status cli_bias_find(cli *c, const char *weights, const char *data) {
   char *path = NULL;
-  lfap_status s = weights                       ? cli_array_path(c, &path, weights, "W")
-                  : cli_is_dir(data)            ? cli_path(c, &path, data, "W.npy")
-                  : lfap_archive_has(data, "W") ? cli_array_path(c, &path, data, "W")
-                                                : LFAP_OK;
-  if (path) c->bias = cli_bias_beside(path);
+  int dir = !weights && cli_is_dir(data), has = 0;
+  lfap_status s = weights || dir ? LFAP_OK : lfap_archive_has(&c->ctx, &has, data, "W");
+  if (!s && dir) s = cli_path(c, &path, data, "W.npy");
+  else if (!s && (weights || has)) s = cli_array_path(c, &path, weights ? weights : data, "W");
+  if (path) s = bias_beside(c, &c->bias, path);
   free(path);
   return s;
 }
@@ -57,10 +62,16 @@ static lfap_status not_asked(cli *c, const char *path) {
 /* b of the weights at path: --bias, or beside them and then held against meta.json there. */
 static lfap_status read_bias(cli *c, lfap_mat *b, const char *path) {
   if (c->bias_file) return lfap_npy_read(&c->ctx, b, c->bias_file);
-  char *beside = name_beside(path, 1), *slash = beside ? strrchr(beside, '/') : NULL;
-  if (!beside) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", strlen(path));
-  lfap_status s = LFAP_OK;
-  if (!cli_is_array(beside))
+  char *beside = NULL;
+  int there = 0;
+  lfap_status s = name_beside(c, &beside, path, 1);
+  if (!s) s = cli_is_array(c, &there, beside);
+  char *slash = s ? NULL : strrchr(beside, '/');
+  if (s) {
+    free(beside);
+    return s;
+  }
+  if (!there)
     s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
                   "%s: not there; with a bias every network has one entry a neuron in that file, beside its weights",
                   beside);
@@ -76,7 +87,11 @@ static lfap_status read_bias(cli *c, lfap_mat *b, const char *path) {
 
 lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path) {
   lfap_mat b = {0};
-  if (!c->bias) return cli_bias_beside(path) ? not_asked(c, path) : LFAP_OK;
+  int there = 0;
+  if (!c->bias) {
+    lfap_status told = bias_beside(c, &there, path);
+    return told || !there ? told : not_asked(c, path);
+  }
   lfap_status s = read_bias(c, &b, path);
   if (!s && ((b.rows != 1 && b.cols != 1) || b.rows * b.cols != w->rows))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: its bias has the shape (%zu, %zu); each of the m = %zu neurons has one",
@@ -106,9 +121,9 @@ lfap_status cli_bias_none(cli *c, const char *direction) {
 lfap_status cli_out_weights(cli *c, const char *dir, const char *name, double *w, size_t m, size_t d) {
   lfap_mat first = {0}, b = {0};
   if (!c->bias) return cli_out_matrix(c, dir, name, w, m, d);
-  char *beside = name_beside(name, 1);
-  lfap_status s = beside ? lfap_mat_split(&c->ctx, &first, &b, w, m, d)
-                         : lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a name");
+  char *beside = NULL;
+  lfap_status s = name_beside(c, &beside, name, 1);
+  if (!s) s = lfap_mat_split(&c->ctx, &first, &b, w, m, d);
   if (!s) s = cli_out_matrix(c, dir, name, first.v, m, d - 1);
   if (!s) s = cli_out_vector(c, dir, beside, b.v, m);
   free(beside);

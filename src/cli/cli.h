@@ -147,7 +147,7 @@ int cli_is_dir(const char *path);
 lfap_status cli_array_path(cli *c, char **out, const char *file, const char *name);
 int cli_is_lone(const char *path, const char *name); /* a file, and no archive that has such a member */
 /* Is there such a file, or such a member FILE:name of an archive? */
-int cli_is_array(char *path);
+lfap_status cli_is_array(cli *c, int *is, char *path);
 int cli_is_file(const char *path); /* there and no directory, or not to be looked at: reading it will say why */
 /* The data set of --data and --labels: a directory's X.npy and y.npy, an archive's members X and y, or two files; of
    X*.npy alone the labels are in y*.npy beside it. With c->bias samples are (x, 1); so are the bases and points
@@ -170,9 +170,8 @@ lfap_status cli_weights_missing(cli *c, const char *data);
 /* The same where there must be one: NOINPUT otherwise. */
 lfap_status cli_network_read(cli *c, lfap_net *net, const char *weights, const char *data, const cli_origin *here,
                              cli_origin *of);
-/* Is b.npy beside W.npy (b0.npy beside W0.npy)? */
-int cli_bias_beside(const char *weights);
-/* Sets c->bias where it is: beside `weights`, or unless that is given beside W.npy in the directory `data`. */
+/* Sets c->bias where b.npy is beside W.npy (b0.npy beside W0.npy): beside `weights`, or unless that is given beside
+   W.npy in the directory `data`. */
 lfap_status cli_bias_find(cli *c, const char *weights, const char *data);
 /* Behind a d in what is printed: "", or that the constant coordinate is one of them. */
 const char *cli_bias_words(const cli *c);

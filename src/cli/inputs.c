@@ -32,7 +32,10 @@ int cli_is_file(const char *path) {
   return errno != ENOENT && errno != ENOTDIR;
 }
 
-int cli_is_lone(const char *path, const char *name) { return cli_is_file(path) && !lfap_archive_has(path, name); }
+int cli_is_lone(const char *path, const char *name) {
+  int has = 0;
+  return cli_is_file(path) && lfap_archive_has(NULL, &has, path, name) == LFAP_OK && !has;
+}
 
 static lfap_status copy(cli *c, char **out, const char *text) {
   *out = malloc(strlen(text) + 1);
@@ -43,21 +46,26 @@ static lfap_status copy(cli *c, char **out, const char *text) {
 
 lfap_status cli_array_path(cli *c, char **out, const char *file, const char *name) {
   size_t size = strlen(file) + strlen(name) + 2;
-  if (!lfap_archive_has(file, name)) return copy(c, out, file);
+  int has = 0;
+  lfap_status s = lfap_archive_has(&c->ctx, &has, file, name);
+  if (!s && !has && size > strlen(name) + 2 && file[strlen(file) - 1] == ':' && !cli_is_file(file))
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s names no array behind its colon; write FILE.npz, or FILE.npz:NAME",
+                  file);
+  if (s || !has) return s ? s : copy(c, out, file);
   *out = malloc(size);
   if (!*out) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory");
   snprintf(*out, size, "%s:%s", file, name);
   return LFAP_OK;
 }
 
-int cli_is_array(char *path) {
+lfap_status cli_is_array(cli *c, int *is, char *path) {
   char *colon = strrchr(path, ':');
-  if (cli_is_file(path)) return 1;
-  if (!colon) return 0;
+  *is = cli_is_file(path);
+  if (*is || !colon) return LFAP_OK;
   *colon = 0;
-  int has = lfap_archive_has(path, colon + 1);
+  lfap_status s = lfap_archive_has(&c->ctx, is, path, colon + 1);
   *colon = ':';
-  return has;
+  return s;
 }
 
 /* The labels beside samples called X, or X_test and the like: y in place of X, in a directory or an archive. NULL where
@@ -70,10 +78,12 @@ static lfap_status neighbour(cli *c, char **out, const char *samples) {
   lfap_status s = copy(c, out, samples);
   if (s) return s;
   (*out)[at] = 'y';
-  if (cli_is_array(*out)) return LFAP_OK;
+  int is = 0;
+  s = cli_is_array(c, &is, *out);
+  if (!s && is) return LFAP_OK;
   free(*out);
   *out = NULL;
-  return LFAP_OK;
+  return s;
 }
 
 /* Of single files: samples, and labels named or beside them. */
@@ -200,13 +210,14 @@ lfap_status cli_rows_read(cli *c, lfap_mat *out, const char *weights, const char
   char *path = NULL;
   lfap_mat w = {0};
   cli_origin told = {.gamma = NAN};
-  int inside = !weights && data && cli_is_dir(data);
+  int inside = !weights && data && cli_is_dir(data), has = 0;
   lfap_status s = inside ? cli_meta_see(c, data) : LFAP_OK;
+  if (!weights && data && !inside) s = lfap_archive_has(&c->ctx, &has, data, "W");
   if (of) *of = told;
   if (s) return s;
   if (weights) s = cli_array_path(c, &path, weights, "W");
   else if (inside) s = cli_path(c, &path, data, "W.npy");
-  else if (data && lfap_archive_has(data, "W")) s = cli_array_path(c, &path, data, "W");
+  else if (has) s = cli_array_path(c, &path, data, "W");
   if (s || !path || (inside && !cli_is_file(path) && !cli_is_dir(path))) {
     free(path);
     return s;

@@ -64,12 +64,14 @@ static int hold_standard_streams(void) {
   return 1;
 }
 
-/* What was printed is out, or it is an error. */
+/* What was printed is out, or it is an error. Where the rest went out, or there was none, the reason of an earlier
+   failure is gone: one more byte fails as it did. */
 static lfap_status close_stdout(lfap_ctx *ctx) {
   char why[LFAP_REASON];
   errno = 0;
   int flushed = fflush(stdout), e = errno;
   if (flushed == 0 && !ferror(stdout)) return LFAP_OK;
+  if (flushed == 0) e = fputc('\n', stdout) == EOF || fflush(stdout) != 0 ? errno : 0;
   return lfap_fail(ctx, LFAP_ERR_IO, "stdout: the result could not be written%s%s; is it closed, or the disk full?",
                    e ? ": " : "", e ? lfap_reason(why, e) : "");
 }

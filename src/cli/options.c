@@ -132,6 +132,10 @@ static lfap_status set_one(cli *c, void *args, cli_set *set, int *help, int code
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "unknown option '-%c'; options are words: --json, --help", optopt);
   if (code == '?') return unknown(c, argv[optind - 1][0] == '-' ? argv[optind - 1] : argv[optind]);
   size_t i = (size_t)(code - FIRST);
+  const cli_option *o = i < own ? &c->verb->options[i] : &cli_common_of(c->verb)[i - own];
+  if (optarg && !optarg[0] && o->arg)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--%s is empty, it takes %s; a variable of the shell that is not set?",
+                     o->name, o->arg[0] == '[' ? "a value" : o->arg);
   if (i < own) return set(c, args, (int)i, optarg);
   return set_common(c, (int)(cli_common_of(c->verb) - common) + (int)(i - own), help, optarg);
 }

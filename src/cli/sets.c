@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fields.h"
+#include "io/leftover.h"
 #include "io/members.h"
 #include "keys.h"
 
@@ -265,7 +266,7 @@ static lfap_status stage_meta(const plan *p, lfap_newfile *out, const char *path
   lfap_json_object_end(j);
   lfap_newfile f = {0};
   lfap_status s = lfap_json_finish(ctx, j);
-  if (!s) s = lfap_newfile_begin(ctx, &f, path);
+  if (!s) s = incomplete ? lfap_newfile_begin(ctx, &f, path) : lfap_newfile_another(ctx, &f, path);
   if (!s) s = lfap_newfile_put(ctx, &f, j->text.bytes, j->text.len);
   if (!s) s = lfap_newfile_close(ctx, &f);
   if (s) lfap_newfile_abort(&f);
@@ -304,6 +305,7 @@ static lfap_status take_away(const plan *p, const lfap_member *file) {
   snprintf(name, sizeof name, "%.*s", (int)(file->key.len < 255 ? file->key.len : 255), file->key.text);
   if (strchr(name, '/') || strchr(name, '\\')) return LFAP_OK; /* none of ours */
   lfap_status s = cli_path(c, &path, c->set.dir, name);
+  if (!s) lfap_leftover_remove(path);
   int there = !s && lstat(path, &st) == 0, ours = lfap_span_is(file->value, "null");
   if (!s && !there && errno != ENOENT) s = lfap_fail(&c->ctx, LFAP_ERR_IO, "%s: %s", path, lfap_reason(why, errno));
   if (there) there = S_ISREG(st.st_mode);

@@ -34,7 +34,9 @@ static void hint_of(char hint[HINT], const double *y, size_t n, lfap_labels_kind
              seen[0], seen[1], seen[2]);
   else if (kind == LFAP_LABELS_01 && k == 2 && low == -1 && high == 1)
     snprintf(hint, HINT, "; these are +1 and -1 already: leave --labels-01 out");
-  else if (kind == LFAP_LABELS_SIGNS && (k == 1 ? seen[0] == 0 : low == 0 && high == 1))
+  else if (kind == LFAP_LABELS_SIGNS && k == 1 && seen[0] == 0)
+    snprintf(hint, HINT, "; all of them are 0: are they labels? Where 0 stands for -1, give --labels-01");
+  else if (kind == LFAP_LABELS_SIGNS && k == 2 && low == 0 && high == 1)
     snprintf(hint, HINT, "; these are 0 and 1: give --labels-01, or save 2*y - 1 in float");
   else if (k == 2) snprintf(hint, HINT, "; these are %g and %g: save numpy.where(y == %g, 1, -1)", low, high, high);
 }

@@ -17,16 +17,17 @@ typedef struct {
   size_t total; /* bytes of the file */
 } directory;
 
-static lfap_status fail_io(lfap_ctx *ctx, FILE *in, const char *path) {
+static lfap_status fail_io(lfap_ctx *ctx, int errnum, const char *path) {
   char why[LFAP_REASON];
-  int e = errno;
-  if (!ferror(in)) return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: became shorter while it was read", path);
-  return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", path, lfap_reason(why, e));
+  return lfap_fail(ctx, lfap_status_of(errnum, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", path,
+                   lfap_reason(why, errnum));
 }
 
 static lfap_status fetch(lfap_ctx *ctx, void *to, FILE *in, size_t at, size_t n, const char *path) {
-  if (fseeko(in, (off_t)at, SEEK_SET) != 0 || fread(to, 1, n, in) != n) return fail_io(ctx, in, path);
-  return LFAP_OK;
+  if (fseeko(in, (off_t)at, SEEK_SET) != 0) return fail_io(ctx, errno, path);
+  if (fread(to, 1, n, in) == n) return LFAP_OK;
+  if (ferror(in)) return fail_io(ctx, errno, path);
+  return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: became shorter while it was read", path);
 }
 
 static lfap_status fail_damaged(lfap_ctx *ctx, const char *path, const char *what) {
@@ -116,6 +117,9 @@ static lfap_status pick(lfap_ctx *ctx, const search *k, const char *path) {
     return lfap_fail(ctx, LFAP_ERR_DATA,
                      "%s: is a zip archive of %zu members, none of them NPY; save arrays with numpy.savez", path,
                      k->all);
+  if (k->wanted != NULL && k->wanted[0] == '\0')
+    return lfap_fail(ctx, LFAP_ERR_NOINPUT, "%s: names no array behind its colon; there are: %s%s", path, k->list,
+                     k->listed < k->npy ? ", ..." : "");
   if (k->wanted != NULL && k->fitting > 1)
     return lfap_fail(ctx, LFAP_ERR_DATA, "%s: has %zu members %s: which is meant cannot be told; make it again", path,
                      k->fitting, k->wanted);
@@ -153,8 +157,19 @@ static lfap_status go(lfap_ctx *ctx, FILE *in, const directory *d, const lfap_zi
   if (skip == 0) return fail_damaged(ctx, d->path, "there is no member where its directory says");
   if (d->total - m->local < skip || d->total - m->local - skip < m->packed)
     return fail_damaged(ctx, d->path, "a member lies behind its end");
-  if (fseeko(in, (off_t)(m->local + skip), SEEK_SET) != 0) return fail_io(ctx, in, d->path);
+  if (fseeko(in, (off_t)(m->local + skip), SEEK_SET) != 0) return fail_io(ctx, errno, d->path);
   return LFAP_OK;
+}
+
+lfap_status lfap_archive_lists(lfap_ctx *ctx, int *has, FILE *in, size_t total, const char *path, const char *name) {
+  directory d = {.path = path, .total = total};
+  search k = {.wanted = name};
+  lfap_status s = directory_read(ctx, &d, in);
+  if (s == LFAP_OK) s = search_all(ctx, &k, &d);
+  free(d.bytes);
+  *has = s == LFAP_OK && k.fitting == 1 && acceptable(NULL, &k.found, path) == LFAP_OK;
+  if (s == LFAP_ERR_DATA && ctx != NULL) ctx->message[0] = '\0';
+  return s == LFAP_ERR_DATA ? LFAP_OK : s;
 }
 
 lfap_status lfap_archive_find(lfap_ctx *ctx, lfap_zip_member *out, FILE *in, size_t total, const char *path,

@@ -10,4 +10,6 @@
    at its first byte. DATA, and a list of what there is, where that is not one. */
 lfap_status lfap_archive_find(lfap_ctx *ctx, lfap_zip_member *out, FILE *in, size_t total, const char *path,
                               const char *name);
+/* Could it be found? A damaged archive has no member; a status only where it cannot be read. */
+lfap_status lfap_archive_lists(lfap_ctx *ctx, int *has, FILE *in, size_t total, const char *path, const char *name);
 #endif

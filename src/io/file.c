@@ -1,7 +1,8 @@
 /* file.c - files that appear whole or not at all: written under a temporary name in the same directory, then
  * renamed. Without `sync` nothing waits for the disk: a reader never sees half a file, but after a power cut the last
  * ones may be gone.
- * Temporary names are random, and opened so that a link planted there is never followed. */
+ * Temporary names are random, and opened so that a link planted there is never followed. Those of dead processes are
+ * removed by who writes the file next (leftover.h). */
 #include "io/file.h"
 
 #include <errno.h>
@@ -12,6 +13,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "io/leftover.h"
 
 const char *lfap_reason(char buffer[LFAP_REASON], int errnum) {
   if (strerror_r(errnum, buffer, LFAP_REASON) != 0) snprintf(buffer, LFAP_REASON, "error %d", errnum);
@@ -95,12 +98,34 @@ static int open_temporary(char *name, size_t room, const char *path) {
   for (int k = 0; k < 100; k++) {
     snprintf(name, room, "%s.%016llx.tmp", path, unforeseen());
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (fd >= 0 || errno != EEXIST) return fd;
+    if (fd < 0 && errno != EEXIST) return fd;
+    if (fd >= 0 && lfap_leftover_hold(fd)) return fd;
+    if (fd >= 0) close(fd), unlink(name);
   }
   return -1;
 }
 
+/* Its stream, and a second descriptor that keeps the lock until the file has its place. */
+static FILE *open_stream(int *held, char *name, size_t room, const char *path) {
+  int fd = open_temporary(name, room, path);
+  if (fd < 0) return NULL;
+  *held = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  FILE *stream = *held >= 0 ? fdopen(fd, "wb") : NULL;
+  if (stream != NULL) return stream;
+  int e = errno;
+  if (*held >= 0) close(*held);
+  close(fd);
+  unlink(name);
+  errno = e;
+  return NULL;
+}
+
 lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *path) {
+  lfap_leftover_remove(path);
+  return lfap_newfile_another(ctx, out, path);
+}
+
+lfap_status lfap_newfile_another(lfap_ctx *ctx, lfap_newfile *out, const char *path) {
   char why[LFAP_REASON];
   struct stat st;
   /* a rename would replace /dev/null itself; it replaces a link, not what the link points at */
@@ -109,22 +134,24 @@ lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *pat
   size_t room = strlen(path) + 64;
   char *name = malloc(room);
   if (name == NULL) return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for a file name", path);
-  int fd = open_temporary(name, room, path);
-  FILE *stream = fd < 0 ? NULL : fdopen(fd, "wb");
+  int held = -1;
+  FILE *stream = open_stream(&held, name, room, path);
   if (stream == NULL) {
     int e = errno;
-    if (fd >= 0) close(fd), unlink(name);
     free(name);
     return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path,
                      lfap_reason(why, e));
   }
-  *out = (lfap_newfile){.stream = stream, .temporary = name, .path = path};
+  *out = (lfap_newfile){.stream = stream, .temporary = name, .path = path, .held = held};
   return LFAP_OK;
 }
 
 void lfap_newfile_abort(lfap_newfile *f) {
   if (f->stream != NULL) fclose(f->stream);
-  if (f->temporary != NULL) unlink(f->temporary);
+  if (f->temporary != NULL) {
+    unlink(f->temporary);
+    close(f->held);
+  }
   free(f->temporary);
   *f = (lfap_newfile){0};
 }
@@ -154,9 +181,11 @@ lfap_status lfap_newfile_rename(lfap_ctx *ctx, lfap_newfile *f) {
   if (rename(f->temporary, f->path) != 0)
     status = lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", f->path,
                        lfap_reason(why, errno));
-  if (status != LFAP_OK) lfap_newfile_abort(f);
-  free(f->temporary);
-  *f = (lfap_newfile){0};
+  if (status == LFAP_OK) {
+    close(f->held);
+    free(f->temporary);
+    *f = (lfap_newfile){0};
+  } else lfap_newfile_abort(f);
   return status;
 }
 

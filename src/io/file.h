@@ -27,9 +27,12 @@ typedef struct {
   FILE *stream;
   char *temporary; /* owned */
   const char *path;
+  int held; /* a descriptor: the lock by which others see that the file is not left over */
   int sync; /* set after begin: close waits until the bytes are on the disk */
 } lfap_newfile;
 lfap_status lfap_newfile_begin(lfap_ctx *ctx, lfap_newfile *out, const char *path);
+/* begin for one that a file of this process waits for already: it is left alone, locked or not. */
+lfap_status lfap_newfile_another(lfap_ctx *ctx, lfap_newfile *out, const char *path);
 lfap_status lfap_newfile_put(lfap_ctx *ctx, lfap_newfile *f, const void *bytes, size_t len);
 /* Closes and renames; on failure the temporary file is removed. */
 lfap_status lfap_newfile_end(lfap_ctx *ctx, lfap_newfile *f);

@@ -48,6 +48,16 @@ static lfap_status open_member(lfap_ctx *ctx, lfap_source *s, size_t total, cons
   return LFAP_OK;
 }
 
+/* Not by zlib's gzread, which takes a file whose end is garbage for a whole one. */
+static lfap_status open_gzip(lfap_ctx *ctx, lfap_source *s) {
+  s->packed = s->gzip = 1;
+  s->size = SIZE_MAX;
+  s->room = malloc(ROOM);
+  if (s->room == NULL || inflateInit2(&s->z, 16 + MAX_WBITS) != Z_OK) return no_memory(ctx, s->path);
+  s->inflating = 1;
+  return LFAP_OK;
+}
+
 static lfap_status open_file(lfap_ctx *ctx, lfap_source *s, const char *file, const char *member) {
   int fd = -1, gzip = 0, zip = 0;
   size_t total = 0;
@@ -61,15 +71,15 @@ static lfap_status open_file(lfap_ctx *ctx, lfap_source *s, const char *file, co
     close(fd);
     return status;
   }
-  if (gzip) s->gz = gzdopen(fd, "rb");
-  else s->in = fdopen(fd, "rb");
-  if (s->gz == NULL && s->in == NULL) {
+  s->in = fdopen(fd, "rb");
+  if (s->in == NULL) {
     close(fd);
     return no_memory(ctx, s->path);
   }
-  s->packed = gzip;
-  s->size = gzip ? SIZE_MAX : total;
-  return zip ? open_member(ctx, s, total, file, member) : LFAP_OK;
+  s->size = total;
+  s->left = total;
+  if (zip) return open_member(ctx, s, total, file, member);
+  return gzip ? open_gzip(ctx, s) : LFAP_OK;
 }
 
 static int is_there(const char *path) { return access(path, F_OK) == 0; }
@@ -102,7 +112,6 @@ lfap_status lfap_source_open(lfap_ctx *ctx, lfap_source *out, const char *path) 
 
 void lfap_source_close(lfap_source *s) {
   if (s->inflating) inflateEnd(&s->z);
-  if (s->gz != NULL) gzclose_r(s->gz);
   if (s->in != NULL) fclose(s->in);
   free(s->room);
   *s = (lfap_source){0};
@@ -110,37 +119,7 @@ void lfap_source_close(lfap_source *s) {
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-static lfap_status fail_gz(lfap_ctx *ctx, const lfap_source *s) {
-  int code;
-  const char *why = gzerror(s->gz, &code);
-  if (code == Z_MEM_ERROR) return no_memory(ctx, s->path);
-  if (code == Z_ERRNO) {
-    char reason[LFAP_REASON];
-    int e = errno;
-    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_NOINPUT), "%s: cannot be read: %s", s->path,
-                     lfap_reason(reason, e));
-  }
-  if (code == Z_BUF_ERROR)
-    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is truncated: the gzip stream does not end", s->path);
-  return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is damaged: %s", s->path, why);
-}
-
-static lfap_status read_gz(lfap_ctx *ctx, lfap_source *s, unsigned char *bytes, size_t n, size_t *got) {
-  int code = Z_OK;
-  for (*got = 0; *got < n;) {
-    size_t left = n - *got;
-    int now = gzread(s->gz, bytes + *got, left < PIECE ? (unsigned)left : PIECE);
-    if (now < 0) return fail_gz(ctx, s);
-    if (now == 0) break;
-    *got += (size_t)now;
-  }
-  if (*got == n) return LFAP_OK;
-  (void)gzerror(s->gz, &code);
-  /* a stream cut short ends like a whole one, except for this */
-  return code == Z_OK || code == Z_STREAM_END ? LFAP_OK : fail_gz(ctx, s);
-}
-
-/* Up to n bytes of the archive that belong to the member. */
+/* Up to n bytes of the file as they are. */
 static lfap_status read_file(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t n, size_t *got) {
   char why[LFAP_REASON];
   *got = fread(bytes, 1, n, s->in);
@@ -150,6 +129,9 @@ static lfap_status read_file(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t 
 }
 
 static lfap_status fail_damaged(lfap_ctx *ctx, const lfap_source *s, const char *what) {
+  if (s->gzip)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is damaged: %s%s; copy it again, or pack the file again with gzip",
+                     s->path, s->further ? "what follows its first gzip stream is no whole one: " : "", what);
   return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is damaged: %s; make the archive again (numpy.savez)", s->path, what);
 }
 
@@ -157,11 +139,23 @@ static lfap_status refill(lfap_ctx *ctx, lfap_source *s) {
   size_t n = s->left < ROOM ? s->left : ROOM, got = 0;
   lfap_status status = read_file(ctx, s, s->room, n, &got);
   if (status != LFAP_OK) return status;
+  if (got == 0 && s->gzip)
+    return lfap_fail(ctx, LFAP_ERR_DATA, "%s: is truncated: the gzip stream does not end; copy it again", s->path);
   if (got == 0) return fail_damaged(ctx, s, "its packed bytes end too early");
   s->left -= got;
   s->z.next_in = s->room;
   s->z.avail_in = (unsigned)got;
   return LFAP_OK;
+}
+
+/* Behind the end of a gzip stream: nothing, or another one, whose bytes follow. */
+static lfap_status next_stream(lfap_ctx *ctx, lfap_source *s) {
+  if (s->z.avail_in == 0 && s->left == 0) {
+    s->ended = 1;
+    return LFAP_OK;
+  }
+  s->further = 1;
+  return inflateReset(&s->z) == Z_OK ? LFAP_OK : no_memory(ctx, s->path);
 }
 
 static lfap_status read_deflated(lfap_ctx *ctx, lfap_source *s, unsigned char *bytes, size_t n, size_t *got) {
@@ -175,6 +169,7 @@ static lfap_status read_deflated(lfap_ctx *ctx, lfap_source *s, unsigned char *b
     int code = inflate(&s->z, Z_NO_FLUSH);
     *got += room - s->z.avail_out;
     if (code == Z_MEM_ERROR) status = no_memory(ctx, s->path);
+    else if (code == Z_STREAM_END && s->gzip) status = next_stream(ctx, s);
     else if (code == Z_STREAM_END) s->ended = 1;
     else if (code != Z_OK)
       status = fail_damaged(ctx, s, s->z.msg != NULL ? s->z.msg : "its packed bytes are no stream");
@@ -196,10 +191,9 @@ static uLong checksum(uLong crc, const unsigned char *b, size_t n) {
 
 lfap_status lfap_source_read(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t n, size_t *got) {
   *got = 0;
-  if (s->gz != NULL) return read_gz(ctx, s, bytes, n, got);
   if (!s->packed) return read_file(ctx, s, bytes, n, got);
   lfap_status status = s->inflating ? read_deflated(ctx, s, bytes, n, got) : read_stored(ctx, s, bytes, n, got);
-  s->crc = checksum(s->crc, bytes, *got);
+  if (!s->gzip) s->crc = checksum(s->crc, bytes, *got);
   s->out += *got;
   if (status == LFAP_OK && s->out > s->size)
     return fail_damaged(ctx, s, "it unpacks to more bytes than its archive announces");
@@ -214,7 +208,7 @@ lfap_status lfap_source_end(lfap_ctx *ctx, lfap_source *s, size_t *rest) {
     if (*rest > 0) status = lfap_tick(ctx, s->path, (double)*rest, 0); /* there may be very much of it */
     if (status == LFAP_OK) status = lfap_source_read(ctx, s, b, sizeof b, &got);
   }
-  if (status != LFAP_OK || s->gz != NULL || !s->packed) return status;
+  if (status != LFAP_OK || s->gzip || !s->packed) return status;
   if (s->out != s->size || !s->ended || s->left != 0 || s->z.avail_in != 0)
     return fail_damaged(ctx, s, "it does not have the size that its archive announces");
   if (s->crc != s->m.crc) return fail_damaged(ctx, s, "its checksum is not that of its bytes");
@@ -223,21 +217,20 @@ lfap_status lfap_source_end(lfap_ctx *ctx, lfap_source *s, size_t *rest) {
 
 /* ---- asking ------------------------------------------------------------------------------------------------------ */
 
-int lfap_archive_is(const char *path) {
+lfap_status lfap_archive_has(lfap_ctx *ctx, int *has, const char *path, const char *member) {
+  struct stat st;
   int fd = -1, gzip = 0, zip = 0;
-  size_t size;
-  if (lfap_file_descriptor(NULL, &fd, &size, path) != LFAP_OK) return 0;
-  (void)first_bytes(NULL, &gzip, &zip, fd, path); /* what cannot be read is told by whoever reads it */
-  close(fd);
-  return zip;
-}
-
-int lfap_archive_has(const char *path, const char *member) {
-  lfap_zip_member m;
-  FILE *in;
-  size_t total;
-  if (!lfap_archive_is(path) || lfap_file_open(NULL, &in, &total, path) != LFAP_OK) return 0;
-  lfap_status status = lfap_archive_find(NULL, &m, in, total, path, member);
+  size_t total = 0;
+  *has = 0;
+  if (stat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) return LFAP_OK;
+  lfap_status status = lfap_file_descriptor(ctx, &fd, &total, path);
+  if (status != LFAP_OK) return status;
+  status = first_bytes(ctx, &gzip, &zip, fd, path);
+  FILE *in = status == LFAP_OK && zip ? fdopen(fd, "rb") : NULL;
+  if (in == NULL) close(fd);
+  if (status == LFAP_OK && zip && in == NULL) return no_memory(ctx, path);
+  if (in == NULL) return status;
+  status = lfap_archive_lists(ctx, has, in, total, path, member);
   fclose(in);
-  return status == LFAP_OK;
+  return status;
 }

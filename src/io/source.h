@@ -12,10 +12,11 @@
 typedef struct {
   const char *path;  /* as given, for messages; stays the caller's */
   int packed;        /* bytes come out of gzip or an archive: damage shows at their end */
+  int gzip;          /* out of gzip */
   size_t size;       /* of all bytes; SIZE_MAX where only their end will tell */
-  FILE *in;          /* a plain file, or the archive */
-  gzFile gz;         /* else */
+  FILE *in;          /* a plain file, one packed with gzip, or the archive */
   lfap_zip_member m; /* of the archive */
+  int further;       /* of gzip: this is not its first stream */
   size_t left;       /* packed bytes not yet read */
   size_t out;        /* bytes given */
   uLong crc;         /* of them */
@@ -34,8 +35,8 @@ lfap_status lfap_source_read(lfap_ctx *ctx, lfap_source *s, void *bytes, size_t 
 lfap_status lfap_source_end(lfap_ctx *ctx, lfap_source *s, size_t *rest);
 void lfap_source_close(lfap_source *s);
 
-/* Is the file a zip archive, and has it an NPY member of that name (without .npy)? 0 too for what cannot be read: who
-   reads it will say why. */
-int lfap_archive_is(const char *path);
-int lfap_archive_has(const char *path, const char *member);
+/* Is there a zip archive at `path` that has an NPY member of that name (without .npy)? What is no archive, or a damaged
+   one, has none: who reads it will say why. A status where it cannot be looked at: no memory, no descriptor, a disk
+   that fails. */
+lfap_status lfap_archive_has(lfap_ctx *ctx, int *has, const char *path, const char *member);
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "io/leftover.h"
 
 static const char PRIVATE[] = "/.lfap-XXXXXX";
 enum { PRIVATE_LENGTH = sizeof PRIVATE - 1 };
@@ -20,6 +21,53 @@ static char *joined(const char *dir, const char *before, const char *name) {
   char *path = malloc(room);
   if (path) snprintf(path, room, "%s/%s%s", dir, before, name);
   return path;
+}
+
+/* Everything below an open directory, which is closed; a link is removed, not followed. */
+static void empty(DIR *d) {
+  rewinddir(d);
+  for (struct dirent *e; (e = readdir(d)) != NULL;) {
+    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
+    if (unlinkat(dirfd(d), e->d_name, 0) == 0) continue;
+    int fd = openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *below = fd >= 0 ? fdopendir(fd) : NULL;
+    if (below) empty(below);
+    else if (fd >= 0) close(fd);
+    unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
+  }
+  closedir(d);
+}
+
+/* Private directories that killed processes left in `target`. */
+static void remove_leftovers(const char *target) {
+  DIR *d = opendir(target);
+  for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+    if (strncmp(e->d_name, PRIVATE + 1, PRIVATE_LENGTH - 7) != 0 || strlen(e->d_name) != PRIVATE_LENGTH - 1) continue;
+    int fd = openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *below = fd >= 0 && lfap_leftover_take(fd) ? fdopendir(fd) : NULL;
+    if (below) {
+      empty(below);
+      unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
+    } else if (fd >= 0) close(fd);
+  }
+  if (d) closedir(d);
+}
+
+/* The private directory, made and open; st->dir is its name. */
+static int make_private(lfap_stage *st, size_t len) {
+  for (int tries = 0; tries < 100; tries++) {
+    memcpy(st->dir + len, PRIVATE, sizeof PRIVATE);
+    if (mkdtemp(st->dir) == NULL) return 0;
+    st->list = opendir(st->dir);
+    if (st->list && lfap_leftover_hold(dirfd(st->list))) return 1;
+    int e = errno, opened = st->list != NULL;
+    if (opened) closedir(st->list);
+    st->list = NULL;
+    rmdir(st->dir);
+    errno = e;
+    if (!opened && e != ENOENT) return 0;
+  }
+  return 0;
 }
 
 lfap_status lfap_stage_begin(lfap_ctx *ctx, lfap_stage *out, const char *target) {
@@ -37,14 +85,10 @@ lfap_status lfap_stage_begin(lfap_ctx *ctx, lfap_stage *out, const char *target)
     memcpy(st.target, target, len);
     memcpy(st.target + len, len ? "" : "/", len ? 1 : 2);
     memcpy(st.dir, target, len);
-    memcpy(st.dir + len, PRIVATE, sizeof PRIVATE);
-    int there = mkdtemp(st.dir) != NULL;
-    st.list = there ? opendir(st.dir) : NULL;
-    if (!st.list) {
+    remove_leftovers(st.target);
+    if (!make_private(&st, len))
       s = lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: no directory can be made in it: %s", target,
                     lfap_reason(why, errno));
-      if (there) rmdir(st.dir);
-    }
   }
   if (s && st.made) rmdir(target);
   if (s) {
@@ -52,21 +96,6 @@ lfap_status lfap_stage_begin(lfap_ctx *ctx, lfap_stage *out, const char *target)
     free(st.dir);
   } else *out = st;
   return s;
-}
-
-/* Everything below an open directory, which is closed; a link is removed, not followed. */
-static void empty(DIR *d) {
-  rewinddir(d);
-  for (struct dirent *e; (e = readdir(d)) != NULL;) {
-    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-    if (unlinkat(dirfd(d), e->d_name, 0) == 0) continue;
-    int fd = openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *below = fd >= 0 ? fdopendir(fd) : NULL;
-    if (below) empty(below);
-    else if (fd >= 0) close(fd);
-    unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
-  }
-  closedir(d);
 }
 
 /* ---- into place -------------------------------------------------------------------------------------------------- */

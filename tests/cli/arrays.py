@@ -5,7 +5,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from tap import *
 
 warnings.simplefilter("ignore")
-SRC = [f"src/{f}.c" for f in ("io/npy", "io/source", "io/archive", "io/foreign", "io/file", "io/ctx", "io/arith", "io/mat", "io/precision", "io/text", "data/scale",
+SRC = [f"src/{f}.c" for f in ("io/npy", "io/source", "io/archive", "io/foreign", "io/file", "io/leftover", "io/ctx", "io/arith", "io/mat", "io/precision", "io/text", "data/scale",
                               "kernel/npy_header", "kernel/zip_directory", "kernel/bits", "kernel/lanes")]
 CC = os.environ.get("CC", "gcc")
 
@@ -103,6 +103,10 @@ for level, a in ((0, X8), (9, X8), (6, (rng.random((300, 400)) < 0.1).astype("f4
 half = raw.getvalue()
 put("joined.npy.gz", gzip.compress(half[:700]) + gzip.compress(half[700:]))
 case("joined.npy.gz", a)
+for what, wrong in (("garbage", b"hello"), ("zeros", bytes(100)), ("half", gzip.compress(half[700:])[:-9]), ("another", gzip.compress(b"more"))):
+    put(f"{what}.npy.gz", gzip.compress(half) + wrong)
+    r = Run("limit", "--data", f"{what}.npy.gz", "--labels", f"{what}.npy.gz", "--gamma", "0.5")
+    ok(r.code == 65 and f"{what}.npy.gz: " in r.err and ("gzip" in r.err or "follow" in r.err) and "fd:" not in r.err, f"gzip: {what} behind its end is refused", r)
 put("no_name_tells.npy", gzip.compress(half))
 case("no_name_tells.npy", a)
 members = {"X": X8, "y": np.array([1, -1, 1, -1, 1]), "images": rng.integers(0, 256, (3, 4, 5)).astype("u1"), "F": np.asfortranarray(X8.astype(">f4")), "W": rng.random((4, 12)),

@@ -37,6 +37,9 @@ for line in PRINTS:
         code, out, err = shell(f"$L {line} {to}")
         ok(code == 74 and "stdout" in err, f"{line.split(' --')[0]} {to}: 74", (code, err))
 
+run = subprocess.run([LFAP, *"limit --data long --gamma 0.5 --json".split()], stdout=open("/dev/full", "w"), stderr=subprocess.PIPE, text=True) if Run(*"gen uniform --n 60 --d 300 --out long".split()).code == 0 else None
+ok(run.returncode == 74 and "No space left on device" in run.stderr, "a long document that cannot be printed: 74, and why", run)
+
 # ---- ulimit -f: an error like any other
 for line, folder in (("gen uniform --n 20 --d 500 --out big", "big"), ("vectors --out bigv", "bigv")):
     code, out, err = shell(f"ulimit -f 8; $L {line}")

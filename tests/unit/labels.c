@@ -35,7 +35,7 @@ Test(labels, taken) {
 
 Test(labels, what_they_may_be_instead) {
   REFUSED(LFAP_LABELS_SIGNS, "label 1 is 0; labels must be +1 or -1; these are 0 and 1: give --labels-01, or save 2*y - 1 in float", 1, 0, 1);
-  REFUSED(LFAP_LABELS_SIGNS, "label 0 is 0; labels must be +1 or -1; these are 0 and 1: give --labels-01, or save 2*y - 1 in float", 0, 0);
+  REFUSED(LFAP_LABELS_SIGNS, "label 0 is 0; labels must be +1 or -1; all of them are 0: are they labels? Where 0 stands for -1, give --labels-01", 0, 0);
   REFUSED(LFAP_LABELS_SIGNS, "label 1 is 2; labels must be +1 or -1; these are 1 and 2: save numpy.where(y == 2, 1, -1)", 1, 2, 1);
   REFUSED(LFAP_LABELS_SIGNS, "label 0 is 9; labels must be +1 or -1; these are 0 and 9: save numpy.where(y == 9, 1, -1)", 9, 0);
   REFUSED(LFAP_LABELS_SIGNS, "label 2 is 2; labels must be +1 or -1; these are of three classes or more (1, 2, 7, ...), the theory is of two: choose two of them", 1, 1,

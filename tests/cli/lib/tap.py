@@ -20,7 +20,7 @@ def ok(condition, name, detail=""):
     print(f"{'ok' if condition else 'not ok'} {_count} - {name}", flush=True)
     if not condition:
         _failed += 1
-        for line in str(detail).splitlines()[:12]:
+        for line in str(detail).splitlines()[:70]:
             print("# " + line, flush=True)
     return bool(condition)
 
