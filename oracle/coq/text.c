@@ -133,12 +133,19 @@ static void head(lfap_text *out, const oracle_coq *t) {
   digest(out, t);
 }
 
-static void imports(lfap_text *out, const oracle_coq *t, int rows_alone) {
+static void imports(lfap_text *out, const oracle_coq *t) {
   int fast = t->form == ORACLE_COQ_FAST;
   say(out, fast ? "From Coq Require Import ZArith PrimFloat PArray.\n" : "From Coq Require Import ZArith.\n");
-  say(out, "From mathcomp Require Import all_ssreflect all_algebra.\nFrom lfap Require Import ");
-  if (!rows_alone) say(out, "Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims ");
+  say(out, "From mathcomp Require Import all_ssreflect all_algebra.\n"
+           "From lfap Require Import Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims ");
   say(out, fast ? "Fast.\n" : "Exact.\n");
+}
+
+/* Of a file of rows: no more than its literals need, for every coqc beside this one loads it too. */
+static void imports_of_rows(lfap_text *out, const oracle_coq *t) {
+  say(out, t->form == ORACLE_COQ_FAST ? "From Coq Require Import PrimFloat PArray.\n"
+                                      : "From Coq Require Import ZArith.\nFrom mathcomp Require Import seq.\n"
+                                        "From lfap Require Import Exact.\n");
 }
 
 static void imports_rows(lfap_text *out, const oracle_coq *t) {
@@ -208,7 +215,7 @@ static lfap_status certificate(lfap_ctx *ctx, lfap_text *out, const oracle_coq *
   mpz_setbit(k.T, (mp_bitcnt_t)-exponent);
   mpz_set_ui(k.e, grid(t, data));
   head(out, t);
-  imports(out, t, 0);
+  imports(out, t);
   imports_rows(out, t);
   data_part(out, t, data);
   proposal_part(out, t);
@@ -220,7 +227,7 @@ static lfap_status certificate(lfap_ctx *ctx, lfap_text *out, const oracle_coq *
 
 static void rows_file(lfap_text *out, const oracle_coq *t, const lfap_data *data, size_t file) {
   size_t each = rows_a_file(t), begin = (file - 1) * each;
-  imports(out, t, 1);
+  imports_of_rows(out, t);
   rows(out, t, data, begin, begin + each < t->n ? begin + each : t->n);
 }
 
