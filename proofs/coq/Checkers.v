@@ -214,10 +214,11 @@ Definition one_sided (N d : nat) (X : seq (seq C)) (Y : seq bool) (Zs : seq (seq
   [&& size X == N, (0 < N)%N, all (fun r => size r == d) X, all (fun z => size z == d) Zs &
    [&& 0 < g, g <= T & sides_ok X Y Zs S]].
 
-(** The signs +, +, - at z1, z2, z1 + z2. *)
+(** The signs +, +, - at z1, z2, z1 + z2, or -, -, +. *)
 Definition bent (unity : C) (p : nat) (W Zs : seq (seq C)) : bool :=
   if Zs is [:: z1; z2] then
-    [&& 0 < ovalue p W z1 0, 0 < ovalue p W z2 0 & ovalue p W (oaxpy unity z1 z2) 0 < 0]
+    let v1 := ovalue p W z1 0 in let v2 := ovalue p W z2 0 in let v3 := ovalue p W (oaxpy unity z1 z2) 0 in
+    [&& 0 < v1, 0 < v2 & v3 < 0] || [&& v1 < 0, v2 < 0 & 0 < v3]
   else false.
 
 End Rows.

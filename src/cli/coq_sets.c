@@ -47,7 +47,7 @@ static lfap_status write_set(cli *c, const char *dir, const lfap_offer *o, const
   c->set.gamma = gamma;
   if (!s) s = cli_out_matrix(c, dir, "X.npy", o->data->x, o->data->n, o->data->d);
   if (!s) s = cli_out_vector(c, dir, "y.npy", o->data->y, o->data->n);
-  if (!s) s = cli_coq_write(c, dir, k, o->data);
+  if (!s) s = cli_coq_write(c, dir, k);
   lfap_json_object_begin(&j, NULL);
   cli_put_head_fields(c, &j, c);
   if (!s) s = cli_set_end(c, &j, sha);
@@ -63,7 +63,8 @@ static lfap_status theorem_of(cli_coq_sets *me, const lfap_offer *o, double gamm
   cli_coq_set *set = add(me);
   if (!set || !(set->folder = folder_of(me, o->subject)))
     return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for the list of theorems");
-  lfap_status s = cli_coq_find(c, &k, &a, o->data, o->lim, NULL, NULL);
+  cli_coq_of_sets(&k, o->data, NULL);
+  lfap_status s = cli_coq_find(c, &k, &a, o->lim, NULL, NULL, NULL);
   if (!s) s = write_set(c, set->folder, o, &k, gamma);
   snprintf(set->subject, sizeof set->subject, "%s", o->subject);
   snprintf(set->why, sizeof set->why, "%.599s", k.why);
