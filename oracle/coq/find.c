@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle/coq/claims.h"
+#include "oracle/coq/network.h"
 #include "oracle/coq/statement.h"
 #include "oracle/exact/gram.h"
 #include "oracle/interval/dyadic.h"
 
 const char *const oracle_coq_form_names[ORACLE_COQ_FORMS] = {"axiom-free", "fast"};
-const char *const oracle_coq_claim_names[ORACLE_COQ_CLAIMS] = {"T1", "C1", "C2", "not-C1"};
+const char *const oracle_coq_claim_names[ORACLE_COQ_CLAIMS] = {"T1", "C1", "C2",      "not-C1",
+                                                               "T4", "T5", "network", "bent"};
 
 static const unsigned tried[] = {24, 32, 48, 64, 96, 128, 192, 256};
 enum { TRIED = sizeof tried / sizeof tried[0], TRIED_DOUBLES = 4 /* doubles have no more to say */ };
@@ -21,6 +24,7 @@ typedef struct {
   const oracle_coq_wish *wish;
   oracle_coq_sums sums;
   oracle_coq t;
+  signed char *sign; /* of the wish's points; 0: not told */
   char why[600];
 } finder;
 
@@ -40,6 +44,8 @@ void oracle_coq_free(oracle_coq *t) {
   free(t->p);
   free(t->z);
   free(t->sign);
+  if (t->adversarial) oracle_coq_free(t->adversarial);
+  free(t->adversarial);
   *t = (oracle_coq){0};
 }
 
@@ -103,30 +109,14 @@ static void propose(finder *f, unsigned bits) {
 
 /* ---- points ------------------------------------------------------------------------------------------------------ */
 
-/* The sides that the sums tell; how many points stay open. Those come out of the list. */
-static size_t decide_points(finder *f, signed char *sign) {
+/* The sides that the sums tell; how many points stay open. */
+static size_t decide_points(finder *f) {
   size_t open = 0;
   for (size_t i = 0; i < f->wish->points; i++) {
-    sign[i] = (signed char)oracle_coq_sums_sign(&f->sums, f->wish->z + i * f->t.d);
-    open += sign[i] == 0;
+    f->sign[i] = (signed char)oracle_coq_sums_sign(&f->sums, f->wish->z + i * f->t.d);
+    open += f->sign[i] == 0;
   }
   return open;
-}
-
-static lfap_status keep_points(finder *f, const signed char *sign) {
-  oracle_coq *t = &f->t;
-  size_t d = t->d;
-  t->points = 0;
-  t->z = malloc((f->wish->points ? f->wish->points * d : 1) * sizeof *t->z);
-  t->sign = malloc(f->wish->points + 1);
-  if (!t->z || !t->sign)
-    return lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", f->wish->points);
-  for (size_t i = 0; i < f->wish->points; i++) {
-    if (!sign[i]) continue;
-    for (size_t k = 0; k < d; k++) t->z[t->points * d + k] = f->wish->z[i * d + k] + 0.0; /* one zero */
-    t->sign[t->points++] = sign[i];
-  }
-  return LFAP_OK;
 }
 
 /* ---- claims ------------------------------------------------------------------------------------------------------ */
@@ -145,26 +135,22 @@ static void explain(finder *f, oracle_coq_claim claim, int proved, size_t at) {
     snprintf(to, room, "%s%s: %s at sample %zu", sep, name, proved ? "it is refuted" : "a sign is too near to 0", at);
 }
 
-/* 1: proved; -1: it does not hold; 0: open; f->why has the reason. */
+/* 1: proved; -1: it does not hold; 0: open; f->why has the reason. The sides of points, as far as they are told. */
 static lfap_status by_multipliers(finder *f, oracle_coq_claim claim, int *proved) {
   oracle_coq *t = &f->t;
   const mpz_t *p;
   mpz_srcptr den;
   size_t n, at = 0, open = 0, rounds = certified(f->wish->cert, t->count, &p, &den, &n) ? TRIED : TRIED_DOUBLES;
-  signed char *sign = calloc(f->wish->points + 1, 1);
-  lfap_status st =
-      sign ? LFAP_OK : lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", f->wish->points);
+  lfap_status st = LFAP_OK;
   for (size_t i = 0; !st && i < rounds; i++) {
     propose(f, tried[i]);
     st = oracle_coq_sums_make(&f->sums, t->den, (const mpz_t *)t->p, t->count);
     if (st || mpz_sgn(t->den) == 0) continue;
     *proved = oracle_coq_sums_prove(&f->sums, claim, &at);
-    size_t left = *proved > 0 && oracle_coq_tells(claim) ? decide_points(f, sign) : 0;
+    size_t left = *proved > 0 && oracle_coq_claims[claim].tells ? decide_points(f) : 0;
     if (*proved < 0 || (*proved > 0 && (left == 0 || left == open))) break;
     open = left;
   }
-  if (!st && *proved > 0 && oracle_coq_tells(claim)) st = keep_points(f, sign);
-  free(sign);
   if (!st && *proved <= 0) explain(f, claim, *proved, at);
   return st;
 }
@@ -179,13 +165,77 @@ static lfap_status by_inner_products(finder *f, int *proved) {
   return LFAP_OK;
 }
 
-static lfap_status try_claim(finder *f, oracle_coq_claim claim, int *proved) {
+static lfap_status begin(finder *f, lfap_ctx *ctx, const lfap_data *data, const char *sha256, const lfap_limit *lim,
+                         const oracle_coq_wish *wish) {
+  *f = (finder){.ctx = ctx, .lim = lim, .wish = wish, .sign = calloc(wish->points + 1, 1)};
+  if (!f->sign) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", wish->points);
+  lfap_status st = oracle_coq_sums_open(ctx, &f->sums, data, lim->gamma);
+  if (st) return st;
+  f->t = (oracle_coq){.form = wish->form, .n = data->n, .d = data->d, .gamma = lim->gamma};
+  snprintf(f->t.sha256, sizeof f->t.sha256, "%s", sha256);
+  mpz_init(f->t.den);
+  return LFAP_OK;
+}
+
+/* The theorem is kept where it was found. */
+static void end(finder *f, oracle_coq *kept) {
+  oracle_coq_sums_close(&f->sums);
+  free(f->sign);
+  if (kept) *kept = f->t;
+  else oracle_coq_free(&f->t);
+}
+
+/* C2 of the adversarial set, and the points whose side it tells alike. */
+static lfap_status by_the_other_set(finder *f, const oracle_coq_about *about, int *proved) {
+  finder other;
+  oracle_coq_wish wish = *f->wish;
+  wish.cert = NULL;
+  *proved = 0;
+  lfap_status st = begin(&other, f->ctx, about->adversarial, about->adversarial_sha256, wish.adversarial, &wish);
+  other.t.claim = ORACLE_COQ_C2;
+  if (!st) st = numbers(f->ctx, &other.t, 2 * other.t.n);
+  if (!st) st = by_multipliers(&other, ORACLE_COQ_C2, proved);
+  for (size_t i = 0; *proved > 0 && i < wish.points; i++)
+    if (f->sign[i] != other.sign[i]) f->sign[i] = 0;
+  if (!st && *proved > 0) f->t.adversarial = malloc(sizeof *f->t.adversarial);
+  if (!st && *proved > 0 && !f->t.adversarial) st = lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: out of memory");
+  if (!st && *proved <= 0) snprintf(f->why, sizeof f->why, "T4: of the adversarial set: %.500s", other.why);
+  end(&other, st ? NULL : f->t.adversarial);
+  return st;
+}
+
+/* The one sign of all y_n <x_n, z>. */
+static lfap_status by_every_sample(finder *f, const lfap_data *data, int *proved) {
+  size_t points = f->wish->points;
+  int *sign = malloc((points + 1) * sizeof *sign);
+  if (!sign) return lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", points);
+  lfap_status st = oracle_kkt_signs(f->ctx, sign, data, f->wish->z, points);
+  for (size_t i = 0; !st && i < points; i++) f->sign[i] = (signed char)sign[i];
+  free(sign);
+  *proved = !st;
+  return st;
+}
+
+static lfap_status by_claim(finder *f, const oracle_coq_about *about, oracle_coq_claim claim, int *proved) {
+  if (claim == ORACLE_COQ_T1) return by_inner_products(f, proved);
+  if (claim == ORACLE_COQ_T5) return by_every_sample(f, about->data, proved);
+  lfap_status st = numbers(f->ctx, &f->t, (size_t)oracle_coq_claims[claim].per_row * f->t.n);
+  if (!st) st = by_multipliers(f, claim == ORACLE_COQ_T4 ? ORACLE_COQ_C2 : claim, proved);
+  return !st && *proved > 0 && claim == ORACLE_COQ_T4 ? by_the_other_set(f, about, proved) : st;
+}
+
+static lfap_status try_claim(finder *f, const oracle_coq_about *about, oracle_coq_claim claim, int *proved) {
   oracle_coq *t = &f->t;
+  const oracle_coq_words *c = &oracle_coq_claims[claim];
   t->claim = claim;
   *proved = 0;
-  if (claim == ORACLE_COQ_T1) return by_inner_products(f, proved);
-  lfap_status st = numbers(f->ctx, t, claim == ORACLE_COQ_C2 ? 2 * t->n : t->n);
-  if (!st) st = by_multipliers(f, claim, proved);
+  lfap_status st = by_claim(f, about, claim, proved);
+  if (!st && *proved > 0 && c->tells) st = oracle_coq_keep(f->ctx, t, f->wish->z, f->sign, f->wish->points);
+  if (!st && *proved > 0 && c->needs && t->points == 0) {
+    snprintf(f->why, sizeof f->why, "%s: it tells of none of the %zu points", oracle_coq_claim_names[claim],
+             f->wish->points);
+    *proved = 0;
+  }
   if (st || *proved > 0) return st;
   for (size_t i = 0; i < t->count; i++) mpz_clear(t->p[i]);
   free(t->p);
@@ -194,23 +244,17 @@ static lfap_status try_claim(finder *f, oracle_coq_claim claim, int *proved) {
   return LFAP_OK;
 }
 
-lfap_status oracle_coq_find(lfap_ctx *ctx, int *found, oracle_coq *out, const lfap_data *data, const lfap_limit *lim,
-                            const oracle_coq_wish *wish) {
-  finder f = {.ctx = ctx, .lim = lim, .wish = wish};
+lfap_status oracle_coq_find(lfap_ctx *ctx, int *found, oracle_coq *out, const oracle_coq_about *about,
+                            const lfap_limit *lim, const oracle_coq_wish *wish) {
+  finder f;
   *found = 0;
-  lfap_status st = oracle_coq_sums_open(ctx, &f.sums, data, lim->gamma);
-  if (st) return st;
-  f.t = (oracle_coq){.form = wish->form, .n = data->n, .d = data->d, .gamma = lim->gamma};
-  snprintf(f.t.sha256, sizeof f.t.sha256, "%s", wish->sha256);
-  mpz_init(f.t.den);
-  for (int claim = 0; !st && *found <= 0 && claim < ORACLE_COQ_CLAIMS; claim++) {
-    int asked = wish->claim < 0 ? claim != ORACLE_COQ_T1 || !wish->points : wish->claim == claim;
-    if (asked) st = try_claim(&f, (oracle_coq_claim)claim, found);
+  lfap_status st = begin(&f, ctx, about->data, about->sha256, lim, wish);
+  for (int claim = 0; !st && *found <= 0 && claim < ORACLE_COQ_SETS; claim++) {
+    int strongest = claim <= ORACLE_COQ_NOT_C1 && (claim != ORACLE_COQ_T1 || !wish->points);
+    if (wish->claim < 0 ? strongest : wish->claim == claim) st = try_claim(&f, about, (oracle_coq_claim)claim, found);
   }
   *found = *found > 0;
-  oracle_coq_sums_close(&f.sums);
   if (!st && !*found) lfap_fail(ctx, LFAP_OK, "%s", f.why);
-  if (!st && *found) *out = f.t;
-  else oracle_coq_free(&f.t);
+  end(&f, !st && *found ? out : NULL);
   return st;
 }

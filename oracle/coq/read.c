@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "oracle/check/same.h"
+#include "oracle/coq/claims.h"
+#include "oracle/coq/network.h"
 #include "oracle/coq/rows.h"
 
 enum { DIGITS = 4096 /* of a number that is read */ };
@@ -91,7 +93,7 @@ static double hexadecimal(reader *r) {
 /* ---- what a file proposes ---------------------------------------------------------------------------------------- */
 
 typedef struct {
-  const char *sha;
+  const char *sha, *adversarial; /* the latter NULL: there is none */
   int claim, form;
   double gamma;
   size_t points;
@@ -102,7 +104,10 @@ static void read_head(reader *r, head *h) {
   mpz_init(z);
   seek(r, "\n   data ");
   h->sha = r->at;
+  reader other = *r;
+  seek(&other, "\n   adversarial ");
   seek(r, "\n   claim ");
+  h->adversarial = other.bad || other.at > r->at ? NULL : other.at;
   h->claim = word_of(r, oracle_coq_claim_names, ORACLE_COQ_CLAIMS);
   seek(r, ", form ");
   h->form = word_of(r, oracle_coq_form_names, ORACLE_COQ_FORMS);
@@ -116,10 +121,10 @@ static void read_head(reader *r, head *h) {
 }
 
 /* Numerators: of C2 A_n and B_n stand together. */
-static void read_multipliers(reader *r, oracle_coq *t) {
+static void read_multipliers(reader *r, const char *name, oracle_coq *t) {
   int pairs = t->count > t->n;
   if (t->count == 0) return;
-  seek(r, "\nDefinition proposal ");
+  seek(r, name);
   seek(r, "[:: ");
   for (size_t n = 0; n < t->n && !r->bad; n++) {
     next_integer(r, t->p[n]);
@@ -183,73 +188,142 @@ static lfap_status refuse(lfap_ctx *ctx, const char *why) {
   return LFAP_OK;
 }
 
-/* den, the sides of the points, and whether what the theorem needs is so: in exact integers, as Coq does. */
-static lfap_status find_shown(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const lfap_data *data) {
-  oracle_coq_sums s = {0};
+static const char no_proof[] = "its multipliers do not show what it claims, of these data",
+                  no_side[] = "its multipliers do not tell the side of a point";
+
+static lfap_status hypothesis_shown(const char **wrong, const oracle_coq_sums *s) {
   oracle_coq_hypothesis h;
+  lfap_status st = oracle_coq_hypothesis_make(&h, s);
+  if (st) return st;
+  if (!h.holds) *wrong = "(H) does not hold of these data";
+  oracle_coq_hypothesis_free(&h);
+  return LFAP_OK;
+}
+
+/* den, the sides of the points, and whether what the theorem needs is so: in exact integers, as Coq does. A point may
+   have got a sign before: then it has to be that. */
+static lfap_status multipliers_show(lfap_ctx *ctx, const char **wrong, oracle_coq *t, oracle_coq_claim claim,
+                                    const oracle_coq *of, const lfap_data *data) {
+  oracle_coq_sums s = {0};
   size_t at = 0;
   lfap_status st = oracle_coq_sums_open(ctx, &s, data, t->gamma);
-  if (!st && t->claim == ORACLE_COQ_T1) {
-    st = oracle_coq_hypothesis_make(&h, &s);
-    if (!st && !h.holds) *wrong = "(H) does not hold of these data";
-    if (!st) oracle_coq_hypothesis_free(&h);
-  } else if (!st) {
+  if (!st && claim == ORACLE_COQ_T1) st = hypothesis_shown(wrong, &s);
+  else if (!st) {
     st = oracle_coq_sums_make(&s, t->den, (const mpz_t *)t->p, t->count);
-    if (!st && (mpz_sgn(t->den) == 0 || oracle_coq_sums_prove(&s, t->claim, &at) != 1))
-      *wrong = "its multipliers do not show what it claims, of these data";
-    for (size_t i = 0; !st && i < t->points; i++) {
-      t->sign[i] = (signed char)oracle_coq_sums_sign(&s, t->z + i * t->d);
-      if (!t->sign[i]) *wrong = "its multipliers do not tell the side of a point";
+    if (!st && (mpz_sgn(t->den) == 0 || oracle_coq_sums_prove(&s, claim, &at) != 1)) *wrong = no_proof;
+    for (size_t i = 0; !st && i < of->points; i++) {
+      signed char sign = (signed char)oracle_coq_sums_sign(&s, of->z + i * of->d);
+      if (!sign || (of->sign[i] && of->sign[i] != sign)) *wrong = no_side;
+      of->sign[i] = sign;
     }
   }
   oracle_coq_sums_close(&s);
   return st;
 }
 
-static lfap_status room(lfap_ctx *ctx, oracle_coq *t, const head *h, size_t len) {
-  size_t count = t->claim == ORACLE_COQ_T1 ? 0 : t->claim == ORACLE_COQ_C2 ? 2 * t->n : t->n;
+/* A network's own signs, or T5's. */
+static lfap_status points_show(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const lfap_data *data) {
+  int *sign = calloc(t->points + 1, sizeof *sign);
+  if (!sign) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", t->points);
+  lfap_status st = LFAP_OK;
+  if (t->claim == ORACLE_COQ_T5) st = oracle_kkt_signs(ctx, sign, data, t->z, t->points);
+  for (size_t i = 0; !st && i < t->points; i++) {
+    if (t->claim != ORACLE_COQ_T5) sign[i] = oracle_coq_network_sign(data, t->gamma, t->z + i * t->d, NULL);
+    t->sign[i] = (signed char)sign[i];
+    if (!sign[i]) *wrong = "the sign at a point is not what it claims";
+  }
+  if (!st && t->points == 0) *wrong = "it tells of no point";
+  free(sign);
+  if (!st && t->claim == ORACLE_COQ_BENT &&
+      (t->points != 2 || !oracle_coq_network_bent(data, t->gamma, t->z, t->z + t->d)))
+    *wrong = "the signs of these weights at its two points and their sum show nothing";
+  return st;
+}
+
+static lfap_status find_shown(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const oracle_coq_about *about) {
+  if (t->claim == ORACLE_COQ_T5 || t->claim >= ORACLE_COQ_SETS) return points_show(ctx, wrong, t, about->data);
+  oracle_coq_claim claim = t->claim == ORACLE_COQ_T4 ? ORACLE_COQ_C2 : t->claim;
+  lfap_status st = multipliers_show(ctx, wrong, t, claim, t, about->data);
+  if (st || *wrong || !t->adversarial) return st;
+  if (t->points == 0) *wrong = "it tells of no point";
+  return multipliers_show(ctx, wrong, t->adversarial, ORACLE_COQ_C2, t, about->adversarial);
+}
+
+static lfap_status multipliers_room(lfap_ctx *ctx, oracle_coq *t) {
+  size_t count = (size_t)oracle_coq_claims[t->claim].per_row * t->n;
   mpz_init(t->den);
   t->p = malloc((count ? count : 1) * sizeof *t->p);
-  for (size_t i = 0; t->p && i < count; i++) mpz_init(t->p[i]);
-  t->count = t->p ? count : 0;
-  t->points = h->points <= len / t->d ? h->points : len / t->d + 1; /* an entry has a byte at least */
-  t->z = calloc(t->points ? t->points * t->d : 1, sizeof *t->z);
-  t->sign = calloc(t->points + 1, 1);
-  if (!t->p || !t->z || !t->sign) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu samples", t->n);
+  if (!t->p) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu samples", t->n);
+  for (size_t i = 0; i < count; i++) mpz_init(t->p[i]);
+  t->count = count;
   return LFAP_OK;
 }
 
-static lfap_status hold_against(lfap_ctx *ctx, int *accepted, oracle_coq *t, oracle_span text, const lfap_data *data) {
+static lfap_status room(lfap_ctx *ctx, oracle_coq *t, const oracle_coq_about *about, size_t points, size_t len) {
+  lfap_status st = multipliers_room(ctx, t);
+  t->points = points <= len / t->d ? points : len / t->d + 1; /* an entry has a byte at least */
+  t->z = calloc(t->points ? t->points * t->d : 1, sizeof *t->z);
+  t->sign = calloc(t->points + 1, 1);
+  if (!st && t->claim == ORACLE_COQ_T4) t->adversarial = calloc(1, sizeof *t->adversarial);
+  if (!t->z || !t->sign || (t->claim == ORACLE_COQ_T4 && !t->adversarial))
+    return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", t->points);
+  if (st || !t->adversarial) return st;
+  *t->adversarial =
+      (oracle_coq){.claim = ORACLE_COQ_C2, .form = t->form, .n = about->adversarial->n, .d = t->d, .gamma = t->gamma};
+  snprintf(t->adversarial->sha256, sizeof t->adversarial->sha256, "%s", about->adversarial_sha256);
+  return multipliers_room(ctx, t->adversarial);
+}
+
+static lfap_status hold_against(lfap_ctx *ctx, int *accepted, oracle_coq *t, oracle_span text,
+                                const oracle_coq_about *about) {
   const char *wrong = NULL;
   lfap_text own = {0};
-  lfap_status st = find_shown(ctx, &wrong, t, data);
+  lfap_status st = find_shown(ctx, &wrong, t, about);
   if (!st && wrong) return refuse(ctx, wrong);
-  if (!st) st = oracle_coq_text(ctx, &own, t, data, 0);
+  if (!st) st = oracle_coq_text(ctx, &own, t, about, 0);
   if (!st) *accepted = oracle_same_text(ctx, text, (oracle_span){own.bytes, own.len});
   lfap_text_free(&own);
   return st;
 }
 
+int oracle_coq_claim_of(const char *text, size_t len) {
+  reader r = {.at = text, .end = text + len};
+  head h = {0};
+  read_head(&r, &h);
+  return r.bad ? -1 : h.claim;
+}
+
+/* NULL: the head is that of a theorem about these. */
+static const char *other_data(const head *h, const oracle_coq_about *about) {
+  if (memcmp(h->sha, about->sha256, 64) != 0) return "it is about other data (SHA-256)";
+  if (h->claim == ORACLE_COQ_T4 && (!h->adversarial || memcmp(h->adversarial, about->adversarial_sha256, 64) != 0))
+    return "it is about another adversarial set (SHA-256)";
+  if (h->claim >= ORACLE_COQ_SETS && about->data->n % 2) return "it is about a network of an even number of rows";
+  return h->gamma > 0.0 && h->gamma < 1.0 ? NULL : "its gamma is no double between 0 and 1";
+}
+
 lfap_status oracle_coq_check(lfap_ctx *ctx, int *accepted, oracle_coq *out, const char *text, size_t len,
-                             const lfap_data *data, const char *sha256) {
+                             const oracle_coq_about *about) {
   reader r = {.at = text, .end = text + len};
   head h = {0};
   *accepted = 0;
   read_head(&r, &h);
-  if (r.bad || r.end - h.sha < 64) return lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its head cannot be read");
-  if (memcmp(h.sha, sha256, 64) != 0) return refuse(ctx, "it is about other data (SHA-256)");
-  if (!(h.gamma > 0.0 && h.gamma < 1.0)) return refuse(ctx, "its gamma is no double between 0 and 1");
+  if (r.bad || r.end - h.sha < 64 || (h.adversarial && r.end - h.adversarial < 64))
+    return lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its head cannot be read");
+  const char *other = other_data(&h, about);
+  if (other) return refuse(ctx, other);
   oracle_coq t = {.claim = (oracle_coq_claim)h.claim,
                   .form = (oracle_coq_form)h.form,
-                  .n = data->n,
-                  .d = data->d,
+                  .n = about->data->n,
+                  .d = about->data->d,
                   .gamma = h.gamma};
-  snprintf(t.sha256, sizeof t.sha256, "%s", sha256);
-  lfap_status st = room(ctx, &t, &h, len);
+  snprintf(t.sha256, sizeof t.sha256, "%s", about->sha256);
+  lfap_status st = room(ctx, &t, about, h.points, len);
   if (!st) read_points(&r, &t);
-  if (!st) read_multipliers(&r, &t);
+  if (!st) read_multipliers(&r, "\nDefinition proposal ", &t);
+  if (!st && t.adversarial) read_multipliers(&r, "\nDefinition proposal_adv ", t.adversarial);
   if (!st && r.bad) st = lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its numbers cannot be read");
-  if (!st) st = hold_against(ctx, accepted, &t, (oracle_span){text, len}, data);
+  if (!st) st = hold_against(ctx, accepted, &t, (oracle_span){text, len}, about);
   if (!st && *accepted && out) *out = t;
   else oracle_coq_free(&t);
   return st;

@@ -61,7 +61,7 @@ void oracle_coq_row(lfap_text *t, oracle_coq_form form, const char *name, size_t
   lfap_text_puts(t, "Definition ");
   lfap_text_puts(t, name);
   lfap_text_uint(t, index);
-  lfap_text_puts(t, form == ORACLE_COQ_FAST ? " : fast_row := " : " := ");
+  lfap_text_puts(t, form == ORACLE_COQ_FAST ? " : array float := " : " := ");
   (form == ORACLE_COQ_FAST ? fast_row : exact_row)(t, x, d);
   lfap_text_puts(t, ".\n");
 }

@@ -6,12 +6,10 @@
 /* Integers of the statement. */
 typedef struct {
   mpz_t g, T, e; /* gamma = g/T, the grid 2^-e */
-  mpz_srcptr den;
+  mpz_srcptr den, den_adv;
   oracle_coq_hypothesis h; /* T1 */
 } oracle_coq_integers;
 
-/* Does the claim tell the side of points? */
-int oracle_coq_tells(oracle_coq_claim claim);
 void oracle_coq_statement(lfap_text *out, const oracle_coq *t, const oracle_coq_integers *k);
 
 /* z in decimal (text.c). */

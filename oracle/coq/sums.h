@@ -17,10 +17,15 @@
 
 /* What is to be shown of the data. */
 typedef enum {
-  ORACLE_COQ_T1,     /* (H), and with it T1 */
-  ORACLE_COQ_C1,     /* C1(b) at every sample */
-  ORACLE_COQ_C2,     /* own_n > 0 at every sample */
-  ORACLE_COQ_NOT_C1, /* C1(b) reversed at one */
+  ORACLE_COQ_T1,                        /* (H), and with it T1 */
+  ORACLE_COQ_C1,                        /* C1(b) at every sample */
+  ORACLE_COQ_C2,                        /* own_n > 0 at every sample */
+  ORACLE_COQ_NOT_C1,                    /* C1(b) reversed at one */
+  ORACLE_COQ_T4,                        /* C2 of two sets, whose networks decide points alike */
+  ORACLE_COQ_T5,                        /* every KKT point decides points so: all y_n <x_n, z> have one sign */
+  ORACLE_COQ_SETS,                      /* above: about data; below: about given weights */
+  ORACLE_COQ_NETWORK = ORACLE_COQ_SETS, /* the network's sign at points */
+  ORACLE_COQ_BENT,                      /* its boundary is not linear: signs +, +, - at z1, z2, z1 + z2, or -, -, + */
   ORACLE_COQ_CLAIMS
 } oracle_coq_claim;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "io/digest.h"
+#include "oracle/coq/claims.h"
 #include "oracle/coq/rows.h"
 #include "oracle/coq/statement.h"
 #include "oracle/exact/gram.h"
@@ -17,9 +18,12 @@ enum { ENTRIES = 500000 /* of the rows of one file */ };
 
 static size_t rows_a_file(const oracle_coq *t) { return t->d < ENTRIES ? ENTRIES / t->d : 1; }
 
+/* The samples, then those of the adversarial set. */
+static size_t all_rows(const oracle_coq *t) { return t->n + (t->adversarial ? t->adversarial->n : 0); }
+
 size_t oracle_coq_files(const oracle_coq *t) {
-  size_t rows = rows_a_file(t);
-  return t->n <= rows ? 1 : 1 + (t->n + rows - 1) / rows;
+  size_t rows = rows_a_file(t), all = all_rows(t);
+  return all <= rows ? 1 : 1 + (all + rows - 1) / rows;
 }
 
 const char *oracle_coq_name(char out[ORACLE_COQ_NAME], size_t file) {
@@ -28,8 +32,12 @@ const char *oracle_coq_name(char out[ORACLE_COQ_NAME], size_t file) {
   return out;
 }
 
-static void rows(lfap_text *out, const oracle_coq *t, const lfap_data *data, size_t begin, size_t end) {
-  for (size_t n = begin; n < end; n++) oracle_coq_row(out, t->form, "x", n, data->x + n * t->d, t->d);
+static const char *row_name(const oracle_coq *t) { return t->claim < ORACLE_COQ_SETS ? "x" : "w"; }
+
+static void rows(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about, size_t begin, size_t end) {
+  for (size_t n = begin; n < end; n++)
+    if (n < t->n) oracle_coq_row(out, t->form, row_name(t), n, about->data->x + n * t->d, t->d);
+    else oracle_coq_row(out, t->form, "x_adv", n - t->n, about->adversarial->x + (n - t->n) * t->d, t->d);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
@@ -61,8 +69,10 @@ static void list_rows(lfap_text *out, const oracle_coq *t, const char *list, con
   say(out, "].\n");
 }
 
-static void list_labels(lfap_text *out, const lfap_data *data) {
-  say(out, "Definition Y := [:: ");
+static void list_labels(lfap_text *out, const char *name, const lfap_data *data) {
+  say(out, "Definition ");
+  say(out, name);
+  say(out, " := [:: ");
   for (size_t n = 0; n < data->n; n++) {
     between(out, n, 16);
     say(out, data->y[n] > 0 ? "true" : "false");
@@ -80,9 +90,11 @@ static void list_signs(lfap_text *out, const oracle_coq *t) {
 }
 
 /* Numerators: of C2 A_n and B_n stand together. */
-static void list_multipliers(lfap_text *out, const oracle_coq *t) {
+static void list_multipliers(lfap_text *out, const char *name, const oracle_coq *t) {
   int pairs = t->count > t->n;
-  say(out, "Definition proposal := [:: ");
+  say(out, "Definition ");
+  say(out, name);
+  say(out, " := [:: ");
   for (size_t n = 0; n < t->n; n++) {
     between(out, n, 8);
     if (pairs) say(out, "(");
@@ -109,7 +121,8 @@ static void size(lfap_text *out, const char *name, size_t n) {
 static void digest(lfap_text *out, const oracle_coq *t) {
   char line[64];
   lfap_text text = {0};
-  if (t->count) list_multipliers(&text, t);
+  if (t->count) list_multipliers(&text, "proposal", t);
+  if (t->adversarial) list_multipliers(&text, "proposal_adv", t->adversarial);
   for (size_t i = 0; i < t->points * t->d; i++) lfap_text_hex(&text, t->z[i]);
   snprintf(line, sizeof line, ", proposal %016llx *)\n",
            (unsigned long long)lfap_digest(LFAP_DIGEST_START, text.bytes, text.len));
@@ -122,6 +135,8 @@ static void head(lfap_text *out, const oracle_coq *t) {
   say(out,
       "(* A theorem about a data set, by lfap limit --coq; `lfap check` holds the file against the data.\n   data ");
   say(out, t->sha256);
+  if (t->adversarial) say(out, "\n   adversarial ");
+  if (t->adversarial) say(out, t->adversarial->sha256);
   say(out, "\n   claim ");
   say(out, oracle_coq_claim_names[t->claim]);
   say(out, ", form ");
@@ -133,12 +148,19 @@ static void head(lfap_text *out, const oracle_coq *t) {
   digest(out, t);
 }
 
-static void imports(lfap_text *out, const oracle_coq *t, int rows_alone) {
+static void imports(lfap_text *out, const oracle_coq *t) {
   int fast = t->form == ORACLE_COQ_FAST;
   say(out, fast ? "From Coq Require Import ZArith PrimFloat PArray.\n" : "From Coq Require Import ZArith.\n");
-  say(out, "From mathcomp Require Import all_ssreflect all_algebra.\nFrom lfap Require Import ");
-  if (!rows_alone) say(out, "Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims ");
+  say(out, "From mathcomp Require Import all_ssreflect all_algebra.\n"
+           "From lfap Require Import Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims ");
   say(out, fast ? "Fast.\n" : "Exact.\n");
+}
+
+/* Of a file of rows: no more than its literals need, for every coqc beside this one loads it too. */
+static void imports_of_rows(lfap_text *out, const oracle_coq *t) {
+  say(out, t->form == ORACLE_COQ_FAST ? "From Coq Require Import PrimFloat PArray.\n"
+                                      : "From Coq Require Import ZArith.\nFrom mathcomp Require Import seq.\n"
+                                        "From lfap Require Import Exact.\n");
 }
 
 static void imports_rows(lfap_text *out, const oracle_coq *t) {
@@ -154,40 +176,67 @@ static void imports_rows(lfap_text *out, const oracle_coq *t) {
 
 /* ---- body -------------------------------------------------------------------------------------------------------- */
 
-static void data_part(lfap_text *out, const oracle_coq *t, const lfap_data *data) {
-  say(out, t->form == ORACLE_COQ_FAST
-               ? "\n(* The samples, then the points: rows of doubles, in hexadecimal. *)\n"
-               : "\n(* The samples, then the points: Row (k) [:: m; ...] are the doubles m 2^k. *)\n");
-  if (oracle_coq_files(t) == 1) rows(out, t, data, 0, t->n);
-  for (size_t i = 0; i < t->points; i++) oracle_coq_row(out, t->form, "z", i, t->z + i * t->d, t->d);
+static void set_part(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
   say(out, "\n(* The data: N samples of d doubles, and their labels (true: +1). *)\n");
   size(out, "N", t->n);
   size(out, "d", t->d);
   list_rows(out, t, "X", "x", t->n);
-  list_labels(out, data);
+  list_labels(out, "Y", about->data);
+  if (!t->adversarial) return;
+  say(out, "\n(* The adversarial set. *)\n");
+  size(out, "N_adv", t->adversarial->n);
+  list_rows(out, t, "X_adv", "x_adv", t->adversarial->n);
+  list_labels(out, "Y_adv", about->adversarial);
 }
 
-/* What the claim needs besides: points (C1 and C2), multipliers. */
-static void proposal_part(lfap_text *out, const oracle_coq *t) {
-  if (oracle_coq_tells(t->claim)) {
-    say(out, "\n(* Points, and the sign of the network there (true: +1). *)\n");
-    list_rows(out, t, "points", "z", t->points);
-    list_signs(out, t);
-  }
+static void network_part(lfap_text *out, const oracle_coq *t) {
+  say(out, "\n(* The network: p rows of d doubles of positive output, then p of negative output. *)\n");
+  size(out, "p", t->n / 2);
+  size(out, "d", t->d);
+  list_rows(out, t, "W", "w", t->n);
+}
+
+static void data_part(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
+  int network = t->claim >= ORACLE_COQ_SETS;
+  say(out, network ? "\n(* The weights, then the points: " : "\n(* The samples, then the points: ");
+  say(out, t->form == ORACLE_COQ_FAST ? "rows of doubles, in hexadecimal. *)\n"
+                                      : "Row (k) [:: m; ...] are the doubles m 2^k. *)\n");
+  if (oracle_coq_files(t) == 1) rows(out, t, about, 0, all_rows(t));
+  for (size_t i = 0; i < t->points; i++) oracle_coq_row(out, t->form, "z", i, t->z + i * t->d, t->d);
+  if (network) network_part(out, t);
+  else set_part(out, t, about);
+}
+
+static void proposal(lfap_text *out, const char *name, const oracle_coq *t) {
   if (!t->count) return;
   say(out, t->count > t->n ? "\n(* The proposal: multipliers alpha_n, beta_n times "
                            : "\n(* The proposal: multipliers times ");
   oracle_coq_integer(out, t->den);
   say(out, ". *)\n");
-  list_multipliers(out, t);
+  list_multipliers(out, name, t);
 }
 
-/* The grid of the samples and the points: 2^-e. */
-static unsigned long grid(const oracle_coq *t, const lfap_data *data) {
-  long e = oracle_grid_exponent(data->x, t->n * t->d),
-       ez = t->points ? oracle_grid_exponent(t->z, t->points * t->d) : 0;
-  if (ez < e) e = ez;
-  return e < 0 ? (unsigned long)-e : 0;
+/* What the claim needs besides: points, multipliers. */
+static void proposal_part(lfap_text *out, const oracle_coq *t) {
+  if (oracle_coq_claims[t->claim].tells) {
+    say(out, "\n(* Points, and the sign of the network there (true: +1). *)\n");
+    list_rows(out, t, "points", "z", t->points);
+    list_signs(out, t);
+  }
+  proposal(out, "proposal", t);
+  if (t->adversarial) proposal(out, "proposal_adv", t->adversarial);
+}
+
+/* The grid of all entries: 2^-e. */
+static unsigned long grid(const oracle_coq *t, const oracle_coq_about *about) {
+  const lfap_data *sets[] = {about->data, t->adversarial ? about->adversarial : NULL,
+                             &(lfap_data){.x = t->z, .n = t->points, .d = t->d}};
+  long e = 0;
+  for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+    long own = sets[i] && sets[i]->n ? oracle_grid_exponent(sets[i]->x, sets[i]->n * t->d) : 0;
+    if (own < e) e = own;
+  }
+  return (unsigned long)-e;
 }
 
 static lfap_status find_hypothesis(lfap_ctx *ctx, oracle_coq_integers *k, const oracle_coq *t, const lfap_data *data) {
@@ -198,19 +247,20 @@ static lfap_status find_hypothesis(lfap_ctx *ctx, oracle_coq_integers *k, const 
   return st;
 }
 
-static lfap_status certificate(lfap_ctx *ctx, lfap_text *out, const oracle_coq *t, const lfap_data *data) {
+static lfap_status certificate(lfap_ctx *ctx, lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
   oracle_coq_integers k = {.den = t->den, .h = {.holds = 0}};
   long exponent = oracle_grid_exponent(&t->gamma, 1);
-  lfap_status st = t->claim == ORACLE_COQ_T1 ? find_hypothesis(ctx, &k, t, data) : LFAP_OK;
+  lfap_status st = t->claim == ORACLE_COQ_T1 ? find_hypothesis(ctx, &k, t, about->data) : LFAP_OK;
   if (st) return st;
+  if (t->adversarial) k.den_adv = t->adversarial->den;
   mpz_inits(k.g, k.T, k.e, NULL);
   oracle_grid_int(k.g, t->gamma, exponent);
   mpz_setbit(k.T, (mp_bitcnt_t)-exponent);
-  mpz_set_ui(k.e, grid(t, data));
+  mpz_set_ui(k.e, grid(t, about));
   head(out, t);
-  imports(out, t, 0);
+  imports(out, t);
   imports_rows(out, t);
-  data_part(out, t, data);
+  data_part(out, t, about);
   proposal_part(out, t);
   oracle_coq_statement(out, t, &k);
   mpz_clears(k.g, k.T, k.e, NULL);
@@ -218,17 +268,18 @@ static lfap_status certificate(lfap_ctx *ctx, lfap_text *out, const oracle_coq *
   return LFAP_OK;
 }
 
-static void rows_file(lfap_text *out, const oracle_coq *t, const lfap_data *data, size_t file) {
-  size_t each = rows_a_file(t), begin = (file - 1) * each;
-  imports(out, t, 1);
-  rows(out, t, data, begin, begin + each < t->n ? begin + each : t->n);
+static void rows_file(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about, size_t file) {
+  size_t each = rows_a_file(t), begin = (file - 1) * each, all = all_rows(t);
+  imports_of_rows(out, t);
+  rows(out, t, about, begin, begin + each < all ? begin + each : all);
 }
 
-lfap_status oracle_coq_text(lfap_ctx *ctx, lfap_text *out, const oracle_coq *t, const lfap_data *data, size_t file) {
+lfap_status oracle_coq_text(lfap_ctx *ctx, lfap_text *out, const oracle_coq *t, const oracle_coq_about *about,
+                            size_t file) {
   lfap_text text = {0};
   lfap_status st = LFAP_OK;
-  if (file) rows_file(&text, t, data, file);
-  else st = certificate(ctx, &text, t, data);
+  if (file) rows_file(&text, t, about, file);
+  else st = certificate(ctx, &text, t, about);
   if (!st && text.status) st = lfap_fail(ctx, text.status, "theorem: no memory for its text");
   if (st) lfap_text_free(&text);
   else *out = text;

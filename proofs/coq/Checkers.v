@@ -14,6 +14,7 @@
 (*                         the decision at given points                       *)
 (*   check_refuted         a proposal refutes C1                              *)
 (*   check_H               (H)                                                *)
+(*   check_T5              the decision of every KKT point at given points    *)
 (*   check_network         the decision of a given network at given points    *)
 (*   check_bent            ... is not linear                                  *)
 (* UT, VT, OWN, OTH, Sg, S1, gz are those of Certificate.v.  Nothing here is  *)
@@ -194,10 +195,30 @@ Fixpoint values_ok (p : nat) (W : seq (seq C)) (Zs : seq (seq C)) (S : seq bool)
 Definition network_ok (p : nat) (W Zs : seq (seq C)) : bool :=
   [&& 0 < g, g <= T, 0 < D, size W == (p + p)%N, all (fun r => size r == d) W & all (fun r => size r == d) Zs].
 
-(** The signs +, +, - at z1, z2, z1 + z2. *)
+(** y_n <K_n, z> has one strict sign at every sample: every KKT point decides z so. *)
+Fixpoint on_side (pos : bool) (z : seq C) (X : seq (seq C)) (Y : seq bool) : bool :=
+  match X, Y with
+  | r :: X', l :: Y' => sign_ok (odot r z 0) (l == pos) && on_side pos z X' Y'
+  | [::], [::] => true
+  | _, _ => false
+  end.
+
+Fixpoint sides_ok (X : seq (seq C)) (Y : seq bool) (Zs : seq (seq C)) (S : seq bool) : bool :=
+  match Zs, S with
+  | z :: Zs', s :: S' => on_side s z X Y && sides_ok X Y Zs' S'
+  | [::], [::] => true
+  | _, _ => false
+  end.
+
+Definition one_sided (N d : nat) (X : seq (seq C)) (Y : seq bool) (Zs : seq (seq C)) (S : seq bool) : bool :=
+  [&& size X == N, (0 < N)%N, all (fun r => size r == d) X, all (fun z => size z == d) Zs &
+   [&& 0 < g, g <= T & sides_ok X Y Zs S]].
+
+(** The signs +, +, - at z1, z2, z1 + z2, or -, -, +. *)
 Definition bent (unity : C) (p : nat) (W Zs : seq (seq C)) : bool :=
   if Zs is [:: z1; z2] then
-    [&& 0 < ovalue p W z1 0, 0 < ovalue p W z2 0 & ovalue p W (oaxpy unity z1 z2) 0 < 0]
+    let v1 := ovalue p W z1 0 in let v2 := ovalue p W z2 0 in let v3 := ovalue p W (oaxpy unity z1 z2) 0 in
+    [&& 0 < v1, 0 < v2 & v3 < 0] || [&& v1 < 0, v2 < 0 & 0 < v3]
   else false.
 
 End Rows.
@@ -260,6 +281,9 @@ Definition check_H (lo hi q : Z) (X : seq (frow F)) (Y : seq bool) : bool :=
   with_scans X [::] (fun K _ => nearly_orthogonal (in_Z g) (in_Z T) N d grid
     (in_Z (3 * Z.of_nat N)) (in_Z lo) (in_Z hi) (in_Z q) K Y).
 
+Definition check_T5 (X : seq (frow F)) (Y : seq bool) (Zs : seq (frow F)) (S : seq bool) : bool :=
+  with_scans X Zs (fun K KZ => one_sided (in_Z g) (in_Z T) N d K Y KZ S).
+
 Definition check_network (p : nat) (W Zs : seq (frow F)) (S : seq bool) : bool :=
   with_scans W Zs (fun K KZ => network_ok (in_Z g) (in_Z T) d grid p K KZ && values_ok (in_Z g) (in_Z T) p K KZ S).
 
@@ -272,5 +296,6 @@ Arguments check_C1 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
 Arguments check_C2 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
 Arguments check_refuted F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z : clear implicits.
 Arguments check_H F N%N d%N e%Z g%Z T%Z lo%Z hi%Z q%Z X Y : clear implicits.
+Arguments check_T5 F N%N d%N e%Z g%Z T%Z X Y Zs S : clear implicits.
 Arguments check_network F d%N e%Z g%Z T%Z p%N W Zs S : clear implicits.
 Arguments check_bent F d%N e%Z g%Z T%Z p%N W z1 z2 : clear implicits.

@@ -607,13 +607,19 @@ Theorem network_bent unity z1 z2 : num unity = 1 -> scans e [:: z1; z2] = Some K
   forall w0, ~ linear_boundary (f gamma (network p d W)) w0.
 Proof.
 move=> u1 sZ; have [sz h] := scansE d e0 sZ; case: KZ points_d sz h => [|k1 [|k2 [|]]] //= /and3P[/eqP e1 /eqP e2 _] _ h.
-case/and3P=> /num_lt h1 /num_lt h2 /num_lt h3; rewrite num0 in h1 h2 h3.
 have r1 := h 0%N isT e1; have r2 := h 1%N isT e2; rewrite -De in r1 r2.
-apply: (not_linear (z1 := double_row d [:: z1; z2] 0) (z2 := double_row d [:: z1; z2] 1)).
-- by rewrite (value_sign e1 r1) gtr0_sg.
-- by rewrite (value_sign e2 r2) gtr0_sg.
-rewrite (@value_sign (oaxpy unity k1 k2)) ?size_oaxpy //; first by rewrite ltr0_sg.
-by rewrite row_oaxpy // u1 scale1r scalerDr r1 r2.
+have s1 := value_sign e1 r1; have s2 := value_sign e2 r2.
+have s3 : Num.sg (f gamma (network p d W) (double_row d [:: z1; z2] 0 + double_row d [:: z1; z2] 1)) =
+    Num.sg (num (ovalue g T p K (oaxpy unity k1 k2) (o0 F))).
+  by apply: value_sign; rewrite ?size_oaxpy // row_oaxpy // u1 scale1r scalerDr r1 r2.
+case/orP=> /and3P[/num_lt h1 /num_lt h2 /num_lt h3]; rewrite num0 in h1 h2 h3.
+  by apply: (not_linear (z1 := double_row d [:: z1; z2] 0) (z2 := double_row d [:: z1; z2] 1)); [rewrite s1 gtr0_sg | rewrite s2 gtr0_sg | rewrite s3 ltr0_sg].
+move=> w0 lin; apply: (@not_linear _ _ (fun z => - f gamma (network p d W) z) (double_row d [:: z1; z2] 0)
+  (double_row d [:: z1; z2] 1) _ _ _ (- w0)) => [|||z]; rewrite sgrN.
+- by rewrite s1 ltr0_sg // opprK.
+- by rewrite s2 ltr0_sg // opprK.
+- by rewrite s3 gtr0_sg.
+by rewrite dotNl sgrN lin.
 Qed.
 
 End GivenNetwork.

@@ -8,13 +8,17 @@
 (*   C1_refuted_certified        no KKT point of (P) has label slopes         *)
 (*   T1_certified                (H), so T1 of every KKT point, and there is  *)
 (*                               one                                          *)
+(*   T5_certified                every KKT point of (P) decides given points  *)
+(*                               so, at any width and without multipliers     *)
+(*   T4_certified                the natural and the adversarial network      *)
+(*                               decide given points alike                    *)
 (*   network_certified           the decision of a given network at points    *)
 (*   bent_certified              ... is not linear                            *)
 (*   decides_alike               T4 at these points, from two of them         *)
 (******************************************************************************)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From lfap Require Import Vectors Network Kkt T1 T2 C1 Gap Pattern C2 Certificate Checkers CheckersSound.
+From lfap Require Import Vectors Network Kkt T1 T2 C1 Gap Pattern C2 T5 Certificate Checkers CheckersSound.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Delimit Scope Z_scope with Z.
 Import Order.TTheory GRing.Theory Num.Theory.
@@ -103,10 +107,38 @@ have yy := labels_ofP R (N := N) Y; split=> // [|W lam K0]; first exact: (T1_kkt
 exact: (T1 g0 gT yy H p_gt0 K0).
 Qed.
 
+(** T5: where all y_n <x_n, z> have one sign, every KKT point decides z by it. *)
+Theorem T5_certified Zs B : check_T5 F N d e g T X Y Zs B = true ->
+  forall (W : 'M[R]_(p + p, d)) lam, kkt gamma x y W lam -> decides (f gamma W) Zs B.
+Proof.
+rewrite /check_T5 /with_scans; case sX: scans => [K|] //; case sZ: scans => [KZ|] // /andP[/Z.leb_le e0].
+case/and5P=> /eqP eK n0 rows pts /and3P[/(num_lt R L) g0 /(num_le R L) gT sides] W lam kk k.
+rewrite num0 // in g0; have T0 := lt_le_trans g0 gT.
+have [ga g1] : 0 < gamma /\ gamma <= 1 by rewrite gammaE divr_gt0 // ler_pdivr_mulr // mul1r.
+have [szX hX] := scansE R L d e0 sX; have [szZ hZ] := scansE R L d e0 sZ; rewrite -szZ => hk.
+have ek : size (nth [::] KZ k) = d by apply/eqP/(all_nthP [::] pts).
+have {sides} side : on_side (nth true B k) (nth [::] KZ k) K Y.
+  by elim: KZ B k hk sides {sZ szZ hZ pts ek} => [|z KZ' IH] [|s B'] [|k] //= hk /andP[h1 h2] //; apply: IH.
+rewrite hZ //; move: (nth true B k) (nth [::] KZ k) ek side => s z ez side.
+have c0 : 0 < (zR R (2 ^ e))^-1 by rewrite invr_gt0 zR_pow2 // pow2_gt0.
+pose sigma : R := if s then 1 else -1; have s1 : sigma = 1 \/ sigma = -1 by rewrite /sigma; case: s {side sigma}; [left | right].
+have [|_ ->] := T5_kkt_sign (z := (zR R (2 ^ e))^-1 *: row_num R d z) ga g1 p_gt0 n0 kk s1; last by [].
+move=> n; have rn : size (nth [::] K n) = d by apply/eqP/(all_nthP [::] rows); rewrite eK.
+have qE := num_odot R L (o0 F) rn ez; rewrite num0 // addr0 in qE.
+rewrite /doubles hX ?eK // dotZl dotZr -qE.
+have hn : (n < size K)%N by rewrite eK.
+have : sign_ok (odot (nth [::] K n) z (o0 F)) (nth true Y n == s).
+  by elim: (K) (Y) (nat_of_ord n) hn side => [|r K' IH] [|l Y'] [|i] //= hi /andP[h1 h2] //; apply: IH.
+rewrite /labels_of /sigma; move: qE => _; move: (odot _ _ _) => q.
+case: (nth true Y n); case: s {side sigma s1} => /= /(num_lt R L); rewrite (num0 R L) => q0;
+  by rewrite ?mulN1r ?mul1r ?opprK -?mulrN ?mulr_gt0 ?oppr_gt0.
+Qed.
+
 End Claims.
 Arguments C1_certified {F} L R {N d p e g T den X Y} _ {P Zs B} _.
 Arguments C2_certified {F} L R {N d p e g T den X Y} _ {P Zs B} _.
 Arguments C1_refuted_certified {F} L R {N d p e g T den X Y} _ {P} _ W lam.
+Arguments T5_certified {F} L R {N d p e g T X Y} _ {Zs B} _ W lam _ k.
 Arguments T1_certified {F} L R {N d p e g T X Y} _ {lo hi q} _.
 
 (** A given network: its decision at given points. *)
@@ -134,3 +166,21 @@ Theorem decides_alike (R : rcfType) (F : format) d (h h' : 'rV[R]_d -> R) (Zs : 
   decides h Zs B -> decides h' Zs B ->
   forall k, (k < size Zs)%N -> Num.sg (h (double_row R d Zs k)) = Num.sg (h' (double_row R d Zs k)).
 Proof. by move=> D D' k hk; rewrite D ?D'. Qed.
+
+(** T4: C2's networks of two sets, of any widths, decide the points alike. *)
+Theorem T4_certified (F : format) (L : lawful F) (R : rcfType) (d N N' p p' : nat) (e g T den den' : Z)
+    (X X' Zs : seq (frow F)) (Y Y' B : seq bool) P P' (gamma := fraction R g T)
+    (x := doubles R N d X) (y := labels_of R N Y) (x' := doubles R N' d X') (y' := labels_of R N' Y') :
+  (0 < p)%N -> (0 < p')%N ->
+  check_C2 F N d e g T den X Y P Zs B = true -> check_C2 F N' d e g T den' X' Y' P' Zs B = true ->
+  exists l l',
+    [/\ kkt gamma x y (Wcp gamma x y p l) (lam l),
+        kkt gamma x' y' (Wcp gamma x' y' p' l') (lam l'),
+        decides (f gamma (Wcp gamma x y p l)) Zs B &
+        forall k, (k < size Zs)%N -> Num.sg (f gamma (Wcp gamma x' y' p' l') (double_row R d Zs k)) =
+                                     Num.sg (f gamma (Wcp gamma x y p l) (double_row R d Zs k))].
+Proof.
+move=> p0 p0' c c'; have [l [_ _ K _ D]] := C2_certified L R p0 c; have [l' [_ _ K' _ D']] := C2_certified L R p0' c'.
+by exists l, l'; split=> //; apply: decides_alike D' D.
+Qed.
+Arguments T4_certified {F} L R {d N N' p p' e g T den den' X X' Zs Y Y' B P P'} _ _ _ _.

@@ -72,6 +72,17 @@ move=> p0; have [H E U] := T1_certified exact_lawful R p0 nat_checked_H.
 by split=> // W lam /U [_ _ _ [_ ->]].
 Qed.
 
+(** T5: every KKT point of the three samples, of any width, decides these two points so. *)
+Definition far_points : seq (frow exact) := [:: Row 0 [:: 0x2; -0x2; 0x0]%mantissa; Row 0 [:: -0x1; 0x1; 0x0]%mantissa].
+
+Lemma adv_checked_T5 : check_T5 exact 3 3 2 3 4 adv_rows adv_labels far_points [:: true; false] = true.
+Proof. by vm_compute. Qed.
+
+Theorem example_T5 (R : rcfType) p : (0 < p)%N ->
+  let x_adv := doubles R 3 3 adv_rows in let t := labels_of R 3 adv_labels in let gamma := fraction R 3 4 in
+  forall (W : 'M[R]_(p + p, 3)) lam, kkt gamma x_adv t W lam -> decides (f gamma W) far_points [:: true; false].
+Proof. move=> p0 x_adv t gamma; exact: (T5_certified exact_lawful R p0 adv_checked_T5). Qed.
+
 (** * C1 refuted, C2 in its place *)
 
 (** Three samples in quarters, gamma = 1/4. *)
@@ -140,6 +151,15 @@ Lemma refused :
       check_H exact 2 3 2 3 4 18 17 1 nat_rows nat_labels;
       check_H exact 2 3 2 2 4 17 17 1 nat_rows nat_labels;
       check_H exact 2 3 2 3 4 17 16 1 nat_rows nat_labels;
+      check_T5 exact 3 3 2 3 4 adv_rows adv_labels far_points [:: true; true];
+      check_T5 exact 3 3 2 3 4 adv_rows [:: true; true; true] far_points [:: true; false];
+      check_T5 exact 3 3 2 3 4 adv_rows adv_labels [:: Row 0 [:: 0x1; 0x1; 0x0]%mantissa] [:: true];
+      check_T5 exact 3 3 1 3 4 adv_rows adv_labels far_points [:: true; false];
+      check_T5 exact 3 3 2 0 4 adv_rows adv_labels far_points [:: true; false];
+      check_T5 exact 3 3 2 5 4 adv_rows adv_labels far_points [:: true; false];
+      check_T5 exact 4 3 2 3 4 adv_rows adv_labels far_points [:: true; false];
+      check_T5 exact 3 3 2 3 4 adv_rows adv_labels far_points [:: true];
+      check_T5 exact 0 3 2 3 4 [::] [::] far_points [:: true; false];
       check_bent exact 2 0 1 2 2 four_rows (Row 0 [:: 0x2; -0x2]%mantissa) (Row 0 [:: -0x3; 0x2]%mantissa);
-      check_network exact 2 0 1 2 2 four_rows [:: Row 0 [:: 0x2; -0x2]%mantissa] [:: false]] = nseq 21 false.
+      check_network exact 2 0 1 2 2 four_rows [:: Row 0 [:: 0x2; -0x2]%mantissa] [:: false]] = nseq 30 false.
 Proof. by vm_compute. Qed.

@@ -23,7 +23,7 @@ import check_assumptions as gate
 HERE = pathlib.Path(__file__).resolve().parent
 # What the theorem may name of its own file: the data. Everything else is of the chapters here.
 OWN_NAMES = {"certificate", "N", "d", "X", "Y", "W", "points", "signs", "z0", "z1",
-             "X_adv", "Y_adv", "N_adv"}
+             "X_adv", "Y_adv", "N_adv", "p"}
 QUESTION = """From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From lfap Require Import Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims.

@@ -7,16 +7,18 @@
 #include "fields.h"
 #include "io/file.h"
 
-enum { O_DATA, O_LABELS, O_BIAS };
+enum { O_DATA, O_LABELS, O_BIAS, O_ADVERSARIAL, O_WEIGHTS };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
     {"with-bias", NULL, "the certificate is of `limit --with-bias`: the samples get a last coordinate, the constant 1"},
+    {"adversarial", "DIR", "the other set of a Certificate.v of T4: a directory with X.npy and y.npy"},
+    {"weights", "FILE", "in place of --data: the W.npy, m x d, that a Certificate.v of `polish --coq` is about"},
     {NULL, NULL, NULL},
 };
 
 typedef struct {
-  const char *certificate, *data, *labels;
+  const char *certificate, *data, *labels, *adversarial, *weights;
 } args;
 
 static lfap_status set_check_option(cli *c, void *args_, int option, const char *value) {
@@ -25,6 +27,8 @@ static lfap_status set_check_option(cli *c, void *args_, int option, const char 
   case O_DATA: a->data = value; return LFAP_OK;
   case O_LABELS: a->labels = value; return LFAP_OK;
   case O_BIAS: c->bias = 1; return LFAP_OK;
+  case O_ADVERSARIAL: a->adversarial = value; return LFAP_OK;
+  case O_WEIGHTS: a->weights = value; return LFAP_OK;
   default: break;
   }
   if (a->certificate) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s': one certificate at a time", value);
@@ -35,7 +39,8 @@ static lfap_status set_check_option(cli *c, void *args_, int option, const char 
 /* What was read: a certificate.json or, where coq.theorem.n is not 0, a Certificate.v. */
 typedef struct {
   args a;
-  lfap_data data;
+  lfap_data data, adversarial;
+  lfap_mat weights;
   char *text;
   size_t len;
   int accepted;
@@ -59,10 +64,12 @@ static void print_certificate(const cli *c, const oracle_cert *cert) {
 }
 
 static void print_theorem(const cli *c, const oracle_coq *t) {
-  printf("check: N = %zu, d = %zu%s, gamma = %g; a theorem for Coq: %s, %s", t->n, t->d, cli_bias_words(c), t->gamma,
-         oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
-  if (t->points) printf(", the side of %zu points", t->points);
-  printf("\n  its numbers are these data; that they prove it Coq has to say: make coq-certificate, or coqc\n");
+  int sets = t->claim < ORACLE_COQ_SETS;
+  printf("check: %s = %zu, d = %zu%s, gamma = %g; a theorem for Coq: %s, %s", sets ? "N" : "m", t->n, t->d,
+         cli_bias_words(c), t->gamma, oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
+  if (t->points && t->claim != ORACLE_COQ_BENT) printf(", the side of %zu points", t->points);
+  printf("\n  its numbers are these %s; that they prove it Coq has to say: make coq-certificate, or coqc\n",
+         sets ? "data" : "weights");
 }
 
 static lfap_status print_check(cli *c, const run *r) {
@@ -75,15 +82,55 @@ static lfap_status print_check(cli *c, const run *r) {
   }
   if (r->cert.n) print_certificate(c, &r->cert);
   else print_theorem(c, &r->coq.theorem);
-  printf("accepted: %s follows from the data\n", name);
+  printf("accepted: %s follows from the %s\n", name, r->a.weights ? "weights" : "data");
   return LFAP_OK;
+}
+
+/* What the file is about has to be there, and nothing else. */
+static lfap_status require_for(cli *c, const args *a, int claim) {
+  int network = claim >= ORACLE_COQ_SETS;
+  if (network && (a->data || a->labels || a->adversarial))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s is about weights: --weights W.npy, without --data", a->certificate);
+  if (network) return cli_require(c, a->weights, "--weights", "the network the certificate is about");
+  if (a->weights)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s is about samples: --data DIR, without --weights", a->certificate);
+  if (a->adversarial && claim != ORACLE_COQ_T4)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s is about one set: it is not of T4; leave out --adversarial",
+                     a->certificate);
+  lfap_status s = cli_require(c, a->data, "--data", "the samples the certificate is about");
+  if (!s && claim == ORACLE_COQ_T4)
+    s = cli_require(c, a->adversarial, "--adversarial", "the adversarial set the certificate is about");
+  return s;
+}
+
+static lfap_status read_subject(cli *c, run *r) {
+  const args *a = &r->a;
+  if (a->weights) {
+    lfap_status s = lfap_npy_read_samples(&c->ctx, &r->weights, a->weights);
+    if (!s && (r->weights.ndim != 2 || r->weights.rows == 0 || r->weights.cols == 0))
+      s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); weights are m x d", a->weights, r->weights.rows,
+                    r->weights.cols);
+    return s;
+  }
+  lfap_status s = cli_data_read(c, &r->data, a->data, a->labels);
+  if (!s && a->adversarial) s = cli_data_read(c, &r->adversarial, a->adversarial, NULL);
+  if (!s && a->adversarial && r->adversarial.d != r->data.d)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--adversarial %s: d = %zu, but %s has d = %zu", a->adversarial,
+                  r->adversarial.d, a->data, r->data.d);
+  return s;
+}
+
+static lfap_status judge_theorem(cli *c, run *r) {
+  if (r->a.weights) cli_coq_of_weights(&r->coq, r->weights.v, r->weights.rows, r->weights.cols);
+  else cli_coq_of_sets(&r->coq, &r->data, r->a.adversarial ? &r->adversarial : NULL);
+  return cli_coq_check(c, &r->accepted, &r->coq, r->a.certificate, r->text, r->len);
 }
 
 static lfap_status judge_file(cli *c, run *r) {
   char sha[CLI_SHA256];
   const char *path = r->a.certificate;
   lfap_status s;
-  if (cli_coq_is(r->text, r->len)) s = cli_coq_check(c, &r->accepted, &r->coq, path, r->text, r->len, &r->data);
+  if (cli_coq_is(r->text, r->len)) s = judge_theorem(c, r);
   else {
     cli_sha256(sha, r->data.x, r->data.n * r->data.d, r->data.y, r->data.n);
     s = oracle_cert_check(&c->ctx, &r->accepted, &r->cert, r->text, r->len, &r->data, sha);
@@ -95,9 +142,10 @@ static lfap_status read_and_judge(cli *c, run *r) {
   const args *a = &r->a;
   lfap_status s =
       cli_require(c, a->certificate, "the certificate", "the file to be checked, as `lfap limit --certify` wrote it");
-  if (!s) s = cli_require(c, a->data, "--data", "the samples the certificate is about");
+  if (!s) s = a->weights ? LFAP_OK : cli_require(c, a->data, "--data", "the samples the certificate is about");
   if (!s) s = lfap_file_read(&c->ctx, &r->text, &r->len, a->certificate);
-  if (!s) s = cli_data_read(c, &r->data, a->data, a->labels);
+  if (!s) s = require_for(c, a, cli_coq_is(r->text, r->len) ? oracle_coq_claim_of(r->text, r->len) : -1);
+  if (!s) s = read_subject(c, r);
   if (!s) s = judge_file(c, r);
   if (s) return s;
   c->verdict = r->accepted ? LFAP_PASS : LFAP_FAIL;
@@ -111,6 +159,8 @@ static lfap_status run_check(cli *c, int argc, char **argv) {
   if (!s && !help) s = read_and_judge(c, &r);
   oracle_cert_free(&r.cert);
   cli_coq_free(&r.coq);
+  lfap_mat_free(&r.weights);
+  lfap_data_free(&r.adversarial);
   lfap_data_free(&r.data);
   free(r.text);
   mpfr_free_cache();
@@ -120,14 +170,15 @@ static lfap_status run_check(cli *c, int argc, char **argv) {
 const cli_verb cli_check = {
     "check",
     "re-verify a certificate of `limit --certify` against its data",
-    "CERTIFICATE --data PATH [--labels FILE]",
+    "CERTIFICATE {--data PATH [--labels FILE] [--adversarial DIR] | --weights W.npy}",
     "Decides every statement of the certificate again from the data and the multipliers it proposes, in exact "
     "integers, and\n"
     "accepts the file if it is, byte for byte, the certificate that follows. Exit code 0: accepted, 1: refused (other "
     "data,\n"
     "or any field changed), 65: not a certificate. What a certificate says and why is in spec/certificate.md.\n"
     "Of a Certificate.v of `limit --coq` it reads the numbers back, and the files of rows beside it: accepted, its\n"
-    "theorem is about these data and gamma; Coq's kernel is who proves it.",
+    "theorem is about these data and gamma; Coq's kernel is who proves it. T4's is of two sets, that of\n"
+    "`polish --coq` of weights.",
     "  lfap limit --data data --gamma 0.5 --certify --coq --out limit\n"
     "  lfap check limit/certificate.json --data data\n"
     "  lfap check limit/Certificate.v --data data",

@@ -10,7 +10,7 @@
 /* ---- options ----------------------------------------------------------------------------------------------------- */
 
 lfap_status cli_coq_option(cli *c, cli_coq_args *a, int option, const char *value) {
-  static const char *const claims[] = {"auto", "T1", "C1", "C2", "not-C1"};
+  static const char *const claims[] = {"auto", "T1", "C1", "C2", "not-C1", "T4", "T5"};
   int found = 0;
   lfap_status s = LFAP_OK;
   if (option == 0) {
@@ -19,7 +19,7 @@ lfap_status cli_coq_option(cli *c, cli_coq_args *a, int option, const char *valu
     if (!s) a->form = (oracle_coq_form)found;
     return s;
   }
-  s = cli_word(c, &found, "--coq-claim", value, claims, ORACLE_COQ_CLAIMS + 1);
+  s = cli_word(c, &found, "--coq-claim", value, claims, ORACLE_COQ_SETS + 1);
   if (!s) a->claim = found - 1;
   return s;
 }
@@ -34,6 +34,18 @@ lfap_status cli_coq_require(cli *c, const cli_coq_args *a, int certify, const ch
   return LFAP_OK;
 }
 
+lfap_status cli_coq_require_points(cli *c, const cli_coq_args *a, const char *points, const char *adversarial) {
+  if (a->claim == ORACLE_COQ_T4 && !adversarial)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--adversarial is missing: --coq-claim T4 holds the networks of two sets against each other");
+  if (adversarial && a->claim != ORACLE_COQ_T4)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--adversarial names the other set of --coq-claim T4; give that too");
+  if (!points && (a->claim == ORACLE_COQ_T4 || a->claim == ORACLE_COQ_T5))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--probe-points is missing: --coq-claim %s tells the side of points",
+                     oracle_coq_claim_names[a->claim]);
+  return LFAP_OK;
+}
+
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 void cli_coq_free(cli_coq *k) {
@@ -41,32 +53,68 @@ void cli_coq_free(cli_coq *k) {
   lfap_text_free(&k->text);
 }
 
-lfap_status cli_coq_find(cli *c, cli_coq *out, const cli_coq_args *a, const lfap_data *data, const lfap_limit *lim,
-                         const oracle_cert *cert, const lfap_mat *points) {
-  char sha[CLI_SHA256];
+static void of_set(cli_coq *k, int which, const lfap_data *data) {
+  *(which ? &k->adversarial : &k->data) = *data;
+  cli_sha256(k->sha256[which], data->x, data->n * data->d, data->y, data->y ? data->n : 0);
+}
+
+void cli_coq_of_sets(cli_coq *k, const lfap_data *data, const lfap_data *adversarial) {
+  of_set(k, 0, data);
+  if (adversarial) of_set(k, 1, adversarial);
+}
+
+void cli_coq_of_weights(cli_coq *k, const double *w, size_t m, size_t d) {
+  of_set(k, 0, &(lfap_data){.n = m, .d = d, .x = (double *)w});
+}
+
+static oracle_coq_about about_of(const cli_coq *k) {
+  return (oracle_coq_about){.data = &k->data,
+                            .sha256 = k->sha256[0],
+                            .adversarial = k->adversarial.n ? &k->adversarial : NULL,
+                            .adversarial_sha256 = k->sha256[1]};
+}
+
+/* The text of what was found, or why there is none. */
+static lfap_status keep(cli *c, cli_coq *k, int found, const oracle_coq_wish *wish) {
+  oracle_coq_about about = about_of(k);
+  k->form = wish->form;
+  k->asked = wish->points;
+  if (!found) snprintf(k->why, sizeof k->why, "%s", c->ctx.message);
+  if (!found) return LFAP_OK;
+  k->files = oracle_coq_files(&k->theorem);
+  return oracle_coq_text(&c->ctx, &k->text, &k->theorem, &about, 0);
+}
+
+lfap_status cli_coq_find(cli *c, cli_coq *k, const cli_coq_args *a, const lfap_limit *lim, const oracle_cert *cert,
+                         const lfap_mat *points, const lfap_limit *adversarial) {
   int found = 0;
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
+  oracle_coq_about about = about_of(k);
   oracle_coq_wish wish = {.form = a->form,
                           .claim = a->claim,
                           .z = points ? points->v : NULL,
                           .points = points ? points->rows : 0,
                           .cert = cert,
-                          .sha256 = sha};
-  lfap_status s = oracle_coq_find(&c->ctx, &found, &out->theorem, data, lim, &wish);
-  if (!s && !found) snprintf(out->why, sizeof out->why, "%s", c->ctx.message);
-  out->form = a->form;
-  out->asked = wish.points;
-  if (s || !found) return s;
-  out->files = oracle_coq_files(&out->theorem);
-  return oracle_coq_text(&c->ctx, &out->text, &out->theorem, data, 0);
+                          .adversarial = adversarial};
+  lfap_status s = oracle_coq_find(&c->ctx, &found, &k->theorem, &about, lim, &wish);
+  return s ? s : keep(c, k, found, &wish);
 }
 
-lfap_status cli_coq_write(cli *c, const char *dir, const cli_coq *k, const lfap_data *data) {
+lfap_status cli_coq_find_network(cli *c, cli_coq *k, oracle_coq_form form, oracle_coq_claim claim, double gamma,
+                                 const double *z, size_t points) {
+  int found = 0;
+  oracle_coq_about about = about_of(k);
+  oracle_coq_wish wish = {.form = form, .claim = (int)claim, .z = z, .points = points};
+  lfap_status s = oracle_coq_find_network(&c->ctx, &found, &k->theorem, &about, gamma, &wish);
+  return s ? s : keep(c, k, found, &wish);
+}
+
+lfap_status cli_coq_write(cli *c, const char *dir, const cli_coq *k) {
   char name[ORACLE_COQ_NAME];
+  oracle_coq_about about = about_of(k);
   lfap_status s = k->files ? cli_out_text(c, dir, CLI_COQ_FILE, &k->text) : LFAP_OK;
   for (size_t i = 1; !s && i < k->files; i++) {
     lfap_text text = {0};
-    s = oracle_coq_text(&c->ctx, &text, &k->theorem, data, i);
+    s = oracle_coq_text(&c->ctx, &text, &k->theorem, &about, i);
     if (!s) s = cli_out_text(c, dir, oracle_coq_name(name, i), &text);
     lfap_text_free(&text);
   }
@@ -81,7 +129,7 @@ void cli_coq_print(const cli_coq *k) {
   }
   printf("  theorem for Coq: %s, %s", oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
   if (t->count) printf(", multipliers of %u bits", t->bits);
-  if (k->asked) printf(", the side of %zu of %zu points", t->points, k->asked);
+  if (k->asked && t->claim != ORACLE_COQ_BENT) printf(", the side of %zu of %zu points", t->points, k->asked);
   printf("; `make coq-certificate` has Coq check it\n");
 }
 
@@ -90,8 +138,8 @@ void cli_coq_print(const cli_coq *k) {
 int cli_coq_is(const char *text, size_t len) { return len > 2 && text[0] == '(' && text[1] == '*'; }
 
 /* The row file beside the certificate. */
-static lfap_status check_rows(cli *c, int *accepted, const oracle_coq *t, const lfap_data *data, const char *path,
-                              size_t file) {
+static lfap_status check_rows(cli *c, int *accepted, const oracle_coq *t, const oracle_coq_about *about,
+                              const char *path, size_t file) {
   char name[ORACLE_COQ_NAME], *dir = strdup(path), *beside = NULL, *bytes = NULL;
   size_t len = 0;
   lfap_text own = {0};
@@ -100,7 +148,7 @@ static lfap_status check_rows(cli *c, int *accepted, const oracle_coq *t, const 
   if (slash) slash[1] = 0;
   lfap_status s = cli_path(c, &beside, slash ? dir : ".", oracle_coq_name(name, file));
   if (!s) s = lfap_file_read(&c->ctx, &bytes, &len, beside);
-  if (!s) s = oracle_coq_text(&c->ctx, &own, t, data, file);
+  if (!s) s = oracle_coq_text(&c->ctx, &own, t, about, file);
   if (!s) *accepted = oracle_same_text(&c->ctx, (oracle_span){bytes, len}, (oracle_span){own.bytes, own.len});
   if (!s && !*accepted) {
     char why[sizeof c->ctx.message];
@@ -114,14 +162,14 @@ static lfap_status check_rows(cli *c, int *accepted, const oracle_coq *t, const 
   return s;
 }
 
-lfap_status cli_coq_check(cli *c, int *accepted, cli_coq *out, const char *path, const char *text, size_t len,
-                          const lfap_data *data) {
-  char sha[CLI_SHA256];
-  oracle_coq t = {0};
-  cli_sha256(sha, data->x, data->n * data->d, data->y, data->n);
-  lfap_status s = oracle_coq_check(&c->ctx, accepted, &t, text, len, data, sha);
-  for (size_t i = 1; !s && *accepted && i < oracle_coq_files(&t); i++) s = check_rows(c, accepted, &t, data, path, i);
-  if (!s && *accepted) *out = (cli_coq){.form = t.form, .theorem = t, .files = oracle_coq_files(&t), .asked = t.points};
-  else oracle_coq_free(&t);
+lfap_status cli_coq_check(cli *c, int *accepted, cli_coq *k, const char *path, const char *text, size_t len) {
+  oracle_coq *t = &k->theorem;
+  oracle_coq_about about = about_of(k);
+  lfap_status s = oracle_coq_check(&c->ctx, accepted, t, text, len, &about);
+  for (size_t i = 1; !s && *accepted && i < oracle_coq_files(t); i++) s = check_rows(c, accepted, t, &about, path, i);
+  if (s || !*accepted) oracle_coq_free(t);
+  k->form = t->form;
+  k->files = t->n ? oracle_coq_files(t) : 0;
+  k->asked = t->points;
   return s;
 }

@@ -9,7 +9,7 @@
 #include "fields.h"
 #include "verify/lines.h"
 
-/* O_CERTIFY and the three after it: certify.h; the last two: coq.h */
+/* O_CERTIFY and the three after it: certify.h; O_COQ and the one after it: coq.h */
 enum {
   O_DATA,
   O_LABELS,
@@ -20,7 +20,8 @@ enum {
   O_SOLVER,
   O_MEMORY,
   O_CERTIFY,
-  O_COQ = O_CERTIFY + CLI_CERTIFY_OPTION_COUNT
+  O_COQ = O_CERTIFY + CLI_CERTIFY_OPTION_COUNT,
+  O_ADVERSARIAL = O_COQ + CLI_COQ_OPTION_COUNT
 };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
@@ -40,11 +41,12 @@ static const cli_option options[] = {
      "solve the system, without room for the Gram matrix from the samples alone"},
     CLI_CERTIFY_OPTIONS,
     CLI_COQ_OPTIONS,
+    {"adversarial", "DIR", "the other set of --coq-claim T4: a directory with X.npy and y.npy, as `perturb` writes it"},
     {NULL, NULL, NULL},
 };
 
 typedef struct {
-  const char *data, *labels, *points, *out;
+  const char *data, *labels, *points, *out, *adversarial;
   double gamma;
   lfap_limit_opts limit;
   cli_certify_args certify;
@@ -90,10 +92,11 @@ static lfap_status set_limit_option(cli *c, void *args_, int option, const char 
   case O_OUT: a->out = value; return LFAP_OK;
   case O_SOLVER: return solver_value(c, &a->limit.solver, value);
   case O_MEMORY: return bytes_value(c, &a->limit.memory_limit, value);
+  case O_ADVERSARIAL: a->adversarial = value; return LFAP_OK;
   default: break;
   }
   if (option >= O_CERTIFY && option < O_COQ) return cli_certify_set(c, &a->certify, option - O_CERTIFY, value);
-  if (option >= O_COQ) return cli_coq_option(c, &a->coq, option - O_COQ, value);
+  if (option >= O_COQ && option < O_ADVERSARIAL) return cli_coq_option(c, &a->coq, option - O_COQ, value);
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; data are named by --data", value);
 }
 
@@ -102,6 +105,7 @@ static lfap_status check_limit_args(cli *c, const args *a) {
   if (!s) s = cli_require(c, a->gamma > 0 ? a : NULL, "--gamma", "the leaky slope, between 0 and 1");
   if (!s) s = cli_certify_require(c, &a->certify, a->out);
   if (!s) s = cli_coq_require(c, &a->coq, a->certify.wanted, a->out);
+  if (!s) s = cli_coq_require_points(c, &a->coq, a->points, a->adversarial);
   if (!s && a->out) s = cli_out_check(c, a->out);
   return s;
 }
@@ -203,6 +207,7 @@ static lfap_status decide_points(cli *c, lfap_mat *signs, cli_signs *count, cons
 typedef struct {
   args a;
   lfap_data data;
+  lfap_data adversarial;
   lfap_mat points, signs; /* of --probe-points, and what every KKT point decides there */
   cli_signs count;
   lfap_limit l;
@@ -223,6 +228,7 @@ static void run_free(run *r) {
   oracle_cert_free(&r->cert);
   lfap_enclosure_free(&r->fast);
   lfap_limit_free(&r->l);
+  lfap_data_free(&r->adversarial);
   lfap_data_free(&r->data);
 }
 
@@ -242,7 +248,7 @@ static lfap_status write(cli *c, run *r, const cli_limit_report *report) {
   if (!s && c->bias) s = cli_out_vector(c, out, "w_bias.npy", l->w + l->d - 1, 1);
   if (!s && r->signs.rows) s = cli_out_vector(c, out, "kkt_signs.npy", r->signs.v, r->signs.rows);
   if (!s && r->text.len) s = cli_out_text(c, out, "certificate.json", &r->text);
-  if (!s) s = cli_coq_write(c, out, &r->coq, &r->data);
+  if (!s) s = cli_coq_write(c, out, &r->coq);
   lfap_json_object_begin(&j, NULL);
   cli_put_limit_head_fields(c, &j, report);
   if (!s) s = cli_set_end(c, &j, r->sha);
@@ -279,12 +285,31 @@ static lfap_status tell(cli *c, cli_limit_report *r, const oracle_cert *exact, c
   return LFAP_OK;
 }
 
+/* The theorem for Coq, T4's of the limit of the adversarial set too. */
+static lfap_status ask_coq(cli *c, run *r) {
+  const args *a = &r->a;
+  const lfap_data *other = a->adversarial ? &r->adversarial : NULL;
+  lfap_limit limit = {0};
+  lfap_status s = other ? lfap_limit_solve_opts(&c->ctx, &limit, other, NULL, a->gamma, &a->limit) : LFAP_OK;
+  cli_coq_of_sets(&r->coq, &r->data, other);
+  if (!s) s = cli_coq_find(c, &r->coq, &a->coq, &r->l, r->cert.n ? &r->cert : NULL, &r->points, &limit);
+  lfap_limit_free(&limit);
+  return s;
+}
+
 /* What is asked of the points, and of Coq. */
 static lfap_status beyond(cli *c, run *r) {
   const args *a = &r->a;
   lfap_status s = a->points ? decide_points(c, &r->signs, &r->count, &r->points, &r->data, a->certify.wanted) : LFAP_OK;
-  if (!s && a->coq.wanted)
-    s = cli_coq_find(c, &r->coq, &a->coq, &r->data, &r->l, r->cert.n ? &r->cert : NULL, &r->points);
+  return !s && a->coq.wanted ? ask_coq(c, r) : s;
+}
+
+/* The set of --adversarial, as wide as the other one. */
+static lfap_status read_adversarial(cli *c, run *r) {
+  lfap_status s = cli_data_read(c, &r->adversarial, r->a.adversarial, NULL);
+  if (!s && r->adversarial.d != r->data.d)
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "--adversarial %s: d = %zu, but %s has d = %zu", r->a.adversarial,
+                  r->adversarial.d, r->a.data, r->data.d);
   return s;
 }
 
@@ -293,6 +318,7 @@ static lfap_status go(cli *c, run *r) {
   lfap_status s = check_limit_args(c, a);
   if (!s) s = cli_data_read(c, &r->data, a->data, a->labels);
   if (!s && a->points) s = cli_points_read(c, &r->points, a->points, r->data.d);
+  if (!s && a->adversarial) s = read_adversarial(c, r);
   if (!s) s = solve_limit(c, &r->l, &r->fast, &r->cert, &r->text, a, &r->data);
   if (!s) s = beyond(c, r);
   if (s) return s;

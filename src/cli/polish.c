@@ -2,14 +2,16 @@
  * these very weights converges to it (C4). */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "cli/coq.h"
 #include "cli/ending.h"
 #include "data/scale.h"
 #include "fields.h"
 #include "net/words.h"
 #include "verify/lines.h"
 
-enum { O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_LOSS, O_STEP, O_CERTIFY, O_POINTS, O_OUT };
+enum { O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_LOSS, O_STEP, O_CERTIFY, O_POINTS, O_OUT, O_COQ };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
@@ -22,6 +24,10 @@ static const cli_option options[] = {
     {"certify", NULL, "decide it by enclosures: signs, kinks, support, C4, and whether the boundary is linear"},
     {"probe-points", "FILE", "with --certify: NPY file of points, P x d, whose signs at the point go to signs.npy"},
     {"out", "DIR", "directory for W, lambda, slopes (.npy) and meta.json; made if it is not there"},
+    {"coq", "[=FORM]",
+     "with --certify: also write Certificate.v, a theorem for Coq's kernel about the doubles of the W.npy\n"
+     "that is written: that their boundary is not linear or, with --probe-points, their signs there;\n"
+     "axiom-free (default) or fast"},
     {NULL, NULL, NULL},
 };
 
@@ -29,6 +35,7 @@ typedef struct {
   const char *data, *labels, *weights, *points, *out;
   double gamma, step;
   int loss, certify;
+  cli_coq_args coq;
 } args;
 
 typedef struct {
@@ -40,6 +47,7 @@ typedef struct {
   int has_limit;
   lfap_mat points, signs; /* P x d; P: certified signs */
   cli_ending ending;
+  cli_coq coq;
   lfap_case lines;
 } run;
 
@@ -55,6 +63,7 @@ static lfap_status set_polish_option(cli *c, void *args_, int option, const char
   case O_CERTIFY: a->certify = 1; return LFAP_OK;
   case O_POINTS: a->points = value; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;
+  case O_COQ: return cli_coq_option(c, &a->coq, 0, value);
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; weights are named by --weights", value);
   }
 }
@@ -67,11 +76,15 @@ static lfap_status check_polish_args(cli *c, const args *a) {
   if (!s) s = cli_require(c, a->out, "--out", "the directory to write W.npy, lambda.npy, slopes.npy and meta.json to");
   if (!s && a->points && !a->certify)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--probe-points asks for certified signs; give --certify too");
+  if (!s && a->coq.wanted && !a->certify)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq goes with --certify, which looks for a witness; give that too");
   return s ? s : cli_out_check(c, a->out);
 }
 
 static lfap_status read_inputs(cli *c, run *r) {
   lfap_status s = cli_bias_find(c, r->a.weights, r->a.data);
+  if (!s && c->bias && r->a.coq.wanted)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq: the theorems are about networks without a bias; leave it out");
   if (!s) s = cli_data_read(c, &r->data, r->a.data, r->a.labels);
   if (s) return s;
   r->here = cli_origin_of_run(&r->data, r->data.d, r->a.gamma);
@@ -99,6 +112,28 @@ static lfap_status signs(cli *c, run *r) {
   return s;
 }
 
+/* A theorem about the point's doubles: their signs at the points, or that z1 and z2 bend the boundary. */
+static lfap_status ask_coq(cli *c, run *r) {
+  const lfap_net *w = &r->ending.end.point.net;
+  const oracle_polished *p = &r->ending.cert;
+  size_t d = w->d;
+  cli_coq_of_weights(&r->coq, w->w, w->m, d);
+  r->coq.form = r->a.coq.form;
+  if (r->points.rows)
+    return cli_coq_find_network(c, &r->coq, r->a.coq.form, ORACLE_COQ_NETWORK, r->a.gamma, r->points.v, r->points.rows);
+  if (p->linear >= 0) {
+    snprintf(r->coq.why, sizeof r->coq.why, "bent: no witness was found; name points by --probe-points");
+    return LFAP_OK;
+  }
+  double *z = malloc(2 * d * sizeof *z);
+  if (!z) return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "no memory for a witness of d = %zu", d);
+  memcpy(z, p->z1, d * sizeof *z);
+  memcpy(z + d, p->z2, d * sizeof *z);
+  lfap_status s = cli_coq_find_network(c, &r->coq, r->a.coq.form, ORACLE_COQ_BENT, r->a.gamma, z, 2);
+  free(z);
+  return s;
+}
+
 static lfap_status polish(cli *c, run *r) {
   lfap_set set = {.data = &r->data, .checked = 1};
   lfap_status s = lfap_set_gram(&c->ctx, &set);
@@ -107,6 +142,7 @@ static lfap_status polish(cli *c, run *r) {
   if (!s) s = cli_ending_of(c, &r->ending, &r->net, &set, r->has_limit ? &r->lim : NULL, &asked);
   lfap_set_free(&set);
   if (!s && r->points.rows) s = signs(c, r);
+  if (!s && r->a.coq.wanted) s = ask_coq(c, r);
   return s ? s : cli_ending_judge(c, &r->lines, &r->ending);
 }
 
@@ -121,6 +157,7 @@ static cli_polish_report report_of(const run *r) {
                          .here = &r->here,
                          .net_of = &r->net_of,
                          .ending = &r->ending,
+                         .coq = r->a.coq.wanted ? &r->coq : NULL,
                          .lines = &r->lines};
   for (size_t i = 0; i < r->signs.rows; i++) {
     p.signs.positive += r->signs.v[i] > 0;
@@ -136,6 +173,7 @@ static lfap_status write(cli *c, const run *r, const cli_polish_report *p) {
   c->set.gamma = r->a.gamma;
   if (!s) s = cli_ending_write(c, r->a.out, &r->ending);
   if (!s && r->signs.rows) s = cli_out_vector(c, r->a.out, "signs.npy", r->signs.v, r->signs.rows);
+  if (!s) s = cli_coq_write(c, r->a.out, &r->coq);
   lfap_json_object_begin(&j, NULL);
   cli_put_polish_head_fields(c, &j, p);
   if (!s) s = cli_set_end(c, &j, r->here.sha256);
@@ -150,6 +188,7 @@ static void print_polish(const cli *c, const run *r, const cli_polish_report *p,
   if (p->signed_points)
     printf("  signs of f at %zu points, certified: %zu positive, %zu negative, %zu undecided\n", p->signs.points,
            p->signs.positive, p->signs.negative, p->signs.points - p->signs.positive - p->signs.negative);
+  if (r->a.coq.wanted) cli_coq_print(&r->coq);
   cli_checks_print(c, r->lines.check, r->lines.checks);
   cli_verdict_print(c, tally);
 }
@@ -161,6 +200,7 @@ static lfap_status tell(cli *c, const run *r) {
   lfap_status s = write(c, r, &p);
   if (s) return s;
   cli_tally_add(&tally, r->lines.check, r->lines.checks);
+  if (r->a.coq.wanted && !r->coq.theorem.n) tally.of[LFAP_UNDECIDED]++;
   c->verdict = cli_tally_verdict(&tally);
   if (c->json) return cli_print_polish(c, &p);
   print_polish(c, r, &p, &tally);
@@ -177,6 +217,7 @@ static lfap_status run_polish(cli *c, int argc, char **argv) {
   if (!s) s = polish(c, &r);
   if (!s) s = tell(c, &r);
   lfap_case_free(&r.lines);
+  cli_coq_free(&r.coq);
   cli_ending_free(&r.ending);
   lfap_mat_free(&r.points);
   lfap_mat_free(&r.signs);
@@ -189,7 +230,7 @@ static lfap_status run_polish(cli *c, int argc, char **argv) {
 const cli_verb cli_polish = {
     "polish",
     "where given weights end: the KKT point of their pattern, and whether training goes there",
-    "--data PATH [--labels FILE] --weights W.npy --gamma G [--certify] --out DIR",
+    "--data PATH [--labels FILE] --weights W.npy --gamma G [--certify [--coq[=FORM]]] --out DIR",
     "Training by gradient flow ends at a KKT point of the margin problem. From the pre-activations of W this\n"
     "reads which samples of its own class every neuron answers to, solves the convex programme of that pattern,\n"
     "turns the pairs that come out wrong, and ends at a KKT point whose normalised margin is at least that of W\n"
@@ -197,6 +238,7 @@ const cli_verb cli_polish = {
     "APPLICABLE, and the report says what is missing. W need not classify the data: its pattern is tried.",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --method sgd --epochs 1000 --data data --gamma 0.01 --m 20 --out net\n"
-    "  lfap polish --data data --weights net/W.npy --gamma 0.01 --certify --out point",
+    "  lfap polish --data data --weights net/W.npy --gamma 0.01 --certify --coq --out point\n"
+    "  lfap check point/Certificate.v --weights point/W.npy",
     options,
     run_polish};

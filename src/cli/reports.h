@@ -94,6 +94,7 @@ typedef struct {
   const cli_ending *ending;
   cli_signs signs;
   const cli_signs *signed_points; /* &signs, or NULL: none were given */
+  const cli_coq *coq;             /* NULL: not asked for */
   const lfap_case *lines;
 } cli_polish_report;
 

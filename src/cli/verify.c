@@ -71,7 +71,8 @@ static const cli_option options[] = {
     {"certify-fast", NULL, "(H) and C1 of larger sets by error bounds in doubles"},
     {"coq", "DIR",
      "write every set, and a theorem about it for Coq's kernel where one is proved, into a folder\n"
-     "of its own: DIR/CASE/natural, DIR/CASE/adv-l2, ...; axiom-free up to 100000 entries, then\nfast"},
+     "of its own: DIR/CASE/natural, DIR/CASE/adv-l2, ...; axiom-free up to 100000 entries, then\n"
+     "fast; in DIR/CASE/adv-l2/T4 that the networks of both decide some points alike"},
     {NULL, NULL, NULL},
 };
 

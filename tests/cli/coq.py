@@ -22,9 +22,9 @@ def ints(text, pattern):
     return [int(v) for v in re.findall(r"-?\d+", re.search(pattern, text, re.S).group(1))]
 
 
-def shown(text, X, y, gamma, points):
-    """Does what the file proposes show its claim, by the definitions?"""
-    claim = re.search(r"claim ([\w-]+),", text).group(1)
+def shown(text, X, y, gamma, points, part=""):
+    """Does what the file proposes show its claim, by the definitions? part "_adv": T4's of the other set."""
+    claim = re.search(r"claim ([\w-]+),", text).group(1).replace("T4", "C2")
     n, d = X.shape
     X = [[Q(v) for v in row] for row in X.tolist()]
     dot = lambda a, b: sum(s * t for s, t in zip(a, b))
@@ -35,8 +35,8 @@ def shown(text, X, y, gamma, points):
         k = [dot(r, r) for r in X]
         most = max(abs(dot(X[i], X[j])) for i in range(n) for j in range(i))
         return Q(gamma) ** 3 * min(k) ** 2 >= 3 * n * max(k) * most
-    den = ints(text, r"check_\w+ \w+ N d \d+ \d+ \d+ (\d+)")[0]
-    p = ints(text, r"Definition proposal := \[::(.*?)\]")
+    den = ints(text, rf"check_\w+ \w+ N{part} d \d+ \d+ \d+ (\d+)")[0]
+    p = ints(text, rf"Definition proposal{part} := \[::(.*?)\]")
     A, B = ([Q(v, den) for v in p[0::2]], [Q(v, den) for v in p[1::2]]) if claim == "C2" else ([Q(v, den) for v in p], [Q(0)] * n)
     g = Q(gamma)
     U, V = ([sum(((a + b) if (l > 0) == up else -(g * a + b)) * r[i] for a, b, l, r in zip(A, B, y, X)) for i in range(d)] for up in (True, False))
@@ -95,6 +95,85 @@ for name, (X, y, gamma) in sets.items():
                 ok(c.code == 0 and d["accepted"] and d["certificate"] is None and (d["coq"]["claim"], d["coq"]["form"], d["coq"]["told"]) == (k["claim"], form, k["told"]), f"{name}, {k['claim']}, {form}: lfap check accepts it", c)
 ok(claims == {"T1", "C1", "C2", "not-C1"}, "every claim was seen", claims)
 
+# ---- every KKT point, and two sets
+Z = 4 * rng.standard_normal((40, 30))
+put("near/X.npy", sets["uniform"][0] * (1 + np.round(4 * rng.random((4, 30))) / 16)), put("near/y.npy", np.array([1.0, -1, 1, -1])), put("near/Z.npy", Z)
+exact = lambda rows: [[Q(v) for v in row] for row in np.asarray(rows).tolist()]
+dot = lambda a, b: sum(s * t for s, t in zip(a, b))
+signs_of = lambda text: [s == "true" for s in re.findall(r"true|false", re.search(r"Definition signs(.*?)\]", text, re.S).group(1))]
+T4 = ["--coq-claim", "T4", "--adversarial", "near", "--probe-points", "near/Z.npy"]
+X, y, gamma = sets["uniform"]
+for form in ("axiom-free", "fast"):
+    k = limit("uniform", gamma, f"--coq={form}", "--coq-claim", "T5", "--probe-points", "near/Z.npy")
+    text, told = text_of("uniform"), []
+    for z in exact(Z):
+        side = {dot(row, z) * int(label) > 0 for row, label in zip(exact(X), y)} if all(dot(row, z) for row in exact(X)) else {0, 1}
+        told += [(z, side.pop())] if len(side) == 1 else []
+    ok(0 < len(told) < 40 and [(numbers(text, f"z{i}", form), s) for i, s in enumerate(signs_of(text))] == told and k["told"] == len(told), f"T5, {form}: the points where all samples are on one side", (len(told), k))
+    ok(Run("check", "uniform/l/Certificate.v", "--data", "uniform").code == 0 and Run("check", "uniform/l/Certificate.v", "--data", "near").code == 1, f"T5, {form}: lfap check accepts it of these data alone")
+    k = limit("uniform", gamma, f"--coq={form}", *T4)
+    text = text_of("uniform")
+    told = [numbers(text, f"z{i}", form) for i in range(k["told"])]
+    ok(20 < k["told"] < 40 and k["points"] == 40 and all(shown(text, data, y, gamma, told, part) is True for data, part in ((X, ""), (np.load("near/X.npy"), "_adv"))), f"T4, {form}: the multipliers of either set tell every point", k)
+    ok([numbers(text, f"x_adv{n}", form) for n in range(4)] == exact(np.load("near/X.npy")), f"T4, {form}: its numbers are the adversarial set")
+    whole = text
+    for data, other, code in (("uniform", "near", 0), ("near", "uniform", 1), ("uniform", "uniform", 1), ("uniform", None, 64)):
+        r = Run("check", "uniform/l/Certificate.v", "--data", data, *(["--adversarial", other] if other else []))
+        ok(r.code == code and (code != 1 or "SHA-256" in r.out), f"T4, {form}: check against {data} and {other}", r)
+    for what, (a, b) in {"a sign": ("signs : seq bool := [:: true" if signs_of(whole)[0] else "signs : seq bool := [:: false", "signs : seq bool := [:: " + ("false" if signs_of(whole)[0] else "true")),
+                         "a multiplier of the other set": ("proposal_adv := [:: (", "proposal_adv := [:: (1"), "a label of the other set": ("Y_adv := [:: true", "Y_adv := [:: false"), "the head": ("adversarial ", "adversarial 0"),
+                         "no head": ("adversarial ", "adversary "), "fewer points": (f"points {k['told']},", f"points {k['told'] - 1},"), "the theorem": ("kkt gamma x_adv", "kkt gamma x"), "no points": (f"points {k['told']},", "points 0,")}.items():
+        with open("uniform/l/Certificate.v", "w") as f:
+            f.write(whole.replace(a, b, 1))
+        r = Run("check", "uniform/l/Certificate.v", "--data", "uniform", "--adversarial", "near")
+        ok(a in whole and r.code in (1, 65), f"T4, {form}: {what} changed", r)
+far = limit("uniform", gamma, "--coq", "--coq-claim", "T5", "--probe-points", put("zero.npy", np.zeros((1, 30))), code=2)
+ok(far["claim"] is None and "none of the 1 points" in far["reason"], "no point is told: undecided, with the reason", far)
+put("wide/Z.npy", np.ones((1, 8)))
+r = Run("limit", "--data", "wide", "--gamma", 0.5, "--certify", "--out", "o", "--coq", "--coq-claim", "T4", "--adversarial", "near", "--probe-points", "wide/Z.npy")
+ok(r.code == 65 and "d = 30" in r.err and not os.path.exists("o"), "an adversarial set of another d", r)
+
+# ---- weights
+def sign_at(W, gamma, z):
+    value = sum((1 if 2 * j < len(W) else -1) * (q if q > 0 else Q(gamma) * q) for j, q in ((j, dot(w, z)) for j, w in enumerate(W)))
+    return (value > 0) - (value < 0)
+
+
+Run("gen", "uniform", "--n", 20, "--d", 40, "--seed", 1, "--out", "many"), Run("train", "--method", "sgd", "--epochs", 1000, "--data", "many", "--gamma", 0.01, "--m", 12, "--out", "net")
+POLISH = ["polish", "--data", "many", "--weights", "net/W.npy", "--gamma", 0.01, "--certify", "--out", "point", "--json"]
+Z = put("many/Z.npy", np.round(8 * rng.standard_normal((5, 40))) / 8)
+for form in ("axiom-free", "fast"):
+    for claim, points in (("bent", []), ("network", ["--probe-points", Z])):
+        r = Run(*POLISH, f"--coq={form}", *points)
+        k, text = json.loads(r.out)["coq"], open("point/Certificate.v").read()
+        W = exact(np.load("point/W.npy"))
+        z = [numbers(text, f"z{i}", form) for i in range(k["told"])]
+        ok(k["claim"] == claim and [numbers(text, f"w{j}", form) for j in range(12)] == W and f"Definition p := 6." in text and Q(*ints(text, r"fraction R (\d+ \d+)")) == Q(0.01), f"{claim}, {form}: its numbers are the weights", r)
+        s = [sign_at(W, 0.01, v) for v in z]
+        if claim == "bent":
+            ok(z == exact(np.load("point/witness.npy")) and s[0] == s[1] == -sign_at(W, 0.01, [a + b for a, b in zip(*z)]) != 0, f"bent, {form}: one sign at z0 and z1, the other at their sum", s)
+        else:
+            ok(z == exact(np.load(Z)) and s == [1 if v else -1 for v in signs_of(text)], f"network, {form}: the signs at the points", s)
+        r = Run("check", "point/Certificate.v", "--weights", "point/W.npy", "--json")
+        ok(r.code == 0 and json.loads(r.out)["coq"]["claim"] == claim, f"{claim}, {form}: lfap check accepts it", r)
+        r = Run("check", "point/Certificate.v", "--weights", "net/W.npy")
+        ok(r.code == 1 and "SHA-256" in r.out, f"{claim}, {form}: of other weights it does not", r)
+        for digit in rng.choice([m.start() for m in re.finditer(r"[0-9]", text)], 20):
+            with open("point/Certificate.v", "w") as f:
+                f.write(text[:digit] + ("3" if text[digit] != "3" else "5") + text[digit + 1:])
+            if Run("check", "point/Certificate.v", "--weights", "point/W.npy").code not in (1, 65):
+                ok(False, f"{claim}, {form}: digit {digit} changed and accepted", text[digit - 60:digit + 60])
+put("odd.npy", np.ones((3, 40)))
+for options, code in ((["--data", "many"], 64), (["--weights", "odd.npy"], 1), (["--weights", "missing.npy"], 66), ([], 64), (["--weights", "point/W.npy", "--data", "many"], 64), (["--weights", "many/y.npy"], 65)):
+    r = Run("check", "point/Certificate.v", *options)
+    ok(r.code == code and (code == 1 or r.err), f"a theorem about weights against {options}", r)
+Run("gen", "orthogonal", "--n", 2, "--d", 40, "--out", "two"), Run("train", "--data", "two", "--gamma", 0.5, "--m", 2, "--out", "two")
+r = Run("polish", "--data", "two", "--gamma", 0.5, "--certify", "--coq", "--out", "straight", "--json")
+k = json.loads(r.out)["coq"]
+ok(r.code == 2 and k["claim"] is None and "witness" in k["reason"] and not os.path.exists("straight/Certificate.v"), "a linear boundary: nothing is written, undecided", r)
+r = Run("polish", "--data", "many", "--weights", "net/W.npy", "--gamma", 0.01, "--coq", "--out", "o")
+ok(r.code == 64 and "--certify" in r.err and not os.path.exists("o"), "polish --coq without --certify", r)
+
 # ---- what is refused
 limit("uniform", 0.5, "--coq", "--coq-claim", "C1", "--probe-points", "uniform/Z.npy")
 r = Run("check", "uniform/l/Certificate.v", "--data", "kinks")
@@ -143,7 +222,8 @@ ok(not any(f.endswith(".v") for f in os.listdir("large/l")), "a run without --co
 # ---- options
 LIMIT = ["limit", "--data", "uniform", "--gamma", "0.5"]
 for options, word in ((["--coq", "--out", "o"], "--certify"), (["--certify=fast", "--coq"], "--out"), (["--certify", "--out", "o", "--coq-claim", "C1"], "--coq"), (["--certify", "--out", "o", "--coq=quick"], "axiom-free"),
-                      (["--certify", "--out", "o", "--coq", "--coq-claim", "C3"], "not-C1")):
+                      (["--certify", "--out", "o", "--coq", "--coq-claim", "C3"], "not-C1"), (["--certify", "--out", "o", "--coq", *T4[:4]], "--probe-points"), (["--certify", "--out", "o", "--coq", *T4[:2], *T4[4:]], "--adversarial"),
+                      (["--certify", "--out", "o", "--coq", *T4[2:]], "T4"), (["--certify", "--out", "o", "--coq", "--coq-claim", "T5"], "--probe-points")):
     r = Run(*LIMIT, *options)
     ok(r.code == 64 and word in r.err and not os.path.exists("o"), f"refused: {' '.join(options)}", r)
 r = Run(*LIMIT, "--certify=fast", "--coq", "--out", "quick")
@@ -157,7 +237,9 @@ case = json.loads(r.out)["cases"][0]
 ok({k["subject"] for k in case["coq"]} >= {"data", "adv l2", "adv linf"}, "verify --coq: natural and adversarial sets", case["coq"])
 for k in case["coq"]:
     there = os.path.exists(k["folder"] + "/Certificate.v")
-    ok(there == (k["claim"] is not None) and (k["reason"] is None) == there and (not there or Run("check", k["folder"] + "/Certificate.v", "--data", k["folder"]).code == 0), f"verify --coq: {k['subject']} in {k['folder']}: {k['claim']}", k)
+    about = ["--data", k["folder"]] if k["claim"] != "T4" else ["--data", "theorems/data/natural", "--adversarial", k["folder"][:-3]]
+    ok(there == (k["claim"] is not None) and (k["reason"] is None) == there and (not there or Run("check", k["folder"] + "/Certificate.v", *about).code == 0), f"verify --coq: {k['subject']} in {k['folder']}: {k['claim']}", k)
+ok(any(k["claim"] == "T4" and k["folder"].endswith("/adv-l2/T4") for k in case["coq"]), "verify --coq: T4 of the sets", case["coq"])
 ok((np.load("theorems/uniform/natural/X.npy") == sets["uniform"][0]).all(), "the natural set is the one given")
 
 r = Run("explain", "certificate-coq")

@@ -5,7 +5,7 @@
 
 #include "draws.h"
 #include "exactly.h"
-#include "oracle/coq/coq.h"
+#include "oracle/coq/network.h"
 
 static lfap_ctx ctx = {.threads = 2};
 static const char SHA[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -182,18 +182,18 @@ static void drop(setting *s) {
 
 static int find(oracle_coq *t, const setting *s, int claim, int with_cert, size_t points) {
   int found = -1;
-  oracle_coq_wish wish = {
-      .claim = claim, .z = s->z, .points = points, .cert = with_cert ? &s->cert : NULL, .sha256 = SHA};
+  oracle_coq_about about = {.data = &s->D, .sha256 = SHA};
+  oracle_coq_wish wish = {.claim = claim, .z = s->z, .points = points, .cert = with_cert ? &s->cert : NULL};
   *t = (oracle_coq){0};
-  cr_assert_eq(oracle_coq_find(&ctx, &found, t, &s->D, &s->lim, &wish), LFAP_OK, "%s", ctx.message);
+  cr_assert_eq(oracle_coq_find(&ctx, &found, t, &about, &s->lim, &wish), LFAP_OK, "%s", ctx.message);
   cr_assert_eq(found, t->n > 0);
   if (!found) cr_assert(ctx.message[0]);
   return found;
 }
 
-/* What a theorem supposes, by the definitions; and the largest den is taken. */
-static void assert_shown(const oracle_coq *t, const setting *s) {
-  facts f = facts_of(&s->D, s->gamma, t->p, t->den, t->count);
+/* What a theorem supposes, by the definitions, of these data and the points of `told`; and the largest den is taken. */
+static void assert_shown(const oracle_coq *t, const lfap_data *D, const oracle_coq *told) {
+  facts f = facts_of(D, t->gamma, t->p, t->den, t->count);
   int reversed = 0;
   cr_assert(f.feasible);
   for (size_t k = 0; k < f.n; k++) {
@@ -204,23 +204,23 @@ static void assert_shown(const oracle_coq *t, const setting *s) {
     reversed += own < 0 || other > 0;
   }
   if (t->claim == ORACLE_COQ_NOT_C1) cr_assert(reversed > 0);
-  for (size_t i = 0; i < t->points; i++) {
+  for (size_t i = 0; i < told->points; i++) {
     mpq_t u, v, z2;
     mpq_inits(u, v, z2, NULL);
-    const double *z = t->z + i * f.d;
+    const double *z = told->z + i * f.d;
     along(u, f.U, z, f.d);
     along(v, f.V, z, f.d);
     mpq_sub(u, u, v);
     inner(z2, z, z, f.d);
     cr_assert(far(&f, u, z2, 4));
-    cr_assert_eq(mpq_sgn(u), t->sign[i]);
+    cr_assert_eq(mpq_sgn(u), told->sign[i]);
     mpq_clears(u, v, z2, NULL);
   }
   facts_free(&f);
   mpz_t more;
   mpz_init(more);
   mpz_add_ui(more, t->den, 1);
-  f = facts_of(&s->D, s->gamma, t->p, more, t->count);
+  f = facts_of(D, t->gamma, t->p, more, t->count);
   cr_assert(!f.feasible);
   facts_free(&f);
   mpz_clear(more);
@@ -230,12 +230,12 @@ Test(theorem, claims_are_shown_by_the_definitions) {
   size_t shown[ORACLE_COQ_CLAIMS] = {0}, told = 0;
   for (uint64_t i = 0; i < 150; i++) {
     setting s = make(i);
-    for (int claim = -1; s.lim.n && claim < ORACLE_COQ_CLAIMS; claim++) {
+    for (int claim = -1; s.lim.n && claim < ORACLE_COQ_T4; claim++) {
       oracle_coq t;
       if (!find(&t, &s, claim, i % 3 == 0, i % 2 ? s.points : 0)) continue;
       if (claim >= 0) cr_assert_eq(t.claim, claim);
       if (claim >= 0) shown[t.claim]++;
-      if (t.claim != ORACLE_COQ_T1) assert_shown(&t, &s);
+      if (t.claim != ORACLE_COQ_T1) assert_shown(&t, &s.D, &t);
       told += t.points;
       lfap_verdict h = s.cert.claim[LFAP_CLAIM_H].verdict, c1 = s.cert.claim[LFAP_CLAIM_C1].verdict;
       if (t.claim == ORACLE_COQ_T1) cr_assert_eq(h, LFAP_PASS);
@@ -246,8 +246,129 @@ Test(theorem, claims_are_shown_by_the_definitions) {
     }
     drop(&s);
   }
-  for (int k = 0; k < ORACLE_COQ_CLAIMS; k++) cr_assert_gt(shown[k], 3, "%s: %zu", oracle_coq_claim_names[k], shown[k]);
+  for (int k = 0; k < ORACLE_COQ_T4; k++) cr_assert_gt(shown[k], 3, "%s: %zu", oracle_coq_claim_names[k], shown[k]);
   cr_assert_gt(told, 20);
+}
+
+/* T5: the points told are those where all y_n <x_n, z> have one sign, with that. */
+Test(theorem, every_kkt_point) {
+  size_t told = 0, not_told = 0;
+  for (uint64_t i = 0; i < 150; i++) {
+    setting s = make(i);
+    oracle_coq t = {0};
+    size_t at = 0;
+    if (s.lim.n) find(&t, &s, ORACLE_COQ_T5, 0, s.points);
+    for (size_t k = 0; s.lim.n && k < s.points; k++) {
+      const double *z = s.z + k * s.D.d;
+      int plus = 1, minus = 1;
+      for (size_t n = 0; n < s.D.n; n++) {
+        mpq_t q;
+        mpq_init(q);
+        inner(q, s.D.x + n * s.D.d, z, s.D.d);
+        int sign = mpq_sgn(q) * (s.D.y[n] > 0 ? 1 : -1);
+        plus = plus && sign > 0;
+        minus = minus && sign < 0;
+        mpq_clear(q);
+      }
+      if (!plus && !minus) not_told++;
+      if (!plus && !minus) continue;
+      cr_assert_lt(at, t.points);
+      for (size_t j = 0; j < s.D.d; j++) cr_assert(t.z[at * s.D.d + j] == z[j]);
+      cr_assert_eq(t.sign[at++], plus ? 1 : -1);
+    }
+    cr_assert_eq(at, t.points);
+    told += at;
+    oracle_coq_free(&t);
+    drop(&s);
+  }
+  cr_assert_gt(told, 20);
+  cr_assert_gt(not_told, 20);
+}
+
+/* T4: either set's multipliers show C2 and tell every point kept, with the same sign. */
+Test(theorem, two_sets_decide_alike) {
+  size_t told = 0, parted = 0;
+  for (uint64_t i = 0; i < 150; i++) {
+    setting s = make(i);
+    lfap_limit other = {0};
+    lfap_limit_opts o = {.best_effort = 1};
+    lfap_data A = {0};
+    cr_assert_eq(lfap_data_alloc(NULL, &A, s.D.n, s.D.d), LFAP_OK);
+    for (size_t n = 0; n < A.n; n++) A.y[n] = s.D.y[n];
+    for (size_t k = 0; k < A.n * A.d; k++) A.x[k] = s.D.x[k] * (1.0 + rint(8.0 * unit()) / 16.0);
+    if (s.lim.n && lfap_limit_solve_opts(&ctx, &other, &A, NULL, s.gamma, &o) == LFAP_OK) {
+      oracle_coq t = {0};
+      int found = -1;
+      oracle_coq_about about = {.data = &s.D, .adversarial = &A, .sha256 = SHA, .adversarial_sha256 = SHA};
+      oracle_coq_wish wish = {.claim = ORACLE_COQ_T4, .z = s.z, .points = s.points, .adversarial = &other};
+      cr_assert_eq(oracle_coq_find(&ctx, &found, &t, &about, &s.lim, &wish), LFAP_OK, "%s", ctx.message);
+      cr_assert_eq(found, t.points > 0);
+      if (!found) cr_assert(ctx.message[0]);
+      if (found) {
+        cr_assert_eq(t.claim, ORACLE_COQ_T4);
+        assert_shown(&t, &s.D, &t);
+        assert_shown(t.adversarial, &A, &t);
+        told += t.points;
+        parted += s.points - t.points;
+      }
+      oracle_coq_free(&t);
+    }
+    lfap_limit_free(&other);
+    lfap_data_free(&A);
+    drop(&s);
+  }
+  cr_assert_gt(told, 40);
+  cr_assert_gt(parted, 5);
+}
+
+/* f(z1 + z2; W) sqrt(m) in rationals; z2 NULL: f(z1). */
+static int sign_of_network(const lfap_data *w, double gamma, const double *z1, const double *z2) {
+  mpq_t f, q, more, g;
+  mpq_inits(f, q, more, g, NULL);
+  mpq_set_d(g, gamma);
+  for (size_t j = 0; j < w->n; j++) {
+    inner(q, w->x + j * w->d, z1, w->d);
+    if (z2) inner(more, w->x + j * w->d, z2, w->d);
+    if (z2) mpq_add(q, q, more);
+    if (mpq_sgn(q) < 0) mpq_mul(q, q, g);
+    if (j >= w->n / 2) mpq_neg(q, q);
+    mpq_add(f, f, q);
+  }
+  int sign = mpq_sgn(f);
+  mpq_clears(f, q, more, g, NULL);
+  return sign;
+}
+
+Test(theorem, networks) {
+  size_t bent = 0, straight = 0, zero = 0;
+  for (uint64_t i = 0; i < 3000; i++) {
+    double x[24], z[6], gamma = i % 2 ? 0.25 : 0.01;
+    size_t m = 2 + 2 * (i % 4), d = 2 + i % 2;
+    state = 7919 * (i + 1);
+    for (size_t k = 0; k < m * d; k++) x[k] = i % 3 ? rint(8.0 * unit() - 4.0) : 2.0 * unit() - 1.0;
+    for (size_t k = 0; k < 2 * d; k++) z[k] = ldexp(rint(8.0 * unit() - 4.0), k < d && i % 5 == 0 ? -20 : 0);
+    lfap_data w = {.n = m, .d = d, .x = x};
+    oracle_coq_about about = {.data = &w, .sha256 = SHA};
+    for (int claim = ORACLE_COQ_NETWORK; claim <= ORACLE_COQ_BENT; claim++) {
+      oracle_coq t = {0};
+      int found = -1, s1 = sign_of_network(&w, gamma, z, NULL), s2 = sign_of_network(&w, gamma, z + d, NULL);
+      int s3 = sign_of_network(&w, gamma, z, z + d), is_bent = s1 && s1 == s2 && s3 == -s1;
+      oracle_coq_wish wish = {.claim = claim, .z = z, .points = 2};
+      cr_assert_eq(oracle_coq_find_network(&ctx, &found, &t, &about, gamma, &wish), LFAP_OK);
+      cr_assert_eq(found, claim == ORACLE_COQ_BENT ? is_bent : s1 || s2);
+      if (!found) cr_assert(ctx.message[0]);
+      if (found) cr_assert_eq(t.points, (size_t)((s1 != 0) + (s2 != 0)));
+      if (found) cr_assert_eq(t.sign[0], s1 ? s1 : s2);
+      if (found && s1 && s2) cr_assert_eq(t.sign[1], s2);
+      bent += is_bent ? 1 : 0;
+      straight += is_bent ? 0 : 1;
+      zero += s1 && s2 ? 0 : 1;
+      oracle_coq_free(&t);
+    }
+  }
+  cr_assert_gt(bent, 10);
+  cr_assert_gt(straight, 100);
+  cr_assert_gt(zero, 3);
 }
 
 /* Where the certificate decides by a margin, a theorem is found. */
@@ -257,10 +378,12 @@ Test(theorem, what_a_certificate_decides_is_found) {
     setting s = make(i);
     const lfap_decided *d = s.cert.claim;
     int own = s.lim.n && s.cert.has[ORACLE_OWN_MIN] && mpq_sgn(s.cert.value[ORACLE_OWN_MIN]) > 0;
-    struct { int claim, certain; } want[] = {{ORACLE_COQ_T1, d[LFAP_CLAIM_H].verdict == LFAP_PASS},
-                                             {ORACLE_COQ_C1, d[LFAP_CLAIM_C1].verdict == LFAP_PASS},
-                                             {ORACLE_COQ_NOT_C1, d[LFAP_CLAIM_C1].verdict == LFAP_FAIL},
-                                             {ORACLE_COQ_C2, own}};
+    struct {
+      int claim, certain;
+    } want[] = {{ORACLE_COQ_T1, d[LFAP_CLAIM_H].verdict == LFAP_PASS},
+                {ORACLE_COQ_C1, d[LFAP_CLAIM_C1].verdict == LFAP_PASS},
+                {ORACLE_COQ_NOT_C1, d[LFAP_CLAIM_C1].verdict == LFAP_FAIL},
+                {ORACLE_COQ_C2, own}};
     for (int k = 0; k < 4; k++) {
       oracle_coq t;
       if (!s.lim.n || !want[k].certain) continue;
@@ -299,7 +422,8 @@ Test(theorem, by_hand) {
     cr_assert_eq(oracle_coq_sums_prove(&s, ORACLE_COQ_NOT_C1, &at), 0);
   }
   /* 9 (z1 - z2 - z3 - z4)^2 against 16 ||z||^2 */
-  double z[][4] = {{1, 0, 0, 0}, {2, -1, 0, 0}, {5, -2, 0, 0}, {-2, 1, 0, 0}, {0x1p-400, -0x1p-401, 0, 0}, {0, 0, 0, 0}};
+  double z[][4] = {{1, 0, 0, 0}, {2, -1, 0, 0}, {5, -2, 0, 0}, {-2, 1, 0, 0}, {0x1p-400, -0x1p-401, 0, 0},
+                   {0, 0, 0, 0}};
   int sign[] = {0, 1, 0, -1, 1, 0};
   for (int i = 0; i < 6; i++) cr_assert_eq(oracle_coq_sums_sign(&s, z[i]), sign[i], "point %d", i);
   oracle_coq_sums_close(&s);
