@@ -11,7 +11,7 @@ coqc -q Fused.v > assumed.txt || { echo "prove-fma: Fused.v is not proved" >&2; 
 [ "$(sed -n 's/^\([A-Za-z_.]*\)\( :.*\)\{0,1\}$/\1/p' assumed.txt | grep -v '^Axioms$' | sort | tr '\n' ' ')" = "ClassicalDedekindReals.sig_forall_dec \
 ClassicalDedekindReals.sig_not_dec Classical_Prop.classic FunctionalExtensionality.functional_extensionality_dep " ] ||
   { echo "prove-fma: the theorem rests on other axioms than those of the real numbers:" >&2; cat assumed.txt >&2; exit 1; }
-for line in '#define MOST 0x1p470' '#define MOST_ADDED 0x1p1000' '#define LEAST 0x1p-900' '  t = 0x8000001p0 \* (x);     \\'; do
-  grep -qx -- "$line" "$kernel" || { echo "prove-fma: src/kernel/fused.c has no line '$line'" >&2; exit 1; }
+for line in '#define MOST 0x1p470' '#define MOST_ADDED 0x1p1000' '#define LEAST 0x1p-900' '  t = 0x8000001p0 [*] (x);'; do
+  grep -q -- "^$line" "$kernel" || { echo "prove-fma: src/kernel/fused.c has no line '$line'" >&2; exit 1; }
 done
 echo "prove-fma: PASS: fma by sums and products is x*y + z rounded once, where |x|, |y| <= 2^470, |z| <= 2^1000, |x*y| >= 2^-969 or x*y = 0"

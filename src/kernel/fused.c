@@ -38,8 +38,7 @@
 /* Zeros have a product without error, with its sign; everything else is the C library's. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from x, y, z;
-  @ LFAP_REAL(ensures fused: \result == x*y + z;) */
+  @ assigns \result \from x, y, z; */
 static double seldom(double x, double y, double z) {
   if ((x == 0.0 || y == 0.0) && fabs(x) <= MOST && fabs(y) <= MOST) return x * y + z;
   return fma(x, y, z);
@@ -49,8 +48,7 @@ static double seldom(double x, double y, double z) {
    place of the number, away from 0. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from a, b;
-  @ LFAP_REAL(ensures sum: \result == a + b;) */
+  @ assigns \result \from a, b; */
 LFAP_INLINE double odd_sum(double a, double b) {
   double near, lost, t;
   SUM(near, lost, a, b, t);
@@ -75,8 +73,7 @@ double lfap_fma_exact(double x, double y, double z) {
 /* The instruction, in a function of its own: the rest of the file must run where there is none. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from x, y, z;
-  @ LFAP_REAL(ensures fused: \result == x*y + z;) */
+  @ assigns \result \from x, y, z; */
 FMA_TARGET static double instruction(double x, double y, double z) { return fma(x, y, z); }
 
 double lfap_fma(double x, double y, double z) {

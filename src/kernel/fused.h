@@ -22,15 +22,13 @@
 /* fma(x, y, z): by the processor's instruction where there is one after all, else by lfap_fma_exact. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from x, y, z;
-  @ LFAP_REAL(ensures fused: \result == x*y + z;) */
+  @ assigns \result \from x, y, z; */
 double lfap_fma(double x, double y, double z);
 
 /* fma(x, y, z) from sums and products; out of the range where these do not round unseen, the C library's. */
 /*@ terminates \true;
   @ exits never: \false;
-  @ assigns \result \from x, y, z;
-  @ LFAP_REAL(ensures fused: \result == x*y + z;) */
+  @ assigns \result \from x, y, z; */
 double lfap_fma_exact(double x, double y, double z);
 
 #if LFAP_FMA_IN_PAIRS

@@ -8,8 +8,8 @@
 #include <math.h>
 
 #include "fused.h"
-/* Where the target has no instruction for it, fma is lfap_fma. In a clone that has it GCC knows fma by its name, so there
-   the function is only called otherwise. */
+/* Where the target has no instruction for it, fma is lfap_fma. GCC still knows it by its name, so a clone that has the
+   instruction takes that. */
 #if !LFAP_FMA_CALLED || defined(LFAP_FMA_ITSELF)
 #elif LFAP_FMA_IN_PAIRS
 extern double fma(double x, double y, double z) __asm__("lfap_fma") __attribute__((simd("notinbranch")));

@@ -159,7 +159,7 @@ ok("clauses of one tier in one syntax, logic by its name", bare)
 for library, prefixes in (("liblfap.a", ("lfap_",)), ("liboracle.a", ("oracle_",))):
     r = subprocess.run(["nm", "-g", "--defined-only", os.path.join(BUILD, library)], capture_output=True, text=True)
     names = {line.split()[-1] for line in r.stdout.splitlines() if len(line.split()) == 3}
-    ok(f"{library}: every global symbol has the prefix", [n for n in names if not n.startswith(prefixes)] if names else ["no symbols were read"])
+    ok(f"{library}: every global symbol has the prefix", [n for n in names if not n.startswith(prefixes) and not excuse("symbol", n)] if names else ["no symbols were read"])
 
 # ---- scripts
 r = subprocess.run(["shellcheck", "-S", "warning", *files("*.sh", "*.sbatch"), ".ci/run"], capture_output=True, text=True)

@@ -67,7 +67,8 @@ def apt(root, arch, *command):
     open(os.path.join(state, "status"), "a").close()
     options = [f"APT::Architecture={arch}", f"APT::Architectures={arch}", f"Dir::State={state}/state", f"Dir::Cache={state}/cache",
                f"Dir::State::status={state}/status", f"APT::Sandbox::User={os.environ.get('USER', 'root')}"]
-    return subprocess.run(["apt-get", "-qq", *[x for o in options for x in ("-o", o)], *command], cwd=root, check=True, stdout=subprocess.DEVNULL)
+    words = ["apt-get", "-qq", *[x for o in options for x in ("-o", o)], *command]
+    return subprocess.run(words, cwd=root, stdout=subprocess.DEVNULL).returncode == 0
 
 
 def sysroot(build, top):
@@ -75,8 +76,9 @@ def sysroot(build, top):
     root = os.path.join(top, "sysroot", build.arch)
     if not os.path.exists(os.path.join(root, "done")):
         os.makedirs(root, exist_ok=True)
-        apt(root, build.arch, "update")
-        apt(root, build.arch, "download", *LIBRARIES)
+        apt(root, build.arch, "update")  # one list that cannot be had matters only if a package is in it
+        if not apt(root, build.arch, "download", *LIBRARIES):
+            raise RuntimeError(f"apt-get could not download {', '.join(LIBRARIES)} for {build.arch}; look at its words above, and try again")
         for package in glob.glob(os.path.join(root, "*.deb")):
             subprocess.run(["dpkg-deb", "-x", package, root], check=True)
         open(os.path.join(root, "done"), "w").close()

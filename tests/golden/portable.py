@@ -29,11 +29,18 @@ def one(build, reference, golden):
     """(outputs, differing); prints what is wrong."""
     start = time.time()
     work = os.path.join(TOP, build.name.replace(" ", "_").replace(",", ""))
-    program, words = builds.make(build, work, TOP)
+    try:
+        program, words = builds.make(build, work, TOP)
+    except (RuntimeError, subprocess.CalledProcessError) as e:
+        program, words = None, str(e)
     if not program:
-        print(f"portable: {build.name}: does not build\n" + words[-3000:])
+        print(f"portable: {build.name}: does not build\n" + words[-3000:], flush=True)
         return 0, 1
-    pairs = builds.differing(build, builds.results(build, program, work), reference)
+    try:
+        pairs = builds.differing(build, builds.results(build, program, work), reference)
+    except (RuntimeError, subprocess.CalledProcessError) as e:
+        print(f"portable: {build.name}: does not run: {e}", flush=True)
+        return 0, 1
     if build.whole:
         seen = vectors(build, program, work)
         pairs += [(name, seen.get(name) == golden.get(name)) for name in sorted(set(seen) | set(golden))]
