@@ -210,8 +210,9 @@ sanitized:
 	  $(if $(TESTS),$(patsubst $(BUILD)/%,$(BUILD)/sanitized/%,$(CHOSEN_TESTS)) $(BUILD)/sanitized/lfap,\
 	  $(if $(FUZZ),$(FUZZ_TARGETS:%=$(BUILD)/sanitized/tests/fuzz/%),$(BUILD)/sanitized/lfap))
 
-# The same for races: ThreadSanitizer, which has to see POSIX threads, on a build whose loops are divided however small they are.
-RACES := -fsanitize=thread -DLFAP_WORTH_A_THREAD=-1.0 -Itests/sanitize/c11
+# The same for races: ThreadSanitizer, which has to see POSIX threads, on a build whose loops are divided from a
+# thousandth of the size on that is worth it.
+RACES := -fsanitize=thread -DLFAP_WORTH_A_THREAD=2e3 -Itests/sanitize/c11
 .PHONY: races sanitize
 races:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/races OPT=-O1 EXTRA="$(RACES) -g1" $(BUILD)/races/lfap \
