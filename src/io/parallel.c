@@ -6,7 +6,7 @@
 #include <threads.h>
 
 enum { MAX_THREADS = 256 };
-#ifndef LFAP_WORTH_A_THREAD     /* a build that looks for races starts them always */
+#ifndef LFAP_WORTH_A_THREAD     /* a build that looks for races starts them sooner */
 #define LFAP_WORTH_A_THREAD 2e6 /* flops; starting and joining one costs some 50 microseconds */
 #endif
 

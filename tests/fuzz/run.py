@@ -19,9 +19,17 @@ parser.add_argument("target", nargs="+")
 asked = parser.parse_args()
 
 
-def environment(scratch):
-    return dict(os.environ, TMPDIR=scratch, ASAN_OPTIONS="allocator_may_return_null=1:detect_stack_use_after_return=1:detect_leaks=0",
+def environment(scratch, leaks):
+    return dict(os.environ, TMPDIR=scratch, ASAN_OPTIONS=f"allocator_may_return_null=1:detect_stack_use_after_return=1:detect_leaks={leaks}",
                 UBSAN_OPTIONS="print_stacktrace=1")
+
+
+def can_see_leaks():
+    """Under a tracer nothing can."""
+    with tempfile.TemporaryDirectory() as tmp:
+        program = os.path.join(BUILD, "fuzz", "tests", "fuzz", asked.target[0])
+        said = subprocess.run([program, "-runs=0"], capture_output=True, text=True, errors="replace", env=environment(tmp, 1)).stderr
+    return int("LeakSanitizer has encountered a fatal error" not in said)
 
 
 def fuzz(target):
@@ -36,14 +44,14 @@ def fuzz(target):
             seeds.write(target, corpus, os.path.join(BUILD, "lfap"))
         size = [f"-max_len={MOST[target]}"] if target in MOST else []
         ran = subprocess.run([program, f"-max_total_time={asked.time}", f"-artifact_prefix={FOUND}/{target}-", *LIMITS, *size, corpus],
-                             capture_output=True, text=True, errors="replace", env=environment(scratch))
+                             capture_output=True, text=True, errors="replace", env=environment(scratch, LEAKS))
         said = ran.stderr
         edges = re.findall(r"cov: (\d+) ft: (\d+)", said)
         runs = re.search(r"stat::number_of_executed_units: (\d+)", said) or re.search(r"\n#(\d+)\s+DONE", said)
         if asked.keep and ran.returncode == 0:
             least = os.path.join(scratch, "least")
             os.makedirs(least)
-            subprocess.run([program, "-merge=1", *LIMITS[:3], *size, least, corpus], capture_output=True, env=environment(scratch), check=True)
+            subprocess.run([program, "-merge=1", *LIMITS[:3], *size, least, corpus], capture_output=True, env=environment(scratch, 0), check=True)
             archive.pack(target, least)
             kept = len(os.listdir(least))
         else:
@@ -55,7 +63,7 @@ def fuzz(target):
 
 
 os.makedirs(FOUND, exist_ok=True)
-failed = 0
+failed, LEAKS = 0, can_see_leaks()
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
     for line, failure in pool.map(fuzz, asked.target):
         print(line + ("" if failure is None else "  FAILED"), flush=True)

@@ -1,6 +1,6 @@
 """make sanitize: every unit test under AddressSanitizer and UndefinedBehaviorSanitizer, a fixed set of command lines of every verb under
 ThreadSanitizer (tests/cli/sanitized.py, which runs them under the first two in `make check`), the oracle's command lines under valgrind. With
---full all test programs, under ThreadSanitizer too. A line a part, with its counts; any report fails."""
+--full all test programs. A line a part, with its counts; any report fails."""
 import glob, os, re, subprocess, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +11,7 @@ FULL = "--full" in sys.argv
 REPORT = 99
 os.chdir(ROOT)
 ENV = dict(os.environ, ASAN_OPTIONS=f"exitcode={REPORT}:allocator_may_return_null=1:detect_stack_use_after_return=1:detect_leaks=0",
-           UBSAN_OPTIONS=f"exitcode={REPORT}:print_stacktrace=1", TSAN_OPTIONS=f"exitcode={REPORT}:allocator_may_return_null=1:die_after_fork=0")
+           UBSAN_OPTIONS=f"exitcode={REPORT}:print_stacktrace=1")
 # Under valgrind: what the oracle does, one line a job of it, small.
 ORACLE = ["limit --data data --gamma 0.5 --certify --coq --out limit", "limit --data data --gamma 0.01 --certify --exact --out kinks", "limit --data data --gamma 0.5 --certify=fast",
           "check limit/certificate.json --data data", "check limit/Certificate.v --data data", "polish --data data --weights net/W.npy --gamma 0.5 --certify --out point",
@@ -31,27 +31,27 @@ def report_of(said):
     return re.search(r"Sanitizer|runtime error|ERROR SUMMARY: [1-9]", said)
 
 
-def test_programs(folder, kinds):
-    """Programs of Criterion in a folder of the build."""
+def test_programs(kinds):
+    """Programs of Criterion."""
     start, findings, checks = time.time(), [], 0
     names = [source[6:-2] for kind in kinds for source in sorted(glob.glob(f"tests/{kind}/*.c"))]
 
     def one(name):
-        return name, subprocess.run([os.path.join(BUILD, folder, "tests", name), "--tap", "--jobs", "1"], capture_output=True, text=True, errors="replace", env=ENV)
+        return name, subprocess.run([os.path.join(BUILD, "sanitized", "tests", name), "--tap", "--jobs", "1"], capture_output=True, text=True, errors="replace", env=ENV)
     with ThreadPoolExecutor(2) as pool:
         for name, r in pool.map(one, names):
             good = len(re.findall(r"^ok", r.stdout, re.M))
             checks += good
             if r.returncode or good == 0 or "\nnot ok" in r.stdout or report_of(r.stderr):
                 findings.append((name, f"exit {r.returncode}\n" + "\n".join(re.findall(r"^not ok.*", r.stdout, re.M)[:4]) + "\n" + r.stderr[-2500:]))
-    tell(f"{folder}, {' and '.join(kinds)}", len(names), checks, findings, start)
+    tell(f"test programs, {' and '.join(kinds)}", len(names), checks, findings, start)
 
 
 def command_lines():
     start = time.time()
     r = subprocess.run([sys.executable, "tests/cli/sanitized.py"], capture_output=True, text=True, errors="replace", env=dict(ENV, SANITIZER="races", BUILD=BUILD))
     bad = re.findall(r"^not ok.*(?:\n#.*)*", r.stdout, re.M) or ([] if r.returncode == 0 else [r.stderr[-2000:]])
-    tell("races, command lines", len(re.findall(r"^ok.*no report", r.stdout, re.M)), len(re.findall(r"^ok", r.stdout, re.M)), [("tests/cli/sanitized.py", b[:1500]) for b in bad], start)
+    tell("command lines under ThreadSanitizer", len(re.findall(r"^ok.*no report", r.stdout, re.M)), len(re.findall(r"^ok", r.stdout, re.M)), [("tests/cli/sanitized.py", b[:1500]) for b in bad], start)
 
 
 def valgrind():
@@ -68,9 +68,7 @@ def valgrind():
     tell("valgrind, the oracle's command lines", len(ORACLE), len(ORACLE), findings, start)
 
 
-test_programs("sanitized", ("unit", "property", "oracle") if FULL else ("unit",))
-if FULL:
-    test_programs("races", ("unit", "property", "oracle"))
+test_programs(("unit", "property", "oracle") if FULL else ("unit",))
 command_lines()
 valgrind()
 print(f"sanitize: {'PASS' if failed == 0 else 'FAIL'}: {failed} findings")
