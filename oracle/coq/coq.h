@@ -15,7 +15,7 @@ typedef enum {
 extern const char *const oracle_coq_form_names[ORACLE_COQ_FORMS];   /* "axiom-free", "fast" */
 extern const char *const oracle_coq_claim_names[ORACLE_COQ_CLAIMS]; /* "T1", "C1", "C2", "not-C1", "T4", ... */
 
-/* What a theorem is about: a set of samples and the hash of it; T4: and an adversarial one, of the same d; a claim about
+/* What a theorem is about: a set of samples and its hash; T4: and an adversarial one, of the same d; a claim about
    weights: the rows of a network, half of them positive, those first, as samples without labels. */
 typedef struct {
   const lfap_data *data, *adversarial;

@@ -178,7 +178,7 @@ static lfap_status begin(finder *f, lfap_ctx *ctx, const lfap_data *data, const 
 }
 
 /* The theorem is kept where it was found. */
-static void end(finder *f, oracle_coq *kept) {
+static void close_finder(finder *f, oracle_coq *kept) {
   oracle_coq_sums_close(&f->sums);
   free(f->sign);
   if (kept) *kept = f->t;
@@ -200,7 +200,7 @@ static lfap_status by_the_other_set(finder *f, const oracle_coq_about *about, in
   if (!st && *proved > 0) f->t.adversarial = malloc(sizeof *f->t.adversarial);
   if (!st && *proved > 0 && !f->t.adversarial) st = lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: out of memory");
   if (!st && *proved <= 0) snprintf(f->why, sizeof f->why, "T4: of the adversarial set: %.500s", other.why);
-  end(&other, st ? NULL : f->t.adversarial);
+  close_finder(&other, st ? NULL : f->t.adversarial);
   return st;
 }
 
@@ -255,6 +255,6 @@ lfap_status oracle_coq_find(lfap_ctx *ctx, int *found, oracle_coq *out, const or
   }
   *found = *found > 0;
   if (!st && !*found) lfap_fail(ctx, LFAP_OK, "%s", f.why);
-  end(&f, !st && *found ? out : NULL);
+  close_finder(&f, !st && *found ? out : NULL);
   return st;
 }

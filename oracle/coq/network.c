@@ -63,7 +63,8 @@ lfap_status oracle_coq_keep(lfap_ctx *ctx, oracle_coq *t, const double *z, const
   return LFAP_OK;
 }
 
-static lfap_status decide(lfap_ctx *ctx, int *found, oracle_coq *t, const lfap_data *w, const oracle_coq_wish *wish) {
+static lfap_status decide_signs(lfap_ctx *ctx, int *found, oracle_coq *t, const lfap_data *w,
+                                const oracle_coq_wish *wish) {
   signed char *sign = calloc(wish->points + 1, 1);
   if (!sign) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", wish->points);
   lfap_status st = LFAP_OK;
@@ -86,7 +87,7 @@ lfap_status oracle_coq_find_network(lfap_ctx *ctx, int *found, oracle_coq *out, 
   *found = 0;
   snprintf(t.sha256, sizeof t.sha256, "%s", about->sha256);
   mpz_init(t.den);
-  lfap_status st = decide(ctx, found, &t, w, wish);
+  lfap_status st = decide_signs(ctx, found, &t, w, wish);
   if (!st && !*found)
     lfap_fail(ctx, LFAP_OK,
               t.claim == ORACLE_COQ_BENT ? "bent: these weights do not have the signs of the witness"

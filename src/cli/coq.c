@@ -75,7 +75,7 @@ static oracle_coq_about about_of(const cli_coq *k) {
 }
 
 /* The text of what was found, or why there is none. */
-static lfap_status keep(cli *c, cli_coq *k, int found, const oracle_coq_wish *wish) {
+static lfap_status keep_found(cli *c, cli_coq *k, int found, const oracle_coq_wish *wish) {
   oracle_coq_about about = about_of(k);
   k->form = wish->form;
   k->asked = wish->points;
@@ -96,7 +96,7 @@ lfap_status cli_coq_find(cli *c, cli_coq *k, const cli_coq_args *a, const lfap_l
                           .cert = cert,
                           .adversarial = adversarial};
   lfap_status s = oracle_coq_find(&c->ctx, &found, &k->theorem, &about, lim, &wish);
-  return s ? s : keep(c, k, found, &wish);
+  return s ? s : keep_found(c, k, found, &wish);
 }
 
 lfap_status cli_coq_find_network(cli *c, cli_coq *k, oracle_coq_form form, oracle_coq_claim claim, double gamma,
@@ -105,7 +105,7 @@ lfap_status cli_coq_find_network(cli *c, cli_coq *k, oracle_coq_form form, oracl
   oracle_coq_about about = about_of(k);
   oracle_coq_wish wish = {.form = form, .claim = (int)claim, .z = z, .points = points};
   lfap_status s = oracle_coq_find_network(&c->ctx, &found, &k->theorem, &about, gamma, &wish);
-  return s ? s : keep(c, k, found, &wish);
+  return s ? s : keep_found(c, k, found, &wish);
 }
 
 lfap_status cli_coq_write(cli *c, const char *dir, const cli_coq *k) {

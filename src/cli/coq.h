@@ -14,17 +14,14 @@ typedef struct {
 } cli_coq_args;
 
 /* Rows for a verb's table of options, and the setter: option is 0 or 1 in their order. */
-#define CLI_COQ_FORM                                                                                      \
+#define CLI_COQ_OPTIONS                                                                                   \
+  {"coq", "[=FORM]",                                                                                      \
+   "also write Certificate.v to --out: a theorem about these doubles for Coq's kernel; axiom-free\n"      \
+   "(default) or fast (assumes the axioms of Coq's primitive integers and floats)"},                      \
   {                                                                                                       \
-    "coq", "[=FORM]",                                                                                     \
-        "also write Certificate.v to --out: a theorem about these doubles for Coq's kernel; axiom-free\n" \
-        "(default) or fast (assumes the axioms of Coq's primitive integers and floats)"                   \
-  }
-#define CLI_COQ_OPTIONS                                                                                        \
-  CLI_COQ_FORM, {                                                                                              \
-    "coq-claim", "NAME",                                                                                       \
-        "what it says: T1, C1, C2, not-C1, or auto (default: the first that is proved); with points T5 (all\n" \
-        "KKT points decide them so) or T4 (so does the network of the set --adversarial)"                      \
+    "coq-claim", "NAME",                                                                                  \
+        "what it says: T1, C1, C2, not-C1, or auto (default: the first that is proved); with points T5\n" \
+        "(all KKT points decide them so) or T4 (so does the network of the set --adversarial)"            \
   }
 enum { CLI_COQ_OPTION_COUNT = 2 };
 lfap_status cli_coq_option(cli *c, cli_coq_args *a, int option, const char *value);

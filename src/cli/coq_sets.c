@@ -1,6 +1,6 @@
 /* coq_sets.c - see coq_sets.h. A folder is DIR/CASE/SET: X.npy, y.npy, meta.json and, where something is proved of the
- * set, Certificate.v: a data set that `make coq-certificate` and `lfap check` take. DIR/CASE/SET/T4 has the theorem that
- * its network decides points as that of DIR/CASE/natural does. */
+ * set, Certificate.v: a data set that `make coq-certificate` and `lfap check` take. DIR/CASE/SET/T4 has the theorem
+ * that its network decides points as that of DIR/CASE/natural does. */
 #include "cli/coq_sets.h"
 
 #include <stdlib.h>

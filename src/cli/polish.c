@@ -25,9 +25,9 @@ static const cli_option options[] = {
     {"probe-points", "FILE", "with --certify: NPY file of points, P x d, whose signs at the point go to signs.npy"},
     {"out", "DIR", "directory for W, lambda, slopes (.npy) and meta.json; made if it is not there"},
     {"coq", "[=FORM]",
-     "with --certify: also write Certificate.v, a theorem for Coq's kernel about the doubles of the W.npy\n"
-     "that is written: that their boundary is not linear or, with --probe-points, their signs there;\n"
-     "axiom-free (default) or fast"},
+     "with --certify: also write Certificate.v, a theorem for Coq's kernel about the doubles of the\n"
+     "W.npy that is written: that their boundary is not linear or, with --probe-points, their signs\n"
+     "there; axiom-free (default) or fast"},
     {NULL, NULL, NULL},
 };
 

@@ -237,7 +237,7 @@ case = json.loads(r.out)["cases"][0]
 ok({k["subject"] for k in case["coq"]} >= {"data", "adv l2", "adv linf"}, "verify --coq: natural and adversarial sets", case["coq"])
 for k in case["coq"]:
     there = os.path.exists(k["folder"] + "/Certificate.v")
-    about = ["--data", k["folder"]] if k["claim"] != "T4" else ["--data", "theorems/data/natural", "--adversarial", k["folder"][:-3]]
+    about = ["--data", k["folder"]] if k["claim"] != "T4" else ["--data", os.path.dirname(k["folder"][:-3]) + "/natural", "--adversarial", k["folder"][:-3]]
     ok(there == (k["claim"] is not None) and (k["reason"] is None) == there and (not there or Run("check", k["folder"] + "/Certificate.v", *about).code == 0), f"verify --coq: {k['subject']} in {k['folder']}: {k['claim']}", k)
 ok(any(k["claim"] == "T4" and k["folder"].endswith("/adv-l2/T4") for k in case["coq"]), "verify --coq: T4 of the sets", case["coq"])
 ok((np.load("theorems/uniform/natural/X.npy") == sets["uniform"][0]).all(), "the natural set is the one given")

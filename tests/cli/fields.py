@@ -93,7 +93,7 @@ report("check", "limit/certificate.json", "--data", "data"), report("check", "li
 for method in (["flow"], ["gd", "--epochs", "7", "--coefficients"]):
     report("train", "--method", *method, "--data", "data", "--gamma", "0.9", "--m", "4", "--out", method[0])
 report("converge", "--data", "data", "--gamma", "0.9", "--m", "4", "--log-loss", "-100", "--out", "far"), meta("far")
-report("polish", "--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9", "--certify", "--probe-points", "data/X.npy", "--out", "point"), meta("point")
+report("polish", "--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9", "--certify", "--probe-points", "data/X.npy", "--coq", "--out", "point"), meta("point")
 report("perturb", "--norm", "l0", "--from", "geometry", "--data", "data", "--direction", "limit/w.npy", "--eps", "0.5", "--k", "3", "--out", "adv")
 report("train", "--method", "gd", "--arithmetic", "half", "--epochs", "3", "--data", "data", "--gamma", "0.9", "--m", "4", "--out", "half")
 report("perturb", "--norm", "l2", "--from", "pgd", "--data", "data", "--weights", "gd/W.npy", "--gamma", "0.9", "--eps", "0.5", "--arithmetic", "mpfr", "--out", "pgd"), meta("pgd")
