@@ -1,10 +1,13 @@
 /* compare_foreign.c - the perturbed set of a foreign run, and the signs of the boundary that an enclosure decides. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/compare.h"
 #include "data/scale.h"
+#include "io/file.h"
 
 void compare_free(compare_run *r) {
   lfap_data_free(&r->data);
@@ -52,14 +55,15 @@ static lfap_status read_bases(cli *c, compare_run *r) {
 
 lfap_status compare_perturbed(cli *c, compare_run *r) {
   const compare_args *a = &r->a;
-  if (!cli_is_dir(a->adversarial) && !cli_is_file(a->adversarial))
-    return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
-                     "%s: not there; --adversarial takes a directory with X.npy and y.npy, or an NPY file",
-                     a->adversarial);
+  struct stat st;
+  if (stat(a->adversarial, &st) != 0) /* one look: what it is of must not hang on a second one */
+    return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT),
+                     "%s: not there: %s; --adversarial takes a directory with X.npy and y.npy, or an NPY file",
+                     a->adversarial, strerror(errno));
   r->a.o.norm = (lfap_norm)a->norm;
   r->a.o.bias = c->bias;
   lfap_status s = cli_pairs_read(c, &r->points, &r->targets, a->adversarial, a->targets);
-  if (!s && cli_is_dir(a->adversarial)) {
+  if (!s && S_ISDIR(st.st_mode)) {
     s = cli_origin_made_from(c, &r->made_from, a->adversarial);
     if (!s) cli_origin_note(c, a->adversarial, &r->here, &r->made_from);
   }

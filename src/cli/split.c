@@ -134,11 +134,12 @@ static lfap_status matrix_of(cli *c, lfap_mat *out, const char *dir, const char 
   return s ? s : shape(c, out, dir, name, rows, cols);
 }
 
-static int has(cli *c, const char *dir, const char *name) {
+static lfap_status has(cli *c, int *there, const char *dir, const char *name) {
   char *path = NULL;
-  int there = !cli_path(c, &path, dir, name) && cli_is_file(path);
+  lfap_status s = cli_path(c, &path, dir, name);
+  *there = !s && cli_is_file(path);
   free(path);
-  return there;
+  return s;
 }
 
 /* Weights, with a bias (W, b). */
@@ -216,13 +217,17 @@ static lfap_status run_origin(cli *c, const job *w, const args *a, const char *f
 
 static lfap_status read_run(cli *c, job *w, const args *a) {
   double gamma = 0;
-  int training = has(c, a->run, "coefficients.npy");
-  if (!training && !(has(c, a->run, "lambda.npy") && has(c, a->run, "slopes.npy")))
+  int training = 0, multipliers = 0, slopes = 0;
+  lfap_status s = has(c, &training, a->run, "coefficients.npy");
+  if (!s) s = has(c, &multipliers, a->run, "lambda.npy");
+  if (!s) s = has(c, &slopes, a->run, "slopes.npy");
+  if (s) return s;
+  if (!training && !(multipliers && slopes))
     return lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
                      "--run %s: neither coefficients.npy (lfap train --coefficients) nor lambda.npy and slopes.npy "
                      "(lfap polish, lfap limit) are there",
                      a->run);
-  lfap_status s = run_origin(c, w, a, training ? "coefficients.npy" : "lambda.npy", &gamma);
+  s = run_origin(c, w, a, training ? "coefficients.npy" : "lambda.npy", &gamma);
   if (s) return s;
   return training ? of_training(c, w, a->run, gamma) : of_kkt_point(c, w, a->run, gamma);
 }
@@ -238,7 +243,9 @@ static lfap_status constant_of(cli *c, lfap_mat *m, double value) {
 static lfap_status read_bases(cli *c, job *w, const args *a) {
   size_t n = w->data.n, d = w->data.d, constant = c->bias != 0;
   lfap_status s = a->bases ? lfap_npy_read_samples(&c->ctx, &w->other, a->bases) : LFAP_OK;
-  if (!s && !a->bases && !has(c, a->data, "eta.npy"))
+  int known = a->bases != NULL;
+  if (!s && !known) s = has(c, &known, a->data, "eta.npy");
+  if (!s && !known)
     s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT,
                   "%s/eta.npy: not there; name the points before they were perturbed with --bases", a->data);
   if (!s && !a->bases) s = cli_dir_npy(c, &w->other, a->data, "eta.npy");
@@ -320,8 +327,11 @@ static lfap_status read_points(cli *c, job *w, const args *a) {
 
 /* A run has a bias where b.npy is beside its W.npy; of a limit w_bias.npy tells. */
 static lfap_status find_bias(cli *c, const char *dir) {
+  int limit = 0, training = 0;
   lfap_status s = cli_bias_find(c, NULL, dir);
-  if (!s && has(c, dir, "w_bias.npy") && !has(c, dir, "coefficients.npy")) c->bias = 1;
+  if (!s) s = has(c, &limit, dir, "w_bias.npy");
+  if (!s) s = has(c, &training, dir, "coefficients.npy");
+  if (!s && limit && !training) c->bias = 1;
   return s;
 }
 

@@ -186,4 +186,8 @@ for limit, shown in (("1", "1 bytes"), ("2K", "2 KiB"), ("1500", "1.46 KiB")):
 for verb, args in (("limit", ["--certify", "--out", "o"]), ("converge", ["--m", "4"])):
     for prec in ("2", "52", "1000000"):
         refused(Run(verb, "--data", "near", "--gamma", "0.5", *args, "--prec", prec), f"{verb} --prec {prec}: out of its range", rf"--prec {prec}: the precision lies in 53\.\.", out="o")
+for args in (["--data", ""], ["--data=", "--labels", "big/y.npy"], ["--data", "big", "--labels", ""]):
+    refused(Run("limit", *args, "--gamma", "0.5"), f"limit {' '.join(args)}: an empty value", r"--(data|labels) is empty, it takes (PATH|FILE)", code=64)
+np.savez("arrays.npz", X=np.load("big/X.npy"), y=np.load("big/y.npy"))
+refused(Run("limit", "--data", "arrays.npz:", "--gamma", "0.5"), "limit --data FILE.npz:, no name", "arrays.npz: names no array behind its colon; write FILE.npz", code=64)
 done()
