@@ -6,7 +6,7 @@ from tap import *
 
 warnings.simplefilter("ignore")
 SRC = [f"src/{f}.c" for f in ("io/npy", "io/source", "io/archive", "io/foreign", "io/file", "io/leftover", "io/ctx", "io/arith", "io/mat", "io/precision", "io/text", "data/scale",
-                              "kernel/npy_header", "kernel/zip_directory", "kernel/bits", "kernel/lanes")]
+                              "kernel/npy_header", "kernel/zip_directory", "kernel/bits", "kernel/fused", "kernel/lanes")]
 CC = os.environ.get("CC", "gcc")
 
 

@@ -10,7 +10,8 @@ static void judge(const lfap_data *D, const char *text, size_t len) {
   oracle_coq c = {0};
   truth t;
   int accepted = 0;
-  lfap_status s = oracle_coq_check(&ctx, &accepted, &c, text, len, D, SHA);
+  oracle_coq_about about = {.data = D, .sha256 = SHA};
+  lfap_status s = oracle_coq_check(&ctx, &accepted, &c, text, len, &about);
   promise(s == LFAP_OK || s == LFAP_ERR_DATA || s == LFAP_ERR_MEMORY || s == LFAP_ERR_RANGE, "a text is judged, or no certificate");
   promise(accepted || ctx.message[0] != '\0', "a refusal has its reason");
   promise(s == LFAP_OK || !accepted, "what is no certificate is not accepted");

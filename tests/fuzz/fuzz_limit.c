@@ -100,15 +100,16 @@ static void by_theorem(const truth *t, const lfap_data *D, const lfap_limit *l, 
   oracle_coq c = {0};
   lfap_text text = {0};
   int found = 0, accepted = 0;
-  const oracle_coq_wish wish = {.form = form, .claim = -1, .z = z, .points = z ? 1 : 0, .sha256 = SHA};
-  if (oracle_coq_find(&ctx, &found, &c, D, l, &wish) != LFAP_OK || !found) return;
+  const oracle_coq_wish wish = {.form = form, .claim = -1, .z = z, .points = z ? 1 : 0};
+  const oracle_coq_about about = {.data = D, .sha256 = SHA};
+  if (oracle_coq_find(&ctx, &found, &c, &about, l, &wish) != LFAP_OK || !found) return;
   promise(c.claim != ORACLE_COQ_T1 || t->h, "a theorem of T1 has (H)");
   promise(c.claim != ORACLE_COQ_C1 || t->c1, "a theorem of C1 is true");
   promise(c.claim != ORACLE_COQ_C2 || t->cp < 0 || t->c2, "a theorem of C2 is true");
   promise(c.claim != ORACLE_COQ_NOT_C1 || !t->c1, "a theorem against C1 is true");
   if (z && c.points == 1 && t->cp > 0 && (c.claim == ORACLE_COQ_C1 || c.claim == ORACLE_COQ_C2)) promise(c.sign[0] == side_of(t, D, z), "the side of a point");
-  promise(oracle_coq_text(&ctx, &text, &c, D, 0) == LFAP_OK, "a theorem can be written");
-  promise(oracle_coq_check(&ctx, &accepted, NULL, text.bytes, text.len, D, SHA) == LFAP_OK && accepted, "a theorem that is written is accepted");
+  promise(oracle_coq_text(&ctx, &text, &c, &about, 0) == LFAP_OK, "a theorem can be written");
+  promise(oracle_coq_check(&ctx, &accepted, NULL, text.bytes, text.len, &about) == LFAP_OK && accepted, "a theorem that is written is accepted");
   lfap_text_free(&text);
   oracle_coq_free(&c);
 }
