@@ -24,20 +24,37 @@ def coq(folder):
 
 
 def check(folder):
-    return run(LFAP, "check", folder / "Certificate.v", "--data", folder.parent / "data")
+    """Against what it is about: weights, or a set and, of T4, the other one."""
+    case = folder.parent
+    about = ["--weights", case / "coq" / "W.npy"] if (case / "net").exists() else ["--data", case / "data"]
+    return run(LFAP, "check", folder / "Certificate.v", *about, *(["--adversarial", case / "other"] if (case / "other").exists() else []))
 
 
-def make(top, name, X, y, gamma, *options, points=None):
-    """A data set and its theorem; the folder of the theorem."""
+def make(top, name, X, y, gamma, *options, points=None, other=None):
+    """A data set and its theorem; the folder of the theorem. other: samples of the other set of T4."""
     data = top / name / "data"
     data.mkdir(parents=True)
     np.save(data / "X.npy", np.asarray(X, dtype=float)), np.save(data / "y.npy", np.asarray(y, dtype=float))
     if points is not None:
         np.save(top / name / "Z.npy", points)
         options += ("--probe-points", top / name / "Z.npy")
+    if other is not None:
+        (top / name / "other").mkdir()
+        np.save(top / name / "other" / "X.npy", other), np.save(top / name / "other" / "y.npy", np.asarray(y, dtype=float))
+        options += ("--adversarial", top / name / "other")
     made = run(LFAP, "limit", "--data", data, "--gamma", gamma, "--certify", *options, "--out", top / name / "coq")
     said((top / name / "coq" / "Certificate.v").exists(), f"{name}: a theorem is written", made.stdout)
     return top / name / "coq"
+
+
+def weights(top, name, form, points):
+    """A trained network's point and a theorem about its weights: its signs at the samples, or that its boundary is not linear."""
+    data, net, out = (top / name / part for part in ("data", "net", "coq"))
+    run(LFAP, "gen", "uniform", "--n", 20, "--d", 40, "--seed", 1, "--out", data)
+    run(LFAP, "train", "--method", "sgd", "--epochs", 1000, "--data", data, "--gamma", 0.01, "--m", 12, "--out", net)
+    made = run(LFAP, "polish", "--data", data, "--weights", net / "W.npy", "--gamma", 0.01, "--certify", f"--coq={form}", "--out", out, *(["--probe-points", data / "X.npy"] if points else []))
+    said((out / "Certificate.v").exists(), f"{name}: a theorem is written", made.stdout)
+    return out
 
 
 def cases(top, full):
@@ -51,6 +68,11 @@ def cases(top, full):
         f = f"--coq={form}"
         yield "C1", form, make(top, f"C1-{form}", near, [1, -1, 1], 0.5, f, "--coq-claim", "C1", points=Z)
         yield "C2", form, make(top, f"C2-{form}", kinks, [1, 1, 1, -1, -1, -1], 0.03125, f, "--coq-claim", "C2")
+        if full:
+            yield "T4", form, make(top, f"T4-{form}", near, [1, -1, 1], 0.5, f, "--coq-claim", "T4", points=Z, other=near * 1.25 + 0.03125 * np.sign(near))
+            yield "T5", form, make(top, f"T5-{form}", near, [1, -1, 1], 0.5, f, "--coq-claim", "T5", points=np.concatenate([Z, near]))
+            yield "network", form, weights(top, f"network-{form}", form, True)
+            yield "bent", form, weights(top, f"bent-{form}", form, False)
         if full or form == "axiom-free":
             yield "T1", form, make(top, f"T1-{form}", orthogonal, [1, -1], 0.9, f)
             yield "not-C1", form, make(top, f"not-C1-{form}", kinks, [1, 1, 1, -1, -1, -1], 0.03125, f, "--coq-claim", "not-C1")
@@ -76,6 +98,8 @@ def swap(text, rng, pairs):
 
 
 def label(text, rng):
+    if "Definition Y" not in text:
+        return None
     at = text.index("Definition Y")
     end = text.index("\n\n", at)
     return text[:at] + swap(text[at:end], rng, [("true", "false"), ("false", "true")]) + text[end:]
@@ -83,13 +107,13 @@ def label(text, rng):
 
 def theorem(text, rng):
     at = text.index("Theorem")
-    return text[:at] + swap(text[at:], rng, [("kkt", "~ kkt"), ("0 < p", "0 <= p"), ("gamma x y", "1 x y"), ("Num.sg (f", "Num.sg (- f"), ("->", "/\\"), ("N d", "d N"), ("Qed", "Admitted"), ("labels_of R N Y", "labels_of R N [::]")])
+    return text[:at] + swap(text[at:], rng, [("kkt", "~ kkt"), ("0 < p", "0 <= p"), ("gamma x y", "1 x y"), ("Num.sg (f", "Num.sg (- f"), ("->", "/\\"), ("N d", "d N"), ("~ linear", "linear"), ("size points", "size signs + 1"), ("Qed", "Admitted"), ("labels_of R N Y", "labels_of R N [::]")])
 
 
 DAMAGE = {
-    "a digit of a sample": lambda t, r: digit_in(t, r"^Definition x\d+ [^\[]*(\[.*?)\]", r),
+    "a digit of a sample": lambda t, r: digit_in(t, r"^Definition [xw]\d+ [^\[]*(\[.*?)\]", r),
     "a label": label,
-    "gamma": lambda t, r: digit_in(t, r"^(?:  let gamma := fraction R|Lemma checked : check_\w+ \w+ N d \d+) (\d+ \d+)", r),
+    "gamma": lambda t, r: digit_in(t, r"^(?:  let gamma := fraction R|Lemma checked : check_\w+ \w+(?: N)? d \d+) (\d+ \d+)", r),
     "the proposal": lambda t, r: digit_in(t, r"^(?:Definition proposal := |Lemma checked : check_\w+ \w+ N d \d+ \d+ \d+ )(.*?)[X\]]", r),
     "the theorem": theorem,
 }
@@ -114,6 +138,9 @@ def main():
             claim, form, folder = rng.choice(made)
             text = (folder / "Certificate.v").read_text()
             worse = DAMAGE[what](text, rng)
+            while worse is None or worse == text:  # weights have no labels, T5 no multipliers
+                what = rng.choice(list(DAMAGE))
+                worse = DAMAGE[what](text, rng)
             other = folder.parent / "damaged"
             shutil.copytree(folder, other)
             (other / "Certificate.v").write_text(worse)
