@@ -50,7 +50,7 @@ ran = 0
 def start(program, folder, args, env, out):
     sink = open(out, "wb") if out else subprocess.PIPE
     try:
-        p = subprocess.run([program] + args, stdout=sink, stderr=subprocess.PIPE, cwd=folder, env=env, stdin=subprocess.DEVNULL, timeout=200)
+        p = subprocess.run([program] + args, stdout=sink, stderr=subprocess.PIPE, cwd=folder, env=env, stdin=subprocess.DEVNULL, timeout=900 if RACES else 200)
         return p.returncode, (p.stdout or b"").decode("utf-8", "replace"), p.stderr.decode("utf-8", "replace")
     except subprocess.TimeoutExpired:
         return "timeout", "", ""
