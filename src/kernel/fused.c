@@ -45,7 +45,8 @@ static double seldom(double x, double y, double z) {
 }
 
 /* a + b rounded to odd: of a sum that is no double the neighbour with an odd last bit. One place in the pattern is one
-   place of the number, away from 0. */
+   place of the number, away from 0. So an even pattern goes up by one, or down by one where what was lost has the other
+   sign; an odd one stays. */
 /*@ terminates \true;
   @ exits never: \false;
   @ assigns \result \from a, b; */
@@ -53,15 +54,14 @@ LFAP_INLINE double odd_sum(double a, double b) {
   double near, lost, t;
   SUM(near, lost, a, b, t);
   if (lost == 0.0) return near;
-  const uint64_t n = LFAP_BITS_OF(near), sign = (n ^ LFAP_BITS_OF(lost)) >> 63;
-  if (n & 1) return near;
-  return LFAP_BITS_TO(sign ? n - 1 : n + 1);
+  const uint64_t n = LFAP_BITS_OF(near), toward = (n ^ LFAP_BITS_OF(lost)) >> 63;
+  return LFAP_BITS_TO((n - toward) | 1);
 }
 
 double lfap_fma_exact(double x, double y, double z) {
   const double p = x * y;
   double x1, x2, y1, y2, high, low, top, rest, t;
-  if (!(fabs(x) <= MOST && fabs(y) <= MOST && fabs(z) <= MOST_ADDED && fabs(p) >= LEAST)) return seldom(x, y, z);
+  if (!(fabs(x) + fabs(y) <= MOST && fabs(z) <= MOST_ADDED && fabs(p) >= LEAST)) return seldom(x, y, z);
   HALVES(x1, x2, x, t);
   HALVES(y1, y2, y, t);
   const double e = LOST(p, x1, x2, y1, y2);
@@ -89,8 +89,8 @@ typedef uint64_t pair_bits __attribute__((vector_size(16)));
 __attribute__((used)) lfap_two lfap_fma_two_exact(lfap_two x, lfap_two y, lfap_two z) {
   const lfap_two p = x * y;
   lfap_two x1, x2, y1, y2, high, low, top, rest, near, lost, t;
-  const pair_bits in = (pair_bits)(SIZE_OF(x) <= MOST) & (pair_bits)(SIZE_OF(y) <= MOST) &
-                       (pair_bits)(SIZE_OF(z) <= MOST_ADDED) & (pair_bits)(SIZE_OF(p) >= LEAST);
+  const pair_bits in = (pair_bits)(SIZE_OF(x) + SIZE_OF(y) <= MOST) & (pair_bits)(SIZE_OF(z) <= MOST_ADDED) &
+                       (pair_bits)(SIZE_OF(p) >= LEAST);
   if (__builtin_ia32_movmskpd((lfap_two)in) != 3)
     return (lfap_two){lfap_fma_exact(x[0], y[0], z[0]), lfap_fma_exact(x[1], y[1], z[1])};
   HALVES(x1, x2, x, t);
@@ -99,9 +99,8 @@ __attribute__((used)) lfap_two lfap_fma_two_exact(lfap_two x, lfap_two y, lfap_t
   SUM(high, low, z, e, t);
   SUM(top, rest, p, high, t);
   SUM(near, lost, low, rest, t);
-  const pair_bits n = (pair_bits)near, back = 0 - ((n ^ (pair_bits)lost) >> 63);
-  const pair_bits even = (n & 1) - 1, inexact = (pair_bits)(lost != 0.0);
-  return top + (lfap_two)(n + ((back | 1) & even & inexact));
+  const pair_bits n = (pair_bits)near, inexact = (pair_bits)(lost != 0.0);
+  return top + (lfap_two)((n - ((n ^ (pair_bits)lost) >> 63 & inexact)) | (inexact & 1));
 }
 
 FMA_TARGET static lfap_two instructions(lfap_two x, lfap_two y, lfap_two z) {
