@@ -68,10 +68,10 @@ static void pair_horner(scratch *s, pair *t, double hi, double lo, const pair *x
 }
 
 /* t = (c_0 x + c_1) x + ... with fma, each coefficient the double nearest to 1/den. */
-static void poly(scratch *s, pair *t, const unsigned long *den, int count, const mpfr_t x) {
+static void poly(scratch *s, pair *t, const double *den, int count, const mpfr_t x) {
   for (int i = 0; i < count; i++) {
     mpfr_set_ui(s->a, 1, MPFR_RNDN);
-    mpfr_div_ui(s->a, s->a, den[i], MPFR_RNDN);
+    mpfr_div_d(s->a, s->a, den[i], MPFR_RNDN); /* a long may have 32 bits */
     if (i == 0) mpfr_set(t->hi, s->a, MPFR_RNDN);
     else oracle_fma(s->A, t->hi, t->hi, x, s->a);
   }
@@ -109,8 +109,8 @@ static void scale(const oracle_arith *A, mpfr_t r, const mpfr_t a, long k) {
 
 /* exp of the pair x, |x| <= 0.347. */
 static void exp_reduced(scratch *s, pair *t, const pair *x) {
-  static const unsigned long factorial[] = {87178291200ul, 6227020800ul, 479001600ul, 39916800ul, 3628800ul, 362880ul,
-                                            40320ul,       5040ul,       720ul,       120ul,      24ul};
+  static const double factorial[] = {87178291200.0, 6227020800.0, 479001600.0, 39916800.0, 3628800.0, 362880.0,
+                                     40320.0,       5040.0,       720.0,       120.0,      24.0};
   poly(s, t, factorial, (int)(sizeof factorial / sizeof *factorial), x->hi);
   pair_horner(s, t, 0x1.5555555555555p-3, 0x1.5555555555555p-57, x);
   pair_horner(s, t, 0.5, 0.0, x);
@@ -180,7 +180,7 @@ void oracle_exp(const oracle_arith *A, mpfr_t r, const mpfr_t x) {
 
 /* 2 atanh(v) */
 static void atanh_twice(scratch *s, pair *r, const pair *v) {
-  static const unsigned long odd[] = {23, 21, 19, 17, 15, 13, 11, 9, 7};
+  static const double odd[] = {23, 21, 19, 17, 15, 13, 11, 9, 7};
   pair z;
   pair_init(s->A, &z);
   pair_mul(s, &z, v, v);

@@ -1,5 +1,5 @@
 /* fused.h - fma for compilations that have no instruction for it (N18): the same bits, by additions and products.
- * mathspec.h sends the fma of the kernels here where the target has none: the C library's takes some thirty times as
+ * mathspec.h sends the fma of the kernels here where the target has none: the C library's takes some ten times as
  * long. What is compiled for a target with the instruction (two of the three clones on x86-64) never calls it. */
 #ifndef LFAP_KERNEL_FUSED_H
 #define LFAP_KERNEL_FUSED_H
