@@ -75,11 +75,11 @@ LFAP_INLINE void start(double *C, size_t ma, size_t mb, size_t ldc, int lower, d
   @ terminates \true;
   @ exits never: \false;
   @ assigns P[0 .. count*LFAP_SLICE - 1];
-  @ LFAP_REAL(ensures panel: lfap_panel{Old, Here}(P, count, z.M, i, z.rows, z.ld, z.k, z.n, pad);) */
-LFAP_INLINE void pack_panel(double *P, size_t count, slice z, size_t i, double pad) {
+  @ LFAP_REAL(ensures panel: lfap_panel{Old, Here}(wide, P, count, z.M, i, z.rows, z.ld, z.k, z.n, pad);) */
+LFAP_INLINE void pack_panel(double *P, size_t count, slice z, size_t i, double pad, int wide) {
   /*@ loop invariant row: 0 <= r <= count;
     @ LFAP_REAL(loop invariant panel: \forall integer p, x; 0 <= p < r && 0 <= x && 8*(x/8) < z.n
-    @   ==> P[lfap_at(x/8, lfap_at(p, x%8, 8), 8*count)]
+    @   ==> P[lfap_place(wide, count, p, x)]
     @     == (x < z.n ? \at(z.M[lfap_at(i + p, z.k + x, z.ld)],Pre) : pad);)
     @ loop assigns r, P[0 .. count*LFAP_SLICE - 1];
     @ loop variant count - r; */
@@ -89,13 +89,22 @@ LFAP_INLINE void pack_panel(double *P, size_t count, slice z, size_t i, double p
 #ifndef __FRAMAC__
     if (count < z.rows - i - r) LFAP_PREFETCH(row + count * z.ld, z.n);
 #endif
-    lfap_tile_pack(P, count, r, row, z.n, pad);
-    /*@ assert column: LFAP_REAL_FACT(\forall integer x; 0 <= x ==> 8*(x/8) + x%8 == x && 0 <= x/8 && 0 <= x%8 < 8); */
+    lfap_tile_pack(P, count, r, row, z.n, pad, wide);
     /*@ assert mine: LFAP_REAL_FACT(\forall integer x; 0 <= x && 8*(x/8) < z.n
-          ==> P[lfap_at(x/8, lfap_at(r, x%8, 8), 8*count)]
+          ==> P[lfap_place(wide, count, r, x)]
             == (x < z.n ? \at(z.M[lfap_at(\at(i + r,Here), z.k + x, z.ld)],Pre) : pad)); */
   }
 }
+
+/* Packed entries lie inside their panel. */
+/*@ ghost
+  /@ terminates \true;
+     exits never: \false;
+     assigns \nothing;
+     LFAP_REAL(ensures six: \forall integer r, x; 0 <= r < 6 && 0 <= x < 512 ==> 0 <= lfap_place(wide, 6, r, x) < 3072;)
+     LFAP_REAL(ensures four: \forall integer r, x; 0 <= r < 4 && 0 <= x < 512 ==> 0 <= lfap_place(wide, 4, r, x) < 2048;) @/
+  static void lfap_places_inside(int wide) { }
+*/
 
 /* All rows, four a panel. */
 /*@ requires slice: z.rows <= LFAP_BLOCK && z.n <= LFAP_SLICE && z.k + z.n <= z.ld;
@@ -106,23 +115,23 @@ LFAP_INLINE void pack_panel(double *P, size_t count, slice z, size_t i, double p
   @ terminates \true;
   @ exits never: \false;
   @ assigns P[0 .. LFAP_BLOCK*LFAP_SLICE - 1];
-  @ LFAP_REAL(ensures packed: lfap_packed{Old, Here}(P, z.rows, z.M, z.ld, z.k, z.n);) */
-LFAP_INLINE void pack(double *P, slice z) {
+  @ LFAP_REAL(ensures packed: lfap_packed{Old, Here}(wide, P, z.rows, z.M, z.ld, z.k, z.n);) */
+LFAP_INLINE void pack(double *P, slice z, int wide) {
   /*@ loop invariant panel: 0 <= c && LFAP_TILE_B*c < z.rows + LFAP_TILE_B;
-    @ LFAP_REAL(loop invariant packed: lfap_packed{Pre, Here}(P, 4*c < z.rows ? 4*c : z.rows, z.M, z.ld, z.k, z.n);)
+    @ LFAP_REAL(loop invariant packed: lfap_packed{Pre, Here}(wide, P, 4*c < z.rows ? 4*c : z.rows, z.M, z.ld, z.k, z.n);)
     @ loop assigns c, P[0 .. LFAP_BLOCK*LFAP_SLICE - 1];
     @ loop variant z.rows + LFAP_TILE_B - LFAP_TILE_B*c; */
   for (size_t c = 0; c * LFAP_TILE_B < z.rows; c++) {
     /*@ ghost lfap_entries_inside(z.rows, z.ld, z.ld); */
     /*@ assert same: LFAP_REAL_FACT(\forall integer y; 0 <= y < z.rows*z.ld ==> z.M[y] == \at(z.M[y],Pre)); */
-    pack_panel(P + c * LFAP_PANEL_B, LFAP_TILE_B, z, c * LFAP_TILE_B, 0.0);
+    pack_panel(P + c * LFAP_PANEL_B, LFAP_TILE_B, z, c * LFAP_TILE_B, 0.0, wide);
     /*@ assert inside: LFAP_REAL_FACT(\forall integer f, x; 0 <= f < 4*c && 0 <= x < 512
-         ==> 0 <= lfap_packed_at(f, x) < 2048*c); */
+         ==> 0 <= lfap_packed_at(wide, f, x) < 2048*c); */
     /*@ assert kept: LFAP_REAL_FACT(\forall integer f, x; 0 <= f < 4*c && f < z.rows && 0 <= x < z.n
-          ==> P[lfap_packed_at(f, x)] == \at(z.M[lfap_at(f, z.k + x, z.ld)],Pre)); */
+          ==> P[lfap_packed_at(wide, f, x)] == \at(z.M[lfap_at(f, z.k + x, z.ld)],Pre)); */
     /*@ assert row: LFAP_REAL_FACT(\forall integer f; 4*c <= f < 4*c + 4 ==> f/4 == c && f%4 == f - 4*c); */
     /*@ assert mine: LFAP_REAL_FACT(\forall integer f, x; 4*c <= f < 4*c + 4 && f < z.rows && 0 <= x < z.n
-          ==> P[lfap_packed_at(f, x)] == \at(z.M[lfap_at(f, z.k + x, z.ld)],Pre)); */
+          ==> P[lfap_packed_at(wide, f, x)] == \at(z.M[lfap_at(f, z.k + x, z.ld)],Pre)); */
   }
 }
 
@@ -190,16 +199,16 @@ LFAP_INLINE void add(double *C, const double *V, size_t i, size_t j, size_t ma, 
   @ assigns C[0 .. ma*ldc - ldc + mb - 1];
   @ LFAP_REAL(ensures added: \forall integer e, f; i <= e < i + 6 && e < ma && j <= f < j + 4 && f < mb
   @    && lfap_wanted(lower, e, f)
-  @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]) + \old(lfap_rtile(X, e - i, Q, f - j, 8*steps));)
+  @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]) + \old(lfap_rtile(wide, X, e - i, Q, f - j, 8*steps));)
   @ LFAP_REAL(ensures kept: \forall integer e, f; 0 <= e < ma && 0 <= f < mb && !(i <= e < i + 6 && j <= f < j + 4)
   @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]);) */
 LFAP_INLINE void tile(double *C, const double *X, const double *Q, size_t steps, size_t i, size_t j, size_t ma,
-                      size_t mb, size_t ldc, int lower) {
+                      size_t mb, size_t ldc, int lower, int wide) {
   double T[LFAP_TILE_LANES] LFAP_ALIGNED, V[LFAP_TILE_DOTS] LFAP_ALIGNED;
-  lfap_tile_lanes(T, X, Q, steps);
+  lfap_tile_lanes(T, X, Q, steps, wide);
   lfap_tile_join(V, T);
   /*@ assert dots: LFAP_REAL_FACT(\forall integer p, q; 0 <= p < 6 && 0 <= q < 4
-        ==> V[4*p + q] == lfap_rtile{Pre}(X, p, Q, q, 8*\at(steps,Pre))); */
+        ==> V[4*p + q] == lfap_rtile{Pre}(wide, X, p, Q, q, 8*\at(steps,Pre))); */
   add(C, V, i, j, ma, mb, ldc, lower);
 }
 
@@ -215,11 +224,11 @@ LFAP_INLINE void tile(double *C, const double *X, const double *Q, size_t steps,
   @ exits never: \false;
   @ assigns C[0 .. ma*ldc - ldc + mb - 1];
   @ LFAP_REAL(ensures added: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb && lfap_wanted(lower, e, f)
-  @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]) + \old(lfap_rpacked(X, e - i, P, f, 8*steps));)
+  @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]) + \old(lfap_rpacked(wide, X, e - i, P, f, 8*steps));)
   @ LFAP_REAL(ensures kept: \forall integer e, f; 0 <= e < ma && 0 <= f < mb && !(i <= e < i + 6)
   @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]);) */
 LFAP_INLINE void tiles(double *C, const double *X, const double *P, size_t steps, size_t i, size_t ma, size_t mb,
-                       size_t ldc, int lower) {
+                       size_t ldc, int lower, int wide) {
   size_t last = ma - i < LFAP_TILE_A ? ma - 1 : i + LFAP_TILE_A - 1, end = wanted(last, mb, lower);
   /*@ assert rest: LFAP_REAL_FACT(\forall integer f; end <= f < mb ==> !lfap_wanted(lower, last, f)); */
   /*@ assert last: LFAP_REAL_FACT(\forall integer e, f; i <= e < i + 6 && e < ma && lfap_wanted(lower, e, f)
@@ -229,7 +238,7 @@ LFAP_INLINE void tiles(double *C, const double *X, const double *P, size_t steps
   /*@ loop invariant panel: 0 <= c && LFAP_TILE_B*c < end + LFAP_TILE_B;
     @ LFAP_REAL(loop invariant done: \forall integer e, f; i <= e < i + 6 && e < ma && 0 <= f < mb && f < 4*c
     @    && lfap_wanted(lower, e, f)
-    @   ==> C[lfap_at(e, f, ldc)] == \at(C[lfap_at(e, f, ldc)],Pre) + lfap_rpacked{Pre}(X, e - i, P, f, 8*steps);)
+    @   ==> C[lfap_at(e, f, ldc)] == \at(C[lfap_at(e, f, ldc)],Pre) + lfap_rpacked{Pre}(wide, X, e - i, P, f, 8*steps);)
     @ LFAP_REAL(loop invariant todo: \forall integer e, f; i <= e < i + 6 && e < ma && 4*c <= f < mb
     @   ==> C[lfap_at(e, f, ldc)] == \at(C[lfap_at(e, f, ldc)],Pre);)
     @ LFAP_REAL(loop invariant kept: \forall integer e, f; 0 <= e < ma && 0 <= f < mb && !(i <= e < i + 6)
@@ -238,6 +247,7 @@ LFAP_INLINE void tiles(double *C, const double *X, const double *P, size_t steps
     @ loop variant end + LFAP_TILE_B - LFAP_TILE_B*c; */
   for (size_t c = 0; c * LFAP_TILE_B < end; c++) {
     const double *Q = P + c * LFAP_PANEL_B;
+    /*@ ghost lfap_places_inside(wide); */
 #ifdef LFAP_TIER_REAL
     /*@ ghost size_t x = 0; */
     /*@ assert same_X: \forall integer y; 0 <= y < 3072 ==> lfap_item(X, y) == lfap_item{Pre}(X, y); */
@@ -245,22 +255,22 @@ LFAP_INLINE void tiles(double *C, const double *X, const double *P, size_t steps
     /*@ ghost
       /@ loop invariant column: 0 <= x <= 8*steps;
          loop invariant same: \forall integer p, q; 0 <= p < 6 && 0 <= q < 4
-           ==> lfap_rtile(X, p, Q, q, x) == lfap_rtile{Pre}(X, p, Q, q, x);
+           ==> lfap_rtile(wide, X, p, Q, q, x) == lfap_rtile{Pre}(wide, X, p, Q, q, x);
          loop assigns x;
          loop variant 8*steps - x; @/
       while (x != 8*steps) {
         /@ assert column: 0 <= x/8 < 64 && 0 <= x%8 < 8; @/
-        /@ assert inside: \forall integer p; 0 <= p < 6 ==> 0 <= lfap_at(x/8, lfap_at(p, x%8, 8), 48) < 3072; @/
-        /@ assert inside: \forall integer q; 0 <= q < 4 ==> 0 <= lfap_at(x/8, lfap_at(q, x%8, 8), 32) < 2048; @/
+        /@ assert inside: \forall integer p; 0 <= p < 6 ==> 0 <= lfap_place(wide, 6, p, x) < 3072; @/
+        /@ assert inside: \forall integer q; 0 <= q < 4 ==> 0 <= lfap_place(wide, 4, q, x) < 2048; @/
         /@ assert same: \forall integer p, q; 0 <= p < 6 && 0 <= q < 4
-             ==> lfap_rstep(X, p, Q, q, x) == lfap_rstep{Pre}(X, p, Q, q, x); @/
-        /@ assert here: lfap_column(X, Q, x); @/
-        /@ assert then: lfap_column{Pre}(X, Q, x); @/
+             ==> lfap_rstep(wide, X, p, Q, q, x) == lfap_rstep{Pre}(wide, X, p, Q, q, x); @/
+        /@ assert here: lfap_column(wide, X, Q, x); @/
+        /@ assert then: lfap_column{Pre}(wide, X, Q, x); @/
         x++;
       } */
     /*@ assert row: \forall integer f; 4*c <= f < 4*c + 4 ==> f/4 == c && f%4 == f - 4*c; */
 #endif
-    tile(C, X, Q, steps, i, c * LFAP_TILE_B, ma, mb, ldc, lower);
+    tile(C, X, Q, steps, i, c * LFAP_TILE_B, ma, mb, ldc, lower, wide);
   }
 }
 
@@ -268,6 +278,7 @@ void lfap_block_dots(double *C, double *P, const double *A, const double *B, siz
                      size_t ldc, int lower) {
   double *X = P + LFAP_BLOCK * LFAP_SLICE;
   size_t k = 0;
+  const int wide = lfap_wide_registers();
   double first = n ? minus_zero() : 0.0;
   /*@ assert zero: LFAP_REAL_FACT(lfap_zero(first)); */
   start(C, ma, mb, ldc, lower, first);
@@ -282,29 +293,30 @@ void lfap_block_dots(double *C, double *P, const double *A, const double *B, siz
     size_t w = n - k < LFAP_SLICE ? n - k : LFAP_SLICE, steps = (w + LFAP_LANES - 1) / LFAP_LANES;
     slice a = {A, ma, ld, k, w}, b = {B, mb, ld, k, w};
     /*@ assert same: LFAP_REAL_FACT(\forall integer y; 0 <= y < mb*ld ==> B[y] == \at(B[y],Pre)); */
-    pack(P, b);
+    pack(P, b, wide);
     /*@ assert kept: LFAP_REAL_FACT(\forall integer y; 0 <= y < ma*ldc - ldc + mb ==> C[y] == \at(C[y],LoopCurrent)); */
+    /*@ ghost lfap_places_inside(wide); */
     /*@ assert inside: LFAP_REAL_FACT(\forall integer f, y; 0 <= f < mb && 0 <= y < w
-         ==> 0 <= lfap_packed_at(f, y) < 98304); */
-    /*@ assert packed: LFAP_REAL_FACT(lfap_packed{Pre, Here}(P, mb, B, ld, k, w)); */
+         ==> 0 <= lfap_packed_at(wide, f, y) < 98304); */
+    /*@ assert packed: LFAP_REAL_FACT(lfap_packed{Pre, Here}(wide, P, mb, B, ld, k, w)); */
     /*@ loop invariant row: 0 <= i && i < ma + LFAP_TILE_A;
       @ LFAP_REAL(loop invariant done: lfap_dots{Pre, Here}(C, ldc, lower, A, B, ld, 0, i < ma ? i : ma, 0, mb, k + w);)
       @ LFAP_REAL(loop invariant todo: lfap_dots{Pre, Here}(C, ldc, lower, A, B, ld, i, ma, 0, mb, k);)
-      @ LFAP_REAL(loop invariant packed: lfap_packed{Pre, Here}(P, mb, B, ld, k, w);)
+      @ LFAP_REAL(loop invariant packed: lfap_packed{Pre, Here}(wide, P, mb, B, ld, k, w);)
       @ loop assigns i, C[0 .. ma*ldc - ldc + mb - 1], P[LFAP_BLOCK*LFAP_SLICE .. LFAP_BLOCK_PACK - 1];
       @ loop variant ma + LFAP_TILE_A - i; */
     for (size_t i = 0; i < ma; i += LFAP_TILE_A) {
       double pad = minus_zero();
       /*@ assert same: LFAP_REAL_FACT(\forall integer y; 0 <= y < ma*ld ==> A[y] == \at(A[y],Pre)); */
-      pack_panel(X, LFAP_TILE_A, a, i, pad);
+      pack_panel(X, LFAP_TILE_A, a, i, pad, wide);
       /*@ assert kept: LFAP_REAL_FACT(\forall integer y; 0 <= y < ma*ldc - ldc + mb
            ==> C[y] == \at(C[y],LoopCurrent)); */
-      /*@ assert rows: LFAP_REAL_FACT(lfap_panel{Pre, Here}(X, 6, A, i, ma, ld, k, w, pad)); */
-      /*@ assert packed: LFAP_REAL_FACT(lfap_packed{Pre, Here}(P, mb, B, ld, k, w)); */
+      /*@ assert rows: LFAP_REAL_FACT(lfap_panel{Pre, Here}(wide, X, 6, A, i, ma, ld, k, w, pad)); */
+      /*@ assert packed: LFAP_REAL_FACT(lfap_packed{Pre, Here}(wide, P, mb, B, ld, k, w)); */
 #ifdef LFAP_TIER_REAL
 #include "packed_sums.acsl"
 #endif
-      tiles(C, X, P, steps, i, ma, mb, ldc, lower);
+      tiles(C, X, P, steps, i, ma, mb, ldc, lower, wide);
     }
     k += w;
   }

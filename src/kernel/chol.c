@@ -441,7 +441,7 @@ LFAP_INLINE void pack_six(double *P, const double *A, size_t i, size_t m, size_t
     @ loop variant m - r; */
   for (size_t r = 0; r < m; r++) {
     /*@ ghost lfap_row_at(i + r, rows, n); */
-    lfap_tile_pack(P, LFAP_TILE_A, r, A + (i + r) * n, off, minus_zero());
+    lfap_tile_pack(P, LFAP_TILE_A, r, A + (i + r) * n, off, minus_zero(), 1);
     /*@ assert now: LFAP_REAL_FACT(lfap_packed(P, 48, r, A, i, n, off)); */
     /*@ assert then: LFAP_REAL_FACT(lfap_packed_top(P, A, i, 0, r, off, n)); */
   }
@@ -482,14 +482,14 @@ LFAP_INLINE void lanes(double *P, const double *Y, const double *A, size_t i, si
   /*@ ghost
     /@ loop invariant row: 0 <= r <= m;
        LFAP_REAL(loop invariant dots: \forall integer a, c; 0 <= a < r && 0 <= c < count
-         ==> lfap_rtile(P, a, Y, c, 8*steps) == lfap_rdot_at(A, i + a, A, b + c, n, 8*steps);)
+         ==> lfap_rtile(1, P, a, Y, c, 8*steps) == lfap_rdot_at(A, i + a, A, b + c, n, 8*steps);)
        loop assigns r, q;
        loop variant m - r; @/
     while (r != m) {
       q = 0;
       /@ loop invariant column: 0 <= q <= count;
          LFAP_REAL(loop invariant dots: \forall integer c; 0 <= c < q
-           ==> lfap_rtile(P, r, Y, c, 8*steps) == lfap_rdot_at(A, i + r, A, b + c, n, 8*steps);)
+           ==> lfap_rtile(1, P, r, Y, c, 8*steps) == lfap_rdot_at(A, i + r, A, b + c, n, 8*steps);)
          loop assigns q;
          loop variant count - q; @/
       while (q != count) {
@@ -499,7 +499,7 @@ LFAP_INLINE void lanes(double *P, const double *Y, const double *A, size_t i, si
       r++;
     } */
 #endif
-  lfap_tile_lanes(P + LFAP_PANEL_A, P, Y, steps);
+  lfap_tile_lanes(P + LFAP_PANEL_A, P, Y, steps, 1);
   /*@ assert place: LFAP_REAL_FACT(\forall integer r, q; lfap_lanes_sum(P, lfap_lanes_place(r, q))
     @   == lfap_lanes_sum(P + 3072, lfap_cell(r, q, 0))); */
   /*@ assert sums: LFAP_REAL_FACT(\forall integer r, q; 0 <= r < m && 0 <= q < count
@@ -601,7 +601,7 @@ LFAP_INLINE void pack_corner(double *Q, const double *A, size_t r, size_t off, s
   (void)cols;
   /*@ ghost lfap_row_at(r, rows, n); */
   /*@ ghost lfap_entries_inside(rows, cols, n); */
-  lfap_tile_pack(Q + r / LFAP_TILE_B * LFAP_PANEL_B, LFAP_TILE_B, r % LFAP_TILE_B, A + r * n, off + r + 1, zero());
+  lfap_tile_pack(Q + r / LFAP_TILE_B * LFAP_PANEL_B, LFAP_TILE_B, r % LFAP_TILE_B, A + r * n, off + r + 1, zero(), 1);
   /*@ assert panel: LFAP_REAL_FACT(\forall integer t, q, l; 0 <= t < 64 && 0 <= q < 4 && 0 <= l < 8
     @   ==> 0 <= lfap_at(t, lfap_at(q, l, 8), 32) < 2048); */
   /*@ assert now: LFAP_REAL_FACT(lfap_packed(Q + 2048*(r/4), 32, r % 4, A, r - r % 4, n, off + r + 1)); */
