@@ -1,8 +1,10 @@
 """Arithmetic that would give other bits is refused: options of the compiler while it compiles, those it is silent about and settings of
 the processor when the program starts or a function of the library is called. Clones are built only where the C library can choose one."""
 import glob, os, platform, re, shutil, sys
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "lib"), os.path.join(HERE, "..", "golden")]
 from tap import *
+from builds import lone_zlib
 
 CC = os.environ.get("CC", "gcc")
 X86 = platform.machine() == "x86_64"
@@ -140,6 +142,7 @@ for compiler in filter(shutil.which, dict.fromkeys([CC, "gcc", "clang"])):
 
 if shutil.which("musl-gcc"):
     library = [p for d in ("kernel", "io", "data", "net", "limit") for p in glob.glob(f"{ROOT}/src/{d}/*.c") if not p.endswith("images.c")]
+    library += [f"{ROOT}/tests/golden/no_zlib.c", "-isystem", lone_zlib(os.getcwd())]
     bits = {}
     for compiler, how in (("gcc", []), ("musl-gcc", []), ("musl-gcc", ["-static"])):
         code, out = call(compiler, "-std=c11", "-O1", "-ffp-contract=off", *FLAGS, *how, DRIVER, *library, "-o", "driver", "-lm")
