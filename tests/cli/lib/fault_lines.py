@@ -1,8 +1,12 @@
 """Small command lines of every verb and every way it has to write, for the tests in which something fails under them
 (faults.py, injected.py, kills.py)."""
-import os, re, shutil
+import atexit, os, re, shutil, tempfile
 import numpy as np
 from tap import ROOT, Run, images, put
+
+# what a killed program leaves under a temporary name is nobody else's business
+os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="lfap-faults-")
+atexit.register(shutil.rmtree, os.environ["TMPDIR"], True)
 
 SWEEP = "sweep --d 20 --n 3 --n-adv 4 --seeds 0-2"
 INPUTS = ("gen uniform --n 3 --d 24 --seed 5 --out in/d", "gen uniform --n 4 --d 24 --seed 2 --out in/noise", "limit --data in/d --gamma 0.5 --certify --out in/limit",
