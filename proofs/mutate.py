@@ -273,7 +273,7 @@ class Laboratory:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
         for line in process.stdout:
-            found = tools.open_goal(line)
+            found = tools.open_goal(line) or (tools.CERTAIN_ERROR.search(line) and "rte")
             if found:
                 open_.append(found)
                 if stop:

@@ -80,6 +80,7 @@ ASSUMED, LIBRARY = "Considered valid", "FRAMAC_SHARE"
 
 # ---- Frama-C's and WP's log
 WARNING = re.compile(r"^\[[^\n]*Warning:.*?(?=^\[|^wp:|\Z)", re.M | re.S)
+CERTAIN_ERROR = re.compile(r"guaranteed RTE: \S")  # of which RTE makes no goal, and the gate a problem
 WARNING_PLACE = re.compile(r"(\.[ch]):\d+")
 NO_ASSIGNS = re.compile(r"No 'assigns' specification for function '(\w+)'")
 MEMORY = re.compile(r"Memory model hypotheses for function '(\w+)'")
