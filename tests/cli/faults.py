@@ -4,13 +4,12 @@ some of each, no temporary file, no block of memory and no descriptor.
 Without arguments a sample. --all (make fault-test): of every path of calls that leads to one, the first and the last, into an empty place
 and over older files. NAME...: the command lines of these names."""
 import random, re, sys, time, os
-from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
-from fault_lines import LINES, SLOW, before_run, contents, inputs, judge, temporary
+from fault_lines import LINES, SLOW, contents, inputs, judge, laid_out, restored, side_by_side, temporary, worker_folders
 
 ALL, WANTED = "--all" in sys.argv, [a for a in sys.argv[1:] if a != "--all"]
-SHIM, WORKERS, LIMIT = shim(), 2, 120
+SHIM, LIMIT = shim(), 120
 
 # kind of call: exit codes it may end with, and what the message has to say
 EXPECTED = {
@@ -56,9 +55,7 @@ def one(job):
     """A run in a folder of a worker's own."""
     name, line, kind, k, then, usual, before, new = job
     folder = folders.pop()
-    shutil.rmtree(folder + "/OUT", ignore_errors=True)
-    if os.path.isdir("old"):
-        shutil.copytree("old", folder + "/OUT", symlinks=True)
+    restored(folder + "/OUT")
     r = at_work(folder, line, LFAP_FAULT=f"{kind}:{k}{then}")
     wrong = wrong_end(name, kind, r, usual, before, new, contents(folder + "/OUT"))
     folders.append(folder)
@@ -86,32 +83,21 @@ def sample(picks, name, kind):
 KINDS_OF_SHIM = re.search(r"enum \{ MEMORY,[^}]*KINDS", open(os.path.join(ROOT, "tests/shim/fault.c")).read()).group()[7:].lower().replace(" ", "").split(",")[:-1]
 ok(KINDS_OF_SHIM == KINDS, "every kind of the shim is expected here", KINDS_OF_SHIM)
 inputs()
-folders = [f"worker{i}" for i in range(WORKERS)]
-for f in folders:
-    os.makedirs(f), shutil.copytree("in", f + "/in")
+folders = worker_folders()
 rnd, count = random.Random(1), {}
 for name, first, line in LINES:
     if WANTED and name not in WANTED:
         continue
     for over in (first, None) if ALL and "OUT" in line and first else (first,):
-        shutil.rmtree("old", ignore_errors=True)
-        shutil.rmtree(folders[0] + "/OUT", ignore_errors=True)
-        before_run(over, line)
-        if os.path.isdir("OUT"):
-            os.rename("OUT", "old"), shutil.copytree("old", folders[0] + "/OUT", dirs_exist_ok=True)
-        before = contents("old")
+        before = laid_out(over, line)
+        restored(folders[0] + "/OUT")
         usual = at_work(folders[0], line, LFAP_FAULT_PATHS="paths")
         new, paths = contents(folders[0] + "/OUT"), np.fromfile(folders[0] + "/paths", "<u8").reshape(-1, 2)
         where = f"{name}{'' if over else ', into nothing'}"
         ok(usual.code in (0, 1, 2) and len(paths) and usual.left == "memory 0\ndescriptors 0\n", f"{where}: runs under the shim, and leaves nothing", f"{usual.left}\n{usual}")
         jobs = [(name, line, kind, k, then, usual, before, new) for kind in KINDS for k in sample(calls(kind, paths), name, kind) for then in (("", "+") if kind == "memory" else ("",))]
         begun = time.monotonic()
-        with ThreadPoolExecutor(WORKERS) as pool:
-            ends = list(pool.map(one, jobs))
-        bad = [e for e in ends if e]
-        for (_, _, kind, *_), e in zip(jobs, ends):
-            c = count.setdefault((name.split("-")[0], kind), [0, 0])
-            c[0], c[1] = c[0] + 1, c[1] + bool(e)
+        bad = side_by_side(one, jobs, count, lambda job: (job[0].split("-")[0], job[2]))
         if jobs:
             ok(not bad, f"{where}: {len(jobs)} runs, one call failing in each, {time.monotonic() - begun:.0f} s", "\n".join([f"{len(bad)} wrong"] + bad[:60 if ALL else 8]))
 print("# tried (bad) " + " ".join(f"{k:>8}" for k in KINDS))

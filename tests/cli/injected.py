@@ -2,12 +2,11 @@
 where tests/shim/fault.c does not see it. The same is asked of the ends as in faults.py.
 Without arguments a sample; --all (make fault-test): every call of every command line. NAME...: the command lines of these names."""
 import random, re, sys, time, os
-from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
-from fault_lines import LINES, SLOW, before_run, contents, inputs, judge
+from fault_lines import LINES, SLOW, contents, inputs, judge, laid_out, restored, side_by_side, worker_folders
 
-ALL, WANTED, WORKERS, MOST = "--all" in sys.argv, [a for a in sys.argv[1:] if a != "--all"], 2, 40
+ALL, WANTED, MOST = "--all" in sys.argv, [a for a in sys.argv[1:] if a != "--all"], 40
 CALLS = {"openat": "EMFILE", "read": "EIO", "pread64": "EIO", "write": "ENOSPC", "fsync": "EIO", "rename": "EACCES", "close": "EIO", "mkdir": "ENOSPC", "unlink": "EACCES", "lseek": "EIO",
          "ftruncate": "EIO", "flock": "ENOLCK", "mmap": "ENOMEM", "newfstatat": "EIO", "getdents64": "EIO", "clone3": "EAGAIN", "clone": "EAGAIN", "vfork": "EAGAIN", "wait4": "EINTR",
          "waitid": "EINTR", "pipe2": "EMFILE", "fcntl": "EMFILE", "link": "EMLINK", "linkat": "EMLINK", "getrandom": "EAGAIN", "access": "EACCES", "faccessat2": "EACCES", "poll": "EINTR"}
@@ -40,9 +39,7 @@ def own_calls(folder):
 def one(job):
     name, line, call, k, usual, before, new = job
     folder = folders.pop()
-    shutil.rmtree(folder + "/OUT", ignore_errors=True)
-    if os.path.isdir("old"):
-        shutil.copytree("old", folder + "/OUT", symlinks=True)
+    restored(folder + "/OUT")
     r = traced(folder, line, "-e", f"trace={call}", "-e", f"inject={call}:error={CALLS[call]}:when={k}")
     after = contents(folder + "/OUT")
     if call in ("unlink", "newfstatat", "getdents64"):  # what cannot be removed, or seen, stays
@@ -58,30 +55,21 @@ if not shutil.which("strace") or subprocess.run(["strace", "-qq", "-f", "-o", "/
     skip("system calls that fail", "strace is not installed, or may not trace here")
     done()
 inputs()
-folders = [f"worker{i}" for i in range(WORKERS)]
-for f in folders:
-    os.makedirs(f), shutil.copytree("in", f + "/in")
+folders = worker_folders()
 rnd, count = random.Random(2), {}
 for name, first, line in LINES:
     if WANTED and name not in WANTED or not (ALL or WANTED) and (name in SLOW or "-" in name and name not in ("gen-images", "limit-exact", "sweep-resume", "plot-converge")):
         continue
-    shutil.rmtree("old", ignore_errors=True), shutil.rmtree(folders[0] + "/OUT", ignore_errors=True)
-    before_run(first, line)
-    if os.path.isdir("OUT"):
-        os.rename("OUT", "old"), shutil.copytree("old", folders[0] + "/OUT")
-    before, usual = contents("old"), traced(folders[0], line)
+    before = laid_out(first, line)
+    restored(folders[0] + "/OUT")
+    usual = traced(folders[0], line)
     new, calls, jobs = contents(folders[0] + "/OUT"), own_calls(folders[0]), []
     ok(usual.code in (0, 1, 2) and calls, f"{name}: runs under strace", usual)
     for call, ks in calls.items():
         most = (4 if name in SLOW else MOST) if ALL else 1
         jobs += [(name, line, call, k, usual, before, new) for k in (ks if len(ks) <= most else rnd.sample(ks, most))]
     begun = time.monotonic()
-    with ThreadPoolExecutor(WORKERS) as pool:
-        ends = list(pool.map(one, jobs))
-    bad = [e for e in ends if e]
-    for job, e in zip(jobs, ends):
-        c = count.setdefault(job[2], [0, 0])
-        c[0], c[1] = c[0] + 1, c[1] + bool(e)
+    bad = side_by_side(one, jobs, count, lambda job: job[2])
     ok(not bad, f"{name}: {len(jobs)} runs, one system call failing in each, {time.monotonic() - begun:.0f} s", "\n".join([f"{len(bad)} wrong"] + bad))
 print("# tried (bad): " + ", ".join(f"{c} {t}{f' ({b})' if b else ''}" for c, (t, b) in sorted(count.items())))
 print(f"# {sum(t for t, _ in count.values())} runs, {sum(b for _, b in count.values())} bad")

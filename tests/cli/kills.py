@@ -5,7 +5,7 @@ Without arguments a sample; --all (make fault-test): a hundred kills of each, ev
 import random, sys, time, os
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
-from fault_lines import LINES, SLOW, before_run, contents, half_written, inputs, judge, temporary
+from fault_lines import LINES, SLOW, contents, half_written, inputs, judge, laid_out, restored, temporary
 
 ALL, WANTED = "--all" in sys.argv, [a for a in sys.argv[1:] if a != "--all"]
 SHIM, rnd = shim(), random.Random(3)
@@ -35,18 +35,12 @@ inputs()
 for name, first, line in LINES:
     if "OUT" not in line or WANTED and name not in WANTED:
         continue
-    before_run(first, line)
-    before = contents()
-    shutil.rmtree("old", ignore_errors=True)
-    if os.path.isdir("OUT"):
-        shutil.copytree("OUT", "old")
+    before = laid_out(first, line)
     begun = time.monotonic()
     usual = Run(*line.split())
     took, new, bad, dead = time.monotonic() - begun, contents(), [], 0
     for i in range(KILLS if not (name in SLOW and not ALL) else 1):
-        shutil.rmtree("OUT", ignore_errors=True)
-        if os.path.isdir("old"):
-            shutil.copytree("old", "OUT")
+        restored()
         at = rnd.uniform(0, 1.1 * took)
         code = killed(line, at)
         dead += code == -9
@@ -78,38 +72,32 @@ if not WANTED:
     # ---- many writers into one directory
     for writers, times in ((2, 100 if ALL else 10), (10, 30 if ALL else 3)):
         for verb in ("gen gauss --n 6 --d 40 --seed {} --out OUT", "limit --data in/d --gamma 0.{} --out OUT", "plot spectrum --data in/d --gamma 0.{} --numbers --out OUT"):
-            lines = [verb.format(k + 1) for k in range(writers)]
+            lines = [verb.format(k + 11) for k in range(writers)]
             alone, bad = [], []
-            for l in lines if writers < 10 else lines[:9]:
+            for l in lines:
                 shutil.rmtree("OUT", ignore_errors=True)
                 Run(*l.split()), alone.append(contents())
             for i in range(times):
                 shutil.rmtree("OUT", ignore_errors=True)
-                ps = [subprocess.Popen([LFAP, *l.split(), "--quiet"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for l in lines[:9]]
+                ps = [subprocess.Popen([LFAP, *l.split(), "--quiet"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for l in lines]
                 ends = [p.communicate()[1] for p in ps]
                 codes, end = [p.returncode for p in ps], contents()
                 whole = end in alone if "plot" not in verb else all(any(a.get(q) == b for a in alone) for q, b in end.items())
                 if set(codes) - {0, 2} or not whole or temporary(end):
                     bad.append(f"{codes} {ends} {temporary(end)}")
-            ok(not bad, f"{len(lines[:9])} writers into one directory, {times} times: {verb.split()[0]}", "\n".join(bad))
+            ok(not bad, f"{writers} writers into one directory, {times} times: {verb.split()[0]}", "\n".join(bad))
 
 # ---- a disk that is full at every size
 for name, first, line in LINES:
     if "OUT" not in line or WANTED and name not in WANTED or not ALL and name in SLOW:
         continue
-    before_run(first, line)
-    before = contents()
-    shutil.rmtree("old", ignore_errors=True)
-    if os.path.isdir("OUT"):
-        shutil.copytree("OUT", "old")
+    before = laid_out(first, line)
     usual, bad = Run(*line.split()), []
     new = contents()
     size = sum(len(b) for b in new.values() if b)
     sizes = sorted({0, 1, size - 1} | ({size * i // 60 for i in range(60)} if ALL and name not in SLOW else {rnd.randint(0, size)}))
     for n in sizes:
-        shutil.rmtree("OUT", ignore_errors=True)
-        if os.path.isdir("old"):
-            shutil.copytree("old", "OUT")
+        restored()
         r = Run(*line.split(), env={**os.environ, "LD_PRELOAD": SHIM, "LFAP_FAULT_DISK": str(n)}, timeout=120)
         wrong = judge(name, r, usual, before, new, contents(), {74}, "No space left on device")
         if wrong:

@@ -30,8 +30,34 @@ static char *certificate_text(size_t *len, source *s, const char *before) {
   return text;
 }
 
-/* A set small enough that every support is tried. */
-static int certificate_set(lfap_data *D, double *gamma, source *s) {
-  return problem_read(D, gamma, s) && D->n <= TRUTH_ALL / 2;
+/* What a reader said of a text keeps its promises: whether it was accepted. */
+static int certificate_judged(lfap_status s, int accepted, const lfap_ctx *ctx) {
+  promise(s == LFAP_OK || s == LFAP_ERR_DATA || s == LFAP_ERR_MEMORY || s == LFAP_ERR_RANGE, "a text is judged, or no certificate");
+  promise(accepted || ctx->message[0] != '\0', "a refusal has its reason");
+  promise(s == LFAP_OK || !accepted, "what is no certificate is not accepted");
+  fuzz_accepted += s == LFAP_OK && accepted;
+  return s == LFAP_OK && accepted;
+}
+
+static void certificate_truth(truth *t, const lfap_data *D, double gamma) {
+  truth_make(t, D, gamma);
+  truth_aligned(t, D, gamma);
+  truth_kinks(t, D, NULL);
+}
+
+/* One input, of a set small enough that every support is tried: judged as it is, and with the comparison that takes every text. */
+static int certificate_input(const uint8_t *data, size_t size, const char *before, void (*judge)(const lfap_data *, const char *, size_t)) {
+  source s = {data, data + size};
+  lfap_data D = {0};
+  double gamma;
+  size_t len;
+  if (problem_read(&D, &gamma, &s) && D.n <= TRUTH_ALL / 2) {
+    char *text = certificate_text(&len, &s, before);
+    for (hostile = 0; hostile < 2; hostile++) judge(&D, text, len);
+    free(text);
+  }
+  lfap_data_free(&D);
+  mpfr_free_cache();
+  return 0;
 }
 #endif

@@ -11,30 +11,11 @@ static void judge(const lfap_data *D, const char *text, size_t len) {
   truth t;
   int accepted = 0;
   lfap_status s = oracle_cert_check(&ctx, &accepted, &c, text, len, D, SHA);
-  promise(s == LFAP_OK || s == LFAP_ERR_DATA || s == LFAP_ERR_MEMORY || s == LFAP_ERR_RANGE, "a text is judged, or no certificate");
-  promise(accepted || ctx.message[0] != '\0', "a refusal has its reason");
-  promise(s == LFAP_OK || !accepted, "what is no certificate is not accepted");
-  if (s != LFAP_OK || !accepted) return;
-  fuzz_accepted++;
-  truth_make(&t, D, c.gamma);
-  truth_aligned(&t, D, c.gamma);
-  truth_kinks(&t, D, NULL);
+  if (!certificate_judged(s, accepted, &ctx)) return;
+  certificate_truth(&t, D, c.gamma);
   truth_claims(&t, c.claim, hostile ? "the evaluator, of any proposal" : "an accepted certificate");
   truth_free(&t);
   oracle_cert_free(&c);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  source s = {data, data + size};
-  lfap_data D = {0};
-  double gamma;
-  size_t len;
-  if (certificate_set(&D, &gamma, &s)) {
-    char *text = certificate_text(&len, &s, "\"data_sha256\": \"");
-    for (hostile = 0; hostile < 2; hostile++) judge(&D, text, len);
-    free(text);
-  }
-  lfap_data_free(&D);
-  mpfr_free_cache();
-  return 0;
-}
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return certificate_input(data, size, "\"data_sha256\": \"", judge); }

@@ -12,14 +12,8 @@ static void judge(const lfap_data *D, const char *text, size_t len) {
   int accepted = 0;
   oracle_coq_about about = {.data = D, .sha256 = SHA};
   lfap_status s = oracle_coq_check(&ctx, &accepted, &c, text, len, &about);
-  promise(s == LFAP_OK || s == LFAP_ERR_DATA || s == LFAP_ERR_MEMORY || s == LFAP_ERR_RANGE, "a text is judged, or no certificate");
-  promise(accepted || ctx.message[0] != '\0', "a refusal has its reason");
-  promise(s == LFAP_OK || !accepted, "what is no certificate is not accepted");
-  if (s != LFAP_OK || !accepted) return;
-  fuzz_accepted++;
-  truth_make(&t, D, c.gamma);
-  truth_aligned(&t, D, c.gamma);
-  truth_kinks(&t, D, NULL);
+  if (!certificate_judged(s, accepted, &ctx)) return;
+  certificate_truth(&t, D, c.gamma);
   promise(c.claim != ORACLE_COQ_T1 || t.h, "a theorem of T1 has (H)");
   promise(c.claim != ORACLE_COQ_C1 || t.c1, "a theorem of C1 is true");
   promise(c.claim != ORACLE_COQ_C2 || t.c2, "a theorem of C2 is true");
@@ -28,16 +22,4 @@ static void judge(const lfap_data *D, const char *text, size_t len) {
   oracle_coq_free(&c);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  source s = {data, data + size};
-  lfap_data D = {0};
-  double gamma;
-  size_t len;
-  if (certificate_set(&D, &gamma, &s)) {
-    char *text = certificate_text(&len, &s, "\n   data ");
-    for (hostile = 0; hostile < 2; hostile++) judge(&D, text, len);
-    free(text);
-  }
-  lfap_data_free(&D);
-  return 0;
-}
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return certificate_input(data, size, "\n   data ", judge); }

@@ -1,6 +1,7 @@
 """Small command lines of every verb and every way it has to write, for the tests in which something fails under them
 (faults.py, injected.py, kills.py)."""
 import atexit, os, re, shutil, tempfile
+from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from tap import ROOT, Run, images, put
 
@@ -120,6 +121,44 @@ def before_run(first, line, out="OUT"):
     if first:
         r = Run(*first.split())
         assert r.code in (0, 2), r
+
+
+def restored(out="OUT"):
+    """What laid_out() has kept, in `out`."""
+    shutil.rmtree(out, ignore_errors=True)
+    if os.path.isdir("old"):
+        shutil.copytree("old", out, symlinks=True)
+
+
+def laid_out(first, line):
+    """What the line finds in OUT, which is kept for restored(), with its bytes."""
+    shutil.rmtree("old", ignore_errors=True)
+    before_run(first, line)
+    if os.path.isdir("OUT"):
+        os.rename("OUT", "old")
+    restored()
+    return contents()
+
+
+WORKERS = 2
+
+
+def worker_folders():
+    """Folders with the inputs in them: one for each run at a time."""
+    folders = [f"worker{i}" for i in range(WORKERS)]
+    for f in folders:
+        os.makedirs(f), shutil.copytree("in", f + "/in")
+    return folders
+
+
+def side_by_side(one, jobs, count, key):
+    """What was wrong in the jobs, as one(job) says, WORKERS at a time; count[key(job)] becomes [tried, wrong]."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        ends = list(pool.map(one, jobs))
+    for job, end in zip(jobs, ends):
+        c = count.setdefault(key(job), [0, 0])
+        c[0], c[1] = c[0] + 1, c[1] + bool(end)
+    return [end for end in ends if end]
 
 
 def contents(top="OUT"):
