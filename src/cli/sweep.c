@@ -189,6 +189,8 @@ static lfap_status run_cells(cli *c, sweep *w, const lfap_study_opts *o) {
   lfap_study study = {.o = *o};
   lfap_status s = LFAP_OK;
   study.o.checkpoint = w->part;
+  /* a kill may fall between the last row and this */
+  if (w->count > 0 && w->done == w->count) s = drop_checkpoints(c, w, w->count - 1);
   for (size_t i = w->done; !s && i < w->count; i++) {
     size_t index = w->mine[i];
     double start = cli_seconds();

@@ -69,6 +69,15 @@ if not WANTED:
     r = Run(*"gen uniform --n 3 --d 8 --out OUT".split())
     ok(left[0] not in temporary(contents()), "and that one when its process is dead")
 
+    # ---- between the last row of a sweep and the removal of its checkpoints
+    shutil.rmtree("OUT"), os.makedirs("OUT")
+    line = next(l for n, _, l in LINES if n == "sweep-sgd")
+    p = Run(*line.split(), env={**os.environ, "LD_PRELOAD": SHIM, "LFAP_FAULT": "unlink:1!"})
+    left, table = [f for f in contents() if f.endswith(".checkpoint")], contents()["t.csv"]
+    r = Run(*again(line).split())
+    ok(p.code == -9 and left and r.code == 0 and contents()["t.csv"] == table and not [f for f in contents() if f.endswith(".checkpoint")],
+       "a sweep that was killed behind its last row: --resume takes the checkpoints away", (p.code, left, r, sorted(contents())))
+
     # ---- many writers into one directory
     for writers, times in ((2, 100 if ALL else 10), (10, 30 if ALL else 3)):
         for verb in ("gen gauss --n 6 --d 40 --seed {} --out OUT", "limit --data in/d --gamma 0.{} --out OUT", "plot spectrum --data in/d --gamma 0.{} --numbers --out OUT"):
