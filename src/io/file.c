@@ -206,13 +206,17 @@ lfap_status lfap_file_write(lfap_ctx *ctx, const char *path, const void *bytes, 
   return lfap_newfile_end(ctx, &f);
 }
 
-/* mkdir of one level; 0 when it is a directory afterwards, else the errno. */
+/* mkdir of one level; 0 when it is a directory afterwards, else the errno. Another writer may take away, as it is empty,
+   what was there a moment ago: then once more. */
 static int make_level(const char *path) {
   struct stat st;
-  if (mkdir(path, 0777) == 0) return 0;
-  int e = errno;
-  if (stat(path, &st) != 0) return e == EEXIST ? errno : e;
-  return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+  for (int tries = 0; tries < 100; tries++) {
+    if (mkdir(path, 0777) == 0) return 0;
+    int e = errno;
+    if (stat(path, &st) == 0) return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+    if (e != EEXIST || errno != ENOENT || lstat(path, &st) == 0) return e == EEXIST ? errno : e;
+  }
+  return ENOENT;
 }
 
 lfap_status lfap_dir_make(lfap_ctx *ctx, const char *path) {

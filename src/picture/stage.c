@@ -44,11 +44,14 @@ static void remove_leftovers(const char *target) {
   for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
     if (strncmp(e->d_name, PRIVATE + 1, PRIVATE_LENGTH - 7) != 0 || strlen(e->d_name) != PRIVATE_LENGTH - 1) continue;
     int fd = openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *below = fd >= 0 && lfap_leftover_take(fd) ? fdopendir(fd) : NULL;
+    /* the lock stays until the directory is gone: its maker may be about to hold it */
+    int again = fd >= 0 && lfap_leftover_take(fd) ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+    DIR *below = again >= 0 ? fdopendir(again) : NULL;
     if (below) {
       empty(below);
       unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
-    } else if (fd >= 0) close(fd);
+    } else if (again >= 0) close(again);
+    if (fd >= 0) close(fd);
   }
   if (d) closedir(d);
 }
