@@ -206,8 +206,8 @@ lfap_status lfap_file_write(lfap_ctx *ctx, const char *path, const void *bytes, 
   return lfap_newfile_end(ctx, &f);
 }
 
-/* mkdir of one level; 0 when it is a directory afterwards, else the errno. Another writer may take away, as it is empty,
-   what was there a moment ago: then once more. */
+/* mkdir of one level; 0 when it is a directory afterwards, else the errno. Another writer may take away what was there
+   a moment ago and is empty: then once more. */
 static int make_level(const char *path) {
   struct stat st;
   for (int tries = 0; tries < 100; tries++) {
