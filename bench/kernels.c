@@ -42,11 +42,15 @@ static double timed(bench *b, run_fn setup, run_fn fn) {
   fn(b);
   return seconds(b->threads) - t;
 }
+/* OpenBLAS's idle threads look for work for some 30 ms before they sleep, and would take a core from ours. */
+static void settle(void) { nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL); }
+
 static void compare(bench *b, const char *name, int reps, run_fn setup, run_fn ours, run_fn peer) {
   double t[MAX_REPS], p[MAX_REPS];
   timed(b, setup, ours); /* pages and caches are warm for both */
   timed(b, setup, peer);
   for (int r = 0; r < reps; r++) {
+    if (b->threads > 1) settle();
     t[r] = timed(b, setup, ours);
     p[r] = timed(b, setup, peer);
   }

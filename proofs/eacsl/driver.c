@@ -50,7 +50,7 @@ static void matrices(size_t n) {
   lfap_gemv(c, a, b, n, n);
   lfap_rows(c, a, b, n, n, n);
   for (size_t i = 0; i < n; i++) lfap_gram_row(c + i * n, a, i, n, n);
-  lfap_mirror(c, n);
+  lfap_mirror(c, 0, n, n);
   lfap_chain(b, y, a, n, n);
   for (size_t i = 0; i < n; i++) c[i * n + i] += (double)n;
   lfap_q_row(b, a, y, y[0], 0.5, n);

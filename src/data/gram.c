@@ -110,11 +110,22 @@ static lfap_status run_blocks(lfap_ctx *ctx, product p, const char *what) {
   return st;
 }
 
+typedef struct {
+  double *G;
+  size_t n;
+} mirror;
+
+static void mirror_range(void *arg, size_t begin, size_t end, int worker) {
+  const mirror *m = arg;
+  (void)worker;
+  lfap_mirror(m->G, begin, end, m->n);
+}
+
 lfap_status lfap_gram(lfap_ctx *ctx, double *G, const double *X, size_t n, size_t d) {
   lfap_status st = lfap_arith_check(ctx, __func__);
   if (!st)
     st = run_blocks(ctx, (product){.out = G, .A = X, .B = X, .na = n, .nb = n, .d = d, .lower = 1}, "Gram matrix");
-  if (!st) lfap_mirror(G, n);
+  if (!st) lfap_parallel(lfap_threads(ctx), n, 64, 2.0 * (double)n * (double)n, mirror_range, &(mirror){G, n});
   return st;
 }
 

@@ -10,6 +10,8 @@
 
 #include "clones.h"
 
+enum { SHARE = 16 }; /* of a row of A's slice, for each tile to ask for: 48 tiles meet a panel */
+
 /* Columns k .. k+n-1 of a matrix of `rows` rows. */
 typedef struct {
   const double *M;
@@ -64,8 +66,7 @@ LFAP_INLINE void start(double *C, size_t ma, size_t mb, size_t ldc, int lower, d
   }
 }
 
-/* Rows i, i+1, .. as a panel of `count`; those of the next panel are asked for. What it holds for rows beyond the last
-   is never looked at. */
+/* Rows i, i+1, .. as a panel of `count`. What it holds for rows beyond the last is never looked at. */
 /*@ requires panel: (count == LFAP_TILE_A || count == LFAP_TILE_B) && i <= z.rows && z.n <= LFAP_SLICE
  @    && z.k + z.n <= z.ld;
   @ requires size: z.rows*z.ld <= SIZE_MAX;
@@ -86,9 +87,6 @@ LFAP_INLINE void pack_panel(double *P, size_t count, slice z, size_t i, double p
   for (size_t r = 0; r < count && r < z.rows - i; r++) {
     /*@ ghost lfap_row_at(i + r, z.rows, z.ld); */
     const double *row = z.M + (i + r) * z.ld + z.k;
-#ifndef __FRAMAC__
-    if (count < z.rows - i - r) LFAP_PREFETCH(row + count * z.ld, z.n);
-#endif
     lfap_tile_pack(P, count, r, row, z.n, pad);
     /*@ assert column: LFAP_REAL_FACT(\forall integer x; 0 <= x ==> 8*(x/8) + x%8 == x && 0 <= x/8 && 0 <= x%8 < 8); */
     /*@ assert mine: LFAP_REAL_FACT(\forall integer x; 0 <= x && 8*(x/8) < z.n
@@ -203,6 +201,18 @@ LFAP_INLINE void tile(double *C, const double *X, const double *Q, size_t steps,
   add(C, V, i, j, ma, mb, ldc, lower);
 }
 
+#ifndef __FRAMAC__
+/* Tile c asks for its entries of C, and for its share of the six rows of A that are packed next: all of them at once
+   would hold up the tiles, as there is room for few lines under way. */
+LFAP_INLINE void ask(const double *C, slice a, size_t i, size_t c, size_t ldc) {
+  for (size_t p = 0; p < LFAP_TILE_A && p < a.rows - i; p++) {
+    LFAP_PREFETCH(C + (i + p) * ldc + c * LFAP_TILE_B, LFAP_TILE_B);
+    if (LFAP_TILE_A < a.rows - i - p && c * SHARE < a.n)
+      LFAP_PREFETCH(a.M + (i + p + LFAP_TILE_A) * a.ld + a.k + c * SHARE, SHARE);
+  }
+}
+#endif
+
 /* The tiles of rows i .. i+5, packed in X, with B's rows, packed in P, advance by a slice. */
 /*@ requires tiles: i < ma && i <= SIZE_MAX - LFAP_TILE_A && mb <= LFAP_BLOCK && steps <= LFAP_SLICE/LFAP_LANES;
   @ requires size: mb <= ldc && ma*ldc <= SIZE_MAX;
@@ -218,8 +228,9 @@ LFAP_INLINE void tile(double *C, const double *X, const double *Q, size_t steps,
   @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]) + \old(lfap_rpacked(X, e - i, P, f, 8*steps));)
   @ LFAP_REAL(ensures kept: \forall integer e, f; 0 <= e < ma && 0 <= f < mb && !(i <= e < i + 6)
   @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]);) */
-LFAP_INLINE void tiles(double *C, const double *X, const double *P, size_t steps, size_t i, size_t ma, size_t mb,
-                       size_t ldc, int lower) {
+LFAP_INLINE void tiles(double *C, const double *X, const double *P, slice a, size_t steps, size_t i, size_t ma,
+                       size_t mb, size_t ldc, int lower) {
+  (void)a; /* only to be asked for */
   size_t last = ma - i < LFAP_TILE_A ? ma - 1 : i + LFAP_TILE_A - 1, end = wanted(last, mb, lower);
   /*@ assert rest: LFAP_REAL_FACT(\forall integer f; end <= f < mb ==> !lfap_wanted(lower, last, f)); */
   /*@ assert last: LFAP_REAL_FACT(\forall integer e, f; i <= e < i + 6 && e < ma && lfap_wanted(lower, e, f)
@@ -238,6 +249,9 @@ LFAP_INLINE void tiles(double *C, const double *X, const double *P, size_t steps
     @ loop variant end + LFAP_TILE_B - LFAP_TILE_B*c; */
   for (size_t c = 0; c * LFAP_TILE_B < end; c++) {
     const double *Q = P + c * LFAP_PANEL_B;
+#ifndef __FRAMAC__
+    ask(C, a, i, c, ldc);
+#endif
 #ifdef LFAP_TIER_REAL
     /*@ ghost size_t x = 0; */
     /*@ assert same_X: \forall integer y; 0 <= y < 3072 ==> lfap_item(X, y) == lfap_item{Pre}(X, y); */
@@ -304,7 +318,7 @@ void lfap_block_dots(double *C, double *P, const double *A, const double *B, siz
 #ifdef LFAP_TIER_REAL
 #include "packed_sums.acsl"
 #endif
-      tiles(C, X, P, steps, i, ma, mb, ldc, lower);
+      tiles(C, X, P, a, steps, i, ma, mb, ldc, lower);
     }
     k += w;
   }

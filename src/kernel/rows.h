@@ -44,15 +44,19 @@ void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb
   @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j <= i ==> g[j] == \old(lfap_rdot_at(X + i*d, 0, X, j, d, d));) */
 void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d);
 
-/* Copies the lower triangle of G (n x n) to the upper. */
-/*@ requires size: n*n <= SIZE_MAX;
+/* Copies rows first .. last-1 of the lower triangle of G (n x n) to the upper. Ranges that share no row can be copied at
+   once: none writes what another reads. */
+/*@ requires rows: first <= last && last <= n;
+  @ requires size: n*n <= SIZE_MAX;
   @ requires G: \valid(G + (0 .. n*n - 1));
   @ terminates \true;
   @ exits never: \false;
   @ assigns G[0 .. n*n - 1];
   @ LFAP_REAL(ensures lower: \forall integer i, j; 0 <= j <= i < n
   @     ==> G[lfap_at(i, j, n)] == \old(G[lfap_at(i, j, n)]);)
-  @ LFAP_REAL(ensures upper: \forall integer i, j; 0 <= j < i < n
-  @     ==> G[lfap_at(j, i, n)] == \old(G[lfap_at(i, j, n)]);) */
-void lfap_mirror(double *G, size_t n);
+  @ LFAP_REAL(ensures upper: \forall integer i, j; first <= i < last && 0 <= j < i
+  @     ==> G[lfap_at(j, i, n)] == \old(G[lfap_at(i, j, n)]);)
+  @ LFAP_REAL(ensures kept: \forall integer i, j; 0 <= j < i < n && !(first <= i < last)
+  @     ==> G[lfap_at(j, i, n)] == \old(G[lfap_at(j, i, n)]);) */
+void lfap_mirror(double *G, size_t first, size_t last, size_t n);
 #endif

@@ -172,7 +172,7 @@ static lfap_status best_of_parabola(lfap_ctx *ctx, lfap_pattern *p) {
     p->A[i * n + i] = fma(RIDGE, p->diag[i], p->A[i * n + i]);
     p->free[i] = p->free[i] || p->lambda[i] > 0.0;
   }
-  lfap_mirror(p->A, n);
+  lfap_mirror(p->A, 0, n, n);
   lfap_matvec(ctx, p->rhs, p->A, p->lambda, n, n);
   lfap_axpy(p->rhs, 1.0, p->g, n);
   lfap_status st = lfap_qm_open(ctx, &m);

@@ -47,7 +47,7 @@ static void pack(double *triangle, const double *G, size_t n) {
 
 static void unpack(double *G, const double *triangle, size_t n) {
   for (size_t i = 0; i < n; i++) memcpy(G + i * n, triangle + i * (i + 1) / 2, (i + 1) * sizeof *G);
-  lfap_mirror(G, n);
+  lfap_mirror(G, 0, n, n);
 }
 
 /* The control learns the bases with their targets, from the learner's start: all that differs is the perturbation. */

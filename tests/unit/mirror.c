@@ -13,7 +13,7 @@ Test(mirror, copies_lower_to_upper) {
   for (size_t n = 0; n <= MOST; n++) {
     for (size_t k = 0; k < sizeof G / sizeof *G; k++) G[k] = CANARY;
     for (size_t k = 0; k < n * n; k++) G[EDGE + k] = (double)k;
-    lfap_mirror(G + EDGE, n);
+    lfap_mirror(G + EDGE, 0, n, n);
     for (size_t i = 0; i < n; i++)
       for (size_t j = 0; j < n; j++) {
         size_t low = i > j ? i * n + j : j * n + i;
@@ -22,6 +22,21 @@ Test(mirror, copies_lower_to_upper) {
     for (size_t k = 0; k < EDGE; k++) cr_assert_eq(G[k], CANARY, "before a matrix of %zu rows", n);
     for (size_t k = EDGE + n * n; k < sizeof G / sizeof *G; k++) cr_assert_eq(G[k], CANARY, "behind it");
   }
+}
+
+/* Ranges of rows that begin anywhere copy their own entries, and leave those of the others. */
+Test(mirror, copies_rows) {
+  enum { N = 61 };
+  for (size_t first = 0; first <= N; first++)
+    for (size_t last = first; last <= N; last += 7) {
+      for (size_t k = 0; k < N * N; k++) G[k] = (double)k;
+      lfap_mirror(G, first, last, N);
+      for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++) {
+          size_t from = j >= first && j < last && i < j ? j * N + i : i * N + j;
+          cr_assert_eq(G[i * N + j], (double)from, "entry %zu,%zu, rows %zu to %zu", i, j, first, last);
+        }
+    }
 }
 
 /* What is copied are patterns: the sign of zero, subnormals, the payload of a NaN. What stood above is not looked at. */
@@ -34,7 +49,7 @@ Test(mirror, copies_bits) {
   before[36 * N + 35] = 0x7ff8000000001234u;
   before[3 * N + 20] = 0x7ff8000000000001u; /* above */
   memcpy(G, before, sizeof before);
-  lfap_mirror(G, N);
+  lfap_mirror(G, 0, N, N);
   memcpy(after, G, sizeof after);
   for (size_t i = 0; i < N; i++)
     for (size_t j = 0; j < N; j++)
