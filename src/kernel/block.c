@@ -201,20 +201,27 @@ LFAP_INLINE void tile(double *C, const double *X, const double *Q, size_t steps,
   add(C, V, i, j, ma, mb, ldc, lower);
 }
 
-#ifndef __FRAMAC__
 /* Tile c asks for its entries of C, and for its share of the six rows of A that are packed next: all of them at once
    would hold up the tiles, as there is room for few lines under way. */
+/*@ requires tile: i <= a.rows && c <= LFAP_BLOCK;
+  @ terminates \true;
+  @ exits never: \false;
+  @ assigns \nothing; */
 LFAP_INLINE void ask(const double *C, slice a, size_t i, size_t c, size_t ldc) {
+  (void)C, (void)ldc; /* some compilers cannot ask */
+  /*@ loop invariant row: 0 <= p <= LFAP_TILE_A;
+    @ loop assigns p;
+    @ loop variant LFAP_TILE_A - p; */
   for (size_t p = 0; p < LFAP_TILE_A && p < a.rows - i; p++) {
     LFAP_PREFETCH(C + (i + p) * ldc + c * LFAP_TILE_B, LFAP_TILE_B);
     if (LFAP_TILE_A < a.rows - i - p && c * SHARE < a.n)
       LFAP_PREFETCH(a.M + (i + p + LFAP_TILE_A) * a.ld + a.k + c * SHARE, SHARE);
   }
 }
-#endif
 
-/* The tiles of rows i .. i+5, packed in X, with B's rows, packed in P, advance by a slice. */
-/*@ requires tiles: i < ma && i <= SIZE_MAX - LFAP_TILE_A && mb <= LFAP_BLOCK && steps <= LFAP_SLICE/LFAP_LANES;
+/* The tiles of rows i .. i+5 of a, packed in X, with B's rows, packed in P, advance by a slice. */
+/*@ requires tiles: i < ma && ma == a.rows && i <= SIZE_MAX - LFAP_TILE_A && mb <= LFAP_BLOCK
+ @    && steps <= LFAP_SLICE/LFAP_LANES;
   @ requires size: mb <= ldc && ma*ldc <= SIZE_MAX;
   @ requires C: \valid(C + (0 .. ma*ldc - ldc + mb - 1));
   @ requires X: \valid_read(X + (0 .. LFAP_PANEL_A - 1));
@@ -230,7 +237,6 @@ LFAP_INLINE void ask(const double *C, slice a, size_t i, size_t c, size_t ldc) {
   @   ==> C[lfap_at(e, f, ldc)] == \old(C[lfap_at(e, f, ldc)]);) */
 LFAP_INLINE void tiles(double *C, const double *X, const double *P, slice a, size_t steps, size_t i, size_t ma,
                        size_t mb, size_t ldc, int lower) {
-  (void)a; /* only to be asked for */
   size_t last = ma - i < LFAP_TILE_A ? ma - 1 : i + LFAP_TILE_A - 1, end = wanted(last, mb, lower);
   /*@ assert rest: LFAP_REAL_FACT(\forall integer f; end <= f < mb ==> !lfap_wanted(lower, last, f)); */
   /*@ assert last: LFAP_REAL_FACT(\forall integer e, f; i <= e < i + 6 && e < ma && lfap_wanted(lower, e, f)
@@ -249,9 +255,7 @@ LFAP_INLINE void tiles(double *C, const double *X, const double *P, slice a, siz
     @ loop variant end + LFAP_TILE_B - LFAP_TILE_B*c; */
   for (size_t c = 0; c * LFAP_TILE_B < end; c++) {
     const double *Q = P + c * LFAP_PANEL_B;
-#ifndef __FRAMAC__
     ask(C, a, i, c, ldc);
-#endif
 #ifdef LFAP_TIER_REAL
     /*@ ghost size_t x = 0; */
     /*@ assert same_X: \forall integer y; 0 <= y < 3072 ==> lfap_item(X, y) == lfap_item{Pre}(X, y); */
