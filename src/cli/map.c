@@ -200,12 +200,12 @@ static lfap_status print_map_json(cli *c, const args *a, const inputs *in, const
 }
 
 static void print_map(const args *a, const inputs *in, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
-  printf("map: N = %zu, d = %zu, %zu x %zu points, |a|, |b| <= %.6g\n", in->data.n, in->data.d, a->grid, a->grid,
-         r->extent);
+  cli_say("map: N = %zu, d = %zu, %zu x %zu points, |a|, |b| <= %.6g\n", in->data.n, in->data.d, a->grid, a->grid,
+          r->extent);
   for (size_t k = 0; k < n; k++)
     for (size_t l = k + 1; l < n; l++)
-      printf("  measured: %s and %s have equal signs at %.6g %% of the points\n", f[k].name, f[l].name,
-             100 * r->agreement[k][l]);
+      cli_say("  measured: %s and %s have equal signs at %.6g %% of the points\n", f[k].name, f[l].name,
+              100 * r->agreement[k][l]);
 }
 
 static lfap_status run_map(cli *c, int argc, char **argv) {
@@ -255,6 +255,7 @@ const cli_verb cli_map = {
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --data data --gamma 0.5 --m 20 --out net\n"
     "  lfap train --method sgd --data data --gamma 0.5 --m 100 --epochs 500 --out sgd\n"
-    "  lfap map --data data --weights net/W.npy --weights2 sgd/W.npy --gamma 0.5 --out map",
+    "  lfap map --data data --weights net/W.npy --weights2 sgd/W.npy \\\n"
+    "    --gamma 0.5 --out map",
     options,
     run_map};

@@ -394,7 +394,7 @@ static lfap_status run_plot(cli *c, int argc, char **argv) {
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
   s = cli_stage_end(c, &stage, s, NULL);
   if (!s && c->json) s = print_plot_json(c, &p, &k, a.kind);
-  else if (!s) printf("%s\n%s\n", p.title, p.caption);
+  else if (!s) cli_say("%s\n%s\n", p.title, p.caption);
   lfap_picture_free(&p);
   return s;
 }
@@ -403,22 +403,24 @@ const cli_verb cli_plot = {
     "plot",
     "pictures with their numbers: " KIND_WORDS,
     "KIND [inputs] --out DIR [options]",
-    "accuracy   accuracy with and without perturbation over the swept quantity, 90 % interval over seeds (--sweep)\n"
-    "spectrum   multipliers of the limit against the intervals of T1 and T2 (--data --gamma)\n"
-    "split      T_data against T_pert at the natural samples, with T4's cone (--data --gamma --adv)\n"
-    "parts      the rest of a trained network against the effect of the perturbations on it, at points (--parts)\n"
-    "shares     what perturbations decide along training: shares of samples against epochs (--shares)\n"
-    "flow       loss along a training run; for the flow its slope against F1's (--history; --data --gamma)\n"
-    "converge   distances from the limit, far out (--converge)\n"
-    "images     natural images, perturbations, noise + perturbation (--data; --perturbed, --adv)\n\n"
+    "  accuracy   accuracy with and without perturbation over the swept quantity, 90 % interval over seeds (--sweep)\n"
+    "  spectrum   multipliers of the limit against the intervals of T1 and T2 (--data --gamma)\n"
+    "  split      T_data against T_pert at the natural samples, with T4's cone (--data --gamma --adv)\n"
+    "  parts      the rest of a trained network against the effect of the perturbations on it, at points (--parts)\n"
+    "  shares     what perturbations decide along training: shares of samples against epochs (--shares)\n"
+    "  flow       loss along a training run; for the flow its slope against F1's (--history; --data --gamma)\n"
+    "  converge   distances from the limit, far out (--converge)\n"
+    "  images     natural images, perturbations, noise + perturbation (--data; --perturbed, --adv)\n\n"
     "SVG and PNG, and the numbers behind them: NAME.csv; `gnuplot NAME.gp` in that directory draws them again. The "
     "band of\n"
     "`accuracy` is Student's two-sided 90 % interval of the mean, mean +- t(k-1) sd/sqrt(k) over k seeds. gnuplot\n"
     "(Debian: gnuplot-nox) does the drawing.",
-    "  lfap gen uniform --n 20 --d 20000 --seed 1 --out data && lfap limit --data data --gamma 0.9 --out limit\n"
+    "  lfap gen uniform --n 20 --d 20000 --seed 1 --out data\n"
+    "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap plot spectrum --data data --gamma 0.9 --out pictures\n"
     "  lfap gen uniform --n 60 --d 20000 --seed 2 --out noise\n"
-    "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 3 --out adv\n"
+    "  lfap perturb --norm l2 --from geometry --data noise \\\n"
+    "    --direction limit/w.npy --eps 3 --out adv\n"
     "  lfap plot split --data data --adv adv --gamma 0.9 --out pictures",
     options,
     run_plot};

@@ -181,8 +181,8 @@ static lfap_status run_report(cli *c, int argc, char **argv) {
   s = cli_stage_end(c, &r.stage, s, "index.html");
   if (!s && c->json) s = cli_print_report(c, &r);
   else if (!s)
-    printf("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables,
-           r.left_out, a.out);
+    cli_say("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables,
+            r.left_out, a.out);
   run_free(&r);
   free(out);
   mpfr_free_cache();
