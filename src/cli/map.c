@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/picture.h"
+#include "cli/plot.h"
 #include "fields.h"
 #include "picture/plane.h"
 #include "study/grid.h"
@@ -147,6 +147,7 @@ static lfap_status inputs_make(cli *c, inputs *in, args *a) {
     if (!(a->extent > 0)) a->extent = 3.4;
     in->two = 1;
     in->here = in->of[0] = cli_origin_of_run(&n.data, n.data.d, a->gamma);
+    snprintf(in->here.seed, sizeof in->here.seed, "%llu", (unsigned long long)cell->seed);
     in->of[1] = cli_origin_of_run(&n.adv, n.adv.d, a->gamma);
     in->data = n.data;
     in->net[0] = n.natural;
@@ -229,6 +230,8 @@ static lfap_status run_map(cli *c, int argc, char **argv) {
   lfap_map_opts o = {.extent = a.extent, .grid = a.grid};
   if (!s) s = lfap_picture_map(&c->ctx, &p, &r, &plane, f, n, &in.data, &o);
   if (!s && a.preset >= 0) tell_preset(&p, &in.cell);
+  if (!s && a.preset < 0) s = cli_plot_seed(c, &in.here, a.data);
+  if (!s) cli_plot_about(&p, &in.here);
   if (!s) s = lfap_stage_begin(&c->ctx, &stage, a.out);
   if (!s) s = cli_out_matrix(c, stage.dir, "map_axes.npy", plane.axes, 2, plane.d);
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);

@@ -225,10 +225,23 @@ static lfap_status shares(cli *c, lfap_picture *p, const args *a) {
   return s;
 }
 
+/* What meta.json beside a file tells of it. */
+static lfap_status origin_of_file(cli *c, cli_origin *of, const char *path) {
+  char *bytes = NULL, sha[CLI_SHA256];
+  size_t len = 0;
+  lfap_status s = lfap_file_read(&c->ctx, &bytes, &len, path);
+  if (!s) cli_sha256_bytes(sha, bytes, len);
+  free(bytes);
+  return s ? s : cli_origin_beside(c, of, path, sha);
+}
+
 static lfap_status parts(cli *c, lfap_picture *p, const args *a) {
   lfap_table t = {0};
   lfap_status s = lfap_table_read(&c->ctx, &t, a->parts);
+  cli_origin of = {.gamma = NAN};
   if (!s) s = lfap_picture_parts(&c->ctx, p, &t);
+  if (!s) s = origin_of_file(c, &of, a->parts);
+  if (!s) cli_plot_about(p, &of);
   lfap_table_free(&t);
   return s;
 }
@@ -237,8 +250,11 @@ static lfap_status spectrum(cli *c, lfap_picture *p, const args *a) {
   lfap_data data = {0};
   lfap_limit l = {0};
   lfap_status s = cli_data_read(c, &data, a->data, a->labels);
+  cli_origin here = cli_origin_of_run(s ? NULL : &data, s ? 0 : data.d, a->gamma);
+  if (!s) s = cli_plot_seed(c, &here, a->data);
   if (!s) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a->gamma);
   if (!s) s = lfap_picture_spectrum(&c->ctx, p, &data, &l);
+  if (!s) cli_plot_about(p, &here);
   lfap_limit_free(&l);
   lfap_data_free(&data);
   return s;
@@ -290,6 +306,8 @@ static lfap_status split(cli *c, lfap_picture *p, split_result *k, const args *a
   if (!s) {
     const cli_origin *from = &k->adv.made_from;
     k->here = cli_origin_of_run(&data, data.d, a->gamma);
+    s = cli_plot_seed(c, &k->here, a->data);
+    cli_plot_about(p, &k->here);
     size_t used = strlen(p->caption), room = sizeof p->caption - used;
     cli_origin_difference(why, &k->here, from);
     if (cli_origin_other(&k->here, from))
@@ -303,6 +321,25 @@ static lfap_status split(cli *c, lfap_picture *p, split_result *k, const args *a
   return s;
 }
 
+void cli_plot_about(lfap_picture *p, const cli_origin *o) {
+  char words[CLI_ORIGIN];
+  cli_origin of = *o;
+  of.sha256[0] = 0;
+  if (strstr(p->title, "N = ")) of.n = 0;
+  if (strstr(p->title, "d = ")) of.d = 0, of.bias = 0;
+  if (strstr(p->title, "γ = ") || !(of.gamma > 0)) of.gamma = NAN;
+  cli_origin_words(words, sizeof words, &of);
+  snprintf(p->about + strlen(p->about), sizeof p->about - strlen(p->about), "%s%.100s",
+           p->about[0] && words[0] ? ", " : "", words);
+}
+
+lfap_status cli_plot_seed(cli *c, cli_origin *o, const char *data) {
+  cli_origin told = {.gamma = NAN};
+  lfap_status s = cli_is_dir(data) ? cli_origin_read(c, &told, data, "X.npy") : LFAP_OK;
+  if (!s && strcmp(told.sha256, o->sha256) == 0) memcpy(o->seed, told.seed, sizeof o->seed);
+  return s;
+}
+
 void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here, const cli_origin *o) {
   size_t used = strlen(p->caption);
   if (cli_origin_relation(here, o) != CLI_UNKNOWN) return;
@@ -311,12 +348,8 @@ void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here,
 
 /* F1's line is of the samples, so the history has to be of them too: refused where meta.json tells of others. */
 static lfap_status history_origin(cli *c, cli_origin *of, const cli_origin *here, const args *a) {
-  char *bytes = NULL, sha[CLI_SHA256], why[CLI_ORIGIN_WHY];
-  size_t len = 0;
-  lfap_status s = lfap_file_read(&c->ctx, &bytes, &len, a->history);
-  if (!s) cli_sha256_bytes(sha, bytes, len);
-  free(bytes);
-  if (!s) s = cli_origin_beside(c, of, a->history, sha);
+  char why[CLI_ORIGIN_WHY];
+  lfap_status s = origin_of_file(c, of, a->history);
   if (s || !cli_origin_other(here, of)) return s;
   cli_origin_difference(why, here, of);
   return lfap_fail(&c->ctx, LFAP_ERR_DATA,
@@ -334,8 +367,11 @@ static lfap_status flow(cli *c, lfap_picture *p, const args *a) {
   if (!s && a->data) s = cli_data_read(c, &data, a->data, a->labels);
   if (!s && a->data) here = cli_origin_of_run(&data, data.d, a->gamma);
   if (!s && a->data) s = history_origin(c, &of, &here, a);
+  if (!s && a->data) s = cli_plot_seed(c, &here, a->data);
+  if (!s && !a->data) s = origin_of_file(c, &of, a->history);
   if (!s && a->data) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a->gamma);
   if (!s) s = lfap_picture_flow(&c->ctx, p, &t, a->data ? &l : NULL);
+  if (!s) cli_plot_about(p, a->data ? &here : &of);
   if (!s) cli_plot_unknown(p, "the history is", &here, &of);
   lfap_limit_free(&l);
   lfap_data_free(&data);
@@ -347,6 +383,7 @@ static lfap_status converge(cli *c, lfap_picture *p, const char *path) {
   lfap_decades d = {0};
   lfap_status s = lfap_decades_read(&c->ctx, &d, path);
   if (!s) s = lfap_picture_converge(&c->ctx, p, d.row, d.rows, d.bits);
+  if (!s) cli_plot_about(p, &(cli_origin){.n = d.n, .d = d.d, .gamma = d.gamma});
   lfap_decades_free(&d);
   return s;
 }

@@ -323,8 +323,8 @@ const cli_verb cli_verify = {
     "what was measured is shown. Other options replace a size in every embedded case that runs.",
     "  lfap verify\n"
     "  lfap verify --case fashion-mnist --classes 2,4 --json\n"
-    "  lfap verify --case orthogonal --coq theorems\n"
-    "  lfap check theorems/orthogonal/natural/Certificate.v \\\n"
+    "  lfap verify --case orthogonal --coq theorems && \\\n"
+    "    lfap check theorems/orthogonal/natural/Certificate.v \\\n"
     "    --data theorems/orthogonal/natural\n"
     "  lfap verify --data X.npy --labels y.npy --weights W.npy --gamma 0.01",
     options,
