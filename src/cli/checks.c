@@ -17,23 +17,26 @@ static const char *colour(lfap_verdict v) {
 enum { VERDICT = 14 }; /* columns of a verdict */
 
 /* Value and bound with as many digits as it takes to see which is larger. */
-static void numbers(char *out, size_t size, const lfap_check *k) {
+void cli_value_words(char *out, size_t size, double value, const char *relation, double bound, int promised) {
   char a[32], b[32];
-  if (isnan(k->value) && k->relation[0] && !isnan(k->bound)) {
-    snprintf(out, size, "none (%s %.6g)", k->relation, k->bound);
+  if (isnan(value) && relation[0] && !isnan(bound)) {
+    snprintf(out, size, "none (%s %.6g)", relation, bound);
     return;
   }
-  if (k->relation[0] == 0 || isnan(k->bound)) {
-    snprintf(out, size, isnan(k->value) ? "-" : "%.6g", k->value);
+  if (relation[0] == 0 || isnan(bound)) {
+    snprintf(out, size, isnan(value) ? "-" : "%.6g", value);
     return;
   }
   for (int digits = 6; digits <= 17; digits++) {
-    snprintf(a, sizeof a, "%.*g", digits, k->value);
-    snprintf(b, sizeof b, "%.*g", digits, k->bound);
-    if (k->value == k->bound || strcmp(a, b) != 0) break;
+    snprintf(a, sizeof a, "%.*g", digits, value);
+    snprintf(b, sizeof b, "%.*g", digits, bound);
+    if (value == bound || strcmp(a, b) != 0) break;
   }
-  /* what a statement does not promise is shown beside the measured value, in parentheses */
-  snprintf(out, size, k->verdict == LFAP_NOT_APPLICABLE ? "%s (%s %s)" : "%s %s %s", a, k->relation, b);
+  snprintf(out, size, promised ? "%s %s %s" : "%s (%s %s)", a, relation, b);
+}
+
+static void numbers(char *out, size_t size, const lfap_check *k) {
+  cli_value_words(out, size, k->value, k->relation, k->bound, k->verdict != LFAP_NOT_APPLICABLE);
 }
 
 typedef struct {

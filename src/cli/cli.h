@@ -263,6 +263,8 @@ typedef struct {
   size_t of[4];
 } cli_tally; /* by lfap_verdict */
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
+/* "0.98 < 1"; what a statement does not promise beside the measured value, in parentheses: "0.98 (< 1)". */
+void cli_value_words(char *out, size_t size, double value, const char *relation, double bound, int promised);
 /* Those of them that fail or are undecided, and where to read on; nothing where there are none. */
 void cli_reasons_print(const cli *c, const lfap_check *check, size_t n);
 void cli_next_explain(const lfap_check *check, size_t n);

@@ -217,9 +217,9 @@ lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const 
   return s;
 }
 
-static lfap_status shares(cli *c, lfap_picture *p, const args *a) {
+lfap_status cli_plot_shares(cli *c, lfap_picture *p, const char *path, const char *const *where, size_t wheres) {
   lfap_table t = {0};
-  lfap_status s = table_read(c, &t, a->shares, a->where, a->wheres);
+  lfap_status s = table_read(c, &t, path, where, wheres);
   if (!s) s = lfap_picture_shares(&c->ctx, p, &t);
   lfap_table_free(&t);
   return s;
@@ -396,7 +396,7 @@ static lfap_status make_picture(cli *c, lfap_picture *p, split_result *k, const 
   case SPECTRUM: return spectrum(c, p, a);
   case SPLIT: return split(c, p, k, a);
   case PARTS: return parts(c, p, a);
-  case SHARES: return shares(c, p, a);
+  case SHARES: return cli_plot_shares(c, p, a->shares, a->where, a->wheres);
   case FLOW: return flow(c, p, a);
   case CONVERGE: return converge(c, p, a->converge);
   default: break;

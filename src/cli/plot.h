@@ -7,6 +7,7 @@
 /* against: a table of published accuracies, or NULL. */
 lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *against, const char *x,
                               const char *const *where, size_t wheres);
+lfap_status cli_plot_shares(cli *c, lfap_picture *p, const char *path, const char *const *where, size_t wheres);
 /* Where perturbations come from: what meta.json tells, and whether every entry has the sign of t_n w, or is 0 (P1);
    those made from another w have not. */
 typedef struct {
