@@ -19,8 +19,8 @@ lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, cli_adv
                            const lfap_limit *natural, const char *dir);
 /* Says in the caption, where nothing tells which data `what` is of, that it is so. */
 void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here, const cli_origin *o);
-/* The second line of its title: of the sizes, gamma and seed of o those that are known, and that the title does not tell.
-   The seed of the samples, where `data` is a directory whose meta.json tells it of them. */
+/* The second line of its title: of the sizes, gamma and seed of o those that are known and that the title does not
+   tell. The seed of the samples, where `data` is a directory whose meta.json tells it of them. */
 void cli_plot_about(lfap_picture *p, const cli_origin *o);
 lfap_status cli_plot_seed(cli *c, cli_origin *o, const char *data);
 /* eta.npy in dir, n x d. */

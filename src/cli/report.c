@@ -12,7 +12,7 @@ enum { O_GAMMA, O_AGAINST, O_OUT };
 static const cli_option options[] = {
     {"gamma", "G", "leaky slope of the run, between 0 and 1; without it the parts that need it are left out"},
     {"against", "FILE",
-     "published accuracies, such as spec/published.tsv, to draw over the curves of the sweeps and to hold them against"},
+     "published accuracies, such as spec/published.tsv, to draw over the curves of sweeps and hold against them"},
     {"out", "OUT", "directory for index.html and the pictures (default: DIR/report)"},
     {NULL, NULL, NULL},
 };
@@ -178,7 +178,15 @@ static lfap_status parts(cli_report_run *r) {
   return s;
 }
 
-static void tell(const cli_report_run *r) {
+/* A file of published accuracies that is not one is told before anything is drawn. */
+static lfap_status readable(cli *c, const char *against) {
+  lfap_published p = {.rows = 0};
+  lfap_status s = lfap_published_read(&c->ctx, &p, against);
+  lfap_published_free(&p);
+  return s;
+}
+
+static void say_made(const cli_report_run *r) {
   char shown[CLI_SHOWN];
   if (r->verdict[0]) cli_say("verdict of report.json: %s; checks that are not right: %zu\n", r->verdict, r->not_right);
   cli_say("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r->pictures, r->tables,
@@ -195,6 +203,7 @@ static lfap_status run_report(cli *c, int argc, char **argv) {
   s = cli_require(c, a.dir, "DIR", "the directory of the run, as in lfap report run");
   if (!s && !cli_is_dir(a.dir)) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: is no directory", a.dir);
   if (!s) s = lfap_picture_ready(&c->ctx);
+  if (!s && a.against) s = readable(c, a.against);
   if (!s && !a.out) s = cli_path(c, &out, a.dir, "report");
   if (out) a.out = out;
   if (!s) s = cli_out_check(c, a.out);
@@ -204,7 +213,7 @@ static lfap_status run_report(cli *c, int argc, char **argv) {
   if (!s) s = end(&r);
   s = cli_stage_end(c, &r.stage, s, "index.html");
   if (!s && c->json) s = cli_print_report(c, &r);
-  else if (!s) tell(&r);
+  else if (!s) say_made(&r);
   run_free(&r);
   free(out);
   mpfr_free_cache();
@@ -224,7 +233,7 @@ const cli_verb cli_report = {
     "  learned/                     W.npy trained on adv: second network of the decision map\n"
     "  report.json                  of lfap verify --json\n"
     "  converge.json                of lfap converge --json\n"
-    "  *.csv, sweep/*.csv           tables of lfap sweep: accuracy curves, with --against the published ones over them;\n"
+    "  *.csv, sweep/*.csv           tables of lfap sweep: accuracy curves, with --against published ones over them;\n"
     "                               tables of shares against epochs, as bench/split_epochs.py writes them\n"
     "Every section tells which data it is about; what is of other data (data_sha256 in a document, or in the "
     "meta.json\n"
@@ -234,7 +243,7 @@ const cli_verb cli_report = {
     "  lfap train --data run/data --gamma 0.5 --m 20 --out run/net\n"
     "  lfap verify --data run/data --gamma 0.5 --json > run/report.json\n"
     "  lfap report run --gamma 0.5\n"
-    "  # in the source tree: the paper's curves with the tables that are kept of them\n"
-    "  lfap report bench/results --against spec/published.tsv --out published",
+    "  # the paper's curves, ours over them, from the tables that the sources keep:\n"
+    "  # lfap report bench/results --against spec/published.tsv --out published",
     options,
     run_report};

@@ -1,5 +1,5 @@
-/* report_made.c - what a report is made from: each directory and document, what made it, with which seeds and sizes, and
-   the hashes of its files; and the date, which is given from outside so that the page's bytes depend on its inputs
+/* report_made.c - what a report is made from: each directory and document, what made it, with which seeds and sizes,
+   and the hashes of its files; and the date, which is given from outside so that the page's bytes depend on its inputs
    alone. */
 #include <errno.h>
 #include <stdlib.h>

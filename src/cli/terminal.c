@@ -199,8 +199,8 @@ static size_t room_beside(const layout *l) {
   return l->columns > taken ? l->columns - taken : 0;
 }
 
-/* A row in one line, if need be with narrow gaps; else no column is wider than what is in it, `flex` takes what is left,
-   and where that is too little all behind it stands below as well. */
+/* A row in one line, if need be with narrow gaps; else no column is wider than what is in it, `flex` takes what is
+   left, and where that is too little all behind it stands below as well. */
 static void fit(layout *l, const size_t natural[CLI_CELLS]) {
   const cli_table *t = l->t;
   l->tight = span(l, t->cells) > l->columns;

@@ -305,11 +305,10 @@ static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin,
       " title 'bases alone learned (control): mean'",
       begin, end, begin, end, begin, end, begin, end);
   if (p == 0) /* the key, for all panels; bands and published numbers have their entries here */
-    lfap_text_puts(
-        t,
-        ", \\\n  NaN with boxes fs solid 0.35 noborder fc rgb " STYLE_BLUE
-        " title 'base + perturbation: 90 % interval over seeds', \\\n"
-        "  NaN with boxes fs pattern 4 border lc rgb '#555555' fc rgb '#555555' title 'control: 90 % interval over seeds'");
+    lfap_text_puts(t, ", \\\n  NaN with boxes fs solid 0.35 noborder fc rgb " STYLE_BLUE
+                      " title 'base + perturbation: 90 % interval over seeds', \\\n"
+                      "  NaN with boxes fs pattern 4 border lc rgb '#555555' fc rgb '#555555' "
+                      "title 'control: 90 % interval over seeds'");
   if (p == 0 && s->published)
     lfap_text_puts(t, ", \\\n  NaN with points pt 12 ps 1.1 lw 1.5 lc rgb " STYLE_ORANGE
                       " title 'published, with its reading error'");

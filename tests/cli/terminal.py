@@ -125,7 +125,7 @@ ok(code == 0 and "%" not in term, "short work: no bar", term)
 def bars(args, seconds, columns=0):
     """The lines that the bar was drawn as."""
     code, term, _ = on_terminal(args, out=False, err=True, seconds=seconds, columns=columns, TERM="xterm")
-    return code, [l for l in re.split(r"[\r\n]+(?:\033\[K)?", term) if l and "lfap" not in l and "wrote" not in l]
+    return code, [l for l in re.split(r"[\r\n]+(?:\033\[K)?", term) if l and "lfap" not in l and "wrote" not in l and not l.startswith("    ")]  # what goes on of a message is further in
 
 
 gram = ["train", "--method", "gd", "--lr", "1e-7", "--epochs", "100000", "--form", "gram", "--data", "set", "--gamma", "0.5", "--m", "3000", "--checkpoint", "0", "--out", "out"]

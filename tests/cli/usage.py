@@ -28,7 +28,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "map": ["preset", "data", "labels", "weights", "weights2", "gamma", "gamma2", "direction", "grid", "extent", "numbers", "out"],
     "plot": ["sweep", "against", "x", "where", "data", "labels", "gamma", "adv", "parts", "shares", "history", "converge", "perturbed", "count", "shape", "name", "numbers",
              "out"],
-    "report": ["gamma", "out"],
+    "report": ["gamma", "against", "out"],
     "explain": [],
     "plan": ["n", "d", "gamma", "n-adv", "m"],
     "doctor": [],
