@@ -54,7 +54,8 @@ lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_pictur
 lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name);
 
 /* Panels of width x height pixels each, with room around them for axes, a name above each where they have one, the
-   title of the picture, and a key of so many entries below all of them, which the first panel alone has to have entries for.
+   title of the picture, and a key of so many entries below all of them, which the first panel alone has to have
+   entries for.
    Sets the size of p and writes the commands up to the first panel. */
 typedef struct {
   size_t panels;
