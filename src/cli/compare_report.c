@@ -48,16 +48,24 @@ static void ending_print(const cli_ending *e) {
   figures_print("C4", row, cli_rows_c4(row, e));
 }
 
+static void spread_row(const void *user, size_t i, cli_cells *out) {
+  const cli_row *row = &((const cli_row *)user)[i];
+  const lfap_spread *s = row->spread;
+  const char *mean = out->note;
+  if (isnan(s->mean)) snprintf(out->room[0], CLI_CELL, "none");
+  else {
+    snprintf(out->room[0], CLI_CELL, "%.6g (at %zu)", s->min, s->min_at);
+    snprintf(out->note, sizeof out->note, "mean %.6g", s->mean);
+    snprintf(out->room[1], CLI_CELL, "to %.6g (at %zu)", s->max, s->max_at);
+  }
+  const char *const text[] = {"P1", row->label, out->room[0], mean, out->room[1], row->meaning};
+  memcpy(out->text, text, sizeof text);
+}
+
 static void spreads_print(const compare_run *r) {
   cli_row row[CLI_ROWS];
-  size_t rows = cli_rows_perturbations(row, r);
-  for (size_t i = 0; i < rows; i++) {
-    const lfap_spread *s = row[i].spread;
-    if (isnan(s->mean)) cli_say("  P1  %-16s none\n", row[i].label);
-    else
-      cli_say("  P1  %-16s %-12.6g (at %zu) mean %-12.6g to %-12.6g (at %zu)  %s\n", row[i].label, s->min, s->min_at,
-              s->mean, s->max, s->max_at, row[i].meaning);
-  }
+  const cli_table t = {.cells = 6, .flex = 1, .below = 5, .least = {2, 16, 0, 0, 0, 0}};
+  cli_table_print(&t, spread_row, row, cli_rows_perturbations(row, r));
 }
 
 const cli_ending *compare_ending(const compare_run *r) { return r->ending.end.point.n ? &r->ending : NULL; }
