@@ -6,8 +6,6 @@
  * has ended. */
 #include <math.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -26,11 +24,6 @@ static void label(char out[LABEL], const cli_work *w) {
   double at = floor(w->done) + 1;
   if (w->total > 0) snprintf(out, LABEL, "%s %.0f of %.0f", w->what, at < w->total ? at : ceil(w->total), w->total);
   else snprintf(out, LABEL, "%s %.0f", w->what, at);
-}
-
-static size_t terminal_width(void) {
-  struct winsize size;
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 /* Adds a part where it fits into the line. */
@@ -63,7 +56,7 @@ static void add_pace(char line[LINE], size_t room, const cli_work *w, double t) 
 
 static void draw(cli_progress *p, double t) {
   char line[LINE] = "", text[LABEL];
-  size_t width = terminal_width(), room = width < LINE ? width : LINE;
+  size_t width = cli_columns(stderr), room = width < LINE ? width : LINE;
   label(text, &p->work[0]);
   add_part(line, room, text);
   add_pace(line, room, &p->work[0], t);

@@ -149,7 +149,7 @@ cli_certificate cli_certificate_of(const oracle_cert *cert) {
 }
 
 void cli_certify_print(const oracle_cert *cert) {
-  printf(
+  cli_say(
       "  certificate: multipliers %s, %u bits, %zu of %zu positive; slopes proved at %zu samples, disproved at %zu\n",
       modes[cert->mode], cert->prec, cert->support, cert->n, cert->aligned, cert->refuted);
 }

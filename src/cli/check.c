@@ -58,31 +58,35 @@ static lfap_status print_json(cli *c, const run *r) {
 
 static void print_certificate(const cli *c, const oracle_cert *cert) {
   lfap_check k[LFAP_SET_CLAIMS];
-  printf("check: N = %zu, d = %zu%s, gamma = %g\n", cert->n, cert->d, cli_bias_words(c), cert->gamma);
+  cli_say("check: N = %zu, d = %zu%s, gamma = %g\n", cert->n, cert->d, cli_bias_words(c), cert->gamma);
   cli_certify_print(cert);
   cli_checks_print(c, k, cli_certify_checks(k, cert));
 }
 
 static void print_theorem(const cli *c, const oracle_coq *t) {
   int sets = t->claim < ORACLE_COQ_SETS;
-  printf("check: %s = %zu, d = %zu%s, gamma = %g; a theorem for Coq: %s, %s", sets ? "N" : "m", t->n, t->d,
-         cli_bias_words(c), t->gamma, oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
-  if (t->points && t->claim != ORACLE_COQ_BENT) printf(", the side of %zu points", t->points);
-  printf("\n  its numbers are these %s; that they prove it Coq has to say: make coq-certificate, or coqc\n",
-         sets ? "data" : "weights");
+  cli_say("check: %s = %zu, d = %zu%s, gamma = %g; a theorem for Coq: %s, %s", sets ? "N" : "m", t->n, t->d,
+          cli_bias_words(c), t->gamma, oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
+  if (t->points && t->claim != ORACLE_COQ_BENT) cli_say(", the side of %zu points", t->points);
+  cli_say("\n  its numbers are these %s; that they prove it Coq has to say: make coq-certificate, or coqc\n",
+          sets ? "data" : "weights");
 }
 
 static lfap_status print_check(cli *c, const run *r) {
   char name[CLI_SHOWN], why[CLI_SHOWN];
   if (c->json) return print_json(c, r);
   lfap_visible(name, sizeof name, r->a.certificate);
+  cli_verdict_say(c, c->verdict);
   if (!r->accepted) {
-    printf("%s: %s\n", name, lfap_visible(why, sizeof why, c->ctx.message));
+    cli_say(" (refused)\n%s: %s\n", name, lfap_visible(why, sizeof why, c->ctx.message));
+    cli_say(
+        "next: `lfap limit --certify` (of weights `lfap polish --certify`) writes the one that follows from the %s\n",
+        r->a.weights ? "weights" : "data");
     return LFAP_OK;
   }
+  cli_say(" (accepted: %s follows from the %s)\n", name, r->a.weights ? "weights" : "data");
   if (r->cert.n) print_certificate(c, &r->cert);
   else print_theorem(c, &r->coq.theorem);
-  printf("accepted: %s follows from the %s\n", name, r->a.weights ? "weights" : "data");
   return LFAP_OK;
 }
 

@@ -14,53 +14,84 @@ static const char *colour(lfap_verdict v) {
   }
 }
 
+enum { VERDICT = 14 }; /* columns of a verdict */
+
 /* Value and bound with as many digits as it takes to see which is larger. */
-static void numbers(char *out, size_t size, const lfap_check *k) {
+void cli_value_words(char *out, size_t size, double value, const char *relation, double bound, int promised) {
   char a[32], b[32];
-  if (k->relation[0] == 0 || isnan(k->bound)) {
-    snprintf(out, size, isnan(k->value) ? "-" : "%.6g", k->value);
+  if (isnan(value) && relation[0] && !isnan(bound)) {
+    snprintf(out, size, "none (%s %.6g)", relation, bound);
+    return;
+  }
+  if (relation[0] == 0 || isnan(bound)) {
+    snprintf(out, size, isnan(value) ? "-" : "%.6g", value);
     return;
   }
   for (int digits = 6; digits <= 17; digits++) {
-    snprintf(a, sizeof a, "%.*g", digits, k->value);
-    snprintf(b, sizeof b, "%.*g", digits, k->bound);
-    if (k->value == k->bound || strcmp(a, b) != 0) break;
+    snprintf(a, sizeof a, "%.*g", digits, value);
+    snprintf(b, sizeof b, "%.*g", digits, bound);
+    if (value == bound || strcmp(a, b) != 0) break;
   }
-  /* what a statement does not promise is shown beside the measured value, in parentheses */
-  snprintf(out, size, k->verdict == LFAP_NOT_APPLICABLE ? "%s (%s %s)" : "%s %s %s", a, k->relation, b);
+  snprintf(out, size, promised ? "%s %s %s" : "%s (%s %s)", a, relation, b);
 }
 
-static size_t wider(size_t width, const char *text) { return strlen(text) > width ? strlen(text) : width; }
+static void numbers(char *out, size_t size, const lfap_check *k) {
+  cli_value_words(out, size, k->value, k->relation, k->bound, k->verdict != LFAP_NOT_APPLICABLE);
+}
 
 typedef struct {
-  size_t id, subject, what, value;
-} widths;
+  const cli *c;
+  const lfap_check *check;
+  size_t n;
+} lines;
 
-/* One line; `certified` is what an enclosure decided, "-" where nothing was enclosed. */
-static void print_line(const widths *w, const char *before, const char *verdict, const char *after, const char *id,
-                       const char *subject, const char *what, const char *value, const char *certified,
-                       const char *note) {
-  printf("  %s%-14s%s  %-*s  %-*s  %-*s  %-*s  %-*s%s%s\n", before, verdict, after, (int)w->id, id, (int)w->subject,
-         subject, (int)w->what, what, (int)w->value, value, note[0] ? 14 : 0, certified, note[0] ? "  " : "", note);
+static const char *shade(const cli *c, lfap_verdict v) { return c->color ? colour(v) : NULL; }
+
+/* `certified` is what an enclosure decided, "-" where nothing was enclosed. */
+static void check_row(const void *user, size_t i, cli_cells *out) {
+  const lines *l = user;
+  const lfap_check *k = &l->check[i];
+  numbers(out->room[0], CLI_CELL, k);
+  out->colour = shade(l->c, k->verdict);
+  const char *const text[] = {lfap_verdict_name(k->verdict),
+                              k->id,
+                              k->subject,
+                              k->what,
+                              out->room[0],
+                              k->enclosed ? lfap_verdict_name(k->certified) : "-",
+                              k->note};
+  memcpy(out->text, text, sizeof text);
 }
 
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
-  char text[80];
-  widths w = {2, 7, 4, 5};
-  for (size_t i = 0; i < n; i++) {
-    numbers(text, sizeof text, &check[i]);
-    w.id = wider(w.id, check[i].id);
-    w.subject = wider(w.subject, check[i].subject);
-    w.what = wider(w.what, check[i].what);
-    w.value = wider(w.value, text);
-  }
-  print_line(&w, "", "verdict", "", "id", "subject", "what", "value", "certified", "note");
-  for (size_t i = 0; i < n; i++) {
-    const lfap_check *k = &check[i];
-    numbers(text, sizeof text, k);
-    print_line(&w, c->color ? colour(k->verdict) : "", lfap_verdict_name(k->verdict), c->color ? "\033[0m" : "", k->id,
-               k->subject, k->what, text, k->enclosed ? lfap_verdict_name(k->certified) : "-", k->note);
-  }
+  const lines l = {c, check, n};
+  const cli_table t = {.cells = 7,
+                       .flex = 3,
+                       .below = 4,
+                       .least = {[0] = VERDICT, [5] = VERDICT},
+                       .head = {"verdict", "id", "subject", "what", "value", "certified", "note"},
+                       .label = {[5] = "certified"}};
+  cli_table_print(&t, check_row, &l, n);
+}
+
+/* What is not right of the lines, with its value: the reason of a verdict. */
+enum { REASONS = 32 };
+void cli_reasons_print(const cli *c, const lfap_check *check, size_t n) {
+  lfap_check bad[REASONS];
+  size_t found = 0;
+  for (size_t i = 0; i < n && found < REASONS; i++)
+    if (check[i].verdict == LFAP_FAIL || check[i].verdict == LFAP_UNDECIDED) bad[found++] = check[i];
+  if (found) cli_checks_print(c, bad, found);
+}
+
+void cli_next_explain(const lfap_check *check, size_t n) {
+  const lfap_check *worst = NULL;
+  for (size_t i = 0; i < n; i++)
+    if (check[i].verdict == LFAP_FAIL || (!worst && check[i].verdict == LFAP_UNDECIDED)) {
+      worst = &check[i];
+      if (worst->verdict == LFAP_FAIL) break;
+    }
+  if (worst) cli_say("next: `lfap explain %s` tells what it says, supposes, and what computes it\n", worst->id);
 }
 
 const char *cli_statement_title(const char *id) {
@@ -70,57 +101,90 @@ const char *cli_statement_title(const char *id) {
 }
 
 /* One row for a statement: the worst verdict, how many checks of it passed, and the first that did not. */
-static void digest_row(const cli *c, const lfap_check *check, size_t n, const char *id) {
+static void digest_of(const lines *l, const char *id, cli_cells *out) {
   const lfap_check *first = NULL;
   cli_tally t = {{0}};
   char text[80];
   size_t certified = 0;
-  for (size_t i = 0; i < n; i++) {
-    if (strcmp(check[i].id, id) != 0) continue;
-    cli_tally_add(&t, &check[i], 1);
-    certified += check[i].enclosed && check[i].certified == LFAP_PASS;
-    if (check[i].verdict == LFAP_PASS) continue;
-    if (!first || (first->verdict == LFAP_NOT_APPLICABLE && check[i].verdict != LFAP_NOT_APPLICABLE)) first = &check[i];
+  for (size_t i = 0; i < l->n; i++) {
+    const lfap_check *k = &l->check[i];
+    if (strcmp(k->id, id) != 0) continue;
+    cli_tally_add(&t, k, 1);
+    certified += k->enclosed && k->certified == LFAP_PASS;
+    if (k->verdict == LFAP_PASS) continue;
+    if (!first || (first->verdict == LFAP_NOT_APPLICABLE && k->verdict != LFAP_NOT_APPLICABLE)) first = k;
   }
   lfap_verdict v = cli_tally_verdict(&t);
   size_t all = t.of[0] + t.of[1] + t.of[2] + t.of[3];
-  char count[24] = "-";
-  if (certified) snprintf(count, sizeof count, "%zu", certified);
-  printf("  %s%-14s%s  %-2s  %-54s %3zu of %-3zu  %9s", c->color ? colour(v) : "", lfap_verdict_name(v),
-         c->color ? "\033[0m" : "", id, cli_statement_title(id), t.of[LFAP_PASS], all, count);
+  snprintf(out->room[0], CLI_CELL, "%3zu of %-3zu", t.of[LFAP_PASS], all);
+  snprintf(out->room[1], CLI_CELL, certified ? "%zu" : "-", certified);
   if (first && v != LFAP_PASS) {
     numbers(text, sizeof text, first);
-    printf("  %s%s: %s: %s", v == LFAP_NOT_APPLICABLE ? "measured, " : "", first->subject, first->what, text);
-  } else if (first) printf("  %zu not applicable", t.of[LFAP_NOT_APPLICABLE]);
-  printf("\n");
+    snprintf(out->note, sizeof out->note, "%s%s: %s: %s", v == LFAP_NOT_APPLICABLE ? "measured, " : "", first->subject,
+             first->what, text);
+  } else if (first) snprintf(out->note, sizeof out->note, "%zu not applicable", t.of[LFAP_NOT_APPLICABLE]);
+  out->colour = shade(l->c, v);
+  const char *const row[] = {lfap_verdict_name(v), id, cli_statement_title(id), out->room[0], out->room[1], out->note};
+  memcpy(out->text, row, sizeof row);
+}
+
+/* Row i is that of the statement that comes i-th. */
+static void digest_row(const void *user, size_t i, cli_cells *out) {
+  const lines *l = user;
+  for (size_t k = 0; k < l->n; k++) {
+    size_t before = 0;
+    while (strcmp(l->check[before].id, l->check[k].id) != 0) before++;
+    if (before == k && i-- == 0) {
+      digest_of(l, l->check[k].id, out);
+      return;
+    }
+  }
 }
 
 void cli_digest_print(const cli *c, const lfap_check *check, size_t n) {
-  printf("  %-14s  %-2s  %-54s %-10s  %9s\n", "verdict", "id", "statement", "passed", "certified");
+  const lines l = {c, check, n};
+  const cli_table t = {.cells = 6,
+                       .flex = 2,
+                       .below = 5,
+                       .least = {VERDICT, 2, 54, 10, 9, 0},
+                       .right = 1u << 4,
+                       .near = 1u << 3,
+                       .head = {"verdict", "id", "statement", "passed", "certified", ""}};
+  size_t statements = 0;
   for (size_t i = 0; i < n; i++) {
-    size_t k = 0;
-    while (strcmp(check[k].id, check[i].id) != 0) k++;
-    if (k == i) digest_row(c, check, n, check[i].id);
+    size_t before = 0;
+    while (strcmp(check[before].id, check[i].id) != 0) before++;
+    statements += before == i;
   }
+  cli_table_print(&t, digest_row, &l, statements);
   for (size_t i = 0; i < n; i++)
-    if (check[i].headline) printf("  %-8s  %s: %.4g\n", check[i].subject, check[i].what, check[i].value);
+    if (check[i].headline) cli_say("  %-8s  %s: %.4g\n", check[i].subject, check[i].what, check[i].value);
 }
 
-/* A column of verdict counts, one row a case: the glance. */
-void cli_tally_print(const cli *c, const char *name, const cli_tally *t, const char *note) {
+static void tally_row(const void *user, size_t i, cli_cells *out) {
+  const cli_tallies *l = user;
+  const cli_tally *t = &l->of[i];
   lfap_verdict v = cli_tally_verdict(t);
-  char shown[CLI_SHOWN];
-  name = lfap_visible(shown, sizeof shown, name);
-  printf("  %-22s %s%-14s%s %4zu PASS  %3zu FAIL  %3zu UNDECIDED  %3zu NOT-APPLICABLE%s%s\n", name,
-         c->color ? colour(v) : "", lfap_verdict_name(v), c->color ? "\033[0m" : "", t->of[LFAP_PASS], t->of[LFAP_FAIL],
-         t->of[LFAP_UNDECIDED], t->of[LFAP_NOT_APPLICABLE], note[0] ? "  " : "", note);
+  out->colour = shade(l->c, v);
+  snprintf(out->room[0], CLI_CELL, "%4zu PASS  %3zu FAIL  %3zu UNDECIDED", t->of[LFAP_PASS], t->of[LFAP_FAIL],
+           t->of[LFAP_UNDECIDED]);
+  snprintf(out->room[1], CLI_CELL, "%3zu NOT-APPLICABLE", t->of[LFAP_NOT_APPLICABLE]);
+  lfap_visible(out->note, sizeof out->note, l->name[i]);
+  const char *const row[] = {lfap_verdict_name(v), out->note, out->room[0], out->room[1], l->about[i]};
+  memcpy(out->text, row, sizeof row);
+}
+
+/* Verdict counts, one row a case: the glance. */
+void cli_tallies_print(const cli_tallies *l, size_t n) {
+  const cli_table t = {.cells = 5, .flex = 2, .below = 3, .least = {[0] = VERDICT}};
+  cli_table_print(&t, tally_row, l, n);
 }
 
 void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject) {
-  printf("  (H) %s for %-9s gamma^3 Rmin^4 = %.5g %s 3 N Rmax^2 pmax = %.5g", h->holds ? "holds     " : "is not met",
-         subject, h->lhs, h->holds ? ">=" : "<", h->rhs);
-  if (h->rhs > 0) printf("  (ratio %.3g)", h->lhs / h->rhs);
-  printf("\n");
+  cli_say("  (H) %s for %-9s gamma^3 Rmin^4 = %.5g %s 3 N Rmax^2 pmax = %.5g", h->holds ? "holds     " : "is not met",
+          subject, h->lhs, h->holds ? ">=" : "<", h->rhs);
+  if (h->rhs > 0) cli_say("  (ratio %.3g)", h->lhs / h->rhs);
+  cli_say("\n");
 }
 
 void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n) {
@@ -133,9 +197,13 @@ lfap_verdict cli_tally_verdict(const cli_tally *t) {
   return t->of[LFAP_PASS] ? LFAP_PASS : LFAP_NOT_APPLICABLE;
 }
 
+void cli_verdict_say(const cli *c, lfap_verdict v) {
+  const char *shaded = shade(c, v);
+  cli_say("verdict: %s%s%s", shaded ? shaded : "", lfap_verdict_name(v), shaded ? "\033[0m" : "");
+}
+
 void cli_verdict_print(const cli *c, const cli_tally *t) {
-  lfap_verdict v = cli_tally_verdict(t);
-  printf("verdict: %s%s%s (%zu PASS, %zu FAIL, %zu UNDECIDED, %zu NOT-APPLICABLE)\n", c->color ? colour(v) : "",
-         lfap_verdict_name(v), c->color ? "\033[0m" : "", t->of[LFAP_PASS], t->of[LFAP_FAIL], t->of[LFAP_UNDECIDED],
-         t->of[LFAP_NOT_APPLICABLE]);
+  cli_verdict_say(c, cli_tally_verdict(t));
+  cli_say(" (%zu PASS, %zu FAIL, %zu UNDECIDED, %zu NOT-APPLICABLE)\n", t->of[LFAP_PASS], t->of[LFAP_FAIL],
+          t->of[LFAP_UNDECIDED], t->of[LFAP_NOT_APPLICABLE]);
 }

@@ -7,6 +7,7 @@
 #define LFAP_CLI_H
 #include <stdio.h>
 
+#include "cli/terminal.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/members.h"
@@ -262,14 +263,27 @@ typedef struct {
   size_t of[4];
 } cli_tally; /* by lfap_verdict */
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
+/* "0.98 < 1"; what a statement does not promise beside the measured value, in parentheses: "0.98 (< 1)". */
+void cli_value_words(char *out, size_t size, double value, const char *relation, double bound, int promised);
+/* Those of them that fail or are undecided, and where to read on; nothing where there are none. */
+void cli_reasons_print(const cli *c, const lfap_check *check, size_t n);
+void cli_next_explain(const lfap_check *check, size_t n);
 /* The same at a glance: one row a statement, then the lines that show the effect itself. */
 void cli_digest_print(const cli *c, const lfap_check *check, size_t n);
 void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject);
 const char *cli_statement_title(const char *id); /* "" where there is none */
 void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n);
 lfap_verdict cli_tally_verdict(const cli_tally *t);
+/* "verdict: PASS", to be gone on with; with the counts, a line. */
+void cli_verdict_say(const cli *c, lfap_verdict v);
 void cli_verdict_print(const cli *c, const cli_tally *t);
-void cli_tally_print(const cli *c, const char *name, const cli_tally *t, const char *note);
+/* Verdict counts of several cases, a row each. */
+typedef struct {
+  const cli *c;
+  const char *const *name, *const *about;
+  const cli_tally *of;
+} cli_tallies;
+void cli_tallies_print(const cli_tallies *l, size_t n);
 
 /* ---- the cases of `lfap verify` (verify_cases.c) ----------------------------------------------------------------- */
 

@@ -229,22 +229,34 @@ const cli_verb cli_compare = {
     "compare",
     "how close a network made elsewhere, its perturbations and numbers are to the theory",
     "--data PATH [--labels FILE] --weights W.npy --gamma G [options]",
-    "For weights from any framework, of a network with one hidden layer. Without --output-weights or --signs the\n"
-    "first half of the rows have output weight +1/sqrt(m), the second half -1/sqrt(m). With them rows come in any\n"
-    "order; f, signs and perturbations are judged on the rows |v_j| sqrt(m) w_j, which have the same f, and the limit\n"
-    "is that of this output layer, taken as fixed unless --output-trained says otherwise. Figures are measured: how\n"
-    "far W is from a KKT point, and from w. The first line says whether W classifies the data at all, and if it does\n"
-    "not, which likely slip explains it (row order, signs, output layer, bias, transpose, slope, labels): FAIL.\n"
-    "With --adversarial, its perturbations: recomputed as perturbed minus base, held against their constraint and\n"
-    "against the best there is. Rounding to the precision they were made in is allowed for; it is read from the\n"
-    "entries, so .astype('<f8') is always right. Where a cheat of 0.1 % may be rounding, a sample is UNDECIDED.\n"
-    "With --polish, where W itself ends; `lfap polish` writes that point. With --lambda, --outputs, --reference: the\n"
-    "largest differences, in ulp too, and PASS or FAIL: relative to the largest entry 2^-33 in doubles, 2^-14 in\n"
-    "single, 2^-7 in half precision.",
+    "Holds the weights of a network with one hidden layer, from any framework, against the theory, and judges:\n"
+    "  the network    does W classify its data at all? FAIL where it does not, with the slip that explains it best: "
+    "row order, signs, output layer, bias, transpose, slope, labels. Ask this first: the rest is of no use "
+    "where it fails\n"
+    "  K1, C1, w      how far W is from a KKT point, and from the limit's boundary w: measured, without a verdict; "
+    "that is for the question how long to train\n"
+    "  --adversarial  are its perturbations what they are said to be? Recomputed as perturbed minus base, held against "
+    "their constraint and against the best there is; \"deceived\" is for perturbations made against this W\n"
+    "  --polish       where W itself ends (C3), and whether training goes there (C4); `lfap polish` writes that point\n"
+    "  --lambda       (and --outputs, --reference) are your numbers those computed here? The largest differences, in "
+    "ulp too, and PASS or FAIL: relative to the largest entry 2^-33 in doubles, 2^-14 in single, 2^-7 "
+    "in half precision\n"
+    "\n"
+    "Without --output-weights or --signs the first half of the rows have output weight +1/sqrt(m), the second half\n"
+    "-1/sqrt(m). With them rows come in any order; f, signs and perturbations are judged on the rows\n"
+    "|v_j| sqrt(m) w_j, which have the same f, and the limit is that of this output layer, taken as fixed unless\n"
+    "--output-trained says otherwise. Rounding to the precision that perturbations were made in is allowed for; it is\n"
+    "read from the entries, so .astype('<f8') is always right. Where a cheat of 0.1 % may be rounding, a sample is\n"
+    "UNDECIDED.",
     "  # in PyTorch: numpy.save('W.npy', model.hidden.weight.detach().cpu().numpy())\n"
     "  lfap compare --data X.npy --labels y.npy --weights W.npy --gamma 0.01\n"
-    "  # the network and the perturbations of `lfap perturb --help`:\n"
-    "  lfap compare --data data --weights learned/W.npy --gamma 0.9 --adversarial adv --bases noise/X.npy --norm l2 "
-    "--eps 5",
+    "  # a network, and perturbations of noise that it takes for its targets:\n"
+    "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
+    "  lfap train --data data --gamma 0.5 --m 20 --out net\n"
+    "  lfap gen uniform --n 20 --d 1000 --seed 2 --out noise\n"
+    "  lfap perturb --norm l2 --from gradient --data noise --weights net/W.npy \\\n"
+    "    --gamma 0.5 --eps 3 --out adv\n"
+    "  lfap compare --data data --weights net/W.npy --gamma 0.5 \\\n"
+    "    --adversarial adv --bases noise/X.npy --norm l2 --eps 3",
     options,
     run_compare};

@@ -124,13 +124,13 @@ lfap_status cli_coq_write(cli *c, const char *dir, const cli_coq *k) {
 void cli_coq_print(const cli_coq *k) {
   const oracle_coq *t = &k->theorem;
   if (!t->n) {
-    printf("  theorem for Coq: none is written: %s\n", k->why);
+    cli_say("  theorem for Coq: none is written: %s\n", k->why);
     return;
   }
-  printf("  theorem for Coq: %s, %s", oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
-  if (t->count) printf(", multipliers of %u bits", t->bits);
-  if (k->asked && t->claim != ORACLE_COQ_BENT) printf(", the side of %zu of %zu points", t->points, k->asked);
-  printf("; `make coq-certificate` has Coq check it\n");
+  cli_say("  theorem for Coq: %s, %s", oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
+  if (t->count) cli_say(", multipliers of %u bits", t->bits);
+  if (k->asked && t->claim != ORACLE_COQ_BENT) cli_say(", the side of %zu of %zu points", t->points, k->asked);
+  cli_say("; `make coq-certificate` has Coq check it\n");
 }
 
 /* ---- checking ---------------------------------------------------------------------------------------------------- */

@@ -132,10 +132,10 @@ void cli_coq_sets_print(const cli_coq_sets *me, size_t first) {
   char shown[CLI_SHOWN];
   for (size_t i = first; i < me->sets; i++) {
     const cli_coq_set *set = &me->set[i];
-    printf("  theorem for Coq, %s: ", set->subject);
+    cli_say("  theorem for Coq, %s: ", set->subject);
     if (set->claim)
-      printf("%s, %s: tail -30 %s/%s\n", set->claim, oracle_coq_form_names[set->form],
-             lfap_visible(shown, sizeof shown, set->folder), CLI_COQ_FILE);
-    else printf("none: %s\n", set->why);
+      cli_say("%s, %s: tail -30 %s/%s\n", set->claim, oracle_coq_form_names[set->form],
+              lfap_visible(shown, sizeof shown, set->folder), CLI_COQ_FILE);
+    else cli_say("none: %s\n", set->why);
   }
 }

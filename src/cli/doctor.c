@@ -161,24 +161,24 @@ static lfap_status self_test(cli *c, cli_doctor_report *r) {
 /* ---- the verb ------------------------------------------------------------------------------------------------- */
 
 static void print_doctor(const cli_doctor_report *r) {
-  printf("lfap %s, schema %d, compiled by %s\n", LFAP_VERSION, LFAP_SCHEMA_VERSION, r->compiler);
-  printf("  %-12s", "processor");
-  for (size_t i = 0; i < r->features; i++) printf(" %s", r->feature[i]);
-  printf("%s; %s; %d threads\n", r->features ? "" : " no feature chosen at run time",
-         r->wide ? "8 doubles a register" : "4 doubles a register or fewer", r->threads);
-  printf("  %-12s a step of a dot costs %.2g times one of a sum\n", "fma", r->fma_cost);
+  cli_say("lfap %s, schema %d, compiled by %s\n", LFAP_VERSION, LFAP_SCHEMA_VERSION, r->compiler);
+  cli_say("  %-12s", "processor");
+  for (size_t i = 0; i < r->features; i++) cli_say(" %s", r->feature[i]);
+  cli_say("%s; %s; %d threads\n", r->features ? "" : " no feature chosen at run time",
+          r->wide ? "8 doubles a register" : "4 doubles a register or fewer", r->threads);
+  cli_say("  %-12s a step of a dot costs %.2g times one of a sum\n", "fma", r->fma_cost);
   if (r->fma_cost > EMULATED)
-    printf(
+    cli_say(
         "  %-12s fused multiply-add is emulated in software here: right, and slow. On x86-64 a processor with FMA and\n"
         "  %-12s the GNU C library are needed\n",
         "WARNING", "");
-  printf("  %-12s", "libraries");
-  for (size_t i = 0; i < r->libraries; i++) printf(" %s %s", r->library[i].name, r->library[i].version);
-  printf("\n");
+  cli_say("  %-12s", "libraries");
+  for (size_t i = 0; i < r->libraries; i++) cli_say(" %s %s", r->library[i].name, r->library[i].version);
+  cli_say("\n");
   for (size_t i = 0; i < r->tools; i++)
-    printf("  %-12s %s\n", r->tool[i].name, r->tool[i].version ? r->tool[i].version : "not here");
-  printf("  %-12s %zu of %zu arrays of the test vectors have the right bits%s%s\n", "self-test", r->arrays - r->differ,
-         r->arrays, r->first ? "; the first that has not: " : "", r->first ? r->first : "");
+    cli_say("  %-12s %s\n", r->tool[i].name, r->tool[i].version ? r->tool[i].version : "not here");
+  cli_say("  %-12s %zu of %zu arrays of the test vectors have the right bits%s%s\n", "self-test", r->arrays - r->differ,
+          r->arrays, r->first ? "; the first that has not: " : "", r->first ? r->first : "");
 }
 
 enum { O_NONE };

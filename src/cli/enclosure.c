@@ -16,13 +16,13 @@ cli_certificate cli_enclosure_certificate(const lfap_enclosure *e) {
 }
 
 void cli_enclosure_print(const lfap_enclosure *e) {
-  printf("  enclosures in doubles: ");
+  cli_say("  enclosures in doubles: ");
   if (e->claim[LFAP_CLAIM_Q1].verdict == LFAP_PASS) {
     double widest = 0;
     for (size_t i = 0; i < e->n; i++)
       if (e->hi[i] > 0.0) widest = fmax(widest, (e->hi[i] - e->lo[i]) / e->hi[i]);
-    printf("multipliers within %.2g of themselves, ", widest);
+    cli_say("multipliers within %.2g of themselves, ", widest);
   }
-  printf("weights within %.2g; slopes proved at %zu samples, disproved at %zu, undecided at %zu\n", e->ball, e->aligned,
-         e->refuted, e->n - e->aligned - e->refuted);
+  cli_say("weights within %.2g; slopes proved at %zu samples, disproved at %zu, undecided at %zu\n", e->ball,
+          e->aligned, e->refuted, e->n - e->aligned - e->refuted);
 }

@@ -47,32 +47,33 @@ const char *cli_ending_c4(const cli_ending *e) { return e->certified ? lfap_verd
 
 static void certificate_print(const cli_ending *e) {
   const oracle_polished *p = &e->cert;
-  printf("  certificate: %zu of %zu kinks and %zu of %zu positive multipliers proved; own pairs: %zu right, %zu wrong, "
-         "%zu open; others: %zu signed, %zu open\n",
-         p->kinks, e->end.point.kinks, p->support, e->end.point.support, p->pairs_right, p->pairs_wrong, p->pairs_open,
-         p->others_signed, p->others_open);
-  printf("  ||W^o - W|| is at most %.3g; the multipliers are %s\n", p->ball,
-         p->multipliers ? "enclosed" : "not enclosed: the samples are not proved independent");
+  cli_say(
+      "  certificate: %zu of %zu kinks and %zu of %zu positive multipliers proved; own pairs: %zu right, %zu wrong, "
+      "%zu open; others: %zu signed, %zu open\n",
+      p->kinks, e->end.point.kinks, p->support, e->end.point.support, p->pairs_right, p->pairs_wrong, p->pairs_open,
+      p->others_signed, p->others_open);
+  cli_say("  ||W^o - W|| is at most %.3g; the multipliers are %s\n", p->ball,
+          p->multipliers ? "enclosed" : "not enclosed: the samples are not proved independent");
 }
 
 /* Is the boundary of the point linear? */
 static void boundary_print(const cli_ending *e) {
   if (e->certified && e->cert.linear < 0 && e->cert.c3 != LFAP_FAIL)
-    printf("  its boundary is not linear, certified: f has one sign at z1 and at z2, the other at z1 + z2\n");
-  else if (e->end.same) printf("  its boundary is linear, <w, z> = 0 of C2\n");
-  else printf("  whether its boundary is linear is not known\n");
+    cli_say("  its boundary is not linear, certified: f has one sign at z1 and at z2, the other at z1 + z2\n");
+  else if (e->end.same) cli_say("  its boundary is linear, <w, z> = 0 of C2\n");
+  else cli_say("  whether its boundary is linear is not known\n");
 }
 
 void cli_ending_about(const cli_ending *e) {
   const lfap_polished *p = &e->end.point;
   if (!p->n) {
-    printf("  C3  the weights have no point: %s\n", e->why);
+    cli_say("  C3  the weights have no point: %s\n", e->why);
     return;
   }
-  printf("  C3  %zu patterns, %zu own pairs turned; %zu kinks, %zu own pairs of slope gamma, support %zu of %zu\n",
-         p->rounds, p->flipped, p->kinks, e->end.off, p->support, p->n);
-  if (e->end.same) printf("  C3  it is C2's point, to %.2g\n", e->end.distance);
-  else if (!isnan(e->end.distance)) printf("  C3  it is not C2's point: relative distance %.6g\n", e->end.distance);
+  cli_say("  C3  %zu patterns, %zu own pairs turned; %zu kinks, %zu own pairs of slope gamma, support %zu of %zu\n",
+          p->rounds, p->flipped, p->kinks, e->end.off, p->support, p->n);
+  if (e->end.same) cli_say("  C3  it is C2's point, to %.2g\n", e->end.distance);
+  else if (!isnan(e->end.distance)) cli_say("  C3  it is not C2's point: relative distance %.6g\n", e->end.distance);
   if (e->certified) certificate_print(e);
   boundary_print(e);
 }
@@ -80,12 +81,12 @@ void cli_ending_about(const cli_ending *e) {
 void cli_ending_print(const cli_ending *e) {
   const lfap_polished *p = &e->end.point;
   const lfap_c4 *k = &e->end.c4;
-  printf("  C3  normalised margin of the weights %.9g, at their point %.9g", p->margin_given, p->margin);
-  if (!isnan(p->cosine)) printf("; cosine %.9g", p->cosine);
-  printf("\n");
+  cli_say("  C3  normalised margin of the weights %.9g, at their point %.9g", p->margin_given, p->margin);
+  if (!isnan(p->cosine)) cli_say("; cosine %.9g", p->cosine);
+  cli_say("\n");
   cli_ending_about(e);
-  printf("  C4  angle %.6g, needs below %.6g; length %.6g, needs %.6g\n", k->angle, k->angle_most, k->length,
-         k->length_least);
+  cli_say("  C4  angle %.6g, needs below %.6g; length %.6g, needs %.6g\n", k->angle, k->angle_most, k->length,
+          k->length_least);
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */

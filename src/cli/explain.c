@@ -20,19 +20,13 @@ static lfap_status set_explain_option(cli *c, void *args_, int option, const cha
   return LFAP_OK;
 }
 
-/* The text in lines of at most 100 characters, all but the first indented. */
+/* The text in lines of at most 100 characters, and none wider than the terminal; all but the first indented. */
 static void wrapped(const char *label, const char *text) {
   enum { LEFT = 12, RIGHT = 100 };
-  int column = printf("%-*s", LEFT, label);
-  for (const char *word = text; *word;) {
-    int len = (int)strcspn(word, " ");
-    if (column > LEFT && column + 1 + len > RIGHT) column = printf("\n%*s", LEFT, "") - 1;
-    if (column > LEFT) column += printf(" ");
-    column += printf("%.*s", len, word);
-    word += len;
-    word += strspn(word, " ");
-  }
-  printf("\n");
+  char line[8192];
+  size_t columns = cli_columns(stdout);
+  snprintf(line, sizeof line, "%-*s%s", LEFT, label, text);
+  cli_fill(stdout, line, strlen(line), columns && columns < RIGHT ? columns : RIGHT, LEFT);
 }
 
 /* What an enclosure can decide of it. */
@@ -91,13 +85,13 @@ static lfap_status unknown(cli *c, const char *id) {
 static void print_explain(const lfap_statement *st) {
   if (!st) {
     for (size_t i = 0; i < lfap_statement_count; i++)
-      printf("%-4s %s\n", lfap_statements[i].id, lfap_statements[i].title);
-    printf("\n%s: %s\n", certificate_coq()->id, certificate_coq()->title);
+      cli_say("%-4s %s\n", lfap_statements[i].id, lfap_statements[i].title);
+    cli_say("\n%s: %s\n", certificate_coq()->id, certificate_coq()->title);
     return;
   }
   cli_row row[CLI_ROWS];
   size_t rows = cli_rows_statement(row, st);
-  printf("%s  %s\n\n", st->id, st->title);
+  cli_say("%s  %s\n\n", st->id, st->title);
   for (size_t i = 0; i < rows; i++) wrapped(row[i].label, row[i].string);
   certified(st);
 }

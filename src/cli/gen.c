@@ -101,11 +101,11 @@ static lfap_status write_files(cli *c, const char *out, const lfap_data *data, c
 static void print_gen(const lfap_data *data, const cli_gen_report *r) {
   size_t pos = 0;
   for (size_t i = 0; i < data->n; i++) pos += data->y[i] > 0;
-  printf("%s: N = %zu samples of d = %zu, %zu labelled +1 and %zu labelled -1", r->kind, data->n, data->d, pos,
-         data->n - pos);
+  cli_say("%s: N = %zu samples of d = %zu, %zu labelled +1 and %zu labelled -1", r->kind, data->n, data->d, pos,
+          data->n - pos);
   if (r->images)
-    printf("; %zu test images; %s\n", r->images->test.n, r->centered ? "mean image removed" : "not centred");
-  else printf("; seed %llu\n", (unsigned long long)*r->seed);
+    cli_say("; %zu test images; %s\n", r->images->test.n, r->centered ? "mean image removed" : "not centred");
+  else cli_say("; seed %llu\n", (unsigned long long)*r->seed);
 }
 
 static lfap_status run_gen(cli *c, int argc, char **argv) {

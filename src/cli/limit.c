@@ -130,36 +130,37 @@ static cli_range range_of(const double *v, size_t n) {
 
 static void c2_print(const lfap_limit *l) {
   const lfap_c2 *c = &l->c2;
-  printf("  largest sum of obtuse G_nk/||x_n||^2: kappa_obt = %.4g (C2 below %.4g)", c->kappa_obt, c->kappa_bound);
-  if (c->margin_lin > 0.0) printf("; linear margin %.6g (C2 above %.4g)", c->margin_lin, c->margin_need);
-  printf("\n");
+  cli_say("  largest sum of obtuse G_nk/||x_n||^2: kappa_obt = %.4g (C2 below %.4g)", c->kappa_obt, c->kappa_bound);
+  if (c->margin_lin > 0.0) cli_say("; linear margin %.6g (C2 above %.4g)", c->margin_lin, c->margin_need);
+  cli_say("\n");
   if (c->bent)
-    printf("  (CP): w bends at %zu samples, %zu of them at a kink; %zu of %zu multipliers positive, residual %.2g\n",
-           c->bent, c->kinks, c->active, 2 * l->n, c->residual);
+    cli_say("  (CP): w bends at %zu samples, %zu of them at a kink; %zu of %zu multipliers positive, residual %.2g\n",
+            c->bent, c->kinks, c->active, 2 * l->n, c->residual);
 }
 
 static void print_limit(const cli *c, const cli_limit_report *r, const cli_tally *tally, const oracle_cert *cert,
                         const lfap_enclosure *fast) {
   const lfap_limit *l = r->limit;
   cli_range q = range_of(l->lambda_q, l->n);
-  printf("limit: N = %zu, d = %zu%s, gamma = %g\n", l->n, l->d, cli_bias_words(c), l->gamma);
+  cli_verdict_print(c, tally);
+  cli_reasons_print(c, r->lines->check, r->lines->checks);
+  cli_say("limit: N = %zu, d = %zu%s, gamma = %g\n", l->n, l->d, cli_bias_words(c), l->gamma);
   cli_hypothesis_print(&l->hyp, "data");
-  printf("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n",
-         l->row_kappa, l->row_kappa < l->h_star ? "holds" : "does not hold", l->h_star,
-         l->row_kappa < l->c_bound ? "holds" : "does not hold", l->c_bound);
-  printf("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", q.min, q.max,
-         q.positive, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
+  cli_say("  largest row sum of |G_nk|/||x_k||^2, k != n: %.4g; (H*) %s (below %.3g), (C) %s (below %.3g)\n",
+          l->row_kappa, l->row_kappa < l->h_star ? "holds" : "does not hold", l->h_star,
+          l->row_kappa < l->c_bound ? "holds" : "does not hold", l->c_bound);
+  cli_say("  lambda from %.6g to %.6g, %zu of %zu positive (%s); largest |Q lambda - 1| on them %.2g\n", q.min, q.max,
+          q.positive, l->n, l->full ? "solution of Q lambda = 1" : "nonnegative QP", l->residual);
   c2_print(l);
-  if (c->bias) printf("  the boundary is <w,z> + w_bias, w_bias = %.6g\n", l->w[l->d - 1]);
+  if (c->bias) cli_say("  the boundary is <w,z> + w_bias, w_bias = %.6g\n", l->w[l->d - 1]);
   if (r->every)
-    printf("  every KKT point decides alike, %s: %zu of %zu points, %zu of them +1\n",
-           cert || fast ? "certified" : "measured", r->every->positive + r->every->negative, r->every->points,
-           r->every->positive);
+    cli_say("  every KKT point decides alike, %s: %zu of %zu points, %zu of them +1\n",
+            cert || fast ? "certified" : "measured", r->every->positive + r->every->negative, r->every->points,
+            r->every->positive);
   if (cert) cli_certify_print(cert);
   if (fast) cli_enclosure_print(fast);
   if (r->coq) cli_coq_print(r->coq);
   cli_checks_print(c, r->lines->check, r->lines->checks);
-  cli_verdict_print(c, tally);
 }
 
 /* The limit, its margin, and with --certify what makes it certain, from one Gram matrix where the memory limit leaves
@@ -313,6 +314,27 @@ static lfap_status read_adversarial(cli *c, run *r) {
   return s;
 }
 
+/* What one would ask next: of a failure what it means, of what was measured that it be certain, of a certificate that
+   another program reads it. */
+static void print_next(const cli *c, const run *r) {
+  const args *a = &r->a;
+  char data[CLI_SHOWN], labels[CLI_SHOWN], out[CLI_SHOWN];
+  cli_word_shown(data, sizeof data, a->data);
+  cli_word_shown(labels, sizeof labels, a->labels ? a->labels : "");
+  cli_word_shown(out, sizeof out, a->out ? a->out : "limit");
+  if (!a->labels) labels[0] = 0;
+  const char *option = a->labels ? " --labels " : "", *bias = c->bias ? " --with-bias" : "";
+  cli_next_explain(r->k.check, r->k.checks);
+  if (c->verdict == LFAP_FAIL) return;
+  if (!a->certify.wanted)
+    cli_say("next: `lfap limit --data %s%s%s%s --gamma %.15g --certify --out %s` decides by enclosures what is "
+            "measured here\n",
+            data, option, labels, bias, a->gamma, out);
+  else if (r->text.len)
+    cli_say("next: `lfap check %s/certificate.json --data %s%s%s%s` decides it again from the data\n", out, data,
+            option, labels, bias);
+}
+
 static lfap_status go(cli *c, run *r) {
   args *a = &r->a;
   lfap_status s = check_limit_args(c, a);
@@ -331,6 +353,7 @@ static lfap_status go(cli *c, run *r) {
   const lfap_enclosure *quick = r->fast.n ? &r->fast : NULL;
   if (!s) s = judge_lines(c, &r->k, &r->l, exact, quick);
   if (!s) s = tell(c, &report, exact, quick);
+  if (!s && !c->json) print_next(c, r);
   return s;
 }
 
@@ -356,7 +379,9 @@ const cli_verb cli_limit = {
     "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json\n"
     "  lfap limit --data data --gamma 0.5 --memory-limit 2G --certify=fast\n"
-    "  lfap limit --data data --gamma 0.9 --certify --out limit && lfap check limit/certificate.json --data data\n"
-    "  lfap limit --data data --gamma 0.9 --certify --coq --out limit && lfap check limit/Certificate.v --data data",
+    "  lfap limit --data data --gamma 0.9 --certify --out limit\n"
+    "  lfap check limit/certificate.json --data data\n"
+    "  lfap limit --data data --gamma 0.9 --certify --coq --out limit\n"
+    "  lfap check limit/Certificate.v --data data",
     options,
     run_limit};

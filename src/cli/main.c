@@ -8,23 +8,36 @@
 #include "cli/certify.h"
 #include "cli/verbs.h"
 
+static const char *const help_of_verbs =
+    "`lfap VERB --help` (or help VERB) tells the options of a verb and works an example; `lfap --version` the version.";
+
 static void help(FILE *to) {
-  fprintf(to, "usage: lfap VERB [options]\n\n%s\nverbs:\n", cli_about);
-  for (const cli_verb *const *v = cli_verbs; *v; v++) fprintf(to, "  %-9s %s\n", (*v)->name, (*v)->brief);
-  fprintf(to,
-          "\n`lfap VERB --help` (or help VERB) tells the options of a verb and works an example; `lfap --version` the "
-          "version.\n\n%s\n%s\nexample:\n%s",
-          cli_data_sets, cli_exit_codes, cli_examples);
+  size_t width = cli_help_width(to);
+  fputs("usage: lfap VERB [options]\n\n", to);
+  cli_fill_text(to, cli_about, width);
+  fputs("\nverbs:\n", to);
+  for (const cli_verb *const *v = cli_verbs; *v; v++) {
+    char line[160];
+    snprintf(line, sizeof line, "  %-9s %s", (*v)->name, (*v)->brief);
+    cli_fill(to, line, strlen(line), width, 12);
+  }
+  fputs("\n", to);
+  cli_fill_text(to, help_of_verbs, width);
+  fputs("\n", to);
+  cli_fill_text(to, cli_data_sets, width);
+  fputs("\n", to);
+  cli_fill_text(to, cli_exit_codes, width);
+  fprintf(to, "\nexample:\n%s", cli_examples);
 }
 
 static int unknown_verb(const char *name) {
-  char shown[CLI_SHOWN];
+  char shown[CLI_SHOWN], guess[64] = "";
   cli_guess g = {name, NULL, 0};
   for (const cli_verb *const *v = cli_verbs; *v; v++) cli_guess_try(&g, (*v)->name);
   const char *best = cli_guess_best(&g);
-  fprintf(stderr, "lfap: unknown %s '%s'", name[0] == '-' ? "option" : "verb", lfap_visible(shown, sizeof shown, name));
-  if (best) fprintf(stderr, "; did you mean %s?", best);
-  fputs(" (`lfap --help` lists the verbs)\n", stderr);
+  if (best) snprintf(guess, sizeof guess, "; did you mean %s?", best);
+  cli_note("lfap: unknown %s '%s'%s (`lfap --help` lists the verbs)\n", name[0] == '-' ? "option" : "verb",
+           lfap_visible(shown, sizeof shown, name), guess);
   return LFAP_ERR_USAGE;
 }
 
@@ -51,8 +64,8 @@ static const char *message_of(const cli *c) {
 
 /* Colours only where a person looks, and not where NO_COLOR is set (no-color.org). */
 static int wants_color(void) {
-  const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-  return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
+  const char *no = getenv("NO_COLOR");
+  return cli_escapes(stdout) && !(no && no[0]);
 }
 
 /* A descriptor 0, 1 or 2 that the caller closed would be given to the first file opened, which then takes what is
@@ -85,12 +98,11 @@ static lfap_status run_verb(cli *c, int argc, char **argv) {
 
 /* The one place where errors are printed: file names and values in them may hold anything. */
 static void complain(const cli *c, lfap_status s) {
-  char shown[CLI_SHOWN];
+  char shown[CLI_SHOWN], hint[80] = "";
   const char *name = c->verb ? c->verb->name : "", *message = message_of(c);
   if (!message[0]) message = s == LFAP_ERR_MEMORY ? "out of memory" : "failed without a message";
-  fprintf(stderr, "lfap%s%s: %s", name[0] ? " " : "", name, lfap_visible(shown, sizeof shown, message));
-  if (s == LFAP_ERR_USAGE) fprintf(stderr, " (`lfap %s --help` tells the options)", name);
-  fputs("\n", stderr);
+  if (s == LFAP_ERR_USAGE) snprintf(hint, sizeof hint, " (`lfap %s --help` tells the options)", name);
+  cli_note("lfap%s%s: %s%s\n", name[0] ? " " : "", name, lfap_visible(shown, sizeof shown, message), hint);
 }
 
 /* --help, --version: an answer of lfap itself. */

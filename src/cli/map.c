@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/picture.h"
+#include "cli/plot.h"
 #include "fields.h"
 #include "picture/plane.h"
 #include "study/grid.h"
@@ -147,6 +147,7 @@ static lfap_status inputs_make(cli *c, inputs *in, args *a) {
     if (!(a->extent > 0)) a->extent = 3.4;
     in->two = 1;
     in->here = in->of[0] = cli_origin_of_run(&n.data, n.data.d, a->gamma);
+    snprintf(in->here.seed, sizeof in->here.seed, "%llu", (unsigned long long)cell->seed);
     in->of[1] = cli_origin_of_run(&n.adv, n.adv.d, a->gamma);
     in->data = n.data;
     in->net[0] = n.natural;
@@ -200,12 +201,12 @@ static lfap_status print_map_json(cli *c, const args *a, const inputs *in, const
 }
 
 static void print_map(const args *a, const inputs *in, const lfap_map_result *r, const lfap_map_function *f, size_t n) {
-  printf("map: N = %zu, d = %zu, %zu x %zu points, |a|, |b| <= %.6g\n", in->data.n, in->data.d, a->grid, a->grid,
-         r->extent);
+  cli_say("map: N = %zu, d = %zu, %zu x %zu points, |a|, |b| <= %.6g\n", in->data.n, in->data.d, a->grid, a->grid,
+          r->extent);
   for (size_t k = 0; k < n; k++)
     for (size_t l = k + 1; l < n; l++)
-      printf("  measured: %s and %s have equal signs at %.6g %% of the points\n", f[k].name, f[l].name,
-             100 * r->agreement[k][l]);
+      cli_say("  measured: %s and %s have equal signs at %.6g %% of the points\n", f[k].name, f[l].name,
+              100 * r->agreement[k][l]);
 }
 
 static lfap_status run_map(cli *c, int argc, char **argv) {
@@ -229,6 +230,8 @@ static lfap_status run_map(cli *c, int argc, char **argv) {
   lfap_map_opts o = {.extent = a.extent, .grid = a.grid};
   if (!s) s = lfap_picture_map(&c->ctx, &p, &r, &plane, f, n, &in.data, &o);
   if (!s && a.preset >= 0) tell_preset(&p, &in.cell);
+  if (!s && a.preset < 0) s = cli_plot_seed(c, &in.here, a.data);
+  if (!s) cli_plot_about(&p, &in.here);
   if (!s) s = lfap_stage_begin(&c->ctx, &stage, a.out);
   if (!s) s = cli_out_matrix(c, stage.dir, "map_axes.npy", plane.axes, 2, plane.d);
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
@@ -255,6 +258,7 @@ const cli_verb cli_map = {
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
     "  lfap train --data data --gamma 0.5 --m 20 --out net\n"
     "  lfap train --method sgd --data data --gamma 0.5 --m 100 --epochs 500 --out sgd\n"
-    "  lfap map --data data --weights net/W.npy --weights2 sgd/W.npy --gamma 0.5 --out map",
+    "  lfap map --data data --weights net/W.npy --weights2 sgd/W.npy \\\n"
+    "    --gamma 0.5 --out map",
     options,
     run_map};

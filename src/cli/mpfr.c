@@ -26,8 +26,7 @@ static void estimate(watch *w, double done, double total) {
   if (all < 5 || w->c->quiet) return;
   cli_duration(words, all);
   cli_progress_clear(w->c);
-  fprintf(stderr, "note: about %s: %.0f %ss of %.2g s each, at %zu bits\n", words, total, w->unit, all / total,
-          w->prec);
+  cli_note("note: about %s: %.0f %ss of %.2g s each, at %zu bits\n", words, total, w->unit, all / total, w->prec);
 }
 
 static int watching(void *user, const char *what, double done, double total) {

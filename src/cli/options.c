@@ -37,19 +37,21 @@ static size_t count(const cli_option *o) {
 /* ---- help -------------------------------------------------------------------------------------------------------- */
 
 static void print_option(const cli_option *o, FILE *to) {
-  char left[48];
+  char left[48], line[1024];
   snprintf(left, sizeof left, "--%s%s%s", o->name, o->arg && o->arg[0] != '[' ? " " : "", o->arg ? o->arg : "");
-  const char *line = o->help;
-  for (int first = 1; line; first = 0) { /* further lines of a help text are indented below the first */
-    const char *end = strchr(line, '\n');
-    int len = end ? (int)(end - line) : (int)strlen(line);
-    fprintf(to, "  %-24s %.*s\n", first ? left : "", len, line);
-    line = end ? end + 1 : NULL;
-  }
+  int len = snprintf(line, sizeof line, "  %-24s %s", left, o->help);
+  for (char *c = line; *c; c++)
+    if (*c == '\n') *c = ' ';
+  cli_fill(to, line, (size_t)len < sizeof line ? (size_t)len : sizeof line - 1, cli_help_width(to), 27);
 }
 
 void cli_help(const cli_verb *v, FILE *to) {
-  fprintf(to, "usage: lfap %s %s\n\n%s\n\noptions:\n", v->name, v->usage, v->about);
+  char usage[512];
+  snprintf(usage, sizeof usage, "usage: lfap %s %s", v->name, v->usage);
+  cli_fill(to, usage, strlen(usage), cli_help_width(to), 12);
+  fputs("\n", to);
+  cli_fill_text(to, v->about, cli_help_width(to));
+  fputs("\noptions:\n", to);
   for (const cli_option *o = v->options; o->name; o++) print_option(o, to);
   for (const cli_option *o = cli_common_of(v); o->name; o++) print_option(o, to);
   fprintf(to, "\nexample:\n%s\n", v->example);

@@ -6,6 +6,7 @@
 #include "fields.h"
 
 #include <math.h>
+#include <string.h>
 #include <stdlib.h>
 
 #include "net/words.h"
@@ -140,38 +141,53 @@ static lfap_status judge(cli *c, lfap_case *k, const oracle_flow_table *t, const
 
 /* ---- reports ----------------------------------------------------------------------------------------------------- */
 
-static void cell(const char *format, double x) {
-  if (isnan(x)) printf("  %10s", "-");
-  else printf(format, x);
+enum { NUMBER = 24 };
+
+/* A number, or "-" where there is none. */
+static const char *cell(char out[NUMBER], const char *format, double x) {
+  if (isnan(x)) return "-";
+  snprintf(out, NUMBER, format, x);
+  return out;
+}
+
+static void decade_row(const void *user, size_t i, cli_cells *out) {
+  const oracle_flow_row *r = &((const oracle_flow_table *)user)->row[i];
+  char(*room)[NUMBER] = (char(*)[NUMBER])out->note; /* nine numbers */
+  const char *const text[] = {cell(room[0], "%.4g", r->log_loss),
+                              cell(room[1], "%.5g", isinf(r->log_t) ? NAN : r->log_t),
+                              cell(room[2], "%.3g", r->s),
+                              cell(room[3], "%.3g", r->p_distance),
+                              cell(room[4], "%.3g", r->direction),
+                              cell(room[5], "%.3g", r->slope_error),
+                              cell(room[6], "%.4f", r->exponent),
+                              cell(room[7], "%.0f", (double)r->mismatched),
+                              cell(room[8], "%.0f", (double)r->disagree)};
+  memcpy(out->text, text, sizeof text);
 }
 
 static void print_table(const args *a, const oracle_flow_table *t) {
-  printf("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma,
-         lfap_loss_name[a->loss], t->prec);
-  printf("  %10s  %10s  %10s  %10s  %10s  %10s  %10s  %8s  %8s\n", "log L", "log t", "s", "|p - p*|", "direction",
-         "slope", "exponent", "slopes", "boundary");
-  for (size_t i = 0; i < t->rows; i++) {
-    const oracle_flow_row *r = &t->row[i];
-    printf("  %10.4g", r->log_loss);
-    cell("  %10.6g", isinf(r->log_t) ? NAN : r->log_t);
-    printf("  %10.4g  %10.3g  %10.4g", r->s, r->p_distance, r->direction);
-    cell("  %10.3g", r->slope_error);
-    cell("  %10.6f", r->exponent);
-    printf("  %8zu  %8zu\n", r->mismatched, r->disagree);
-  }
-  printf(
+  const cli_table decades = {
+      .cells = 9,
+      .flex = 0,
+      .below = 9,
+      .right = 0x1ff,
+      .head = {"log L", "log t", "s", "|p - p*|", "direction", "slope", "exponent", "slopes", "boundary"}};
+  cli_say("converge: N = %zu, d = %zu, m = %zu, gamma = %g, %s loss, measured at %u bits\n", t->n, t->d, t->m, a->gamma,
+          lfap_loss_name[a->loss], t->prec);
+  cli_table_print(&decades, decade_row, t, t->rows);
+  cli_say(
       "  p* = lambda/sum lambda of %s; slope: that of log L since the row before, relative distance from -1/sum lambda "
       "= %.6g\n",
       t->to_point ? "the flow's own point (C3)" : "the limit of label slopes", t->slope);
-  printf("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000 and errors below "
-         "0.05: %.6f\n",
-         t->exponent);
-  printf(
+  cli_say("  exponent: of the direction error in s since the row before (F1: -1); over log L <= -1000 and errors below "
+          "0.05: %.6f\n",
+          t->exponent);
+  cli_say(
       "  slopes: not the label slope; boundary: of %zu probes, certified signs of f and of the boundary that differ\n",
       t->np);
-  printf("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slope changes, %zu of them onto a "
-         "kink\n",
-         t->s_aligned, t->s_rest, t->steps, t->crossings, t->slides);
+  cli_say("  aligned since s = %.4g, p at rest since s = %.4g; %zu Taylor steps, %zu slope changes, %zu of them onto a "
+          "kink\n",
+          t->s_aligned, t->s_rest, t->steps, t->crossings, t->slides);
 }
 
 /* The last weights are a network; its point is called so. */
@@ -198,11 +214,13 @@ static lfap_status tell(cli *c, const args *a, const cli_converge_report *r) {
   cli_tally_add(&tally, r->lines->check, r->lines->checks);
   c->verdict = cli_tally_verdict(&tally);
   if (c->json) return cli_print_converge(c, r);
+  cli_verdict_print(c, &tally);
+  cli_reasons_print(c, r->lines->check, r->lines->checks);
   print_table(a, r->table);
   if (r->ending) cli_ending_print(r->ending);
-  else printf("  C3  the last weights have no point: %s\n", r->table->why);
+  else cli_say("  C3  the last weights have no point: %s\n", r->table->why);
   cli_checks_print(c, r->lines->check, r->lines->checks);
-  cli_verdict_print(c, &tally);
+  cli_next_explain(r->lines->check, r->lines->checks);
   return LFAP_OK;
 }
 
@@ -266,7 +284,7 @@ const cli_verb cli_converge = {
     "against F1: log L falls with slope -1/sum lambda, the direction error like 1/s. A flow that does not end at\n"
     "label slopes is held against the KKT point of its own last weights; that it is one is certified (C3), as is\n"
     "whether the exact flow goes there (C4). Meant for small N and m: a slope change costs N^2 at P bits.",
-    "  lfap gen uniform --n 4 --d 500 --seed 1 --out data\n"
+    "  lfap gen uniform --n 4 --d 500 --seed 3 --out data\n"
     "  lfap converge --data data --gamma 0.5 --m 10",
     options,
     run_converge};

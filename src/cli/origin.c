@@ -83,7 +83,7 @@ static void note(cli *c, const char *format, const char *path, const char *why) 
   char where[CLI_SHOWN], what[CLI_SHOWN];
   if (c->quiet) return;
   cli_progress_clear(c);
-  fprintf(stderr, format, lfap_visible(where, sizeof where, path), lfap_visible(what, sizeof what, why));
+  cli_note(format, lfap_visible(where, sizeof where, path), lfap_visible(what, sizeof what, why));
 }
 
 /* *found: there is a meta.json beside this name. */

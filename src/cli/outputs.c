@@ -104,5 +104,5 @@ lfap_status cli_json_print(cli *c, lfap_json *j) {
 void cli_note_files(const cli *c) {
   if (c->quiet) return;
   char shown[CLI_SHOWN];
-  for (size_t i = 0; i < c->files; i++) fprintf(stderr, "wrote %s\n", lfap_visible(shown, sizeof shown, c->file[i]));
+  for (size_t i = 0; i < c->files; i++) cli_note("wrote %s\n", lfap_visible(shown, sizeof shown, c->file[i]));
 }

@@ -224,23 +224,22 @@ static lfap_status finish_perturb(cli *c, const args *a, lfap_perturbed *p, lfap
   r.vanished = p->vanished;
   cli_sha256(sha, p->x, p->n * p->d, t->v, p->n);
   if (r.unchanged && r.pgd && !c->quiet)
-    fprintf(stderr,
-            "note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is %s it "
-            "under- or overflows, and weights of a smaller scale are needed\n",
-            r.unchanged, p->n, a->in.which == CLI_HALF ? "above 10 or so" : "in the hundreds");
+    cli_note("note: no step lowered the loss exp(-t f) at %zu of %zu bases, which stay as they are; where |f| is %s it "
+             "under- or overflows, and weights of a smaller scale are needed\n",
+             r.unchanged, p->n, a->in.which == CLI_HALF ? "above 10 or so" : "in the hundreds");
   lfap_status s = write_files(c, a->out, &r, p, t);
   if (s) return s;
   if (c->json) return cli_print_perturb(c, &r);
-  printf("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), r.from, p->n, p->d, a->o.eps);
-  printf("  largest perturbation");
+  cli_say("%s from %s: N = %zu bases of d = %zu, eps = %g\n", lfap_norm_name(a->o.norm), r.from, p->n, p->d, a->o.eps);
+  cli_say("  largest perturbation");
   for (int i = 0; i < LFAP_NORMS; i++) {
     const lfap_norm_object *norm = lfap_norm_of((lfap_norm)i);
-    if (norm->takes_k) printf("   %s %.0f", norm->measured, r.most[i]);
-    else printf("   %s %.6g", norm->name, r.most[i]);
+    if (norm->takes_k) cli_say("   %s %.0f", norm->measured, r.most[i]);
+    else cli_say("   %s %.6g", norm->name, r.most[i]);
   }
-  printf("\n");
-  if (r.unchanged) printf("  bases unchanged        %zu\n", r.unchanged);
-  if (r.vanished) printf("  gradient vanished      at %zu bases, which stopped there\n", r.vanished);
+  cli_say("\n");
+  if (r.unchanged) cli_say("  bases unchanged        %zu\n", r.unchanged);
+  if (r.vanished) cli_say("  gradient vanished      at %zu bases, which stopped there\n", r.vanished);
   return LFAP_OK;
 }
 
@@ -275,9 +274,11 @@ const cli_verb cli_perturb = {
     "is left) and y.npy (the targets), so that DIR is a data set to learn from. Geometry and gradient give the "
     "largest\n"
     "t<eta,w> the norm allows (P1). PGD takes steps of eps/5 (l0: eps) and keeps the best iterate.",
-    "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data && lfap limit --data data --gamma 0.9 --out limit\n"
+    "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data\n"
+    "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap gen uniform --n 8 --d 20000 --seed 2 --out noise\n"
-    "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 5 --out adv\n"
+    "  lfap perturb --norm l2 --from geometry --data noise \\\n"
+    "    --direction limit/w.npy --eps 5 --out adv\n"
     "  lfap train --data adv --gamma 0.9 --m 20 --out learned",
     options,
     run_perturb};

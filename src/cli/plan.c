@@ -166,14 +166,19 @@ static void plan_set(cli_plan_report *r, const char *set, size_t n, const double
                                           .seconds = rate[i] * lfap_cost_work((lfap_cost)i, n, r->d, r->m)};
 }
 
+static void noise_row(const void *user, size_t i, cli_cells *out) {
+  const lfap_noise_line *l = &((const cli_plan_noise *)user)->noise.line[i];
+  snprintf(out->room[0], CLI_CELL, "%10.4g", l->value);
+  snprintf(out->room[1], CLI_CELL, "%-2s %.4g", l->relation, l->bound);
+  const char *const text[] = {lfap_outlook_name[l->outlook], l->id, l->what, out->room[0], out->room[1]};
+  memcpy(out->text, text, sizeof text);
+}
+
 static void print_noise(const cli_plan_noise *k) {
-  printf("%s, %s: N = %zu; (H) is sure from d = %.3g on, typical from %.3g on\n", k->set,
-         lfap_study_kind_name[k->noise.law], k->noise.n, k->noise.d_sure, k->noise.d_typical);
-  for (int i = 0; i < LFAP_NOISE_ASKED; i++) {
-    const lfap_noise_line *l = &k->noise.line[i];
-    printf("  %-13s %-3s %-42s %10.4g %-2s %.4g\n", lfap_outlook_name[l->outlook], l->id, l->what, l->value,
-           l->relation, l->bound);
-  }
+  const cli_table t = {.cells = 5, .flex = 2, .below = 5, .least = {13, 3, 42, 0, 0}, .near = 0x1e};
+  cli_say("%s, %s: N = %zu; (H) is sure from d = %.3g on, typical from %.3g on\n", k->set,
+          lfap_study_kind_name[k->noise.law], k->noise.n, k->noise.d_sure, k->noise.d_typical);
+  cli_table_print(&t, noise_row, k, LFAP_NOISE_ASKED);
 }
 
 static void duration(char out[LFAP_BYTES], double s) {
@@ -184,14 +189,14 @@ static void duration(char out[LFAP_BYTES], double s) {
 
 static void print_plan(const cli *c, const cli_plan_report *r) {
   char bytes[LFAP_BYTES], time[LFAP_BYTES];
-  printf("plan: N = %zu, d = %zu, gamma = %g, m = %zu; expectations of noise, nothing was drawn or judged\n", r->n,
-         r->d, r->gamma, r->m);
+  cli_say("plan: N = %zu, d = %zu, gamma = %g, m = %zu; expectations of noise, nothing was drawn or judged\n", r->n,
+          r->d, r->gamma, r->m);
   for (size_t i = 0; i < r->noises; i++) print_noise(&r->noise[i]);
-  printf("estimates for this machine, %d threads, scaled from %.2g s of measuring\n", c->ctx.threads, r->measured);
+  cli_say("estimates for this machine, %d threads, scaled from %.2g s of measuring\n", c->ctx.threads, r->measured);
   for (size_t i = 0; i < r->costs; i++) {
     const cli_plan_cost *k = &r->cost[i];
     duration(time, k->seconds);
-    printf("  %-6s %-24s about %-10s %s\n", k->set, k->what, time, lfap_bytes(bytes, k->bytes));
+    cli_say("  %-6s %-24s about %-10s %s\n", k->set, k->what, time, lfap_bytes(bytes, k->bytes));
   }
 }
 

@@ -217,18 +217,31 @@ lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const 
   return s;
 }
 
-static lfap_status shares(cli *c, lfap_picture *p, const args *a) {
+lfap_status cli_plot_shares(cli *c, lfap_picture *p, const char *path, const char *const *where, size_t wheres) {
   lfap_table t = {0};
-  lfap_status s = table_read(c, &t, a->shares, a->where, a->wheres);
+  lfap_status s = table_read(c, &t, path, where, wheres);
   if (!s) s = lfap_picture_shares(&c->ctx, p, &t);
   lfap_table_free(&t);
   return s;
 }
 
+/* What meta.json beside a file tells of it. */
+static lfap_status origin_of_file(cli *c, cli_origin *of, const char *path) {
+  char *bytes = NULL, sha[CLI_SHA256];
+  size_t len = 0;
+  lfap_status s = lfap_file_read(&c->ctx, &bytes, &len, path);
+  if (!s) cli_sha256_bytes(sha, bytes, len);
+  free(bytes);
+  return s ? s : cli_origin_beside(c, of, path, sha);
+}
+
 static lfap_status parts(cli *c, lfap_picture *p, const args *a) {
   lfap_table t = {0};
   lfap_status s = lfap_table_read(&c->ctx, &t, a->parts);
+  cli_origin of = {.gamma = NAN};
   if (!s) s = lfap_picture_parts(&c->ctx, p, &t);
+  if (!s) s = origin_of_file(c, &of, a->parts);
+  if (!s) cli_plot_about(p, &of);
   lfap_table_free(&t);
   return s;
 }
@@ -237,8 +250,11 @@ static lfap_status spectrum(cli *c, lfap_picture *p, const args *a) {
   lfap_data data = {0};
   lfap_limit l = {0};
   lfap_status s = cli_data_read(c, &data, a->data, a->labels);
+  cli_origin here = cli_origin_of_run(s ? NULL : &data, s ? 0 : data.d, a->gamma);
+  if (!s) s = cli_plot_seed(c, &here, a->data);
   if (!s) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a->gamma);
   if (!s) s = lfap_picture_spectrum(&c->ctx, p, &data, &l);
+  if (!s) cli_plot_about(p, &here);
   lfap_limit_free(&l);
   lfap_data_free(&data);
   return s;
@@ -290,6 +306,8 @@ static lfap_status split(cli *c, lfap_picture *p, split_result *k, const args *a
   if (!s) {
     const cli_origin *from = &k->adv.made_from;
     k->here = cli_origin_of_run(&data, data.d, a->gamma);
+    s = cli_plot_seed(c, &k->here, a->data);
+    cli_plot_about(p, &k->here);
     size_t used = strlen(p->caption), room = sizeof p->caption - used;
     cli_origin_difference(why, &k->here, from);
     if (cli_origin_other(&k->here, from))
@@ -303,6 +321,25 @@ static lfap_status split(cli *c, lfap_picture *p, split_result *k, const args *a
   return s;
 }
 
+void cli_plot_about(lfap_picture *p, const cli_origin *o) {
+  char words[CLI_ORIGIN];
+  cli_origin of = *o;
+  of.sha256[0] = 0;
+  if (strstr(p->title, "N = ")) of.n = 0;
+  if (strstr(p->title, "d = ")) of.d = 0, of.bias = 0;
+  if (strstr(p->title, "γ = ") || !(of.gamma > 0)) of.gamma = NAN;
+  cli_origin_words(words, sizeof words, &of);
+  snprintf(p->about + strlen(p->about), sizeof p->about - strlen(p->about), "%s%.100s",
+           p->about[0] && words[0] ? ", " : "", words);
+}
+
+lfap_status cli_plot_seed(cli *c, cli_origin *o, const char *data) {
+  cli_origin told = {.gamma = NAN};
+  lfap_status s = cli_is_dir(data) ? cli_origin_read(c, &told, data, "X.npy") : LFAP_OK;
+  if (!s && strcmp(told.sha256, o->sha256) == 0) memcpy(o->seed, told.seed, sizeof o->seed);
+  return s;
+}
+
 void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here, const cli_origin *o) {
   size_t used = strlen(p->caption);
   if (cli_origin_relation(here, o) != CLI_UNKNOWN) return;
@@ -311,12 +348,8 @@ void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here,
 
 /* F1's line is of the samples, so the history has to be of them too: refused where meta.json tells of others. */
 static lfap_status history_origin(cli *c, cli_origin *of, const cli_origin *here, const args *a) {
-  char *bytes = NULL, sha[CLI_SHA256], why[CLI_ORIGIN_WHY];
-  size_t len = 0;
-  lfap_status s = lfap_file_read(&c->ctx, &bytes, &len, a->history);
-  if (!s) cli_sha256_bytes(sha, bytes, len);
-  free(bytes);
-  if (!s) s = cli_origin_beside(c, of, a->history, sha);
+  char why[CLI_ORIGIN_WHY];
+  lfap_status s = origin_of_file(c, of, a->history);
   if (s || !cli_origin_other(here, of)) return s;
   cli_origin_difference(why, here, of);
   return lfap_fail(&c->ctx, LFAP_ERR_DATA,
@@ -334,8 +367,11 @@ static lfap_status flow(cli *c, lfap_picture *p, const args *a) {
   if (!s && a->data) s = cli_data_read(c, &data, a->data, a->labels);
   if (!s && a->data) here = cli_origin_of_run(&data, data.d, a->gamma);
   if (!s && a->data) s = history_origin(c, &of, &here, a);
+  if (!s && a->data) s = cli_plot_seed(c, &here, a->data);
+  if (!s && !a->data) s = origin_of_file(c, &of, a->history);
   if (!s && a->data) s = lfap_limit_solve(&c->ctx, &l, &data, NULL, a->gamma);
   if (!s) s = lfap_picture_flow(&c->ctx, p, &t, a->data ? &l : NULL);
+  if (!s) cli_plot_about(p, a->data ? &here : &of);
   if (!s) cli_plot_unknown(p, "the history is", &here, &of);
   lfap_limit_free(&l);
   lfap_data_free(&data);
@@ -347,6 +383,7 @@ static lfap_status converge(cli *c, lfap_picture *p, const char *path) {
   lfap_decades d = {0};
   lfap_status s = lfap_decades_read(&c->ctx, &d, path);
   if (!s) s = lfap_picture_converge(&c->ctx, p, d.row, d.rows, d.bits);
+  if (!s) cli_plot_about(p, &(cli_origin){.n = d.n, .d = d.d, .gamma = d.gamma});
   lfap_decades_free(&d);
   return s;
 }
@@ -359,7 +396,7 @@ static lfap_status make_picture(cli *c, lfap_picture *p, split_result *k, const 
   case SPECTRUM: return spectrum(c, p, a);
   case SPLIT: return split(c, p, k, a);
   case PARTS: return parts(c, p, a);
-  case SHARES: return shares(c, p, a);
+  case SHARES: return cli_plot_shares(c, p, a->shares, a->where, a->wheres);
   case FLOW: return flow(c, p, a);
   case CONVERGE: return converge(c, p, a->converge);
   default: break;
@@ -394,7 +431,7 @@ static lfap_status run_plot(cli *c, int argc, char **argv) {
   if (!s) s = cli_picture_write(c, &stage, &p, a.numbers);
   s = cli_stage_end(c, &stage, s, NULL);
   if (!s && c->json) s = print_plot_json(c, &p, &k, a.kind);
-  else if (!s) printf("%s\n%s\n", p.title, p.caption);
+  else if (!s) cli_say("%s\n%s\n", p.title, p.caption);
   lfap_picture_free(&p);
   return s;
 }
@@ -403,22 +440,24 @@ const cli_verb cli_plot = {
     "plot",
     "pictures with their numbers: " KIND_WORDS,
     "KIND [inputs] --out DIR [options]",
-    "accuracy   accuracy with and without perturbation over the swept quantity, 90 % interval over seeds (--sweep)\n"
-    "spectrum   multipliers of the limit against the intervals of T1 and T2 (--data --gamma)\n"
-    "split      T_data against T_pert at the natural samples, with T4's cone (--data --gamma --adv)\n"
-    "parts      the rest of a trained network against the effect of the perturbations on it, at points (--parts)\n"
-    "shares     what perturbations decide along training: shares of samples against epochs (--shares)\n"
-    "flow       loss along a training run; for the flow its slope against F1's (--history; --data --gamma)\n"
-    "converge   distances from the limit, far out (--converge)\n"
-    "images     natural images, perturbations, noise + perturbation (--data; --perturbed, --adv)\n\n"
+    "  accuracy   accuracy with and without perturbation over the swept quantity, 90 % interval over seeds (--sweep)\n"
+    "  spectrum   multipliers of the limit against the intervals of T1 and T2 (--data --gamma)\n"
+    "  split      T_data against T_pert at the natural samples, with T4's cone (--data --gamma --adv)\n"
+    "  parts      the rest of a trained network against the effect of the perturbations on it, at points (--parts)\n"
+    "  shares     what perturbations decide along training: shares of samples against epochs (--shares)\n"
+    "  flow       loss along a training run; for the flow its slope against F1's (--history; --data --gamma)\n"
+    "  converge   distances from the limit, far out (--converge)\n"
+    "  images     natural images, perturbations, noise + perturbation (--data; --perturbed, --adv)\n\n"
     "SVG and PNG, and the numbers behind them: NAME.csv; `gnuplot NAME.gp` in that directory draws them again. The "
     "band of\n"
     "`accuracy` is Student's two-sided 90 % interval of the mean, mean +- t(k-1) sd/sqrt(k) over k seeds. gnuplot\n"
     "(Debian: gnuplot-nox) does the drawing.",
-    "  lfap gen uniform --n 20 --d 20000 --seed 1 --out data && lfap limit --data data --gamma 0.9 --out limit\n"
+    "  lfap gen uniform --n 20 --d 20000 --seed 1 --out data\n"
+    "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap plot spectrum --data data --gamma 0.9 --out pictures\n"
     "  lfap gen uniform --n 60 --d 20000 --seed 2 --out noise\n"
-    "  lfap perturb --norm l2 --from geometry --data noise --direction limit/w.npy --eps 3 --out adv\n"
+    "  lfap perturb --norm l2 --from geometry --data noise \\\n"
+    "    --direction limit/w.npy --eps 3 --out adv\n"
     "  lfap plot split --data data --adv adv --gamma 0.9 --out pictures",
     options,
     run_plot};

@@ -7,6 +7,7 @@
 /* against: a table of published accuracies, or NULL. */
 lfap_status cli_plot_accuracy(cli *c, lfap_picture *p, const char *sweep, const char *against, const char *x,
                               const char *const *where, size_t wheres);
+lfap_status cli_plot_shares(cli *c, lfap_picture *p, const char *path, const char *const *where, size_t wheres);
 /* Where perturbations come from: what meta.json tells, and whether every entry has the sign of t_n w, or is 0 (P1);
    those made from another w have not. */
 typedef struct {
@@ -18,6 +19,10 @@ lfap_status cli_plot_split(cli *c, lfap_picture *p, lfap_split_count *k, cli_adv
                            const lfap_limit *natural, const char *dir);
 /* Says in the caption, where nothing tells which data `what` is of, that it is so. */
 void cli_plot_unknown(lfap_picture *p, const char *what, const cli_origin *here, const cli_origin *o);
+/* The second line of its title: of the sizes, gamma and seed of o those that are known and that the title does not
+   tell. The seed of the samples, where `data` is a directory whose meta.json tells it of them. */
+void cli_plot_about(lfap_picture *p, const cli_origin *o);
+lfap_status cli_plot_seed(cli *c, cli_origin *o, const char *data);
 /* eta.npy in dir, n x d. */
 lfap_status cli_plot_eta_read(cli *c, lfap_mat *eta, const char *dir, size_t n, size_t d);
 

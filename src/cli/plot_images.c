@@ -134,10 +134,14 @@ lfap_status cli_plot_images(cli *c, lfap_picture *p, const cli_images *a) {
   if (!s && a->perturbed) s = same_bases(c, &k, a->perturbed);
   if (!s && a->adv) s = pair_read(c, &k.x_a, &k.eta_a, a->adv, d);
   if (!s && a->adv) s = bases(c, &k.base_a, &k.x_a, &k.eta_a);
-  size_t n = smallest(a->count, &k);
+  size_t n = smallest(a->count, &k), samples = k.x.rows;
   lfap_mat *all[] = {&k.x, &k.x_p, &k.eta_p, &k.x_a, &k.eta_a, &k.base_a};
   for (size_t i = 0; i < sizeof all / sizeof all[0] && !s; i++) s = spread(c, all[i], n);
   if (!s) s = lfap_picture_images(&c->ctx, p, row, rows_of(row, &k), n, height, width);
+  cli_origin of = {.gamma = NAN};
+  if (!s && cli_is_dir(a->data)) s = cli_origin_read(c, &of, a->data, "X.npy");
+  if (!s) of.n = samples, of.d = d;
+  if (!s) cli_plot_about(p, &of);
   stacks_free(&k);
   return s;
 }

@@ -182,15 +182,17 @@ static lfap_status write(cli *c, const run *r, const cli_polish_report *p) {
 }
 
 static void print_polish(const cli *c, const run *r, const cli_polish_report *p, const cli_tally *tally) {
-  printf("polish: N = %zu, d = %zu%s, m = %zu, gamma = %g; C4 of %s, %s loss\n", r->data.n, r->data.d,
-         cli_bias_words(c), r->net.m, r->a.gamma, r->a.step > 0 ? "gradient descent" : "the flow", p->loss);
+  cli_verdict_print(c, tally);
+  cli_reasons_print(c, r->lines.check, r->lines.checks);
+  cli_say("polish: N = %zu, d = %zu%s, m = %zu, gamma = %g; C4 of %s, %s loss\n", r->data.n, r->data.d,
+          cli_bias_words(c), r->net.m, r->a.gamma, r->a.step > 0 ? "gradient descent" : "the flow", p->loss);
   cli_ending_print(&r->ending);
   if (p->signed_points)
-    printf("  signs of f at %zu points, certified: %zu positive, %zu negative, %zu undecided\n", p->signs.points,
-           p->signs.positive, p->signs.negative, p->signs.points - p->signs.positive - p->signs.negative);
+    cli_say("  signs of f at %zu points, certified: %zu positive, %zu negative, %zu undecided\n", p->signs.points,
+            p->signs.positive, p->signs.negative, p->signs.points - p->signs.positive - p->signs.negative);
   if (r->a.coq.wanted) cli_coq_print(&r->coq);
   cli_checks_print(c, r->lines.check, r->lines.checks);
-  cli_verdict_print(c, tally);
+  cli_next_explain(r->lines.check, r->lines.checks);
 }
 
 static lfap_status tell(cli *c, const run *r) {
@@ -234,11 +236,13 @@ const cli_verb cli_polish = {
     "Training by gradient flow ends at a KKT point of the margin problem. From the pre-activations of W this\n"
     "reads which samples of its own class every neuron answers to, solves the convex programme of that pattern,\n"
     "turns the pairs that come out wrong, and ends at a KKT point whose normalised margin is at least that of W\n"
-    "(C3). Where C4's condition holds, exact training from these weights converges to it; elsewhere C4 is NOT-\n"
-    "APPLICABLE, and the report says what is missing. W need not classify the data: its pattern is tried.",
+    "(C3). Where C4's condition holds, exact training from these weights converges to it; elsewhere C4 is\n"
+    "NOT-APPLICABLE, and the report says what is missing. W need not classify the data: its pattern is tried.",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
-    "  lfap train --method sgd --epochs 1000 --data data --gamma 0.01 --m 20 --out net\n"
-    "  lfap polish --data data --weights net/W.npy --gamma 0.01 --certify --coq --out point\n"
+    "  lfap train --method sgd --epochs 1000 --data data --gamma 0.01 \\\n"
+    "    --m 20 --out net\n"
+    "  lfap polish --data data --weights net/W.npy --gamma 0.01 \\\n"
+    "    --certify --coq --out point\n"
     "  lfap check point/Certificate.v --weights point/W.npy",
     options,
     run_polish};

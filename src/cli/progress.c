@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -49,7 +48,7 @@ static void watch_signals(void) {
 
 void cli_progress_start(cli *c) {
   watch_signals();
-  c->progress.allowed = isatty(STDERR_FILENO);
+  c->progress.allowed = cli_escapes(stderr);
   c->ctx.progress = on_progress;
   c->ctx.user = c;
 }

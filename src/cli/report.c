@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { O_GAMMA, O_OUT };
+enum { O_GAMMA, O_AGAINST, O_OUT };
 static const cli_option options[] = {
     {"gamma", "G", "leaky slope of the run, between 0 and 1; without it the parts that need it are left out"},
+    {"against", "FILE",
+     "published accuracies, such as spec/published.tsv, to draw over the curves of sweeps and hold against them"},
     {"out", "OUT", "directory for index.html and the pictures (default: DIR/report)"},
     {NULL, NULL, NULL},
 };
@@ -19,6 +21,7 @@ static lfap_status set_report_option(cli *c, void *args_, int option, const char
   cli_report_args *a = args_;
   switch (option) {
   case O_GAMMA: return cli_gamma_value(c, &a->gamma, value);
+  case O_AGAINST: a->against = value; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;
   default: break;
   }
@@ -98,7 +101,9 @@ static lfap_status places(cli_report_run *r) {
 static void run_free(cli_report_run *r) {
   char *paths[] = {r->data, r->limit, r->net, r->adv, r->perturbed, r->learned};
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) free(paths[i]);
+  lfap_text_free(&r->top);
   lfap_text_free(&r->page);
+  lfap_text_free(&r->made);
   lfap_text_free(&r->other);
   lfap_text_free(&r->left);
   lfap_limit_free(&r->lim);
@@ -107,7 +112,6 @@ static void run_free(cli_report_run *r) {
 }
 
 static void begin_page(cli_report_run *r) {
-  lfap_page_begin(&r->page, "lfap report");
   lfap_text_puts(&r->page, "<p>");
   lfap_page_text(
       &r->page,
@@ -128,7 +132,19 @@ static void other_data(cli_report_run *r) {
   lfap_text_put(&r->page, r->other.bytes, r->other.len);
 }
 
+/* The page as it is read: the verdict, what is not right, contents, sections. */
+static void put_together(lfap_text *whole, const cli_report_run *r) {
+  lfap_page_begin(whole, "lfap report");
+  if (r->top.len) lfap_text_put(whole, r->top.bytes, r->top.len);
+  lfap_page_contents(whole, &r->page);
+  if (r->page.len) lfap_text_put(whole, r->page.bytes, r->page.len);
+  lfap_page_end(whole);
+  if (r->top.status || r->page.status || r->left.status || r->other.status || r->made.status)
+    whole->status = LFAP_ERR_MEMORY;
+}
+
 static lfap_status end(cli_report_run *r) {
+  lfap_text whole = {0};
   other_data(r);
   lfap_page_section(&r->page, "Left out");
   if (r->left_out == 0) lfap_text_puts(&r->page, "<p>Nothing.</p>\n");
@@ -137,28 +153,44 @@ static lfap_status end(cli_report_run *r) {
     lfap_text_put(&r->page, r->left.bytes, r->left.len);
     lfap_text_puts(&r->page, "</ul>\n");
   }
-  lfap_page_end(&r->page);
   if (r->pictures + r->tables == 0)
     return lfap_fail(&r->c->ctx, LFAP_ERR_NOINPUT,
                      "%s: nothing to report: no data set, training, sweep table, report.json or converge.json "
                      "that can be used%s",
                      r->a->dir, r->wrong);
   lfap_status s = stage(r);
-  if (!s && (r->left.status || r->other.status))
-    s = lfap_fail(&r->c->ctx, LFAP_ERR_MEMORY, "out of memory for the text of index.html");
-  return s ? s : cli_out_text(r->c, r->stage.dir, "index.html", &r->page);
+  if (!s) put_together(&whole, r);
+  if (!s && whole.status) s = lfap_fail(&r->c->ctx, LFAP_ERR_MEMORY, "out of memory for the text of index.html");
+  if (!s) s = cli_out_text(r->c, r->stage.dir, "index.html", &whole);
+  lfap_text_free(&whole);
+  return s;
 }
 
 static lfap_status parts(cli_report_run *r) {
   static lfap_status (*const part[])(cli_report_run *) = {cli_report_samples,  cli_report_verify, cli_report_limit,
                                                           cli_report_training, cli_report_map,    cli_report_split,
-                                                          cli_report_images,   cli_report_sweeps};
+                                                          cli_report_images,   cli_report_sweeps, cli_report_made};
   lfap_status s = LFAP_OK;
   for (size_t i = 0; i < sizeof part / sizeof part[0] && !s; i++) {
     s = lfap_tick(&r->c->ctx, "part of the report", (double)i, (double)(sizeof part / sizeof part[0]));
     if (!s) s = part[i](r);
   }
   return s;
+}
+
+/* A file of published accuracies that is not one is told before anything is drawn. */
+static lfap_status readable(cli *c, const char *against) {
+  lfap_published p = {.rows = 0};
+  lfap_status s = lfap_published_read(&c->ctx, &p, against);
+  lfap_published_free(&p);
+  return s;
+}
+
+static void say_made(const cli_report_run *r) {
+  char shown[CLI_SHOWN];
+  if (r->verdict[0]) cli_say("verdict of report.json: %s; checks that are not right: %zu\n", r->verdict, r->not_right);
+  cli_say("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r->pictures, r->tables,
+          r->left_out, lfap_visible(shown, sizeof shown, r->a->out));
 }
 
 static lfap_status run_report(cli *c, int argc, char **argv) {
@@ -171,6 +203,7 @@ static lfap_status run_report(cli *c, int argc, char **argv) {
   s = cli_require(c, a.dir, "DIR", "the directory of the run, as in lfap report run");
   if (!s && !cli_is_dir(a.dir)) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "%s: is no directory", a.dir);
   if (!s) s = lfap_picture_ready(&c->ctx);
+  if (!s && a.against) s = readable(c, a.against);
   if (!s && !a.out) s = cli_path(c, &out, a.dir, "report");
   if (out) a.out = out;
   if (!s) s = cli_out_check(c, a.out);
@@ -180,9 +213,7 @@ static lfap_status run_report(cli *c, int argc, char **argv) {
   if (!s) s = end(&r);
   s = cli_stage_end(c, &r.stage, s, "index.html");
   if (!s && c->json) s = cli_print_report(c, &r);
-  else if (!s)
-    printf("report: pictures %zu, tables %zu, left out %zu (the page says why): %s/index.html\n", r.pictures, r.tables,
-           r.left_out, a.out);
+  else if (!s) say_made(&r);
   run_free(&r);
   free(out);
   mpfr_free_cache();
@@ -192,7 +223,7 @@ static lfap_status run_report(cli *c, int argc, char **argv) {
 const cli_verb cli_report = {
     "report",
     "tables and pictures of a run in one self-contained HTML page",
-    "DIR [--gamma G] [--out OUT]",
+    "DIR [--gamma G] [--against FILE] [--out OUT]",
     "Takes from DIR whatever is there, and says what it left out and why:\n"
     "  X.npy y.npy, or data/        natural samples: the limit, multipliers against T1 and T2\n"
     "  lambda.npy, or limit/        compared with the limit computed here; certificate.json there is decided again\n"
@@ -202,7 +233,8 @@ const cli_verb cli_report = {
     "  learned/                     W.npy trained on adv: second network of the decision map\n"
     "  report.json                  of lfap verify --json\n"
     "  converge.json                of lfap converge --json\n"
-    "  *.csv, sweep/*.csv           tables of lfap sweep: accuracy curves\n"
+    "  *.csv, sweep/*.csv           tables of lfap sweep: accuracy curves, with --against published ones over them; "
+    "tables of shares against epochs, as bench/split_epochs.py writes them\n"
     "Every section tells which data it is about; what is of other data (data_sha256 in a document, or in the "
     "meta.json\n"
     "beside a file) or of another gamma stands in a section of its own, or is left out.\n"
@@ -210,6 +242,8 @@ const cli_verb cli_report = {
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out run/data\n"
     "  lfap train --data run/data --gamma 0.5 --m 20 --out run/net\n"
     "  lfap verify --data run/data --gamma 0.5 --json > run/report.json\n"
-    "  lfap report run --gamma 0.5",
+    "  lfap report run --gamma 0.5\n"
+    "  # the paper's curves, ours over them, from the tables that the sources keep:\n"
+    "  # lfap report bench/results --against spec/published.tsv --out published",
     options,
     run_report};

@@ -7,17 +7,20 @@
 #include "picture/page.h"
 
 typedef struct {
-  const char *dir, *out;
+  const char *dir, *out, *against;
   double gamma; /* 0: not given */
 } cli_report_args;
 
 typedef struct {
   cli *c;
   const cli_report_args *a;
-  lfap_text page, other; /* the page; its section about other data */
-  lfap_text left;        /* its list of what was left out, as list items */
-  lfap_stage stage;      /* of the output, from the first picture on */
+  lfap_text top, page, other; /* verdicts, and what is not right; the sections; the one about other data */
+  lfap_text made;             /* rows of the tables it is made from */
+  lfap_text left;             /* its list of what was left out, as list items */
+  lfap_stage stage;           /* of the output, from the first picture on */
   size_t pictures, tables, left_out;
+  char verdict[24];                                     /* of report.json; "" without one */
+  size_t not_right;                                     /* its checks that fail or are undecided */
   char wrong[300];                                      /* the first thing that could not be used, and why */
   char *data, *limit, *net, *adv, *perturbed, *learned; /* directories that hold these, NULL for none; owned */
   lfap_data natural;
@@ -37,6 +40,9 @@ lfap_status cli_report_map(cli_report_run *r);
 lfap_status cli_report_split(cli_report_run *r);
 lfap_status cli_report_images(cli_report_run *r);
 lfap_status cli_report_sweeps(cli_report_run *r);
+
+/* What the files are that this is made from: what made them, with which seeds, their hashes; and when. */
+lfap_status cli_report_made(cli_report_run *r);
 
 /* certificate.json of the run, decided again. */
 lfap_status cli_report_certificate(cli_report_run *r);

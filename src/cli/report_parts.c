@@ -112,6 +112,7 @@ lfap_status cli_report_limit(cli_report_run *r) {
   cli_report_about_here(r);
   s = limit_table(r);
   if (!s) s = lfap_picture_spectrum(&r->c->ctx, &p, &r->natural, &r->lim);
+  if (!s) cli_plot_about(&p, &r->here);
   return s ? s : cli_report_picture(r, &r->page, &p);
 }
 
@@ -128,6 +129,7 @@ static lfap_status history_picture(cli_report_run *r, const cli_origin *o) {
   if (!s) s = cli_dir_bytes(r->c, &bytes, &len, r->net, "history.csv"); /* is it the one meta.json tells of? */
   if (!s) s = lfap_table_read(&r->c->ctx, &t, path);
   if (!s) s = lfap_picture_flow(&r->c->ctx, &p, &t, r->lim.n && to == &r->page ? &r->lim : NULL);
+  if (!s) cli_plot_about(&p, cli_origin_relation(&r->here, o) == CLI_SAME ? &r->here : o);
   if (!s) cli_plot_unknown(&p, "the history is", &r->here, o);
   lfap_table_free(&t);
   free(bytes);
@@ -164,6 +166,7 @@ static lfap_status converge_picture(cli_report_run *r, const char *path) {
   snprintf(o.sha256, sizeof o.sha256, "%.64s", d.sha256);
   lfap_decades_free(&d);
   if (s) return cli_report_skip(r, "convergence far out", s);
+  cli_plot_about(&p, &o);
   lfap_text *to = cli_report_place(r, &o);
   cli_report_about(r, to, "converge.json", &o);
   return cli_report_picture(r, to, &p);
@@ -271,6 +274,7 @@ lfap_status cli_report_map(cli_report_run *r) {
   lfap_plane_free(&plane);
   lfap_net_free(&second);
   if (s) return cli_report_skip(r, "decision map", s);
+  cli_plot_about(&p, &r->here);
   cli_plot_unknown(&p, "network A is", &r->here, &r->trained);
   lfap_page_section(&r->page, "Decisions");
   cli_report_about_here(r);
@@ -297,6 +301,7 @@ lfap_status cli_report_split(cli_report_run *r) {
   }
   lfap_status s = cli_plot_split(r->c, &p, &k, &from, &r->natural, &r->lim, r->adv);
   if (s) return cli_report_skip(r, "T_data against T_pert", s);
+  cli_plot_about(&p, &r->here);
   lfap_text *to = cli_report_place(r, &from.made_from);
   if (to == &r->page) lfap_page_section(to, "Learning from perturbations");
   if (to == &r->page) cli_report_about_here(r);

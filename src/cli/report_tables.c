@@ -63,6 +63,25 @@ static cli_origin origin_of(const lfap_case_line *k) {
   return o;
 }
 
+/* What is not right, before anything else. */
+static void put_wrong(cli_report_run *r, const lfap_verify_document *d) {
+  static const char *const head[] = {"id", "verdict", "what", "value (wanted)", "of", "why", NULL};
+  char value[80], of[120];
+  if (d->wrong_count == 0) return;
+  lfap_page_table_begin(&r->top, "Checks that are not right", head);
+  for (int pass = 0; pass < 2; pass++)
+    for (size_t i = 0; i < d->wrong_count; i++) {
+      const lfap_wrong_line *w = &d->wrong[i];
+      if ((strcmp(w->verdict, lfap_verdict_name(LFAP_FAIL)) == 0) != (pass == 0)) continue;
+      cli_value_words(value, sizeof value, w->value, w->relation, w->bound, 0);
+      snprintf(of, sizeof of, "%s, %s", d->cases[w->of].name, w->subject);
+      const char *row[] = {w->id, w->verdict, w->what, value, of, w->note, NULL};
+      lfap_page_row(&r->top, row);
+    }
+  lfap_page_table_end(&r->top);
+  r->tables++;
+}
+
 /* Each case where it belongs; the verdict of all stands with the first, or with the others when none is of this run. */
 static void cases(cli_report_run *r, const lfap_verify_document *d) {
   size_t here = 0;
@@ -71,6 +90,12 @@ static void cases(cli_report_run *r, const lfap_verify_document *d) {
     here += cli_report_place(r, &o) == &r->page;
   }
   lfap_text *head = here ? &r->page : &r->other;
+  lfap_page_verdict(
+      &r->top, here ? "Verdict of report.json" : "Verdict of report.json, which is about other data or another gamma",
+      d->verdict);
+  put_wrong(r, d);
+  snprintf(r->verdict, sizeof r->verdict, "%s", d->verdict);
+  r->not_right = d->wrong_count;
   if (here) lfap_page_section(&r->page, "Predictions against measurement");
   lfap_text_puts(head, "<p>");
   lfap_page_text(head, "report.json: verdict of lfap verify %s, cases %zu: %s.", d->version, d->case_count, d->verdict);
@@ -104,10 +129,20 @@ lfap_status cli_report_verify(cli_report_run *r) {
 enum { SWEEPS = 64 };
 typedef struct {
   char *path[SWEEPS];
+  int shares[SWEEPS]; /* a table of shares against epochs (T5) */
   size_t n, more;
 } found;
 
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+/* The table that comes first by its name, to place i. */
+static void by_name(found *f) {
+  for (size_t i = 1; i < f->n; i++)
+    for (size_t k = i; k > 0 && strcmp(f->path[k - 1], f->path[k]) > 0; k--) {
+      char *path = f->path[k];
+      int shares = f->shares[k];
+      f->path[k] = f->path[k - 1], f->shares[k] = f->shares[k - 1];
+      f->path[k - 1] = path, f->shares[k - 1] = shares;
+    }
+}
 
 /* Of a file that is no whole table: was it one of lfap sweep? */
 static int names_column(const char *path) {
@@ -119,10 +154,11 @@ static int names_column(const char *path) {
 }
 
 /* Is it a table of lfap sweep? Others (histories, times) are none of this part's business. */
-static lfap_status is_sweep(cli_report_run *r, int *yes, const char *path) {
+static lfap_status is_sweep(cli_report_run *r, int *yes, int *shares, const char *path) {
   lfap_table t = {0};
   lfap_status s = lfap_table_read(&r->c->ctx, &t, path);
-  *yes = !s && lfap_table_column(&t, "acc_control") < t.cols;
+  *shares = !s && lfap_table_column(&t, "one_sign") < t.cols && lfap_table_column(&t, "effect_right") < t.cols;
+  *yes = *shares || (!s && lfap_table_column(&t, "acc_control") < t.cols);
   lfap_table_free(&t);
   if (s == LFAP_ERR_DATA && !names_column(path)) { /* no table, or another one */
     r->c->ctx.message[0] = 0;
@@ -144,29 +180,89 @@ static lfap_status look(cli_report_run *r, found *f, const char *dir) {
   for (struct dirent *e; !s && (e = readdir(d)) != NULL; errno = 0) {
     size_t len = strlen(e->d_name);
     char *path = NULL;
-    int yes = 0;
+    int yes = 0, shares = 0;
     if (len < 5 || strcmp(e->d_name + len - 4, ".csv") != 0) continue;
     s = cli_path(r->c, &path, dir, e->d_name);
-    if (!s) s = is_sweep(r, &yes, path);
+    if (!s) s = is_sweep(r, &yes, &shares, path);
     f->more += yes && f->n == SWEEPS;
-    if (yes && f->n < SWEEPS) f->path[f->n++] = path;
-    else free(path);
+    if (yes && f->n < SWEEPS) {
+      f->shares[f->n] = shares;
+      f->path[f->n++] = path;
+    } else free(path);
   }
   if (!s && errno) s = lfap_fail(&r->c->ctx, LFAP_ERR_IO, "%s: cannot be read: %s", dir, lfap_reason(why, errno));
   closedir(d);
   return s;
 }
 
-static lfap_status curve(cli_report_run *r, const char *path, size_t number) {
+/* The numbers of a table held against the published ones, in all. */
+static lfap_status against(cli_report_run *r, const char *path) {
+  static const char *const head[] = {"compared with the published", "number", NULL};
+  lfap_published p = {.rows = 0};
+  lfap_table t = {0};
+  lfap_text csv = {0};
+  lfap_against k;
+  char median[32], largest[32], rule[32], pairs[64];
+  lfap_status s = lfap_published_read(&r->c->ctx, &p, r->a->against);
+  if (!s) s = lfap_table_read(&r->c->ctx, &t, path);
+  if (!s) s = lfap_against_published(&r->c->ctx, &k, &csv, &t, &p);
+  if (!s && k.compared) {
+    snprintf(pairs, sizeof pairs, "%zu of %zu published", k.compared, k.published);
+    snprintf(median, sizeof median, "%.4g", k.median);
+    snprintf(largest, sizeof largest, "%.4g", k.largest);
+    snprintf(rule, sizeof rule, "%.4g", k.rule_median);
+    const char *rows[][3] = {{"pairs of a published accuracy and one of this table", pairs, NULL},
+                             {"median of |measured - published|", median, NULL},
+                             {"largest", largest, NULL},
+                             {"median of |rule of thumb R1 - published|, over the same pairs", rule, NULL}};
+    lfap_page_table_begin(&r->page, "Against the published accuracies, measured", head);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) lfap_page_row(&r->page, rows[i]);
+    lfap_page_table_end(&r->page);
+    r->tables++;
+  }
+  lfap_text_free(&csv);
+  lfap_table_free(&t);
+  lfap_published_free(&p);
+  return s;
+}
+
+/* A row of what the page is made from: the first line of a table of lfap sweep tells its version and its grid. */
+static lfap_status made(cli_report_run *r, const char *path) {
+  char *text = NULL, sha[CLI_SHA256], told[200] = "a table";
+  size_t len = 0;
+  lfap_status s = lfap_file_read(&r->c->ctx, &text, &len, path);
+  if (s) return s;
+  cli_sha256_bytes(sha, text, len);
+  const char *grid = strstr(text, " grid="); /* a hash, and the last word of the line */
+  size_t line = strcspn(text, "\r\n");
+  if (grid && (size_t)(grid - text) < line) line = (size_t)(grid - text);
+  if (text[0] == '#') snprintf(told, sizeof told, "%.*s", (int)line, text);
+  const char *row[] = {path, text[0] == '#' ? "lfap sweep" : "", told + (text[0] == '#' ? 2 : 0), sha, NULL};
+  lfap_page_row(&r->made, row);
+  free(text);
+  return LFAP_OK;
+}
+
+static lfap_status picture_of(cli_report_run *r, lfap_picture *p, const found *f, size_t i) {
+  return f->shares[i] ? cli_plot_shares(r->c, p, f->path[i], NULL, 0)
+                      : cli_plot_accuracy(r->c, p, f->path[i], r->a->against, NULL, NULL, 0);
+}
+
+static lfap_status curve(cli_report_run *r, const found *f, size_t i) {
   lfap_picture p = {0};
-  const char *slash = strrchr(path, '/');
-  lfap_status s = cli_plot_accuracy(r->c, &p, path, NULL, NULL, NULL, 0);
+  const char *path = f->path[i], *slash = strrchr(path, '/');
+  size_t number = 0;
+  lfap_status s = picture_of(r, &p, f, i);
+  if (!s) s = made(r, path);
   if (s) return cli_report_skip(r, path, s);
-  if (number) snprintf(p.name, sizeof p.name, "accuracy_%zu", number + 1);
+  for (size_t k = 0; k < i; k++) number += f->shares[k] == f->shares[i];
+  if (number) snprintf(p.name, sizeof p.name, "%s_%zu", f->shares[i] ? "shares" : "accuracy", number + 1);
   lfap_text_puts(&r->page, "<h3>");
   lfap_page_text(&r->page, "%s", slash ? slash + 1 : path);
   lfap_text_puts(&r->page, "</h3>\n");
-  return cli_report_picture(r, &r->page, &p);
+  s = cli_report_picture(r, &r->page, &p);
+  if (!s && r->a->against && !f->shares[i]) s = cli_report_skip(r, path, against(r, path));
+  return s;
 }
 
 lfap_status cli_report_sweeps(cli_report_run *r) {
@@ -176,14 +272,14 @@ lfap_status cli_report_sweeps(cli_report_run *r) {
   if (!s) s = look(r, &f, r->a->dir);
   if (!s) s = look(r, &f, sub);
   free(sub);
-  qsort(f.path, f.n, sizeof f.path[0], by_name);
+  by_name(&f);
   if (!s && f.n) {
     lfap_page_section(&r->page, "Sweeps, with data of their own");
     lfap_text_puts(&r->page,
                    "<p class=\"of\">Not the samples of this directory: each row of a sweep has samples of its "
                    "own (columns data, d, n, gamma, seed).</p>\n");
   }
-  for (size_t i = 0; i < f.n && !s; i++) s = curve(r, f.path[i], i);
+  for (size_t i = 0; i < f.n && !s; i++) s = curve(r, &f, i);
   if (!s && f.n == 0) cli_report_leave(r, "accuracy curves", "no table of lfap sweep, here or in sweep/");
   if (!s && f.more) cli_report_leave(r, "further sweeps", "a page holds at most 64");
   for (size_t i = 0; i < f.n; i++) free(f.path[i]);

@@ -403,15 +403,15 @@ static lfap_status write_points(cli *c, const args *a, const job *w, const cli_s
 }
 
 static void share(const char *what, double value) {
-  if (!isnan(value)) printf("  %-34s %.6g %%\n", what, 100 * value);
+  if (!isnan(value)) cli_say("  %-34s %.6g %%\n", what, 100 * value);
 }
 
 static void print_split(const cli *c, const cli_split_report *r) {
   const lfap_split_shares *t = r->shares;
-  printf("%s: N = %zu, d = %zu, m = %zu, gamma = %g; %zu points\n", r->run, r->sizes.n, r->sizes.d, r->m, r->gamma,
-         t->points);
-  printf("  %-34s from %.6g on, %zu below 0\n", "coefficients b_jn", r->split->least, r->split->negative);
-  printf("  %-34s %.6g, %.6g, %.6g\n", "means of |I_j|, |D_j|, |P_j|", t->init, t->data, t->pert);
+  cli_say("%s: N = %zu, d = %zu, m = %zu, gamma = %g; %zu points\n", r->run, r->sizes.n, r->sizes.d, r->m, r->gamma,
+          t->points);
+  cli_say("  %-34s from %.6g on, %zu below 0\n", "coefficients b_jn", r->split->least, r->split->negative);
+  cli_say("  %-34s %.6g, %.6g, %.6g\n", "means of |I_j|, |D_j|, |P_j|", t->init, t->data, t->pert);
   share("all P_j of one sign", t->one_sign);
   share("sgn E right", t->effect_right);
   share("sgn f right", t->f_right);
@@ -461,10 +461,13 @@ const cli_verb cli_split = {
     "network of I_j + D_j alone, E = f - f_rest what the perturbations do. Tells at how many points all P_j have one\n"
     "sign, E has the right one, and E decides the sign of f, as it does where |f_rest| < |E|. `lfap explain T5`.",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
-    "  lfap train --data data --gamma 0.01 --m 40 --method sgd --epochs 1000 --out net\n"
+    "  lfap train --data data --gamma 0.01 --m 40 --method sgd \\\n"
+    "    --epochs 1000 --out net\n"
     "  lfap gen uniform --n 200 --d 1000 --seed 2 --out noise\n"
-    "  lfap perturb --norm l2 --from gradient --data noise --weights net/W.npy --gamma 0.01 --eps 0.24 --out adv\n"
-    "  lfap train --data adv --gamma 0.01 --m 40 --method sgd --epochs 1000 --coefficients --out learned\n"
+    "  lfap perturb --norm l2 --from gradient --data noise \\\n"
+    "    --weights net/W.npy --gamma 0.01 --eps 0.24 --out adv\n"
+    "  lfap train --data adv --gamma 0.01 --m 40 --method sgd --epochs 1000 \\\n"
+    "    --coefficients --out learned\n"
     "  lfap split --data adv --run learned --natural data",
     options,
     run_split};

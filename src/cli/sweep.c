@@ -160,18 +160,18 @@ static void print_why(const lfap_row *r) {
   lfap_why why = r->why_learner == LFAP_WHY_TEACHER ? r->why_teacher : r->why_learner;
   const char *of = r->why_learner == LFAP_WHY_TEACHER ? "teacher" : "learner";
   if (why == LFAP_WHY_NONE) return;
-  if (why == LFAP_WHY_LIMIT) printf("  limit of the natural samples: %s", lfap_why_name[r->natural.why]);
-  else if (why == LFAP_WHY_LIMIT_ADV) printf("  limit of the perturbed bases: %s", lfap_why_name[r->adv.why]);
-  else printf("  %s: %s", of, lfap_why_name[why]);
+  if (why == LFAP_WHY_LIMIT) cli_say("  limit of the natural samples: %s", lfap_why_name[r->natural.why]);
+  else if (why == LFAP_WHY_LIMIT_ADV) cli_say("  limit of the perturbed bases: %s", lfap_why_name[r->adv.why]);
+  else cli_say("  %s: %s", of, lfap_why_name[why]);
 }
 
 static void print_row(const lfap_cell *k, const lfap_row *r, size_t index, double seconds) {
-  printf("%6zu  %-10s %-4s d=%-6zu N=%-5zu N_adv=%-6zu eps=%-8.4g seed %-3llu  right %.4f  control %.4f  rule %-8.3g "
-         "%.2f s",
-         index, lfap_study_kind_name[k->data], lfap_norm_name(k->norm), k->d, k->n, k->n_adv, k->eps,
-         (unsigned long long)k->seed, r->acc, r->acc_control, r->rule, seconds);
+  cli_say("%6zu  %-10s %-4s d=%-6zu N=%-5zu N_adv=%-6zu eps=%-8.4g seed %-3llu  right %.4f  control %.4f  rule %-8.3g "
+          "%.2f s",
+          index, lfap_study_kind_name[k->data], lfap_norm_name(k->norm), k->d, k->n, k->n_adv, k->eps,
+          (unsigned long long)k->seed, r->acc, r->acc_control, r->rule, seconds);
   print_why(r);
-  printf("\n");
+  cli_say("\n");
   fflush(stdout);
 }
 
@@ -179,8 +179,8 @@ static void note_checkpoints(const cli *c, sweep *w) {
   char shown[CLI_SHOWN];
   for (int i = 0; i < LFAP_PARTS; i++) {
     if (w->part[i].over && !c->quiet)
-      fprintf(stderr, "note: %s was of another training, as one left of an earlier cell is, and was not taken up\n",
-              lfap_visible(shown, sizeof shown, w->part[i].path));
+      cli_note("note: %s was of another training, as one left of an earlier cell is, and was not taken up\n",
+               lfap_visible(shown, sizeof shown, w->part[i].path));
     w->part[i].over = 0;
   }
 }
@@ -235,21 +235,43 @@ static lfap_status hold_against(cli *c, lfap_against *out, const char *table, co
 }
 
 static void print_against(const char *file, const lfap_against *k) {
-  printf("against %s: %zu published, %zu rows; measured - published at %zu pairs, %zu within the reading error:", file,
-         k->published, k->cells, k->compared, k->within);
+  cli_say("against %s: %zu published, %zu rows; measured - published at %zu pairs, %zu within the reading error:", file,
+          k->published, k->cells, k->compared, k->within);
   if (k->compared)
-    printf(" median %.4g, largest %.4g (R1: %.4g, %.4g)\n", k->median, k->largest, k->rule_median, k->rule_largest);
-  else printf(" none\n");
-  printf("  without a cell here: %zu published; without a published number: %zu rows; without an accuracy: %zu pairs\n",
-         k->no_cell, k->no_published, k->no_accuracy);
+    cli_say(" median %.4g, largest %.4g (R1: %.4g, %.4g)\n", k->median, k->largest, k->rule_median, k->rule_largest);
+  else cli_say(" none\n");
+  cli_say(
+      "  without a cell here: %zu published; without a published number: %zu rows; without an accuracy: %zu pairs\n",
+      k->no_cell, k->no_published, k->no_accuracy);
+}
+
+/* Does a size differ between cells, so that there is a curve? */
+static int is_curve(const sweep *w) {
+  int varies = 0;
+  for (size_t i = 1; i < w->cells; i++) {
+    const lfap_cell *a = &w->cell[0], *b = &w->cell[i];
+    varies |= a->d != b->d || a->n != b->n || a->n_adv != b->n_adv || a->m != b->m || a->k != b->k ||
+              a->eps != b->eps || a->gamma != b->gamma;
+  }
+  return varies;
+}
+
+static void print_next(const sweep *w) {
+  char shown[CLI_SHOWN];
+  if (w->table[0].fd < 0) return;
+  cli_word_shown(shown, sizeof shown, w->path[0]);
+  if (w->head.shards > 1)
+    cli_say("next: `lfap sweep --merge ALL.csv %s ...`, once all %zu shards are there\n", shown, w->head.shards);
+  else if (is_curve(w)) cli_say("next: `lfap plot accuracy --sweep %s --out pictures` draws it\n", shown);
 }
 
 static lfap_status print_sweep(cli *c, const sweep *w, const char *file, const lfap_against *against) {
   char shard[64];
   if (!c->json) {
-    printf("sweep: %zu rows of %zu cells, shard %zu of %zu; %zu were there\n", w->count, w->cells, w->head.shard,
-           w->head.shards, w->done);
+    cli_say("sweep: %zu rows of %zu cells, shard %zu of %zu; %zu were there\n", w->count, w->cells, w->head.shard,
+            w->head.shards, w->done);
     if (against) print_against(file, against);
+    else print_next(w);
     return LFAP_OK;
   }
   snprintf(shard, sizeof shard, "%zu/%zu", w->head.shard, w->head.shards);
@@ -319,10 +341,14 @@ const cli_verb cli_sweep = {
     "product of the axes. Rows depend on nothing but their cell: a sweep may be interrupted and resumed, or divided "
     "into\n"
     "shards (on many machines, bench/slurm/sweep.sbatch) and merged, and the table is the same byte for byte.",
-    "  lfap sweep --d 250,500,1000 --n 20 --n-adv 100 --norm l2,linf --seeds 0-4 --out first\n"
-    "  lfap sweep --preset paper-nadv --data uniform --norm l2 --seeds 0,1 --out curve\n"
-    "  lfap sweep --preset paper-nadv --data gauss --norm l0 --seeds 0,1 --shard 1/2 --out part1\n"
-    "  lfap sweep --preset paper-nadv --data gauss --norm l0 --seeds 0,1 --shard 2/2 --out part2\n"
+    "  lfap sweep --d 250,500,1000 --n 20 --n-adv 100 --norm l2,linf \\\n"
+    "    --seeds 0-4 --out first\n"
+    "  lfap sweep --preset paper-nadv --data uniform --norm l2 \\\n"
+    "    --seeds 0,1 --out curve\n"
+    "  lfap sweep --preset paper-nadv --data gauss --norm l0 \\\n"
+    "    --seeds 0,1 --shard 1/2 --out part1\n"
+    "  lfap sweep --preset paper-nadv --data gauss --norm l0 \\\n"
+    "    --seeds 0,1 --shard 2/2 --out part2\n"
     "  lfap sweep --merge both.csv part1.csv part2.csv",
     cli_sweep_options,
     run_sweep};

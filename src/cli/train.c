@@ -243,34 +243,34 @@ static void measure_coefficients(cli_train_report *r) {
 
 /* What half precision has made of the run. */
 static void print_half(const lfap_history *h) {
-  printf("  %-22s %.4g %% of dL/dz in the last epoch\n", "zeros", 100.0 * h->row[h->rows - 1].zeros);
+  cli_say("  %-22s %.4g %% of dL/dz in the last epoch\n", "zeros", 100.0 * h->row[h->rows - 1].zeros);
   if (h->ended)
-    printf("  %-22s at epoch %zu: gradient and update are 0, nothing moves any more\n", "learning ended", h->ended);
-  else printf("  %-22s no\n", "learning ended");
+    cli_say("  %-22s at epoch %zu: gradient and update are 0, nothing moves any more\n", "learning ended", h->ended);
+  else cli_say("  %-22s no\n", "learning ended");
 }
 
 static void print_train(const cli *c, const cli_train_report *r) {
   const lfap_history *h = r->history;
-  printf("%s, %s loss: N = %zu, d = %zu%s, m = %zu, gamma = %g\n", r->method, r->loss, r->sizes.n, r->sizes.d,
-         cli_bias_words(c), r->m, r->gamma);
-  printf("  %-22s %zu%s\n", r->flow ? "accepted steps" : "epochs", h->rows, h->gram ? " in Gram form" : "");
+  cli_say("%s, %s loss: N = %zu, d = %zu%s, m = %zu, gamma = %g\n", r->method, r->loss, r->sizes.n, r->sizes.d,
+          cli_bias_words(c), r->m, r->gamma);
+  cli_say("  %-22s %zu%s\n", r->flow ? "accepted steps" : "epochs", h->rows, h->gram ? " in Gram form" : "");
   if (r->last && !r->flow)
-    printf("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", r->last->loss, "learning rate", r->last->lr);
-  printf("  %-22s %.6g\n", "log loss", h->log_loss);
-  printf("  %-22s %.6g\n", "smallest margin", r->smallest_margin);
-  printf("  %-22s %zu of %zu\n", "classified right", r->correct, r->sizes.n);
+    cli_say("  %-22s %.6g (before the last update)\n  %-22s %g\n", "loss", r->last->loss, "learning rate", r->last->lr);
+  cli_say("  %-22s %.6g\n", "log loss", h->log_loss);
+  cli_say("  %-22s %.6g\n", "smallest margin", r->smallest_margin);
+  cli_say("  %-22s %zu of %zu\n", "classified right", r->correct, r->sizes.n);
   if (h->coefficient)
-    printf("  %-22s from %.6g on, %zu of %zu below 0\n", "coefficients", r->least, r->negative, r->m * r->sizes.n);
+    cli_say("  %-22s from %.6g on, %zu of %zu below 0\n", "coefficients", r->least, r->negative, r->m * r->sizes.n);
   if (r->in->which == CLI_HALF) print_half(h);
   if (r->flow)
-    printf("  %-22s %s\n", "end",
-           r->reached ? "the log-loss target is reached"
-           : r->correct == r->sizes.n
-               ? "not at rest: the steps (--epochs) are used up short of the log-loss target"
-               : "not at rest: the steps (--epochs) are used up before the samples are classified");
+    cli_say("  %-22s %s\n", "end",
+            r->reached ? "the log-loss target is reached"
+            : r->correct == r->sizes.n
+                ? "not at rest: the steps (--epochs) are used up short of the log-loss target"
+                : "not at rest: the steps (--epochs) are used up before the samples are classified");
   if (r->flow)
-    printf("  %-22s slopes %s their labels; gradient weights p %s\n", "state",
-           h->aligned ? "match" : "do not all match", h->stationary ? "stand still" : "still move");
+    cli_say("  %-22s slopes %s their labels; gradient weights p %s\n", "state",
+            h->aligned ? "match" : "do not all match", h->stationary ? "stand still" : "still move");
 }
 
 /* What the options and the data say of the run; the rest comes from training. */
@@ -318,8 +318,8 @@ static lfap_status run_training(cli *c, lfap_checkpoint *k, lfap_net *net, lfap_
   char shown[CLI_SHOWN];
   lfap_set set = {.data = data};
   if (k->resume && !cli_is_file(k->path) && !c->quiet)
-    fprintf(stderr, "lfap train: there is no %s; the training starts from the beginning\n",
-            lfap_visible(shown, sizeof shown, k->path));
+    cli_note("lfap train: there is no %s; the training starts from the beginning\n",
+             lfap_visible(shown, sizeof shown, k->path));
   lfap_status s = lfap_checkpoint_train(&c->ctx, k, net, h, &set, o);
   lfap_set_free(&set);
   return s;
@@ -381,7 +381,8 @@ const cli_verb cli_train = {
     "second, phi(z) = max(gamma z, z). Writes W.npy (m x d), W0.npy (the first weights) and history.csv (epoch from\n"
     "1, loss and log loss before its update, learning rate; flow: accepted steps and their time s).",
     "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
-    "  lfap train --method sgd --data data --gamma 0.01 --m 100 --epochs 1000 --lr 0.01 --out run\n"
+    "  lfap train --method sgd --data data --gamma 0.01 --m 100 --epochs 1000 \\\n"
+    "    --lr 0.01 --out run\n"
     "  lfap compare --data data --weights run/W.npy --gamma 0.01",
     options,
     run_train};

@@ -76,8 +76,8 @@ static lfap_status write_readme(cli *c, const char *dir) {
 }
 
 static void print_case(const cli_vectors_case *k, size_t arrays) {
-  printf("  %-14s %2zu arrays  N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu; seed %llu\n", k->name, arrays, k->n,
-         k->d, k->m, k->gamma, k->n_adv, (unsigned long long)k->seed);
+  cli_say("  %-14s %2zu arrays  N = %zu, d = %zu, m = %zu, gamma = %g; N_adv = %zu; seed %llu\n", k->name, arrays, k->n,
+          k->d, k->m, k->gamma, k->n_adv, (unsigned long long)k->seed);
 }
 
 enum { CASES = sizeof cli_vectors_cases / sizeof cli_vectors_cases[0] };
@@ -118,7 +118,9 @@ const cli_verb cli_vectors = {
     "NAME.hex, with parameters and SHA-256 in meta.json, and a README.md that defines every array. The bytes are\n"
     "always the same.",
     "  lfap vectors --out vectors\n"
-    "  # your own NPY files of the same names, in place of the first vectors/tiny, array by array:\n"
-    "  lfap compare --data vectors/tiny --weights vectors/tiny/W5.npy --gamma 0.5 --reference vectors/tiny",
+    "  # your own NPY files of the same names, in place of the first vectors/tiny,\n"
+    "  # array by array:\n"
+    "  lfap compare --data vectors/tiny --weights vectors/tiny/W5.npy \\\n"
+    "    --gamma 0.5 --reference vectors/tiny",
     options,
     run_vectors};

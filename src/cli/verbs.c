@@ -35,6 +35,6 @@ const char *const cli_exit_codes =
     "exit codes: 0 all checks pass (NOT-APPLICABLE does not spoil), 1 a check failed, 2 one is undecided, 64 usage,\n"
     "65 bad data, 66 missing input, 70 internal error, 73 and 74 cannot write, 130 interrupted (other signals 128 + "
     "n).\n";
-const char *const cli_examples =
-    "  lfap verify                        the main job on its built-in cases\n"
-    "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data && lfap limit --data data --gamma 0.5\n";
+const char *const cli_examples = "  lfap verify                        the main job on its built-in cases\n"
+                                 "  lfap gen uniform --n 20 --d 1000 --seed 1 --out data\n"
+                                 "  lfap limit --data data --gamma 0.5\n";

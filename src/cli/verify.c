@@ -156,7 +156,7 @@ static lfap_status set_aside(cli *c, cli_verify_report *r, const char *name, lfa
   snprintf(r->skipped, sizeof r->skipped, "%s", name);
   snprintf(r->why, sizeof r->why, "%s", c->ctx.message);
   if (s) r->status = s;
-  if (!c->quiet && !s) fprintf(stderr, "skipped %s: %s\n", r->skipped, lfap_visible(shown, sizeof shown, r->why));
+  if (!c->quiet && !s) cli_note("skipped %s: %s\n", r->skipped, lfap_visible(shown, sizeof shown, r->why));
   return LFAP_OK;
 }
 
@@ -181,43 +181,61 @@ static lfap_status gather(cli *c, cli_verify_report *r, const cli_verify_args *a
 
 static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int verbose) {
   char name[CLI_SHOWN];
-  printf("%s%s%s: N = %zu, d = %zu%s, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n",
-         c->color ? "\033[1m" : "", lfap_visible(name, sizeof name, k->name), c->color ? "\033[0m" : "", k->n, k->d,
-         cli_bias_words(c), k->m, k->gamma, k->n_adv, in->opts.m_adv, (unsigned long long)k->seed);
-  printf("  %s\n", in->about);
-  printf("  perturbation sizes:");
+  cli_say("%s%s%s: N = %zu, d = %zu%s, m = %zu, gamma = %g; N_adv = %zu, m = %zu there; seed %llu\n",
+          c->color ? "\033[1m" : "", lfap_visible(name, sizeof name, k->name), c->color ? "\033[0m" : "", k->n, k->d,
+          cli_bias_words(c), k->m, k->gamma, k->n_adv, in->opts.m_adv, (unsigned long long)k->seed);
+  cli_say("  %s\n", in->about);
+  cli_say("  perturbation sizes:");
   for (int i = 0; i < LFAP_NORMS; i++) {
     const lfap_norm_object *norm = lfap_norm_of((lfap_norm)i);
     if (!(in->opts.eps[i] > 0)) continue;
-    printf(" %s %g", norm->name, in->opts.eps[i]);
-    if (norm->takes_k) printf(" on %zu entries", in->opts.k);
+    cli_say(" %s %g", norm->name, in->opts.eps[i]);
+    if (norm->takes_k) cli_say(" on %zu entries", in->opts.k);
   }
-  printf("\n");
+  cli_say("\n");
   cli_hypothesis_print(&k->hyp, "data");
   if (verbose) cli_checks_print(c, k->check, k->checks);
   else cli_digest_print(c, k->check, k->checks);
-  printf("\n");
+  cli_say("\n");
   fflush(stdout);
 }
 
-/* What a reader wants first stands last, where the terminal stops: a line a case, then every line that is not right. */
-static void print_summary(const cli *c, const cli_verify_report *r) {
-  lfap_check bad[64];
-  printf("summary\n");
+/* The first case with a line that is not right, and which: where to read on. */
+static void print_next(const cli_verify_report *r) {
   for (size_t i = 0; i < r->cases; i++) {
     const lfap_case *k = &r->result[i];
     cli_tally t = {{0}};
-    size_t n = 0;
     cli_tally_add(&t, k->check, k->checks);
-    cli_tally_print(c, k->name, &t, k->hyp.holds ? "inside (H)" : "outside (H)");
-    for (size_t j = 0; j < k->checks && n < 64; j++)
-      if (k->check[j].verdict == LFAP_FAIL || k->check[j].verdict == LFAP_UNDECIDED) bad[n++] = k->check[j];
-    if (n) cli_checks_print(c, bad, n);
+    if (t.of[LFAP_FAIL] + t.of[LFAP_UNDECIDED] == 0) continue;
+    cli_next_explain(k->check, k->checks);
+    if (!r->input[i].here.n) cli_say("next: `lfap verify --case %s --verbose` has every check of that case\n", k->name);
+    return;
   }
-  if (r->skipped[0]) printf("  %-22s skipped, not judged\n", r->skipped);
-  if (r->left_out) printf("  %zu sets of more samples than --certify-n are measured in doubles alone\n", r->left_out);
+  cli_say("next: `lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
+}
+
+/* What a reader wants first stands last, where the terminal stops: the verdict, a line a case, then every line that is
+   not right. */
+static void print_summary(const cli *c, const cli_verify_report *r) {
+  const char *name[CLI_CASES], *about[CLI_CASES];
+  cli_tally t[CLI_CASES] = {{{0}}};
+  for (size_t i = 0; i < r->cases; i++) {
+    name[i] = r->result[i].name;
+    about[i] = r->result[i].hyp.holds ? "inside (H)" : "outside (H)";
+    cli_tally_add(&t[i], r->result[i].check, r->result[i].checks);
+  }
+  cli_say("summary\n");
   cli_verdict_print(c, &r->tally);
-  printf("`lfap explain T4` tells what a statement says, what it supposes, and what computes it.\n");
+  cli_tallies_print(&(cli_tallies){c, name, about, t}, r->cases);
+  for (size_t i = 0; i < r->cases; i++) {
+    char shown[CLI_SHOWN];
+    if (t[i].of[LFAP_FAIL] + t[i].of[LFAP_UNDECIDED] == 0) continue;
+    cli_say("%s: what is not right\n", lfap_visible(shown, sizeof shown, name[i]));
+    cli_reasons_print(c, r->result[i].check, r->result[i].checks);
+  }
+  if (r->skipped[0]) cli_say("  %-14s  %s, not judged\n", "skipped", r->skipped);
+  if (r->left_out) cli_say("  %zu sets of more samples than --certify-n are measured in doubles alone\n", r->left_out);
+  print_next(r);
 }
 
 static lfap_status refine(void *user, lfap_ctx *ctx, lfap_limit *lim, const lfap_set *set) {
@@ -305,7 +323,8 @@ const cli_verb cli_verify = {
     "what was measured is shown. Other options replace a size in every embedded case that runs.",
     "  lfap verify\n"
     "  lfap verify --case fashion-mnist --classes 2,4 --json\n"
-    "  lfap verify --case orthogonal --coq theorems && lfap check theorems/orthogonal/natural/Certificate.v \\\n"
+    "  lfap verify --case orthogonal --coq theorems && \\\n"
+    "    lfap check theorems/orthogonal/natural/Certificate.v \\\n"
     "    --data theorems/orthogonal/natural\n"
     "  lfap verify --data X.npy --labels y.npy --weights W.npy --gamma 0.01",
     options,

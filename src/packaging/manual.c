@@ -27,10 +27,20 @@ static void roff_text(const char *text) { roff(text, strlen(text)); }
 
 /* Paragraphs, to be filled: an empty line begins another one. */
 static void paragraphs(const char *text) {
+  int listed = 0; /* the line before was one of a list */
   while (*text) {
     size_t len = strcspn(text, "\n");
+    size_t indent = strspn(text, " "), key = indent;
+    while (key < len && strncmp(text + key, "  ", 2) != 0) key++;
+    if (listed && len && !indent) fputs(".PP\n", stdout);
+    listed = indent && key < len;
     if (len == 0) fputs(".PP", stdout);
-    else roff(text, len);
+    else if (indent && key < len) { /* a line of a list: its words, and what they mean */ fputs(".TP\n", stdout);
+      roff(text + indent, key - indent);
+      putchar('\n');
+      key += strspn(text + key, " ");
+      roff(text + key, len - key);
+    } else roff(text, len);
     putchar('\n');
     text += len + (text[len] == '\n');
   }

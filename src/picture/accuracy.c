@@ -14,6 +14,8 @@
 enum { DATA, BASE, METHOD, ARITHMETIC, FROM, NORM, D, N, N_ADV, M, GAMMA, EPS, K, KEYS, WORDS = D };
 static const char *const key_name[KEYS] = {"data", "base",  "method", "arithmetic", "from", "norm", "d",
                                            "n",    "n_adv", "m",      "gamma",      "eps",  "k"};
+/* As people write them. */
+static const char *const size_name[KEYS] = {"", "", "", "", "", "", "d", "N", "N_adv", "m", "γ", "ε", "k"};
 static const char *const axis_name[KEYS] = {"",
                                             "",
                                             "",
@@ -215,8 +217,11 @@ static void panel_title(char *out, size_t room, const study *s, size_t p) {
     char value[48];
     shown(value, sizeof value, s, s->first[p], k);
     if (tells && used < room)
-      snprintf(out + used, room - used, "%s%s%s%s", used ? ", " : "", k < WORDS ? "" : key_name[k],
-               k < WORDS ? "" : " = ", value);
+      snprintf(out + used, room - used, "%s%s%s%s", used ? ", " : "", k == NORM ? "norm" : size_name[k],
+               k == NORM   ? " "
+               : k < WORDS ? ""
+                           : " = ",
+               value);
   }
 }
 
@@ -230,8 +235,30 @@ static void constants(char *out, size_t room, const study *s) {
     char value[48];
     shown(value, sizeof value, s, s->c[0].row, k);
     if (same_everywhere && used < room && strcmp(value, "0") != 0)
-      snprintf(out + used, room - used, "%s%s = %s", used ? ", " : "", key_name[k], value);
+      snprintf(out + used, room - used, "%s%s = %s", used ? ", " : "", size_name[k], value);
   }
+}
+
+/* "seeds 0, 1, 2", or how many there are. */
+static void seeds(char *out, size_t room, const study *s) {
+  enum { NAMED = 8 };
+  size_t column = lfap_table_column(s->t, "seed"), n = 0, used;
+  const char *seed[NAMED];
+  out[0] = 0;
+  if (column == s->t->cols) return;
+  for (size_t i = 0; i < s->cells; i++) {
+    const char *of = lfap_table_cell(s->t, s->c[i].row, column);
+    size_t k = 0;
+    while (k < n && strcmp(seed[k], of) != 0) k++;
+    if (k == NAMED) {
+      snprintf(out, room, "more than %d seeds", NAMED);
+      return;
+    }
+    if (k == n) seed[n++] = of;
+  }
+  used = (size_t)snprintf(out, room, n == 1 ? "seed" : "seeds");
+  for (size_t k = 0; k < n && used < room; k++)
+    used += (size_t)snprintf(out + used, room - used, "%s %.20s", k ? "," : "", seed[k]);
 }
 
 /* Is the number one of the panel's curve? What follows from d, as sizes do, is no question of its own. */
@@ -271,16 +298,24 @@ static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin,
       "rgb " STYLE_BLUE " notitle, \\\n"
       "  '' skip 1 every ::%zu::%zu using 2:8:9 with filledcurves fs transparent pattern 4 noborder lw 1.5 fc rgb "
       "'#555555' notitle, \\\n"
-      "  0.5 lw 1 dt 3 lc rgb " STYLE_GREY " notitle, \\\n"
+      "  0.5 lw 1 dt 3 lc rgb '#555555' title 'chance', \\\n"
       "  '' skip 1 every ::%zu::%zu using 2:4 with linespoints pt 7 ps 0.8 lw 2 lc rgb " STYLE_BLUE
-      " title 'with perturbation', \\\n"
+      " title 'base + perturbation learned: mean', \\\n"
       "  '' skip 1 every ::%zu::%zu using 2:7 with linespoints pt 4 ps 0.9 lw 2 dt 2 lc rgb " STYLE_BLACK
-      " title 'control: without'",
+      " title 'bases alone learned (control): mean'",
       begin, end, begin, end, begin, end, begin, end);
+  if (p == 0) /* the key, for all panels; bands and published numbers have their entries here */
+    lfap_text_puts(t, ", \\\n  NaN with boxes fs solid 0.35 noborder fc rgb " STYLE_BLUE
+                      " title 'base + perturbation: 90 % interval over seeds', \\\n"
+                      "  NaN with boxes fs pattern 4 border lc rgb '#555555' fc rgb '#555555' "
+                      "title 'control: 90 % interval over seeds'");
+  if (p == 0 && s->published)
+    lfap_text_puts(t, ", \\\n  NaN with points pt 12 ps 1.1 lw 1.5 lc rgb " STYLE_ORANGE
+                      " title 'published, with its reading error'");
   if (s->shown[p])
     lfap_text_format(t,
                      ", \\\n  name.'_published.csv' skip 1 using ($1 == %zu ? $2 : NaN):3:4 with yerrorbars pt 12 ps "
-                     "1.1 lw 1.5 lc rgb " STYLE_ORANGE " title 'published'",
+                     "1.1 lw 1.5 lc rgb " STYLE_ORANGE " notitle",
                      p);
   lfap_text_puts(t, "\n");
 }
@@ -292,7 +327,6 @@ static double tic_step(double range) {
 }
 
 static void commands_accuracy(lfap_picture *p, const study *s, const size_t *begin) {
-  size_t columns = s->panels <= 3 ? s->panels : s->panels == 4 ? 2 : 3, lines = (s->panels + columns - 1) / columns;
   double lo = INFINITY, hi = -INFINITY;
   for (size_t i = 0; i < s->cells; i++) lo = fmin(lo, s->c[i].x), hi = fmax(hi, s->c[i].x);
   for (size_t q = 0; q < s->panels; q++)
@@ -301,17 +335,21 @@ static void commands_accuracy(lfap_picture *p, const study *s, const size_t *beg
         double x = published_x(s, &s->published->row[i]);
         lo = fmin(lo, x), hi = fmax(hi, x);
       }
-  p->width = columns == 1 ? 720 : 420 * (int)columns;
-  p->height = 60 + 360 * (int)lines;
   lfap_text *t = &p->commands;
-  lfap_text_puts(t, STYLE_FRAME "set key bottom right opaque samplen 2.5 font ',11'\n");
-  lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
-  lfap_text_quote(t, p->title);
-  lfap_text_format(t, "\nset yrange [0:1]\nset xlabel '%s'\nset ylabel 'accuracy, natural samples (share)'\n",
+  lfap_text_puts(t, STYLE_FRAME);
+  lfap_picture_panels(p, &(lfap_panels){.panels = s->panels,
+                                        .width = s->panels == 1 ? 600 : 300,
+                                        .height = 270,
+                                        .named = 1,
+                                        .keys = s->published ? 6 : 5});
+  lfap_text_format(t, "set yrange [0:1]\nset xlabel '%s'\nset ylabel 'accuracy, natural samples (share)'\n",
                    axis_name[s->x]);
   if (lo > 0 && hi > 8 * lo) lfap_text_puts(t, "set logscale x\n");
   else if (hi > lo) lfap_text_format(t, "set xtics %g\n", tic_step(hi - lo));
-  for (size_t q = 0; q < s->panels; q++) panel_commands(t, s, q, begin[q], begin[q + 1] - 1);
+  for (size_t q = 0; q < s->panels; q++) {
+    panel_commands(t, s, q, begin[q], begin[q + 1] - 1);
+    if (q == 0) lfap_text_puts(t, "unset key\n");
+  }
   lfap_text_puts(t, "unset multiplot\n");
 }
 
@@ -388,6 +426,7 @@ lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_t
     if (s.panels == 1) panel_title(shared, sizeof shared, &s, 0);
     else constants(shared, sizeof shared, &s);
     snprintf(p.title, sizeof p.title, "Learning from perturbations: %s", shared);
+    seeds(p.about, sizeof p.about, &s);
     snprintf(
         p.caption, sizeof p.caption,
         "Share of natural samples decided right over %s, measured: by what was trained on base + perturbation (discs) "

@@ -224,6 +224,21 @@ static void case_of(lfap_case_line *c, const json_t *k, int *bad) {
   c->hypothesis = json_is_true(json_object_get(h, LFAP_KEY_holds));
 }
 
+static void wrong_of(lfap_verify_document *d, size_t of, const json_t *k, int *bad) {
+  lfap_wrong_line w = {.of = of};
+  words_key(w.verdict, sizeof w.verdict, k, LFAP_KEY_verdict, bad);
+  if (strcmp(w.verdict, lfap_verdict_name(LFAP_FAIL)) != 0 && strcmp(w.verdict, lfap_verdict_name(LFAP_UNDECIDED)) != 0)
+    return;
+  words_key(w.id, sizeof w.id, k, LFAP_KEY_id, bad);
+  words_key(w.subject, sizeof w.subject, k, LFAP_KEY_subject, bad);
+  words_key(w.what, sizeof w.what, k, LFAP_KEY_what, bad);
+  words_key(w.note, sizeof w.note, k, LFAP_KEY_note, bad);
+  words_key(w.relation, sizeof w.relation, k, LFAP_KEY_relation, bad);
+  w.value = number(k, LFAP_KEY_value, bad);
+  w.bound = number(k, LFAP_KEY_bound, bad);
+  d->wrong[d->wrong_count++] = w;
+}
+
 static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *bad) {
   char id[16], verdict[24];
   words_key(id, sizeof id, k, LFAP_KEY_id, bad);
@@ -240,6 +255,7 @@ static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *b
   const char *certified = json_string_value(json_object_get(k, LFAP_KEY_certified)),
              *what = json_string_value(json_object_get(k, LFAP_KEY_what));
   s->certified += certified && strcmp(certified, lfap_verdict_name(LFAP_UNDECIDED)) != 0;
+  wrong_of(d, of, k, bad);
   if (!what || !strstr(what, "accuracy of ")) return;
   lfap_headline *h = &d->headlines[d->headline_count++];
   *h = (lfap_headline){.of = of, .value = number(k, LFAP_KEY_value, bad)};
@@ -256,7 +272,8 @@ static lfap_status room(lfap_ctx *ctx, lfap_verify_document *d, const json_t *ca
   d->cases = calloc(d->case_count + 1, sizeof *d->cases);
   d->statements = calloc(checks + 1, sizeof *d->statements);
   d->headlines = calloc(checks + 1, sizeof *d->headlines);
-  if (d->cases && d->statements && d->headlines) return LFAP_OK;
+  d->wrong = calloc(checks + 1, sizeof *d->wrong);
+  if (d->cases && d->statements && d->headlines && d->wrong) return LFAP_OK;
   return lfap_fail(ctx, LFAP_ERR_MEMORY, "%s: out of memory for %zu checks", path, checks);
 }
 
@@ -292,5 +309,6 @@ void lfap_verify_document_free(lfap_verify_document *d) {
   free(d->cases);
   free(d->statements);
   free(d->headlines);
+  free(d->wrong);
   *d = (lfap_verify_document){0};
 }

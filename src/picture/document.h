@@ -35,12 +35,18 @@ typedef struct {
   char subject[24], what[112], note[176];
   double value;
 } lfap_headline;
+typedef struct { /* a check that fails or is undecided */
+  size_t of;
+  char id[16], subject[24], what[112], note[176], verdict[24], relation[8];
+  double value, bound;
+} lfap_wrong_line;
 typedef struct {
   char version[32], verdict[24];
   lfap_case_line *cases; /* owned, as the other two */
   lfap_statement_line *statements;
   lfap_headline *headlines;
-  size_t case_count, statement_count, headline_count;
+  lfap_wrong_line *wrong; /* the failures first; owned */
+  size_t case_count, statement_count, headline_count, wrong_count;
 } lfap_verify_document;
 lfap_status lfap_verify_document_read(lfap_ctx *ctx, lfap_verify_document *out, const char *path);
 void lfap_verify_document_free(lfap_verify_document *d);

@@ -31,16 +31,25 @@ lfap_text *lfap_picture_table_add(lfap_picture *p, const char *suffix) {
 }
 
 lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_picture *p) {
+  lfap_text_format(out,
+                   "# gnuplot %s.gp    draws %s.svg and %s.png again, from the numbers in %s*.csv\n"
+                   "name = '%s'\nif (!exists('out')) out = name\n",
+                   p->name, p->name, p->name, p->name, p->name);
+  lfap_text_puts(out, "title = ");
+  lfap_text_quote(out, p->title);
+  if (p->about[0]) {
+    lfap_text_puts(out, ".\"\\n\".");
+    lfap_text_quote(out, p->about);
+  }
   lfap_text_format(
       out,
-      "# gnuplot %s.gp    draws %s.svg and %s.png again, from the numbers in %s*.csv\n"
-      "name = '%s'\nif (!exists('out')) out = name\n"
+      "\n"
       "do for [kind in 'svg png'] {\n"
       "reset\nset encoding utf8\nset datafile separator ','\n"
       "if (kind eq 'svg') { set terminal svg noenhanced size %d,%d font 'sans-serif,13' background '#ffffff' } \\\n"
       "else { set terminal pngcairo noenhanced size %d,%d font 'sans-serif,13' fontscale 2 linewidth 2 pointscale 2 }\n"
       "set output out.'.'.kind\n",
-      p->name, p->name, p->name, p->name, p->name, p->width, p->height, 2 * p->width, 2 * p->height);
+      p->width, p->height, 2 * p->width, 2 * p->height);
   if (p->commands.len) lfap_text_put(out, p->commands.bytes, p->commands.len);
   lfap_text_puts(out, "unset output\n}\n");
   if (p->commands.status || out->status)

@@ -91,9 +91,9 @@ static void flow_commands(lfap_picture *p, const double *v, size_t rows, double 
     losses += shown(v[r * COLUMNS + S]) && shown(-v[r * COLUMNS + LOG_LOSS]);
     slopes += shown(v[r * COLUMNS + S]) && (isnan(nu) ? isfinite(slope) : shown(fabs(slope / nu - 1)));
   }
-  lfap_text_puts(t, STYLE_FRAME "set key top left\nset multiplot layout 1,2 title ");
-  lfap_text_quote(t, p->title);
-  lfap_text_puts(t, "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
+  lfap_text_puts(t, STYLE_FRAME);
+  lfap_picture_panels(p, &(lfap_panels){.panels = 2, .width = 370, .height = 320, .keys = 2});
+  lfap_text_puts(t, "set logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
                     "set xlabel 'rescaled time s (dimensionless)'\nset ylabel '−log L (natural logarithm)'\n");
   axes(t, losses);
   lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(3) " with linespoints pt 7 ps 0.5 "
@@ -102,17 +102,16 @@ static void flow_commands(lfap_picture *p, const double *v, size_t rows, double 
   if (!isnan(nu))
     lfap_text_format(t, ", \\\n  x*%.17g lw 2 dt 2 lc rgb " STYLE_BLACK " title '%s'\nunset key\n", nu,
                      applies ? "F1: slope 1/Σλ" : "slope 1/Σλ");
-  else lfap_text_puts(t, "\nunset logscale y\nset format y '%g'\n");
+  else lfap_text_puts(t, "\nunset key\nunset logscale y\nset format y '%g'\n");
   axes(t, slopes);
   lfap_text_puts(
-      t, !isnan(nu) ? "set ylabel '|slope · Σλ − 1| (dimensionless)'\n"
-                      "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(5) " with linespoints pt 7 ps 0.5 "
-                                                                             "pointinterval 20 lw 2 lc rgb " STYLE_BLUE
-                                                                             "\n"
-                    : "set ylabel 'slope −d(log L)/ds (dimensionless)'\n"
-                      "plot name.'.csv' skip 1 using " SHOWN(2) ":(abs($4) < 1e300 ? $4 : NaN) with linespoints "
-                                                                "pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE
-                                                                " title 'measured'\n");
+      t, !isnan(nu)
+             ? "set ylabel '|slope · Σλ − 1| (dimensionless)'\n"
+               "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(5) " with linespoints pt 7 ps 0.5 "
+                                                                      "pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n"
+             : "set ylabel 'slope −d(log L)/ds (dimensionless)'\n"
+               "plot name.'.csv' skip 1 using " SHOWN(2) ":(abs($4) < 1e300 ? $4 : NaN) with linespoints "
+                                                         "pt 7 ps 0.5 pointinterval 20 lw 2 lc rgb " STYLE_BLUE "\n");
   lfap_text_puts(t, "unset multiplot\n");
 }
 
@@ -129,9 +128,9 @@ static void descent_commands(lfap_picture *p, const double *v, size_t rows) {
     losses += shown(v[r * COLUMNS + EPOCH]) && shown(v[r * COLUMNS + LOSS]);
     rates += shown(v[r * COLUMNS + EPOCH]) && shown(v[r * COLUMNS + LR]);
   }
-  lfap_text_puts(t, STYLE_FRAME "unset key\nset multiplot layout 1,2 title ");
-  lfap_text_quote(t, p->title);
-  lfap_text_puts(t, "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\nset xlabel 'epoch (count)'\n"
+  lfap_text_puts(t, STYLE_FRAME);
+  lfap_picture_panels(p, &(lfap_panels){.panels = 2, .width = 370, .height = 320});
+  lfap_text_puts(t, "set logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\nset xlabel 'epoch (count)'\n"
                     "set ylabel 'loss L before the update (dimensionless)'\n");
   axes(t, losses);
   lfap_text_puts(t,
@@ -153,7 +152,7 @@ lfap_status lfap_picture_flow(lfap_ctx *ctx, lfap_picture *out, const lfap_table
   double *v = NULL;
   lfap_status s = columns_of(ctx, &v, history);
   if (s) return s;
-  lfap_picture p = {.name = "flow", .width = 1000, .height = 460};
+  lfap_picture p = {.name = "flow"};
   size_t rows = history->rows;
   const double *last = v + (rows - 1) * COLUMNS;
   double nu = lim ? predicted_slope(lim) : NAN;
@@ -185,27 +184,29 @@ static void converge_commands(lfap_picture *p, const lfap_decade *row, size_t ro
     others += shown(row[i].s) && (shown(row[i].p_distance) || shown(row[i].slope_error));
   }
   double product = row[rows - 1].direction * row[rows - 1].s;
-  lfap_text_puts(t, STYLE_FRAME "set key top right\nset multiplot layout 1,2 title ");
-  lfap_text_quote(t, p->title);
-  lfap_text_puts(t, "\nset logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
+  lfap_text_puts(t, STYLE_FRAME);
+  lfap_picture_panels(p, &(lfap_panels){.panels = 2, .width = 370, .height = 320, .keys = 4});
+  lfap_text_puts(t, "set logscale xy\nset format xy '10^{%T}'\nset termoption enhanced\n"
                     "set xlabel 'rescaled time s (dimensionless)'\n"
                     "set ylabel 'distance from the limit (dimensionless)'\n");
   axes(t, directions);
   lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(
-                        4) " with linespoints pt 7 lw 2 lc rgb " STYLE_BLUE " title 'direction of W'");
+                        4) " with linespoints pt 7 lw 2 lc rgb " STYLE_BLUE " title 'direction of W (left)'");
   if (shown(product))
     lfap_text_format(t, ", \\\n  %.17g/x lw 2 dt 2 lc rgb " STYLE_BLACK " title '1/s through the last point'", product);
-  lfap_text_puts(t, "\n");
+  lfap_text_puts(t, ", \\\n  NaN with linespoints pt 8 lw 2 dt 2 lc rgb " STYLE_BLACK " title 'p (right)', \\\n"
+                    "  NaN with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE " title 'slope of log L (right)'\n"
+                    "unset key\n");
   axes(t, others);
-  lfap_text_puts(t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(
-                        3) " with linespoints pt 8 lw 2 dt 2 lc rgb " STYLE_BLACK " title 'p', \\\n"
-                           "  '' skip 1 using " SHOWN(2) ":" SHOWN(
-                               5) " with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE " title 'slope of log L'\n"
-                                  "unset multiplot\n");
+  lfap_text_puts(
+      t, "plot name.'.csv' skip 1 using " SHOWN(2) ":" SHOWN(
+             3) " with linespoints pt 8 lw 2 dt 2 lc rgb " STYLE_BLACK ", \\\n"
+                "  '' skip 1 using " SHOWN(2) ":" SHOWN(5) " with linespoints pt 5 lw 2 dt 1 lc rgb " STYLE_ORANGE "\n"
+                                                           "unset multiplot\n");
 }
 
 lfap_status lfap_picture_converge(lfap_ctx *ctx, lfap_picture *out, const lfap_decade *row, size_t rows, double bits) {
-  lfap_picture p = {.name = "converge", .width = 1000, .height = 460};
+  lfap_picture p = {.name = "converge"};
   if (rows == 0) return lfap_fail(ctx, LFAP_ERR_DATA, "converge: no decades; the flow did not reach log L = -10");
   lfap_text *t = lfap_picture_table_add(&p, "");
   lfap_text_puts(t, "minus_log_loss,s,p_distance,direction_error,slope_error\n");

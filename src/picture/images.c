@@ -55,7 +55,7 @@ static void words_images(lfap_picture *p, const lfap_image_row *row, size_t rows
 }
 
 /* An image takes SIDE pixels across; very tall ones are cut down. */
-enum { SIDE = 96, TALLEST = 3 * SIDE, WORDS = 30 };
+enum { SIDE = 96, TALLEST = 3 * SIDE, WORDS = 30, HEAD = 50 };
 
 lfap_status lfap_picture_images(lfap_ctx *ctx, lfap_picture *out, const lfap_image_row *row, size_t rows, size_t count,
                                 size_t height, size_t width) {
@@ -63,13 +63,14 @@ lfap_status lfap_picture_images(lfap_ctx *ctx, lfap_picture *out, const lfap_ima
     return lfap_fail(ctx, LFAP_ERR_INTERNAL, "images: %zu rows of %zu", rows, count);
   double tall = SIDE * (double)height / (double)width;
   lfap_picture p = {.name = "images", .width = (int)count * SIDE + 24};
-  p.height = (int)rows * ((tall < TALLEST ? (int)tall : TALLEST) + WORDS) + 10;
+  p.height = HEAD + (int)rows * ((tall < TALLEST ? (int)tall : TALLEST) + WORDS) + 10;
   if (p.width < 480) p.width = 480;
-  lfap_text_format(&p.commands,
-                   "set multiplot layout %zu,1 margins 0.01,0.99,0.005,0.955 spacing 0,%.4f\nunset key\nunset tics\n"
-                   "unset colorbox\nset palette gray\nset border 31 lw 0.5\n"
-                   "set size ratio -1\nset xrange [-0.5:%zu-0.5]\nset yrange [%zu-0.5:-0.5]\n",
-                   rows, 24.0 / p.height, count * width, height);
+  lfap_text_format(
+      &p.commands,
+      "set multiplot layout %zu,1 title title margins 0.01,0.99,0.005,%.4f spacing 0,%.4f\nunset key\nunset tics\n"
+      "unset colorbox\nset palette gray\nset border 31 lw 0.5\n"
+      "set size ratio -1\nset xrange [-0.5:%zu-0.5]\nset yrange [%zu-0.5:-0.5]\n",
+      rows, 1 - (HEAD + WORDS - 6.0) / p.height, 24.0 / p.height, count * width, height);
   for (size_t i = 0; i < rows; i++) row_commands(&p, &row[i], count, height, width);
   lfap_text_puts(&p.commands, "unset multiplot\n");
   words_images(&p, row, rows, count);

@@ -159,13 +159,13 @@ static void ray_commands(lfap_text *t, const map *m, size_t k, const char *line,
   "  NaN with boxes fs solid border lc rgb '#000000' fc rgb '" color "' title '" title "', \\\n"
 #define POSITIVE "#f7f7f7"
 #define NEGATIVE "#c4c4c4"
-#define AGREED "#cfcfcf"
+#define AGREED "#e0e0e0"
+#define DISAGREED "#c8641e" /* much darker, also where there is no colour */
 
 /* What all panels share: the square, and r+ and r- as arrows. */
 static void frame_commands(lfap_text *t, const lfap_plane *pl, double r) {
-  lfap_text_format(t, "\nr = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\nset size ratio -1\nset clip two\n", r);
-  lfap_text_puts(t, "set tics out nomirror\nunset colorbox\nset bmargin 7.5\n"
-                    "set key at graph 0.5,-0.25 center top horizontal maxrows 2 samplen 3\n"
+  lfap_text_format(t, "r = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\nset size ratio -1\nset clip two\n", r);
+  lfap_text_puts(t, "set tics out nomirror\nunset colorbox\n"
                     "set xlabel 'a, along r₊ − r₋ (unit of x)'\nset ylabel 'b, along r₊ + r₋ (unit of x)'\n");
   for (int k = 0; k < 2; k++) {
     double a = 0.85 * r * pl->r[k][0], b = 0.85 * r * pl->r[k][1];
@@ -175,22 +175,42 @@ static void frame_commands(lfap_text *t, const lfap_plane *pl, double r) {
   }
 }
 
+/* Equal signs at every point: one panel shows both. */
+static int same_signs(const map *m, size_t k, size_t l) {
+  for (size_t i = 0; i < m->grid * m->grid; i++)
+    if (lfap_sgn(m->v[k][i]) != lfap_sgn(m->v[l][i])) return 0;
+  return 1;
+}
+
+/* The first function with the signs of function k. */
+static size_t first_like(const map *m, size_t k) {
+  size_t l = 0;
+  while (!same_signs(m, k, l)) l++;
+  return l;
+}
+
 static void sign_panel(lfap_text *t, const map *m, size_t k) {
+  lfap_text_format(t, "set title 'sign of %s", m->f[k].name);
+  for (size_t l = k + 1; l < m->functions; l++)
+    if (first_like(m, l) == k) lfap_text_format(t, ", and of %s", m->f[l].name);
   lfap_text_format(t,
-                   "set title 'sign of %s'\nset palette defined (-1 '" NEGATIVE "', 0 '#000000', 1 '" POSITIVE
-                   "')\nset cbrange [-1:1]\n"
+                   "'\nset palette defined (-1 '" NEGATIVE "', 0 '#000000', 1 '" POSITIVE "')\nset cbrange [-1:1]\n"
                    "plot name.'.csv' skip 1 using 1:2:(sgn($%zu)) with image notitle, \\\n" SHADE(POSITIVE, "> 0")
                        SHADE(NEGATIVE, "< 0"),
-                   m->f[k].name, k + 3);
+                   k + 3);
+  if (m->functions > 1) lfap_text_puts(t, SHADE(AGREED, "all signs agree") SHADE(DISAGREED, "they disagree"));
   ray_commands(t, m, k, "lw 2 dt 1 lc rgb " STYLE_BLACK, "");
+  for (size_t l = 0; l < m->functions && m->functions > 1; l++)
+    lfap_text_format(t, "  NaN with lines %s title 'boundary of %s', \\\n",
+                     ray_line[m->f[l].net ? l : LFAP_MAP_FUNCTIONS - 1], m->f[l].name);
   lfap_text_puts(t, SAMPLES);
 }
 
 static void agreement_panel(lfap_text *t, const map *m) {
   lfap_text_format(t,
-                   "set title 'where all signs agree'\nset key maxrows 3\n"
-                   "set palette defined (0 '#ffffff', 1 '" AGREED "')\nset cbrange [0:1]\n"
-                   "plot name.'.csv' skip 1 using 1:2:%zu with image notitle, \\\n" SHADE(AGREED, "agree"),
+                   "set title 'where all signs agree'\n"
+                   "set palette defined (0 '" DISAGREED "', 1 '" AGREED "')\nset cbrange [0:1]\n"
+                   "plot name.'.csv' skip 1 using 1:2:%zu with image notitle, \\\n",
                    m->functions + 3);
   for (size_t k = 0; k < m->functions; k++)
     ray_commands(t, m, k, ray_line[m->f[k].net ? k : LFAP_MAP_FUNCTIONS - 1], m->f[k].name);
@@ -199,15 +219,20 @@ static void agreement_panel(lfap_text *t, const map *m) {
 
 static void commands_map(map *m, const lfap_plane *pl, double r) {
   lfap_text *t = &m->p->commands;
-  size_t panels = m->functions + (m->functions > 1), columns = panels <= 3 ? panels : 2;
-  size_t lines = (panels + columns - 1) / columns;
-  m->p->width = 430 * (int)columns + 20;
-  m->p->height = 500 * (int)lines + 40;
-  lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
-  lfap_text_quote(t, m->p->title);
+  size_t signs = 0, all = m->functions > 1;
+  for (size_t k = 0; k < m->functions; k++) signs += first_like(m, k) == k;
+  lfap_picture_panels(
+      m->p,
+      &(lfap_panels){
+          .panels = signs + all, .width = 320, .height = 320, .named = 1, .keys = all ? 6 + (int)m->functions : 4});
   frame_commands(t, pl, r);
-  for (size_t k = 0; k < m->functions; k++) sign_panel(t, m, k);
-  if (m->functions > 1) agreement_panel(t, m);
+  for (size_t k = 0, first = 1; k < m->functions; k++) {
+    if (first_like(m, k) != k) continue;
+    sign_panel(t, m, k);
+    if (first) lfap_text_puts(t, "unset key\n");
+    first = 0;
+  }
+  if (all) agreement_panel(t, m);
   lfap_text_puts(t, "unset multiplot\n");
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "io/file.h"
 
@@ -42,14 +43,23 @@ void lfap_page_begin(lfap_text *page, const char *title) {
       "</title>\n<style>\n"
       "body { font: 16px/1.45 sans-serif; color: #000; background: #fff; max-width: 68rem; margin: 2rem auto; padding: "
       "0 1rem }\n"
-      "table { border-collapse: collapse; margin: 1rem 0 }\n"
+      ".t { overflow-x: auto; margin: 1rem 0 } table { border-collapse: collapse }\n"
       "caption { text-align: left; font-weight: bold; padding: .3rem 0 }\n"
       "th, td { border: 1px solid #888; padding: .2rem .6rem; text-align: left; vertical-align: top }\n"
-      "th { background: #eee } td:nth-child(3):not(:last-child), td:nth-child(4):not(:last-child) { white-space: "
-      "nowrap }\n"
+      "th { background: #eee } td.n { white-space: nowrap } td.h { font-family: monospace; font-size: .75em; "
+      "word-break: break-all; min-width: 10em }\n"
+      "@media (max-width: 800px) { body { font-size: 14px; margin: 1rem auto } th, td { padding: .15rem .35rem } }\n"
+      ".PASS, .FAIL, .UNDECIDED, .NOT-APPLICABLE { white-space: nowrap }\n"
+      ".PASS { color: #00562b } .PASS::before { content: '\\2713  ' }\n"
+      ".FAIL { color: #fff; background: #a00000; font-weight: bold } .FAIL::before { content: '\\2717  ' }\n"
+      ".UNDECIDED { background: #ffe08a; font-weight: bold; border: 2px dashed #000 }\n"
+      ".UNDECIDED::before { content: '?  ' }\n"
+      ".NOT-APPLICABLE { color: #555; font-style: italic }\n"
+      "p.verdict { font-size: 1.25em } p.verdict span { padding: .1rem .5rem; border: 1px solid #000 }\n"
+      "nav ul { columns: 2; margin: .3rem 0 } code { background: #f2f2f2; padding: 0 .2rem; overflow-wrap: anywhere }\n"
       "figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto; border: 1px solid #ccc }\n"
       "figcaption { max-width: 50rem; margin-top: .4rem }\n"
-      "p.of { border-left: .3rem solid #888; padding-left: .6rem }\n"
+      "p.of { border-left: .3rem solid #888; padding-left: .6rem; overflow-wrap: anywhere }\n"
       "@media print { body { margin: 0; max-width: none } figure, tr { break-inside: avoid } h2 { break-after: avoid } "
       "}\n"
       "</style>\n</head>\n<body>\n<main>\n<h1>");
@@ -59,10 +69,41 @@ void lfap_page_begin(lfap_text *page, const char *title) {
 
 void lfap_page_end(lfap_text *page) { lfap_text_puts(page, "</main>\n</body>\n</html>\n"); }
 
+/* Its name in the address: letters and digits of the title, a dash for what is between them. */
 void lfap_page_section(lfap_text *page, const char *title) {
-  lfap_text_puts(page, "<h2>");
+  lfap_text_puts(page, "<h2 id=\"");
+  for (const char *c = title; *c; c++) {
+    char low = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    int plain = (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9');
+    if (plain) lfap_text_put(page, &low, 1);
+    else if (c[1] && c[1] != ' ') lfap_text_puts(page, "-");
+  }
+  lfap_text_puts(page, "\">");
   escaped(page, title);
   lfap_text_puts(page, "</h2>\n");
+}
+
+void lfap_page_contents(lfap_text *to, const lfap_text *body) {
+  static const char mark[] = "<h2 id=\"";
+  lfap_text_puts(to, "<nav><strong>Contents</strong>\n<ul>\n");
+  for (const char *at = body->bytes; at && (at = strstr(at, mark)) != NULL;) {
+    at += sizeof mark - 1;
+    const char *title = strchr(at, '>'), *end = strstr(at, "</h2>");
+    if (!title || !end) break;
+    lfap_text_puts(to, "<li><a href=\"#");
+    lfap_text_put(to, at, strcspn(at, "\""));
+    lfap_text_puts(to, "\">");
+    lfap_text_put(to, title + 1, (size_t)(end - title - 1));
+    lfap_text_puts(to, "</a></li>\n");
+    at = end;
+  }
+  lfap_text_puts(to, "</ul></nav>\n");
+}
+
+void lfap_page_verdict(lfap_text *page, const char *what, const char *verdict) {
+  lfap_text_puts(page, "<p class=\"verdict\">");
+  escaped(page, what);
+  lfap_text_format(page, ": <span class=\"%s\">%s</span></p>\n", verdict, verdict);
 }
 
 static void base64(lfap_text *page, FILE *f) {
@@ -92,6 +133,10 @@ lfap_status lfap_page_figure(lfap_ctx *ctx, lfap_text *page, const char *dir, co
   lfap_text_puts(page, "\">\n<figcaption><strong>");
   escaped(page, p->title);
   lfap_text_puts(page, ".</strong> ");
+  if (p->about[0]) {
+    escaped(page, p->about);
+    lfap_text_puts(page, ". ");
+  }
   escaped(page, p->caption);
   lfap_text_puts(page, "</figcaption>\n</figure>\n");
   int broken = ferror(f);
@@ -100,7 +145,7 @@ lfap_status lfap_page_figure(lfap_ctx *ctx, lfap_text *page, const char *dir, co
 }
 
 void lfap_page_table_begin(lfap_text *page, const char *caption, const char *const *head) {
-  lfap_text_puts(page, "<table>\n<caption>");
+  lfap_text_puts(page, "<div class=\"t\"><table>\n<caption>");
   escaped(page, caption);
   lfap_text_puts(page, "</caption>\n<tr>");
   for (; *head; head++) {
@@ -111,14 +156,26 @@ void lfap_page_table_begin(lfap_text *page, const char *caption, const char *con
   lfap_text_puts(page, "</tr>\n");
 }
 
+/* A verdict looks like one, also in grey; a number, or a few words with one, stays in one line; a hash may not. */
+static const char *look_of(const char *cell) {
+  size_t len = strlen(cell);
+  for (int v = 0; v < 4; v++)
+    if (strcmp(cell, lfap_verdict_name((lfap_verdict)v)) == 0) return lfap_verdict_name((lfap_verdict)v);
+  if (len == 64 && strspn(cell, "0123456789abcdef") == len) return "h";
+  return len < 24 && strpbrk(cell, "0123456789") ? "n" : NULL;
+}
+
 void lfap_page_row(lfap_text *page, const char *const *cells) {
   lfap_text_puts(page, "<tr>");
   for (int first = 1; *cells; cells++, first = 0) {
-    lfap_text_puts(page, first ? "<th scope=\"row\">" : "<td>");
+    const char *look = look_of(*cells);
+    if (first) lfap_text_puts(page, "<th scope=\"row\">");
+    else if (look) lfap_text_format(page, "<td class=\"%s\">", look);
+    else lfap_text_puts(page, "<td>");
     escaped(page, *cells);
     lfap_text_puts(page, first ? "</th>" : "</td>");
   }
   lfap_text_puts(page, "</tr>\n");
 }
 
-void lfap_page_table_end(lfap_text *page) { lfap_text_puts(page, "</table>\n"); }
+void lfap_page_table_end(lfap_text *page) { lfap_text_puts(page, "</table></div>\n"); }

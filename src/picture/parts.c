@@ -46,10 +46,9 @@ static lfap_status tabulate(lfap_ctx *ctx, lfap_text *out, parts *k, const lfap_
 
 static void commands_parts(lfap_picture *p, double r) {
   lfap_text *t = &p->commands;
-  lfap_text_puts(t, STYLE_FRAME STYLE_KEY(4) "set size ratio -1\nset title ");
-  lfap_text_quote(t, p->title);
+  lfap_text_puts(t, STYLE_FRAME STYLE_KEY(3) "set size ratio -1\nset title title\n");
   lfap_text_format(t,
-                   "\nset xlabel 'f_rest(z): initialisation and bases (unit of f)'\n"
+                   "set xlabel 'f_rest(z): initialisation and bases (unit of f)'\n"
                    "set ylabel 'E(z) = f − f_rest: effect of the perturbations (unit of f)'\n"
                    "r = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\n",
                    r);
@@ -64,7 +63,7 @@ static void commands_parts(lfap_picture *p, double r) {
 }
 
 lfap_status lfap_picture_parts(lfap_ctx *ctx, lfap_picture *out, const lfap_table *points) {
-  lfap_picture p = {.name = "parts", .width = 640, .height = 740};
+  lfap_picture p = {.name = "parts", .width = 640, .height = 720};
   parts k = {0};
   lfap_status s = tabulate(ctx, lfap_picture_table_add(&p, ""), &k, points);
   if (s) {

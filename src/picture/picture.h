@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   char name[64]; /* of the files, without an ending; may be changed before anything is written */
   char title[160];
+  char about[160];    /* a second line of the title: sizes and seeds that the first does not tell; may be empty */
   char caption[640];  /* what is seen, in words: the text of a page, and of readers who cannot see */
   int width, height;  /* pixels of the SVG; the PNG has twice as many each way */
   lfap_text commands; /* of gnuplot, between setting the terminal and closing the output; `name` is the name there */
@@ -51,6 +52,16 @@ lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_pictur
 /* Runs the script in `dir`, a private directory in which it and its tables are (stage.h): NAME.svg and NAME.png, both
    complete, or an error; INTERRUPTED when ctx->progress asks to stop. */
 lfap_status lfap_picture_draw(lfap_ctx *ctx, const char *dir, const char *name);
+
+/* Panels of width x height pixels each, with room around them for axes, a name above each where they have one, the
+   title of the picture, and a key of so many entries below all of them, which the first panel alone has to have
+   entries for.
+   Sets the size of p and writes the commands up to the first panel. */
+typedef struct {
+  size_t panels;
+  int width, height, named, keys;
+} lfap_panels;
+void lfap_picture_panels(lfap_picture *p, const lfap_panels *k);
 
 /* ---- the pictures: numbers and commands, nothing written --------------------------------------------------------- */
 

@@ -85,7 +85,7 @@ static void panel_title(char *out, size_t room, const runs *r, size_t panel) {
   }
 }
 
-/* Four lines, told apart by mark and dash; the key stands below 0, where it covers nothing. */
+/* Four lines, told apart by mark and dash. */
 static void panel_commands(lfap_text *t, const runs *r, size_t panel) {
   static const struct {
     const char *style, *title;
@@ -105,18 +105,18 @@ static void panel_commands(lfap_text *t, const runs *r, size_t panel) {
 
 static void commands_shares(lfap_picture *p, const runs *r) {
   lfap_text *t = &p->commands;
-  size_t columns = r->panels <= 3 ? r->panels : r->panels == 4 ? 2 : 3, lines = (r->panels + columns - 1) / columns;
-  p->width = columns == 1 ? 720 : 420 * (int)columns;
-  p->height = 60 + 360 * (int)lines;
-  lfap_text_puts(t, STYLE_FRAME "set key bottom right opaque samplen 2.5 font ',10'\n");
-  lfap_text_format(t, "set multiplot layout %zu,%zu title ", lines, columns);
-  lfap_text_quote(t, p->title);
+  lfap_text_puts(t, STYLE_FRAME);
+  lfap_picture_panels(
+      p, &(lfap_panels){
+             .panels = r->panels, .width = r->panels == 1 ? 600 : 300, .height = 250, .named = 1, .keys = SHARES});
   lfap_text_puts(
-      t,
-      "\nset datafile missing NaN\nset yrange [-0.5:1.03]\nset ytics 0,0.2,1\nset logscale x\nset format x '10^{%T}'\n"
-      "set termoption enhanced\nset xlabel 'epochs of training (count)'\n"
-      "set ylabel 'natural samples (share)'\n");
-  for (size_t k = 0; k < r->panels; k++) panel_commands(t, r, k);
+      t, "set datafile missing NaN\nset yrange [0:1.03]\nset ytics 0,0.2,1\nset logscale x\nset format x '10^{%T}'\n"
+         "set termoption enhanced\nset xlabel 'epochs of training (count)'\n"
+         "set ylabel 'natural samples (share)'\n");
+  for (size_t k = 0; k < r->panels; k++) {
+    panel_commands(t, r, k);
+    if (k == 0) lfap_text_puts(t, "unset key\n");
+  }
   lfap_text_puts(t, "unset multiplot\n");
 }
 

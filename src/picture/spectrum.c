@@ -50,28 +50,46 @@ static void axis(lfap_text *t, const entry *e, size_t n, const interval *v) {
   else lfap_text_format(t, "set yrange [%.17g:%.17g]\n", lo - room, hi + room);
 }
 
+/* Zeros come first, and many of them are no curve: where they are most, the axis begins behind them, and says so. */
+static size_t zeros_left_out(const lfap_limit *l, const entry *e) {
+  size_t zeros = 0;
+  while (zeros < l->n && !(e[zeros].lambda > 0.0)) zeros++;
+  return 2 * zeros > l->n && zeros < l->n ? zeros : 0;
+}
+
 static void commands_spectrum(lfap_picture *p, const lfap_limit *l, const interval *v, const entry *e) {
   lfap_text *t = &p->commands;
-  lfap_text_puts(t, STYLE_FRAME STYLE_KEY(2) "set title ");
-  lfap_text_quote(t, p->title);
+  size_t zeros = zeros_left_out(l, e);
+  lfap_text_puts(t, STYLE_FRAME STYLE_KEY(2) "set title title\n");
   lfap_text_format(
       t,
-      "\nset xlabel 'rank of the sample, by multiplier (count)'\nset ylabel 'multiplier λ_n (1 / squared unit of x)'\n"
-      "set xrange [0:%zu]\nset format y '%%.1e'\n",
-      l->n + 1);
+      "set xlabel 'rank of the sample, by multiplier (count)'\nset ylabel 'multiplier λₙ (1 / squared unit of x)'\n"
+      "set xrange [%zu:%zu]\nset format y '%%.1e'\n",
+      zeros, l->n + 1);
+  if (zeros) lfap_text_format(t, "set label 1 'ranks 1 to %zu: λₙ = 0' at graph 0.02,0.95\n", zeros);
   if (l->n <= 20) lfap_text_puts(t, "set xtics 1\n");
-  axis(t, e, l->n, v);
+  axis(t, e + zeros, l->n - zeros, v);
   lfap_text_puts(t, "plot");
   for (int i = 0; i < INTERVALS; i++)
     if (v[i].applies)
       lfap_text_format(
           t,
-          " for [c=2:3] name.'_intervals.csv' skip 1 every ::%d::%d using (0):c:(%zu):(0) with vectors nohead %s "
+          " for [c=2:3] name.'_intervals.csv' skip 1 every ::%d::%d using (%zu):c:(%zu):(0) with vectors nohead %s "
           "title (c == 2 ? '%s' : ''), \\\n ",
-          i, i, l->n + 1, v[i].line, v[i].title);
-  lfap_text_puts(t, " name.'.csv' skip 1 using 1:($3 > 0 ? $4 : NaN) " STYLE_PLUS " title 'λ_n, label +1', \\\n"
-                    "  '' skip 1 using 1:($3 < 0 ? $4 : NaN) " STYLE_MINUS " title 'λ_n, label −1'");
-  if (l->c2.kinks) lfap_text_puts(t, ", \\\n  '' skip 1 using 1:($7 > 0 ? $4 : NaN) " STYLE_RING " title 'at a kink'");
+          i, i, zeros, l->n + 1 - zeros, v[i].line, v[i].title);
+  /* of many, smaller marks, so that each is seen beside its neighbours */
+  int many = l->n > 60;
+  lfap_text_format(t,
+                   " name.'.csv' skip 1 using 1:($3 > 0 ? $4 : NaN) with points pt 7 ps %g lc rgb " STYLE_BLUE
+                   " title 'λₙ, label +1', \\\n"
+                   "  '' skip 1 using 1:($3 < 0 ? $4 : NaN) with points pt 8 ps %g lw %g lc rgb " STYLE_BLACK
+                   " title 'λₙ, label −1'",
+                   many ? 0.4 : 0.8, many ? 0.5 : 1.0, many ? 0.8 : 1.5);
+  if (l->c2.kinks)
+    lfap_text_format(t,
+                     ", \\\n  '' skip 1 using 1:($7 > 0 ? $4 : NaN) with points pt 6 ps %g lw %g lc rgb " STYLE_ORANGE
+                     " title 'at a kink'",
+                     many ? 0.9 : 1.8, many ? 0.8 : 1.5);
   lfap_text_puts(t, "\n");
 }
 

@@ -48,10 +48,9 @@ static double tabulate(lfap_text *t, lfap_split_count *k, const double *v, const
 
 static void commands_split(lfap_picture *p, double r) {
   lfap_text *t = &p->commands;
-  lfap_text_puts(t, STYLE_FRAME STYLE_KEY(4) "set size ratio -1\nset title ");
-  lfap_text_quote(t, p->title);
+  lfap_text_puts(t, STYLE_FRAME STYLE_KEY(2) "set size ratio -1\nset title title\n");
   lfap_text_format(t,
-                   "\nset xlabel 'T_data(z): effect of the bases (unit of f_adv)'\n"
+                   "set xlabel 'T_data(z): effect of the bases (unit of f_adv)'\n"
                    "set ylabel 'T_pert(z): effect of the perturbations (unit of f_adv)'\n"
                    "r = %.17g\nset xrange [-r:r]\nset yrange [-r:r]\n",
                    r);
@@ -80,7 +79,7 @@ lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_coun
   directions(part, part + PARTS * d, adv, eta, lim, natural->w);
   lfap_status s = lfap_rows_product(ctx, v, points->x, part, n, PARTS, d);
   if (!s) {
-    lfap_picture p = {.name = "split", .width = 640, .height = 730};
+    lfap_picture p = {.name = "split", .width = 640, .height = 700};
     double largest = tabulate(lfap_picture_table_add(&p, ""), count, v, points);
     snprintf(p.title, sizeof p.title, "What decides: %zu points, N_adv = %zu, d = %zu, γ = %g", n, adv->n, d,
              lim->gamma);

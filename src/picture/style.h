@@ -16,8 +16,9 @@
 #define STYLE_RING "with points pt 6 ps 1.8 lw 1.5 lc rgb " STYLE_ORANGE
 
 /* The key stands below the axis, where it covers nothing; `lines` are its rows. */
-#define STYLE_KEY(lines) \
-  "set bmargin " #lines "+4.5\nset key at screen 0.5,0.01 center bottom horizontal maxrows " #lines " samplen 3\n"
+#define STYLE_KEY(lines)                                                                          \
+  "set bmargin " #lines "+4.5\nset key at screen 0.5,0.01 center bottom vertical maxrows " #lines \
+  " samplen 2 width -1 font ',11'\n"
 
 /* Where the upright coordinate is the larger one, in a square from -r to r. */
 #define STYLE_CONE                                                                                         \

@@ -224,7 +224,7 @@ ok("0 of 20 outside the constraint, beyond rounding to 11 bits (as the entries s
 put("adv.npy", y)
 run = Run(*args)
 ok(run.code == 0 and "0 of 20 outside the constraint" in run.out, "<f2 itself is read", run)
-ok(".astype('<f8') is always right" in Run("compare", "--help").out, "--help gives the same")
+ok(".astype('<f8') is always right" in " ".join(Run("compare", "--help").out.split()), "--help gives the same")
 normal = [half((half(wide(v) - 0.2861)).astype(F4) / F4(0.3530)) for v in rounded(half, wide(X), 8 / 255, s)]
 got = compare(wide(normal[1]), "linf", repr(8 / 255 / 0.3530), bases=wide(normal[0]))
 ok(got.get("outside") == 0 and got["undecided_unless_shifted"] > 0, "half precision, minus the mean over the deviation: not outside", got)

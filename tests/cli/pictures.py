@@ -80,6 +80,12 @@ for k, f in (("A", lambda z: f_net(A, 0.5, z)), ("B", lambda z: f_net(B, 0.3, z)
     t = np.radians(np.arange(0.125, 360, 0.25))
     changes = (np.sign(f(circle(t))) != np.sign(f(circle(np.roll(t, 1))))).sum()
     ok(len(angle) == changes == 2 and (np.sign(f(circle(angle + 1e-9))) != np.sign(f(circle(angle - 1e-9)))).all(), f"map: {k} changes its sign at its rays", angle)
+script = read("map/map.gp").decode()
+ok("title 'they disagree'" in script and "title 'boundary of B'" in script and script.count("unset key") == 1 and re.search(r"title = '[^']*'\.\"\\n\"\.'N = \d+, d = \d+, gamma = 0\.5(, seed \d+)?'", script),
+   "map: agreement and disagreement in the key, which stands once; sizes and slope in the title", script[:900])
+signs = [re.findall(r"and of (\w+)|sign of (\w+)", t) for t in re.findall(r"set title '(sign of [^']*)'", script)]
+same = {k: next(l for l in ("A", "B", "f_bdy") if (np.sign(m[k]) == np.sign(m[l])).all()) for k in ("A", "B", "f_bdy")}
+ok(len(signs) == len(set(same.values())) and sorted(a or b for t in signs for a, b in t) == ["A", "B", "f_bdy"], "map: a panel for each of the different sign patterns, every function named once", (signs, same))
 alone = draw("map of one network", "map", "--data", "data", "--weights", "net/W.npy", "--gamma", "0.5", "--direction", "limit/w.npy", "--grid", G, "--extent", doc["extent"], "--out", "map1")
 one = table("map1/map.csv")
 ok(list(alone["agreement"]) == ["A_f_bdy", "A_f_bdy_hex", "all", "all_hex"] and (one["A"] == m["A"]).all() and (one["f_bdy"] == m["f_bdy"]).all(),
@@ -110,6 +116,8 @@ for data, gamma, inside in (("data", "0.5", 0), ("inside", "0.9", 1), ("kinks", 
     script = read(f"spec-{data}/spectrum.gp").decode()
     ok(("at a kink" in script) == (c2["kinks"] > 0), f"spectrum of {data}: rings where there are kinks")
     ok(("title (c == 2 ? 'T1'" in script) == bool(inside), f"spectrum of {data}: the script draws what applies")
+
+    ok("λ_n" not in script and "λₙ" in script and "set key at screen" in script and re.search(r"title = '[^']*N = \d+, d = \d+, γ = [^']*'", script), f"spectrum of {data}: no literal escape, the key below the axis, sizes in the title", script[:600])
 
 # ---- split: T3's two parts, T4's cone
 doc = draw("split", "plot", "split", "--data", "data", "--adv", "adv", "--gamma", "0.5", "--out", "split")

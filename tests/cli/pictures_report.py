@@ -11,22 +11,22 @@ PROBE = """<script>
 Promise.all(Array.from(document.images, i => i.decode().catch(() => 0))).then(() => {
   const p = document.createElement("pre");
   p.id = "sizes";
-  p.textContent = JSON.stringify({sizes: Array.from(document.images, i => [i.naturalWidth, i.naturalHeight, i.getBoundingClientRect().width]), loaded: performance.getEntriesByType("resource").map(e => e.name.slice(0, 40))});
+  p.textContent = JSON.stringify({sizes: Array.from(document.images, i => [i.naturalWidth, i.naturalHeight, i.getBoundingClientRect().width]), wide: [document.documentElement.scrollWidth, innerWidth], loaded: performance.getEntriesByType("resource").map(e => e.name.slice(0, 40))});
   document.body.append(p);
 });
 </script>"""
 
 
-def browse(path):
+def browse(path, *more):
     """The page as it stands after loading, and what the console said."""
-    p = subprocess.run([CHROMIUM, *FLAGS, "--user-data-dir=" + tempfile.mkdtemp(dir="."), "file://" + os.path.abspath(path)], capture_output=True, timeout=180, stdin=subprocess.DEVNULL)
+    p = subprocess.run([CHROMIUM, *FLAGS, *more, "--user-data-dir=" + tempfile.mkdtemp(dir="."), "file://" + os.path.abspath(path)], capture_output=True, timeout=180, stdin=subprocess.DEVNULL)
     return p.stdout.decode("utf-8", "replace"), [l for l in p.stderr.decode("utf-8", "replace").splitlines() if "CONSOLE" in l]
 
 
-def probed(page, name):
+def probed(page, name, *more):
     """The same page with a script that measures its pictures."""
     put(name, page.replace("</body>", PROBE + "</body>").encode())
-    dom, console = browse(name)
+    dom, console = browse(name, *more)
     found = re.search(r'<pre id="sizes">(.*?)</pre>', dom, re.S)
     return (json.loads(html.unescape(found.group(1))) if found else None), console
 
@@ -60,6 +60,9 @@ page = page_of("run/report")
 text = html.unescape(re.sub(r"<[^>]*>", " ", page))
 ok(page.startswith("<!DOCTYPE html>") and not re.search(r"<script|<iframe|<link(?![^>]*data:,)|@import|javascript:", page, re.I), "report: no script, nothing linked")
 uris = re.findall(r'(?:src|href)="([^"]*)"', page)
+links = [u[1:] for u in uris if u.startswith("#")]
+ok(links == re.findall(r'<h2 id="([^"]*)">', page) and len(set(links)) == 8, "report: contents, a link to every section", links)
+uris = [u for u in uris if not u.startswith("#")]
 ok(len(uris) == 8 and all(u.startswith("data:") for u in uris) and "http" not in re.sub(r'"data:[^"]*"', "", page), "report: every source is inside the page", [u[:60] for u in uris])
 images = [u.split(",", 1)[1] for u in uris if u.startswith("data:image/svg+xml;base64,")]
 names = re.findall(r'<figure id="([^"]*)">', page)
@@ -80,7 +83,7 @@ checks = verify["cases"][0]["checks"]
 for i in sorted({c["id"] for c in checks}):
     of = [c["verdict"] for c in checks if c["id"] == i]
     worst = next((v for v in ("FAIL", "UNDECIDED", "PASS") if v in of), "NOT-APPLICABLE")
-    row = re.search(rf'<tr><th scope="row">{i}</th><td>[^<]*</td><td>([^<]*)</td><td>([^<]*)</td><td>([^<]*)</td>', page)
+    row = re.search(rf'<tr><th scope="row">{i}</th><td[^>]*>[^<]*</td><td class="[A-Z-]*">([^<]*)</td><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', page)
     certified = sum(c["certified"] not in (None, "UNDECIDED") for c in checks if c["id"] == i)
     known = "all certified" if certified == len(of) else f"{certified} certified, the others measured" if certified else "measured"
     ok(row and row.groups() == (worst, f"{of.count('PASS')} of {len(of)}", known), f"report: {i} is {worst}, {known}", row and row.groups())
@@ -92,10 +95,10 @@ k1 = json.loads(Run("compare", "--data", "run/data", "--weights", "run/net/W.npy
 ok(f"{k1['residual']:.10g}" in text and f"{k1['cosine']:.10g}" in text, "report: K1 is that of compare", k1)
 cert = json.loads(Run("check", "run/limit/certificate.json", "--data", "run/data", "--json").out)["certificate"]
 table = page[page.index("certificate.json: accepted"):].split("</table>")[0]
-rows = re.findall(r'<tr><th scope="row">(\w+)</th><td>[^<]*</td><td>([^<]*)</td><td>[^<]*</td><td>([^<]*)</td>', table)
+rows = re.findall(r'<tr><th scope="row">(\w+)</th><td[^>]*>[^<]*</td><td class="[A-Z-]*">([^<]*)</td><td[^>]*>[^<]*</td><td[^>]*>([^<]*)</td>', table)
 ok(sorted((i, v) for i, v, _ in rows) == sorted((i[:2], v) for i, v in cert["verdicts"].items()) and {k for _, _, k in rows} == {"certified"} and "gamma = 0.5" in table[:120],
    "report: the certificate's verdicts are certified", (rows, cert["verdicts"]))
-ok("sample images" in text.split("Left out")[1], "report: left out, with the reason")
+ok("sample images" in text.split("Left out")[-1], "report: left out, with the reason")
 ok(not re.search(r"\bproved\b", text.split("nothing on this page")[1]), "report: nothing is called proved")
 
 # ---- other runs
@@ -104,7 +107,7 @@ with open("run/limit/certificate.json", "r+") as f:
     f.seek(0), f.write(body)
 report("run", "--gamma", "0.5", "--out", "damaged")
 words = html.unescape(page_of("damaged"))
-ok("certificate.json: " in words.split("Left out")[1] and "all certified" in words and "accepted, it follows" not in words, "report: a damaged certificate is left out")
+ok("certificate.json: " in words.split("Left out")[-1] and "all certified" in words and "accepted, it follows" not in words, "report: a damaged certificate is left out")
 doc, r = report("run", "--out", "no-gamma")
 words = html.unescape(page_of("no-gamma"))
 ok(r.code == 0 and doc["pictures"] == 4 and "limit, multipliers: needs --gamma" in words and "T_data against T_pert: needs the limit" in words, "report without --gamma: the rest, and why", r)
@@ -127,12 +130,44 @@ verify["counts"] = {w: sum(c["verdict"] == w for k in verify["cases"] for c in k
 put("judged/report.json", json.dumps(verify).encode())
 report("judged")
 page = page_of("judged/report")
-ok(re.search(r">Q1</th><td>[^<]*</td><td>FAIL</td>", page) and re.search(r">P1</th><td>[^<]*</td><td>UNDECIDED</td>", page), "report: a failure is the verdict of its statement, then what is undecided")
+ok(re.search(r">Q1</th><td>[^<]*</td><td class=\"FAIL\">FAIL</td>", page) and re.search(r">P1</th><td>[^<]*</td><td class=\"UNDECIDED\">UNDECIDED</td>", page), "report: a failure is the verdict of its statement, then what is undecided")
+
+# ---- what is not right comes before everything else, with its value and what was wanted
+top = page.split("<nav>")[0]
+wrong = re.findall(r'<tr><th scope="row">(\w+)</th><td class="([A-Z]+)">[A-Z]+</td><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', top)
+ok([w[:2] for w in wrong] == [("Q1", "FAIL"), ("Q1", "UNDECIDED"), ("P1", "UNDECIDED")] and 'Verdict of report.json: <span class="FAIL">FAIL</span>' in top, "report: the verdict and what is not right first, failures before what is undecided", top[-1500:])
+first = of[0]
+ok(html.unescape(wrong[0][2]) == first["what"] and html.unescape(wrong[0][3]).startswith(f"{first['value']:.6g} (") and first["relation"] in html.unescape(wrong[0][3]), "report: with its value and what was wanted", (wrong[0], first))
+ok("Checks that are not right" not in page_of("run/report") and 'report.json: <span class="PASS">PASS</span>' in page_of("run/report").split("<nav>")[0], "report: nothing of the kind where all is right")
+r = Run("report", "judged")
+ok(r.code == 0 and r.out.startswith("verdict of report.json: FAIL; checks that are not right: 3\n"), "report: the verdict on the terminal", r)
+
+# ---- what it is made from: seeds, hashes, commands, a date that is given
+made = page_of("run/report").split('<h2 id="what-this-page-is-made-from">')[1].split("<h2")[0]
+meta = json.load(open("run/data/meta.json"))
+ok(meta["data_sha256"] in made and meta["files"]["X.npy"] in made and "seed 1" in made and "lfap gen" in made and "method flow" in made and hashlib.sha256(open("run/report.json", "rb").read()).hexdigest() in made
+   and hashlib.sha256(open("run/b.csv", "rb").read()).hexdigest() in made and "lfap report run --gamma 0.5" in made and "No date" in made, "report: what made each file, its seed, its hash", made)
+for epoch, words in (("1780000000", "2026-05-28 20:26 UTC"), ("x", "No date"), ("-1", "No date"), ("99999999999999999999", "No date")):
+    r = Run("report", "judged", "--out", "dated", env=dict(os.environ, SOURCE_DATE_EPOCH=epoch))
+    ok(r.code == 0 and words in page_of("dated"), f"report: SOURCE_DATE_EPOCH={epoch}: {words}", r)
+ok(page_of("dated") == page_of("judged/report"), "report: without a date the same bytes")
+
+# ---- the published curves, ours over them, and shares against epochs: one page by one command
+kept = os.path.join(ROOT, "bench/results")
+r = Run("report", kept, "--against", os.path.join(ROOT, "spec/published.tsv"), "--out", "published", "--json")
+page, doc = page_of("published"), json.loads(r.out)
+table = page.split("Against the published accuracies, measured")[1].split("</table>")[0]
+told = Run("sweep", "--merge", "whole.csv", os.path.join(kept, "limit-paper-nadv-uniform-0.csv"), "--against", os.path.join(ROOT, "spec/published.tsv"), "--json")
+told = json.loads(told.out)["against"]
+ok(r.code == 0 and re.findall(r'<figure id="([^"]*)">', page)[:1] == ["accuracy"] and "shares" in re.findall(r'<figure id="([^"]*)">', page) and os.path.exists("published/accuracy_published.csv"), "report --against: accuracies and shares of the kept tables", r)
+ok(f"{told['compared']} of {told['published']} published" in table and f">{told['median']:.4g}<" in table and f">{told['largest']:.4g}<" in table, "report --against: the differences are those of sweep --against", (table, told))
+r = Run("report", "run", "--against", "nowhere.tsv")
+ok(r.code == 66 and "nowhere.tsv" in r.err, "report --against a file that is not there says so", r)
 
 # ---- one run: what is of other data, or of another gamma, never stands among the parts of this one
 def sections(folder):
     """{heading: its words}"""
-    parts = re.split(r"<h2>(.*?)</h2>", page_of(folder))
+    parts = re.split(r"<h2[^>]*>(.*?)</h2>", page_of(folder))
     return {parts[k]: html.unescape(re.sub(r"<[^>]*>", " ", re.sub(r"base64,[^\"]*", "", parts[k + 1]))) for k in range(1, len(parts), 2)}
 
 
@@ -212,7 +247,7 @@ with open(os.path.join(ROOT, "README.md")) as f:
 os.makedirs("readme")
 p = subprocess.run(["sh", "-e", "-c", "lfap() { " + LFAP + ' "$@"; }\n' + block], cwd="readme", capture_output=True, stdin=subprocess.DEVNULL)
 s = sections("readme/run/report") if p.returncode == 0 else {}
-ok(p.returncode == 0 and OTHER not in s and {"Predictions against measurement", "The limit", "Training", "Decisions"} <= set(s) and all("The samples of this directory" in s[k] and sha("readme/run/data")[:12] in s[k] for k in s if k != "Left out"),
+ok(p.returncode == 0 and OTHER not in s and {"Predictions against measurement", "The limit", "Training", "Decisions"} <= set(s) and all("The samples of this directory" in s[k] and sha("readme/run/data")[:12] in s[k] for k in s if k not in ("Left out", "What this page is made from")),
    "README: its commands make one coherent run", (p.stderr.decode()[-300:], list(s)))
 
 # ---- what ends the whole report: memory, not a part left out in silence
@@ -259,7 +294,7 @@ for c in none["cases"][0]["checks"]:
 none["cases"][0]["hypothesis_data"]["lhs"] = none["cases"][0]["gamma"] = None
 put("none/report.json", json.dumps(none).encode())
 doc, r = report("none")
-ok(r.code == 0 and "<td>none</td>" in page_of("none/report") and ">nan<" not in page_of("none/report"), "report: a value that is null", r)
+ok(r.code == 0 and re.search(r"<td[^>]*>none</td>", page_of("none/report")) and ">nan<" not in page_of("none/report"), "report: a value that is null", r)
 for name, X, y in (("one", [[1.0, 2, 3]], [-1.0]), ("one-one", [[2.0]], [1.0]), ("line", [[1.0], [-1]], [1.0, -1])):
     put(f"{name}/data/X.npy", np.array(X)), put(f"{name}/data/y.npy", np.array(y))
     Run("train", "--data", f"{name}/data", "--gamma", "0.5", "--m", "4", "--out", f"{name}/net")
@@ -287,6 +322,9 @@ ok(seen and len(seen["sizes"]) == 7 and all(w > 300 and h > 300 and shown > 200 
 sizes = [[int(v) for v in re.search(r'<img width="(\d+)" height="(\d+)"', f).groups()] for f in re.findall(r"<figure.*?</figure>", page, re.S)]
 ok(seen and [s[:2] for s in seen["sizes"]] == sizes, "Chromium: the sizes that the page names", sizes)
 ok(seen and not [u for u in seen["loaded"] if not u.startswith("data:")], "Chromium: nothing else is loaded", seen and seen["loaded"])
+for width in (700, 1200):
+    seen, console = probed(page, "probed.html", f"--window-size={width},900")
+    ok(seen and seen["wide"][1] == width and seen["wide"][0] <= width and all(shown <= width for _, _, shown in seen["sizes"]) and console == [], f"Chromium, {width} px: nothing is wider than the window", seen and seen["wide"][:2])
 broken = re.sub(r'(base64,)[A-Za-z0-9+/]{400}', r"\1", page, count=1).replace("</main>", "</main><script>console.error('heard')</script>")
 seen, console = probed(broken, "broken.html")
 ok(seen and seen["sizes"][0][0] == 0 and any("heard" in l for l in console), "Chromium: a broken picture and a console error would be seen", (seen, console))

@@ -40,16 +40,69 @@ def on_terminal(args, out=True, err=False, seconds=30, columns=0, **env):
 
 
 limit = ["limit", "--data", "set", "--gamma", "0.5"]
-code, term, _ = on_terminal(limit, TERM="xterm")
+WIDE = 400  # where a row of any table fits
+code, term, _ = on_terminal(limit, columns=WIDE, TERM="xterm")
 plain = re.sub(r"\033\[[0-9;]*m", "", term)
 ok(code == 0 and ESCAPE in term, "a terminal gets colours", term)
 ok(re.search(r"\033\[32mPASS", term) and re.search(r"\033\[2mNOT-APPLICABLE", term), "each verdict in its colour", term)
 for name, env in (("NO_COLOR=1", {"TERM": "xterm", "NO_COLOR": "1"}), ("TERM=dumb", {"TERM": "dumb"}), ("no TERM", {})):
-    code, term, _ = on_terminal(limit, **env)
+    code, term, _ = on_terminal(limit, columns=WIDE, **env)
     ok(code == 0 and ESCAPE not in term and term == plain, f"{name}: the same text without escape codes", term)
 ok(ESCAPE in on_terminal(limit, TERM="xterm", NO_COLOR="")[1], "an empty NO_COLOR counts as none")
 r = Run(*limit, env=dict(os.environ, TERM="xterm"))
 ok(r.code == 0 and ESCAPE not in r.out + r.err and r.out.replace("\n", "\r\n") == plain, "a pipe gets the same text without escape codes", r)
+
+# ---- the width: nothing beyond it, words whole, the verdict first
+for args in ("gen uniform --n 20 --d 1000 --seed 1 --out one", "train --data one --gamma 0.5 --m 20 --out net", "gen uniform --n 4 --d 100 --seed 3 --out four"):
+    ok(Run(*args.split()).code == 0, args)
+ORDER = list(range(0, 20, 2)) + list(range(1, 20, 2))
+put("rows.npy", np.load("net/W.npy")[ORDER])  # another network: its rows are in another order
+RUNS = ["limit --data one --gamma 0.5 --certify --out limit", "check limit/certificate.json --data one", "check limit/certificate.json --data set",
+        "verify --case orthogonal", "verify --data one --gamma 0.5 --weights rows.npy --verbose", "compare --data one --weights net/W.npy --gamma 0.5 --lambda limit/lambda.npy --polish --certify",
+        "compare --data one --weights rows.npy --gamma 0.5", "polish --data one --weights net/W.npy --gamma 0.5 --certify --out point", "converge --data four --gamma 0.5 --m 4",
+        "sweep --d 50,100 --n 4 --n-adv 5 --seeds 0 --out sweep", "train --data one --gamma 0.5 --m 20 --out net", "plan --n 10 --d 1000 --gamma 0.5", "explain T4", "explain", "doctor",
+        "limit --data nowhere --gamma 0.5", "limit --data one", "limt", "--help", "compare --help", "plot --help"]
+
+
+def plain_words(text):
+    return re.sub(r"\033\[[0-9;]*[mK]", "", text.replace("\r", "")).split()
+
+
+for args in RUNS:
+    for f in ("sweep.csv", "sweep.times.csv"):
+        os.path.exists(f) and os.remove(f)
+    wide = on_terminal(args.split(), seconds=200, columns=WIDE, err=True, TERM="dumb")
+    for columns in (80,) if "help" in args else (80, 60):  # the examples of help are 80 wide
+        for f in ("sweep.csv", "sweep.times.csv"):
+            os.path.exists(f) and os.remove(f)
+        code, term, _ = on_terminal(args.split(), seconds=200, columns=columns, err=True, TERM="dumb")
+        beyond = [l for l in term.replace("\r", "").split("\n") if len(l) > columns and len(l.split()) > 1]
+        ok(code == wide[0] and not beyond, f"{columns} columns: {args}", beyond)
+        if args.split()[0] in ("plan", "doctor", "sweep"):
+            continue  # times are measured
+        whole, broken = set(plain_words(wide[1])), [w for w in plain_words(term) if w.strip(";") not in {x.strip(";") for x in plain_words(wide[1])}]
+        ok(not broken or set(broken) <= {"certified", "value;", "certified;"}, f"{columns} columns, no word is broken: {args}", broken)
+for args, code in (("limit --data one --gamma 0.5", 0), ("check limit/certificate.json --data one", 0), ("check limit/certificate.json --data set", 1),
+                   ("compare --data one --weights net/W.npy --gamma 0.5", 0), ("compare --data one --weights rows.npy --gamma 0.5", 1),
+                   ("polish --data one --weights net/W.npy --gamma 0.5 --out point", 0), ("converge --data four --gamma 0.5 --m 4", 0)):
+    r = Run(*args.split())
+    word = r.out.split("\n")[0]
+    ok(r.code == code and word.startswith("verdict: " + ("PASS" if code == 0 else "FAIL")), f"the verdict first: {args}", r)
+r = Run("verify", "--data", "one", "--gamma", "0.5", "--weights", "rows.npy")
+tail = r.out.split("summary\n")[1].splitlines()
+first = [l.split()[:2] for l in tail if l.startswith("  FAIL")][1:2]
+ok(r.code == 1 and tail[0].startswith("verdict: FAIL (") and "what is not right" in r.out and first and tail[-1].startswith(f"next: `lfap explain {first[0][1]}`"),
+   "verify: the verdict, the lines that fail with their values, and where to read on", tail)
+r = Run("limit", "--data", "one", "--gamma", "0.5")
+command = re.search(r"next: `lfap ([^`]*)`", r.out)[1].split()
+ok(command == "limit --data one --gamma 0.5 --certify --out limit".split() and Run(*command).code == 0, "limit: the next command is one", command)
+command = re.search(r"next: `lfap ([^`]*)`", Run(*command).out)[1].split()
+ok(command == "check limit/certificate.json --data one".split() and Run(*command).code == 0, "and the one after it", command)
+put("a b/X.npy", X), put("a b/y.npy", Y)
+ok("--data 'a b' --gamma" in Run("limit", "--data", "a b", "--gamma", "0.5").out, "a name that a shell would divide is quoted")
+code, term, _ = on_terminal(["train", "--epochs", "1000000", "--rtol", "1e-12", "--atol", "1e-14", "--data", "set", "--gamma", "0.05", "--m", "1000", "--checkpoint", "0", "--out", "out"],
+                            out=False, err=True, seconds=3.5, TERM="dumb")
+ok(code == 130 and ESCAPE not in term, "TERM=dumb: no bar, which is drawn with escape codes", term[:200])
 for verb in ("verify", "limit"):
     code, term, _ = on_terminal([verb, "--help"], TERM="xterm")
     ok(code == 0 and ESCAPE not in term, f"{verb} --help has no escape codes")
@@ -72,7 +125,7 @@ ok(code == 0 and "%" not in term, "short work: no bar", term)
 def bars(args, seconds, columns=0):
     """The lines that the bar was drawn as."""
     code, term, _ = on_terminal(args, out=False, err=True, seconds=seconds, columns=columns, TERM="xterm")
-    return code, [l for l in re.split(r"[\r\n]+(?:\033\[K)?", term) if l and "lfap" not in l and "wrote" not in l]
+    return code, [l for l in re.split(r"[\r\n]+(?:\033\[K)?", term) if l and "lfap" not in l and "wrote" not in l and not l.startswith("    ")]  # what goes on of a message is further in
 
 
 gram = ["train", "--method", "gd", "--lr", "1e-7", "--epochs", "100000", "--form", "gram", "--data", "set", "--gamma", "0.5", "--m", "3000", "--checkpoint", "0", "--out", "out"]

@@ -28,7 +28,7 @@ OPTIONS = {  # the documented interface: scripts rely on these names
     "map": ["preset", "data", "labels", "weights", "weights2", "gamma", "gamma2", "direction", "grid", "extent", "numbers", "out"],
     "plot": ["sweep", "against", "x", "where", "data", "labels", "gamma", "adv", "parts", "shares", "history", "converge", "perturbed", "count", "shape", "name", "numbers",
              "out"],
-    "report": ["gamma", "out"],
+    "report": ["gamma", "against", "out"],
     "explain": [],
     "plan": ["n", "d", "gamma", "n-adv", "m"],
     "doctor": [],
@@ -57,23 +57,29 @@ for verb, names in OPTIONS.items():
     every = EVERY + ["labels-01"] * bool({"labels", "targets"} & set(names))
     ok(sorted(n for n, _ in listed) == sorted(names + every), f"{verb} --help tells every option",
        set(n for n, _ in listed) ^ set(names + every))
-    ok(max(map(len, r.out.splitlines())) <= 120, f"{verb} --help fits 120 columns", max(r.out.splitlines(), key=len))
+    ok(max(map(len, r.out.splitlines())) <= 80, f"{verb} --help fits 80 columns", max(r.out.splitlines(), key=len))
     ok(Run(verb, "-h").out == r.out and Run(verb, "--help", "--nonsense").code == 0, f"{verb} -h is --help")
     for name, value in listed:
         one = Run(verb, f"--{name}") if value else Run(verb, f"--{name}", "--help")
         right = one.code == 64 and "needs a value" in one.err if value else one.code == 0
         ok(right, f"{verb} knows --{name}", one)
-    lines = [l.strip() for l in r.out.partition("\nexample:\n")[2].splitlines()]
+    lines = [l.strip() for l in r.out.partition("\nexample:\n")[2].replace("\\\n", "").splitlines()]
     ok(any(l.startswith(f"lfap {verb}") for l in lines), f"{verb} --help works an example", lines)
     examples += [l for l in lines if l.startswith("lfap ") and not re.match(r"lfap (verify|gen fashion)", l)]
+
+r = Run("--help")
+ok(max(map(len, r.out.splitlines())) <= 80, "lfap --help fits 80 columns", max(r.out.splitlines(), key=len))
+said = Run("compare", "--help").out
+judged = {"the network": "does W classify its data", "K1, C1, w": "without a verdict", "--adversarial": "deceived", "--polish": "(C3)", "--lambda": "PASS or FAIL"}
+ok(all(re.search(rf"^  {re.escape(k)} ", said, re.M) and v in " ".join(said.split()) for k, v in judged.items()), "compare --help: what is judged, and what it is for", said)
 
 README, FORMATS = (open(os.path.join(ROOT, name)).read() for name in ("README.md", "spec/formats.md"))
 written = FORMATS.partition("| verb | writes |")[2].partition("\n\n")[0]
 for verb in re.findall(r"^  (\w+) ", Run("--help").out.split("\nverbs:\n")[1].split("\n\n")[0], re.M):
     ok(verb in OPTIONS and re.search(rf"^    lfap {verb}\b", README.partition("## Verbs")[2], re.M) and f"`{verb}`" in written, f"README and formats have {verb} in their tables of verbs")
-said = Run("perturb", "--help").out
+said = " ".join(Run("perturb", "--help").out.split())
 ok("default, of pgd l0 alone: 0.3" in said and "(default 0.3)" not in said, "perturb: which --eps has a default", said)
-ok("mpfr above 53 bits" in Run("train", "--help").out, "train: --form auto above 53 bits")
+ok("mpfr above 53 bits" in " ".join(Run("train", "--help").out.split()), "train: --form auto above 53 bits")
 
 # ---- the examples, as they stand
 shell = dict(os.environ, PATH=os.path.dirname(LFAP) + ":" + os.environ["PATH"])
@@ -81,6 +87,9 @@ os.makedirs("examples"), put("examples/X.npy", X), put("examples/y.npy", Y), put
 for line in examples:
     p = subprocess.run(["sh", "-c", line], capture_output=True, cwd="examples", env=shell, timeout=300)
     ok(p.returncode == 0, f"example: {line}", p.stderr.decode())
+
+gen = re.search(r"lfap gen (uniform .*)\n", Run("converge", "--help").out)[1].split()
+ok(Run("gen", *gen[:-1], "two").code == 0 and len(set(np.load("two/y.npy").tolist())) == 2, "converge --help: its example has both classes", gen)
 
 # ---- refusals
 def refused(name, words, *args, code=64):
