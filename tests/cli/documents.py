@@ -17,6 +17,7 @@ PICTURE = "spec/learned.svg"
 NOT_RUN = [  # (the command, why not)
     (r"make( |$)", "packages, or minutes to hours: the target, its variables and tests are looked up instead"),
     (r"bash \.ci/run", "it runs this test"),
+    (r"python3 tests/cli/documents\.py --write", "this test"),
     (r"(proofs/wp\.sh|proofs/prove\.py|proofs/mutate\.py|ulimit)\b", "a prover's time; tests/cross/check_gate.py runs the gate"),
     (r"(build/)?lfap verify( --json)?( --quiet)?( > \S+)?$", "the main job on its five cases: tests/cli/main_job.py"),
     (r"(build/)?lfap verify --(case fashion-mnist --classes 2,4|data X\.npy .*) ?", "tests/cli/main_job.py and verdicts.py"),
@@ -96,17 +97,44 @@ def same(sample, printed):
     return bool(printed) and fits(printed[0], sample[0]) and same(sample[1:], printed[1:])
 
 
+def words(line):
+    """A line without its figures, which may change; l2 is a name."""
+    return re.sub(r"(?<![A-Za-z])[\d.]+", "0", line)
+
+
+def alike(shown, printed):
+    start = words(shown.removesuffix("..."))
+    return difflib.SequenceMatcher(None, start, words(printed)[:len(start)] if shown.endswith("...") else words(printed)).ratio()
+
+
+def places(shown, printed):
+    """For each line shown that of the printed ones which it stands for: in order, as alike as can be in all."""
+    best = [[(0.0, ())] * (len(printed) + 1)]  # of the first lines shown among the first printed ones
+    for n, line in enumerate(shown):
+        best.append([(0.0, ())])
+        for k, other in enumerate(printed):
+            here = best[n][k]
+            more = (here[0] + alike(line, other), (*here[1], k)) if len(here[1]) == n else (-1.0, ())
+            best[-1].append(max(more, best[-1][k], key=lambda b: (len(b[1]), b[0])))
+    return best[-1][-1][1]
+
+
 def renewed(sample, printed):
-    """The sample with the lines that are printed now: each the most like what stood there, behind the one before."""
-    out, at = [], 0
-    for n, shown in enumerate(sample):
-        if shown == "..." or at >= len(printed):
-            out += [shown] if shown == "..." else []
+    """The sample with what is printed now: its lines where they went, and all between them where it has no `...`."""
+    shown = [line for line in sample if line != "..."]
+    at = places(shown, printed)
+    if len(at) < len(shown) or sample == shown:
+        return printed
+    out, last, n, gap = [], -1, 0, False
+    for line in [*sample, None]:
+        if line == "...":
+            gap = True
             continue
-        free, words = n > 0 and sample[n - 1] == "...", re.sub(r"[\d.]+", "0", shown)
-        nearest = max(range(at, len(printed)), key=lambda k: difflib.SequenceMatcher(None, words, re.sub(r"[\d.]+", "0", printed[k])[:len(words)]).ratio()) if free else at
-        at = nearest + 1
-        out.append(printed[nearest][:len(shown) - 3] + "..." if shown.endswith("...") else printed[nearest])
+        k = at[n] if line is not None else len(printed)
+        out += ["..."] if gap else printed[last + 1:k]
+        if line is not None:
+            out.append(printed[k][:len(line) - 3] + "..." if line.endswith("...") else printed[k])
+        last, n, gap = k, n + 1, False
     return out
 
 
@@ -183,7 +211,7 @@ def page_session(page, where, at, lines):
 
 
 def whole(page):
-    """Runs a page; True where something of it is to be written anew."""
+    """Runs a page, and writes it anew where that is asked for; the folder it ran in."""
     where = folder("run-" + page.replace("/", "-"))
     text = text_of[page]
     for at, kind, lines in blocks(text):
@@ -270,10 +298,10 @@ if not WRITE:
     wide = [line for _, kind, lines in blocks(text_of["README.md"]) if kind != "c" for line in lines if len(line) > 160]
     ok(not wide, "README: no line of a block is wider than 160 columns", "\n".join(wide))
 
-places = {page: whole(page) for page in PAGES}
+ran_in = {page: whole(page) for page in PAGES}
 
 # ---- the picture
-drawn = os.path.join(places["README.md"], "pictures", os.path.basename(PICTURE))
+drawn = os.path.join(ran_in["README.md"], "pictures", os.path.basename(PICTURE))
 if os.path.exists(drawn):
     with open(drawn, "rb") as new, open(os.path.join(ROOT, PICTURE), "rb" if not WRITE else "wb") as old:
         data = new.read()
@@ -282,7 +310,7 @@ if os.path.exists(drawn):
         else:
             ok(old.read() == data, f"{PICTURE} is what README's command draws (documents.py --write)")
 else:
-    ok(False, f"README draws {PICTURE}", os.listdir(places["README.md"]))
+    ok(False, f"README draws {PICTURE}", os.listdir(ran_in["README.md"]))
 
 # ---- the examples of `--help`, which the manual pages repeat (tests/cli/install.py)
 if not WRITE:
