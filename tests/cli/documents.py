@@ -269,7 +269,9 @@ def wrong_in(command):
 
 
 def in_block(lines):
-    return [bare(c[2:] if c.startswith("$ ") else c) for c in joined(lines)]
+    """Commands without their remarks, but with the variables of make that a remark offers."""
+    found = [(bare(c[2:] if c.startswith("$ ") else c), c) for c in joined(lines)]
+    return [b + "".join(f" {v}=" for v in re.findall(r"\b([A-Z][A-Z_]+)=", c[len(b):]) if b.startswith("make ")) for b, c in found]
 
 
 def commands_named(text):
