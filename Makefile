@@ -85,6 +85,7 @@ cross-torch: setup-check
 	BUILD=$(BUILD) $(PYTHON) tests/cross/vectors_torch.py
 	BUILD=$(BUILD) $(PYTHON) tests/cross/torch_runs.py
 	LFAP_TRAINER=torch BUILD=$(BUILD) $(PYTHON) tests/cross/foreign_networks.py
+	BUILD=$(BUILD) $(PYTHON) tests/cli/documents.py
 
 # Everything that can fail, failing; kills; memory and time: of which `make check` runs a sample.
 .PHONY: fault-test growth-test

@@ -1,11 +1,12 @@
 """What a gate found, in the forms that CI systems read: JUnit (a case for each thing proved) and SARIF 2.1.0 (a result, with file and
-line, for each finding). Written where the variables JUNIT and SARIF name files; to `make` they are given as JUNIT=FILE, SARIF=FILE."""
+line, for each finding); reports.schema.json says which parts of them. Written where the variables JUNIT and SARIF name files; to `make` they are given as JUNIT=FILE, SARIF=FILE."""
 import json
 import os
 import re
 import xml.etree.ElementTree as xml
 
 PLACE = re.compile(r"((?:[\w.-]+/)*[\w.-]+\.\w+):(\d+):\s*")  # how a finding that has a place begins
+WHOLE = re.compile(r"((?:[\w.-]+/)+[\w.-]+\.\w+)(?=[: ])")  # and one about a file
 SCHEMA = "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/master/Schemata/sarif-schema-2.1.0.json"
 # what XML 1.0 has no way to write
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -27,20 +28,28 @@ def junit(suite, cases, findings):
     for (group, name), found in every:
         case = xml.SubElement(top, "testcase", classname=group, name=name, time="0")
         if found:
-            text = UNWRITABLE.sub("?", "\n".join(found))
+            text = UNWRITABLE.sub("?", "\n".join(found)).strip() or "?"
             xml.SubElement(case, "failure", message=text.splitlines()[0], type="finding").text = text
     return xml.tostring(root, encoding="unicode") + "\n"
 
 
+def placed(text):
+    """(file, line, the rest) of a finding. Readers of SARIF drop a result without a place: one about a file as a whole is at its first line,
+    one about no file at the page that says what the gate refuses."""
+    place = PLACE.match(text)
+    if place:
+        return place.group(1), max(1, int(place.group(2))), text[place.end():] or text
+    whole = WHOLE.match(text)
+    return whole.group(1) if whole else "proofs/README.md", 1, text
+
+
 def sarif(suite, findings):
     results = []
-    for text in dict.fromkeys(findings):
-        place = PLACE.match(text)
-        result = {"ruleId": suite, "level": "error", "message": {"text": text[place.end():] if place else text}}
-        if place:
-            result["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": place.group(1), "uriBaseId": "%SRCROOT%"},
-                                                         "region": {"startLine": max(1, int(place.group(2)))}}}]
-        results.append(result)
+    for finding in dict.fromkeys(findings):
+        path, line, text = placed(finding)
+        results.append({"ruleId": suite, "level": "error", "message": {"text": text or "?"},
+                        "locations": [{"physicalLocation": {"artifactLocation": {"uri": path, "uriBaseId": "%SRCROOT%"},
+                                                            "region": {"startLine": line}}}]})
     driver = {"name": "lfap " + suite, "rules": [{"id": suite, "shortDescription": {"text": "a claim of %s that does not hold" % suite}}]}
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}, indent=1) + "\n"
 

@@ -83,6 +83,13 @@ for page in pages:
     path = os.path.join(PREFIX, page)
     p = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", path], capture_output=True, text=True, env=ENV)
     ok(p.returncode == 0 and not p.stderr, f"man has nothing to say against {os.path.basename(page)}", p.stderr)
+unlike = []  # the examples of --help run in documents.py; a page has these
+for v in ["", *verbs]:
+    text = gzip.open(os.path.join(PREFIX, "share/man/man1/lfap%s.1.gz" % (v and "-" + v)), "rt").read()
+    shown = text.partition(".SH EXAMPLES\n.nf\n")[2].partition("\n.fi\n")[0].replace("\\-", "-").replace("\\e", "\\").replace("\\&", "")
+    said = Run(*([v] if v else []), "--help").out.partition("\nexample:\n")[2]
+    unlike += [v] if not shown.strip() or shown.replace("\\\n", "").split() != said.replace("\\\n", "").split() else []  # lines may be continued elsewhere
+ok(not unlike, "the examples of every page are those of --help", unlike)
 page = gzip.open(os.path.join(PREFIX, "share/man/man1/lfap-train.1.gz"), "rt").read().replace("\\-", "-")
 options = re.findall(r"^  --(\S+)", Run("train", "--help").out, re.M)
 ok(all(f"--{o}" in page for o in options), "lfap-train(1) has every option of `train --help`")

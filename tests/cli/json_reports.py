@@ -2,62 +2,14 @@
 documents that are wrong."""
 import copy, hashlib, json, math, os, re, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from schema import errors as schema_errors
 from tap import *
 
 SCHEMA = json.load(open(os.path.join(ROOT, "spec", "report.schema.json")))
-TYPES = {"object": dict, "array": list, "string": str, "null": type(None), "boolean": bool}
-KNOWN = {"$ref", "oneOf", "type", "enum", "const", "required", "properties", "additionalProperties", "items", "minItems",
-         "minimum", "maximum", "pattern", "minLength", "description", "title", "$schema", "$defs"}
 
 
-def is_type(v, t):
-    if t == "number":
-        return isinstance(v, (int, float)) and not isinstance(v, bool)
-    if t == "integer":
-        return isinstance(v, int) and not isinstance(v, bool)
-    return isinstance(v, TYPES[t])
-
-
-def errors(v, schema, at="$"):
-    """What is wrong with v: a list of places; the part of JSON Schema that the file uses."""
-    unknown = set(schema) - KNOWN
-    assert not unknown, f"{at}: the validator does not know {unknown}"
-    if "$ref" in schema:
-        return errors(v, SCHEMA["$defs"][schema["$ref"].rsplit("/", 1)[1]], at)
-    bad = []
-    if "oneOf" in schema:
-        tried = [errors(v, s, at) for s in schema["oneOf"]]
-        if sum(not t for t in tried) != 1:
-            bad.append(f"{at}: fits {sum(not t for t in tried)} of the alternatives; nearest: {min(tried, key=len)[:4]}")
-    types = schema.get("type")
-    if types is not None and not any(is_type(v, t) for t in ([types] if isinstance(types, str) else types)):
-        return bad + [f"{at}: {v!r} is not {types}"]
-    if "const" in schema and v != schema["const"]:
-        bad.append(f"{at}: {v!r} is not {schema['const']!r}")
-    if "enum" in schema and v not in schema["enum"]:
-        bad.append(f"{at}: {v!r} is none of {schema['enum']}")
-    if isinstance(v, str):
-        if "pattern" in schema and not re.search(schema["pattern"], v):
-            bad.append(f"{at}: {v!r} does not match {schema['pattern']}")
-        if len(v) < schema.get("minLength", 0):
-            bad.append(f"{at}: too short")
-    if is_type(v, "number") and not schema.get("minimum", -math.inf) <= v <= schema.get("maximum", math.inf):
-        bad.append(f"{at}: {v} is out of range")
-    if isinstance(v, list):
-        if len(v) < schema.get("minItems", 0):
-            bad.append(f"{at}: {len(v)} items")
-        for i, item in enumerate(v):
-            bad += errors(item, schema.get("items", {}), f"{at}[{i}]")
-    if isinstance(v, dict):
-        bad += [f"{at}: {k} is missing" for k in schema.get("required", []) if k not in v]
-        for k, item in v.items():
-            if k in schema.get("properties", {}):
-                bad += errors(item, schema["properties"][k], f"{at}.{k}")
-            elif schema.get("additionalProperties", True) is False:
-                bad.append(f"{at}: {k} is not known")
-            else:
-                bad += errors(item, schema.get("additionalProperties", {}), f"{at}.{k}")
-    return bad
+def errors(v, schema):
+    return schema_errors(v, schema, SCHEMA)
 
 
 def twins(v, at="$"):

@@ -1,6 +1,6 @@
 """The main job as a user runs it: `lfap verify` passes, and the figures behind the verdicts are the ones the project
 stands for."""
-import json, os, sys
+import json, os, re, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
 
@@ -21,6 +21,15 @@ for name, holds in (("uniform", True), ("orthogonal", True), ("outside", False),
     outside = [k for k in c["checks"] if k["id"] in ("H", "T1", "T2") and k["subject"] == "data" and "posteriori" not in k["what"]
                and k["verdict"] == "PASS"]
     ok(holds == bool(outside), f"{name}: T1 and T2 of the data pass only under (H)", outside)
+
+# README's table of statements against cases: passed/checks (certified), "-" where nothing applies
+rows = re.findall(r"^\| (\w+) \| [^|]+ \| (.*) \|$", open(os.path.join(ROOT, "README.md")).read().partition("<!-- cases:begin -->")[2].partition("<!-- cases:end -->")[0], re.M)
+told, seen = {i: cells.split(" | ") for i, cells in rows}, {}
+for i in dict.fromkeys(k["id"] for c in cases.values() for k in c["checks"]):
+    lines = [[k for k in c["checks"] if k["id"] == i] for c in cases.values()]
+    passed = [sum(k["verdict"] == "PASS" for k in some) for some in lines]
+    seen[i] = [f"{n}/{len(some)} ({sum(k['verdict'] == k['certified'] == 'PASS' for k in some)})" if n else "-" for n, some in zip(passed, lines)]
+ok(told == seen, "README's table of cases", {i: (told.get(i), seen.get(i)) for i in {*told, *seen} if told.get(i) != seen.get(i)})
 
 
 def value(case, subject, words):

@@ -11,6 +11,9 @@ import sys
 import tempfile
 import xml.etree.ElementTree as xml
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from reports import malformed  # noqa: E402
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KERNEL, HEADER = "src/kernel/step.c", "src/kernel/step.h"
 INIT = r"void lfap_plateau_init\(lfap_plateau \*p, double lr\) \{.*?\n\}\n"
@@ -24,6 +27,7 @@ GREEN = [  # (name, file, what is replaced, by what, what the gate's output says
     ("a record of another program", RECORD, r'("step.real": \{.*?"program": ")\w{4}', r"\g<1>----",
      r"  2 of 3 programs are those that were proved\n  replay   step.real(.|\n)*proofs: \d\d+ goals proved", "replay"),
 ]
+SHOWN = "a wrong sign"  # proofs/ci.md prints what is said of it
 RED = [  # the gate's output has a PROBLEM that says so
     ("a wrong sign", KERNEL, r"fma\(-lr, d\[i\], w\[i\]\)", "fma(lr, d[i], w[i])",
      r"src/kernel/step.c:\d+: lfap_step_gd \(real\): goal \S+ is not proved: Preservation of Invariant 'done'", "replay"),
@@ -71,8 +75,11 @@ def told(tree, green, output):
     wanted = []
     for text in problems:
         place = re.match(r"([\w./-]+\.\w+):(\d+):\s*", text)
-        wanted.append((text[place.end():], [(place[1], int(place[2]))]) if place else (text, []))
+        whole = re.match(r"[\w.-]+/[\w./-]+\.\w+(?=[: ])", text)
+        wanted.append((text[place.end():], [(place[1], int(place[2]))]) if place else (text, [(whole[0] if whole else "proofs/README.md", 1)]))
     failing = [case for case in suite if case.find("failure") is not None]
+    if malformed(document, os.path.join(tree, "found.xml")):
+        return False
     return (document["version"] == "2.1.0" and document["runs"][0]["tool"]["driver"]["name"] and results == wanted
             and int(suite.get("tests")) == len(suite) > 4 and int(suite.get("failures")) == len(failing) and bool(failing) != green)
 
@@ -97,6 +104,12 @@ def run(case, green, work):
         return False, done.stdout + "\nJUnit or SARIF say something else"
     if green:
         return done.returncode == 0 and re.search(expect, done.stdout) is not None, done.stdout
+    if name == SHOWN:
+        with open(os.path.join(ROOT, "proofs/ci.md"), encoding="utf-8") as handle:
+            sample = re.search(r"```text\n(.*?)```", handle.read(), re.S)[1].splitlines()
+        missing = [line for line in sample if line not in done.stdout.splitlines()]
+        if missing or len(sample) < 2:
+            return False, done.stdout + "\nproofs/ci.md shows what is not said: " + "; ".join(missing)
     return done.returncode == 1 and re.search("PROBLEM .*" + expect, done.stdout) is not None, done.stdout
 
 
