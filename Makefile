@@ -330,6 +330,9 @@ COUNTED := -Wl,--wrap=lfap_gram,--wrap=lfap_rows_product,--wrap=lfap_qm_open,--w
 $(BUILD)/tests/unit/set: LDLIBS += $(COUNTED)
 $(BUILD)/tests/oracle/once: LDLIBS += $(COUNTED),--wrap=oracle_gram_make
 
+# What tests/failing.h makes fail.
+$(BUILD)/tests/unit/failing $(BUILD)/tests/oracle/failing: LDLIBS += $(foreach f,malloc calloc realloc free strdup strndup,-Wl,--wrap=$(f))
+
 # The golden cases without what foreign machines may lack.
 $(BUILD)/tests/golden/library: tests/golden/library.c $(BUILD)/liblfap.a
 	@mkdir -p $(@D)
