@@ -125,7 +125,7 @@ prove-upgrade: setup-prove
 	$(PYTHON) proofs/prove.py upgrade $(ONLY:%=--only %)
 prove-selftest: setup-prove
 	$(PYTHON) proofs/prove.py selftest
-	$(PYTHON) tests/cross/check_gate.py
+	$(PYTHON) tests/cross/check_gate.py --alone
 
 # How much the contracts say: single changes of the code, each of which has to break a proof (all, or the first 20).
 mutate: setup-prove
@@ -271,7 +271,8 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) tests/fuzz
 COUNT := --coverage -fprofile-update=atomic
 .PHONY: coverage
 coverage: setup-check
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage OPT=-O1 EXTRA="$(COUNT)" all $(patsubst $(BUILD)/%,$(BUILD)/coverage/%,$(UNIT) $(ORACLE_TESTS))
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage OPT=-O1 EXTRA="$(COUNT)" all \
+	  $(patsubst $(BUILD)/%,$(BUILD)/coverage/%,$(UNIT) $(ORACLE_TESTS) $(BUILD)/tests/cross/solve_many $(BUILD)/tests/cross/polish_many)
 	@BUILD=$(BUILD)/coverage PYTHON=$(PYTHON) $(PYTHON) tests/coverage/run.py $(if $(REPORT),--report)
 
 # The golden outputs and test vectors from other compilers, options and machines (qemu-user): all of them, or P="arm64 musl".
