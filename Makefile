@@ -267,8 +267,9 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) tests/fuzz
 	  $(BUILD)/liboracle.a $(BUILD)/liblfap.a $(CLI_LIBS)
 
 # What the ordinary tests reach: lines and branches of src/ and oracle/, above the floor in tests/coverage/floor.tsv; every file in
-# build/coverage/coverage.tsv. REPORT=1 looks at the counts that are there.
-COUNT := --coverage -fprofile-update=atomic
+# build/coverage/coverage.tsv. REPORT=1 looks at the counts that are there. Nothing is compiled more than once, neither for several processors
+# nor into those who call it: gcov would tell of each copy's branches apart.
+COUNT := --coverage -fprofile-update=atomic -march=native -DLFAP_NO_CLONES -Dalways_inline= -fno-inline
 .PHONY: coverage
 coverage: setup-check
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage OPT=-O1 EXTRA="$(COUNT)" all \
