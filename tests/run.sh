@@ -1,10 +1,10 @@
 #!/bin/sh
 # Runs every test program and prints one closing line "N passed, N failed". Each program speaks TAP on stdout:
 # Criterion programs (tests/unit, tests/property) with --tap, scripts (tests/cli, tests/cross, tests/golden) by themselves.
-# As many at a time as there are processors (JOBS); with arguments, these of them: unit/chol; --list: their names. What each took, dearest
-# first: $BUILD/tests/log/times.tsv (name, seconds of processors, seconds).
+# One more at a time than there are processors (JOBS), as some wait for the clock or for each other; with arguments, these of them: unit/chol;
+# --list: their names. What each took, dearest first: $BUILD/tests/log/times.tsv (name, seconds of processors, seconds).
 set -u
-BUILD=${BUILD:-build}; PYTHON=${PYTHON:-/usr/bin/python3}; JOBS=${JOBS:-$(nproc)}; export BUILD PYTHON
+BUILD=${BUILD:-build}; PYTHON=${PYTHON:-/usr/bin/python3}; JOBS=${JOBS:-$(($(nproc) + 1))}; export BUILD PYTHON
 log=$BUILD/tests/log; mkdir -p "$log"
 
 path_of() { p=${1#tests/}; echo "${p%.*}"; }
