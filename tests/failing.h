@@ -67,7 +67,7 @@ static inline int fills(const entry *e) {
 }
 
 /* All of a few, and then ever fewer: a call may make thousands. */
-static inline long next_of(long k) { return k + 1 + k / 64; }
+static inline long next_of(long k) { return k + 1 + k / 512; }
 
 /* How many allocations were made to fail. */
 static inline long memory_each(const entry *e) {
