@@ -7,7 +7,8 @@
  *
  * Conventions. Matrices are dense, row-major, without padding: X is N x d, W is m x d. Labels and targets are
  * doubles equal to +1.0 or -1.0. Every function that can fail returns an lfap_status and leaves its outputs
- * untouched on failure; the message (what, where, why, what to do) is in ctx->message. An object filled by the
+ * untouched on failure (but for arrays of the caller that are filled piece by piece, a Gram matrix or signs of points,
+ * where the work is stopped); the message (what, where, why, what to do) is in ctx->message. An object filled by the
  * library is freed by its `_free`; `_free` of a zeroed object is allowed. MEMORY any of them may return, and
  * INTERRUPTED where the context has a progress callback; other statuses are named at the function.
  * No global state, no printing, no exit().

@@ -1,4 +1,4 @@
-"""The same bytes from every build: -O0, -O3 -march=native, and -O3 without multiversioning (the portable code every clone
+"""The same bytes from other builds: -O0, and -O3 without multiversioning (the portable code every clone
 must agree with). Compares every output file and every JSON report with those of the build under test (TAP). portable.py
 does the same with other compilers and machines."""
 import tempfile
