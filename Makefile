@@ -46,6 +46,7 @@ help:
 	@echo 'fuzz              libFuzzer on readers, options and the numerical interior; FUZZ_TIME= ONLY= KEEP=1'
 	@echo 'coverage          lines and branches that the tests reach; fails below the floor'
 	@echo 'fault-test growth-test  every call that can fail, failing, and kills; memory and time over and over'
+	@echo 'whole             what CI has no time for, with a table; hours; goes on where it was. T="sanitize fuzz" these'
 	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims, lines and fields generate'
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
 	@echo '                  JUNIT=FILE, SARIF=FILE: what was found, for a CI system (also of prove-gappa, prove-coq)'
@@ -96,6 +97,12 @@ fault-test: setup-check
 growth-test: setup-check
 	@$(MAKE) --no-print-directory all
 	BUILD=$(BUILD) $(PYTHON) tests/cli/growth.py --all
+
+# What takes too long for CI, a target after the other, and a table of them in build/whole.tsv; what has passed on these sources is not run
+# again (AGAIN=1: it is). T="sanitize portable": these.
+.PHONY: whole
+whole:
+	@BUILD=$(BUILD) $(PYTHON) tests/whole.py $(if $(AGAIN),--again) $(T)
 
 # Installs what is missing; where nothing is, the check costs milliseconds.
 setup:
