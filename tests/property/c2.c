@@ -153,7 +153,7 @@ Test(c2, threads_and_a_given_gram_matrix_do_not_change_bits) {
 }
 
 /* 2 N above 2048: supports by conjugate gradients, one factor of the last, improved with that. */
-Test(c2, supports_by_rough_solutions_are_those_of_factors, .timeout = 120) {
+Test(c2, supports_by_rough_solutions_are_those_of_factors, .timeout = 600) {
   lfap_data D = {0};
   cr_assert_eq(lfap_gen_uniform(NULL, &D, 11, 1100, 1100), LFAP_OK);
   lfap_limit a = limit_by(&D, 0.01, NULL), b = limit_by(&D, 0.01, &(lfap_limit_opts){.solver = LFAP_SOLVER_DIRECT});

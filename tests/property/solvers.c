@@ -89,7 +89,7 @@ Test(solvers, the_default_is_a_factor_below_2048) {
   lfap_data_free(&D);
 }
 
-Test(solvers, chosen_by_size, .timeout = 120) {
+Test(solvers, chosen_by_size, .timeout = 600) {
   lfap_data D = uniform(4, 2048, 1); /* its labels */
   lfap_data E = {.n = 2048, .d = 2048, .x = calloc((size_t)2048 * 2048, sizeof(double)), .y = calloc(2048, sizeof(double))};
   for (size_t i = 0; i < E.n; i++) {
