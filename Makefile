@@ -42,10 +42,11 @@ help:
 	@echo 'verify            install what is missing, build, run the main job'
 	@echo 'check             the same, then all tests; test runs them alone, test T=unit/chol one of them'
 	@echo 'sanitized         the command line under AddressSanitizer and UndefinedBehaviorSanitizer'
-	@echo 'sanitize          all test programs and command lines under sanitizers, the oracle under valgrind; FULL=1 all of it'
+	@echo 'sanitize          all test programs and command lines under sanitizers, the oracle under valgrind; sanitize-sample some'
 	@echo 'fuzz              libFuzzer on readers, options and the numerical interior; FUZZ_TIME= ONLY= KEEP=1'
 	@echo 'coverage          lines and branches that the tests reach; fails below the floor'
 	@echo 'fault-test growth-test  every call that can fail, failing, and kills; memory and time over and over'
+	@echo 'whole             what CI has no time for, with a table; hours; goes on where it was. T="sanitize fuzz" these'
 	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims, lines and fields generate'
 	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
 	@echo '                  JUNIT=FILE, SARIF=FILE: what was found, for a CI system (also of prove-gappa, prove-coq)'
@@ -97,6 +98,12 @@ fault-test: setup-check
 growth-test: setup-check
 	@$(MAKE) --no-print-directory all
 	BUILD=$(BUILD) $(PYTHON) tests/cli/growth.py --all
+
+# What takes too long for CI, a target after the other, and a table of them in build/whole.tsv; what has passed on these sources is not run
+# again (AGAIN=1: it is). T="sanitize portable": these.
+.PHONY: whole
+whole:
+	@BUILD=$(BUILD) $(PYTHON) tests/whole.py $(if $(AGAIN),--again) $(T)
 
 # Installs what is missing; where nothing is, the check costs milliseconds.
 setup:
@@ -236,14 +243,17 @@ sanitized:
 # The same for races: ThreadSanitizer, which has to see POSIX threads, on a build whose loops are divided from a
 # thousandth of the size on that is worth it. Criterion's processes do not start under it: command lines alone.
 RACES := -fsanitize=thread -DLFAP_WORTH_A_THREAD=2e3 -Itests/sanitize/c11
-.PHONY: races sanitize
+.PHONY: races sanitize sanitize-sample
 races:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/races OPT=-O1 EXTRA="$(RACES) -g1" $(BUILD)/races/lfap
-# All test programs and command lines under the sanitizers, the oracle under valgrind: what CI has time for, or with FULL=1 all of it.
+# All test programs and command lines under the sanitizers, the oracle under valgrind.
 sanitize: setup-check
-	@$(MAKE) --no-print-directory all sanitized TESTS=$(if $(FULL),1,unit)
-	@$(MAKE) --no-print-directory races
-	@BUILD=$(BUILD) $(PYTHON) tests/sanitize/run.py $(if $(FULL),--full)
+	@$(MAKE) --no-print-directory all sanitized TESTS=1
+	@BUILD=$(BUILD) $(PYTHON) tests/sanitize/run.py
+# What CI has time for.
+sanitize-sample: setup-check
+	@$(MAKE) --no-print-directory all sanitized TESTS=unit
+	@BUILD=$(BUILD) $(PYTHON) tests/sanitize/run.py --sample
 
 # Fuzzing with clang's libFuzzer: FUZZ_TIME seconds a target, two at a time, from the corpora in tests/fuzz/corpus; ONLY=limit one of them.
 # KEEP=1 adds what was found on the way to the corpora, and minimises them. `make check` replays them without clang.

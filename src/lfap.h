@@ -263,10 +263,10 @@ typedef struct {
      but OK ends the run with it; one that is stopped ends with INTERRUPTED, and the message left in ctx. NULL: not
      called. */
   lfap_status (*after)(void *user, const lfap_train_state *state);
-  /* Not NULL: the run goes on from a state, whose next `len` bytes this puts into `bytes`; len 0: that was all. All
-     else has to be as it was, the weights given being the first ones; all results have the bits of an undivided run,
-     with any number of threads. Refused with the reason: a state that is damaged (DATA), or of another training or
-     version (USAGE). */
+  /* Not NULL: the run goes on from a state, whose next `len` bytes this puts into `bytes` (never NULL); len 0: that was
+     all. All else has to be as it was, the weights given being the first ones; all results have the bits of an
+     undivided run, with any number of threads. Refused with the reason: a state that is damaged (DATA), or of another
+     training or version (USAGE). */
   lfap_status (*from)(void *user, void *bytes, size_t len);
   void *user; /* of both */
 } lfap_train_opts;

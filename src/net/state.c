@@ -189,7 +189,8 @@ lfap_status lfap_run_begin(lfap_train_run *r, const char *unit, void *of, lfap_s
   r->weights = weights;
   if (!r->o->from) return LFAP_OK;
   lfap_status st = walk_all(&(lfap_walk){.get = r->o->from, .user = r->o->user}, r);
-  return st ? st : r->o->from(r->o->user, NULL, 0);
+  char none; /* no bytes, but not NULL either: memcpy may not be given that, not even for none */
+  return st ? st : r->o->from(r->o->user, &none, 0);
 }
 
 lfap_status lfap_run_after(lfap_train_run *r, lfap_status st, int last) {

@@ -2,13 +2,14 @@
 (tests/shim/fault.c). Whatever fails, lfap ends with the exit code and the words for it, leaves the old files or the new ones, never
 some of each, no temporary file, no block of memory and no descriptor.
 Without arguments a sample. --all (make fault-test): of every path of calls that leads to one, the first and the last, into an empty place
-and over older files. NAME...: the command lines of these names."""
+and over older files. NAME...: the command lines of these names. --most=N: of each line at most so many, by chance."""
 import random, re, sys, time, os
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
-from fault_lines import LINES, SLOW, contents, inputs, judge, laid_out, restored, side_by_side, temporary, worker_folders
+from fault_lines import LINES, SLOW, contents, gnuplot_remembers, inputs, judge, laid_out, restored, side_by_side, temporary, worker_folders
 
-ALL, WANTED = "--all" in sys.argv, [a for a in sys.argv[1:] if a != "--all"]
+ALL, WANTED = "--all" in sys.argv, [a for a in sys.argv[1:] if not a.startswith("--")]
+MOST = next((int(a[7:]) for a in sys.argv if a.startswith("--most=")), 10**9)
 SHIM, LIMIT = shim(), 120
 
 # kind of call: exit codes it may end with, and what the message has to say
@@ -82,6 +83,7 @@ def sample(picks, name, kind):
 
 KINDS_OF_SHIM = re.search(r"enum \{ MEMORY,[^}]*KINDS", open(os.path.join(ROOT, "tests/shim/fault.c")).read()).group()[7:].lower().replace(" ", "").split(",")[:-1]
 ok(KINDS_OF_SHIM == KINDS, "every kind of the shim is expected here", KINDS_OF_SHIM)
+gnuplot_remembers()
 inputs()
 folders = worker_folders()
 rnd, count = random.Random(1), {}
@@ -96,6 +98,7 @@ for name, first, line in LINES:
         where = f"{name}{'' if over else ', into nothing'}"
         ok(usual.code in (0, 1, 2) and len(paths) and usual.left == "memory 0\ndescriptors 0\n", f"{where}: runs under the shim, and leaves nothing", f"{usual.left}\n{usual}")
         jobs = [(name, line, kind, k, then, usual, before, new) for kind in KINDS for k in sample(calls(kind, paths), name, kind) for then in (("", "+") if kind == "memory" else ("",))]
+        jobs = rnd.sample(jobs, MOST) if len(jobs) > MOST else jobs
         begun = time.monotonic()
         bad = side_by_side(one, jobs, count, lambda job: (job[0].split("-")[0], job[2]))
         if jobs:

@@ -1,94 +1,17 @@
 """Every verb, with good and bad input, in a build that checks each access, each overflow and each conversion (AddressSanitizer and
-UndefinedBehaviorSanitizer): no report, the exit code that is due, and the bytes of the ordinary build on stdout and in every file.
-SANITIZER=races: the same lines in a build that looks for races (ThreadSanitizer; `make sanitize`)."""
-import concurrent.futures, gzip, os, re, shutil, struct, sys
+UndefinedBehaviorSanitizer): no report, the exit code that is due, and the bytes of the ordinary build on stdout and in every file."""
+import gzip, os, shutil, struct, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
+import checked
+from checked import differences, give, run
 
-BUILD = os.path.abspath(os.path.dirname(LFAP))
-RACES = os.environ.get("SANITIZER") == "races"
-CHECKED = os.path.join(BUILD, "races" if RACES else "sanitized", "lfap")
-CC = os.environ.get("CC", "gcc")
-REPORT = 99  # exit code of a sanitizer that has found something: none of lfap's
-BASE = dict(os.environ, ASAN_OPTIONS=f"exitcode={REPORT}:allocator_may_return_null=1:detect_stack_use_after_return=1:strict_string_checks=1",
-            UBSAN_OPTIONS=f"exitcode={REPORT}:print_stacktrace=1", TSAN_OPTIONS=f"exitcode={REPORT}:allocator_may_return_null=1")
-
-
-# ---- the build, and whether it finds anything here at all
-FAULTS = {  # what each detector has to see; `leak` cannot be seen under a tracer
+checked.begin("sanitized", ["-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all"], "", {  # what each detector has to see
     "a read behind an array": "volatile int n = 4; int *p = malloc(16); p[0] = 1; p[3] = 2; int r = p[n]; free(p); return r;",
     "an integer overflow": "volatile int n = 2147483647; n = n + 1; return n;",
     "a double that fits no int": "volatile double x = 1e10; return (int)x;",
-    "a leak": "void *volatile p = malloc(16); p = NULL; return p != NULL;",
-}
-FLAGS = ["-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all"]
-BESIDE = ""
-if RACES:
-    BESIDE = "#include <threads.h>\nstatic int n; static int add(void *p) { (void)p; n++; return 0; }\n"
-    FAULTS = {"a race": "thrd_t a, b; thrd_create(&a, add, NULL); thrd_create(&b, add, NULL); thrd_join(a, NULL); thrd_join(b, NULL); return 0;"}
-    FLAGS = ["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-fsanitize=thread", "-I" + os.path.join(ROOT, "tests", "sanitize", "c11")]
-make = subprocess.run(["make", "-C", ROOT, f"-j{os.cpu_count() or 2}", f"BUILD={os.path.relpath(BUILD, ROOT)}", f"CC={CC}", "races" if RACES else "sanitized"],
-                      capture_output=True, text=True)
-if not ok(make.returncode == 0 and os.path.exists(CHECKED) and "warning" not in make.stderr, "make races" if RACES else "make sanitized", make.stderr[-2000:]):
-    done()
-for name, body in FAULTS.items():
-    put("fault.c", f"#include <stdlib.h>\n{BESIDE}int main(void) {{ {body} }}\n".encode())
-    built = subprocess.run([CC, "-w", "-O1", *FLAGS, "-o", "fault", "fault.c"], capture_output=True, text=True)
-    found = subprocess.run(["./fault"], capture_output=True, text=True, env=BASE)
-    if name == "a leak" and "LeakSanitizer has encountered a fatal error" in found.stderr:
-        skip("a leak is found", "LeakSanitizer cannot work here")
-        BASE["ASAN_OPTIONS"] += ":detect_leaks=0"
-        continue
-    ok(built.returncode == 0 and found.returncode == REPORT, f"{name} is found", f"{built.stderr}\n{found.returncode} {found.stderr[-400:]}")
-
-# ---- a command in both builds, side by side
-os.makedirs("plain"), os.makedirs("checked")
-pool = concurrent.futures.ThreadPoolExecutor(2)
-ran = 0
-
-
-def start(program, folder, args, env, out):
-    sink = open(out, "wb") if out else subprocess.PIPE
-    try:
-        p = subprocess.run([program] + args, stdout=sink, stderr=subprocess.PIPE, cwd=folder, env=env, stdin=subprocess.DEVNULL, timeout=900 if RACES else 200)
-        return p.returncode, (p.stdout or b"").decode("utf-8", "replace"), p.stderr.decode("utf-8", "replace")
-    except subprocess.TimeoutExpired:
-        return "timeout", "", ""
-    finally:
-        if out:
-            sink.close()
-
-
-def run(code, line, out=None, keep=None, **env):
-    """`lfap LINE` ends with `code` in both builds, without a report, with the same stdout; `keep` is a file that takes it."""
-    global ran
-    ran += 1
-    args = line.split()
-    a = pool.submit(start, LFAP, "plain", args, dict(os.environ, **env), out)
-    b = pool.submit(start, CHECKED, "checked", args, dict(BASE, **env), out)
-    (code_a, out_a, err_a), (code_b, out_b, err_b) = a.result(), b.result()
-    clean = "Sanitizer" not in err_b and "runtime error" not in err_b
-    out_a, out_b = (re.sub(r"\b\d+\.\d\d s$", "... s", out, flags=re.M) for out in (out_a, out_b))  # wall times
-    due = code if isinstance(code, tuple) else (code,)
-    ok(code_b in due and clean, f"lfap {line}: exit {code}, no report", f"exit {code_b}\n{err_b[-1500:]}")
-    ok(code_a == code_b and out_a == out_b, f"lfap {line}: as the ordinary build", f"exit {code_a}: {err_a[-300:]}\n{out_a[:300]}\n---\n{out_b[:300]}")
-    if keep:
-        give(keep, out_a.encode())
-
-
-def give(name, data):
-    """The same file in both folders."""
-    for folder in ("plain", "checked"):
-        put(f"{folder}/{name}", data)
-
-
-def differences():
-    """Files of one folder that are missing in the other or have other bytes; wall times differ, of course."""
-    def files(top):
-        return {os.path.relpath(os.path.join(f, n), top) for f, _, names in os.walk(top) for n in names if not n.endswith(".times.csv")}
-    a, b = files("plain"), files("checked")
-    return sorted(a ^ b) + [n for n in sorted(a & b) if open(f"plain/{n}", "rb").read() != open(f"checked/{n}", "rb").read()], len(a)
-
+    "a leak": "void *volatile p = malloc(16); p = NULL; return p != NULL;",  # cannot be seen under a tracer
+})
 
 # ---- good input
 JUDGED = (0, 2)  # all right or something open: which of the two is the business of other tests
@@ -255,5 +178,5 @@ if os.path.exists("/dev/full"):
 different, files = differences()
 ok(not different and files > 150, f"the same files with the same bytes in both builds: {files}", "\n".join(different))
 ok(not os.path.exists("plain/never") and not os.path.exists("checked/never"), "nothing is left of what was refused")
-ok(ran >= 120, f"{ran} command lines")
+ok(checked.ran >= 120, f"{checked.ran} command lines")
 done()

@@ -20,8 +20,7 @@ def vectors(build, program, work):
     """SHA-256 of the arrays of `lfap vectors`, as in vectors.txt."""
     out = os.path.join(work, "vectors")
     shutil.rmtree(out, True)
-    run = [builds.QEMU[build.arch]] if build.arch else []
-    subprocess.run([*run, program, "vectors", "--quiet", "--out", out], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*build.run, program, "vectors", "--quiet", "--out", out], check=True, stdout=subprocess.DEVNULL)
     return suite.digests(out)
 
 

@@ -40,6 +40,7 @@ static lfap_status put(void *user, const void *bytes, size_t len) {
 
 static lfap_status get(void *user, void *bytes, size_t len) {
   keeper *k = user;
+  cr_assert_not_null(bytes);
   if (k->state.len - k->read < len) return lfap_fail(&k->ctx, LFAP_ERR_DATA, "cut short");
   memcpy(bytes, k->state.bytes + k->read, len);
   k->read += len;

@@ -18,6 +18,25 @@ INPUTS = ("gen uniform --n 3 --d 24 --seed 5 --out in/d", "gen uniform --n 4 --d
           "limit --data in/d --gamma 0.5 --certify --out in/run/limit", "train --method sgd --epochs 5 --data in/d --gamma 0.5 --m 4 --out in/run/net")
 
 
+# gnuplot, which draws nothing twice: of a script and numbers that it has seen, the same files come from a store
+REMEMBERS = """#!/bin/sh
+n=${2%%.gp} k=%(store)s/$(cat -- "$2" *.csv 2>&1 | sha1sum | cut -c1-40)
+if [ -d "$k" ]; then cp "$k/p.svg" "$n.svg" && exec cp "$k/p.png" "$n.png"; exit; fi
+%(gnuplot)s "$@" || exit
+mkdir "$k.$$" && cp "$n.svg" "$k.$$/p.svg" && cp "$n.png" "$k.$$/p.png" && { mv -T "$k.$$" "$k" 2>&- || rm -r "$k.$$"; }
+"""
+
+
+def gnuplot_remembers():
+    """Puts it at the head of the PATH."""
+    real = shutil.which("gnuplot")
+    if real:
+        store = os.path.join(os.environ["TMPDIR"], "drawn")
+        os.makedirs(store)
+        put("bin/gnuplot", (REMEMBERS % {"store": store, "gnuplot": real}).encode()), os.chmod("bin/gnuplot", 0o755)
+        os.environ["PATH"] = os.path.abspath("bin") + ":" + os.environ["PATH"]
+
+
 def inputs():
     images("in/images")
     for line in INPUTS:
