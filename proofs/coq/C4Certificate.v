@@ -331,7 +331,7 @@ Proof. exact: elapsed_ge0 Run k. Qed.
 Lemma close_own k : close k -> own_slopes y sl (s k).
 Proof.
 move=> nr; have rk : 0 <= r0 + nu * elapsed eta k by rewrite addr_ge0 // mulr_ge0 // ltW.
-exact: room_own Wh_right rk nr (lasting_signs_room last_signs (t_ge0 k)) (descent_slopes Run k).
+exact: (room_own Wh_right (V := W k) rk nr (lasting_signs_room last_signs (t_ge0 k)) (ed_slopes run k)).
 Qed.
 
 Lemma close_margin k n : close k -> 0 <= q k n.
@@ -349,7 +349,10 @@ Qed.
 Let ps_ge0 n : 0 <= nu * (A n / den). Proof. by rewrite mulr_ge0 ?divr_ge0 ?(ltW nu_gt0) // ltW. Qed.
 
 Lemma close_entropy k : close k -> \sum_n (pr k n - nu * (A n / den)) * q k n <= E0.
-Proof. by move=> _; apply: (entropy_square EX N_gt0 run LN ln_ex k ps_ge0); rewrite -mulr_sumr nu_sum. Qed.
+Proof.
+move=> _; have := entropy_square gamma x y EX N_gt0 W LN ln_ex k ps_ge0.
+by rewrite -mulr_sumr nu_sum => /(_ erefl).
+Qed.
 
 Let start_close : frob2 (W 0%N - r0 *: Wh) <= D0.
 Proof. by rewrite W0 start_near. Qed.
@@ -372,12 +375,12 @@ have nu0 : 0 < (\sum_n lo n)^-1 by rewrite invr_gt0.
 pose po n := (\sum_n lo n)^-1 * lo n; have po0 n : 0 <= po n by rewrite mulr_ge0 ?(ltW nu0) // (pk_dual Ko).
 have po1 : \sum_n po n = 1 by rewrite -mulr_sumr nuo.
 have ent i : close i -> \sum_n (pr i n - po n) * q i n <= N%:R.
-  move=> _; apply: le_trans (entropy_square EX N_gt0 run LN ln_ex i po0 po1) _.
+  move=> _; apply: le_trans (entropy_square gamma x y EX N_gt0 W LN ln_ex i po0 po1) _.
   have sq : \sum_n po n ^+ 2 <= 1.
     rewrite -[X in _ <= X]po1; apply: ler_sum => n _; rewrite expr2 ler_pimull //.
     by rewrite -po1 (bigD1 n) //= ler_addl; apply: sumr_ge0.
-  apply: (@le_cert _ (N%:R * (1 - \sum_n po n ^+ 2) + 1)); last by ring.
-  by rewrite addr_ge0 // mulr_ge0 ?ler0n ?subr_ge0.
+  move: (\sum_n po n ^+ 2) sq => z sq; apply: (@le_cert _ (N%:R * (1 - z) + 1)); last by ring.
+  by apply: addr_ge0; rewrite ?ler01 // mulr_ge0 ?ler0n ?subr_ge0.
 have st : frob2 (W 0%N - 0 *: Wo) <= frob2 start by rewrite scale0r subr0 W0.
 have [_ /(_ k)[_ h]] := C4_proposal gamma_gt0 gamma_le1 p_gt0 y_pm1 Wh_proposal Ko nu_gt0 nu_sum nu_R2 nu0 nuo R2_ge
   sl_bounds Wh_right Run r0_ge0 start_close (lexx 0) st close_eta close_entropy ent last_signs.
@@ -406,7 +409,7 @@ have lo0 : 0 < \sum_n lo n.
   by rewrite (bigD1 n) //=; apply: ltr_spaddl => //; apply: sumr_ge0 => i _; apply: (kkt_dual k1).
 exists Wo, lo, (2%:R * N%:R + R2 * lr); split=> // ex ln EX LN le W s rate W0 run k.
 have [nr sg] := run_close EX LN le W0 run k; have [_ sg0] := run_close EX LN le W0 run 0%N.
-split=> [n|j n o|]; [exact: close_margin nr | by rewrite sg // sg0 | exact: run_ray Ko lo0 k].
+split=> [n|j n o|]; [refine (close_margin EX run n nr) | by rewrite sg // sg0 | refine (run_ray EX LN le W0 run Ko lo0 k)].
 Qed.
 
 End Numbers.
