@@ -261,3 +261,33 @@ Qed.
 End Split.
 
 End Data.
+Arguments coefficients R {F m} N%N B j n.
+
+(** * Theorems of a file *)
+
+(** T5: at every point the perturbations' part has the sign that stands there, in every neuron, is larger than the rest,
+    and so decides.                                                                                                  *)
+Theorem split_certified (F : format) (L : lawful F) (R : rcfType) N d e g T p Lo Hi (W B E Zs : seq (frow F)) Y S
+    (gamma := fraction R g T) (W0 := network R p d W) (eta := doubles R N d E) (t := labels_of R N Y)
+    (b := coefficients R N B : 'I_(p + p) -> 'I_N -> R) (part := from_perturbations eta t b) :
+  (0 < p)%N -> check_split F N d e g T p Lo Hi W B E Y Zs S = true ->
+  forall k, (k < size Zs)%N -> let z := double_row R d Zs k in let sigma := if nth true S k then 1 else -1 in
+    [/\ forall j, 0 < sigma * Ppart eta t b z j,
+        `|f gamma (W0 - part) z| < `|f gamma W0 z - f gamma (W0 - part) z| &
+        Num.sg (f gamma W0 z) = sigma].
+Proof.
+move=> p0; rewrite /check_split {1}/with_scans; case sW: scans => [K|] //; case sZ: scans => [KZ|] //.
+case/andP=> /Z.leb_le e0; rewrite /with_scans; case sB: scans => [KB|] //; case sE: scans => [KE|] //.
+case/and4P=> _ /and5P[/(num_lt R L) g0 /(num_le R L) gT /(num_lt R L) D0 /eqP eW] /and5P[/eqP eB /eqP eE dW dB /andP[dE dZ]].
+move=> root ok k hk /=; have [sz h] := scansE R L d e0 sZ; rewrite -sz in hk.
+have ez : size (nth [::] KZ k) = d by apply/eqP/(all_nthP [::] dZ).
+have De : num R (grid F e) = zR R (2 ^ e) by rewrite num_ofZ.
+rewrite num0 // in g0 D0; have mE : num R (ofZ F (Z.of_nat (p + p))) = (p + p)%:R by rewrite num_ofZ // zR_nat.
+have gE : gamma = num R (ofZ F g) / num R (ofZ F T) by rewrite !num_ofZ.
+have [_ root_l root_h] := root_bounds L p0 D0 mE root.
+have {ok} ok : outweighed (ofZ F g) (nth true S k) (neurons (ofZ F g) (ofZ F T) N p (ofZ F Lo) (ofZ F Hi) K KB KE Y (nth [::] KZ k)).
+  by elim: KZ S k hk ok {sZ sz h ez dZ} => [|z KZ' IH] [|s S'] [|k] //= hk /andP[h1 h2] //; apply: IH.
+rewrite h // -De.
+exact: (split_point L p0 e0 De gE sW sB sE g0 gT D0 eW eB eE dW dB dE ez root_l root_h ok).
+Qed.
+Arguments split_certified {F} L R {N d e g T p Lo Hi W B E Zs Y S} _ _ k _.
