@@ -9,7 +9,7 @@
 (*                  C3's)                                                     *)
 (*   r, Q         = r0 is den T r sqrt m / Q, L / D at most sqrt m            *)
 (*   delta        = sum_j ||Q V_j -+ r Om_j||^2                               *)
-(*   energy       = C4's E_1 times 2 (D tot)^2, the entropy bounded by        *)
+(*   cert_energy  = C4's E_1 times 2 (D tot)^2, the entropy bounded by        *)
 (*                  N sum p_n^2 - 1: no logarithm is computed                 *)
 (*   lasts k o    = the three inequalities of C4 at a sample of square k and  *)
 (*                  an own pair of square o                                   *)
@@ -131,12 +131,12 @@ Definition side (j : 'I_(p + p)) : R := if (j < p)%N then 1 else -1.
 Definition tot : R := \sum_n A n.
 Definition cert_gap : R := \sum_j dot (Om j) (Om j) - tot * (m * (den * (T * T * (D * D)))).
 Definition delta : R := \sum_j dot (Q *: V j - (side j * r) *: Om j) (Q *: V j - (side j * r) *: Om j).
-Definition energy : R :=
+Definition cert_energy : R :=
   2%:R * ((N%:R * (\sum_n A n ^+ 2) - tot ^+ 2) * D ^+ 2) + tot * (kx * tot - den * D ^+ 2) * lr.
 Definition side_pre j n : R := y n * dot (Om j) (K n).
 Definition lasts_at (k o : R) : Prop :=
   [/\ k * delta < r * r * o, cert_gap * k <= o &
-      energy * (k * Q) * (m * (T * D)) <= 2%:R * (tot * (r * L) * (o - cert_gap * k))].
+      cert_energy * (k * Q) * (m * (T * D)) <= 2%:R * (tot * (r * L) * (o - cert_gap * k))].
 
 Hypotheses (x_K : forall n, x n = D^-1 *: K n) (gamma_gT : gamma = g / T) (y_pm1 : labels y).
 Hypotheses (g_gt0 : 0 < g) (g_leT : g <= T) (D_gt0 : 0 < D) (den_gt0 : 0 < den) (Q_gt0 : 0 < Q).
@@ -268,9 +268,9 @@ Qed.
 Let nu_R2 : nu <= R2.
 Proof. by rewrite ler_pdivr_mulr // mulrAC ler_pdivl_mulr ?exprn_gt0 // expr2. Qed.
 
-Lemma energyE : E_1 nu R2 E0 lr = energy / (2%:R * D ^+ 2 * tot ^+ 2).
+Lemma energyE : E_1 nu R2 E0 lr = cert_energy / (2%:R * D ^+ 2 * tot ^+ 2).
 Proof.
-rewrite /E_1 /energy.
+rewrite /E_1 /cert_energy.
 have -> : \sum_n (nu * (A n / den)) ^+ 2 = (\sum_n A n ^+ 2) / tot ^+ 2.
   by rewrite mulr_suml; apply: eq_bigr => n _; field; rewrite !gt_eqF.
 by move: (\sum_n _) => B; field; rewrite !gt_eqF.
@@ -289,7 +289,7 @@ have gk := gapE _ erefl; apply: C4_room => //.
 - have -> : (E_1 nu R2 E0 lr + nu * wgap Wh lam * r0) * (k / D ^+ 2) =
       E_1 nu R2 E0 lr * (k / D ^+ 2) + r0 * nu * (wgap Wh lam * (k / D ^+ 2)) by ring.
   rewrite gk energyE.
-  pose e := energy * (k * Q) * (m * (T * D)); pose b := tot * (r * L) * (o - cert_gap * k).
+  pose e := cert_energy * (k * Q) * (m * (T * D)); pose b := tot * (r * L) * (o - cert_gap * k).
   have ss := sqrtm_sqr R p; apply: (@le_cert _ ((2%:R * b - e + 2%:R * tot * r * (sqrtm R p * D - L) * (o - cert_gap * k))
     / (2%:R * tot ^+ 2 * D ^+ 5 * Q * m * T))).
     rewrite divr_ge0 //; last by rewrite !mulr_ge0 ?exprn_ge0 ?ler0n ?(ltW tot_gt0) ?(ltW D_gt0) ?(ltW Q_gt0) ?(ltW T_gt0).

@@ -260,6 +260,101 @@ Qed.
 
 End Split.
 
+Section Converging.
+Variables (N d p : nat) (e : Z) (g T D den nN m kx Lo r Q ln ld : car F).
+Variables (X W : seq (frow F)) (Y : seq bool) (K V : seq (seq (car F))) (A : seq (car F)) (S : seq (seq (car F))) (gamma : R).
+Hypotheses (p_gt0 : (0 < p)%N) (e0 : (0 <= e)%Z) (De : num D = zR R (2 ^ e)) (gamma_gT : gamma = num g / num T).
+Hypotheses (sX : scans e X = Some K) (sV : scans e W = Some V) (nNE : num nN = N%:R) (mE : num m = (p + p)%:R).
+Hypothesis ok : converges g T N d D den p nN m kx Lo r Q ln ld K Y V A S.
+
+Local Notation z0 := (o0 F).
+Local Notation x := (doubles R N d X).
+Local Notation y := (labels_of R N Y).
+Local Notation Om := (prows N d p K Y A S).
+Local Notation Kn := (fun n : 'I_N => row_num d (nth [::] K n)).
+Local Notation An := (fun n : 'I_N => num (nth z0 A n)).
+Local Notation Vn := (fun j : 'I_(p + p) => row_num d (nth [::] V j)).
+Local Notation On := (fun j : 'I_(p + p) => row_num d (nth [::] Om j)).
+Local Notation Sn := (fun (j : 'I_(p + p)) (n : 'I_N) => num (nth z0 (nth [::] S j) n)).
+Local Notation qs := (sided_pre N K Y Om).
+Local Notation kk := (mkseq (fun n => odot (nth [::] K n) (nth [::] K n) z0) N).
+
+Let sizes : [/\ size K = N, size A = N, size S = (p + p)%N & size V = (p + p)%N].
+Proof. by case/and5P: ok => /and5P[/eqP ? /eqP ? /eqP ? /eqP ? /eqP ?]. Qed.
+Let dK n : (n < N)%N -> size (nth [::] K n) = d.
+Proof. by move=> h; case/and5P: ok => _ /and3P[q _ _] _ _ _; have [eK _ _ _] := sizes; apply/eqP/(all_nthP [::] q); rewrite eK. Qed.
+Let dV j : (j < p + p)%N -> size (nth [::] V j) = d.
+Proof. by move=> h; case/and5P: ok => _ /and3P[_ q _] _ _ _; have [_ _ _ eV] := sizes; apply/eqP/(all_nthP [::] q); rewrite eV. Qed.
+Let dS j : (j < p + p)%N -> size (nth [::] S j) = N.
+Proof. by move=> h; case/and5P: ok => _ /and3P[_ _ q] _ _ _; have [_ _ eS _] := sizes; apply/eqP/(all_nthP [::] q); rewrite eS. Qed.
+
+Lemma row_fold c l : all (fun n => n < N)%N l ->
+  size (foldr (fun n acc => oaxpy (c n) (nth [::] K n) acc) (nseq d z0) l) = d /\
+  row_num d (foldr (fun n acc => oaxpy (c n) (nth [::] K n) acc) (nseq d z0) l) =
+  \sum_(n <- l) num (c n) *: row_num d (nth [::] K n).
+Proof.
+elim: l => [|n l IH] /=; first by rewrite size_nseq big_nil (row_zero R L).
+case/andP=> hn /IH[sz h]; rewrite size_oaxpy sz (row_oaxpy R L) ?dK // h big_cons; by split.
+Qed.
+
+Let all_iota : all (fun n => n < N)%N (iota 0 N).
+Proof. by apply/allP => n; rewrite mem_iota. Qed.
+
+Lemma prow_num j : (j < p + p)%N -> size (nth [::] Om j) = d /\
+  row_num d (nth [::] Om j) = \sum_(n < N) (y n * (num (nth z0 A n) * num (nth z0 (nth [::] S j) n))) *: row_num d (nth [::] K n).
+Proof.
+move=> hj; rewrite nth_mkseq //; have [sz h] := row_fold (fun n => osided (nth true Y n) (omul (nth z0 A n) (nth z0 (nth [::] S j) n))) all_iota.
+split=> //; rewrite /prow h -{1}[N]subn0 big_mkord; apply: eq_bigr => n _.
+by rewrite num_osided (numM R L).
+Qed.
+
+Lemma pre_num (j : 'I_(p + p)) (n : 'I_N) : num (nth z0 (nth [::] qs j) n) = side_pre Kn y On j n.
+Proof.
+have [sz _] := prow_num (ltn_ord j); rewrite (nth_map [::]) ?size_mkseq // nth_mkseq // num_osided /side_pre.
+by rewrite (num_odot R L _ sz) ?dK // (num0 R L) addr0.
+Qed.
+
+Lemma square_num (n : 'I_N) : num (nth z0 kk n) = dot (Kn n) (Kn n).
+Proof. by rewrite nth_mkseq // (num_odot R L _ (dK (ltn_ord n))) ?dK // (num0 R L) addr0. Qed.
+
+Lemma own_atE (j : 'I_(p + p)) (n : 'I_N) : own_at p Y j n = own_pair y j n.
+Proof. by rewrite /own_pair labels_of_eq1. Qed.
+
+Lemma total_num : num (total A) = tot An.
+Proof.
+have [_ eA _ _] := sizes; rewrite num_osum /tot; rewrite (big_nth z0) eA big_mkord; by apply: eq_bigr.
+Qed.
+
+Lemma squares_num : num (osum (map (fun k => omul k k) A)) = \sum_n An n ^+ 2.
+Proof.
+have [_ eA _ _] := sizes; rewrite num_osum big_map (big_nth z0) eA big_mkord; apply: eq_bigr => n _.
+by rewrite (numM R L) expr2.
+Qed.
+
+Lemma gap_num : num (pgap T D den m A Om) = cert_gap An On (num T) (num D) (num den).
+Proof.
+rewrite /pgap !numE num_osum_map total_num mE /cert_gap; congr (_ - _); apply: eq_bigr => j _.
+by have [sz _] := prow_num (ltn_ord j); rewrite -(nth_mkseq [::] (prow N d K Y A S) (ltn_ord j)) (num_odot R L _ sz sz) (num0 R L) addr0.
+Qed.
+
+Lemma far_num : num (far d p r Q V Om) = delta Vn On (num r) (num Q).
+Proof.
+rewrite /far num_osum_mkseq /delta; apply: eq_bigr => j _.
+have [sz _] := prow_num (ltn_ord j).
+set v := oaxpy _ _ _; have sv : size v = d by rewrite !size_oaxpy size_nseq.
+rewrite (num_odot R L _ sv sv) (num0 R L) addr0.
+suff -> : row_num d v = num Q *: Vn j - (side R j * num r) *: On j by [].
+rewrite (row_oaxpy R L) ?size_oaxpy ?size_nseq // (row_oaxpy R L) ?size_nseq ?dV // (row_zero R L) addr0 !numE sub0r num_osided.
+by rewrite scaleNr addrC.
+Qed.
+
+Lemma energy_num : num ld != 0 ->
+  num (energy D den nN kx ln ld A) = num ld * cert_energy An (num D) (num den) (num kx) (num ln / num ld).
+Proof.
+move=> h; rewrite /energy /cert_energy !numE squares_num total_num nNE; move: (\sum_n _) (tot _) => B t; by field.
+Qed.
+End Converging.
+
 End Data.
 Arguments coefficients R {F m} N%N B j n.
 
