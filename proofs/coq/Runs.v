@@ -353,6 +353,57 @@ Lemma energy_num : num ld != 0 ->
 Proof.
 move=> h; rewrite /energy /cert_energy !numE squares_num total_num nNE; move: (\sum_n _) (tot _) => B t; by field.
 Qed.
+
+Theorem converges_C4 (lr := num ln / num ld) (first := network R p d W) : exists Wo lo c, [/\ kkt gamma x y Wo lo, 0 < \sum_n lo n &
+  forall ex lg, exponential ex -> logarithm lg -> (forall q, lg (ex q) = q) ->
+  forall Wk s rate, Wk 0%N = first -> exp_descent ex gamma x y lr Wk s rate -> forall k,
+    [/\ forall n, 0 <= y n * f gamma (Wk k) (x n),
+        forall j n, own_pair y j n -> Num.sg (dot (row j (Wk k)) (x n)) = Num.sg (dot (row j (Wk 0%N)) (x n)) &
+        frob2 (Wk k - (time ex gamma x y Wk rate k / \sum_n lo n) *: Wo)
+          <= frob2 first + c * time ex gamma x y Wk rate k]].
+Proof.
+have [eK eA eS eV] := sizes; case/and5P: ok => _ _ /and5P[/(num_lt R L) g0 /(num_le R L) gT /(num_lt R L) D0 /(num_lt R L) den0].
+case/and5P=> /(num_lt R L) Q0 /(num_le R L) r0 /(num_le R L) L0 root /and3P[/(num_lt R L) ld0 /(num_le R L) ln0 /(num_lt R L) t0].
+case/and3P=> /(num_le R L) nule As Ss each.
+rewrite !(num0 R L) in g0 D0 den0 Q0 r0 L0 ld0 ln0 t0; rewrite !numE total_num in nule t0.
+have l_root : num Lo <= sqrtm R p * num D.
+  move/(num_le R L): root; rewrite !numE mE -(sqrtm_sqr R p) => h; have s0 := sqrtm_gt0 R p_gt0.
+  rewrite -(@ler_pexpn2r _ 2) ?nnegrE ?mulr_ge0 ?(ltW s0) ?(ltW D0) //.
+  by rewrite expr2; apply: le_trans h _; apply: le_of_eq; ring.
+have lr0 : 0 <= lr by rewrite divr_ge0 // ltW.
+have x_K n : x n = (num D)^-1 *: Kn n by have [_ h] := scansE R L d e0 sX; rewrite /doubles h ?eK ?dK // De.
+have A0 n : 0 <= An n by have := all_nthP z0 As n; rewrite eA => /(_ (ltn_ord n)) /(num_le R L); rewrite (num0 R L).
+have S_bnd j n : num g <= Sn j n <= num T.
+  have := all_nthP [::] Ss j; rewrite eS => /(_ (ltn_ord j)) /(all_nthP z0) /(_ n); rewrite dS // => /(_ (ltn_ord n)).
+  by case/andP=> /(num_le R L) -> /(num_le R L) ->.
+have lastsE k o : lasts T D m Lo r Q ld (far d p r Q V Om) (pgap T D den m A Om) (energy D den nN kx ln ld A) (total A) k o ->
+    lasts_at An Vn On (num T) (num D) (num den) (num r) (num Q) (num Lo) (num kx) lr (num k) (num o).
+  move: far_num gap_num (energy_num (lt0r_neq0 ld0)) total_num.
+  move: (far d p r Q V Om) (pgap T D den m A Om) (energy D den nN kx ln ld A) (total A) => fr gp en tt frE gpE enE ttE.
+  case/and3P=> /(num_lt R L) h1 /(num_le R L) h2 /(num_le R L) h3.
+  rewrite !numE frE in h1; rewrite (numM R L) gpE in h2; rewrite !numE gpE enE mE ttE in h3; split=> //.
+  rewrite -(ler_pmul2l ld0); apply: le_trans (le_trans h3 _); apply: le_of_eq; last by ring.
+  by rewrite /lr; ring.
+have at_n (n : 'I_N) := allP each n; have in_N (n : 'I_N) : (n : nat) \in iota 0 N by rewrite mem_iota add0n ltn_ord.
+have fE : start Vn (num D) = first.
+  apply/row_matrixP => j; rewrite !rowK; have [_ h] := scansE R L d e0 sV; by rewrite h ?eV ?dV // De.
+rewrite -fE; apply: (@certificate_C4 _ _ _ _ x Kn y An Vn On Sn gamma (num g) (num T) (num D) (num den) (num r) (num Q) (num Lo) (num kx) lr) => //.
+- exact: labels_ofP.
+- by move=> j; have [_ ->] := prow_num (ltn_ord j).
+- move=> n; have /and4P[/(num_le R L) h _ _ _] := at_n n (in_N n); by rewrite -square_num.
+- move=> n; have /and4P[_ /(num_le R L) h _ _] := at_n n (in_N n).
+  rewrite !numE mE num_osum_mkseq in h; apply: le_trans h _; apply: le_of_eq; apply: eq_bigr => j _.
+  rewrite own_atE -pre_num; case: ifP => _; first by rewrite (numM R L).
+  by rewrite !numE (num_phi g0 gT gamma_gT) !numE !sub0r.
+- move=> j n o; have /and4P[_ _ _ /allP/(_ j)] := at_n n (in_N n).
+  rewrite mem_iota add0n ltn_ord own_atE o /= => /(_ isT) /andP[ow _]; rewrite -pre_num.
+  have /andP[s1 s2] := S_bnd j n; case/orP: ow => /andP[/(num_lt R L) k0 /(num_le R L) kS]; rewrite (num0 R L) in k0; [left | right];
+    by split=> //; apply/eqP; rewrite eq_le ?s1 ?s2 kS.
+- move=> j n o; have /and4P[_ _ _ /allP/(_ j)] := at_n n (in_N n).
+  rewrite mem_iota add0n ltn_ord own_atE o /= => /(_ isT) /andP[_ /lastsE]; by rewrite square_num (numM R L) pre_num -expr2.
+- move=> n; have /and4P[_ _ /lastsE h _] := at_n n (in_N n); by rewrite square_num !numE mE in h.
+Qed.
+
 End Converging.
 
 End Data.
