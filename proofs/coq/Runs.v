@@ -437,3 +437,28 @@ rewrite h // -De.
 exact: (split_point L p0 e0 De gE sW sB sE g0 gT D0 eW eB eE dW dB dE ez root_l root_h ok).
 Qed.
 Arguments split_certified {F} L R {N d e g T p Lo Hi W B E Zs Y S} _ _ k _.
+
+(** C4: a KKT point to whose ray every run of gradient descent from the stored weights stays near: the square of the
+    distance grows at most like the time, the point on the ray like the time itself.                               *)
+Theorem C4_certified (F : format) (L : lawful F) (R : rcfType) N d e g T den p u kx Lo r Q ln ld (X W : seq (frow F)) Y P S
+    (gamma := fraction R g T) (lr := fraction R ln ld)
+    (x := doubles R N d X) (y := labels_of R N Y) (first := network R p d W) :
+  (0 < p)%N -> check_C4 F N d e g T den p u kx Lo r Q ln ld X Y W P S = true ->
+  exists Wo lam c, [/\ kkt gamma x y Wo lam, 0 < \sum_n lam n &
+    forall ex lg, exponential ex -> logarithm lg -> (forall q, lg (ex q) = q) ->
+    forall Wk s rate, Wk 0%N = first -> exp_descent ex gamma x y lr Wk s rate -> forall k,
+      [/\ forall n, 0 <= y n * f gamma (Wk k) (x n),
+          forall j n, own_pair y j n -> Num.sg (dot (row j (Wk k)) (x n)) = Num.sg (dot (row j (Wk 0%N)) (x n)) &
+          frob2 (Wk k - (time ex gamma x y Wk rate k / \sum_n lam n) *: Wo)
+            <= frob2 first + c * time ex gamma x y Wk rate k]].
+Proof.
+move=> p0; rewrite /check_C4 /with_scans; case sX: scans => [K|] //; case sW: scans => [V|] //.
+case/andP=> /Z.leb_le e0 /andP[/Z.ltb_lt u0 ok]; have u1 : 0 < zR R u by have := zR_lt R u0.
+have gE : gamma = num R (ofZ F (u * g)) / num R (ofZ F (u * T)).
+  by rewrite !num_ofZ // !zRM -mulf_div divff ?gt_eqF // mul1r.
+have De : num R (grid F e) = zR R (2 ^ e) by rewrite num_ofZ.
+have NE : num R (ofZ F (Z.of_nat N)) = N%:R by rewrite num_ofZ // zR_nat.
+have mE : num R (ofZ F (Z.of_nat (p + p))) = (p + p)%:R by rewrite num_ofZ // zR_nat.
+have := converges_C4 L p0 e0 De gE sX sW NE mE ok; by rewrite !num_ofZ.
+Qed.
+Arguments C4_certified {F} L R {N d e g T den p u kx Lo r Q ln ld X W Y P S} _ _.
