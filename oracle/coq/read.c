@@ -100,15 +100,13 @@ typedef struct {
   size_t points;
 } head;
 
-/* The SHA-256 under that name, between here and `end`. */
-static const char *sha_of(reader *r, const char *name, const char *end) {
+/* The SHA-256 under that name, between here and `end`; NULL. */
+static const char *sha_of(reader at, const char *name, const char *end) {
   char line[48];
-  reader at = *r;
-  if (!name || r->bad) return NULL;
+  if (!name) return NULL;
   snprintf(line, sizeof line, "\n   %s ", name);
   seek(&at, line);
-  if (at.bad || at.at > end || at.end - at.at < 64) r->bad = 1;
-  return at.at;
+  return at.bad || at.at > end || at.end - at.at < 64 ? NULL : at.at;
 }
 
 static void read_head(reader *r, head *h) {
@@ -120,10 +118,8 @@ static void read_head(reader *r, head *h) {
   seek(r, "\n   claim ");
   const char *end = r->at;
   h->claim = word_of(r, oracle_coq_claim_names, ORACLE_COQ_CLAIMS);
-  above.bad = r->bad;
-  if (!r->bad) h->other = sha_of(&above, oracle_coq_claims[h->claim].other, end);
-  if (!r->bad) h->third = sha_of(&above, oracle_coq_claims[h->claim].third, end);
-  r->bad = above.bad;
+  if (!r->bad) h->other = sha_of(above, oracle_coq_claims[h->claim].other, end);
+  if (!r->bad) h->third = sha_of(above, oracle_coq_claims[h->claim].third, end);
   seek(r, ", form ");
   h->form = word_of(r, oracle_coq_form_names, ORACLE_COQ_FORMS);
   seek(r, ", points ");
@@ -351,7 +347,8 @@ lfap_status oracle_coq_check(lfap_ctx *ctx, int *accepted, oracle_coq *out, cons
   head h = {0};
   *accepted = 0;
   read_head(&r, &h);
-  if (r.bad || r.end - h.sha < 64)
+  const oracle_coq_words *c = r.bad ? NULL : &oracle_coq_claims[h.claim];
+  if (!c || r.end - h.sha < 64 || (c->other && !h.other) || (c->third && !h.third))
     return lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its head cannot be read");
   const char *other = other_data(&h, about);
   if (other) return refuse(ctx, other);
