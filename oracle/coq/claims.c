@@ -123,9 +123,10 @@ const oracle_coq_words oracle_coq_claims[ORACLE_COQ_CLAIMS] = {
         {.check = "check_split $f N d $e $g $T p $L $H W B E Y points signs",
          .about = "any real closed field R, the real numbers for instance; first the weights,\n"
                   "   then coefficients b, perturbations eta and their labels t, as above:\n",
-         .words = "     with `part` what the perturbations gave to the network in its training, its row j being a_j times\n"
-                  "     the sum of b j n t n eta n: at every point z of the list every neuron's share of it has the sign\n"
-                  "     that stands there, it outweighs the rest of the network, and so the network has that sign (T5).",
+         .words =
+             "     with `part` what the perturbations gave to the network in its training, its row j being a_j times\n"
+             "     the sum of b j n t n eta n: at every point z of the list every neuron's share of it has the sign\n"
+             "     that stands there, it outweighs the rest of the network, and so the network has that sign (T5).",
          .opens = " :\n",
          .before = "  let W0 := network R p d W in\n"
                    "  let b : 'I_(p + p) -> 'I_N -> R := coefficients R N B in\n"
@@ -138,7 +139,8 @@ const oracle_coq_words oracle_coq_claims[ORACLE_COQ_CLAIMS] = {
          .part = {"forall j, 0 < sigma * Ppart eta t b z j",
                   "`|f gamma (W0 - part) z| < `|f gamma W0 z - f gamma (W0 - part) z|",
                   "Num.sg (f gamma W0 z) = sigma"},
-         .proof = "move=> gamma W0 b eta t part k hk; exact: (split_certified $f_lawful R (isT : (0 < p)%N) checked k hk).",
+         .proof =
+             "move=> gamma W0 b eta t part k hk; exact: (split_certified $f_lawful R (isT : (0 < p)%N) checked k hk).",
          .tells = 1,
          .needs = 1,
          .other = "perturbations",
@@ -148,10 +150,11 @@ const oracle_coq_words oracle_coq_claims[ORACLE_COQ_CLAIMS] = {
         {.check = "check_C4 $f N d $e $g $T $den p $u $kx $L $r $Q $ln $ld X Y W proposal slopes",
          .about = "any real closed field R, the real numbers for instance; x n and y n are the samples\n"
                   "   and labels above, `first` the weights:\n",
-         .words = "     there is a KKT point Wo of (P), and every run Wk of gradient descent on the mean exponential loss\n"
-                  "     from the weights above, with learning rates of at most `lr` and any slopes at kinks, goes to its\n"
-                  "     direction: margins stay >= 0, own pre-activations keep their signs, and the square of the distance\n"
-                  "     from the ray of Wo grows at most like the time, the way along the ray like the time itself (C4).",
+         .words =
+             "     there is a KKT point Wo of (P), and every run Wk of gradient descent on the mean exponential loss\n"
+             "     from the weights above, with learning rates of at most `lr` and any slopes at kinks, goes to its\n"
+             "     direction: margins stay >= 0, own pre-activations keep their signs, and the square of the distance\n"
+             "     from the ray of Wo grows at most like the time, the way along the ray like the time itself (C4).",
          .opens = " :\n",
          .before = "  let lr := fraction R $ln $ld in\n"
                    "  let x := doubles R N d X in\n"

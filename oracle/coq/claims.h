@@ -15,9 +15,9 @@ typedef struct {
   const char *part[ORACLE_COQ_PARTS]; /* of the conjunction, */
   const char *decides;                /* and its last one, where there are points */
   const char *proof;
-  int tells;   /* the side of points */
-  int needs;   /* ... and without points says nothing */
-  int per_row; /* multipliers a sample; 0 where none are needed */
+  int tells;                 /* the side of points */
+  int needs;                 /* ... and without points says nothing */
+  int per_row;               /* multipliers a sample; 0 where none are needed */
   const char *other, *third; /* names of what it is about besides, NULL: nothing */
   const char *chapters;      /* of proofs/coq it speaks by; NULL: those of sets and weights */
 } oracle_coq_words;

@@ -24,8 +24,8 @@ typedef struct {
   const oracle_coq *t;
   const oracle_coq_about *about;
   size_t n, m, d;
-  long e, s;                       /* the grid; slopes over T = 2^s */
-  mpz_t *store, *row, *pre, *k;    /* m x d: Om_j; m x n: y_n <Om_j, K_n>; n: ||K_n||^2 */
+  long e, s;                    /* the grid; slopes over T = 2^s */
+  mpz_t *store, *row, *pre, *k; /* m x d: Om_j; m x n: y_n <Om_j, K_n>; n: ||K_n||^2 */
   mpz_t g, total, gap, far, energy, a, b, c;
 } judge;
 

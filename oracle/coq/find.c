@@ -12,9 +12,8 @@
 #include "oracle/interval/dyadic.h"
 
 const char *const oracle_coq_form_names[ORACLE_COQ_FORMS] = {"axiom-free", "fast"};
-const char *const oracle_coq_claim_names[ORACLE_COQ_CLAIMS] = {"T1", "C1", "C2",      "not-C1",
-                                                               "T4", "T5", "network", "bent",
-                                                               "split", "C4"};
+const char *const oracle_coq_claim_names[ORACLE_COQ_CLAIMS] = {"T1", "C1",      "C2",   "not-C1", "T4",
+                                                               "T5", "network", "bent", "split",  "C4"};
 
 static const unsigned tried[] = {24, 32, 48, 64, 96, 128, 192, 256};
 enum { TRIED = sizeof tried / sizeof tried[0], TRIED_DOUBLES = 4 /* doubles have no more to say */ };

@@ -231,7 +231,8 @@ static void network_part(lfap_text *out, const oracle_coq *t, size_t m) {
 
 /* The perturbations with their labels, and what training gave to each: a row of coefficients a row of the network. */
 static void split_part(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
-  say(out, "\n(* Its training: N perturbations eta_n, their labels (true: +1), and the coefficients b_jn of every row. *)\n");
+  say(out,
+      "\n(* Its training: N perturbations eta_n, their labels (true: +1), and the coefficients b_jn of every row. *)\n");
   size(out, "N", about->other->n);
   list_rows(out, t, "E", "eta", about->other->n);
   list_labels(out, "Y", about->other);
@@ -261,7 +262,7 @@ static void data_part(lfap_text *out, const oracle_coq *t, const oracle_coq_abou
 static void proposal(lfap_text *out, const char *name, const oracle_coq *t) {
   if (!t->count) return;
   say(out, t->count > t->n && t->claim != ORACLE_COQ_C4 ? "\n(* The proposal: multipliers alpha_n, beta_n times "
-                           : "\n(* The proposal: multipliers times ");
+                                                        : "\n(* The proposal: multipliers times ");
   oracle_coq_integer(out, t->den);
   say(out, ". *)\n");
   list_multipliers(out, name, t);

@@ -99,8 +99,7 @@ static lfap_status require_for(cli *c, const args *a, int claim) {
                ? lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s is about a training: --data DIR and --run DIR", a->certificate)
                : s;
   }
-  if (a->run)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s is about no training: leave out --run", a->certificate);
+  if (a->run) return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "%s is about no training: leave out --run", a->certificate);
   if (claim == ORACLE_COQ_C4) {
     lfap_status s = cli_require(c, a->data, "--data", "the samples the certificate is about");
     return s ? s : cli_require(c, a->weights, "--weights", "the first weights the certificate is about");

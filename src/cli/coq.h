@@ -33,11 +33,11 @@ lfap_status cli_coq_require_points(cli *c, const cli_coq_args *a, const char *po
 /* A theorem, and what it is about. */
 typedef struct {
   oracle_coq_form form;
-  oracle_coq theorem;          /* n = 0: nothing was proved, */
-  char why[1024];              /* for this reason */
-  lfap_text text;              /* of Certificate.v */
-  size_t files;                /* with the rows */
-  size_t asked;                /* points whose side was asked for */
+  oracle_coq theorem;           /* n = 0: nothing was proved, */
+  char why[1024];               /* for this reason */
+  lfap_text text;               /* of Certificate.v */
+  size_t files;                 /* with the rows */
+  size_t asked;                 /* points whose side was asked for */
   lfap_data data, other, third; /* read only, not owned; rows of weights have no labels */
   char sha256[3][CLI_SHA256];
 } cli_coq;
