@@ -52,7 +52,7 @@ help:
 	@echo '                  JUNIT=FILE, SARIF=FILE: what was found, for a CI system (also of prove-gappa, prove-coq)'
 	@echo 'prove-update      prove what changed and write the record; prove-upgrade for other tools; prove-selftest'
 	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors; prove-fma the emulated fma, by Flocq'
-	@echo 'coq-certificate   DATA=dir GAMMA=g: a theorem about these doubles, checked by Coq; check-coq-certificate tests that'
+	@echo 'coq-certificate   DATA=dir GAMMA=g: a theorem about these doubles, checked by Coq; alone: all it takes; check-coq-certificate'
 	@echo 'mutate eva eacsl  how much the contracts say; abstract interpretation; contracts while they run'
 	@echo 'portable          the golden outputs from other compilers and machines (P=NAME one of them); portable-sample: one'
 	@echo 'cross-torch       PyTorch as the other implementation; slurm-test shards as a job array'
@@ -160,16 +160,25 @@ prove-coq: setup-coq
 	$(MAKE) --no-print-directory -C proofs/coq check JUNIT=$(abspath $(JUNIT)) SARIF=$(abspath $(SARIF))
 
 # A theorem about the data in DATA at slope GAMMA, from their doubles to Coq's kernel: written, compiled, shown with what it assumes, and
-# its numbers held against the data. FORM=fast, CLAIM=C2, POINTS=Z.npy, LABELS=y.npy, OUT=dir.
+# its numbers held against the data. FORM=fast, CLAIM=C2, POINTS=Z.npy, LABELS=y.npy, OUT=dir. What it is about besides: ADVERSARIAL=dir another
+# set (T4); WEIGHTS=W.npy a network, that its boundary is not linear, with POINTS its signs, with STEP=s that gradient descent from it converges (C4);
+# RUN=dir a training on the perturbed DATA, whose slope it knows (T5).
 .PHONY: coq-certificate check-coq-certificate measure-coq-certificate
 coq-certificate: OUT ?= $(BUILD)/coq-certificate
+COQ_DATA = --data "$(DATA)" $(if $(LABELS),--labels "$(LABELS)")
+COQ_ASK = --coq$(FORM:%==%) $(if $(POINTS),--probe-points "$(POINTS)") --out "$(OUT)"
+COQ_VERB = $(if $(RUN),split --run "$(RUN)" $(GAMMA:%=--gamma %),$(if $(WEIGHTS),polish --weights "$(WEIGHTS)" $(STEP:%=--step % --coq-claim C4),\
+  limit $(CLAIM:%=--coq-claim %) $(if $(ADVERSARIAL),--adversarial "$(ADVERSARIAL)")) --gamma "$(GAMMA)" --certify)
+COQ_ABOUT = $(if $(RUN),$(COQ_DATA) --run "$(RUN)",$(if $(STEP),$(COQ_DATA) --weights "$(WEIGHTS)",$(if $(WEIGHTS),--weights "$(OUT)/W.npy",\
+  $(COQ_DATA) $(if $(ADVERSARIAL),--adversarial "$(ADVERSARIAL)"))))
 coq-certificate: setup setup-coq
-	@test -n "$(DATA)" && test -n "$(GAMMA)" || { echo "usage: make coq-certificate DATA=dir GAMMA=g [FORM=fast] [CLAIM=C2] [POINTS=Z.npy] [OUT=dir]" >&2; exit 64; }
+	@test -n "$(DATA)" && test -n "$(GAMMA)$(RUN)" || { echo "usage: make coq-certificate DATA=dir GAMMA=g [FORM=fast] [CLAIM=C2] [POINTS=Z.npy] [LABELS=y.npy] [OUT=dir]" >&2; \
+	  echo "       [CLAIM=T4 ADVERSARIAL=dir POINTS=Z.npy | WEIGHTS=W.npy [POINTS=Z.npy | STEP=s]]; or DATA=dir RUN=dir [POINTS=Z.npy]" >&2; exit 64; }
 	@$(MAKE) --no-print-directory all
-	@$(BUILD)/lfap limit --quiet --data "$(DATA)" $(if $(LABELS),--labels "$(LABELS)") --gamma "$(GAMMA)" --certify --coq$(FORM:%==%) $(CLAIM:%=--coq-claim %) \
-	  $(if $(POINTS),--probe-points "$(POINTS)") --out "$(OUT)" || [ $$? -le 2 ]
+	@$(BUILD)/lfap $(COQ_VERB) --quiet $(COQ_DATA) $(COQ_ASK) || [ $$? -le 2 ]
+	@test -f "$(OUT)/Certificate.v" || { echo "coq-certificate: no theorem, for the reason above" >&2; exit 1; }
 	@$(MAKE) --no-print-directory -C proofs/coq certificate DIR="$(abspath $(OUT))"
-	@$(BUILD)/lfap check "$(OUT)/Certificate.v" --data "$(DATA)" $(if $(LABELS),--labels "$(LABELS)")
+	@$(BUILD)/lfap check "$(OUT)/Certificate.v" $(COQ_ABOUT)
 
 # Small theorems and damaged files: none of these may pass both Coq and `lfap check`. FULL=1: a hundred of them, and every claim in both forms.
 check-coq-certificate: setup-check setup-coq

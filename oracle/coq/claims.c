@@ -7,6 +7,7 @@ static const char set_about[] =
 static const char set_opens[] = " (p : nat) : (0 < p)%N ->\n"
                                 "  let x := doubles R N d X in\n"
                                 "  let y := labels_of R N Y in\n";
+static const char runs[] = "Vectors Network Kkt K1 Pattern T5 Flow C4Certificate Checkers CheckersSound Runs";
 static const char network_about[] =
     "any real closed field R, the real numbers for instance;\n"
     "   network R p d W are the p rows of positive and the p rows of negative output above:\n";
@@ -90,7 +91,8 @@ const oracle_coq_words oracle_coq_claims[ORACLE_COQ_CLAIMS] = {
          .proof = "move=> p0 p1 x y x_adv t gamma; exact: (T4_certified $f_lawful R p0 p1 checked checked_adv).",
          .tells = 1,
          .needs = 1,
-         .per_row = 2},
+         .per_row = 2,
+         .other = "adversarial"},
     [ORACLE_COQ_T5] =
         {.check = "check_T5 $f N d $e $g $T X Y points signs",
          .about = set_about,
@@ -117,4 +119,58 @@ const oracle_coq_words oracle_coq_claims[ORACLE_COQ_CLAIMS] = {
          .opens = " :\n",
          .before = "  forall w0, ~ linear_boundary (f gamma (network R p d W)) w0.\n",
          .proof = "move=> gamma; exact: (bent_certified $f_lawful R (isT : (0 < p)%N) checked)."},
+    [ORACLE_COQ_SPLIT] =
+        {.check = "check_split $f N d $e $g $T p $L $H W B E Y points signs",
+         .about = "any real closed field R, the real numbers for instance; first the weights,\n"
+                  "   then coefficients b, perturbations eta and their labels t, as above:\n",
+         .words =
+             "     with `part` what the perturbations gave to the network in its training, its row j being a_j times\n"
+             "     the sum of b j n t n eta n: at every point z of the list every neuron's share of it has the sign\n"
+             "     that stands there, it outweighs the rest of the network, and so the network has that sign (T5).",
+         .opens = " :\n",
+         .before = "  let W0 := network R p d W in\n"
+                   "  let b : 'I_(p + p) -> 'I_N -> R := coefficients R N B in\n"
+                   "  let eta := doubles R N d E in\n"
+                   "  let t := labels_of R N Y in\n"
+                   "  let part := from_perturbations eta t b in\n"
+                   "  forall k, (k < size points)%N ->\n"
+                   "  let z := double_row R d points k in\n"
+                   "  let sigma := if nth true signs k then 1 else -1 in\n",
+         .part = {"forall j, 0 < sigma * Ppart eta t b z j",
+                  "`|f gamma (W0 - part) z| < `|f gamma W0 z - f gamma (W0 - part) z|",
+                  "Num.sg (f gamma W0 z) = sigma"},
+         .proof =
+             "move=> gamma W0 b eta t part k hk; exact: (split_certified $f_lawful R (isT : (0 < p)%N) checked k hk).",
+         .tells = 1,
+         .needs = 1,
+         .other = "perturbations",
+         .third = "coefficients",
+         .chapters = runs},
+    [ORACLE_COQ_C4] =
+        {.check = "check_C4 $f N d $e $g $T $den p $u $kx $L $r $Q $ln $ld X Y W proposal slopes",
+         .about = "any real closed field R, the real numbers for instance; x n and y n are the samples\n"
+                  "   and labels above, `first` the weights:\n",
+         .words =
+             "     there is a KKT point Wo of (P), and every run Wk of gradient descent on the mean exponential loss\n"
+             "     from the weights above, with learning rates of at most `lr` and any slopes at kinks, goes to its\n"
+             "     direction: margins stay >= 0, own pre-activations keep their signs, and the square of the distance\n"
+             "     from the ray of Wo grows at most like the time, the way along the ray like the time itself (C4).",
+         .opens = " :\n",
+         .before = "  let lr := fraction R $ln $ld in\n"
+                   "  let x := doubles R N d X in\n"
+                   "  let y := labels_of R N Y in\n"
+                   "  let first := network R p d W in\n"
+                   "  exists Wo lam c,\n",
+         .part = {"kkt gamma x y Wo lam", "0 < \\sum_n lam n",
+                  "forall ex ln, exponential ex -> logarithm ln -> (forall q, ln (ex q) = q) ->\n"
+                  "        forall Wk s rate, Wk 0%N = first -> exp_descent ex gamma x y lr Wk s rate -> forall k,\n"
+                  "        [/\\ forall n, 0 <= y n * f gamma (Wk k) (x n),\n"
+                  "            forall j n, own_pair y j n ->\n"
+                  "              Num.sg (dot (row j (Wk k)) (x n)) = Num.sg (dot (row j (Wk 0%N)) (x n)) &\n"
+                  "            frob2 (Wk k - (time ex gamma x y Wk rate k / \\sum_n lam n) *: Wo)\n"
+                  "              <= frob2 first + c * time ex gamma x y Wk rate k]"},
+         .proof = "move=> gamma lr x y first; exact: (C4_certified $f_lawful R (isT : (0 < p)%N) checked).",
+         .per_row = 1,
+         .other = "weights",
+         .chapters = runs},
 };

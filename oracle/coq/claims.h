@@ -5,7 +5,7 @@
 
 enum { ORACLE_COQ_PARTS = 4 };
 
-/* $e, $g, $T, $den, $den_adv, $lo, $hi, $q: integers; $f: exact or fast. */
+/* $e, $g, $T, $den, $den_adv, $lo, $hi, $q and those of oracle_coq_run: integers; $f: exact or fast. */
 typedef struct {
   const char *check, *check_adv;      /* what Coq computes, and of the adversarial set besides */
   const char *about;                  /* what the names of the statement are */
@@ -15,9 +15,11 @@ typedef struct {
   const char *part[ORACLE_COQ_PARTS]; /* of the conjunction, */
   const char *decides;                /* and its last one, where there are points */
   const char *proof;
-  int tells;   /* the side of points */
-  int needs;   /* ... and without points says nothing */
-  int per_row; /* multipliers a sample; 0 where none are needed */
+  int tells;                 /* the side of points */
+  int needs;                 /* ... and without points says nothing */
+  int per_row;               /* multipliers a sample; 0 where none are needed */
+  const char *other, *third; /* names of what it is about besides, NULL: nothing */
+  const char *chapters;      /* of proofs/coq it speaks by; NULL: those of sets and weights */
 } oracle_coq_words;
 
 extern const oracle_coq_words oracle_coq_claims[ORACLE_COQ_CLAIMS];

@@ -15,21 +15,22 @@ typedef enum {
 extern const char *const oracle_coq_form_names[ORACLE_COQ_FORMS];   /* "axiom-free", "fast" */
 extern const char *const oracle_coq_claim_names[ORACLE_COQ_CLAIMS]; /* "T1", "C1", "C2", "not-C1", "T4", ... */
 
-/* What a theorem is about: a set of samples and its hash; T4: and an adversarial one, of the same d; a claim about
-   weights: the rows of a network, half of them positive, those first, as samples without labels. */
+/* What a theorem is about: a set of samples and its hash; a claim about weights: the rows of a network, half of them
+   positive, those first, as samples without labels. other: T4: an adversarial set; split: the perturbations (N x d)
+   and their labels; C4: the first weights. third: split: the coefficients (m x N). */
 typedef struct {
-  const lfap_data *data, *adversarial;
-  const char *sha256, *adversarial_sha256;
+  const lfap_data *data, *other, *third;
+  const char *sha256, *other_sha256, *third_sha256;
 } oracle_coq_about;
 
 typedef struct oracle_coq {
   oracle_coq_claim claim;
   oracle_coq_form form;
   size_t n, d;
-  double gamma;
+  double gamma, step;             /* C4: learning rates are at most step */
   char sha256[65];                /* of the data */
   unsigned bits;                  /* of the largest multiplier, as asked for; 0 in a file that was read */
-  size_t count;                   /* multipliers: n, 2 n for C2 and T4, 0 where none are needed */
+  size_t count;                   /* multipliers: n, 2 n for C2 and T4, 0 where none are needed; C4: and m n slopes */
   mpz_t *p, den;                  /* owned */
   size_t points;                  /* points whose side is told, */
   double *z;                      /* points x d, owned */
@@ -46,6 +47,8 @@ typedef struct {
   size_t points;
   const oracle_cert *cert;       /* knows the multipliers to more bits; NULL */
   const lfap_limit *adversarial; /* T4: of the adversarial set */
+  const lfap_polished *point;    /* C4: of the data, as the weights have it, */
+  double step;                   /* for learning rates up to it */
 } oracle_coq_wish;
 
 /* *found is 0, with the reason in ctx->message, where nothing was proved: then there is no file to write. data:
@@ -55,7 +58,14 @@ lfap_status oracle_coq_find(lfap_ctx *ctx, int *found, oracle_coq *out, const or
 /* The same of a network: NETWORK, or BENT with z1 and z2 for points. */
 lfap_status oracle_coq_find_network(lfap_ctx *ctx, int *found, oracle_coq *out, const oracle_coq_about *about,
                                     double gamma, const oracle_coq_wish *wish);
+/* Of a network in training: SPLIT at the points, or C4 with the multipliers and slopes of `point`. */
+lfap_status oracle_coq_find_run(lfap_ctx *ctx, int *found, oracle_coq *out, const oracle_coq_about *about, double gamma,
+                                const oracle_coq_wish *wish);
 void oracle_coq_free(oracle_coq *t);
+/* Room for `count` numerators, 0. */
+lfap_status oracle_coq_numbers(lfap_ctx *ctx, oracle_coq *t, size_t count);
+/* All entries are integers times 2^e; at most 0. */
+long oracle_coq_grid(const oracle_coq *t, const oracle_coq_about *about);
 
 /* The files, and their names: 0 is Certificate.v, the others hold rows. */
 enum { ORACLE_COQ_NAME = 64 };

@@ -12,8 +12,8 @@
 #include "oracle/interval/dyadic.h"
 
 const char *const oracle_coq_form_names[ORACLE_COQ_FORMS] = {"axiom-free", "fast"};
-const char *const oracle_coq_claim_names[ORACLE_COQ_CLAIMS] = {"T1", "C1", "C2",      "not-C1",
-                                                               "T4", "T5", "network", "bent"};
+const char *const oracle_coq_claim_names[ORACLE_COQ_CLAIMS] = {"T1", "C1",      "C2",   "not-C1", "T4",
+                                                               "T5", "network", "bent", "split",  "C4"};
 
 static const unsigned tried[] = {24, 32, 48, 64, 96, 128, 192, 256};
 enum { TRIED = sizeof tried / sizeof tried[0], TRIED_DOUBLES = 4 /* doubles have no more to say */ };
@@ -30,7 +30,7 @@ typedef struct {
 
 /* ---- multipliers ------------------------------------------------------------------------------------------------- */
 
-static lfap_status numbers(lfap_ctx *ctx, oracle_coq *t, size_t count) {
+lfap_status oracle_coq_numbers(lfap_ctx *ctx, oracle_coq *t, size_t count) {
   t->p = malloc((count ? count : 1) * sizeof *t->p);
   if (!t->p) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu multipliers", count);
   for (size_t i = 0; i < count; i++) mpz_init(t->p[i]);
@@ -191,9 +191,9 @@ static lfap_status by_the_other_set(finder *f, const oracle_coq_about *about, in
   oracle_coq_wish wish = *f->wish;
   wish.cert = NULL;
   *proved = 0;
-  lfap_status st = begin(&other, f->ctx, about->adversarial, about->adversarial_sha256, wish.adversarial, &wish);
+  lfap_status st = begin(&other, f->ctx, about->other, about->other_sha256, wish.adversarial, &wish);
   other.t.claim = ORACLE_COQ_C2;
-  if (!st) st = numbers(f->ctx, &other.t, 2 * other.t.n);
+  if (!st) st = oracle_coq_numbers(f->ctx, &other.t, 2 * other.t.n);
   if (!st) st = by_multipliers(&other, ORACLE_COQ_C2, proved);
   for (size_t i = 0; *proved > 0 && i < wish.points; i++)
     if (f->sign[i] != other.sign[i]) f->sign[i] = 0;
@@ -219,7 +219,7 @@ static lfap_status by_every_sample(finder *f, const lfap_data *data, int *proved
 static lfap_status by_claim(finder *f, const oracle_coq_about *about, oracle_coq_claim claim, int *proved) {
   if (claim == ORACLE_COQ_T1) return by_inner_products(f, proved);
   if (claim == ORACLE_COQ_T5) return by_every_sample(f, about->data, proved);
-  lfap_status st = numbers(f->ctx, &f->t, (size_t)oracle_coq_claims[claim].per_row * f->t.n);
+  lfap_status st = oracle_coq_numbers(f->ctx, &f->t, (size_t)oracle_coq_claims[claim].per_row * f->t.n);
   if (!st) st = by_multipliers(f, claim == ORACLE_COQ_T4 ? ORACLE_COQ_C2 : claim, proved);
   return !st && *proved > 0 && claim == ORACLE_COQ_T4 ? by_the_other_set(f, about, proved) : st;
 }

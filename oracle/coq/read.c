@@ -11,6 +11,7 @@
 #include "oracle/coq/claims.h"
 #include "oracle/coq/network.h"
 #include "oracle/coq/rows.h"
+#include "oracle/coq/runs.h"
 
 enum { DIGITS = 4096 /* of a number that is read */ };
 
@@ -93,22 +94,32 @@ static double hexadecimal(reader *r) {
 /* ---- what a file proposes ---------------------------------------------------------------------------------------- */
 
 typedef struct {
-  const char *sha, *adversarial; /* the latter NULL: there is none */
+  const char *sha, *other, *third; /* NULL: there is none, and none is needed */
   int claim, form;
-  double gamma;
+  double gamma, step;
   size_t points;
 } head;
+
+/* The SHA-256 under that name, between here and `end`; NULL. */
+static const char *sha_of(reader at, const char *name, const char *end) {
+  char line[48];
+  if (!name) return NULL;
+  snprintf(line, sizeof line, "\n   %s ", name);
+  seek(&at, line);
+  return at.bad || at.at > end || at.end - at.at < 64 ? NULL : at.at;
+}
 
 static void read_head(reader *r, head *h) {
   mpz_t z;
   mpz_init(z);
   seek(r, "\n   data ");
   h->sha = r->at;
-  reader other = *r;
-  seek(&other, "\n   adversarial ");
+  reader above = *r;
   seek(r, "\n   claim ");
-  h->adversarial = other.bad || other.at > r->at ? NULL : other.at;
+  const char *end = r->at;
   h->claim = word_of(r, oracle_coq_claim_names, ORACLE_COQ_CLAIMS);
+  if (!r->bad) h->other = sha_of(above, oracle_coq_claims[h->claim].other, end);
+  if (!r->bad) h->third = sha_of(above, oracle_coq_claims[h->claim].third, end);
   seek(r, ", form ");
   h->form = word_of(r, oracle_coq_form_names, ORACLE_COQ_FORMS);
   seek(r, ", points ");
@@ -117,12 +128,14 @@ static void read_head(reader *r, head *h) {
   h->points = (size_t)mpz_get_ui(z);
   seek(r, ", gamma ");
   h->gamma = r->bad ? 0.0 : hexadecimal(r);
+  if (h->claim == ORACLE_COQ_C4) seek(r, ", step ");
+  if (h->claim == ORACLE_COQ_C4) h->step = r->bad ? 0.0 : hexadecimal(r);
   mpz_clear(z);
 }
 
 /* Numerators: of C2 A_n and B_n stand together. */
 static void read_multipliers(reader *r, const char *name, oracle_coq *t) {
-  int pairs = t->count > t->n;
+  int pairs = t->count > t->n && t->claim != ORACLE_COQ_C4;
   if (t->count == 0) return;
   seek(r, name);
   seek(r, "[:: ");
@@ -130,6 +143,15 @@ static void read_multipliers(reader *r, const char *name, oracle_coq *t) {
     next_integer(r, t->p[n]);
     if (pairs && !r->bad) next_integer(r, t->p[t->n + n]);
     if (mpz_sgn(t->p[n]) < 0 || (pairs && mpz_sgn(t->p[t->n + n]) < 0)) r->bad = 1;
+  }
+}
+
+/* C4: a list a row of the network. */
+static void read_slopes(reader *r, oracle_coq *t) {
+  if (t->claim == ORACLE_COQ_C4) seek(r, "\nDefinition slopes := [::");
+  for (size_t i = t->n; t->claim == ORACLE_COQ_C4 && i < t->count && !r->bad; i++) {
+    if (i % t->n == 0) seek(r, "[:: ");
+    if (!r->bad) next_integer(r, t->p[i]);
   }
 }
 
@@ -221,14 +243,20 @@ static lfap_status multipliers_show(lfap_ctx *ctx, const char **wrong, oracle_co
   return st;
 }
 
+static int sign_shown(const oracle_coq *t, const oracle_coq_about *about, const double *z) {
+  return t->claim == ORACLE_COQ_SPLIT ? oracle_coq_split_sign(about, t->gamma, z)
+                                      : oracle_coq_network_sign(about->data, t->gamma, z, NULL);
+}
+
 /* A network's own signs, or T5's. */
-static lfap_status points_show(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const lfap_data *data) {
+static lfap_status points_show(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const oracle_coq_about *about) {
+  const lfap_data *data = about->data;
   int *sign = calloc(t->points + 1, sizeof *sign);
   if (!sign) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", t->points);
   lfap_status st = LFAP_OK;
   if (t->claim == ORACLE_COQ_T5) st = oracle_kkt_signs(ctx, sign, data, t->z, t->points);
   for (size_t i = 0; !st && i < t->points; i++) {
-    if (t->claim != ORACLE_COQ_T5) sign[i] = oracle_coq_network_sign(data, t->gamma, t->z + i * t->d, NULL);
+    if (t->claim != ORACLE_COQ_T5) sign[i] = sign_shown(t, about, t->z + i * t->d);
     t->sign[i] = (signed char)sign[i];
     if (!sign[i]) *wrong = "the sign at a point is not what it claims";
   }
@@ -240,27 +268,33 @@ static lfap_status points_show(lfap_ctx *ctx, const char **wrong, oracle_coq *t,
   return st;
 }
 
+static lfap_status run_converges(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const oracle_coq_about *about) {
+  oracle_coq_run k;
+  oracle_coq_run_init(&k);
+  lfap_status st = oracle_coq_converges(ctx, wrong, &k, t, about, oracle_coq_grid(t, about));
+  mpz_set(t->den, k.den);
+  oracle_coq_run_clear(&k);
+  return st;
+}
+
 static lfap_status find_shown(lfap_ctx *ctx, const char **wrong, oracle_coq *t, const oracle_coq_about *about) {
-  if (t->claim == ORACLE_COQ_T5 || t->claim >= ORACLE_COQ_SETS) return points_show(ctx, wrong, t, about->data);
+  if (t->claim == ORACLE_COQ_C4) return run_converges(ctx, wrong, t, about);
+  if (t->claim == ORACLE_COQ_T5 || t->claim >= ORACLE_COQ_SETS) return points_show(ctx, wrong, t, about);
   oracle_coq_claim claim = t->claim == ORACLE_COQ_T4 ? ORACLE_COQ_C2 : t->claim;
   lfap_status st = multipliers_show(ctx, wrong, t, claim, t, about->data);
   if (st || *wrong || !t->adversarial) return st;
   if (t->points == 0) *wrong = "it tells of no point";
-  return multipliers_show(ctx, wrong, t->adversarial, ORACLE_COQ_C2, t, about->adversarial);
+  return multipliers_show(ctx, wrong, t->adversarial, ORACLE_COQ_C2, t, about->other);
 }
 
-static lfap_status multipliers_room(lfap_ctx *ctx, oracle_coq *t) {
+static lfap_status multipliers_room(lfap_ctx *ctx, oracle_coq *t, const oracle_coq_about *about) {
   size_t count = (size_t)oracle_coq_claims[t->claim].per_row * t->n;
   mpz_init(t->den);
-  t->p = malloc((count ? count : 1) * sizeof *t->p);
-  if (!t->p) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu samples", t->n);
-  for (size_t i = 0; i < count; i++) mpz_init(t->p[i]);
-  t->count = count;
-  return LFAP_OK;
+  return oracle_coq_numbers(ctx, t, t->claim == ORACLE_COQ_C4 ? count * (1 + about->other->n) : count);
 }
 
 static lfap_status room(lfap_ctx *ctx, oracle_coq *t, const oracle_coq_about *about, size_t points, size_t len) {
-  lfap_status st = multipliers_room(ctx, t);
+  lfap_status st = multipliers_room(ctx, t, about);
   t->points = points <= len / t->d ? points : len / t->d + 1; /* an entry has a byte at least */
   t->z = calloc(t->points ? t->points * t->d : 1, sizeof *t->z);
   t->sign = calloc(t->points + 1, 1);
@@ -269,9 +303,9 @@ static lfap_status room(lfap_ctx *ctx, oracle_coq *t, const oracle_coq_about *ab
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", t->points);
   if (st || !t->adversarial) return st;
   *t->adversarial =
-      (oracle_coq){.claim = ORACLE_COQ_C2, .form = t->form, .n = about->adversarial->n, .d = t->d, .gamma = t->gamma};
-  snprintf(t->adversarial->sha256, sizeof t->adversarial->sha256, "%s", about->adversarial_sha256);
-  return multipliers_room(ctx, t->adversarial);
+      (oracle_coq){.claim = ORACLE_COQ_C2, .form = t->form, .n = about->other->n, .d = t->d, .gamma = t->gamma};
+  snprintf(t->adversarial->sha256, sizeof t->adversarial->sha256, "%s", about->other_sha256);
+  return multipliers_room(ctx, t->adversarial, about);
 }
 
 static lfap_status hold_against(lfap_ctx *ctx, int *accepted, oracle_coq *t, oracle_span text,
@@ -296,9 +330,14 @@ int oracle_coq_claim_of(const char *text, size_t len) {
 /* NULL: the head is that of a theorem about these. */
 static const char *other_data(const head *h, const oracle_coq_about *about) {
   if (memcmp(h->sha, about->sha256, 64) != 0) return "it is about other data (SHA-256)";
-  if (h->claim == ORACLE_COQ_T4 && (!h->adversarial || memcmp(h->adversarial, about->adversarial_sha256, 64) != 0))
-    return "it is about another adversarial set (SHA-256)";
-  if (h->claim >= ORACLE_COQ_SETS && about->data->n % 2) return "it is about a network of an even number of rows";
+  if (h->other && memcmp(h->other, about->other_sha256, 64) != 0)
+    return h->claim == ORACLE_COQ_T4      ? "it is about another adversarial set (SHA-256)"
+           : h->claim == ORACLE_COQ_SPLIT ? "it is about other perturbations or labels (SHA-256)"
+                                          : "it is about other weights (SHA-256)";
+  if (h->third && memcmp(h->third, about->third_sha256, 64) != 0) return "it is about other coefficients (SHA-256)";
+  const lfap_data *net = h->claim == ORACLE_COQ_C4 ? about->other : about->data;
+  if (h->claim >= ORACLE_COQ_SETS && net->n % 2) return "it is about a network of an even number of rows";
+  if (h->claim == ORACLE_COQ_C4 && !(h->step > 0.0 && h->step < INFINITY)) return "its step is no positive double";
   return h->gamma > 0.0 && h->gamma < 1.0 ? NULL : "its gamma is no double between 0 and 1";
 }
 
@@ -308,7 +347,8 @@ lfap_status oracle_coq_check(lfap_ctx *ctx, int *accepted, oracle_coq *out, cons
   head h = {0};
   *accepted = 0;
   read_head(&r, &h);
-  if (r.bad || r.end - h.sha < 64 || (h.adversarial && r.end - h.adversarial < 64))
+  const oracle_coq_words *c = r.bad ? NULL : &oracle_coq_claims[h.claim];
+  if (!c || r.end - h.sha < 64 || (c->other && !h.other) || (c->third && !h.third))
     return lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its head cannot be read");
   const char *other = other_data(&h, about);
   if (other) return refuse(ctx, other);
@@ -316,11 +356,13 @@ lfap_status oracle_coq_check(lfap_ctx *ctx, int *accepted, oracle_coq *out, cons
                   .form = (oracle_coq_form)h.form,
                   .n = about->data->n,
                   .d = about->data->d,
-                  .gamma = h.gamma};
+                  .gamma = h.gamma,
+                  .step = h.step};
   snprintf(t.sha256, sizeof t.sha256, "%s", about->sha256);
   lfap_status st = room(ctx, &t, about, h.points, len);
   if (!st) read_points(&r, &t);
   if (!st) read_multipliers(&r, "\nDefinition proposal ", &t);
+  if (!st) read_slopes(&r, &t);
   if (!st && t.adversarial) read_multipliers(&r, "\nDefinition proposal_adv ", t.adversarial);
   if (!st && r.bad) st = lfap_fail(ctx, LFAP_ERR_DATA, "is no certificate: its numbers cannot be read");
   if (!st) st = hold_against(ctx, accepted, &t, (oracle_span){text, len}, about);

@@ -60,6 +60,14 @@ void oracle_coq_statement(lfap_text *out, const oracle_coq *t, const oracle_coq_
                           {"lo", NULL, k->h.least},
                           {"hi", NULL, k->h.most},
                           {"q", NULL, k->h.inner},
+                          {"L", NULL, k->run.low},
+                          {"H", NULL, k->run.high},
+                          {"u", NULL, k->run.unit},
+                          {"kx", NULL, k->run.most},
+                          {"r", NULL, k->run.r},
+                          {"Q", NULL, k->run.Q},
+                          {"ln", NULL, k->run.rate},
+                          {"ld", NULL, k->run.rate_den},
                           {"g", NULL, k->g},
                           {"T", NULL, k->T},
                           {"f", t->form == ORACLE_COQ_FAST ? "fast" : "exact", NULL},
@@ -73,7 +81,7 @@ void oracle_coq_statement(lfap_text *out, const oracle_coq *t, const oracle_coq_
   say(out, " *)\nTheorem certificate (R : rcfType)");
   say(out, c->opens);
   fill(out, "  let gamma := fraction R $g $T in\n", with);
-  say(out, c->before);
+  fill(out, c->before, with);
   conjunction(out, c, c->decides && t->points);
   say(out, "Proof. ");
   fill(out, c->proof, with);

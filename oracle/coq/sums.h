@@ -26,6 +26,8 @@ typedef enum {
   ORACLE_COQ_SETS,                      /* above: about data; below: about given weights */
   ORACLE_COQ_NETWORK = ORACLE_COQ_SETS, /* the network's sign at points */
   ORACLE_COQ_BENT,                      /* its boundary is not linear: signs +, +, - at z1, z2, z1 + z2, or -, -, + */
+  ORACLE_COQ_SPLIT,                     /* T5: what the perturbations gave to it in training decides points */
+  ORACLE_COQ_C4,                        /* gradient descent from it goes to a KKT point of the data */
   ORACLE_COQ_CLAIMS
 } oracle_coq_claim;
 

@@ -23,6 +23,7 @@ static size_t all_rows(const oracle_coq *t) { return t->n + (t->adversarial ? t-
 
 size_t oracle_coq_files(const oracle_coq *t) {
   size_t rows = rows_a_file(t), all = all_rows(t);
+  if (t->claim == ORACLE_COQ_SPLIT || t->claim == ORACLE_COQ_C4) return 1; /* small networks */
   return all <= rows ? 1 : 1 + (all + rows - 1) / rows;
 }
 
@@ -32,12 +33,13 @@ const char *oracle_coq_name(char out[ORACLE_COQ_NAME], size_t file) {
   return out;
 }
 
-static const char *row_name(const oracle_coq *t) { return t->claim < ORACLE_COQ_SETS ? "x" : "w"; }
+static int about_weights(const oracle_coq *t) { return t->claim >= ORACLE_COQ_SETS && t->claim != ORACLE_COQ_C4; }
+static const char *row_name(const oracle_coq *t) { return about_weights(t) ? "w" : "x"; }
 
 static void rows(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about, size_t begin, size_t end) {
   for (size_t n = begin; n < end; n++)
     if (n < t->n) oracle_coq_row(out, t->form, row_name(t), n, about->data->x + n * t->d, t->d);
-    else oracle_coq_row(out, t->form, "x_adv", n - t->n, about->adversarial->x + (n - t->n) * t->d, t->d);
+    else oracle_coq_row(out, t->form, "x_adv", n - t->n, about->other->x + (n - t->n) * t->d, t->d);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
@@ -89,9 +91,25 @@ static void list_signs(lfap_text *out, const oracle_coq *t) {
   say(out, "].\n");
 }
 
+/* C4: a list a row of the network. */
+static void list_slopes(lfap_text *out, const oracle_coq *t) {
+  size_t m = t->count / t->n - 1;
+  say(out, "Definition slopes := [::\n  ");
+  for (size_t j = 0; j < m; j++) {
+    if (j) say(out, ";\n  ");
+    say(out, "[:: ");
+    for (size_t n = 0; n < t->n; n++) {
+      between(out, n, 8);
+      oracle_coq_integer(out, t->p[t->n + j * t->n + n]);
+    }
+    say(out, "]");
+  }
+  say(out, "]%Z.\n");
+}
+
 /* Numerators: of C2 A_n and B_n stand together. */
 static void list_multipliers(lfap_text *out, const char *name, const oracle_coq *t) {
-  int pairs = t->count > t->n;
+  int pairs = t->count > t->n && t->claim != ORACLE_COQ_C4;
   say(out, "Definition ");
   say(out, name);
   say(out, " := [:: ");
@@ -122,6 +140,7 @@ static void digest(lfap_text *out, const oracle_coq *t) {
   char line[64];
   lfap_text text = {0};
   if (t->count) list_multipliers(&text, "proposal", t);
+  if (t->claim == ORACLE_COQ_C4) list_slopes(&text, t);
   if (t->adversarial) list_multipliers(&text, "proposal_adv", t->adversarial);
   for (size_t i = 0; i < t->points * t->d; i++) lfap_text_hex(&text, t->z[i]);
   snprintf(line, sizeof line, ", proposal %016llx *)\n",
@@ -131,12 +150,22 @@ static void digest(lfap_text *out, const oracle_coq *t) {
   lfap_text_free(&text);
 }
 
-static void head(lfap_text *out, const oracle_coq *t) {
+/* NAME SHA-256 of what the theorem is about besides. */
+static void also_about(lfap_text *out, const char *name, const char *sha256) {
+  if (!name) return;
+  say(out, "\n   ");
+  say(out, name);
+  say(out, " ");
+  say(out, sha256);
+}
+
+static void head(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
+  const oracle_coq_words *c = &oracle_coq_claims[t->claim];
   say(out,
       "(* A theorem about a data set, by lfap limit --coq; `lfap check` holds the file against the data.\n   data ");
   say(out, t->sha256);
-  if (t->adversarial) say(out, "\n   adversarial ");
-  if (t->adversarial) say(out, t->adversarial->sha256);
+  also_about(out, c->other, about->other_sha256);
+  also_about(out, c->third, about->third_sha256);
   say(out, "\n   claim ");
   say(out, oracle_coq_claim_names[t->claim]);
   say(out, ", form ");
@@ -145,14 +174,18 @@ static void head(lfap_text *out, const oracle_coq *t) {
   lfap_text_uint(out, t->points);
   say(out, ", gamma ");
   lfap_text_hex(out, t->gamma);
+  if (t->claim == ORACLE_COQ_C4) say(out, ", step ");
+  if (t->claim == ORACLE_COQ_C4) lfap_text_hex(out, t->step);
   digest(out, t);
 }
 
 static void imports(lfap_text *out, const oracle_coq *t) {
   int fast = t->form == ORACLE_COQ_FAST;
   say(out, fast ? "From Coq Require Import ZArith PrimFloat PArray.\n" : "From Coq Require Import ZArith.\n");
-  say(out, "From mathcomp Require Import all_ssreflect all_algebra.\n"
-           "From lfap Require Import Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims ");
+  const char *own = oracle_coq_claims[t->claim].chapters;
+  say(out, "From mathcomp Require Import all_ssreflect all_algebra.\nFrom lfap Require Import ");
+  say(out, own ? own : "Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims");
+  say(out, " ");
   say(out, fast ? "Fast.\n" : "Exact.\n");
 }
 
@@ -186,31 +219,50 @@ static void set_part(lfap_text *out, const oracle_coq *t, const oracle_coq_about
   say(out, "\n(* The adversarial set. *)\n");
   size(out, "N_adv", t->adversarial->n);
   list_rows(out, t, "X_adv", "x_adv", t->adversarial->n);
-  list_labels(out, "Y_adv", about->adversarial);
+  list_labels(out, "Y_adv", about->other);
 }
 
-static void network_part(lfap_text *out, const oracle_coq *t) {
+static void network_part(lfap_text *out, const oracle_coq *t, size_t m) {
   say(out, "\n(* The network: p rows of d doubles of positive output, then p of negative output. *)\n");
-  size(out, "p", t->n / 2);
-  size(out, "d", t->d);
-  list_rows(out, t, "W", "w", t->n);
+  size(out, "p", m / 2);
+  if (about_weights(t)) size(out, "d", t->d);
+  list_rows(out, t, "W", "w", m);
+}
+
+/* The perturbations with their labels, and what training gave to each: a row of coefficients a row of the network. */
+static void split_part(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
+  say(out,
+      "\n(* Its training: N perturbations eta_n, their labels (true: +1), and the coefficients b_jn of every row. *)\n");
+  size(out, "N", about->other->n);
+  list_rows(out, t, "E", "eta", about->other->n);
+  list_labels(out, "Y", about->other);
+  list_rows(out, t, "B", "b", t->n);
+}
+
+static void more_rows(lfap_text *out, const oracle_coq *t, const char *name, const lfap_data *of) {
+  for (size_t i = 0; of && i < of->n; i++) oracle_coq_row(out, t->form, name, i, of->x + i * of->d, of->d);
 }
 
 static void data_part(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
-  int network = t->claim >= ORACLE_COQ_SETS;
+  int network = about_weights(t);
   say(out, network ? "\n(* The weights, then the points: " : "\n(* The samples, then the points: ");
   say(out, t->form == ORACLE_COQ_FAST ? "rows of doubles, in hexadecimal. *)\n"
                                       : "Row (k) [:: m; ...] are the doubles m 2^k. *)\n");
   if (oracle_coq_files(t) == 1) rows(out, t, about, 0, all_rows(t));
-  for (size_t i = 0; i < t->points; i++) oracle_coq_row(out, t->form, "z", i, t->z + i * t->d, t->d);
-  if (network) network_part(out, t);
+  if (t->claim == ORACLE_COQ_C4) more_rows(out, t, "w", about->other);
+  if (t->claim == ORACLE_COQ_SPLIT) more_rows(out, t, "eta", about->other);
+  if (t->claim == ORACLE_COQ_SPLIT) more_rows(out, t, "b", about->third);
+  more_rows(out, t, "z", &(lfap_data){.x = t->z, .n = t->points, .d = t->d});
+  if (network) network_part(out, t, t->n);
   else set_part(out, t, about);
+  if (t->claim == ORACLE_COQ_C4) network_part(out, t, about->other->n);
+  if (t->claim == ORACLE_COQ_SPLIT) split_part(out, t, about);
 }
 
 static void proposal(lfap_text *out, const char *name, const oracle_coq *t) {
   if (!t->count) return;
-  say(out, t->count > t->n ? "\n(* The proposal: multipliers alpha_n, beta_n times "
-                           : "\n(* The proposal: multipliers times ");
+  say(out, t->count > t->n && t->claim != ORACLE_COQ_C4 ? "\n(* The proposal: multipliers alpha_n, beta_n times "
+                                                        : "\n(* The proposal: multipliers times ");
   oracle_coq_integer(out, t->den);
   say(out, ". *)\n");
   list_multipliers(out, name, t);
@@ -225,18 +277,9 @@ static void proposal_part(lfap_text *out, const oracle_coq *t) {
   }
   proposal(out, "proposal", t);
   if (t->adversarial) proposal(out, "proposal_adv", t->adversarial);
-}
-
-/* The grid of all entries: 2^-e. */
-static unsigned long grid(const oracle_coq *t, const oracle_coq_about *about) {
-  const lfap_data *sets[] = {about->data, t->adversarial ? about->adversarial : NULL,
-                             &(lfap_data){.x = t->z, .n = t->points, .d = t->d}};
-  long e = 0;
-  for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
-    long own = sets[i] && sets[i]->n ? oracle_grid_exponent(sets[i]->x, sets[i]->n * t->d) : 0;
-    if (own < e) e = own;
-  }
-  return (unsigned long)-e;
+  if (t->claim != ORACLE_COQ_C4) return;
+  say(out, "\n(* Its slopes, over u T. *)\n");
+  list_slopes(out, t);
 }
 
 static lfap_status find_hypothesis(lfap_ctx *ctx, oracle_coq_integers *k, const oracle_coq *t, const lfap_data *data) {
@@ -247,23 +290,35 @@ static lfap_status find_hypothesis(lfap_ctx *ctx, oracle_coq_integers *k, const 
   return st;
 }
 
+/* What the statement needs besides, from the data. */
+static lfap_status find_integers(lfap_ctx *ctx, oracle_coq_integers *k, const oracle_coq *t,
+                                 const oracle_coq_about *about, long e) {
+  const char *wrong;
+  if (t->claim == ORACLE_COQ_T1) return find_hypothesis(ctx, k, t, about->data);
+  if (t->claim == ORACLE_COQ_SPLIT) oracle_coq_root(k->run.low, k->run.high, t->n, e);
+  return t->claim == ORACLE_COQ_C4 ? oracle_coq_converges(ctx, &wrong, &k->run, t, about, e) : LFAP_OK;
+}
+
 static lfap_status certificate(lfap_ctx *ctx, lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
   oracle_coq_integers k = {.den = t->den, .h = {.holds = 0}};
-  long exponent = oracle_grid_exponent(&t->gamma, 1);
-  lfap_status st = t->claim == ORACLE_COQ_T1 ? find_hypothesis(ctx, &k, t, about->data) : LFAP_OK;
+  long exponent = oracle_grid_exponent(&t->gamma, 1), e = oracle_coq_grid(t, about);
+  oracle_coq_run_init(&k.run);
+  lfap_status st = find_integers(ctx, &k, t, about, e);
+  if (st) oracle_coq_run_clear(&k.run);
   if (st) return st;
   if (t->adversarial) k.den_adv = t->adversarial->den;
   mpz_inits(k.g, k.T, k.e, NULL);
   oracle_grid_int(k.g, t->gamma, exponent);
   mpz_setbit(k.T, (mp_bitcnt_t)-exponent);
-  mpz_set_ui(k.e, grid(t, about));
-  head(out, t);
+  mpz_set_ui(k.e, (unsigned long)-e);
+  head(out, t, about);
   imports(out, t);
   imports_rows(out, t);
   data_part(out, t, about);
   proposal_part(out, t);
   oracle_coq_statement(out, t, &k);
   mpz_clears(k.g, k.T, k.e, NULL);
+  oracle_coq_run_clear(&k.run);
   if (t->claim == ORACLE_COQ_T1) oracle_coq_hypothesis_free(&k.h);
   return LFAP_OK;
 }

@@ -17,6 +17,8 @@
 (*   check_T5              the decision of every KKT point at given points    *)
 (*   check_network         the decision of a given network at given points    *)
 (*   check_bent            ... is not linear                                  *)
+(*   check_split           the perturbations in its training decide points    *)
+(*   check_C4              gradient descent from it converges                 *)
 (* UT, VT, OWN, OTH, Sg, S1, gz are those of Certificate.v.  Nothing here is  *)
 (* about real numbers; CheckersSound.v says what `check ... = true` means.    *)
 (******************************************************************************)
@@ -221,6 +223,116 @@ Definition bent (unity : C) (p : nat) (W Zs : seq (seq C)) : bool :=
     [&& 0 < v1, 0 < v2 & v3 < 0] || [&& v1 < 0, v2 < 0 & 0 < v3]
   else false.
 
+(** * A network in training: what the perturbations gave, and the rest *)
+
+Definition osum (s : seq C) : C := foldr (@oadd O) 0 s.
+
+(** q for a positive neuron or label, -q for a negative one. *)
+Definition osided (pos : bool) (q : C) : C := if pos then q else 0 - q.
+Definition opsi (pos : bool) (q : C) : C := osided pos (ophi (osided pos q)).
+
+(** L/D <= sqrt m <= H/D *)
+Definition root_ok (m L H : C) : bool :=
+  [&& 0 <= L, 0 <= H, L * L <= m * (D * D) & m * (D * D) <= H * H].
+
+(** P of a neuron, and bounds of what the rest gives: q sqrt m - P with q its side of the point. *)
+Record neuron := Neuron { i_P : C; i_low : C; i_high : C }.
+
+Definition rest (pos : bool) (L H q P : C) : neuron :=
+  let a := opsi pos (q * L - P) in let b := opsi pos (q * H - P) in
+  if 0 <= q then Neuron P a b else Neuron P b a.
+
+(** |rest| < gamma |sum P|, all P on the side s. *)
+Definition outweighed (s : bool) (js : seq neuron) : bool :=
+  let t := g * osum (map i_P js) in
+  let low := osum (map i_low js) in let high := osum (map i_high js) in
+  all (fun i => sign_ok (i_P i) s) js &&
+  (if s then (high < t) && (0 - t < low) else (high < 0 - t) && (t < low)).
+
+Section Split.
+Variables (p : nat) (L H : C) (W B E : seq (seq C)) (Y : seq bool).
+
+(** t_n <eta_n, z> *)
+Definition given (z : seq C) : seq C :=
+  mkseq (fun n => osided (nth true Y n) (odot (nth [::] E n) z 0)) N.
+
+Definition neurons (z : seq C) : seq neuron :=
+  let G := given z in
+  mkseq (fun j => rest (j < p)%N L H (osided (j < p)%N (odot (nth [::] W j) z 0)) (odot (nth [::] B j) G 0)) (p + p)%N.
+
+Fixpoint splits_ok (Zs : seq (seq C)) (S : seq bool) : bool :=
+  match Zs, S with
+  | z :: Zs', s :: S' => outweighed s (neurons z) && splits_ok Zs' S'
+  | [::], [::] => true
+  | _, _ => false
+  end.
+
+End Split.
+
+Definition split_shape (p : nat) (W B E : seq (seq C)) (Zs : seq (seq C)) : bool :=
+  [&& 0 < g, g <= T, 0 < D, size W == (p + p)%N &
+  [&& size B == (p + p)%N, size E == N, all (fun r => size r == d) W, all (fun r => size r == N) B &
+  [&& all (fun r => size r == d) E & all (fun r => size r == d) Zs]]].
+
+(** * Training that converges: K samples, V first weights, A multipliers times den, S slopes times T *)
+
+Section Converges.
+Variables (p : nat) (nN m kx L r Q ln ld : C).
+Variables (K : seq (seq C)) (Y : seq bool) (V : seq (seq C)) (A : seq C) (S : seq (seq C)).
+
+(** Row j of the proposal, times den T D / a_j. *)
+Definition prow (j : nat) : seq C :=
+  foldr (fun n acc => oaxpy (osided (nth true Y n) (nth 0 A n * nth 0 (nth [::] S j) n)) (nth [::] K n) acc)
+    (nseq d 0) (iota 0 N).
+Definition prows : seq (seq C) := mkseq prow (p + p)%N.
+
+(** y_n <row j, x_n> *)
+Definition sided_pre (Om : seq (seq C)) : seq (seq C) :=
+  map (fun w => mkseq (fun n => osided (nth true Y n) (odot w (nth [::] K n) 0)) N) Om.
+
+Definition own_at (j n : nat) : bool := (j < p)%N == nth true Y n.
+
+Definition pmargin (q : seq (seq C)) (n : nat) : C :=
+  osum (mkseq (fun j => let k := nth 0 (nth [::] q j) n in
+    if own_at j n then nth 0 (nth [::] S j) n * k else 0 - ophi (0 - k)) (p + p)%N).
+
+Definition far (Om : seq (seq C)) : C :=
+  osum (mkseq (fun j => let v := oaxpy (0 - osided (j < p)%N r) (nth [::] Om j) (oaxpy Q (nth [::] V j) (nseq d 0)) in
+    odot v v 0) (p + p)%N).
+
+Definition total : C := osum A.
+Definition pgap (Om : seq (seq C)) : C :=
+  osum (map (fun w => odot w w 0) Om) - total * (m * (den * (T * T * (D * D)))).
+
+(** E_1 of C4, times 2 ld (D total)^2: the entropy is at most N sum p^2 - 1. *)
+Definition energy : C :=
+  let e := (nN * osum (map (fun a => a * a) A) - total * total) * (ld * (D * D)) in
+  e + e + total * (kx * total - den * (D * D)) * ln.
+
+(** C4's condition at a sample k = ||K_n||^2 and an own pair whose square is o. *)
+Definition lasts (delta gap en tot k o : C) : bool :=
+  let rest := o - gap * k in let b := ld * tot * (r * L) * rest in
+  [&& k * delta < r * r * o, gap * k <= o & en * (k * Q) * (m * (T * D)) <= b + b].
+
+Definition own_right (s k : C) : bool := ((0 < k) && (T <= s)) || ((k < 0) && (s <= g)).
+
+Definition converges : bool :=
+  let Om := prows in let q := sided_pre Om in
+  let kk := mkseq (fun n => odot (nth [::] K n) (nth [::] K n) 0) N in
+  let tot := total in let gap := pgap Om in let delta := far Om in let en := energy in
+  let one := m * (T * T * (den * (D * D))) in let most := m * (den * den * (T * T * (D * D * (D * D)))) in
+  [&& [&& size K == N, size Y == N, size A == N, size S == (p + p)%N & size V == (p + p)%N],
+      [&& all (fun r => size r == d) K, all (fun r => size r == d) V & all (fun s => size s == N) S],
+      [&& 0 < g, g <= T, 0 < D, 0 < den & [&& 0 < Q, 0 <= r, 0 <= L, L * L <= m * (D * D) & [&& 0 < ld, 0 <= ln & 0 < tot]]],
+      [&& den * (D * D) <= kx * tot, all (fun a => 0 <= a) A & all (fun s => all (fun k => (g <= k) && (k <= T)) s) S] &
+      all (fun n => let k := nth 0 kk n in
+        [&& k <= kx, one <= pmargin q n, lasts delta gap en tot k most &
+            all (fun j => let o := nth 0 (nth [::] q j) n in
+              own_at j n ==> own_right (nth 0 (nth [::] S j) n) o && lasts delta gap en tot k (o * o)) (iota 0 (p + p))])
+          (iota 0 N)].
+
+End Converges.
+
 End Rows.
 
 (** * Data as they stand in a file *)
@@ -291,6 +403,20 @@ Definition check_bent (p : nat) (W : seq (frow F)) (z1 z2 : frow F) : bool :=
   with_scans W [:: z1; z2] (fun K KZ => network_ok (in_Z g) (in_Z T) d grid p K KZ &&
     bent (in_Z g) (in_Z T) (in_Z 1) p K KZ).
 
+(** What W has from the perturbations E by the coefficients B outweighs the rest at the points. *)
+Definition check_split (p : nat) (L H : Z) (W B E : seq (frow F)) (Y : seq bool) (Zs : seq (frow F)) (S : seq bool) : bool :=
+  with_scans W Zs (fun K KZ => with_scans B E (fun KB KE =>
+    [&& split_shape (in_Z g) (in_Z T) N d grid p K KB KE KZ,
+        root_ok grid (in_Z (Z.of_nat (p + p))) (in_Z L) (in_Z H) &
+        splits_ok (in_Z g) (in_Z T) N p (in_Z L) (in_Z H) K KB KE Y KZ S])).
+
+(** C4: slopes are A/(u T), the learning rate at most ln/ld. *)
+Definition check_C4 (p : nat) (u kx L r Q ln ld : Z) (X : seq (frow F)) (Y : seq bool) (W : seq (frow F))
+    (P : seq Z) (S : seq (seq Z)) : bool :=
+  with_scans X W (fun K V => Z.ltb 0 u && converges (in_Z (u * g)) (in_Z (u * T)) N d grid (in_Z den) p
+    (in_Z (Z.of_nat N)) (in_Z (Z.of_nat (p + p))) (in_Z kx) (in_Z L) (in_Z r) (in_Z Q) (in_Z ln) (in_Z ld)
+    K Y V (map in_Z P) (map (map in_Z) S)).
+
 End Checks.
 Arguments check_C1 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
 Arguments check_C2 F N%N d%N e%Z g%Z T%Z den%Z X Y P%Z Zs S : clear implicits.
@@ -299,3 +425,5 @@ Arguments check_H F N%N d%N e%Z g%Z T%Z lo%Z hi%Z q%Z X Y : clear implicits.
 Arguments check_T5 F N%N d%N e%Z g%Z T%Z X Y Zs S : clear implicits.
 Arguments check_network F d%N e%Z g%Z T%Z p%N W Zs S : clear implicits.
 Arguments check_bent F d%N e%Z g%Z T%Z p%N W z1 z2 : clear implicits.
+Arguments check_split F N%N d%N e%Z g%Z T%Z p%N L%Z H%Z W B E Y Zs S : clear implicits.
+Arguments check_C4 F N%N d%N e%Z g%Z T%Z den%Z p%N u%Z kx%Z L%Z r%Z Q%Z ln%Z ld%Z X Y W P%Z S%Z : clear implicits.

@@ -23,10 +23,10 @@ import check_assumptions as gate
 HERE = pathlib.Path(__file__).resolve().parent
 # What the theorem may name of its own file: the data. Everything else is of the chapters here.
 OWN_NAMES = {"certificate", "N", "d", "X", "Y", "W", "points", "signs", "z0", "z1",
-             "X_adv", "Y_adv", "N_adv", "p"}
+             "X_adv", "Y_adv", "N_adv", "p", "E", "B"}
 QUESTION = """From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From lfap Require Import Vectors Network Kkt T1 C1 C2 Checkers CheckersSound Claims.
+From lfap Require Import Vectors Network Kkt T1 C1 C2 K1 Pattern T5 Flow C4Certificate Checkers CheckersSound Claims Runs.
 From certificate Require Certificate.
 Unset Printing Implicit Defensive.
 Set Printing Width 120.

@@ -26,6 +26,10 @@ def coq(folder):
 def check(folder):
     """Against what it is about: weights, or a set and, of T4, the other one."""
     case = folder.parent
+    if (case / "learned").exists():  # T5 of a training
+        return run(LFAP, "check", folder / "Certificate.v", "--data", case / "adv", "--run", case / "learned")
+    if (case / "first").exists():  # C4
+        return run(LFAP, "check", folder / "Certificate.v", "--data", case / "data", "--weights", case / "first" / "W.npy")
     about = ["--weights", case / "coq" / "W.npy"] if (case / "net").exists() else ["--data", case / "data"]
     return run(LFAP, "check", folder / "Certificate.v", *about, *(["--adversarial", case / "other"] if (case / "other").exists() else []))
 
@@ -57,6 +61,28 @@ def weights(top, name, form, points):
     return out
 
 
+def training(top, name, form):
+    """A network trained on perturbed noise, and that at natural points the perturbations decide (T5)."""
+    data, noise, adv, net, learned, out = (top / name / part for part in ("data", "noise", "adv", "natural", "learned", "coq"))
+    sgd = ["--method", "sgd", "--gamma", 0.25, "--m", 6, "--epochs", 300]
+    run(LFAP, "gen", "uniform", "--n", 6, "--d", 30, "--seed", 1, "--out", data), run(LFAP, "train", *sgd, "--data", data, "--out", net)
+    run(LFAP, "gen", "uniform", "--n", 8, "--d", 30, "--seed", 2, "--out", noise)
+    run(LFAP, "perturb", "--norm", "l2", "--from", "gradient", "--data", noise, "--weights", net / "W.npy", "--gamma", 0.25, "--eps", 2, "--out", adv)
+    run(LFAP, "train", *sgd, "--coefficients", "--data", adv, "--out", learned)
+    made = run(LFAP, "split", "--data", adv, "--run", learned, "--probe-points", data / "X.npy", f"--coq={form}", "--out", out)
+    said((out / "Certificate.v").exists(), f"{name}: a theorem is written", made.stdout)
+    return out
+
+
+def converging(top, name, form):
+    """A trained network, and that gradient descent from it goes to a KKT point (C4)."""
+    data, first, out = (top / name / part for part in ("data", "first", "coq"))
+    run(LFAP, "gen", "uniform", "--n", 6, "--d", 30, "--seed", 1, "--out", data), run(LFAP, "train", "--data", data, "--gamma", 0.25, "--m", 4, "--out", first)
+    made = run(LFAP, "polish", "--data", data, "--weights", first / "W.npy", "--gamma", 0.25, "--certify", "--step", 0.01, f"--coq={form}", "--coq-claim", "C4", "--out", out)
+    said((out / "Certificate.v").exists(), f"{name}: a theorem is written", made.stdout)
+    return out
+
+
 def cases(top, full):
     """(name, claim, form, folder), small ones of every claim; FORM fast besides where it may take its time."""
     r = np.random.default_rng(8)
@@ -73,6 +99,8 @@ def cases(top, full):
             yield "T5", form, make(top, f"T5-{form}", near, [1, -1, 1], 0.5, f, "--coq-claim", "T5", points=np.concatenate([Z, near]))
             yield "network", form, weights(top, f"network-{form}", form, True)
             yield "bent", form, weights(top, f"bent-{form}", form, False)
+            yield "split", form, training(top, f"split-{form}", form)
+            yield "C4", form, converging(top, f"C4-{form}", form)
         if full or form == "axiom-free":
             yield "T1", form, make(top, f"T1-{form}", orthogonal, [1, -1], 0.9, f)
             yield "not-C1", form, make(top, f"not-C1-{form}", kinks, [1, 1, 1, -1, -1, -1], 0.03125, f, "--coq-claim", "not-C1")
@@ -107,12 +135,15 @@ def label(text, rng):
 
 def theorem(text, rng):
     at = text.index("Theorem")
-    return text[:at] + swap(text[at:], rng, [("kkt", "~ kkt"), ("0 < p", "0 <= p"), ("gamma x y", "1 x y"), ("Num.sg (f", "Num.sg (- f"), ("->", "/\\"), ("N d", "d N"), ("~ linear", "linear"), ("size points", "size signs + 1"), ("Qed", "Admitted"), ("labels_of R N Y", "labels_of R N [::]")])
+    return text[:at] + swap(text[at:], rng, [("kkt", "~ kkt"), ("0 < p", "0 <= p"), ("gamma x y", "1 x y"), ("Num.sg (f", "Num.sg (- f"), ("->", "/\\"), ("N d", "d N"), ("~ linear", "linear"), ("size points", "size signs + 1"), ("Qed", "Admitted"), ("labels_of R N Y", "labels_of R N [::]"), ("0 < sigma", "0 <= sigma"), ("exp_descent ex", "exp_descent id"), ("<= frob2 first", "< frob2 first")])
 
 
 DAMAGE = {
-    "a digit of a sample": lambda t, r: digit_in(t, r"^Definition [xw]\d+ [^\[]*(\[.*?)\]", r),
+    "a digit of a sample": lambda t, r: digit_in(t, r"^Definition (?:[xw]|eta)\d+ [^\[]*(\[.*?)\]", r),
     "a label": label,
+    "a digit of a coefficient": lambda t, r: digit_in(t, r"^Definition b\d+ [^\[]*(\[.*?)\]", r),
+    "a digit of a point": lambda t, r: digit_in(t, r"^Definition z\d+ [^\[]*(\[.*?)\]", r),
+    "a slope": lambda t, r: digit_in(t, r"^Definition slopes := \[::(.*?)\]%Z", r),
     "gamma": lambda t, r: digit_in(t, r"^(?:  let gamma := fraction R|Lemma checked : check_\w+ \w+(?: N)? d \d+) (\d+ \d+)", r),
     "the proposal": lambda t, r: digit_in(t, r"^(?:Definition proposal := |Lemma checked : check_\w+ \w+ N d \d+ \d+ \d+ )(.*?)[X\]]", r),
     "the theorem": theorem,

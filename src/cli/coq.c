@@ -54,7 +54,7 @@ void cli_coq_free(cli_coq *k) {
 }
 
 static void of_set(cli_coq *k, int which, const lfap_data *data) {
-  *(which ? &k->adversarial : &k->data) = *data;
+  *(which == 0 ? &k->data : which == 1 ? &k->other : &k->third) = *data;
   cli_sha256(k->sha256[which], data->x, data->n * data->d, data->y, data->y ? data->n : 0);
 }
 
@@ -67,11 +67,24 @@ void cli_coq_of_weights(cli_coq *k, const double *w, size_t m, size_t d) {
   of_set(k, 0, &(lfap_data){.n = m, .d = d, .x = (double *)w});
 }
 
+void cli_coq_of_split(cli_coq *k, const double *w, size_t m, const lfap_data *eta, const double *b) {
+  of_set(k, 0, &(lfap_data){.n = m, .d = eta->d, .x = (double *)w});
+  of_set(k, 1, eta);
+  of_set(k, 2, &(lfap_data){.n = m, .d = eta->n, .x = (double *)b});
+}
+
+void cli_coq_of_start(cli_coq *k, const lfap_data *data, const double *w, size_t m) {
+  of_set(k, 0, data);
+  of_set(k, 1, &(lfap_data){.n = m, .d = data->d, .x = (double *)w});
+}
+
 static oracle_coq_about about_of(const cli_coq *k) {
   return (oracle_coq_about){.data = &k->data,
                             .sha256 = k->sha256[0],
-                            .adversarial = k->adversarial.n ? &k->adversarial : NULL,
-                            .adversarial_sha256 = k->sha256[1]};
+                            .other = k->other.n ? &k->other : NULL,
+                            .third = k->third.n ? &k->third : NULL,
+                            .other_sha256 = k->sha256[1],
+                            .third_sha256 = k->sha256[2]};
 }
 
 /* The text of what was found, or why there is none. */
@@ -105,6 +118,20 @@ lfap_status cli_coq_find_network(cli *c, cli_coq *k, oracle_coq_form form, oracl
   oracle_coq_about about = about_of(k);
   oracle_coq_wish wish = {.form = form, .claim = (int)claim, .z = z, .points = points};
   lfap_status s = oracle_coq_find_network(&c->ctx, &found, &k->theorem, &about, gamma, &wish);
+  return s ? s : keep_found(c, k, found, &wish);
+}
+
+lfap_status cli_coq_find_run(cli *c, cli_coq *k, oracle_coq_form form, double gamma, const lfap_mat *points,
+                             const lfap_polished *point, double step) {
+  int found = 0;
+  oracle_coq_about about = about_of(k);
+  oracle_coq_wish wish = {.form = form,
+                          .claim = point ? ORACLE_COQ_C4 : ORACLE_COQ_SPLIT,
+                          .z = points ? points->v : NULL,
+                          .points = points ? points->rows : 0,
+                          .point = point,
+                          .step = step};
+  lfap_status s = oracle_coq_find_run(&c->ctx, &found, &k->theorem, &about, gamma, &wish);
   return s ? s : keep_found(c, k, found, &wish);
 }
 

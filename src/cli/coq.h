@@ -33,19 +33,23 @@ lfap_status cli_coq_require_points(cli *c, const cli_coq_args *a, const char *po
 /* A theorem, and what it is about. */
 typedef struct {
   oracle_coq_form form;
-  oracle_coq theorem;          /* n = 0: nothing was proved, */
-  char why[1024];              /* for this reason */
-  lfap_text text;              /* of Certificate.v */
-  size_t files;                /* with the rows */
-  size_t asked;                /* points whose side was asked for */
-  lfap_data data, adversarial; /* read only, not owned; rows of weights have no labels */
-  char sha256[2][CLI_SHA256];
+  oracle_coq theorem;           /* n = 0: nothing was proved, */
+  char why[1024];               /* for this reason */
+  lfap_text text;               /* of Certificate.v */
+  size_t files;                 /* with the rows */
+  size_t asked;                 /* points whose side was asked for */
+  lfap_data data, other, third; /* read only, not owned; rows of weights have no labels */
+  char sha256[3][CLI_SHA256];
 } cli_coq;
 void cli_coq_free(cli_coq *k);
 
 /* Names what it is about: a set and, unless NULL, an adversarial one; or weights. */
 void cli_coq_of_sets(cli_coq *k, const lfap_data *data, const lfap_data *adversarial);
 void cli_coq_of_weights(cli_coq *k, const double *w, size_t m, size_t d);
+/* Weights w (m x d) and their training: perturbations eta (n x d) with labels t, coefficients b (m x n); or a set, and
+   weights. */
+void cli_coq_of_split(cli_coq *k, const double *w, size_t m, const lfap_data *eta, const double *b);
+void cli_coq_of_start(cli_coq *k, const lfap_data *data, const double *w, size_t m);
 
 /* Finds the theorem of the sets; `cert` may be NULL, `points` empty; adversarial: the limit of that set, or NULL. */
 lfap_status cli_coq_find(cli *c, cli_coq *k, const cli_coq_args *a, const lfap_limit *lim, const oracle_cert *cert,
@@ -53,6 +57,9 @@ lfap_status cli_coq_find(cli *c, cli_coq *k, const cli_coq_args *a, const lfap_l
 /* Of the weights: their signs at the points, or that these are a witness of a boundary that is not linear. */
 lfap_status cli_coq_find_network(cli *c, cli_coq *k, oracle_coq_form form, oracle_coq_claim claim, double gamma,
                                  const double *z, size_t points);
+/* Of a network in training: T5 at the points, or (point not NULL) C4 by steps up to `step`. */
+lfap_status cli_coq_find_run(cli *c, cli_coq *k, oracle_coq_form form, double gamma, const lfap_mat *points,
+                             const lfap_polished *point, double step);
 /* Its files into dir; none where nothing was proved. */
 lfap_status cli_coq_write(cli *c, const char *dir, const cli_coq *k);
 /* A line of the summary. */

@@ -46,7 +46,7 @@ static cli_coq_set *add(cli_coq_sets *me) {
 /* The theorem, and the set it is about; T4's two sets have folders of their own. */
 static lfap_status write_set(cli *c, const char *dir, const cli_coq *k, double gamma) {
   lfap_json j = {.indent = 2};
-  const lfap_data *D = k->adversarial.n ? NULL : &k->data;
+  const lfap_data *D = k->other.n ? NULL : &k->data;
   lfap_status s = cli_set_begin(c, dir);
   c->set.gamma = gamma;
   if (!s && D) s = cli_out_matrix(c, dir, "X.npy", D->x, D->n, D->d);

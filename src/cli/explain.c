@@ -46,13 +46,16 @@ static const lfap_statement *certificate_coq(void) {
   static const lfap_statement topic = {
       .id = "certificate-coq",
       .title = "a theorem about these doubles, checked by Coq's kernel",
-      .text = "lfap limit --certify --coq writes Certificate.v: the samples, labels and gamma as literals of Coq, "
-              "integer multipliers, and a theorem about them: (H) and T1, C1 or C2 with their linear boundary and the "
-              "side of given points, that no KKT point has label slopes, that every KKT point decides given points so "
-              "(--coq-claim T5), or that the networks of two sets decide them alike (T4). lfap polish --certify --coq "
-              "writes one about weights: their signs at points, or that their boundary is not linear. Coq computes "
-              "from the literals, in exact integers, what the theorems of proofs/coq ask for. make coq-certificate "
-              "DATA=dir GAMMA=g writes, compiles and checks one, and ends in its statement and what it assumes.",
+      .text =
+          "lfap limit --certify --coq writes Certificate.v: the samples, labels and gamma as literals of Coq, "
+          "integer multipliers, and a theorem about them: (H) and T1, C1 or C2 with their linear boundary and the "
+          "side of given points, that no KKT point has label slopes, that every KKT point decides given points so "
+          "(--coq-claim T5), or that the networks of two sets decide them alike (T4). lfap polish --certify --coq "
+          "writes one about weights: their signs at points, or that their boundary is not linear; with --coq-claim "
+          "C4, that gradient descent from them goes to a KKT point. lfap split --coq writes one about a training: at "
+          "given points the perturbations decide (T5). Coq computes "
+          "from the literals, in exact integers, what the theorems of proofs/coq ask for. make coq-certificate "
+          "DATA=dir GAMMA=g writes, compiles and checks one, and ends in its statement and what it assumes.",
       .hypothesis =
           "trusted: Coq's kernel (form fast: its machine words, arrays and floats too, whose axioms it lists); the "
           "definitions the theorem speaks of (proofs/coq/statements.txt); that the literals are the data, which "
@@ -61,9 +64,10 @@ static const lfap_statement *certificate_coq(void) {
       .derived = "spec/certificate.md, Theorems in Coq",
       .function = "none: it is written by oracle/coq",
       .proofs = "none: exact integers",
-      .oracle = "oracle/coq/sums.c, network.c: the comparisons Coq makes, made before a file is written",
+      .oracle =
+          "oracle/coq/sums.c, network.c, split.c, converge.c: the comparisons Coq makes, made before a file is written",
       .tests = "tests/oracle/theorem.c, tests/cli/coq.py, proofs/coq/damaged.py",
-      .coq = "Checkers.v, CheckersSound.v, Exact.v, Fast.v"};
+      .coq = "Checkers.v, CheckersSound.v, Runs.v, Exact.v, Fast.v"};
   return &topic;
 }
 

@@ -11,7 +11,7 @@
 #include "net/words.h"
 #include "verify/lines.h"
 
-enum { O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_LOSS, O_STEP, O_CERTIFY, O_POINTS, O_OUT, O_COQ };
+enum { O_DATA, O_LABELS, O_WEIGHTS, O_GAMMA, O_LOSS, O_STEP, O_CERTIFY, O_POINTS, O_OUT, O_COQ, O_COQ_CLAIM };
 static const cli_option options[] = {
     {"data", "PATH", "directory with X.npy and y.npy, or an NPY file of N x d samples"},
     {"labels", "FILE", "NPY file of N labels, +1 or -1 (default: y.npy in the directory)"},
@@ -28,15 +28,19 @@ static const cli_option options[] = {
      "with --certify: also write Certificate.v, a theorem for Coq's kernel about the doubles of the\n"
      "W.npy that is written: that their boundary is not linear or, with --probe-points, their signs\n"
      "there; axiom-free (default) or fast"},
+    {"coq-claim", "NAME",
+     "what it says: auto (default: as above), or C4: that gradient descent on the exponential loss from\n"
+     "--weights, learning rates up to --step, goes to a KKT point"},
     {NULL, NULL, NULL},
 };
 
 typedef struct {
   const char *data, *labels, *weights, *points, *out;
   double gamma, step;
-  int loss, certify;
+  int loss, certify, descent; /* descent: --coq-claim C4 */
   cli_coq_args coq;
 } args;
+static const char *const coq_claims[] = {"auto", "C4"};
 
 typedef struct {
   args a;
@@ -64,6 +68,7 @@ static lfap_status set_polish_option(cli *c, void *args_, int option, const char
   case O_POINTS: a->points = value; return LFAP_OK;
   case O_OUT: a->out = value; return LFAP_OK;
   case O_COQ: return cli_coq_option(c, &a->coq, 0, value);
+  case O_COQ_CLAIM: return cli_word(c, &a->descent, "--coq-claim", value, coq_claims, 2);
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; weights are named by --weights", value);
   }
 }
@@ -79,6 +84,18 @@ static lfap_status check_polish_args(cli *c, const args *a) {
   if (!s && a->coq.wanted && !a->certify)
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq goes with --certify, which looks for a witness; give that too");
   return s ? s : cli_out_check(c, a->out);
+}
+
+/* C4's theorem is about gradient descent on one loss. */
+static lfap_status check_descent(cli *c, const args *a) {
+  if (!a->descent) return LFAP_OK;
+  if (!a->coq.wanted)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq-claim says what the theorem of --coq is about; give that too");
+  if (!(a->step > 0))
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--step is missing: --coq-claim C4 is about learning rates up to it");
+  if (a->loss != LFAP_LOSS_EXP)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq-claim C4 is about the exponential loss; leave --loss out");
+  return LFAP_OK;
 }
 
 static lfap_status read_inputs(cli *c, run *r) {
@@ -117,8 +134,12 @@ static lfap_status ask_coq(cli *c, run *r) {
   const lfap_net *w = &r->ending.end.point.net;
   const oracle_polished *p = &r->ending.cert;
   size_t d = w->d;
-  cli_coq_of_weights(&r->coq, w->w, w->m, d);
   r->coq.form = r->a.coq.form;
+  if (r->a.descent) {
+    cli_coq_of_start(&r->coq, &r->data, r->net.w, r->net.m);
+    return cli_coq_find_run(c, &r->coq, r->a.coq.form, r->a.gamma, NULL, &r->ending.end.point, r->a.step);
+  }
+  cli_coq_of_weights(&r->coq, w->w, w->m, d);
   if (r->points.rows)
     return cli_coq_find_network(c, &r->coq, r->a.coq.form, ORACLE_COQ_NETWORK, r->a.gamma, r->points.v, r->points.rows);
   if (p->linear >= 0) {
@@ -215,6 +236,7 @@ static lfap_status run_polish(cli *c, int argc, char **argv) {
   lfap_status s = cli_parse(c, &r.a, set_polish_option, &help, argc, argv);
   if (s || help) return s;
   s = check_polish_args(c, &r.a);
+  if (!s) s = check_descent(c, &r.a);
   if (!s) s = read_inputs(c, &r);
   if (!s) s = polish(c, &r);
   if (!s) s = tell(c, &r);

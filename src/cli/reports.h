@@ -126,6 +126,7 @@ typedef struct {
   const uint64_t *seed; /* NULL: the points were brought along */
   const lfap_split *split;
   const lfap_split_shares *shares;
+  const cli_coq *coq; /* NULL: not asked for */
   const lfap_case *lines;
 } cli_split_report;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/coq.h"
 #include "fields.h"
 #include "kernel/perturb.h"
 #include "verify/lines.h"
@@ -20,7 +21,8 @@ enum {
   O_NATURAL_WEIGHTS,
   O_PROBES,
   O_SEED,
-  O_OUT
+  O_OUT,
+  O_COQ
 };
 static const cli_option options[] = {
     {"data", "PATH", "what the network was trained on: a directory as `lfap perturb` writes it, or an NPY file"},
@@ -39,6 +41,9 @@ static const cli_option options[] = {
     {"probes", "N", "without --probe-points and --natural: random points, uniform on [-1, 1)^d (default 1000)"},
     {"seed", "S", "seed of the random points (default 0)"},
     {"out", "DIR", "directory for points.csv and meta.json; without it nothing is written"},
+    {"coq", "[=FORM]",
+     "also write Certificate.v to --out: a theorem for Coq's kernel about the doubles of a training run,\n"
+     "that at these points the perturbations decide; axiom-free (default) or fast"},
     {NULL, NULL, NULL},
 };
 
@@ -48,6 +53,7 @@ typedef struct {
   size_t probes;
   uint64_t seed;
   int random_given;
+  cli_coq_args coq;
 } args;
 
 static lfap_status set_split_option(cli *c, void *args_, int option, const char *value) {
@@ -65,6 +71,7 @@ static lfap_status set_split_option(cli *c, void *args_, int option, const char 
   case O_PROBES: a->random_given = 1; return cli_size(c, &a->probes, "probes", value);
   case O_SEED: a->random_given = 1; return cli_whole(c, &a->seed, "seed", value);
   case O_OUT: a->out = value; return LFAP_OK;
+  case O_COQ: return cli_coq_option(c, &a->coq, 0, value);
   default: return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "'%s' is not an option; the network is named by --run", value);
   }
 }
@@ -86,6 +93,8 @@ static lfap_status check_split_args(cli *c, const args *a) {
     s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                   "--bases is missing: --data %s is a single file, so the points before come from a second one",
                   a->data);
+  if (!s && a->coq.wanted && !a->out)
+    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--out is missing: --coq writes %s into a directory", CLI_COQ_FILE);
   return !s && a->out ? cli_out_check(c, a->out) : s;
 }
 
@@ -108,10 +117,12 @@ typedef struct {
   lfap_split_point *at;
   lfap_split_shares shares;
   lfap_case lines;
+  cli_coq coq;
 } job;
 
 static void job_free(job *w) {
   lfap_case_free(&w->lines);
+  cli_coq_free(&w->coq);
   lfap_data_free(&w->data);
   lfap_mat_free(&w->other);
   lfap_net_free(&w->run.net);
@@ -361,10 +372,28 @@ static lfap_status split_run(cli *c, job *w, const args *a) {
   return s;
 }
 
-static lfap_status judge_split(cli *c, lfap_case *k, const lfap_split_shares *t) {
+/* A theorem about the doubles of the run. */
+static lfap_status ask_coq(cli *c, job *w, const args *a) {
+  lfap_data eta = {.n = w->data.n, .d = w->data.d, .x = (double *)w->eta, .y = w->data.y};
+  if (!a->coq.wanted) return LFAP_OK;
+  if (c->bias)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq: the theorems are about networks without a bias; leave it out");
+  if (a->bases)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--coq: the theorem is about the doubles of eta.npy in --data; leave --bases out");
+  if (strcmp(w->run.kind, "train") != 0)
+    return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
+                     "--coq: the theorem is about coefficients.npy of `lfap train --coefficients`; --run %s has none",
+                     a->run);
+  cli_coq_of_split(&w->coq, w->run.net.w, w->run.net.m, &eta, w->run.b.v);
+  return cli_coq_find_run(c, &w->coq, a->coq.form, w->run.net.gamma, &w->points, NULL, 0.0);
+}
+
+static lfap_status judge_split(cli *c, lfap_case *k, const lfap_split_shares *t, const cli_coq *coq) {
   cli_tally tally = {{0}};
   lfap_status s = lfap_judge_split(&c->ctx, k, t, "points", NULL);
   cli_tally_add(&tally, k->check, k->checks);
+  if (coq && !coq->theorem.n) tally.of[LFAP_UNDECIDED]++;
   c->verdict = cli_tally_verdict(&tally);
   return s;
 }
@@ -394,6 +423,7 @@ static lfap_status write_points(cli *c, const args *a, const job *w, const cli_s
   lfap_status s = cli_set_begin(c, a->out);
   c->set.gamma = r->gamma;
   if (!s) s = cli_out_text(c, a->out, "points.csv", &t);
+  if (!s && r->coq) s = cli_coq_write(c, a->out, r->coq);
   lfap_json_object_begin(&j, NULL);
   cli_put_split_head_fields(c, &j, r);
   if (!s) s = cli_set_end(c, &j, r->sha256);
@@ -417,6 +447,7 @@ static void print_split(const cli *c, const cli_split_report *r) {
   share("sgn f right", t->f_right);
   share("decided by E: |f_rest| < |E|", t->decided);
   share("sgn f = sgn E", t->follows);
+  if (r->coq) cli_coq_print(r->coq);
   cli_checks_print(c, r->lines->check, r->lines->checks);
 }
 
@@ -430,9 +461,10 @@ static lfap_status tell_split(cli *c, const args *a, job *w) {
                         .seed = a->points || a->natural ? NULL : &a->seed,
                         .split = &w->split,
                         .shares = &w->shares,
+                        .coq = a->coq.wanted ? &w->coq : NULL,
                         .lines = &w->lines};
   memcpy(sha, w->here.sha256, sizeof sha);
-  lfap_status s = judge_split(c, &w->lines, &w->shares);
+  lfap_status s = judge_split(c, &w->lines, &w->shares, r.coq);
   if (!s) s = write_points(c, a, w, &r);
   if (!s && c->json) s = cli_print_split(c, &r);
   else if (!s) print_split(c, &r);
@@ -447,6 +479,7 @@ static lfap_status run_split(cli *c, int argc, char **argv) {
   if (s || help) return s;
   s = check_split_args(c, &a);
   if (!s) s = split_run(c, &w, &a);
+  if (!s) s = ask_coq(c, &w, &a);
   if (!s) s = tell_split(c, &a, &w);
   job_free(&w);
   return s;
@@ -455,7 +488,7 @@ static lfap_status run_split(cli *c, int argc, char **argv) {
 const cli_verb cli_split = {
     "split",
     "what initialisation, bases and perturbations give to a trained network's output",
-    "--data ADV [--bases B.npy] --run DIR [--probe-points Z.npy | --natural D] [options]",
+    "--data ADV [--bases B.npy] --run DIR [--probe-points Z.npy | --natural D] [--coq[=FORM] --out DIR] [options]",
     "Every neuron of a network trained on base + perturbation is the sum of three parts, exactly and at any time of\n"
     "training: <w_j,z>/a_j = I_j + D_j + P_j, of the first weights, the bases and the perturbations. f_rest is the\n"
     "network of I_j + D_j alone, E = f - f_rest what the perturbations do. Tells at how many points all P_j have one\n"

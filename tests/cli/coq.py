@@ -1,6 +1,6 @@
 """limit --coq: the numbers of Certificate.v are the doubles, and its multipliers show the claim, recomputed here in fractions; `lfap check`
 accepts it and nothing else; what is not proved is not written. Whether Coq accepts it: proofs/coq/damaged.py."""
-import json, os, re, shutil, sys
+import json, math, os, re, shutil, sys
 from fractions import Fraction as Q
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from tap import *
@@ -173,6 +173,103 @@ k = json.loads(r.out)["coq"]
 ok(r.code == 2 and k["claim"] is None and "witness" in k["reason"] and not os.path.exists("straight/Certificate.v"), "a linear boundary: nothing is written, undecided", r)
 r = Run("polish", "--data", "many", "--weights", "net/W.npy", "--gamma", 0.01, "--coq", "--out", "o")
 ok(r.code == 64 and "--certify" in r.err and not os.path.exists("o"), "polish --coq without --certify", r)
+
+# ---- a network in training: T5 by fractions, the root of m by its square
+def rows_of(text, name, count, form):
+    return [numbers(text, f"{name}{i}", form) for i in range(count)]
+
+
+SGD = ["train", "--method", "sgd", "--gamma", 0.25, "--m", 6, "--epochs", 300]
+Run("gen", "uniform", "--n", 6, "--d", 30, "--seed", 1, "--out", "natural"), Run(*SGD, "--data", "natural", "--out", "natural/net")
+Run("gen", "uniform", "--n", 8, "--d", 30, "--seed", 2, "--out", "noise")
+Run("perturb", "--norm", "l2", "--from", "gradient", "--data", "noise", "--weights", "natural/net/W.npy", "--gamma", 0.25, "--eps", 2, "--out", "adv")
+Run(*SGD, "--coefficients", "--data", "adv", "--out", "learned")
+SPLIT = ["split", "--data", "adv", "--run", "learned", "--natural", "natural"]
+
+
+def decided(W, b, eta, t, z):
+    """T5's rule 4 by the definitions: the one sign of all P_j where |f_rest| < gamma |mean P|, else 0; m is 6."""
+    P = [sum(k * l * dot(r, z) for k, l, r in zip(row, t, eta)) for row in b]
+    q = [(1 if 2 * j < len(W) else -1) * dot(w, z) for j, w in enumerate(W)]
+    psi = lambda j, v: v if (v > 0) == (2 * j < len(W)) else v / 4
+    root = Q(math.isqrt(6 << 400), 1 << 200)
+    rest = sum(psi(j, v * root - p) for j, (v, p) in enumerate(zip(q, P)))
+    one = {p > 0 for p in P} if all(P) else {0, 1}
+    return (1 if one.pop() else -1) if len(one) == 1 and abs(rest) < Q(1, 4) * abs(sum(P)) else 0
+
+
+for form in ("axiom-free", "fast"):
+    r = Run(*SPLIT, f"--coq={form}", "--out", "parts", "--json")
+    k, text = json.loads(r.out)["coq"], open("parts/Certificate.v").read()
+    W, b, eta = exact(np.load("learned/W.npy")), exact(np.load("learned/coefficients.npy")), exact(np.load("adv/eta.npy"))
+    t = [int(v) for v in np.load("adv/y.npy")]
+    ok(r.code == 0 and k["claim"] == "split" and (rows_of(text, "w", 6, form), rows_of(text, "b", 6, form), rows_of(text, "eta", 8, form)) == (W, b, eta), f"split, {form}: its numbers are the run", k)
+    told = [(z, s) for z in exact(np.load("natural/X.npy")) for s in [decided(W, b, eta, t, z)] if s]
+    ok(0 < len(told) < 6 and list(zip(rows_of(text, "z", k["told"], form), [1 if s else -1 for s in signs_of(text)])) == told, f"split, {form}: the points that the perturbations decide, no others", (len(told), k))
+    for options, code in ((["--data", "adv", "--run", "learned"], 0), (["--data", "adv", "--run", "natural/net"], 66), (["--data", "adv"], 64), (["--data", "adv", "--run", "learned", "--weights", "learned/W.npy"], 64)):
+        r = Run("check", "parts/Certificate.v", *options)
+        ok(r.code == code, f"split, {form}: check {options}", r)
+    for digit in rng.choice([m.start() for m in re.finditer(r"[0-9]", text)], 30):
+        with open("parts/Certificate.v", "w") as f:
+            f.write(text[:digit] + ("3" if text[digit] != "3" else "5") + text[digit + 1:])
+        if Run("check", "parts/Certificate.v", "--data", "adv", "--run", "learned").code not in (1, 65):
+            ok(False, f"split, {form}: digit {digit} changed and accepted", text[digit - 60:digit + 60])
+put("far.npy", np.zeros((2, 30)))
+r = Run(*SPLIT[:5], "--probe-points", "far.npy", "--coq", "--out", "none", "--json")
+k = json.loads(r.out)["coq"]
+ok(r.code == 2 and k["claim"] is None and "none of the 2 points" in k["reason"] and not os.path.exists("none/Certificate.v"), "split: nothing is decided, with the reason", r)
+for options, word in ((["--coq"], "--out"), (["--coq", "--out", "o", "--bases", "noise/X.npy"], "--bases")):
+    r = Run(*SPLIT, *options)
+    ok(r.code == 64 and word in r.err and not os.path.exists("o"), f"split refused: {options}", r)
+
+# ---- C4, its condition by the definitions: fractions, E_0 bounded by N sum p^2 - 1
+Run("train", "--data", "natural", "--gamma", 0.25, "--m", 4, "--out", "start")
+C4 = ["polish", "--data", "natural", "--weights", "start/W.npy", "--gamma", 0.25, "--certify", "--coq-claim", "C4"]
+
+
+def holds(text, X, y, W, lr):
+    """C4(e) of the proposal in the file, m = 4 (so a_j is 1/2) and the length it proposes."""
+    n, d, m = len(X), len(X[0]), 4
+    den, p, u, kx, L, r, big, ln, ld = (int(v) for v in re.search(r"check_C4 \w+ N d \d+ \d+ \d+ (\d+) p (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)", text).group(0).replace(" p ", " 0 ").split()[-9:])
+    g, T = ints(text, r"fraction R (\d+ \d+)")
+    lam = [Q(v, den) for v in ints(text, r"Definition proposal := \[::(.*?)\]")]
+    s = np.array([Q(v, u * T) for v in ints(text, r"Definition slopes := \[::(.*?)\]%Z")]).reshape(m, n)
+    a = [Q(1, 2) if j < 2 else Q(-1, 2) for j in range(m)]
+    P = [[sum(lam[k] * y[k] * a[j] * s[j][k] * X[k][i] for k in range(n)) for i in range(d)] for j in range(m)]
+    pre = [[dot(P[j], X[k]) for k in range(n)] for j in range(m)]
+    own = lambda j, k: (a[j] > 0) == (y[k] > 0)
+    margins = [sum(y[k] * a[j] * (s[j][k] * pre[j][k] if own(j, k) else max(pre[j][k], pre[j][k] / 4)) for j in range(m)) for k in range(n)]
+    gap, nu = sum(dot(w, w) for w in P) - sum(lam), 1 / sum(lam)
+    D = Q(1 << int(re.search(r"check_C4 \w+ N d (\d+)", text).group(1)))
+    r0 = Q(den * u * T * r * 2, big)  # sqrt m is 2
+    far = sum(dot(v, v) for v in ([w - r0 * q for w, q in zip(W[j], P[j])] for j in range(m)))
+    R2 = max(dot(x, x) for x in X)
+    E = n * sum((nu * l) ** 2 for l in lam) - 1 + (R2 - nu) * Q(lr) / 2
+    rooms = [(dot(X[k], X[k]), pre[j][k] ** 2) for j in range(m) for k in range(n) if own(j, k)] + [(dot(x, x), Q(1)) for x in X]
+    return (Q(ln, ld) == Q(lr) and min(margins) >= 1 and Q(kx) == R2 * D * D and all(s[j][k] == (1 if pre[j][k] > 0 else Q(1, 4)) for j in range(m) for k in range(n) if own(j, k))
+            and all(k * far < r0 ** 2 * v and (E + nu * gap * r0) * k <= r0 * nu * v and gap * k <= v for k, v in rooms))
+
+
+for form in ("axiom-free", "fast"):
+    r = Run(*C4, f"--coq={form}", "--step", 0.01, "--out", "way", "--json")
+    k, text = json.loads(r.out)["coq"], open("way/Certificate.v").read()
+    X, y = exact(np.load("natural/X.npy")), [int(v) for v in np.load("natural/y.npy")]
+    ok(r.code == 0 and k["claim"] == "C4" and rows_of(text, "w", 4, form) == exact(np.load("start/W.npy")) and rows_of(text, "x", 6, form) == X, f"C4, {form}: its numbers are the samples and the first weights", k)
+    ok(holds(text, X, y, exact(np.load("start/W.npy")), 0.01), f"C4, {form}: its proposal has the condition")
+    for options, code in ((["--data", "natural", "--weights", "start/W.npy"], 0), (["--data", "natural", "--weights", "way/W.npy"], 1), (["--data", "natural"], 64), (["--weights", "start/W.npy"], 64)):
+        r = Run("check", "way/Certificate.v", *options)
+        ok(r.code == code, f"C4, {form}: check {options}", r)
+    for digit in rng.choice([m.start() for m in re.finditer(r"[0-9]", text)], 30):
+        with open("way/Certificate.v", "w") as f:
+            f.write(text[:digit] + ("3" if text[digit] != "3" else "5") + text[digit + 1:])
+        if Run("check", "way/Certificate.v", "--data", "natural", "--weights", "start/W.npy").code not in (1, 65):
+            ok(False, f"C4, {form}: digit {digit} changed and accepted", text[digit - 60:digit + 60])
+r = Run(*C4, "--coq", "--step", 1e9, "--out", "never", "--json")
+k = json.loads(r.out)["coq"]
+ok(r.code == 2 and k["claim"] is None and "C4: " in k["reason"] and not os.path.exists("never/Certificate.v"), "C4: no theorem for steps that are too long, with the reason", r)
+for options, word in ((["--step", 0.01, "--out", "o"], "--coq"), (["--coq", "--out", "o"], "--step"), (["--coq", "--step", 0.01, "--loss", "logistic", "--out", "o"], "exponential")):
+    r = Run(*C4, *options)
+    ok(r.code == 64 and word in r.err and not os.path.exists("o"), f"C4 refused: {options}", r)
 
 # ---- what is refused
 limit("uniform", 0.5, "--coq", "--coq-claim", "C1", "--probe-points", "uniform/Z.npy")
