@@ -21,7 +21,8 @@ enum { SQUARE = 16 }; /* rows and columns copied together: both sides of the dia
   @     ==> G[lfap_at(p, q, n)] == \old(G[lfap_at(p, q, n)]);)
   @ LFAP_REAL(ensures copied: \forall integer p, q; r <= p < last && p < r + SQUARE && c <= q < p && q < c + SQUARE
   @   ==> G[lfap_at(q, p, n)] == \old(G[lfap_at(p, q, n)]);)
-  @ LFAP_REAL(ensures kept: \forall integer p, q; 0 <= q < p < n && !(r <= p < last && p < r + SQUARE && c <= q < c + SQUARE)
+  @ LFAP_REAL(ensures kept: \forall integer p, q; 0 <= q < p < n && !(r <= p < last
+  @     && p < r + SQUARE && c <= q < c + SQUARE)
   @   ==> G[lfap_at(q, p, n)] == \old(G[lfap_at(q, p, n)]);) */
 LFAP_INLINE void mirror_square(double *G, size_t r, size_t c, size_t last, size_t n) {
   size_t end = last - r < SQUARE ? last : r + SQUARE;

@@ -44,8 +44,8 @@ void lfap_rows(double *C, const double *A, const double *B, size_t na, size_t nb
   @ LFAP_REAL(ensures dots: \forall integer j; 0 <= j <= i ==> g[j] == \old(lfap_rdot_at(X + i*d, 0, X, j, d, d));) */
 void lfap_gram_row(double *g, const double *X, size_t i, size_t n, size_t d);
 
-/* Copies rows first .. last-1 of the lower triangle of G (n x n) to the upper. Ranges that share no row can be copied at
-   once: none writes what another reads. */
+/* Copies rows first .. last-1 of the lower triangle of G (n x n) to the upper. Ranges that share no row can be copied
+   at once: none writes what another reads. */
 /*@ requires rows: first <= last && last <= n;
   @ requires size: n*n <= SIZE_MAX;
   @ requires G: \valid(G + (0 .. n*n - 1));
