@@ -119,6 +119,16 @@ for data, gamma, inside in (("data", "0.5", 0), ("inside", "0.9", 1), ("kinks", 
 
     ok("λ_n" not in script and "λₙ" in script and "set key at screen" in script and re.search(r"title = '[^']*N = \d+, d = \d+, γ = [^']*'", script), f"spectrum of {data}: no literal escape, the key below the axis, sizes in the title", script[:600])
 
+rng = np.random.default_rng(1)
+Xz = rng.standard_normal((200, 20))
+yz = np.sign(Xz[:, 0])
+Xz[:, 0] += yz
+put("zeros/X.npy", Xz), put("zeros/y.npy", yz)
+doc = draw("spectrum of zeros", "plot", "spectrum", "--data", "zeros", "--gamma", "0.9", "--out", "zero")
+lam = table("zero/spectrum.csv")["lambda"]
+script = read("zero/spectrum.gp").decode()
+ok((lam == 0).sum() > 100 and len(lam) == 200 and f"'ranks 1 to {(lam == 0).sum()}: λₙ = 0'" in script and f"set xrange [{(lam == 0).sum()}:201]" in script, "spectrum: most multipliers 0: they are in the table, the axis begins behind them and says so", script[:900])
+
 # ---- split: T3's two parts, T4's cone
 doc = draw("split", "plot", "split", "--data", "data", "--adv", "adv", "--gamma", "0.5", "--out", "split")
 drawn("split", "split", doc)
