@@ -323,7 +323,8 @@ static lfap_status take_away(const plan *p, const lfap_member *file) {
   lfap_status s = cli_path(c, &path, c->set.dir, name);
   if (!s) lfap_leftover_remove(path);
   int there = !s && lstat(path, &st) == 0, ours = lfap_span_is(file->value, "null");
-  if (!s && !there && errno != ENOENT) s = lfap_fail(&c->ctx, LFAP_ERR_IO, "%s: %s", path, lfap_reason(why, errno));
+  if (!s && !there && errno != ENOENT)
+    s = lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_IO), "%s: %s", path, lfap_reason(why, errno));
   if (there) there = S_ISREG(st.st_mode);
   if (there && !ours) {
     s = lfap_file_read(&c->ctx, &bytes, &len, path);

@@ -124,8 +124,7 @@ lfap_status lfap_child_run(lfap_ctx *ctx, lfap_child *c) {
   close(ends[1]);
   if (pid < 0) {
     close(ends[0]);
-    return lfap_fail(ctx, e == ENOMEM ? LFAP_ERR_MEMORY : LFAP_ERR_IO, "%s: no process for it: %s", c->path,
-                     lfap_reason(why, e));
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_IO), "%s: no process for it: %s", c->path, lfap_reason(why, e));
   }
   setpgid(pid, pid); /* whoever comes first, so that the group is there before it is ended */
   lfap_status s = attend(ctx, c, pid, ends[0]);
