@@ -139,7 +139,9 @@ static lfap_status npy_names(cli *c, char ***names, size_t *n, const char *dir) 
     name[len - 4] = 0;
     grown[(*n)++] = name;
   }
-  if (!s && errno) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: cannot be read: %s", dir, strerror(errno));
+  if (!s && errno)
+    s = lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "--reference %s: cannot be read: %s", dir,
+                  strerror(errno));
   closedir(d);
   if (!s && *n == 0) s = lfap_fail(&c->ctx, LFAP_ERR_NOINPUT, "--reference %s: no NPY file there", dir);
   if (*n) qsort(*names, *n, sizeof **names, by_name);

@@ -174,7 +174,8 @@ static lfap_status look(cli_report_run *r, found *f, const char *dir) {
   if (!d && (errno == ENOENT || errno == ENOTDIR)) return LFAP_OK;
   if (!d)
     return cli_report_skip(r, "accuracy curves",
-                           lfap_fail(&r->c->ctx, errno == EACCES ? LFAP_ERR_NOINPUT : LFAP_ERR_IO,
+                           lfap_fail(&r->c->ctx,
+                                     lfap_status_of(errno, errno == EACCES ? LFAP_ERR_NOINPUT : LFAP_ERR_IO),
                                      "%s: cannot be read: %s", dir, lfap_reason(why, errno)));
   errno = 0;
   for (struct dirent *e; !s && (e = readdir(d)) != NULL; errno = 0) {
@@ -190,7 +191,9 @@ static lfap_status look(cli_report_run *r, found *f, const char *dir) {
       f->path[f->n++] = path;
     } else free(path);
   }
-  if (!s && errno) s = lfap_fail(&r->c->ctx, LFAP_ERR_IO, "%s: cannot be read: %s", dir, lfap_reason(why, errno));
+  if (!s && errno)
+    s = lfap_fail(&r->c->ctx, lfap_status_of(errno, LFAP_ERR_IO), "%s: cannot be read: %s", dir,
+                  lfap_reason(why, errno));
   closedir(d);
   return s;
 }

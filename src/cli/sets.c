@@ -128,18 +128,34 @@ lfap_status cli_set_text(cli *c, const char *name, const char *bytes, size_t len
   return set_text(c, name, bytes, len, 0);
 }
 
+/* Is the directory that of the set? One that cannot be looked at may be: its file would be one that meta.json does not
+   know of. */
+static lfap_status is_set_dir(cli *c, int *is, const char *dir) {
+  const char *both[] = {c->set.dir, dir};
+  struct stat st[2];
+  char why[LFAP_REASON];
+  *is = 0;
+  for (int i = 0; i < 2; i++)
+    if (stat(both[i], &st[i]) != 0) {
+      if (errno == ENOENT || errno == ENOTDIR) return LFAP_OK;
+      return lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_IO), "%s: cannot be looked at: %s", both[i],
+                       lfap_reason(why, errno));
+    }
+  *is = st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino;
+  return LFAP_OK;
+}
+
 lfap_status cli_set_beside(cli *c, const char *path, const lfap_text *text) {
-  struct stat here, there;
+  int ours = 0;
   const char *slash = strrchr(path, '/');
   char *dir = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
   if (text->status || !dir) {
     free(dir);
     return lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for the text of %s", path);
   }
-  int ours = stat(c->set.dir, &here) == 0 && stat(dir[0] ? dir : ".", &there) == 0 && here.st_dev == there.st_dev &&
-             here.st_ino == there.st_ino;
+  lfap_status s = is_set_dir(c, &ours, dir[0] ? dir : ".");
   free(dir);
-  return set_text(c, ours && slash ? slash + 1 : path, text->bytes, text->len, !ours);
+  return s ? s : set_text(c, ours && slash ? slash + 1 : path, text->bytes, text->len, !ours);
 }
 
 /* ---- meta.json --------------------------------------------------------------------------------------------------- */
@@ -307,7 +323,8 @@ static lfap_status take_away(const plan *p, const lfap_member *file) {
   lfap_status s = cli_path(c, &path, c->set.dir, name);
   if (!s) lfap_leftover_remove(path);
   int there = !s && lstat(path, &st) == 0, ours = lfap_span_is(file->value, "null");
-  if (!s && !there && errno != ENOENT) s = lfap_fail(&c->ctx, LFAP_ERR_IO, "%s: %s", path, lfap_reason(why, errno));
+  if (!s && !there && errno != ENOENT)
+    s = lfap_fail(&c->ctx, lfap_status_of(errno, LFAP_ERR_IO), "%s: %s", path, lfap_reason(why, errno));
   if (there) there = S_ISREG(st.st_mode);
   if (there && !ours) {
     s = lfap_file_read(&c->ctx, &bytes, &len, path);

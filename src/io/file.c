@@ -237,6 +237,7 @@ lfap_status lfap_dir_make(lfap_ctx *ctx, const char *path) {
     return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path,
                      lfap_reason(why, e));
   if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0)
-    return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be written to: %s", path, lfap_reason(why, errno));
+    return lfap_fail(ctx, lfap_status_of(errno, LFAP_ERR_CANTCREATE), "%s: cannot be written to: %s", path,
+                     lfap_reason(why, errno));
   return LFAP_OK;
 }

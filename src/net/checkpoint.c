@@ -122,7 +122,8 @@ static lfap_status from(void *user, void *bytes, size_t len) {
   size_t got = len ? fread(bytes, 1, len, c->in) : 0;
   c->read += got;
   if (got < len && ferror(c->in))
-    return lfap_fail(c->ctx, LFAP_ERR_NOINPUT, "could not be read to its end: %s", lfap_reason(why, errno));
+    return lfap_fail(c->ctx, lfap_status_of(errno, LFAP_ERR_NOINPUT), "could not be read to its end: %s",
+                     lfap_reason(why, errno));
   if (got < len)
     return lfap_fail(c->ctx, LFAP_ERR_DATA, "the state of the training is cut short at %zu bytes", c->read);
   if (len) return LFAP_OK;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,25 @@
 #endif
 
 #include "io/file.h"
+
+/* What a child that is none yet says of why: a zero, which no program begins with, and errno; words are found here, as
+   in there looking for them is not safe. */
+enum { FAREWELL = 1 + sizeof(int) };
+
+static void give_up(int err) {
+  int e = errno;
+  char said[FAREWELL] = {0};
+  memcpy(said + 1, &e, sizeof e);
+  if (write(err, said, sizeof said) < 0) _exit(126);
+  _exit(127);
+}
+
+static void hear_farewell(lfap_child *c) {
+  int e;
+  char why[LFAP_REASON];
+  memcpy(&e, c->said + 1, sizeof e);
+  snprintf(c->said, sizeof c->said, "it could not be started: %s", lfap_reason(why, e));
+}
 
 /* Between fork and exec only what is safe in a process of many threads. */
 static void child(const lfap_child *c, int err, pid_t parent) {
@@ -30,10 +50,10 @@ static void child(const lfap_child *c, int err, pid_t parent) {
 #endif
   if (getppid() != parent) _exit(127); /* it was killed before this one could be told */
   int null = open("/dev/null", O_RDWR);
-  if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(err, 2) < 0 || chdir(c->dir) != 0) _exit(127);
+  if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(err, 2) < 0 || chdir(c->dir) != 0) give_up(err);
   if (null > 2) close(null);
   execve(c->path, c->argv, c->env);
-  _exit(127);
+  give_up(2);
 }
 
 /* A pipe above the standard descriptors, which may be closed here: the child gives those another meaning. */
@@ -83,6 +103,10 @@ static lfap_status attend(lfap_ctx *ctx, lfap_child *c, pid_t pid, int fd) {
   }
   if (open) listen_to(c, &len, fd);
   c->said[len] = 0;
+  if (len == FAREWELL && c->said[0] == 0) {
+    hear_farewell(c);
+    len = strlen(c->said);
+  }
   for (char *p = c->said; *p; p++)
     if (*p == '\n') *p = ' ';
   while (len > 0 && c->said[len - 1] == ' ') c->said[--len] = 0;
@@ -100,8 +124,7 @@ lfap_status lfap_child_run(lfap_ctx *ctx, lfap_child *c) {
   close(ends[1]);
   if (pid < 0) {
     close(ends[0]);
-    return lfap_fail(ctx, e == ENOMEM ? LFAP_ERR_MEMORY : LFAP_ERR_IO, "%s: no process for it: %s", c->path,
-                     lfap_reason(why, e));
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_IO), "%s: no process for it: %s", c->path, lfap_reason(why, e));
   }
   setpgid(pid, pid); /* whoever comes first, so that the group is there before it is ended */
   lfap_status s = attend(ctx, c, pid, ends[0]);

@@ -1,6 +1,7 @@
 /* page.c - writes HTML in UTF-8: escaped text, tables, pictures as data URIs (RFC 2397, RFC 4648). */
 #include "picture/page.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,7 +107,8 @@ void lfap_page_verdict(lfap_text *page, const char *what, const char *verdict) {
   lfap_text_format(page, ": <span class=\"%s\">%s</span></p>\n", verdict, verdict);
 }
 
-static void base64(lfap_text *page, FILE *f) {
+/* 0, or the errno of reading. */
+static int base64(lfap_text *page, FILE *f) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   unsigned char b[3];
   for (size_t got; (got = fread(b, 1, 3, f)) > 0;) {
@@ -115,10 +117,11 @@ static void base64(lfap_text *page, FILE *f) {
                    got > 2 ? digits[word & 63] : '='};
     lfap_text_put(page, out, 4);
   }
+  return ferror(f) ? errno : 0;
 }
 
 lfap_status lfap_page_figure(lfap_ctx *ctx, lfap_text *page, const char *dir, const lfap_picture *p) {
-  char path[4096];
+  char path[4096], why[LFAP_REASON];
   FILE *f = NULL;
   size_t size = 0;
   snprintf(path, sizeof path, "%.3900s/%s.svg", dir, p->name);
@@ -129,7 +132,7 @@ lfap_status lfap_page_figure(lfap_ctx *ctx, lfap_text *page, const char *dir, co
   lfap_text_puts(page, ". ");
   escaped(page, p->caption);
   lfap_text_puts(page, "\" src=\"data:image/svg+xml;base64,");
-  base64(page, f);
+  int broken = base64(page, f);
   lfap_text_puts(page, "\">\n<figcaption><strong>");
   escaped(page, p->title);
   lfap_text_puts(page, ".</strong> ");
@@ -139,9 +142,9 @@ lfap_status lfap_page_figure(lfap_ctx *ctx, lfap_text *page, const char *dir, co
   }
   escaped(page, p->caption);
   lfap_text_puts(page, "</figcaption>\n</figure>\n");
-  int broken = ferror(f);
   fclose(f);
-  return broken ? lfap_fail(ctx, LFAP_ERR_IO, "%s: could not be read back", path) : LFAP_OK;
+  if (!broken) return LFAP_OK;
+  return lfap_fail(ctx, LFAP_ERR_IO, "%s: could not be read back: %s", path, lfap_reason(why, broken));
 }
 
 void lfap_page_table_begin(lfap_text *page, const char *caption, const char *const *head) {

@@ -135,7 +135,9 @@ static lfap_status open_regular(lfap_ctx *ctx, int *out, const char *path, int f
   if (fd < 0 && e == ELOOP)
     return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: is a symbolic link, which is not followed; name the file itself",
                      path);
-  if (fd < 0) return lfap_fail(ctx, LFAP_ERR_CANTCREATE, "%s: cannot be created: %s", path, lfap_reason(why, e));
+  if (fd < 0)
+    return lfap_fail(ctx, lfap_status_of(e, LFAP_ERR_CANTCREATE), "%s: cannot be created: %s", path,
+                     lfap_reason(why, e));
   int regular = fstat(fd, &s) == 0 && S_ISREG(s.st_mode);
   if (regular && fd <= STDERR_FILENO) {
     int above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);

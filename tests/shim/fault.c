@@ -255,4 +255,10 @@ pid_t fork(void) { return fails(CHILD) ? -1 : REAL(fork)(); }
 int execve(const char *path, char *const *argv, char *const *env) { return fails(CHILD) ? -1 : REAL(execve)(path, argv, env); }
 int pipe(int ends[2]) { return fails(CHILD) ? -1 : REAL(pipe)(ends); }
 FILE *popen(const char *line, const char *mode) { return fails(CHILD) ? NULL : REAL(popen)(line, mode); }
-int pclose(FILE *f) { return fails(CHILD) ? -1 : REAL(pclose)(f); }
+/* The stream is gone all the same. */
+int pclose(FILE *f) {
+  int bad = fails(CHILD), r = REAL(pclose)(f);
+  if (!bad) return r;
+  errno = ECHILD;
+  return -1;
+}
