@@ -223,7 +223,7 @@ static lfap_status run_check(cli *c, int argc, char **argv) {
 const cli_verb cli_check = {
     "check",
     "re-verify a certificate of `limit --certify` against its data",
-    "CERTIFICATE {--data PATH [--labels FILE] [--adversarial DIR | --run DIR] [--weights W.npy] | --weights W.npy}",
+    "CERTIFICATE {--data PATH [--labels FILE] [--adversarial DIR] [--run DIR] [--weights FILE] | --weights FILE}",
     "Decides every statement of the certificate again from the data and the multipliers it proposes, in exact "
     "integers, and\n"
     "accepts the file if it is, byte for byte, the certificate that follows. Exit code 0: accepted, 1: refused (other "
