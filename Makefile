@@ -174,11 +174,12 @@ COQ_ABOUT = $(if $(RUN),$(COQ_DATA) --run "$(RUN)",$(if $(STEP),$(COQ_DATA) --we
 coq-certificate: setup setup-coq
 	@test -n "$(DATA)" && test -n "$(GAMMA)$(RUN)" || { echo "usage: make coq-certificate DATA=dir GAMMA=g [FORM=fast] [CLAIM=C2] [POINTS=Z.npy] [LABELS=y.npy] [OUT=dir]" >&2; \
 	  echo "       [CLAIM=T4 ADVERSARIAL=dir POINTS=Z.npy | WEIGHTS=W.npy [POINTS=Z.npy | STEP=s]]; or DATA=dir RUN=dir [POINTS=Z.npy]" >&2; exit 64; }
-	@$(MAKE) --no-print-directory all
-	@$(BUILD)/lfap $(COQ_VERB) --quiet $(COQ_DATA) $(COQ_ASK) || [ $$? -le 2 ]
-	@test -f "$(OUT)/Certificate.v" || { echo "coq-certificate: no theorem, for the reason above" >&2; exit 1; }
+	@$(MAKE) -s --no-print-directory all
+	@said=$$($(BUILD)/lfap $(COQ_VERB) --quiet $(COQ_DATA) $(COQ_ASK)); code=$$?; \
+	printf '%s\n' "$$said" | sed -n '/theorem for Coq/{s/^ *//; s/; .make coq-certificate.*//; p}'; test $$code -le 2
+	@test -f "$(OUT)/Certificate.v" || { echo "coq-certificate: there is no theorem to check" >&2; exit 1; }
+	@said=$$($(BUILD)/lfap check "$(OUT)/Certificate.v" $(COQ_ABOUT)); code=$$?; printf '%s\n' "$$said" | tail -n 1; exit $$code
 	@$(MAKE) --no-print-directory -C proofs/coq certificate DIR="$(abspath $(OUT))"
-	@$(BUILD)/lfap check "$(OUT)/Certificate.v" $(COQ_ABOUT)
 
 # Small theorems and damaged files: none of these may pass both Coq and `lfap check`. FULL=1: a hundred of them, and every claim in both forms.
 check-coq-certificate: setup-check setup-coq

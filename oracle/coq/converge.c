@@ -56,7 +56,7 @@ static void judge_close(judge *j) {
 
 static int positive(const judge *j, size_t row) { return row < j->m / 2; }
 static int own(const judge *j, size_t row, size_t n) { return positive(j, row) == (j->about->data->y[n] > 0); }
-static mpz_srcptr slope(const judge *j, size_t row, size_t n) { return j->t->p[j->n + row * j->n + n]; }
+static mpz_srcptr slope_of(const judge *j, size_t row, size_t n) { return j->t->p[j->n + row * j->n + n]; }
 
 /* ---- the rows of the proposal ------------------------------------------------------------------------------------ */
 
@@ -65,7 +65,7 @@ static void make_row(judge *j, size_t row) {
   const lfap_data *x = j->about->data;
   mpz_t *om = j->row + row * j->d;
   for (size_t n = 0; n < j->n; n++) {
-    mpz_mul(j->a, j->t->p[n], slope(j, row, n));
+    mpz_mul(j->a, j->t->p[n], slope_of(j, row, n));
     if (x->y[n] < 0) mpz_neg(j->a, j->a);
     for (size_t i = 0; i < j->d; i++) {
       oracle_grid_int(j->b, x->x[n * j->d + i], j->e);
@@ -97,7 +97,7 @@ static void margin(judge *j, mpz_t out, size_t n) {
   mpz_set_ui(out, 0);
   for (size_t row = 0; row < j->m; row++) {
     mpz_srcptr q = j->pre[row * j->n + n];
-    if (own(j, row, n)) mpz_addmul(out, slope(j, row, n), q);
+    if (own(j, row, n)) mpz_addmul(out, slope_of(j, row, n), q);
     else if (mpz_sgn(q) > 0) mpz_addmul(out, j->g, q);
     else {
       mpz_mul_2exp(j->a, q, (mp_bitcnt_t)j->s);
@@ -117,7 +117,7 @@ static void make_den(judge *j, mpz_t den) {
   if (mpz_sgn(den) < 0) mpz_set_ui(den, 0);
 }
 
-/* ---- the ray ------------------------------------------------------------------------------------------------------ */
+/* ---- the ray ----------------------------------------------------------------------------------------------------- */
 
 /* r/Q: the length at which the ray is nearest to the first weights, of some 40 bits. */
 static void make_ray(judge *j, mpz_t r, mpz_t Q) {
@@ -177,7 +177,7 @@ static void make_energy(judge *j, const oracle_coq_run *k, const mpz_t den) {
   mpz_addmul(j->energy, j->a, k->rate);
 }
 
-/* ---- the condition ------------------------------------------------------------------------------------------------ */
+/* ---- the condition ----------------------------------------------------------------------------------------------- */
 
 /* The three inequalities at a sample of square k and a square o; NULL: they hold. */
 static const char *lasts(judge *j, const oracle_coq_run *run, mpz_srcptr k, const mpz_t o) {
@@ -203,7 +203,7 @@ static const char *lasts(judge *j, const oracle_coq_run *run, mpz_srcptr k, cons
 /* Strict, with its pattern's slope. */
 static int own_right(const judge *j, size_t row, size_t n) {
   int sign = mpz_sgn(j->pre[row * j->n + n]);
-  mpz_srcptr s = slope(j, row, n);
+  mpz_srcptr s = slope_of(j, row, n);
   if (sign > 0) return mpz_sizeinbase(s, 2) == (size_t)j->s + 1; /* at most T by now */
   return sign < 0 && mpz_cmp(s, j->g) == 0;
 }

@@ -21,7 +21,7 @@ long oracle_coq_grid(const oracle_coq *t, const oracle_coq_about *about) {
   return e;
 }
 
-/* ---- T5 ----------------------------------------------------------------------------------------------------------- */
+/* ---- T5 ---------------------------------------------------------------------------------------------------------- */
 
 static lfap_status find_split(lfap_ctx *ctx, int *found, oracle_coq *t, const oracle_coq_about *about,
                               const oracle_coq_wish *wish) {
@@ -40,7 +40,7 @@ static lfap_status find_split(lfap_ctx *ctx, int *found, oracle_coq *t, const or
   return st;
 }
 
-/* ---- C4 ----------------------------------------------------------------------------------------------------------- */
+/* ---- C4 ---------------------------------------------------------------------------------------------------------- */
 
 /* Multipliers of 48 bits. */
 static void take_multipliers(oracle_coq *t, const double *lambda) {
@@ -92,7 +92,7 @@ static lfap_status find_C4(lfap_ctx *ctx, int *found, oracle_coq *t, const oracl
   return st;
 }
 
-/* ---- either ------------------------------------------------------------------------------------------------------- */
+/* ---- either ------------------------------------------------------------------------------------------------------ */
 
 static size_t entries(const lfap_data *x) { return x ? x->n * x->d : 0; }
 

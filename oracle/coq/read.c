@@ -330,11 +330,12 @@ int oracle_coq_claim_of(const char *text, size_t len) {
 /* NULL: the head is that of a theorem about these. */
 static const char *other_data(const head *h, const oracle_coq_about *about) {
   if (memcmp(h->sha, about->sha256, 64) != 0) return "it is about other data (SHA-256)";
-  if (h->other && memcmp(h->other, about->other_sha256, 64) != 0)
+  if (h->other && (!about->other || memcmp(h->other, about->other_sha256, 64) != 0))
     return h->claim == ORACLE_COQ_T4      ? "it is about another adversarial set (SHA-256)"
            : h->claim == ORACLE_COQ_SPLIT ? "it is about other perturbations or labels (SHA-256)"
                                           : "it is about other weights (SHA-256)";
-  if (h->third && memcmp(h->third, about->third_sha256, 64) != 0) return "it is about other coefficients (SHA-256)";
+  if (h->third && (!about->third || memcmp(h->third, about->third_sha256, 64) != 0))
+    return "it is about other coefficients (SHA-256)";
   const lfap_data *net = h->claim == ORACLE_COQ_C4 ? about->other : about->data;
   if (h->claim >= ORACLE_COQ_SETS && net->n % 2) return "it is about a network of an even number of rows";
   if (h->claim == ORACLE_COQ_C4 && !(h->step > 0.0 && h->step < INFINITY)) return "its step is no positive double";

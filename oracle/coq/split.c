@@ -12,7 +12,7 @@ void oracle_coq_root(mpz_t low, mpz_t high, size_t m, long e) {
 }
 
 /* out = <a, b> of d doubles on the grid 2^e. */
-static void product(mpz_t out, const double *a, const double *b, size_t d, long e) {
+static void product_on_grid(mpz_t out, const double *a, const double *b, size_t d, long e) {
   mpz_t x, y;
   mpz_inits(x, y, NULL);
   mpz_set_ui(out, 0);
@@ -60,7 +60,7 @@ static void add_rest(splitter *k, mpz_t sum, const mpz_t root, int positive) {
 static void add_neuron(splitter *k, const oracle_coq_about *a, const mpz_t *given, const double *z, size_t j) {
   size_t d = a->data->d, n = a->other->n;
   int positive = j < a->data->n / 2;
-  product(k->q, a->data->x + j * d, z, d, k->e);
+  product_on_grid(k->q, a->data->x + j * d, z, d, k->e);
   if (!positive) mpz_neg(k->q, k->q);
   mpz_set_ui(k->P, 0);
   for (size_t i = 0; i < n; i++) {
@@ -90,7 +90,7 @@ int oracle_coq_split_sign(const oracle_coq_about *a, double gamma, const double 
   splitter_open(&k, a, gamma, z);
   for (size_t i = 0; i < n; i++) {
     mpz_init(given[i]);
-    product(given[i], a->other->x + i * d, z, d, k.e);
+    product_on_grid(given[i], a->other->x + i * d, z, d, k.e);
     if (a->other->y[i] < 0) mpz_neg(given[i], given[i]);
   }
   int sign = 0, one = 1;

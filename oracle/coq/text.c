@@ -232,7 +232,7 @@ static void network_part(lfap_text *out, const oracle_coq *t, size_t m) {
 /* The perturbations with their labels, and what training gave to each: a row of coefficients a row of the network. */
 static void split_part(lfap_text *out, const oracle_coq *t, const oracle_coq_about *about) {
   say(out,
-      "\n(* Its training: N perturbations eta_n, their labels (true: +1), and the coefficients b_jn of every row. *)\n");
+      "\n(* Its training: N perturbations eta_n, their labels (true: +1), the coefficients b_jn of every row. *)\n");
   size(out, "N", about->other->n);
   list_rows(out, t, "E", "eta", about->other->n);
   list_labels(out, "Y", about->other);

@@ -35,6 +35,7 @@ About certificate.Certificate.certificate.
 Goal True. idtac "=====". Abort.
 Print Assumptions certificate.Certificate.certificate.
 """
+OF_THE_FILE = re.compile(r"(?<![A-Za-z0-9])Certificate\.")  # also of 'I_Certificate.N
 WARNINGS = "-abstract-large-number,-notation-overridden,-ambiguous-paths"
 
 
@@ -68,8 +69,8 @@ def judge(directory, build):
         return [f"no theorem `certificate`:\n{said[-2000:]}"]
     statement, assumptions = said.split("=====\n")
     statement = gate.statement_of(statement)
-    print(statement)
-    strange = sorted(set(re.findall(r"\bCertificate\.(\w+)", statement)) - OWN_NAMES)
+    print(OF_THE_FILE.sub("", statement))
+    strange = sorted(set(re.findall(OF_THE_FILE.pattern + r"(\w+)", statement)) - OWN_NAMES)
     axioms = gate.axioms_of(assumptions.strip())
     allowed = gate.read_allowed(gate.ALLOWED) | gate.read_allowed(gate.OWN_ALLOWED["Fast.v"])
     print("assumptions: " + (f"{len(axioms)}, of Coq's primitive types (axioms.fast)" if axioms else "none"))

@@ -14,8 +14,8 @@ static const cli_option options[] = {
     {"with-bias", NULL, "the certificate is of `limit --with-bias`: the samples get a last coordinate, the constant 1"},
     {"adversarial", "DIR", "the other set of a Certificate.v of T4: a directory with X.npy and y.npy"},
     {"weights", "FILE",
-     "the W.npy, m x d, that a Certificate.v of `polish --coq` is about: in place of --data, of C4 with it"},
-    {"run", "DIR", "the run a Certificate.v of `split --coq` is about: a directory with W.npy and coefficients.npy"},
+     "the W.npy, m x d, that a Certificate.v of `polish --coq` is about, in place of --data\n(of C4 with it)"},
+    {"run", "DIR", "the run a Certificate.v of `split --coq` is about, with W.npy and coefficients.npy"},
     {NULL, NULL, NULL},
 };
 
@@ -227,7 +227,7 @@ static lfap_status run_check(cli *c, int argc, char **argv) {
 const cli_verb cli_check = {
     "check",
     "re-verify a certificate of `limit --certify` against its data",
-    "CERTIFICATE {--data PATH [--labels FILE] [--adversarial DIR | --run DIR] [--weights W.npy] | --weights W.npy}",
+    "CERTIFICATE {--data PATH [--labels FILE] [--adversarial DIR | --run DIR | --weights W] | --weights W}",
     "Decides every statement of the certificate again from the data and the multipliers it proposes, in exact "
     "integers, and\n"
     "accepts the file if it is, byte for byte, the certificate that follows. Exit code 0: accepted, 1: refused (other "

@@ -29,8 +29,8 @@ static const cli_option options[] = {
      "W.npy that is written: that their boundary is not linear or, with --probe-points, their signs\n"
      "there; axiom-free (default) or fast"},
     {"coq-claim", "NAME",
-     "what it says: auto (default: as above), or C4: that gradient descent on the exponential loss from\n"
-     "--weights, learning rates up to --step, goes to a KKT point"},
+     "what it says: auto (default: as above), or C4: that gradient descent on the exponential\n"
+     "loss from --weights, learning rates up to --step, goes to a KKT point"},
     {NULL, NULL, NULL},
 };
 

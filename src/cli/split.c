@@ -42,8 +42,8 @@ static const cli_option options[] = {
     {"seed", "S", "seed of the random points (default 0)"},
     {"out", "DIR", "directory for points.csv and meta.json; without it nothing is written"},
     {"coq", "[=FORM]",
-     "also write Certificate.v to --out: a theorem for Coq's kernel about the doubles of a training run,\n"
-     "that at these points the perturbations decide; axiom-free (default) or fast"},
+     "also write Certificate.v to --out: a theorem for Coq's kernel about the doubles of a training\n"
+     "run, that at these points the perturbations decide; axiom-free (default) or fast"},
     {NULL, NULL, NULL},
 };
 
@@ -488,7 +488,7 @@ static lfap_status run_split(cli *c, int argc, char **argv) {
 const cli_verb cli_split = {
     "split",
     "what initialisation, bases and perturbations give to a trained network's output",
-    "--data ADV [--bases B.npy] --run DIR [--probe-points Z.npy | --natural D] [--coq[=FORM] --out DIR] [options]",
+    "--data ADV [--bases B.npy] --run DIR [--probe-points Z.npy | --natural D] [--coq --out DIR] [options]",
     "Every neuron of a network trained on base + perturbation is the sum of three parts, exactly and at any time of\n"
     "training: <w_j,z>/a_j = I_j + D_j + P_j, of the first weights, the bases and the perturbations. f_rest is the\n"
     "network of I_j + D_j alone, E = f - f_rest what the perturbations do. Tells at how many points all P_j have one\n"

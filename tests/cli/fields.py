@@ -104,7 +104,7 @@ put("v.npy", np.array([-1.0, 2, 3, 1])), put("points.npy", np.ones((3, 40))), pu
 report("compare", *NET, "--output-weights", "v.npy", "--certify", "--test", "data", "--probe-points", "points.npy", "--outputs", "f.npy")
 put("turned.npy", -np.load("data/y.npy")), report("compare", *NET, "--labels", "turned.npy")
 report("train", "--method", "gd", "--epochs", "7", "--coefficients", "--arithmetic", "mpfr", "--data", "adv", "--gamma", "0.9", "--m", "4", "--out", "learned")
-report("split", "--data", "adv", "--run", "learned", "--natural", "data", "--out", "parts"), meta("parts")
+report("split", "--data", "adv", "--run", "learned", "--natural", "data", "--coq", "--out", "parts"), meta("parts")
 report("vectors", "--out", "vec"), meta("vec/tiny", "vectors_case")
 report("map", *NET, "--weights2", "flow/W.npy", "--direction", "limit/w.npy", "--grid", "5", "--numbers", "--out", "pictures")
 report("map", "--preset", "paper-10", "--grid", "5", "--numbers", "--out", "pictures")

@@ -299,7 +299,7 @@ Test(theorem, two_sets_decide_alike) {
     if (s.lim.n && lfap_limit_solve_opts(&ctx, &other, &A, NULL, s.gamma, &o) == LFAP_OK) {
       oracle_coq t = {0};
       int found = -1;
-      oracle_coq_about about = {.data = &s.D, .adversarial = &A, .sha256 = SHA, .adversarial_sha256 = SHA};
+      oracle_coq_about about = {.data = &s.D, .other = &A, .sha256 = SHA, .other_sha256 = SHA};
       oracle_coq_wish wish = {.claim = ORACLE_COQ_T4, .z = s.z, .points = s.points, .adversarial = &other};
       cr_assert_eq(oracle_coq_find(&ctx, &found, &t, &about, &s.lim, &wish), LFAP_OK, "%s", ctx.message);
       cr_assert_eq(found, t.points > 0);
