@@ -286,6 +286,13 @@ static void published_table(lfap_text *t, study *s) {
     }
 }
 
+/* Published numbers on the curves of all panels. */
+static size_t all_shown(const study *s) {
+  size_t shown = 0;
+  for (size_t q = 0; q < s->panels; q++) shown += s->shown[q];
+  return shown;
+}
+
 static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin, size_t end) {
   char title[256];
   if (s->panels == 1) constants(title, sizeof title, s);
@@ -309,7 +316,7 @@ static void panel_commands(lfap_text *t, const study *s, size_t p, size_t begin,
                       " title 'base + perturbation: 90 % interval over seeds', \\\n"
                       "  NaN with boxes fs pattern 4 border lc rgb '#555555' fc rgb '#555555' "
                       "title 'control: 90 % interval over seeds'");
-  if (p == 0 && s->published)
+  if (p == 0 && all_shown(s))
     lfap_text_puts(t, ", \\\n  NaN with points pt 12 ps 1.1 lw 1.5 lc rgb " STYLE_ORANGE
                       " title 'published, with its reading error'");
   if (s->shown[p])
@@ -341,7 +348,7 @@ static void commands_accuracy(lfap_picture *p, const study *s, const size_t *beg
                                         .width = s->panels == 1 ? 600 : 300,
                                         .height = 270,
                                         .named = 1,
-                                        .keys = s->published ? 6 : 5});
+                                        .keys = all_shown(s) ? 6 : 5});
   lfap_text_format(t, "set yrange [0:1]\nset xlabel '%s'\nset ylabel 'accuracy, natural samples (share)'\n",
                    axis_name[s->x]);
   if (lo > 0 && hi > 8 * lo) lfap_text_puts(t, "set logscale x\n");
@@ -402,11 +409,10 @@ static void tell_missing(lfap_picture *p, const lfap_table *t) {
 
 /* How many numbers were published for these curves. */
 static void tell_published(lfap_picture *p, const study *s) {
-  size_t used = strlen(p->caption), shown = 0;
-  for (size_t q = 0; q < s->panels; q++) shown += s->shown[q];
+  size_t used = strlen(p->caption);
   if (s->published)
     snprintf(p->caption + used, sizeof p->caption - used,
-             " Published accuracies on these curves (diamonds, bars: reading error): %zu.", shown);
+             " Published accuracies on these curves (diamonds, bars: reading error): %zu.", all_shown(s));
 }
 
 lfap_status lfap_picture_accuracy(lfap_ctx *ctx, lfap_picture *out, const lfap_table *sweep, const char *x,

@@ -178,12 +178,12 @@ r = Run("plot", "accuracy", "--sweep", "made.csv", "--against", PUBLISHED, "--wh
 shown = rows("pic/accuracy_published.csv") if ok(r.code == 0, "drawn", r) else []
 ok([(float(s["d"]), float(s["accuracy"]), float(s["within"])) for s in shown] == [(float(p["value"]), float(p["accuracy"]), float(p["within"])) for p in numbers
    if (p["norm"], p["axis"], p["law"]) == ("l2", "d", "uniform")] and "reading error): 7." in json.loads(r.out)["caption"], "the seven numbers of that curve, whose sizes follow d", shown)
-ok(b"'published'" in read("pic/accuracy.gp") and os.path.getsize("pic/accuracy.png") > 4000, "in the picture")
+ok(b"title 'published, with its reading error'" in read("pic/accuracy.gp") and os.path.getsize("pic/accuracy.png") > 4000, "in the picture")
 r = Run("plot", "accuracy", "--sweep", "made.csv", "--against", PUBLISHED, "--where", "norm=l0", "--x", "k", "--out", "pic0", "--json")
 shown = rows("pic0/accuracy_published.csv")
 ok({(float(s["k"]), float(s["accuracy"])) for s in shown} == {(round(float(p["value"]) * 10000), float(p["accuracy"])) for p in numbers if p["axis"] == "share"}, "shares stand at their number of entries", shown[:3])
 r = Run("plot", "accuracy", "--sweep", "made.csv", "--against", PUBLISHED, "--where", "gamma=0.5", "--where", "norm=l2", "--x", "d", "--numbers", "--out", "pic1")
-ok(r.code == 0 and rows("pic1/accuracy_published.csv") == [] and b"'published'" not in read("pic1/accuracy.gp"), "none over curves of another slope, and no word of them in the key", r)
+ok(r.code == 0 and rows("pic1/accuracy_published.csv") == [] and b"title 'published" not in read("pic1/accuracy.gp"), "none over curves of another slope, and no word of them in the key", r)
 
 # ---- a real cell: the run, then the complete table held without computing a cell
 ONE = ["sweep", "--preset", "paper-20", "--scale", "paper", "--out", "twenty", "--against", PUBLISHED]
