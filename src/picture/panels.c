@@ -22,8 +22,9 @@ void lfap_picture_panels(lfap_picture *p, const lfap_panels *k) {
       columns, LEFT / w, 1 - RIGHT / w, (key + BELOW) / h, 1 - (HEAD + name) / h, (LEFT + RIGHT) / w,
       (BELOW + name) / h);
   if (k->keys)
-    lfap_text_format(&p->commands,
-                     "set key at screen 0.5,%.4f center bottom vertical maxrows %d samplen 2.5 font ',11'\n", 4 / h,
-                     rows);
+    lfap_text_format(
+        &p->commands,
+        "set key at screen 0.5,%.4f center bottom Left reverse vertical maxrows %d samplen 2.5 width -5 font ',11'\n",
+        4 / h, rows);
   else lfap_text_puts(&p->commands, "unset key\n");
 }
