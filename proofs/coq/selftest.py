@@ -75,7 +75,8 @@ def main():
         place = pathlib.Path(scratch) / "coq"
         shutil.copytree(HERE, place, ignore=shutil.ignore_patterns("build"))
         shutil.copytree(build, place / "build")
-        shutil.copy(HERE.parent / "tools.py", scratch)
+        for module in ("tools.py", "reporting.py"):
+            shutil.copy(HERE.parent / module, scratch)
         code, said = gate(place)
         wrong = [f"untouched: exit code {code}, said\n{said}"] if code else []
         for case in SABOTAGES:
