@@ -65,7 +65,7 @@ static lfap_status call_document(lfap_ctx *c, result *r) {
 static lfap_status coq_by(lfap_ctx *c, const lfap_data *data, const lfap_limit *lim, oracle_coq_wish wish) {
   int found = 0;
   oracle_coq t = {0};
-  oracle_coq_about about = {.data = data, .sha256 = zeros, .adversarial = wish.adversarial ? data : NULL, .adversarial_sha256 = zeros};
+  oracle_coq_about about = {.data = data, .sha256 = zeros, .other = wish.adversarial ? data : NULL, .other_sha256 = zeros};
   lfap_text text = {0};
   lfap_status st = oracle_coq_find(c, &found, &t, &about, lim, &wish);
   for (size_t i = 0; !st && found && i < oracle_coq_files(&t); i++) {
