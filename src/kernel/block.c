@@ -215,7 +215,8 @@ LFAP_INLINE void ask(const double *C, slice a, size_t i, size_t c, size_t ldc) {
   for (size_t p = 0; p < LFAP_TILE_A && p < a.rows - i; p++) {
     LFAP_PREFETCH(C + (i + p) * ldc + c * LFAP_TILE_B, LFAP_TILE_B);
     if (LFAP_TILE_A < a.rows - i - p && c * SHARE < a.n)
-      LFAP_PREFETCH(a.M + (i + p + LFAP_TILE_A) * a.ld + a.k + c * SHARE, SHARE);
+      LFAP_PREFETCH(a.M + (i + p + LFAP_TILE_A) * a.ld + a.k + c * SHARE,
+                    SHARE < a.n - c * SHARE ? SHARE : a.n - c * SHARE);
   }
 }
 
