@@ -243,9 +243,9 @@ ok("in a section of their own: 1" in s["Predictions against measurement"] and he
 
 # ---- README's example is one run
 with open(os.path.join(ROOT, "README.md")) as f:
-    block = re.search(r"## Pictures\n\n((?:    .*\n)+)", f.read()).group(1)
+    block = next(b for b in re.findall(r"(?:^    .*\n)+", f.read(), re.M) if "lfap report run" in b).replace("build/lfap", LFAP)
 os.makedirs("readme")
-p = subprocess.run(["sh", "-e", "-c", "lfap() { " + LFAP + ' "$@"; }\n' + block], cwd="readme", capture_output=True, stdin=subprocess.DEVNULL)
+p = subprocess.run(["sh", "-e", "-c", block], cwd="readme", capture_output=True, stdin=subprocess.DEVNULL)
 s = sections("readme/run/report") if p.returncode == 0 else {}
 ok(p.returncode == 0 and OTHER not in s and {"Predictions against measurement", "The limit", "Training", "Decisions"} <= set(s) and all("The samples of this directory" in s[k] and sha("readme/run/data")[:12] in s[k] for k in s if k not in ("Left out", "What this page is made from")),
    "README: its commands make one coherent run", (p.stderr.decode()[-300:], list(s)))
