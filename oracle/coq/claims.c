@@ -124,7 +124,7 @@ const oracle_coq_words oracle_coq_claims[ORACLE_COQ_CLAIMS] = {
          .about = "any real closed field R, the real numbers for instance; first the weights,\n"
                   "   then coefficients b, perturbations eta and their labels t, as above:\n",
          .words =
-             "     with `part` what the perturbations gave to the network in its training, its row j being a_j times\n"
+             "     with `part` what the perturbations gave by the coefficients b, its row j being a_j times\n"
              "     the sum of b j n t n eta n: at every point z of the list every neuron's share of it has the sign\n"
              "     that stands there, it outweighs the rest of the network, and so the network has that sign (T5).",
          .opens = " :\n",

@@ -27,14 +27,15 @@ typedef struct oracle_coq {
   oracle_coq_claim claim;
   oracle_coq_form form;
   size_t n, d;
-  double gamma, step;             /* C4: learning rates are at most step */
-  char sha256[65];                /* of the data */
-  unsigned bits;                  /* of the largest multiplier, as asked for; 0 in a file that was read */
-  size_t count;                   /* multipliers: n, 2 n for C2 and T4, 0 where none are needed; C4: and m n slopes */
-  mpz_t *p, den;                  /* owned */
-  size_t points;                  /* points whose side is told, */
-  double *z;                      /* points x d, owned */
-  signed char *sign;              /* certain: 1 or -1, owned */
+  double gamma, step; /* C4: learning rates are at most step */
+  char sha256[65];    /* of the data */
+  unsigned bits;      /* of the largest multiplier, as asked for; 0 in a file that was read */
+  size_t count;       /* multipliers: n, 2 n for C2 and T4, 0 where none are needed; C4: and m n slopes */
+  mpz_t *p, den;      /* owned */
+  size_t points;      /* points whose side is told, */
+  double *z;          /* points x d, owned */
+  signed char *sign;  /* certain: 1 or -1, owned */
+  size_t differ;      /* T4: points left out that the two sets decide otherwise; 0 in a file that was read */
   struct oracle_coq *adversarial; /* T4: its set and multipliers, as C2; owned */
 } oracle_coq;
 

@@ -195,8 +195,10 @@ static lfap_status by_the_other_set(finder *f, const oracle_coq_about *about, in
   other.t.claim = ORACLE_COQ_C2;
   if (!st) st = oracle_coq_numbers(f->ctx, &other.t, 2 * other.t.n);
   if (!st) st = by_multipliers(&other, ORACLE_COQ_C2, proved);
-  for (size_t i = 0; *proved > 0 && i < wish.points; i++)
+  for (size_t i = 0; *proved > 0 && i < wish.points; i++) {
+    f->t.differ += f->sign[i] * other.sign[i] < 0;
     if (f->sign[i] != other.sign[i]) f->sign[i] = 0;
+  }
   if (!st && *proved > 0) f->t.adversarial = malloc(sizeof *f->t.adversarial);
   if (!st && *proved > 0 && !f->t.adversarial) st = lfap_fail(f->ctx, LFAP_ERR_MEMORY, "theorem: out of memory");
   if (!st && *proved <= 0) snprintf(f->why, sizeof f->why, "T4: of the adversarial set: %.500s", other.why);

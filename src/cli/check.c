@@ -122,8 +122,10 @@ static lfap_status require_for(cli *c, const args *a, int claim) {
   return s;
 }
 
+/* A theorem is about networks without a bias: of weights that have one it says nothing. */
 static lfap_status read_weights(cli *c, run *r, const char *path) {
   lfap_status s = lfap_npy_read_samples(&c->ctx, &r->weights, path);
+  if (!s) s = cli_bias_join(c, &r->weights, path);
   if (!s && (r->weights.ndim != 2 || r->weights.rows == 0 || r->weights.cols == 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: shape (%zu, %zu); weights are m x d", path, r->weights.rows,
                   r->weights.cols);
@@ -144,7 +146,11 @@ static lfap_status read_training(cli *c, run *r) {
   const args *a = &r->a;
   lfap_status s = cli_data_read(c, &r->data, a->data, a->labels);
   if (!s) s = read_matrix(c, &r->eta, a->data, "eta.npy", r->data.n, r->data.d);
+  char *path = NULL;
+  if (!s) s = cli_path(c, &path, a->run, "W.npy");
   if (!s) s = cli_dir_npy(c, &r->weights, a->run, "W.npy");
+  if (!s) s = cli_bias_join(c, &r->weights, path);
+  free(path);
   if (!s && (r->weights.cols != r->data.d || r->weights.rows == 0))
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/W.npy: shape (%zu, %zu); these samples have d = %zu", a->run,
                   r->weights.rows, r->weights.cols, r->data.d);
@@ -199,6 +205,9 @@ static lfap_status read_and_judge(cli *c, run *r) {
       cli_require(c, a->certificate, "the certificate", "the file to be checked, as `lfap limit --certify` wrote it");
   if (!s) s = a->weights ? LFAP_OK : cli_require(c, a->data, "--data", "the samples the certificate is about");
   if (!s) s = lfap_file_read(&c->ctx, &r->text, &r->len, a->certificate);
+  if (!s && (a->run || a->weights) && !cli_coq_is(r->text, r->len))
+    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: is no theorem for Coq, which --run and --weights are about",
+                  a->certificate);
   if (!s) s = require_for(c, a, cli_coq_is(r->text, r->len) ? oracle_coq_claim_of(r->text, r->len) : -1);
   if (!s) s = read_subject(c, r);
   if (!s) s = judge_file(c, r);

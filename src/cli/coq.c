@@ -157,6 +157,8 @@ void cli_coq_print(const cli_coq *k) {
   cli_say("  theorem for Coq: %s, %s", oracle_coq_claim_names[t->claim], oracle_coq_form_names[t->form]);
   if (t->count) cli_say(", multipliers of %u bits", t->bits);
   if (k->asked && t->claim != ORACLE_COQ_BENT) cli_say(", the side of %zu of %zu points", t->points, k->asked);
+  if (t->claim == ORACLE_COQ_T4 && k->asked)
+    cli_say(" (the other set decides %zu otherwise, %zu are open)", t->differ, k->asked - t->points - t->differ);
   cli_say("; `make coq-certificate` has Coq check it\n");
 }
 

@@ -385,17 +385,21 @@ static lfap_status ask_coq(cli *c, job *w, const args *a) {
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                      "--coq: the theorem is about coefficients.npy of `lfap train --coefficients`; --run %s has none",
                      a->run);
+  for (size_t i = 0; i < w->lines.checks; i++)
+    if (w->lines.check[i].verdict == LFAP_FAIL) { /* a theorem about coefficients of another training says nothing */
+      snprintf(w->coq.why, sizeof w->coq.why, "%s: FAIL: the coefficients are not of this network's training",
+               w->lines.check[i].what);
+      return LFAP_OK;
+    }
   cli_coq_of_split(&w->coq, w->run.net.w, w->run.net.m, &eta, w->run.b.v);
   return cli_coq_find_run(c, &w->coq, a->coq.form, w->run.net.gamma, &w->points, NULL, 0.0);
 }
 
-static lfap_status judge_split(cli *c, lfap_case *k, const lfap_split_shares *t, const cli_coq *coq) {
+static void judge_split(cli *c, const lfap_case *k, const cli_coq *coq) {
   cli_tally tally = {{0}};
-  lfap_status s = lfap_judge_split(&c->ctx, k, t, "points", NULL);
   cli_tally_add(&tally, k->check, k->checks);
   if (coq && !coq->theorem.n) tally.of[LFAP_UNDECIDED]++;
   c->verdict = cli_tally_verdict(&tally);
-  return s;
 }
 
 /* ---- what is told ------------------------------------------------------------------------------------------------ */
@@ -464,8 +468,8 @@ static lfap_status tell_split(cli *c, const args *a, job *w) {
                         .coq = a->coq.wanted ? &w->coq : NULL,
                         .lines = &w->lines};
   memcpy(sha, w->here.sha256, sizeof sha);
-  lfap_status s = judge_split(c, &w->lines, &w->shares, r.coq);
-  if (!s) s = write_points(c, a, w, &r);
+  judge_split(c, &w->lines, r.coq);
+  lfap_status s = write_points(c, a, w, &r);
   if (!s && c->json) s = cli_print_split(c, &r);
   else if (!s) print_split(c, &r);
   return s;
@@ -479,6 +483,7 @@ static lfap_status run_split(cli *c, int argc, char **argv) {
   if (s || help) return s;
   s = check_split_args(c, &a);
   if (!s) s = split_run(c, &w, &a);
+  if (!s) s = lfap_judge_split(&c->ctx, &w.lines, &w.shares, "points", NULL);
   if (!s) s = ask_coq(c, &w, &a);
   if (!s) s = tell_split(c, &a, &w);
   job_free(&w);

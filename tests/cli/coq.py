@@ -116,6 +116,9 @@ for form in ("axiom-free", "fast"):
     told = [numbers(text, f"z{i}", form) for i in range(k["told"])]
     ok(20 < k["told"] < 40 and k["points"] == 40 and all(shown(text, data, y, gamma, told, part) is True for data, part in ((X, ""), (np.load("near/X.npy"), "_adv"))), f"T4, {form}: the multipliers of either set tell every point", k)
     ok([numbers(text, f"x_adv{n}", form) for n in range(4)] == exact(np.load("near/X.npy")), f"T4, {form}: its numbers are the adversarial set")
+    Run("limit", "--data", "near", "--gamma", gamma, "--out", "near_limit")
+    one, other = (np.load("near/Z.npy") @ np.load(f"{o}/w.npy") > 0 for o in ("uniform/l", "near_limit"))
+    ok(k["differ"] == sum(one != other) > 0 and k["told"] == sum(one == other), f"T4, {form}: what the sets decide otherwise is told too", k)
     whole = text
     for data, other, code in (("uniform", "near", 0), ("near", "uniform", 1), ("uniform", "uniform", 1), ("uniform", None, 64)):
         r = Run("check", "uniform/l/Certificate.v", "--data", data, *(["--adversarial", other] if other else []))
@@ -221,6 +224,24 @@ ok(r.code == 2 and k["claim"] is None and "none of the 2 points" in k["reason"] 
 for options, word in ((["--coq"], "--out"), (["--coq", "--out", "o", "--bases", "noise/X.npy"], "--bases")):
     r = Run(*SPLIT, *options)
     ok(r.code == 64 and word in r.err and not os.path.exists("o"), f"split refused: {options}", r)
+
+# coefficients of another training: the parts do not add up, so no theorem names them; weights with a bias, and what is no theorem
+os.makedirs("mixed"), os.makedirs("biased")
+for name, source in (("W.npy", "learned"), ("W0.npy", "learned"), ("coefficients.npy", "learned")):
+    shutil.copy(f"{source}/{name}", "biased"), shutil.copy(f"{source}/{name}", "mixed")
+np.save("mixed/coefficients.npy", 1.5 * np.load("learned/coefficients.npy"))
+r = Run(*SPLIT[:3], "--run", "mixed", "--gamma", 0.25, "--natural", "natural", "--coq", "--out", "mixture", "--json")
+k = json.loads(r.out)["coq"]
+ok(r.code == 1 and k["claim"] is None and "not of this network's training" in k["reason"] and not os.path.exists("mixture/Certificate.v"), "split: coefficients of another training: no theorem", r)
+Run(*SPLIT, "--coq", "--out", "parts")
+np.save("biased/b.npy", np.ones(6))
+ok(Run("check", "parts/Certificate.v", "--data", "adv", "--run", "learned").code == 0, "split: the theorem of the run itself")
+r = Run("check", "parts/Certificate.v", "--data", "adv", "--run", "biased")
+ok(r.code == 64 and "has a bias" in r.err, "split: check does not drop a bias", r)
+put("empty.v", b"")
+for options in (["--data", "adv", "--run", "learned"], ["--weights", "learned/W.npy"]):
+    r = Run("check", "empty.v", *options)
+    ok(r.code == 65 and "is no theorem" in r.err, f"check of an empty file with {options}", r)
 
 # ---- C4, its condition by the definitions: fractions, E_0 bounded by N sum p^2 - 1
 Run("train", "--data", "natural", "--gamma", 0.25, "--m", 4, "--out", "start")
