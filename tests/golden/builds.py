@@ -121,7 +121,7 @@ def variables(build, top):
 def make(build, work, top):
     """Builds; returns (program or None, make's words)."""
     if build.arch:
-        install(["qemu-user", f"gcc-{TRIPLES[build.arch]}"])
+        install(["qemu-user", f"gcc-{TRIPLES[build.arch]}", f"libc6-dev-{build.arch}-cross"])  # recommended alone, but needed
     install(build.packages)
     if build.flags is None:
         os.makedirs(work, exist_ok=True)
