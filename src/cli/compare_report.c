@@ -152,6 +152,9 @@ static void classified_print(const cli *c, const compare_run *r) {
   if (r->reason.kind)
     cli_say("  likely reason: %s: %s (%zu of %zu %s)\n", lfap_reason_name[r->reason.kind], r->reason.what,
             r->reason.right, r->reason.of, r->reason.by_outputs ? "outputs agree" : "right then");
+  else if (k->right < k->of)
+    cli_say("  no slip that was tried explains it: it was trained on other samples, or not to the end; what follows is "
+            "measured\n");
 }
 
 static void readout_print(const compare_run *r) {
@@ -191,8 +194,9 @@ static void certified_print(const compare_run *r) {
 static void next_print(const compare_run *r) {
   char data[CLI_SHOWN], weights[CLI_SHOWN];
   if (compare_network_verdict(r) != LFAP_PASS) {
-    cli_say("next: mend what the reason above names, then `lfap compare` again; `lfap compare --help` has --signs, "
-            "--output-weights, --bias\n");
+    if (r->reason.kind)
+      cli_say("next: mend what the reason above names, then `lfap compare` again; `lfap compare --help` has --signs, "
+              "--output-weights, --bias\n");
     return;
   }
   if (r->a.polish || r->given.a || r->a.bias || !r->a.weights) return;
