@@ -23,17 +23,11 @@ long oracle_coq_grid(const oracle_coq *t, const oracle_coq_about *about) {
 
 /* ---- T5 ---------------------------------------------------------------------------------------------------------- */
 
+static int split_sign(const void *of, double gamma, const double *z) { return oracle_coq_split_sign(of, gamma, z); }
+
 static lfap_status find_split(lfap_ctx *ctx, int *found, oracle_coq *t, const oracle_coq_about *about,
                               const oracle_coq_wish *wish) {
-  signed char *sign = calloc(wish->points + 1, 1);
-  if (!sign) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", wish->points);
-  lfap_status st = LFAP_OK;
-  for (size_t i = 0; !st && i < wish->points; i++) {
-    st = lfap_tick(ctx, "theorem", (double)i, (double)wish->points);
-    sign[i] = (signed char)oracle_coq_split_sign(about, t->gamma, wish->z + i * t->d);
-  }
-  if (!st) st = oracle_coq_keep(ctx, t, wish->z, sign, wish->points);
-  free(sign);
+  lfap_status st = oracle_coq_decide(ctx, t, wish, split_sign, about);
   *found = !st && t->points > 0;
   if (!st && !*found)
     lfap_fail(ctx, LFAP_OK, "split: at none of the %zu points do the perturbations outweigh the rest", wish->points);

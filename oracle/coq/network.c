@@ -63,17 +63,27 @@ lfap_status oracle_coq_keep(lfap_ctx *ctx, oracle_coq *t, const double *z, const
   return LFAP_OK;
 }
 
-static lfap_status decide_signs(lfap_ctx *ctx, int *found, oracle_coq *t, const lfap_data *w,
-                                const oracle_coq_wish *wish) {
+lfap_status oracle_coq_decide(lfap_ctx *ctx, oracle_coq *t, const oracle_coq_wish *wish, oracle_coq_sign_fn sign_at,
+                              const void *of) {
   signed char *sign = calloc(wish->points + 1, 1);
   if (!sign) return lfap_fail(ctx, LFAP_ERR_MEMORY, "theorem: no memory for %zu points", wish->points);
   lfap_status st = LFAP_OK;
   for (size_t i = 0; !st && i < wish->points; i++) {
     st = lfap_tick(ctx, "theorem", (double)i, (double)wish->points);
-    sign[i] = (signed char)oracle_coq_network_sign(w, t->gamma, wish->z + i * w->d, NULL);
+    sign[i] = (signed char)sign_at(of, t->gamma, wish->z + i * t->d);
   }
   if (!st) st = oracle_coq_keep(ctx, t, wish->z, sign, wish->points);
   free(sign);
+  return st;
+}
+
+static int sign_at(const void *of, double gamma, const double *z) {
+  return oracle_coq_network_sign(of, gamma, z, NULL);
+}
+
+static lfap_status decide_signs(lfap_ctx *ctx, int *found, oracle_coq *t, const lfap_data *w,
+                                const oracle_coq_wish *wish) {
+  lfap_status st = oracle_coq_decide(ctx, t, wish, sign_at, w);
   *found = !st && t->points > 0;
   if (!st && t->claim == ORACLE_COQ_BENT)
     *found = t->points == 2 && oracle_coq_network_bent(w, t->gamma, t->z, t->z + t->d);

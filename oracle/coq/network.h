@@ -10,4 +10,9 @@ int oracle_coq_network_bent(const lfap_data *w, double gamma, const double *z1, 
 
 /* Copies the points with a sign into t. */
 lfap_status oracle_coq_keep(lfap_ctx *ctx, oracle_coq *t, const double *z, const signed char *sign, size_t points);
+/* What is certain at z: 1, -1, or 0. */
+typedef int (*oracle_coq_sign_fn)(const void *of, double gamma, const double *z);
+/* Keeps the points of the wish that have a sign. */
+lfap_status oracle_coq_decide(lfap_ctx *ctx, oracle_coq *t, const oracle_coq_wish *wish, oracle_coq_sign_fn sign_at,
+                              const void *of);
 #endif
