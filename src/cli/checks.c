@@ -63,25 +63,35 @@ static void check_row(const void *user, size_t i, cli_cells *out) {
   memcpy(out->text, text, sizeof text);
 }
 
-void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
-  const lines l = {c, check, n};
+int cli_not_right(lfap_verdict v) { return v == LFAP_FAIL || v == LFAP_UNDECIDED; }
+
+/* Row i is the line that is not right i-th. */
+static void reason_row(const void *user, size_t i, cli_cells *out) {
+  const lines *l = user;
+  size_t k = 0;
+  for (;; k++)
+    if (cli_not_right(l->check[k].verdict) && i-- == 0) break;
+  check_row(user, k, out);
+}
+
+static void print_lines(const lines *l, cli_row_of *row_of, size_t rows) {
   const cli_table t = {.cells = 7,
                        .flex = 3,
                        .below = 4,
                        .least = {[0] = VERDICT, [5] = VERDICT},
                        .head = {"verdict", "id", "subject", "what", "value", "certified", "note"},
                        .label = {[5] = "certified"}};
-  cli_table_print(&t, check_row, &l, n);
+  cli_table_print(&t, row_of, l, rows);
 }
 
-/* What is not right of the lines, with its value: the reason of a verdict. */
-enum { REASONS = 32 };
+void cli_checks_print(const cli *c, const lfap_check *check, size_t n) {
+  print_lines(&(lines){c, check, n}, check_row, n);
+}
+
 void cli_reasons_print(const cli *c, const lfap_check *check, size_t n) {
-  lfap_check bad[REASONS];
-  size_t found = 0;
-  for (size_t i = 0; i < n && found < REASONS; i++)
-    if (check[i].verdict == LFAP_FAIL || check[i].verdict == LFAP_UNDECIDED) bad[found++] = check[i];
-  if (found) cli_checks_print(c, bad, found);
+  size_t wrong = 0;
+  for (size_t i = 0; i < n; i++) wrong += (size_t)cli_not_right(check[i].verdict);
+  if (wrong) print_lines(&(lines){c, check, n}, reason_row, wrong);
 }
 
 void cli_next_explain(const lfap_check *check, size_t n) {

@@ -262,6 +262,8 @@ int cli_interrupted(void);
 typedef struct {
   size_t of[4];
 } cli_tally; /* by lfap_verdict */
+/* FAIL or UNDECIDED. */
+int cli_not_right(lfap_verdict v);
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
 /* "0.98 < 1"; what a statement does not promise beside the measured value, in parentheses: "0.98 (< 1)". */
 void cli_value_words(char *out, size_t size, double value, const char *relation, double bound, int promised);

@@ -208,10 +208,8 @@ static void next_print(const compare_run *r) {
 }
 
 static void arrays_print(const compare_run *r, int wrong) {
-  for (size_t i = 0; i < r->arrays; i++) {
-    lfap_verdict v = r->array[i].verdict;
-    if (!wrong || v == LFAP_FAIL || v == LFAP_UNDECIDED) array_print(&r->array[i]);
-  }
+  for (size_t i = 0; i < r->arrays; i++)
+    if (!wrong || cli_not_right(r->array[i].verdict)) array_print(&r->array[i]);
 }
 
 void compare_print(const cli *c, const compare_run *r) {

@@ -128,21 +128,15 @@ lfap_status cli_report_verify(cli_report_run *r) {
 
 enum { SWEEPS = 64 };
 typedef struct {
-  char *path[SWEEPS];
-  int shares[SWEEPS]; /* a table of shares against epochs (T5) */
+  char *path;
+  int shares; /* a table of shares against epochs (T5) */
+} sweep;
+typedef struct {
+  sweep of[SWEEPS];
   size_t n, more;
 } found;
 
-/* The table that comes first by its name, to place i. */
-static void by_name(found *f) {
-  for (size_t i = 1; i < f->n; i++)
-    for (size_t k = i; k > 0 && strcmp(f->path[k - 1], f->path[k]) > 0; k--) {
-      char *path = f->path[k];
-      int shares = f->shares[k];
-      f->path[k] = f->path[k - 1], f->shares[k] = f->shares[k - 1];
-      f->path[k - 1] = path, f->shares[k - 1] = shares;
-    }
-}
+static int by_name(const void *a, const void *b) { return strcmp(((const sweep *)a)->path, ((const sweep *)b)->path); }
 
 /* Of a file that is no whole table: was it one of lfap sweep? */
 static int names_column(const char *path) {
@@ -186,10 +180,8 @@ static lfap_status look(cli_report_run *r, found *f, const char *dir) {
     s = cli_path(r->c, &path, dir, e->d_name);
     if (!s) s = is_sweep(r, &yes, &shares, path);
     f->more += yes && f->n == SWEEPS;
-    if (yes && f->n < SWEEPS) {
-      f->shares[f->n] = shares;
-      f->path[f->n++] = path;
-    } else free(path);
+    if (yes && f->n < SWEEPS) f->of[f->n++] = (sweep){path, shares};
+    else free(path);
   }
   if (!s && errno)
     s = lfap_fail(&r->c->ctx, lfap_status_of(errno, LFAP_ERR_IO), "%s: cannot be read: %s", dir,
@@ -246,25 +238,26 @@ static lfap_status made(cli_report_run *r, const char *path) {
   return LFAP_OK;
 }
 
-static lfap_status picture_of(cli_report_run *r, lfap_picture *p, const found *f, size_t i) {
-  return f->shares[i] ? cli_plot_shares(r->c, p, f->path[i], NULL, 0)
-                      : cli_plot_accuracy(r->c, p, f->path[i], r->a->against, NULL, NULL, 0);
+static lfap_status picture_of(cli_report_run *r, lfap_picture *p, const sweep *of) {
+  return of->shares ? cli_plot_shares(r->c, p, of->path, NULL, 0)
+                    : cli_plot_accuracy(r->c, p, of->path, r->a->against, NULL, NULL, 0);
 }
 
 static lfap_status curve(cli_report_run *r, const found *f, size_t i) {
   lfap_picture p = {0};
-  const char *path = f->path[i], *slash = strrchr(path, '/');
+  const sweep *of = &f->of[i];
+  const char *path = of->path, *slash = strrchr(path, '/');
   size_t number = 0;
-  lfap_status s = picture_of(r, &p, f, i);
+  lfap_status s = picture_of(r, &p, of);
   if (!s) s = made(r, path);
   if (s) return cli_report_skip(r, path, s);
-  for (size_t k = 0; k < i; k++) number += f->shares[k] == f->shares[i];
-  if (number) snprintf(p.name, sizeof p.name, "%s_%zu", f->shares[i] ? "shares" : "accuracy", number + 1);
+  for (size_t k = 0; k < i; k++) number += f->of[k].shares == of->shares;
+  if (number) snprintf(p.name, sizeof p.name, "%s_%zu", of->shares ? "shares" : "accuracy", number + 1);
   lfap_text_puts(&r->page, "<h3>");
   lfap_page_text(&r->page, "%s", slash ? slash + 1 : path);
   lfap_text_puts(&r->page, "</h3>\n");
   s = cli_report_picture(r, &r->page, &p);
-  if (!s && r->a->against && !f->shares[i]) s = cli_report_skip(r, path, against(r, path));
+  if (!s && r->a->against && !of->shares) s = cli_report_skip(r, path, against(r, path));
   return s;
 }
 
@@ -275,7 +268,7 @@ lfap_status cli_report_sweeps(cli_report_run *r) {
   if (!s) s = look(r, &f, r->a->dir);
   if (!s) s = look(r, &f, sub);
   free(sub);
-  by_name(&f);
+  qsort(f.of, f.n, sizeof f.of[0], by_name);
   if (!s && f.n) {
     lfap_page_section(&r->page, "Sweeps, with data of their own");
     lfap_text_puts(&r->page,
@@ -285,6 +278,6 @@ lfap_status cli_report_sweeps(cli_report_run *r) {
   for (size_t i = 0; i < f.n && !s; i++) s = curve(r, &f, i);
   if (!s && f.n == 0) cli_report_leave(r, "accuracy curves", "no table of lfap sweep, here or in sweep/");
   if (!s && f.more) cli_report_leave(r, "further sweeps", "a page holds at most 64");
-  for (size_t i = 0; i < f.n; i++) free(f.path[i]);
+  for (size_t i = 0; i < f.n; i++) free(f.of[i].path);
   return s;
 }
