@@ -101,6 +101,15 @@ lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path) {
   return s;
 }
 
+lfap_status cli_dir_weights(cli *c, lfap_mat *out, const char *dir, const char *name) {
+  char *path = NULL;
+  lfap_status s = cli_path(c, &path, dir, name);
+  if (!s) s = cli_dir_npy(c, out, dir, name);
+  if (!s) s = cli_bias_join(c, out, path);
+  free(path);
+  return s;
+}
+
 lfap_status cli_bias_none(cli *c, const char *direction) {
   const char *slash = strrchr(direction, '/'), *file = slash ? slash + 1 : direction;
   char *beside = NULL;

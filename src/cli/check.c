@@ -132,29 +132,14 @@ static lfap_status read_weights(cli *c, run *r, const char *path) {
   return s;
 }
 
-/* `file` of the directory, of that shape. */
-static lfap_status read_matrix(cli *c, lfap_mat *out, const char *dir, const char *file, size_t rows, size_t cols) {
-  lfap_status s = cli_dir_npy(c, out, dir, file);
-  if (!s && (out->rows != rows || out->cols != cols))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/%s: shape (%zu, %zu); these samples and weights need (%zu, %zu)", dir,
-                  file, out->rows, out->cols, rows, cols);
-  return s;
-}
-
 /* Weights and coefficients of a run, and the perturbations beside the samples. */
 static lfap_status read_training(cli *c, run *r) {
   const args *a = &r->a;
   lfap_status s = cli_data_read(c, &r->data, a->data, a->labels);
-  if (!s) s = read_matrix(c, &r->eta, a->data, "eta.npy", r->data.n, r->data.d);
-  char *path = NULL;
-  if (!s) s = cli_path(c, &path, a->run, "W.npy");
-  if (!s) s = cli_dir_npy(c, &r->weights, a->run, "W.npy");
-  if (!s) s = cli_bias_join(c, &r->weights, path);
-  free(path);
-  if (!s && (r->weights.cols != r->data.d || r->weights.rows == 0))
-    s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/W.npy: shape (%zu, %zu); these samples have d = %zu", a->run,
-                  r->weights.rows, r->weights.cols, r->data.d);
-  return s ? s : read_matrix(c, &r->coefficients, a->run, "coefficients.npy", r->weights.rows, r->data.n);
+  if (!s) s = cli_dir_matrix(c, &r->eta, a->data, "eta.npy", r->data.n, r->data.d);
+  if (!s) s = cli_dir_weights(c, &r->weights, a->run, "W.npy");
+  if (!s) s = cli_dir_shape(c, &r->weights, a->run, "W.npy", r->weights.rows ? r->weights.rows : 1, r->data.d);
+  return s ? s : cli_dir_matrix(c, &r->coefficients, a->run, "coefficients.npy", r->weights.rows, r->data.n);
 }
 
 static lfap_status read_start(cli *c, run *r) {

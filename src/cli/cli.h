@@ -178,6 +178,8 @@ lfap_status cli_bias_find(cli *c, const char *weights, const char *data);
 const char *cli_bias_words(const cli *c);
 /* Of the weights just read from path: (W, b) with c->bias. Without, USAGE or DATA where a b.npy is beside them. */
 lfap_status cli_bias_join(cli *c, lfap_mat *w, const char *path);
+/* The weights DIR/NAME, joined so. */
+lfap_status cli_dir_weights(cli *c, lfap_mat *out, const char *dir, const char *name);
 /* Refuses a direction w.npy that has a w_bias.npy beside it, for whoever asks more of it than where it points. */
 lfap_status cli_bias_none(cli *c, const char *direction);
 /* dir/name, and with c->bias W apart from b, which goes beside it. */
@@ -203,6 +205,9 @@ lfap_status cli_meta_check_bytes(cli *c, const char *dir, const char *name, cons
 lfap_status cli_meta_check_data(cli *c, const char *dir, const lfap_mat *x, const lfap_mat *y);
 /* The three in one: the file DIR/NAME, read and held against DIR/meta.json. */
 lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name);
+/* A matrix of DIR/NAME has the shape that the network and the samples need, or it is DATA; read and held against it. */
+lfap_status cli_dir_shape(cli *c, const lfap_mat *m, const char *dir, const char *name, size_t rows, size_t cols);
+lfap_status cli_dir_matrix(cli *c, lfap_mat *out, const char *dir, const char *name, size_t rows, size_t cols);
 lfap_status cli_dir_bytes(cli *c, char **out, size_t *len, const char *dir, const char *name);
 /* meta.json of dir as it is now, in fresh memory; NULL when there is none. DATA when it is no JSON object, or a key
    that lfap knows has a value that it cannot have. */

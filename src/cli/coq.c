@@ -58,6 +58,12 @@ static void of_set(cli_coq *k, int which, const lfap_data *data) {
   cli_sha256(k->sha256[which], data->x, data->n * data->d, data->y, data->y ? data->n : 0);
 }
 
+lfap_status cli_coq_unbiased(cli *c) {
+  return c->bias
+             ? lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq: the theorems are about networks without a bias; leave it out")
+             : LFAP_OK;
+}
+
 void cli_coq_of_sets(cli_coq *k, const lfap_data *data, const lfap_data *adversarial) {
   of_set(k, 0, data);
   if (adversarial) of_set(k, 1, adversarial);

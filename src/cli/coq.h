@@ -43,6 +43,8 @@ typedef struct {
 } cli_coq;
 void cli_coq_free(cli_coq *k);
 
+/* USAGE where the run has a bias: the theorems are about networks without. */
+lfap_status cli_coq_unbiased(cli *c);
 /* Names what it is about: a set and, unless NULL, an adversarial one; or weights. */
 void cli_coq_of_sets(cli_coq *k, const lfap_data *data, const lfap_data *adversarial);
 void cli_coq_of_weights(cli_coq *k, const double *w, size_t m, size_t d);

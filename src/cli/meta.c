@@ -314,6 +314,17 @@ lfap_status cli_dir_npy(cli *c, lfap_mat *out, const char *dir, const char *name
   return s;
 }
 
+lfap_status cli_dir_shape(cli *c, const lfap_mat *m, const char *dir, const char *name, size_t rows, size_t cols) {
+  if (m->rows == rows && m->cols == cols) return LFAP_OK;
+  return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/%s: shape (%zu, %zu); this network and these samples need (%zu, %zu)",
+                   dir, name, m->rows, m->cols, rows, cols);
+}
+
+lfap_status cli_dir_matrix(cli *c, lfap_mat *out, const char *dir, const char *name, size_t rows, size_t cols) {
+  lfap_status s = cli_dir_npy(c, out, dir, name);
+  return s ? s : cli_dir_shape(c, out, dir, name, rows, cols);
+}
+
 lfap_status cli_dir_bytes(cli *c, char **out, size_t *len, const char *dir, const char *name) {
   char *path = NULL, *bytes = NULL;
   size_t n = 0;

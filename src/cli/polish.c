@@ -100,8 +100,7 @@ static lfap_status check_descent(cli *c, const args *a) {
 
 static lfap_status read_inputs(cli *c, run *r) {
   lfap_status s = cli_bias_find(c, r->a.weights, r->a.data);
-  if (!s && c->bias && r->a.coq.wanted)
-    s = lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq: the theorems are about networks without a bias; leave it out");
+  if (!s && r->a.coq.wanted) s = cli_coq_unbiased(c);
   if (!s) s = cli_data_read(c, &r->data, r->a.data, r->a.labels);
   if (s) return s;
   r->here = cli_origin_of_run(&r->data, r->data.d, r->a.gamma);

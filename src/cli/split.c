@@ -134,17 +134,6 @@ static void job_free(job *w) {
   free(w->at);
 }
 
-static lfap_status shape(cli *c, const lfap_mat *m, const char *dir, const char *name, size_t rows, size_t cols) {
-  if (m->rows == rows && m->cols == cols) return LFAP_OK;
-  return lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s/%s: shape (%zu, %zu); this network and these samples need (%zu, %zu)",
-                   dir, name, m->rows, m->cols, rows, cols);
-}
-
-static lfap_status matrix_of(cli *c, lfap_mat *out, const char *dir, const char *name, size_t rows, size_t cols) {
-  lfap_status s = cli_dir_npy(c, out, dir, name);
-  return s ? s : shape(c, out, dir, name, rows, cols);
-}
-
 static lfap_status has(cli *c, int *there, const char *dir, const char *name) {
   char *path = NULL;
   lfap_status s = cli_path(c, &path, dir, name);
@@ -153,21 +142,11 @@ static lfap_status has(cli *c, int *there, const char *dir, const char *name) {
   return s;
 }
 
-/* Weights, with a bias (W, b). */
-static lfap_status rows_with_bias(cli *c, lfap_mat *out, const char *dir, const char *name) {
-  char *path = NULL;
-  lfap_status s = cli_path(c, &path, dir, name);
-  if (!s) s = cli_dir_npy(c, out, dir, name);
-  if (!s) s = cli_bias_join(c, out, path);
-  free(path);
-  return s;
-}
-
 static lfap_status weights_of(cli *c, job *w, const char *dir, double gamma) {
   lfap_mat m = {0};
-  lfap_status s = rows_with_bias(c, &m, dir, "W.npy");
+  lfap_status s = cli_dir_weights(c, &m, dir, "W.npy");
   if (!s) s = cli_even(c, m.rows, "W.npy");
-  if (!s) s = shape(c, &m, dir, "W.npy", m.rows, w->data.d);
+  if (!s) s = cli_dir_shape(c, &m, dir, "W.npy", m.rows, w->data.d);
   if (s) lfap_mat_free(&m);
   else w->run.net = (lfap_net){.m = m.rows, .d = m.cols, .gamma = gamma, .w = m.v}; /* takes the numbers over */
   return s;
@@ -177,9 +156,9 @@ static lfap_status of_training(cli *c, job *w, const char *dir, double gamma) {
   trained *t = &w->run;
   t->kind = "train";
   lfap_status s = weights_of(c, w, dir, gamma);
-  if (!s) s = rows_with_bias(c, &t->first, dir, "W0.npy");
-  if (!s) s = shape(c, &t->first, dir, "W0.npy", t->net.m, w->data.d);
-  if (!s) s = matrix_of(c, &t->b, dir, "coefficients.npy", t->net.m, w->data.n);
+  if (!s) s = cli_dir_weights(c, &t->first, dir, "W0.npy");
+  if (!s) s = cli_dir_shape(c, &t->first, dir, "W0.npy", t->net.m, w->data.d);
+  if (!s) s = cli_dir_matrix(c, &t->b, dir, "coefficients.npy", t->net.m, w->data.n);
   return s;
 }
 
@@ -187,16 +166,16 @@ static lfap_status of_training(cli *c, job *w, const char *dir, double gamma) {
 static lfap_status of_kkt_point(cli *c, job *w, const char *dir, double gamma) {
   trained *t = &w->run;
   lfap_mat lambda = {0}, slope = {0};
-  lfap_status s = matrix_of(c, &lambda, dir, "lambda.npy", w->data.n, 1);
+  lfap_status s = cli_dir_matrix(c, &lambda, dir, "lambda.npy", w->data.n, 1);
   if (!s) s = cli_dir_npy(c, &slope, dir, "slopes.npy");
   if (!s && slope.ndim == 1) {
     t->kind = "limit";
-    s = shape(c, &slope, dir, "slopes.npy", w->data.n, 1);
+    s = cli_dir_shape(c, &slope, dir, "slopes.npy", w->data.n, 1);
     if (!s) s = lfap_split_limit(&c->ctx, &t->net, &t->b, &w->data, lambda.v, slope.v, gamma);
   } else if (!s) {
     t->kind = "polish";
     s = weights_of(c, w, dir, gamma);
-    if (!s) s = shape(c, &slope, dir, "slopes.npy", t->net.m, w->data.n);
+    if (!s) s = cli_dir_shape(c, &slope, dir, "slopes.npy", t->net.m, w->data.n);
     for (size_t i = 0; !s && i < slope.rows * slope.cols; i++) slope.v[i] *= lambda.v[i % slope.cols];
     t->b = slope;
     slope = (lfap_mat){0};
@@ -376,8 +355,8 @@ static lfap_status split_run(cli *c, job *w, const args *a) {
 static lfap_status ask_coq(cli *c, job *w, const args *a) {
   lfap_data eta = {.n = w->data.n, .d = w->data.d, .x = (double *)w->eta, .y = w->data.y};
   if (!a->coq.wanted) return LFAP_OK;
-  if (c->bias)
-    return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "--coq: the theorems are about networks without a bias; leave it out");
+  lfap_status s = cli_coq_unbiased(c);
+  if (s) return s;
   if (a->bases)
     return lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                      "--coq: the theorem is about the doubles of eta.npy in --data; leave --bases out");
