@@ -121,4 +121,10 @@ static inline long stop_each(const entry *e) {
   }
   return runs;
 }
+
+static inline long each(long (*tried_on)(const entry *), const entry *of, size_t n) {
+  long runs = 0;
+  for (size_t e = 0; e < n; e++) runs += tried_on(&of[e]);
+  return runs;
+}
 #endif

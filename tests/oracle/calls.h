@@ -27,6 +27,7 @@ typedef union {
   oracle_polished polished;
   int sign[N];
 } result;
+#include "entries.h"
 
 /* What the calls are made with. */
 static struct {
@@ -139,22 +140,16 @@ static lfap_status call_polish(lfap_ctx *c, result *r) {
 static lfap_status call_polished(lfap_ctx *c, result *r) { return oracle_polished_signs(c, r->sign, &in.polished, in.data.x, N); }
 static lfap_status call_kkt(lfap_ctx *c, result *r) { return oracle_kkt_signs(c, r->sign, &in.data, in.data.x, N); }
 
-static void drop_cert(result *r) { oracle_cert_free(&r->cert); }
-static void drop_polished(result *r) { oracle_polished_free(&r->polished); }
-static void drop_vector(result *r) { oracle_vector_free(&r->vector); }
-static void drop_flow(result *r) { oracle_flow_table_free(&r->flow); }
-static void drop_limit(result *r) { oracle_limit_replayed_free(&r->limit); }
-static void drop_trained(result *r) { oracle_trained_free(&r->trained); }
-static void drop_replayed(result *r) { oracle_perturbed_free(&r->replayed); }
-static void drop_history(result *r) { lfap_history_free(&r->history); }
-static void drop_perturbed(result *r) { lfap_perturbed_free(&r->perturbed); }
+DROP(oracle_cert, cert)
+DROP(oracle_polished, polished)
+DROP(oracle_vector, vector)
+DROP(oracle_flow_table, flow)
+DROP(oracle_limit_replayed, limit)
+DROP(oracle_trained, trained)
+DROP(oracle_perturbed, replayed)
+DROP(lfap_history, history)
+DROP(lfap_perturbed, perturbed)
 
-typedef struct {
-  const char *name;
-  lfap_status (*call)(lfap_ctx *, result *);
-  void (*drop)(result *);
-  lfap_status otherwise; /* its status where nothing is in the way */
-} entry;
 static const entry entries[] = {
     {"oracle_enclosure_finish", call_finish, NULL, 0},
     {"oracle_limit_certify", call_certify, drop_cert, 0},

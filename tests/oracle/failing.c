@@ -46,9 +46,6 @@ static void end(void) {
   lfap_text_free(&more.text);
 }
 
-#define CALL(name, expression) \
-  static lfap_status call_##name(lfap_ctx *c, result *r) { return expression; }
-
 CALL(certify_kinks, oracle_limit_certify(c, &r->cert, &more.kinks, 0.03125, NULL))
 CALL(certify_exact, oracle_limit_certify(c, &r->cert, &more.kinks, 0.5, &(oracle_opts){.exact = 1}))
 CALL(certify_bits, oracle_limit_certify(c, &r->cert, &more.near, 0.5, &(oracle_opts){.prec = 53, .max_prec = 64}))
@@ -166,15 +163,11 @@ enum { OTHERS = sizeof others / sizeof others[0] };
 TestSuite(failing, .init = begin, .fini = end);
 
 Test(failing, every_allocation) {
-  long runs = 0;
-  for (size_t e = 0; e < ENTRIES; e++) runs += memory_each(&entries[e]);
-  for (size_t e = 0; e < OTHERS; e++) runs += memory_each(&others[e]);
+  long runs = each(memory_each, entries, ENTRIES) + each(memory_each, others, OTHERS);
   cr_expect_gt(runs, 1000, "%ld", runs);
 }
 
 Test(failing, every_report_that_asks_to_stop) {
-  long runs = 0;
-  for (size_t e = 0; e < ENTRIES; e++) runs += stop_each(&entries[e]);
-  for (size_t e = 0; e < OTHERS; e++) runs += stop_each(&others[e]);
+  long runs = each(stop_each, entries, ENTRIES) + each(stop_each, others, OTHERS);
   cr_expect_gt(runs, 300, "%ld", runs);
 }

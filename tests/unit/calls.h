@@ -34,6 +34,7 @@ typedef union {
   double v[64];
   int sign[N];
 } result;
+#include "entries.h"
 
 /* What the calls are made with. */
 static struct {
@@ -74,10 +75,6 @@ static void teardown(void) {
 
 /* ---- the calls ---------------------------------------------------------------------------------------------------------------- */
 
-#define CALL(name, expression) \
-  static lfap_status call_##name(lfap_ctx *c, result *r) { return expression; }
-#define DROP(type, member) \
-  static void drop_##member(result *r) { type##_free(&r->member); }
 
 static const lfap_perturb_opts small = {.norm = LFAP_L2, .eps = 0.1, .k = 1, .steps = 2};
 
@@ -218,12 +215,6 @@ DROP(lfap_case, verified)
 DROP(lfap_split, split)
 DROP(lfap_cell_networks, networks)
 
-typedef struct {
-  const char *name;
-  lfap_status (*call)(lfap_ctx *, result *);
-  void (*drop)(result *);
-  lfap_status otherwise; /* its status where nothing is in the way */
-} entry;
 static const entry entries[] = {
     {"lfap_npy_read", call_npy_read, drop_mat, 0},
     {"lfap_data_read", call_data_read, drop_data, 0},

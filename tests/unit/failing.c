@@ -147,15 +147,11 @@ enum { OTHERS = sizeof others / sizeof others[0] };
 TestSuite(failing, .init = begin, .fini = end);
 
 Test(failing, every_allocation) {
-  long runs = 0;
-  for (size_t e = 0; e < ENTRIES; e++) runs += memory_each(&entries[e]);
-  for (size_t e = 0; e < OTHERS; e++) runs += memory_each(&others[e]);
+  long runs = each(memory_each, entries, ENTRIES) + each(memory_each, others, OTHERS);
   cr_expect_gt(runs, 4000, "%ld", runs);
 }
 
 Test(failing, every_report_that_asks_to_stop) {
-  long runs = 0;
-  for (size_t e = 0; e < ENTRIES; e++) runs += stop_each(&entries[e]);
-  for (size_t e = 0; e < OTHERS; e++) runs += stop_each(&others[e]);
+  long runs = each(stop_each, entries, ENTRIES) + each(stop_each, others, OTHERS);
   cr_expect_gt(runs, 1000, "%ld", runs);
 }
