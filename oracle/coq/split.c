@@ -31,12 +31,7 @@ typedef struct {
 } splitter;
 
 static void splitter_open(splitter *k, const oracle_coq_about *a, double gamma, const double *z) {
-  const lfap_data *all[] = {a->data, a->other, a->third, &(lfap_data){.x = (double *)z, .n = 1, .d = a->data->d}};
-  k->e = -ORACLE_COQ_ROOT_BITS;
-  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-    long own = oracle_grid_exponent(all[i]->x, all[i]->n * all[i]->d);
-    if (own < k->e) k->e = own;
-  }
+  k->e = oracle_coq_grid(&(oracle_coq){.claim = ORACLE_COQ_SPLIT, .z = (double *)z, .points = 1, .d = a->data->d}, a);
   k->s = -oracle_grid_exponent(&gamma, 1);
   mpz_inits(k->g, k->low, k->high, k->q, k->P, k->bound, k->down, k->up, k->total, NULL);
   oracle_grid_int(k->g, gamma, -k->s);
