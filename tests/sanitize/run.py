@@ -8,10 +8,11 @@ sys.dont_write_bytecode = True
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 SAMPLE, TIMES = "--sample" in sys.argv, "--times" in sys.argv
-REPORT, LIMIT = 99, 900
+LIMIT = 900
 os.chdir(ROOT)
-ENV = dict(os.environ, ASAN_OPTIONS=f"exitcode={REPORT}:allocator_may_return_null=1:detect_stack_use_after_return=1:detect_leaks=0",
-           UBSAN_OPTIONS=f"exitcode={REPORT}:print_stacktrace=1")
+sys.path.insert(0, os.path.join("tests", "cli", "lib"))
+from sanitizers import REPORT, asked  # noqa: E402
+ENV = asked(os.environ, ASAN_OPTIONS="detect_leaks=0")
 # Under valgrind: what the oracle does, one line a job of it, small.
 ORACLE = ["limit --data data --gamma 0.5 --certify --coq --out limit", "limit --data data --gamma 0.01 --certify --exact --out kinks", "limit --data data --gamma 0.5 --certify=fast",
           "check limit/certificate.json --data data", "check limit/Certificate.v --data data", "polish --data data --weights net/W.npy --gamma 0.5 --certify --out point",
