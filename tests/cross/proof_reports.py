@@ -62,6 +62,8 @@ refused("a line that is text", lambda d: place(d)["region"].update(startLine="10
 refused("a path of this machine", lambda d: place(d)["artifactLocation"].update(uri="/home/me/src/kernel/step.c"))
 refused("a property that no reader knows", lambda d: run(d)["results"][0].update(line=10))
 refused("a count that is wrong", None, text.replace('failures="2"', 'failures="1"'))
+refused("outputs before the cases", None, text.replace("<system-out />", "").replace("<properties>", "<system-out /><properties>"))
+refused("no properties", None, text[:text.index("<properties>")] + text[text.index("</properties>") + 13:])
 refused("a case without name", None, text.replace(' name="lfap_step_gd (real)"', ""))
 refused("a failure without message", None, text.replace(' message="' + list(FINDINGS)[0] + '"', ""))
 refused("an element that there is not", None, text.replace("<testcase ", "<test ").replace("</testcase>", "</test>"))

@@ -19,7 +19,11 @@ def malformed(document, junit):
     root = xml.fromstring(junit) if junit.startswith("<") else xml.parse(junit).getroot()
     bad = errors(document, SCHEMA["$defs"]["sarif"], SCHEMA) + errors(element(root), SCHEMA["$defs"]["junit"], SCHEMA)
     for suite in root:
-        failing = sum(case.find("failure") is not None for case in suite)
-        if suite.get("tests") != str(len(suite)) or suite.get("failures") != str(failing):
-            bad.append(f"{suite.get('name')}: {suite.get('tests')} tests, {suite.get('failures')} failures are not its {len(suite)} and {failing}")
+        cases, outer = suite.findall("testcase"), [e.tag for e in suite if e.tag != "testcase"]
+        failing = sum(case.find("failure") is not None for case in cases)
+        if suite.get("tests") != str(len(cases)) or suite.get("failures") != str(failing):
+            bad.append(f"{suite.get('name')}: {suite.get('tests')} tests, {suite.get('failures')} failures are not its {len(cases)} and {failing}")
+        # the order of JUnit's schema: the cases stand between what is said of the suite
+        if outer != ["properties", "system-out", "system-err"] or [suite[0].tag, suite[-2].tag, suite[-1].tag] != outer:
+            bad.append(f"{suite.get('name')}: {[e.tag for e in suite]} is not the order")
     return bad
