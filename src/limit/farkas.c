@@ -1,7 +1,7 @@
 /* farkas.c - Gordan's alternative, proved in doubles (C1(a): label slopes separate the data iff each class lies in
  * an open half-space): by sums without any rounding, where small multiples of the ray are whole numbers; or because
- * the samples span the space they live in, the sum is small, and every coefficient is larger than the correction
- * that makes it 0. */
+ * the samples span the space they live in, the sum is small, and every coefficient is larger than its share of the
+ * correction that makes it 0. */
 #include "limit/farkas.h"
 
 #include "limit/eigen.h"
@@ -82,68 +82,89 @@ static int exactly(const combination *p) {
 
 /* ---- robustly ---------------------------------------------------------------------------------------------------- */
 
-/* Columns in which some sample is not 0: the dimension of the space they live in is at most that. */
-static size_t columns(const combination *p) {
-  size_t count = 0;
-  for (size_t j = 0; j < p->data->d; j++) {
-    size_t a = 0;
-    while (a < p->k && p->data->x[p->f[a] * p->data->d + j] == 0.0) a++;
-    count += a < p->k;
+/* The coordinates in which some sample is not 0, as rows: entries times a power of two up to c_n, without rounding. */
+typedef struct {
+  size_t n, k;   /* rows, samples */
+  double *at;    /* d: the power of two that makes the row shorter than 1; 0 where all samples are 0 */
+  double *x, *D; /* n x k; n: `at` without zeros */
+} coordinates;
+
+/* Whether some entry is not 0; -1: cannot be had. */
+static int coordinate(double *row, const combination *p, size_t j) {
+  int other = 0, e;
+  for (size_t a = 0; a < p->k; a++) {
+    double x = p->data->x[p->f[a] * p->data->d + j];
+    (void)frexp(p->c[a], &e);
+    row[a] = turn(p, a) * ldexp(x, e - 1);
+    if (x != 0.0 && fabs(row[a]) < 0x1p-900) return -1; /* it may have been rounded */
+    other = other || x != 0.0;
   }
-  return count;
+  return other;
 }
 
-/* At least ||sum c_n x_n||; s is scratch of 2 d. */
-static double sum_above(const combination *p, double *s) {
+/* 0 where some entry cannot be had without rounding, or where there are not fewer rows than samples. */
+static int take_coordinates(coordinates *r, const combination *p) {
+  for (size_t j = 0; j < p->data->d; j++) {
+    int has = coordinate(r->x + r->n * p->k, p, j), e;
+    if (has < 0 || (has && r->n + 1 == p->k)) return 0;
+    r->at[j] = 0.0;
+    if (!has) continue;
+    (void)frexp(lfap_norm_above(r->x + r->n * p->k, p->k), &e);
+    r->at[j] = r->D[r->n++] = ldexp(1.0, -e);
+  }
+  return r->n > 0;
+}
+
+/* At least ||D sum c_n x_n||; s is scratch of 2 d. */
+static double sum_above(const combination *p, const coordinates *r, double *s) {
   size_t d = p->data->d;
-  double weight = 0.0, size = 0.0;
+  double weight = 0.0, size = 0.0, widest = 0.0;
   memset(s, 0, 2 * d * sizeof *s);
   for (size_t a = 0; a < p->k; a++) {
     lfap_pair_axpy(s, s + d, turn(p, a) * p->c[a], p->data->x + p->f[a] * d, d);
     weight += p->c[a] / p->scale[a];
   }
-  for (size_t j = 0; j < d; j++) size += fabs(s[j]) + fabs(s[d + j]);
-  return lfap_up(size + lfap_bound_class_sum(lfap_up(weight), p->k, d));
+  for (size_t j = 0; j < d; j++) {
+    size += r->at[j] * (fabs(s[j]) + fabs(s[d + j]));
+    widest = fmax(widest, r->at[j]);
+  }
+  double rounded = 1.0 + 4.0 * (double)(d + p->k) * 0x1p-52;
+  return rounded * (size + widest * lfap_bound_class_sum(rounded * weight, p->k, d));
 }
 
-/* The least eigenvalue of the first k - 1 samples' Gram matrix, scaled, as that of Q on them (h < 1). */
-static lfap_status spread(lfap_ctx *ctx, double *eigen, const combination *p) {
-  size_t n = p->k - 1, d = p->data->d;
-  double *x = malloc(n * d * sizeof *x), *G = malloc(n * n * sizeof *G), *y = malloc(n * sizeof *y);
-  size_t *all = malloc(n * sizeof *all);
+/* The least eigenvalue of D B B' D for the rows B, as that of Q on them (h < 1). */
+static lfap_status spread(lfap_ctx *ctx, double *eigen, const coordinates *r) {
+  double *G = malloc(r->n * r->n * sizeof *G), *y = malloc(r->n * sizeof *y);
+  size_t *all = malloc(r->n * sizeof *all);
   int factors = 0;
-  lfap_qm m = {.n = n, .G = G, .y = y, .gamma = 0.5};
-  lfap_status st = x && G && y && all ? lfap_qm_open(ctx, &m)
-                                      : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu samples", n);
-  if (!st) {
-    for (size_t a = 0; a < n; a++) {
-      memcpy(x + a * d, p->data->x + p->f[a] * d, d * sizeof *x);
-      y[a] = 1.0;
-      all[a] = a;
-    }
-    st = lfap_gram(ctx, G, x, n, d);
+  lfap_qm m = {.n = r->n, .G = G, .y = y, .gamma = 0.5};
+  lfap_status st = G && y && all ? lfap_qm_open(ctx, &m)
+                                 : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for %zu coordinates", r->n);
+  for (size_t a = 0; !st && a < r->n; a++) {
+    y[a] = 1.0;
+    all[a] = a;
   }
-  if (!st) st = lfap_least_eigenvalue(ctx, eigen, &factors, &m, all, n, p->scale, d);
+  if (!st) st = lfap_gram(ctx, G, r->x, r->n, r->k);
+  if (!st) st = lfap_least_eigenvalue(ctx, eigen, &factors, &m, all, r->n, r->D, r->k);
   lfap_qm_close(&m);
-  free(x);
   free(G);
   free(y);
   free(all);
   return st;
 }
 
-/* The first k - 1 samples span the space; so some v with ||D^-1 v|| <= ||sum||/sqrt(eigen) has sum v_n x_n = - sum
-   c_n x_n, and c + v > 0 is a proof. */
+/* The rows B span their space; so some w with ||w|| <= ||D sum||/sqrt(eigen) has B w = - sum c_n x_n, and where that is
+   below 1, c_n + 2^e w_n > 0 for the powers 2^e <= c_n in B: a proof. */
 static lfap_status robustly(lfap_ctx *ctx, int *proved, const combination *p) {
-  double eigen = 0.0, *s = malloc(2 * p->data->d * sizeof *s);
-  lfap_status st =
-      s ? spread(ctx, &eigen, p) : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for d = %zu", p->data->d);
-  if (!st && eigen > 0.0) {
-    double most = lfap_up(sum_above(p, s) / sqrt(eigen));
-    *proved = 1;
-    for (size_t a = 0; a + 1 < p->k; a++) *proved = *proved && p->c[a] > lfap_up(p->scale[a] * most);
-  }
-  free(s);
+  size_t d = p->data->d, most = d < p->k ? d : p->k;
+  double eigen = 0.0, *v = malloc((3 * d + most) * sizeof *v);
+  coordinates r = {.k = p->k, .at = v, .D = v ? v + 3 * d : NULL, .x = malloc(most * p->k * sizeof(double))};
+  lfap_status st = v && r.x ? LFAP_OK : lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for d = %zu", d);
+  int spans = !st && take_coordinates(&r, p);
+  if (spans) st = spread(ctx, &eigen, &r);
+  if (!st && eigen > 0.0) *proved = sum_above(p, &r, v + d) / sqrt(eigen) <= 0.5;
+  free(v);
+  free(r.x);
   return st;
 }
 
@@ -178,7 +199,7 @@ lfap_status lfap_farkas(lfap_ctx *ctx, const lfap_data *data, const double *ray,
   int proved = 0;
   if (!st) choose(&p, ray);
   if (!st && p.k > 1) proved = exactly(&p);
-  if (!st && p.k > 1 && !proved && p.k - 1 == columns(&p)) st = robustly(ctx, &proved, &p);
+  if (!st && p.k > 1 && !proved) st = robustly(ctx, &proved, &p);
   if (!st && proved) st = proof(ctx, &p);
   free(v);
   free(p.f);

@@ -5,6 +5,7 @@
 
 #include "io/text.h"
 #include "kernel/lanes.h"
+#include "limit/interior.h"
 #include "limit/system.h"
 
 #include <math.h>
@@ -157,6 +158,14 @@ static void take_ray(qp *p, size_t enter) {
   p->ray[enter] = 1.0;
 }
 
+static lfap_status falls(qp *p, size_t entry) {
+  return lfap_fail(
+      p->ctx, LFAP_ERR_INFEASIBLE,
+      "quadratic programme: no bounded solution with N = %zu (it falls for ever where entry %zu grows); data behind "
+      "it are not separable by this form of the network",
+      p->n, entry);
+}
+
 /* M is positive definite on F but not with `enter`: M z = 0 there for z = 1 at `enter`, -s on F. Along z the
    objective falls at the constant rate mu_enter < 0, until the first entry of F reaches zero and leaves; if none
    does, it falls for ever. */
@@ -171,12 +180,7 @@ static lfap_status step_along_kernel(qp *p, size_t enter, int *solved) {
   }
   if (isinf(alpha)) {
     take_ray(p, enter);
-    return lfap_fail(
-        p->ctx, LFAP_ERR_INFEASIBLE,
-        "quadratic programme: no bounded solution with N = %zu (it falls for ever where entry %zu grows); data behind "
-        "it are not "
-        "separable by this form of the network",
-        p->n, enter);
+    return falls(p, enter);
   }
   for (size_t k = 0; k < s->nf; k++) {
     size_t i = s->f[k];
@@ -262,8 +266,31 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
                    "quadratic programme: not solved after %zu active-set steps; M is too ill-conditioned", cap);
 }
 
+static size_t largest(const qp *p) {
+  size_t at = 0;
+  for (size_t i = 1; i < p->n; i++)
+    if (p->lambda[i] > p->lambda[at]) at = i;
+  return at;
+}
+
+/* Large and flat: a support, or a ray, from the interior; pivoting goes on from that support. */
+static lfap_status through_interior(qp *p, int *done) {
+  lfap_interior_end end;
+  lfap_status st = lfap_interior_find(p->ctx, &end, p->lambda, p->in, p->sys.m);
+  p->rounds++;
+  if (st || end == LFAP_INTERIOR_NONE) return st;
+  if (end == LFAP_INTERIOR_RAY) {
+    if (p->ray) memcpy(p->ray, p->lambda, p->n * sizeof(double));
+    return falls(p, largest(p));
+  }
+  p->sys.by_cg = 0;
+  p->sys.exact = 1;
+  return block_pivoting(p, done);
+}
+
 static lfap_status run_pivoting(qp *p, int *done, unsigned char *skip) {
   lfap_status st = block_pivoting(p, done);
+  if (!st && !*done && p->sys.no_rough) st = through_interior(p, done);
   if (st || *done) return st;
   char room[LFAP_BYTES];
   if (p->sys.no_factor)
@@ -308,6 +335,7 @@ lfap_status lfap_qp_run(lfap_ctx *ctx, double *lambda, double *mu, lfap_qp_way *
                        : lfap_fail(ctx, LFAP_ERR_MEMORY, "quadratic programme: no memory for N = %zu", n);
   if (!st) {
     p.sys.most = task->most;
+    p.sys.no_rough = n >= LFAP_LARGE && !task->no_factor && !task->most && lfap_interior_applies(task->m);
     p.mu = p.lambda + n;
     p.old = p.mu + n;
     p.row = p.old + n;

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* N6: below this size always a factor. */
-enum { CG_N = 2048 };
 /* Iterations, bound by memory, that take about as long as a factor. */
 static size_t cg_budget(size_t nf) { return 32 + nf / 32; }
 /* Added to a diagonal of 1 in rough factors: a support's block may be singular before the support is right. */
@@ -28,7 +26,7 @@ lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, co
   size_t n = m->n;
   lfap_system s = {.m = m, .b = b, .n = n, .no_factor = no_factor};
   s.only_cg = no_factor || solver == LFAP_SOLVER_CG;
-  s.by_cg = s.only_cg || (solver == LFAP_SOLVER_AUTO && n >= CG_N);
+  s.by_cg = s.only_cg || (solver == LFAP_SOLVER_AUTO && n >= LFAP_LARGE);
   s.exact = !s.by_cg;
   s.f = malloc(n * sizeof *s.f);
   s.s = malloc(7 * n * sizeof(double));
@@ -218,7 +216,7 @@ lfap_status lfap_system_solve(lfap_ctx *ctx, lfap_system *p, int *solved, const 
   if (p->by_cg) {
     st = approach(ctx, p, solved, start);
     if (!st && *solved && p->exact) st = refine(ctx, p, solved);
-    if (st || *solved || p->no_factor) return st;
+    if (st || *solved || p->no_factor || (p->no_rough && !p->exact)) return st;
     p->by_cg = p->only_cg = 0;       /* too slow here: factors from now on, */
     if (p->finer == 2) p->exact = 1; /* and the support is nearly right */
   }

@@ -17,6 +17,7 @@ typedef struct {
   int by_cg;         /* conjugate gradients for rough solutions, while they get on fast enough; */
   int only_cg;       /* for refined ones too */
   int no_factor;     /* nothing else is possible */
+  int no_rough;      /* no rough factors: where conjugate gradients are too slow there is another way to a support */
   int factored;      /* L is the factor on f */
   int exact;         /* refine solutions; otherwise they are only good enough to choose supports by, */
   int finer;         /* and better than at first where this is 1 or 2 */
@@ -27,6 +28,8 @@ typedef struct {
 lfap_status lfap_system_open(lfap_ctx *ctx, lfap_system *p, const lfap_qm *m, const double *b, lfap_solver solver,
                              int no_factor);
 void lfap_system_close(lfap_system *p);
+
+enum { LFAP_LARGE = 2048 }; /* unknowns from which on supports are chosen roughly */
 
 /* Better solutions from now on: rough, finer, finest where a factor is to follow, exact. */
 void lfap_system_sharpen(lfap_system *p);
