@@ -25,8 +25,9 @@ typedef struct {
   double *l, *t;            /* n: multipliers, slacks Z z - 1 */
   double *dl, *dt, *rp, *c; /* n: their steps; Z z - 1 - t; what l t is to become */
   double *z, *dz, *rd, *s;  /* 2 d: Z' l, nearly; its step; Z' l - z; a right-hand side */
-  double *w, *pair;         /* 3 N: weights of samples; 2 N */
+  double *w, *pair;         /* N: weights of samples; 2 N */
   double *T, *G, *A;        /* d x N: samples as columns, weighted; d x d; 2 d x 2 d: 1 + Z' (l/t) Z and its factor */
+  size_t *of;               /* N: the samples of a class */
 } interior;
 
 int lfap_interior_applies(const lfap_qm *m) {
@@ -74,34 +75,55 @@ static lfap_status columns_times(lfap_ctx *ctx, interior *p, double *out, const 
   return lfap_chain_product(ctx, out, p->pair, m->X, 2, p->N, p->d);
 }
 
-/* G = X' w X; w becomes its root. */
-static lfap_status weighted(lfap_ctx *ctx, interior *p, double *w) {
-  for (size_t k = 0; k < p->N; k++) w[k] = sqrt(w[k]);
-  for (size_t i = 0; i < p->N; i += TILE)
+/* G = X' w X over the samples of one class, w >= 0 of them all. */
+static lfap_status weighted(lfap_ctx *ctx, interior *p, const double *w, double class) {
+  size_t count = 0;
+  for (size_t k = 0; k < p->N; k++)
+    if (p->m->y[k] == class) p->of[count++] = k;
+  for (size_t k = 0; k < count; k++) p->pair[k] = sqrt(w[p->of[k]]);
+  for (size_t i = 0; i < count; i += TILE)
     for (size_t j = 0; j < p->d; j++)
-      for (size_t k = i; k < i + TILE && k < p->N; k++) p->T[j * p->N + k] = w[k] * p->m->X[k * p->d + j];
-  return lfap_gram(ctx, p->G, p->T, p->d, p->N);
+      for (size_t k = i; k < i + TILE && k < count; k++)
+        p->T[j * count + k] = p->pair[k] * p->m->X[p->of[k] * p->d + j];
+  if (count) return lfap_gram(ctx, p->G, p->T, p->d, count);
+  memset(p->G, 0, p->d * p->d * sizeof(double));
+  return LFAP_OK;
 }
 
-/* The lower half of A = 1 + Z' (l/t) Z. */
-static lfap_status normal_matrix(lfap_ctx *ctx, interior *p) {
-  size_t N = p->N, d = p->d;
-  memset(p->w, 0, 3 * N * sizeof(double));
+/* w[at] = the sum over the blocks of a sample of slope^power l/t. */
+static void weights(interior *p, int power) {
+  memset(p->w, 0, p->N * sizeof(double));
   for (size_t i = 0; i < p->n; i++) {
-    size_t at = lfap_qm_sample(p->m, i);
-    sides s = sides_of(p->m, i);
-    double ratio = p->l[i] / p->t[i];
-    p->w[at] += s.a * s.a * ratio;
-    p->w[N + at] += s.a * s.b * ratio;
-    p->w[2 * N + at] += s.b * s.b * ratio;
+    double slope = lfap_qm_block(p->m, i) ? 1.0 : p->m->gamma, ratio = p->l[i] / p->t[i];
+    for (int k = 0; k < power; k++) ratio *= slope;
+    p->w[lfap_qm_sample(p->m, i)] += ratio;
   }
-  for (size_t part = 0; part < 3; part++) { /* left above, below it, right below */
-    double *corner = p->A + (part > 0 ? 2 * d * d : 0) + (part > 1 ? d : 0);
-    lfap_status st = weighted(ctx, p, p->w + part * N);
-    if (st) return st;
-    for (size_t j = 0; j < d; j++) {
-      memcpy(corner + j * 2 * d, p->G + j * d, d * sizeof(double));
-      if (part != 1) corner[j * 2 * d + j] += 1.0;
+}
+
+/* Adds factor G to a part of A: left above, left below, right below. */
+static void add_part(interior *p, int part, double factor) {
+  double *corner = p->A + (part > 0 ? 2 * p->d * p->d : 0) + (part > 1 ? p->d : 0);
+  for (size_t j = 0; j < p->d; j++) lfap_axpy(corner + j * 2 * p->d, factor, p->G + j * p->d, p->d);
+}
+
+/* The lower half of A = 1 + Z' (l/t) Z. The slope stands in it to the power 0, 1 and 2; of one block it comes out of the
+   sums. */
+static lfap_status normal_matrix(lfap_ctx *ctx, interior *p) {
+  size_t d = p->d;
+  double plus = p->m->masses.plus, minus = p->m->masses.minus, mass[] = {plus, sqrt(plus * minus), minus};
+  double g = p->m->gamma, slope[] = {1.0, g, g * g};
+  memset(p->A, 0, 4 * d * d * sizeof(double));
+  for (size_t j = 0; j < 2 * d; j++) p->A[j * 2 * d + j] = 1.0;
+  for (int power = 0; power < (p->m->kinks ? 3 : 1); power++) {
+    weights(p, power);
+    for (double class = -1.0; class <= 1.0; class += 2.0) {
+      lfap_status st = weighted(ctx, p, p->w, class);
+      if (st) return st;
+      for (int part = 0; part < 3; part++) {
+        int of = class > 0.0 ? part : 2 - part;
+        if (!p->m->kinks) add_part(p, part, mass[part] * slope[of]);
+        else if (of == power) add_part(p, part, mass[part]);
+      }
     }
   }
   return LFAP_OK;
@@ -187,18 +209,19 @@ static lfap_status run(lfap_ctx *ctx, interior *p, lfap_interior_end *end) {
 static lfap_status interior_open(lfap_ctx *ctx, interior *p, const lfap_qm *m, double *l) {
   size_t N = m->samples, d = m->d, n = m->n;
   *p = (interior){.m = m, .N = N, .d = d, .n = n, .l = l};
-  p->t = malloc((5 * n + 8 * d + 5 * N) * sizeof(double));
+  p->t = malloc((5 * n + 8 * d + 3 * N) * sizeof(double));
   p->T = malloc(d * N * sizeof(double));
   p->G = malloc(d * d * sizeof(double));
   p->A = malloc(4 * d * d * sizeof(double));
-  if (!p->t || !p->T || !p->G || !p->A)
+  p->of = malloc(N * sizeof *p->of);
+  if (!p->t || !p->T || !p->G || !p->A || !p->of)
     return lfap_fail(ctx, LFAP_ERR_MEMORY, "limit: no memory for an interior point of N = %zu, d = %zu", N, d);
   double **of_n[] = {&p->dl, &p->dt, &p->rp, &p->c}, **of_d[] = {&p->z, &p->dz, &p->rd, &p->s};
   double *next = p->t + n;
   for (size_t k = 0; k < 4; k++, next += n) *of_n[k] = next;
   for (size_t k = 0; k < 4; k++, next += 2 * d) *of_d[k] = next;
   p->w = next;
-  p->pair = next + 3 * N;
+  p->pair = next + N;
   return LFAP_OK;
 }
 
@@ -207,6 +230,7 @@ static void interior_close(interior *p) {
   free(p->T);
   free(p->G);
   free(p->A);
+  free(p->of);
 }
 
 /* Equal multipliers, slacks 1. */
