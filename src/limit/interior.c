@@ -17,11 +17,13 @@ enum { STEPS = 60, TILE = 8 };
 #define CLOSE 1e-9  /* good enough to stop at */
 #define NEAR 1e-5   /* good enough when rounding stops it */
 #define SHORT 0.995 /* of the way to the boundary */
+#define RIDGE \
+  0x1p-36 /* of a diagonal, added once a pivot failed: of one class alone half of the columns say nothing new */
 
 typedef struct {
   const lfap_qm *m;
   size_t N, d, n;           /* samples, dimension, unknowns */
-  double reach;             /* the longest row of Z */
+  double reach, ridge;      /* the longest row of Z; what is added to diagonals */
   double *l, *t;            /* n: multipliers, slacks Z z - 1 */
   double *dl, *dt, *rp, *c; /* n: their steps; Z z - 1 - t; what l t is to become */
   double *z, *dz, *rd, *s;  /* 2 d: Z' l, nearly; its step; Z' l - z; a right-hand side */
@@ -91,7 +93,7 @@ static lfap_status weighted(lfap_ctx *ctx, interior *p, const double *w, double 
 }
 
 /* w[at] = the sum over the blocks of a sample of slope^power l/t. */
-static void weights(interior *p, int power) {
+static void class_weights(interior *p, int power) {
   memset(p->w, 0, p->N * sizeof(double));
   for (size_t i = 0; i < p->n; i++) {
     double slope = lfap_qm_block(p->m, i) ? 1.0 : p->m->gamma, ratio = p->l[i] / p->t[i];
@@ -106,8 +108,8 @@ static void add_part(interior *p, int part, double factor) {
   for (size_t j = 0; j < p->d; j++) lfap_axpy(corner + j * 2 * p->d, factor, p->G + j * p->d, p->d);
 }
 
-/* The lower half of A = 1 + Z' (l/t) Z. The slope stands in it to the power 0, 1 and 2; of one block it comes out of the
-   sums. */
+/* The lower half of A = 1 + Z' (l/t) Z. The slope stands in it to the power 0, 1 and 2; of one block it comes out of
+   the sums. */
 static lfap_status normal_matrix(lfap_ctx *ctx, interior *p) {
   size_t d = p->d;
   double plus = p->m->masses.plus, minus = p->m->masses.minus, mass[] = {plus, sqrt(plus * minus), minus};
@@ -115,7 +117,7 @@ static lfap_status normal_matrix(lfap_ctx *ctx, interior *p) {
   memset(p->A, 0, 4 * d * d * sizeof(double));
   for (size_t j = 0; j < 2 * d; j++) p->A[j * 2 * d + j] = 1.0;
   for (int power = 0; power < (p->m->kinks ? 3 : 1); power++) {
-    weights(p, power);
+    class_weights(p, power);
     for (double class = -1.0; class <= 1.0; class += 2.0) {
       lfap_status st = weighted(ctx, p, p->w, class);
       if (st) return st;
@@ -126,6 +128,7 @@ static lfap_status normal_matrix(lfap_ctx *ctx, interior *p) {
       }
     }
   }
+  for (size_t j = 0; j < 2 * d; j++) p->A[j * 2 * d + j] *= 1.0 + p->ridge;
   return LFAP_OK;
 }
 
@@ -195,8 +198,9 @@ static lfap_status run(lfap_ctx *ctx, interior *p, lfap_interior_end *end) {
     if (!st && (solution <= CLOSE || ray <= CLOSE || round == STEPS || !isfinite(solution + ray))) break;
     if (!st) st = normal_matrix(ctx, p);
     if (!st) st = lfap_factor(ctx, p->A, 2 * p->d, &bad);
-    if (!st && bad < 2 * p->d) break;
-    if (!st) st = towards(ctx, p);
+    if (!st && bad < 2 * p->d && p->ridge > 0.0) break;
+    if (!st && bad < 2 * p->d) p->ridge = RIDGE; /* this step once more */
+    else if (!st) st = towards(ctx, p);
     if (st) return st;
   }
   if (ray <= NEAR && !(solution <= NEAR)) *end = LFAP_INTERIOR_RAY;

@@ -37,7 +37,7 @@ static void same_answer(tally *t, uint64_t seed, size_t n, size_t d, int kinks) 
   double most = 0.0;
   for (size_t i = 0; i < m.n; i++) most = fmax(most, st ? l[i] : lambda[i]);
   for (size_t i = 0; end == LFAP_INTERIOR_SUPPORT && i < m.n; i++) {
-    cr_assert_lt(fabs(l[i] - lambda[i]), 1e-4 * most, "seed %d: entry %zu is %g, not %g", (int)seed, i, l[i], lambda[i]);
+    cr_assert_lt(fabs(l[i] - lambda[i]), 1e-2 * most, "seed %d: entry %zu is %g, not %g", (int)seed, i, l[i], lambda[i]);
     if (lambda[i] > 1e-3 * most || mu[i] > 1e-3) cr_assert_eq(in[i], lambda[i] > 0.0, "seed %d: entry %zu", (int)seed, i);
   }
   if (end == LFAP_INTERIOR_RAY) { /* 0 <= l and M l = 0, next to l */
