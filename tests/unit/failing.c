@@ -2,12 +2,14 @@
  * and some that take other ways through the same functions. */
 #include "calls.h"
 #include "failing.h"
+#include "limit/interior.h"
 
 /* ---- other ways ----------------------------------------------------------------------------------------------------------------- */
 
 /* Half as many coordinates as `in`'s samples have neighbours: kinks, conjugate gradients, blocks. */
 static struct {
   lfap_data data, square, noise; /* 14 x 20 normal numbers; 12 x 12; bases */
+  lfap_data flat;                /* 30 x 4: no half-space has a class */
   lfap_net net, output;          /* 6 x 20; with output weights of its own */
   lfap_limit lim;                /* of data, at 0.01: with kinks */
 } more;
@@ -17,6 +19,7 @@ static void begin(void) {
   cr_assert_eq(lfap_gen_gauss(NULL, &more.data, 12, 14, 20), LFAP_OK);
   cr_assert_eq(lfap_gen_gauss(NULL, &more.square, 5, 12, 12), LFAP_OK);
   cr_assert_eq(lfap_gen_uniform(NULL, &more.noise, 7, 10, 20), LFAP_OK);
+  cr_assert_eq(lfap_gen_gauss(NULL, &more.flat, 3, 30, 4), LFAP_OK);
   cr_assert_eq(lfap_net_init(NULL, &more.net, 6, 20, 0.01, 4, 1.0), LFAP_OK);
   const double a[3] = {0.5, -1.5, 2.0};
   cr_assert_eq(lfap_net_alloc_output(NULL, &more.output, 3, 20, 0.01, a), LFAP_OK);
@@ -29,6 +32,7 @@ static void end(void) {
   lfap_data_free(&more.data);
   lfap_data_free(&more.square);
   lfap_data_free(&more.noise);
+  lfap_data_free(&more.flat);
   lfap_net_free(&more.net);
   lfap_net_free(&more.output);
   lfap_limit_free(&more.lim);
@@ -44,6 +48,18 @@ CALL(limit_gram, limit_by(c, r, (lfap_limit_opts){.memory_limit = lfap_limit_byt
 CALL(limit_samples, limit_by(c, r, (lfap_limit_opts){.memory_limit = lfap_limit_bytes(14, 20, 0, 1)}))
 CALL(limit_masses, limit_by(c, r, (lfap_limit_opts){.masses = {0.25, 2.0}}))
 CALL(limit_square, lfap_limit_solve(c, &r->lim, &more.square, NULL, 0.2))
+CALL(limit_flat, lfap_limit_solve(c, &r->lim, &more.flat, NULL, 0.2))
+static lfap_status call_interior(lfap_ctx *c, result *r) {
+  (void)r;
+  double l[60];
+  unsigned char on[60];
+  lfap_interior_end end;
+  lfap_qm m = {.n = 60, .X = more.flat.x, .d = 4, .y = more.flat.y, .gamma = 0.2, .kinks = 1};
+  lfap_status st = lfap_qm_open(c, &m);
+  if (!st) st = lfap_interior_find(c, &end, l, on, &m);
+  lfap_qm_close(&m);
+  return st;
+}
 CALL(limit_enclosed, lfap_limit_enclose(c, &r->enclosure, &more.data, &more.lim, NULL))
 CALL(limit_kept, lfap_limit_given(c, &r->lim, &more.data, NULL, 0.01, (lfap_multipliers){more.lim.lambda_q, NULL}, NULL))
 static lfap_status call_margin_kinks(lfap_ctx *c, result *r) {
@@ -118,6 +134,8 @@ static const entry others[] = {
     {"limit, none for a Gram matrix", call_limit_samples, drop_lim, 0},
     {"limit, masses", call_limit_masses, drop_lim, 0},
     {"limit, as many coordinates as samples", call_limit_square, drop_lim, 0},
+    {"limit, more samples of a class than a half-space has", call_limit_flat, drop_lim, LFAP_ERR_INFEASIBLE},
+    {"interior point", call_interior, NULL, 0},
     {"limit enclosed, kinks", call_limit_enclosed, drop_enclosure, 0},
     {"limit given", call_limit_kept, drop_lim, 0},
     {"margin", call_margin_kinks, NULL, 0},
