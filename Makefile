@@ -159,27 +159,17 @@ prove-coq: setup-coq
 	$(PYTHON) proofs/probe.py coq
 	$(MAKE) --no-print-directory -C proofs/coq check JUNIT=$(abspath $(JUNIT)) SARIF=$(abspath $(SARIF))
 
-# A theorem about the data in DATA at slope GAMMA, from their doubles to Coq's kernel: written, compiled, shown with what it assumes, and
-# its numbers held against the data. FORM=fast, CLAIM=C2, POINTS=Z.npy, LABELS=y.npy, OUT=dir. What it is about besides: ADVERSARIAL=dir another
-# set (T4); WEIGHTS=W.npy a network, that its boundary is not linear, with POINTS its signs, with STEP=s that gradient descent from it converges (C4);
-# RUN=dir a training on the perturbed DATA, whose slope it knows (T5).
+# A theorem about the data in DATA at slope GAMMA, from their doubles to Coq's kernel: written, compiled, shown with what it assumes, and its
+# numbers held against the data. What it may be about besides, and which variables go together for that: proofs/coq/ask.py, which refuses others.
 .PHONY: coq-certificate check-coq-certificate measure-coq-certificate
-coq-certificate: OUT ?= $(BUILD)/coq-certificate
-COQ_DATA = --data "$(DATA)" $(if $(LABELS),--labels "$(LABELS)")
-COQ_ASK = --coq$(FORM:%==%) $(if $(POINTS),--probe-points "$(POINTS)") --out "$(OUT)"
-COQ_VERB = $(if $(RUN),split --run "$(RUN)" $(GAMMA:%=--gamma %),$(if $(WEIGHTS),polish --weights "$(WEIGHTS)" $(STEP:%=--step % --coq-claim C4),\
-  limit $(CLAIM:%=--coq-claim %) $(if $(ADVERSARIAL),--adversarial "$(ADVERSARIAL)")) --gamma "$(GAMMA)" --certify)
-COQ_ABOUT = $(if $(RUN),$(COQ_DATA) --run "$(RUN)",$(if $(STEP),$(COQ_DATA) --weights "$(WEIGHTS)",$(if $(WEIGHTS),--weights "$(OUT)/W.npy",\
-  $(COQ_DATA) $(if $(ADVERSARIAL),--adversarial "$(ADVERSARIAL)"))))
-coq-certificate: setup setup-coq
-	@test -n "$(DATA)" && test -n "$(GAMMA)$(RUN)" || { echo "usage: make coq-certificate DATA=dir GAMMA=g [FORM=fast] [CLAIM=C2] [POINTS=Z.npy] [LABELS=y.npy] [OUT=dir]" >&2; \
-	  echo "       [CLAIM=T4 ADVERSARIAL=dir POINTS=Z.npy | WEIGHTS=W.npy [POINTS=Z.npy | STEP=s]]; or DATA=dir RUN=dir [POINTS=Z.npy]" >&2; exit 64; }
+coq-certificate: export COQ_OUT = $(or $(OUT),$(BUILD)/coq-certificate)
+coq-certificate:
+	@sh tests/setup.sh python3
+	@$(PYTHON) proofs/coq/ask.py
+	@$(MAKE) -s --no-print-directory setup setup-coq
 	@$(MAKE) -s --no-print-directory all
-	@said=$$($(BUILD)/lfap $(COQ_VERB) --quiet $(COQ_DATA) $(COQ_ASK)); code=$$?; \
-	printf '%s\n' "$$said" | sed -n '/theorem for Coq/{s/^ *//; s/; .make coq-certificate.*//; p}'; test $$code -le 2
-	@test -f "$(OUT)/Certificate.v" || { echo "coq-certificate: there is no theorem to check" >&2; exit 1; }
-	@said=$$($(BUILD)/lfap check "$(OUT)/Certificate.v" $(COQ_ABOUT)); code=$$?; printf '%s\n' "$$said" | tail -n 1; exit $$code
-	@$(MAKE) --no-print-directory -C proofs/coq certificate DIR="$(abspath $(OUT))"
+	@BUILD=$(BUILD) $(PYTHON) proofs/coq/ask.py --write
+	@$(MAKE) --no-print-directory -C proofs/coq certificate DIR="$$(cd "$$COQ_OUT" && pwd)"
 
 # Small theorems and damaged files: none of these may pass both Coq and `lfap check`. FULL=1: a hundred of them, and every claim in both forms.
 check-coq-certificate: setup-check setup-coq

@@ -235,7 +235,7 @@ def whole(page):
 # ---- what is named
 with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as f:
     MAKEFILE = f.read()
-for more in ("src/packaging/packaging.mk", "proofs/coq/Makefile", "tests/setup.sh", "proofs/reporting.py"):
+for more in ("src/packaging/packaging.mk", "proofs/coq/Makefile", "tests/setup.sh", "proofs/reporting.py", "proofs/coq/ask.py"):
     with open(os.path.join(ROOT, more), encoding="utf-8") as f:
         MAKEFILE += f.read()
 TARGETS = {t for m in re.finditer(r"^([\w][\w .-]*):(?!=)", MAKEFILE, re.M) for t in m[1].split()} | {t for m in re.finditer(r"^\.PHONY:(.*)", MAKEFILE, re.M) for t in m[1].split()}
