@@ -220,6 +220,8 @@ for form in ("axiom-free", "fast"):
         ok(r.code == code, f"split, {form}: check {options}", r)
     digits_refused(f"split, {form}", "parts", text, 30, "--data", "adv", "--run", "learned")
 put("far.npy", np.zeros((2, 30)))
+r = Run(*SPLIT[:5], "--probe-points", "far.npy", "--json")
+ok(r.code == 0 and {k["verdict"] for k in json.loads(r.out)["checks"]} == {"NOT-APPLICABLE"}, "split at points that are all 0: nothing is judged, no PASS", r)
 r = Run(*SPLIT[:5], "--probe-points", "far.npy", "--coq", "--out", "none", "--json")
 k = json.loads(r.out)["coq"]
 ok(r.code == 2 and k["claim"] is None and "none of the 2 points" in k["reason"] and not os.path.exists("none/Certificate.v"), "split: nothing is decided, with the reason", r)
