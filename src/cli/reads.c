@@ -32,7 +32,7 @@ void cli_reads_free(cli *c) {
 }
 
 /* 0: it is not there. */
-static lfap_status look(cli *c, int *there, struct stat *st, const char *path) {
+static lfap_status find_file(cli *c, int *there, struct stat *st, const char *path) {
   char why[LFAP_REASON];
   *there = stat(path, st) == 0;
   if (*there || errno == ENOENT || errno == ENOTDIR) return LFAP_OK;
@@ -43,9 +43,9 @@ static lfap_status look(cli *c, int *there, struct stat *st, const char *path) {
 lfap_status cli_spares(cli *c, const char *path) {
   struct stat target, read;
   int there = 0, known = 0;
-  lfap_status s = look(c, &there, &target, path);
+  lfap_status s = find_file(c, &there, &target, path);
   for (size_t i = 0; !s && there && i < c->reads.files; i++) {
-    s = look(c, &known, &read, c->reads.path[i]);
+    s = find_file(c, &known, &read, c->reads.path[i]);
     if (!s && known && read.st_dev == target.st_dev && read.st_ino == target.st_ino)
       s = lfap_fail(&c->ctx, LFAP_ERR_USAGE,
                     "%s: this run reads it, and would write over it or take it away; give another --out", path);
