@@ -37,29 +37,49 @@ UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c tests/pr
 ORACLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/oracle/*.c))
 
 .PHONY: setup-flocq prove-selftest prove-upgrade mutate mutate-sample eva eacsl all cross-torch verify check test prove prove-replay prove-regenerate prove-update prove-gappa prove-coq setup setup-coq setup-check setup-prove clean golden trace
-# Every target that is worth naming, in a line.
+# Every target that is worth naming, no wider than 80 columns.
 help:
 	@echo 'verify            install what is missing, build, run the main job'
-	@echo 'check             the same, then all tests; test runs them alone, test T=unit/chol one of them'
-	@echo 'sanitized         the command line under AddressSanitizer and UndefinedBehaviorSanitizer'
-	@echo 'sanitize          all test programs and command lines under sanitizers, the oracle under valgrind; sanitize-sample some'
-	@echo 'fuzz              libFuzzer on readers, options and the numerical interior; FUZZ_TIME= ONLY= KEEP=1'
-	@echo 'coverage          lines and branches that the tests reach; fails below the floor'
-	@echo 'fault-test growth-test  every call that can fail, failing, and kills; memory and time over and over'
-	@echo 'whole             what CI has no time for, with a table; hours; goes on where it was. T="sanitize fuzz" these'
-	@echo 'golden trace tables  write the golden files, the trace, what the tables of claims, lines and fields generate'
-	@echo 'prove             all proofs from nothing; F=FUNCTION one; prove-replay, -regenerate from the record'
-	@echo '                  JUNIT=FILE, SARIF=FILE: what was found, for a CI system (also of prove-gappa, prove-coq)'
-	@echo 'prove-update      prove what changed and write the record; prove-upgrade for other tools; prove-selftest'
-	@echo 'prove-coq         the theory in Coq; prove-gappa rounding errors; prove-fma the emulated fma, by Flocq'
-	@echo 'coq-certificate   DATA=dir GAMMA=g: a theorem about these doubles, checked by Coq; alone: all it takes; check-coq-certificate'
-	@echo 'mutate eva eacsl  how much the contracts say; abstract interpretation; contracts while they run'
-	@echo 'portable          the golden outputs from other compilers and machines (P=NAME one of them); portable-sample: one'
-	@echo 'cross-torch       PyTorch as the other implementation; slurm-test shards as a job array'
-	@echo 'bench             speed against peers; bench-count instructions; bench-compare OLD=file'
-	@echo 'install uninstall  PREFIX=, DESTDIR=, LIBDIR=, PYTHONDIR=; python the module under $(BUILD); dist deb  tarball, Debian packages'
-	@echo 'setup             packages; setup-check, setup-prove, setup-coq those of tests and proofs'
-	@echo 'clean             remove $(BUILD)'
+	@echo 'check             the same, then all tests'
+	@echo 'test              the tests alone; T=unit/chol one of them'
+	@echo 'sanitized         the command line under AddressSanitizer, UBSan'
+	@echo 'sanitize          all test programs and command lines under sanitizers, the'
+	@echo '                  oracle under valgrind; sanitize-sample some of it'
+	@echo 'fuzz              libFuzzer on readers, options and the numerical interior;'
+	@echo '                  FUZZ_TIME=SECONDS ONLY=TARGET KEEP=1'
+	@echo 'coverage          lines and branches that tests reach; fails below the floor'
+	@echo 'fault-test        every call that can fail, failing, and kills'
+	@echo 'growth-test       memory and time over and over'
+	@echo 'whole             what CI has no time for, hours of it, with a table; goes on'
+	@echo '                  where it was; T="sanitize fuzz" these'
+	@echo 'golden            write the golden files'
+	@echo 'trace tables      write the trace; what the tables of claims, lines and'
+	@echo '                  fields generate'
+	@echo 'prove             all proofs from nothing; F=FUNCTION one'
+	@echo 'prove-replay      the committed proofs by program; prove-regenerate by goal'
+	@echo '                  JUNIT=FILE SARIF=FILE: what was found, for a CI system'
+	@echo '                  (also of prove, prove-gappa, prove-coq)'
+	@echo 'prove-update      prove what changed and write the record'
+	@echo 'prove-upgrade     what other tools would lose; prove-selftest: the gate itself'
+	@echo 'prove-coq         the theory in Coq'
+	@echo 'prove-gappa       rounding errors; prove-fma the emulated fma, by Flocq'
+	@echo 'coq-certificate   DATA=DIR GAMMA=G: a theorem about these doubles, checked by'
+	@echo '                  Coq; alone it says what else it takes'
+	@echo 'check-coq-certificate  small theorems and damaged ones'
+	@echo 'mutate            how much the contracts say; mutate-sample some of it'
+	@echo 'eva eacsl         abstract interpretation; contracts while they run'
+	@echo 'portable          the golden outputs from other compilers and machines;'
+	@echo '                  P=NAME one of them; portable-sample one'
+	@echo 'cross-torch       PyTorch as the other implementation'
+	@echo 'slurm-test        shards of a sweep as a job array'
+	@echo 'bench             speed against peers; bench-compare OLD=FILE'
+	@echo 'bench-count       instructions'
+	@echo 'install uninstall PREFIX= DESTDIR= LIBDIR= PYTHONDIR='
+	@echo 'python            the Python module, ready to be imported'
+	@echo 'dist deb          a tarball; Debian packages'
+	@echo 'setup             packages; setup-check, setup-prove, setup-coq, setup-flocq'
+	@echo '                  those of tests and proofs'
+	@echo 'clean             remove what was built'
 .PHONY: help
 all: $(BUILD)/lfap $(BUILD)/liblfap.a $(BUILD)/liboracle.a
 
@@ -159,27 +179,17 @@ prove-coq: setup-coq
 	$(PYTHON) proofs/probe.py coq
 	$(MAKE) --no-print-directory -C proofs/coq check JUNIT=$(abspath $(JUNIT)) SARIF=$(abspath $(SARIF))
 
-# A theorem about the data in DATA at slope GAMMA, from their doubles to Coq's kernel: written, compiled, shown with what it assumes, and
-# its numbers held against the data. FORM=fast, CLAIM=C2, POINTS=Z.npy, LABELS=y.npy, OUT=dir. What it is about besides: ADVERSARIAL=dir another
-# set (T4); WEIGHTS=W.npy a network, that its boundary is not linear, with POINTS its signs, with STEP=s that gradient descent from it converges (C4);
-# RUN=dir a training on the perturbed DATA, whose slope it knows (T5).
+# A theorem about the data in DATA at slope GAMMA, from their doubles to Coq's kernel: written, compiled, shown with what it assumes, and its
+# numbers held against the data. What it may be about besides, and which variables go together for that: proofs/coq/ask.py, which refuses others.
 .PHONY: coq-certificate check-coq-certificate measure-coq-certificate
-coq-certificate: OUT ?= $(BUILD)/coq-certificate
-COQ_DATA = --data "$(DATA)" $(if $(LABELS),--labels "$(LABELS)")
-COQ_ASK = --coq$(FORM:%==%) $(if $(POINTS),--probe-points "$(POINTS)") --out "$(OUT)"
-COQ_VERB = $(if $(RUN),split --run "$(RUN)" $(GAMMA:%=--gamma %),$(if $(WEIGHTS),polish --weights "$(WEIGHTS)" $(STEP:%=--step % --coq-claim C4),\
-  limit $(CLAIM:%=--coq-claim %) $(if $(ADVERSARIAL),--adversarial "$(ADVERSARIAL)")) --gamma "$(GAMMA)" --certify)
-COQ_ABOUT = $(if $(RUN),$(COQ_DATA) --run "$(RUN)",$(if $(STEP),$(COQ_DATA) --weights "$(WEIGHTS)",$(if $(WEIGHTS),--weights "$(OUT)/W.npy",\
-  $(COQ_DATA) $(if $(ADVERSARIAL),--adversarial "$(ADVERSARIAL)"))))
-coq-certificate: setup setup-coq
-	@test -n "$(DATA)" && test -n "$(GAMMA)$(RUN)" || { echo "usage: make coq-certificate DATA=dir GAMMA=g [FORM=fast] [CLAIM=C2] [POINTS=Z.npy] [LABELS=y.npy] [OUT=dir]" >&2; \
-	  echo "       [CLAIM=T4 ADVERSARIAL=dir POINTS=Z.npy | WEIGHTS=W.npy [POINTS=Z.npy | STEP=s]]; or DATA=dir RUN=dir [POINTS=Z.npy]" >&2; exit 64; }
+coq-certificate: export COQ_OUT = $(or $(OUT),$(BUILD)/coq-certificate)
+coq-certificate:
+	@sh tests/setup.sh python3
+	@$(PYTHON) proofs/coq/ask.py
+	@$(MAKE) -s --no-print-directory setup setup-coq
 	@$(MAKE) -s --no-print-directory all
-	@said=$$($(BUILD)/lfap $(COQ_VERB) --quiet $(COQ_DATA) $(COQ_ASK)); code=$$?; \
-	printf '%s\n' "$$said" | sed -n '/theorem for Coq/{s/^ *//; s/; .make coq-certificate.*//; p}'; test $$code -le 2
-	@test -f "$(OUT)/Certificate.v" || { echo "coq-certificate: there is no theorem to check" >&2; exit 1; }
-	@said=$$($(BUILD)/lfap check "$(OUT)/Certificate.v" $(COQ_ABOUT)); code=$$?; printf '%s\n' "$$said" | tail -n 1; exit $$code
-	@$(MAKE) --no-print-directory -C proofs/coq certificate DIR="$(abspath $(OUT))"
+	@BUILD=$(BUILD) $(PYTHON) proofs/coq/ask.py --write
+	@$(MAKE) --no-print-directory -C proofs/coq certificate DIR="$$(cd "$$COQ_OUT" && pwd)"
 
 # Small theorems and damaged files: none of these may pass both Coq and `lfap check`. FULL=1: a hundred of them, and every claim in both forms.
 check-coq-certificate: setup-check setup-coq

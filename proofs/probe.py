@@ -117,6 +117,20 @@ def probe_empty(work, findings):
         findings.lines(seen[1], "NO_GOAL", where="WP's log of an empty file")
 
 
+# what is refused at line 2, by which words
+REFUSED = {"SYNTAX_ERROR": "int f(void) {\nreturn (1; }\n", "TYPE_ERROR": "int f(void) {\nreturn nothing; }\n",
+           "ANNOTATION_ERROR": "int f(void) {\n/*@ assert nothing; */ return 1; }\n", "PREPROCESSOR_ERROR": "int i;\n#include \"nothing.h\"\n"}
+
+
+def probe_refused(work, findings):
+    for name, text in REFUSED.items():
+        write(work, name + ".c", text)
+        why = wp.prove((name + ".c", "safety", (), ()), work, why3conf.write_config(os.path.join(work, "why3-" + name)),
+                       os.path.join(work, "session-" + name), "offline", os.path.join(work, name))
+        findings.lines(read(os.path.join(work, name + ".log")), name, where="Frama-C's log of a wrong file")
+        findings.want(name, isinstance(why, str) and why.startswith(name + ".c:2: "), "its place is not found: %s" % why)
+
+
 def probe_solver(solver):
     """Each solver by itself proves a goal: Why3's configuration starts it and its answer is understood."""
     def probe(work, findings):
@@ -127,7 +141,7 @@ def probe_solver(solver):
 
 
 def probe_wp(work, findings):
-    tasks = [probe_goals, probe_smoke, probe_empty] + [probe_solver(solver) for solver in tools.SOLVERS]
+    tasks = [probe_goals, probe_smoke, probe_empty, probe_refused] + [probe_solver(solver) for solver in tools.SOLVERS]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         list(pool.map(lambda task: task(work, findings), tasks))
 

@@ -84,6 +84,7 @@ class Prover:
         self.plan = wp.read_plan(root)
         self.jobs = self._jobs(self.plan)
         self.problems = []
+        self.unread = set()  # (file, tier) of the jobs without a report
 
     def configure(self):
         self.config = why3conf.write_config(os.path.join(self.work, "why3"))
@@ -161,7 +162,7 @@ class Prover:
             for part, report, seconds in pool.map(one, parts):
                 pieces.setdefault(part.job, []).append(report)
                 if isinstance(report, str):
-                    self.problems.append(report)
+                    self.refused(part.job, report)
                     self.say("  %-8s %-32s failed" % (phase, part.name))
                     continue
                 counts = [report.count(owner) for owner in report.goals]
@@ -169,6 +170,14 @@ class Prover:
                                                                sum(c[0] for c in counts), seconds))
         return {job: wp.merge(reports) for job, reports in pieces.items()
                 if not any(isinstance(report, str) for report in reports)}
+
+    def refused(self, job, why):
+        self.problems.append(why)
+        self.unread.add(job[:2])
+
+    def unseen(self):
+        """(file, tier) of what the jobs without a report would have shown: their files, and the headers of these."""
+        return {(home, tier) for path, tier in self.unread for home in self.sources.included(path)}
 
     def stem_of(self, phase, part):
         """Where a part's reports of a phase go."""
@@ -192,7 +201,9 @@ class Prover:
         with concurrent.futures.ThreadPoolExecutor(self.parallel) as pool:
             read = dict(zip(self.jobs, pool.map(
                 lambda job: wp.read_program(job, self.root, self.config, self.stem_of("program", whole[job])), self.jobs)))
-        self.problems += [report for report in read.values() if isinstance(report, str)]
+        for job, report in read.items():
+            if isinstance(report, str):
+                self.refused(job, report)
         return {job: report for job, report in read.items() if not isinstance(report, str)}
 
     def recorded(self):
@@ -362,12 +373,12 @@ class Prover:
     def close(self, rows):
         """Print the problems and the closing line; return the exit code."""
         if self.function:  # what is said of others that were not asked for means nothing
-            named = re.compile(r": %s (\(|is )|: warning: " % re.escape(self.function))
+            named = re.compile(r": %s (\(|is )|: warning: |: frama-c ended with code " % re.escape(self.function))
             self.problems = [text for text in self.problems if named.search(text) or not text.startswith(GATED)]
         elif self.only:  # what the gate says of files that were not asked for means nothing
             asked = tuple(path[:-1] for path in self.only)
             self.problems = [text for text in self.problems
-                             if text.startswith(asked) or not text.startswith(GATED)]
+                             if text.startswith(asked) or ": frama-c ended with code " in text or not text.startswith(GATED)]
         for problem in dict.fromkeys(self.problems):
             self.say("PROBLEM %s" % problem)
         lists = set() if self.only or self.function else set(self.soundness.trusted) | set(self.soundness.unproved)
@@ -395,7 +406,9 @@ def check_expected(prover, rows):
         met = {row.path for row in rows.values()}
         expected = {key: goals for key, goals in expected.items() if key[0] in prover.only or key in rows}
         rows = {key: row for key, row in rows.items() if key[0] in met}
-    prover.problems += gate.check_manifest(rows, expected)
+    unseen = prover.unseen()  # that these are gone is not what has to be mended
+    prover.problems += gate.check_manifest(rows, {key: goals for key, goals in expected.items()
+                                                     if key in rows or (key[0], key[2]) not in unseen})
 
 
 def check_record(prover, reports):

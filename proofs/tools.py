@@ -83,6 +83,13 @@ WARNING = re.compile(r"^\[[^\n]*Warning:.*?(?=^\[|^wp:|\Z)", re.M | re.S)
 CERTAIN_ERROR = re.compile(r"guaranteed RTE: \S")  # of which RTE makes no goal, and the gate a problem
 WARNING_PLACE = re.compile(r"(\.[ch]):\d+")
 NO_ASSIGNS = re.compile(r"No 'assigns' specification for function '(\w+)'")
+# what a file is refused for, with its place: by the parser, by the type checker, in an annotation, by the preprocessor; the words may go on
+# in lines that are indented
+_AT = r'"?(?P<file>[^\s"]+?)"?:(?P<line>\d+):'
+REFUSALS = SYNTAX_ERROR, TYPE_ERROR, ANNOTATION_ERROR, PREPROCESSOR_ERROR = [
+    re.compile(begin + r"(?P<text>.*(?:\n  [A-Za-z].*)*)", re.M) for begin in (
+        r"^\[kernel\] %s *(?=\n)" % _AT, r"^\[kernel\] %s User Error:" % _AT, r"^\[kernel:annot-error\] %s Warning:" % _AT,
+        r"^%s\d+: (?:fatal )?error:" % _AT)]
 MEMORY = re.compile(r"Memory model hypotheses for function '(\w+)'")
 FAILED_SMOKE = re.compile(r"Failed smoke-test")
 DECIMAL, NO_GOAL, PEDANTIC = "[kernel:parser:decimal-float]", "[wp] Warning: No goal generated", "[wp:pedantic-assigns]"

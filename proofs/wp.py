@@ -245,6 +245,16 @@ def amend(whole, again):
     return whole
 
 
+def refusal(log, root):
+    """(file:line, why) of the first place of the tree that the log says was not understood, or None."""
+    found = sorted((match for words in tools.REFUSALS for match in words.finditer(log)), key=lambda match: match.start())
+    for match in found:
+        file = os.path.relpath(os.path.join(root, match["file"]), root)
+        if not file.startswith(".."):
+            return "%s:%s" % (file, match["line"]), " ".join(match["text"].split())
+    return None
+
+
 def leave(command, path, tier, root, config, stem):
     """Run `command`, which leaves its reports at `stem`: why there are none (or None), and what it printed."""
     for suffix in (".json", ".csv", ".acsl.c"):
@@ -254,7 +264,8 @@ def leave(command, path, tier, root, config, stem):
     with open(stem + ".log", encoding="utf-8", errors="replace") as handle:
         log = handle.read()
     if code != 0 or not os.path.exists(stem + ".csv"):
-        return "frama-c ended with code %d on %s (%s): %s" % (code, path, tier, " / ".join(log.strip().splitlines()[-4:])), log
+        place, why = refusal(log, root) or (path, " / ".join(log.strip().splitlines()[-4:]))
+        return "%s: frama-c ended with code %d on %s (%s): %s" % (place, code, path, tier, why), log
     return None, log
 
 

@@ -55,6 +55,9 @@ typedef struct lfap_ctx {
      non-zero return stops the work with LFAP_ERR_INTERRUPTED. May be NULL. */
   int (*progress)(void *user, const char *what, double done, double total);
   void *user;
+  /* Called with every file before it is opened to be read; one that is not to be read has another status than 0, with
+     its message. May be NULL. */
+  lfap_status (*reading)(struct lfap_ctx *ctx, const char *path);
   char message[1024]; /* the last error, empty if none */
 } lfap_ctx;
 

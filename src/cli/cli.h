@@ -55,6 +55,12 @@ typedef struct {
   const char *key; /* its name under `sets`; NULL: the verb's. A set replaces the one of its name */
 } cli_set_files;
 
+/* Files that were opened to be read (reads.c). */
+typedef struct {
+  char **path; /* owned */
+  size_t files, room;
+} cli_reads;
+
 struct cli_verb;
 typedef struct cli {
   lfap_ctx ctx;
@@ -70,6 +76,7 @@ typedef struct cli {
   cli_meta meta[CLI_METAS];
   size_t metas;
   cli_set_files set;
+  cli_reads reads;
 } cli;
 
 /* ---- verbs and options (options.c) ------------------------------------------------------------------------------- */
@@ -224,6 +231,12 @@ void cli_meta_forget(cli *c);
 
 /* Could files be created under dir? Creates nothing. */
 lfap_status cli_out_check(cli *c, const char *dir);
+/* USAGE where the file at path is one that this run has read: nothing takes its place. What is written is held against
+   this before; a verb with much work asks when it has read its inputs. */
+lfap_status cli_spares(cli *c, const char *path);
+lfap_status cli_spares_in(cli *c, const char *dir, const char *name);
+void cli_reads_start(cli *c);
+void cli_reads_free(cli *c);
 /* dir/name, made whole or not at all; the path is remembered for the closing note. */
 lfap_status cli_out_matrix(cli *c, const char *dir, const char *name, double *v, size_t rows, size_t cols);
 lfap_status cli_out_vector(cli *c, const char *dir, const char *name, double *v, size_t n);

@@ -42,7 +42,9 @@ static const cli_option options[] = {
      "NPY file of W, m x d, rows of positive output weight first unless they are given\n(default: W.npy in the "
      "directory)"},
     {"output-weights", "FILE", "NPY file of the m output weights v: f = sum v_j phi(<w_j,x>), rows in any order"},
-    {"signs", "FILE", "NPY file of m signs +1 and -1: output weights +1/sqrt(m), -1/sqrt(m), or |v| with these signs"},
+    {"signs", "FILE",
+     "NPY file of m signs +1 and -1, as Python's numpy.save(\"s.npy\", numpy.sign(v)) writes them: output weights "
+     "+1/sqrt(m), -1/sqrt(m), or |v| with these signs"},
     {"output-trained", NULL, "the output weights were trained too: f, margins and perturbations alone are judged"},
     {"bias", "FILE", "NPY file of the m biases of the hidden layer (default: b.npy beside W.npy)"},
     {"gamma", "G", "leaky slope of the network, between 0 and 1"},

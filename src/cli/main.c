@@ -119,6 +119,7 @@ static int finish_verb(cli *c, lfap_status s) {
   else if (c->verb && !c->json) cli_note_files(c);
   for (size_t i = 0; i < c->files; i++) free(c->file[i]);
   cli_meta_forget(c);
+  cli_reads_free(c);
   return exit_code(c, s);
 }
 
@@ -145,5 +146,6 @@ int main(int argc, char **argv) {
   c.color = wants_color();
   cli_oracle_memory();
   cli_progress_start(&c);
+  cli_reads_start(&c);
   return finish_verb(&c, run_verb(&c, argc - 1, argv + 1));
 }

@@ -270,8 +270,11 @@ lfap_status cli_require(cli *c, const void *given, const char *option, const cha
 }
 
 lfap_status cli_even(cli *c, size_t m, const char *where) {
+  const cli_option *o = c->verb->options;
   if (m > 0 && m % 2 == 0) return LFAP_OK;
+  while (o->name && strcmp(o->name, "signs") != 0) o++;
   return lfap_fail(
       &c->ctx, LFAP_ERR_DATA,
-      "%s: m = %zu neurons; half of them have output weight +1/sqrt(m), half -1/sqrt(m), so m must be even", where, m);
+      "%s: m = %zu neurons; half of them have output weight +1/sqrt(m), half -1/sqrt(m), so m must be even%s", where, m,
+      o->name ? "; name other signs by --signs" : " here; networks of other signs are for `lfap compare --signs`");
 }

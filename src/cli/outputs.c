@@ -45,6 +45,7 @@ static lfap_status out_matrix(cli *c, const char *dir, const char *name, const l
   if (cli_set_takes(c, dir)) return cli_set_matrix(c, name, m);
   lfap_status s = lfap_dir_make(&c->ctx, dir);
   if (!s) s = cli_path(c, &path, dir, name);
+  if (!s) s = cli_spares(c, path);
   if (!s) s = lfap_npy_write(&c->ctx, path, m);
   if (s) free(path);
   else cli_out_remember(c, path);
@@ -67,6 +68,7 @@ lfap_status cli_out_text(cli *c, const char *dir, const char *name, const lfap_t
   if (cli_set_takes(c, dir)) return cli_set_text(c, name, text->bytes, text->len);
   lfap_status s = lfap_dir_make(&c->ctx, dir);
   if (!s) s = cli_path(c, &path, dir, name);
+  if (!s) s = cli_spares(c, path);
   if (!s) s = lfap_file_write(&c->ctx, path, text->bytes, text->len);
   if (s) free(path);
   else cli_out_remember(c, path);

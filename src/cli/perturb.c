@@ -253,6 +253,7 @@ static lfap_status run_perturb(cli *c, int argc, char **argv) {
   s = check_perturb_args(c, &a);
   if (!s && !a.direction) s = cli_bias_find(c, a.weights, a.data);
   if (!s) s = cli_pairs_read(c, &x, &t, a.data, a.targets);
+  if (!s) s = cli_spares_in(c, a.out, "X.npy");
   if (!s) s = finish_options(c, &a, x.cols - (c->bias != 0));
   if (!s) s = make_perturbed(c, &p, &a, &x, &t);
   if (!s && c->bias) s = drop_constant(c, &p);

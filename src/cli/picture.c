@@ -42,6 +42,9 @@ lfap_status cli_picture_write(cli *c, const lfap_stage *st, const lfap_picture *
 }
 
 lfap_status cli_stage_end(cli *c, lfap_stage *st, lfap_status s, const char *last) {
-  for (size_t i = 0; st->dir && i < c->files; i++) lfap_stage_place(st, c->file[i]);
+  for (size_t i = 0; st->dir && i < c->files; i++) {
+    lfap_stage_place(st, c->file[i]);
+    if (!s) s = cli_spares(c, c->file[i]);
+  }
   return lfap_stage_end(&c->ctx, st, s, last);
 }

@@ -82,6 +82,7 @@ static lfap_status stage(cli *c, cli_staged **out, const char *name, int beside)
   if (!beside) s = cli_path(c, &f.path, set->dir, name);
   else if ((f.path = strdup(name)) == NULL)
     s = lfap_fail(&c->ctx, LFAP_ERR_MEMORY, "out of memory for a path of %zu characters", strlen(name));
+  if (!s) s = cli_spares(c, f.path);
   if (!s) s = lfap_newfile_begin(&c->ctx, &f.file, f.path);
   if (s) {
     free(f.path);
@@ -210,6 +211,13 @@ static int is_stale(const plan *p, const lfap_member *file) {
   return lfap_span_is(file->value, "null");
 }
 
+/* The name of a file in meta.json, as a string of C. */
+enum { NAME = 256 };
+static const char *named(char out[NAME], const lfap_member *file) {
+  snprintf(out, NAME, "%.*s", (int)(file->key.len < NAME - 1 ? file->key.len : NAME - 1), file->key.text);
+  return out;
+}
+
 static void copy_member(lfap_json *j, const lfap_member *m) {
   const char *from = m->key.text - 1;
   lfap_json_member(j, from, (size_t)(m->value.text + m->value.len - from));
@@ -241,9 +249,8 @@ static void put_files(lfap_json *j, const plan *p, int incomplete) {
     if (is_new(p, f.key)) continue;
     if (!is_stale(p, &f)) copy_member(j, &f);
     else if (incomplete) {
-      char name[256];
-      snprintf(name, sizeof name, "%.*s", (int)(f.key.len < 255 ? f.key.len : 255), f.key.text);
-      lfap_json_null(j, name);
+      char name[NAME];
+      lfap_json_null(j, named(name, &f));
     }
   }
   for (size_t i = 0; i < p->c->set.files; i++) {
@@ -314,11 +321,11 @@ static lfap_status lock(cli *c, int *fd) {
 
 /* Takes a stale file away, unless somebody has changed it since it was written. */
 static lfap_status take_away(const plan *p, const lfap_member *file) {
-  char name[256], why[LFAP_REASON], sha[CLI_SHA256], *path = NULL, *bytes = NULL;
+  char name[NAME], why[LFAP_REASON], sha[CLI_SHA256], *path = NULL, *bytes = NULL;
   struct stat st;
   size_t len = 0;
   cli *c = p->c;
-  snprintf(name, sizeof name, "%.*s", (int)(file->key.len < 255 ? file->key.len : 255), file->key.text);
+  named(name, file);
   if (strchr(name, '/') || strchr(name, '\\')) return LFAP_OK; /* none of ours */
   lfap_status s = cli_path(c, &path, c->set.dir, name);
   if (!s) lfap_leftover_remove(path);
@@ -353,9 +360,24 @@ static lfap_status replace(const plan *p, lfap_newfile *begun, lfap_newfile *met
   return LFAP_OK;
 }
 
+/* What a set that goes had besides is taken away, but nothing that this run has read. */
+static lfap_status spare_stale(const plan *p) {
+  lfap_member f;
+  char name[NAME];
+  lfap_span files = lfap_member_of(p->old, LFAP_KEY_files);
+  lfap_status s = LFAP_OK;
+  for (const char *at = files.text ? lfap_members_first(&f, files.text) : NULL; !s && at;
+       at = lfap_members_next(&f, at)) {
+    if (!is_stale(p, &f)) continue;
+    s = cli_spares_in(p->c, p->c->set.dir, named(name, &f));
+  }
+  return s;
+}
+
 static lfap_status commit(const plan *p, const char *path, lfap_json *keys) {
   lfap_newfile begun = {0}, meta = {0};
-  lfap_status s = stage_meta(p, &begun, path, NULL, 1);
+  lfap_status s = spare_stale(p);
+  if (!s) s = stage_meta(p, &begun, path, NULL, 1);
   if (!s) s = stage_meta(p, &meta, path, keeps_top(p) ? NULL : keys, 0);
   if (!s) s = replace(p, &begun, &meta);
   lfap_newfile_abort(&begun);

@@ -158,7 +158,8 @@ static lfap_status first_weights(cli *c, lfap_net *net, const args *a, size_t d)
   lfap_status s = cli_weights_read(c, net, &found, a->init, NULL, &here, NULL);
   if (!s && a->m && net->m != a->m)
     s = lfap_fail(&c->ctx, LFAP_ERR_DATA, "%s: m = %zu rows, but --m %zu; leave --m out", a->init, net->m, a->m);
-  return s;
+  if (!s) s = cli_spares_in(c, a->out, "W.npy"); /* before hours of work */
+  return s ? s : cli_spares_in(c, a->out, "W0.npy");
 }
 
 static void choose(lfap_train_opts *o, const args *a) {

@@ -36,6 +36,8 @@ static lfap_status fail_reading(lfap_ctx *ctx, const char *path, const char *wha
 }
 
 lfap_status lfap_file_descriptor(lfap_ctx *ctx, int *out, size_t *size, const char *path) {
+  lfap_status refused = ctx && ctx->reading ? ctx->reading(ctx, path) : LFAP_OK;
+  if (refused) return refused;
   /* without O_NONBLOCK opening a pipe nobody writes to would wait for ever; regular files ignore it */
   int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd < 0) return fail_reading(ctx, path, "cannot be opened for reading", errno);

@@ -220,6 +220,8 @@ for form in ("axiom-free", "fast"):
         ok(r.code == code, f"split, {form}: check {options}", r)
     digits_refused(f"split, {form}", "parts", text, 30, "--data", "adv", "--run", "learned")
 put("far.npy", np.zeros((2, 30)))
+r = Run(*SPLIT[:5], "--probe-points", "far.npy", "--json")
+ok(r.code == 0 and {k["verdict"] for k in json.loads(r.out)["checks"]} == {"NOT-APPLICABLE"}, "split at points that are all 0: nothing is judged, no PASS", r)
 r = Run(*SPLIT[:5], "--probe-points", "far.npy", "--coq", "--out", "none", "--json")
 k = json.loads(r.out)["coq"]
 ok(r.code == 2 and k["claim"] is None and "none of the 2 points" in k["reason"] and not os.path.exists("none/Certificate.v"), "split: nothing is decided, with the reason", r)
@@ -357,6 +359,36 @@ for k in case["coq"]:
     ok(there == (k["claim"] is not None) and (k["reason"] is None) == there and (not there or Run("check", k["folder"] + "/Certificate.v", *about).code == 0), f"verify --coq: {k['subject']} in {k['folder']}: {k['claim']}", k)
 ok(any(k["claim"] == "T4" and k["folder"].endswith("/adv-l2/T4") for k in case["coq"]), "verify --coq: T4 of the sets", case["coq"])
 ok((np.load("theorems/uniform/natural/X.npy") == sets["uniform"][0]).all(), "the natural set is the one given")
+
+# ---- what make coq-certificate is asked for
+ASK = [sys.executable, os.path.join(ROOT, "proofs/coq/ask.py")]
+
+
+def ask(*words, **variables):
+    names = ("DATA", "LABELS", "FORM", "GAMMA", "POINTS", "CLAIM", "ADVERSARIAL", "WEIGHTS", "STEP", "RUN", "OUT")
+    env = {k: v for k, v in os.environ.items() if k not in names} | {"BUILD": os.path.dirname(LFAP), "COQ_OUT": "asked"} | {k: str(v) for k, v in variables.items()}
+    return subprocess.run([*ASK, *words], capture_output=True, text=True, env=env)
+
+
+SET, NET = {"DATA": "uniform", "GAMMA": 0.5}, {"DATA": "many", "GAMMA": 0.01, "WEIGHTS": "net/W.npy"}
+for asked, claim in ((SET, "C1"), ({**SET, "CLAIM": "C2", "FORM": "fast", "LABELS": ""}, "C2"), ({**SET, "CLAIM": "T5", "POINTS": "near/Z.npy"}, "T5"), ({**SET, "CLAIM": "T4", "ADVERSARIAL": "near", "POINTS": "near/Z.npy"}, "T4"),
+                     ({"DATA": "uniform/X.npy", "LABELS": "uniform/y.npy", "GAMMA": 0.5}, "C1"), (NET, "bent"), ({**NET, "POINTS": Z}, "network"),
+                     ({"DATA": "natural", "GAMMA": 0.25, "WEIGHTS": "start/W.npy", "STEP": 0.01, "CLAIM": "C4"}, "C4"), ({"DATA": "adv", "RUN": "learned", "POINTS": "natural/X.npy"}, "split")):
+    shutil.rmtree("asked", True)
+    r = ask(**asked)
+    ok(r.returncode == 0 and not r.stdout + r.stderr and not os.path.exists("asked"), f"goes together: {asked}", r)
+    r = ask("--write", **asked)
+    ok(r.returncode == 0 and f"theorem for Coq: {claim}, {asked.get('FORM', 'axiom-free')}" in r.stdout and r.stdout.splitlines()[-1].startswith("its numbers are these "), f"written and read back: {asked}", r)
+shutil.rmtree("asked", True)
+for asked, why in (({"DATA": "uniform"}, "a data set: GAMMA missing"), ({"GAMMA": 0.5}, "a data set: DATA missing"), ({**SET, "STEP": 0.01}, "from weights: WEIGHTS missing"), ({**NET, "CLAIM": "C2"}, "boundary: CLAIM not of it"),
+                   ({**NET, "ADVERSARIAL": "near"}, "boundary: ADVERSARIAL not of it"), ({**SET, "ADVERSARIAL": "near"}, "two data sets: CLAIM=T4, POINTS missing"), ({**SET, "CLAIM": "T4", "POINTS": Z}, "two data sets: ADVERSARIAL missing"),
+                   ({**SET, "CLAIM": "T5"}, "POINTS missing"), ({**NET, "STEP": 0.01, "POINTS": Z}, "from weights: POINTS not of it"), ({**SET, "CLAIM": "C4"}, "from weights: WEIGHTS, STEP missing"),
+                   ({**SET, "RUN": "learned", "WEIGHTS": "net/W.npy"}, "boundary: RUN not of it"), ({**SET, "RUN": "learned", "CLAIM": "T5"}, "the perturbed DATA: CLAIM=T5 not of it")):
+    for words in ([], ["--write"]):
+        r = ask(*words, **asked)
+        ok(r.returncode == 64 and why in r.stderr and r.stderr.count("\n  ") == 6 and not r.stdout and not os.path.exists("asked"), f"refused: {asked}", r)
+p = subprocess.run(["make", "-C", ROOT, "coq-certificate", f"BUILD={os.path.dirname(LFAP)}", f"DATA={SCRATCH}/uniform", "GAMMA=0.5", "STEP=1", f"OUT={SCRATCH}/asked"], capture_output=True, text=True)
+ok(p.returncode == 2 and "WEIGHTS missing" in p.stderr and "CC " not in p.stdout and not os.path.exists("asked"), "make coq-certificate asks before all else", p)
 
 r = Run("explain", "certificate-coq")
 ok(r.code == 0 and "Coq's kernel" in r.out and "Not trusted" in r.out, "lfap explain certificate-coq", r)

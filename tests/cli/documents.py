@@ -235,7 +235,7 @@ def whole(page):
 # ---- what is named
 with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as f:
     MAKEFILE = f.read()
-for more in ("src/packaging/packaging.mk", "proofs/coq/Makefile", "tests/setup.sh", "proofs/reporting.py"):
+for more in ("src/packaging/packaging.mk", "proofs/coq/Makefile", "tests/setup.sh", "proofs/reporting.py", "proofs/coq/ask.py"):
     with open(os.path.join(ROOT, more), encoding="utf-8") as f:
         MAKEFILE += f.read()
 TARGETS = {t for m in re.finditer(r"^([\w][\w .-]*):(?!=)", MAKEFILE, re.M) for t in m[1].split()} | {t for m in re.finditer(r"^\.PHONY:(.*)", MAKEFILE, re.M) for t in m[1].split()}
@@ -297,10 +297,27 @@ if not WRITE:
         steps = re.findall(r"^      - run: (.*)$", f.read(), re.M)
     own = [c for c in steps if not re.match(r"apt-get |git config ", c)]
     ok(own[:1] == ["bash .ci/run"] and all(c == own[0] or c.startswith("make ") and not wrong_in(c) for c in own), "the workflow runs .ci/run, and else targets that there are", own)
+    told = subprocess.run(["make", "-C", ROOT, "--no-print-directory", "help"], capture_output=True, text=True).stdout.splitlines()
+    ok(len(told) > 20 and max(map(len, told)) <= 80, "make help is at most 80 columns wide", "\n".join(line for line in told if len(line) > 80))
+    heads = {word for line in told for word in re.findall(r"^[a-z][a-z -]*?(?=  |$| [A-Z])", line[:23]) for word in word.split()}
+    heads |= {word for line in told for word in re.findall(r"\b[a-z]+-(?:[a-z]+-)*[a-z]+\b", line)}
+    ok(len(heads) > 40 and heads <= TARGETS, "make help names targets that there are", heads - TARGETS)
     wide = [line for _, kind, lines in blocks(text_of["README.md"]) if kind != "c" for line in lines if len(line) > 160]
     ok(not wide, "README: no line of a block is wider than 160 columns", "\n".join(wide))
 
 ran_in = {page: whole(page) for page in PAGES}
+
+# ---- what README's commands leave in the folder of the project
+BROUGHT = set(os.listdir(folder("brought")))
+commands = "\n".join(c for _, kind, lines in blocks(text_of["README.md"]) if kind != "c" for c in in_block(lines))
+left = {name + "/" * os.path.isdir(f"{ran_in['README.md']}/{name}") for name in os.listdir(ran_in["README.md"])} - {f"{name}/" for name in BROUGHT} - BROUGHT
+left |= set(re.findall(r"(?:> |JUNIT=|SARIF=|sweep --merge )([\w.-]+)(?=\s|$)", commands, re.M)) | {f"{name}/" for name in re.findall(r"sbatch \S+ \S+ (\w+)", commands)
+                                                                                                                  + re.findall(r"`build/lfap vectors --out (\w+)`", text_of["README.md"])}
+with open(os.path.join(ROOT, ".gitignore"), encoding="utf-8") as f:
+    mine = f.read().partition("# what the commands of README write\n")[2].split()
+fits_one = lambda name: [i for i in mine if re.fullmatch(re.escape(i[1:]).replace(r"\*", "[^/]*"), name)]
+ok(len(left) > 15 and all(map(fits_one, left)), ".gitignore has what README's commands write", [name for name in left if not fits_one(name)])
+ok(all(i.startswith("/") for i in mine) and all(any(i in fits_one(name) for name in left) for i in mine), "and nothing else, at the top alone", [i for i in mine if not any(i in fits_one(name) for name in left)])
 
 # ---- the picture
 drawn = os.path.join(ran_in["README.md"], "pictures", os.path.basename(PICTURE))

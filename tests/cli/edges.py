@@ -22,6 +22,16 @@ def text(path):
         return f.read()
 
 
+# ---- an odd m: who takes it is named, and takes it
+five = np.random.default_rng(5).standard_normal((5, 40))
+put("five.npy", five), np.save("s.npy", np.repeat([1.0, -1.0], [3, 2])), data("six", np.sign(np.random.default_rng(6).standard_normal((6, 40))), [1, -1] * 3)
+for line in ("train --data six --gamma 0.5 --m 5 --out o", "train --data six --gamma 0.5 --init five.npy --out o", "polish --data six --gamma 0.5 --weights five.npy --out o", "verify --data six --gamma 0.5 --m 5",
+             "converge --data six --gamma 0.5 --m 5", "plan --n 6 --d 40 --gamma 0.5 --m 5"):
+    refused(Run(*line.split()), f"{line}: an odd m", "m = 5 neurons", "must be even here", "`lfap compare --signs`", out="o")
+refused(Run("compare", "--data", "six", "--gamma", "0.5", "--weights", "five.npy"), "compare: an odd m without signs", "m = 5 neurons", "by --signs")
+r = Run("compare", "--data", "six", "--gamma", "0.5", "--weights", "five.npy", "--signs", "s.npy", "--json")
+ok(r.code in (0, 1) and [json.loads(r.out)["output"][k] for k in ("positive", "negative")] == [3, 2], "compare: an odd m with its signs", r)
+
 # ---- the loss at the start: f of the first weights, in NumPy
 r14 = np.random.default_rng(14).standard_normal((6, 40))
 Y6 = np.where(np.arange(6) % 2, -1.0, 1.0)

@@ -333,6 +333,22 @@ class Model:
         return [self, layer]
 
 
+class Stateless(Model):
+    """A model of any state, numbers or not."""
+
+    def __init__(self, state):
+        super().__init__()
+        self.given = state
+
+    def state_dict(self):
+        return self.given
+
+
+class Sparse:
+    def numpy(self):
+        raise TypeError("sparse tensors have none")
+
+
 r = np.random.default_rng(0)
 m, d = 6, 30
 sign = np.array([-1, 1, 1, -1, -1, 1])
@@ -368,7 +384,31 @@ for name, words, call in (
         ("two hidden layers", "2 of them", lambda: lfap.torch.export(Model(hidden_weight=W, second_weight=W, output_weight=out))),
         ("no output weights", "none", lambda: lfap.torch.export(Model(hidden_weight=W))),
         ("biases of no layer", "norm.bias: 4 biases", lambda: lfap.torch.export(Model(hidden_weight=W, output_weight=out, norm_bias=np.ones(4)))),
-        ("two hidden layers of flax", "2 of them", lambda: lfap.flax.export({"a": {"kernel": W.T}, "b": {"kernel": W.T}}, output=out))):
+        ("two hidden layers of flax", "2 of them", lambda: lfap.flax.export({"a": {"kernel": W.T}, "b": {"kernel": W.T}}, output=out)),
+        ("None", "model: NoneType, which has no state_dict.*give a torch.nn.Module", lambda: lfap.torch.export(None)),
+        ("a state instead of a model", "model: dict, which has no state_dict", lambda: lfap.torch.export(Model(hidden_weight=W).state_dict())),
+        ("a class", "model: the class, not a model of it", lambda: lfap.torch.export(Model)),
+        ("a state that is none", "state_dict.. returns NoneType", lambda: lfap.torch.export(Stateless(None))),
+        ("a tensor without numbers", "hidden.weight: this Sparse has no numbers for NumPy .sparse", lambda: lfap.torch.export(Stateless({"hidden.weight": Sparse()}))),
+        ("no tensor", "hidden.weight: NumPy makes an array of objects of this NoneType", lambda: lfap.torch.export(Stateless({"hidden.weight": None}))),
+        ("a state without tensors", "weights: 0 of them", lambda: lfap.torch.export(Stateless({}))),
+        ("complex weights", "hidden.weight: dtype complex64", lambda: lfap.torch.export(Stateless({"hidden.weight": W * 1j}), output=out)),
+        ("weights that are text", "hidden.weight: dtype <U1", lambda: lfap.torch.export(Stateless({"hidden.weight": np.full((m, d), "a")}), output=out)),
+        ("images as weights", "matrices of weights: 0 of them", lambda: lfap.torch.export(Model(conv_weight=np.ones((m, 1, 3, 3)), output_weight=out))),
+        ("not a number", r"hidden.weight: entry \[0, 2\] is nan", lambda: lfap.torch.export(Model(hidden_weight=np.where(np.arange(d) == 2, np.nan, W), output_weight=out))),
+        ("an infinite output weight", r"output: entry \[5\] is inf", lambda: lfap.torch.export(Model(hidden_weight=W), output=np.where(np.arange(m) == 5, np.inf, out))),
+        ("output weights that are text", "output: dtype <U3", lambda: lfap.torch.export(Model(hidden_weight=W), output="abc")),
+        ("ragged output weights", "output: NumPy makes no array of this list", lambda: lfap.torch.export(Model(hidden_weight=W), output=[[1], [1, 2]])),
+        ("too few output weights", "output: 3 output weights for the 6 neurons", lambda: lfap.torch.export(Model(hidden_weight=W), output=out[:3])),
+        ("a slope that is text", "gamma='x': the leaky slope is a number inside", lambda: lfap.torch.export(Model(slope="x", hidden_weight=W, output_weight=out))),
+        ("a slope of 2", "gamma=2.0: the leaky slope", lambda: lfap.torch.export(Model(slope=2.0, hidden_weight=W, output_weight=out))),
+        ("flax: None", "params: NoneType; give nested dictionaries", lambda: lfap.flax.export(None)),
+        ("flax: an array", "params: ndarray; give nested dictionaries", lambda: lfap.flax.export(W)),
+        ("flax: no array", "a/kernel: NumPy makes an array of objects of this NoneType", lambda: lfap.flax.export({"a": {"kernel": None}})),
+        ("flax: a ragged kernel", "a/kernel: NumPy makes no array of this list", lambda: lfap.flax.export({"a": {"kernel": [[1, 2], [1]]}})),
+        ("flax: booleans", "a/kernel: dtype bool", lambda: lfap.flax.export({"a": {"kernel": W.T > 0}}, output=out)),
+        ("flax: a slope of 0", "gamma=0: the leaky slope", lambda: lfap.flax.export(flax, gamma=0)),
+        ("flax: nothing", "of more than one column: 0 of them", lambda: lfap.flax.export({}))):
     try:
         ok(False, f"not exported: {name}", call())
     except lfap.DataError as e:

@@ -144,6 +144,22 @@ np.save("shared/mean.npy", np.ones(3))
 go("gen uniform --n 3 --d 24 --out shared")
 ok("X_test.npy" not in os.listdir("shared") and "mean.npy" in os.listdir("shared") and "mean.npy" not in meta("shared")["files"],
    "test images of another kind of data are gone, the file somebody changed is not", os.listdir("shared"))
+
+# ---- what a run reads it does not write over, nor take away with the set it is of
+go("gen uniform --n 4 --d 24 --seed 2 --out bases"), go("train --method sgd --epochs 5 --data d --gamma 0.5 --m 4 --coefficients --out first")
+os.makedirs("linked"), os.link("first/W.npy", "linked/W.npy"), shutil.copytree("d", "own"), shutil.copy("net/W.npy", "own/W.npy")
+go("sweep --d 20,30 --n 4 --n-adv 4 --norm l2 --seeds 0 --quiet --out table")
+TRAIN, POLISH = "train --method {} --data d --gamma 0.5 --init {} --out {}", "polish --data {} --weights {} --gamma 0.5 --out {}"
+for line, lost in ((POLISH.format("d", "first/W.npy", "first"), "first/W.npy"), (POLISH.format("d", "first/W0.npy", "first"), "first/W0.npy"), (POLISH.format("d", "linked/W.npy", "first"), "first/W.npy"),
+                   (POLISH.format("own", "own/W.npy", "own"), "own/W.npy"), (TRAIN.format("gd --epochs 3", "first/W.npy", "first"), "first/W.npy"), (TRAIN.format("gd --epochs 1000000000", "first/W0.npy", "./first/"), "first/W0.npy"),
+                   (PERTURB.format("l2").replace("noise", "bases").replace("OUT", "bases"), "bases/X.npy"), (PERTURB.format("l2").replace("noise", "noise/X.npy --targets bases/y.npy").replace("OUT", "bases"), "bases/y.npy"),
+                   ("plot accuracy --sweep table.csv --name table --numbers --out .", "table.csv"), ("limit --data d --labels own/lambda.npy --gamma 0.5 --out own", "own/lambda.npy")):
+    if "lambda" in line:
+        shutil.copy("d/y.npy", "own/lambda.npy")
+    before = tree()
+    r = go(line)
+    ok(r.code == 64 and f"{lost}: this run reads it" in r.err and "give another --out" in r.err and tree() == before, f"{line}: refused, and all is as it was", r)
+ok(go(POLISH.format("d", "first/W.npy", "second")).code in (0, 1, 2) and go("train --method gd --epochs 3 --data d --gamma 0.5 --m 4 --out first").code == 0, "another directory is taken, and an older run that is not read gives way")
 os.makedirs("mine"), put("mine/meta.json", b'{"who": "me", "n": 12345678901234567890123}')
 go("limit --data d --gamma 0.5 --out mine")
 m = meta("mine")

@@ -38,6 +38,28 @@ Test(file, write_and_replace) {
   cr_assert(scratch_count(s.dir) == 1);
 }
 
+/* What the caller is asked before a file is opened, and how it says no. */
+static lfap_status not_b(lfap_ctx *ctx, const char *path) {
+  ++*(int *)ctx->user;
+  if (path[strlen(path) - 1] != 'b') return LFAP_OK;
+  snprintf(ctx->message, sizeof ctx->message, "not b");
+  return LFAP_ERR_USAGE;
+}
+
+Test(file, the_caller_knows_what_is_read) {
+  int asked = 0;
+  lfap_ctx ctx = {.user = &asked, .reading = not_b};
+  lfap_mat m = {.rows = 1, .cols = 1, .ndim = 2, .v = (double[]){5}}, got = {0};
+  cr_assert_eq(lfap_npy_write(&ctx, scratch_path(&s, "a"), &m), LFAP_OK);
+  cr_assert_eq(lfap_npy_write(&ctx, scratch_path(&s, "b"), &m), LFAP_OK);
+  cr_assert_eq(asked, 0, "nothing was read");
+  cr_assert_eq(lfap_npy_read(&ctx, &got, s.path), LFAP_ERR_USAGE);
+  cr_assert(asked == 1 && !got.v && strcmp(ctx.message, "not b") == 0, "%s", ctx.message);
+  cr_assert_eq(lfap_npy_read(&ctx, &got, scratch_path(&s, "a")), LFAP_OK);
+  cr_assert(asked == 2 && got.v[0] == 5);
+  lfap_mat_free(&got);
+}
+
 Test(file, mode_follows_the_umask) {
   struct stat st;
   umask(027);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lfap.h"
+#include "verify/lines.h"
 
 enum { N = 9, D_ = 50, M = 8, P = 600 };
 
@@ -225,6 +226,40 @@ Test(split, the_limit_is_a_network_of_two_neurons) {
   lfap_limit_free(&lim);
   lfap_data_free(&D);
   lfap_data_free(&Z);
+}
+
+/* Where no point is looked at, or all is 0 at every one, nothing was judged; what is 0 and ought not to be is wrong. */
+Test(split, nothing_at_the_points_is_no_pass) {
+  setup u;
+  lfap_ctx ctx = {0};
+  lfap_split_shares t;
+  double zero[P * D_] = {0}, none[M * N] = {0};
+  make(&u, LFAP_METHOD_SGD, 1);
+  lfap_split_args a = {.net = &u.net, .b = none, .t = u.x.y, .base = u.base.x, .eta = u.eta, .n = N};
+  const struct {
+    const double *z;
+    size_t points;
+    lfap_verdict verdict;
+    const char *why;
+  } all[] = {{u.z.x, P, LFAP_PASS, ""},
+             {u.z.x, 0, LFAP_NOT_APPLICABLE, "there are no points"},
+             {zero, P, LFAP_NOT_APPLICABLE, "every part is 0 at every point"},
+             {u.z.x, P, LFAP_FAIL, ""}}; /* of first weights and coefficients that are 0 */
+  for (size_t i = 0; i < 4; i++) {
+    lfap_case c = {0};
+    if (i == 3) lfap_split_free(&u.s);
+    if (i == 3) cr_assert_eq(lfap_split_of(&ctx, &u.s, &a), LFAP_OK);
+    cr_assert_eq(lfap_split_at(&ctx, u.p, &u.s, all[i].z, all[i].points), LFAP_OK);
+    lfap_split_shares_of(&t, u.p, NULL, all[i].points);
+    cr_assert_eq(lfap_judge_split(&ctx, &c, &t, "points", NULL), LFAP_OK);
+    cr_assert_eq(c.checks, 3);
+    cr_assert_eq(c.check[0].verdict, all[i].verdict, "%zu: the sum", i);
+    cr_assert_str_eq(c.check[0].note, all[i].why);
+    if (i < 3) cr_assert_eq(c.check[1].verdict, all[i].verdict, "%zu: the rules", i);
+    cr_assert_eq(strstr(c.check[2].note, "measured") != NULL, i == 0 || i == 3);
+    lfap_case_free(&c);
+  }
+  drop(&u);
 }
 
 Test(split, refusals) {

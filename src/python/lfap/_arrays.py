@@ -11,11 +11,32 @@ from ._c import Call, DataError, UsageError, lib
 Array = npt.NDArray[np.float64]
 
 
+def array(name: str, value: Any) -> npt.NDArray[Any]:
+    """NumPy's array of it, or why there is none."""
+    try:
+        a = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError) as e:
+        raise DataError(f"{name}: NumPy makes no array of this {type(value).__name__} ({e}); give an array of real numbers") from None
+    if a.dtype.kind == "O":
+        raise DataError(f"{name}: NumPy makes an array of objects of this {type(value).__name__}; give an array of real numbers")
+    return a
+
+
+def slope(gamma: Any) -> float:
+    try:
+        g = float("nan" if isinstance(gamma, (str, bytes)) else gamma)
+    except (ValueError, TypeError, RuntimeError):
+        g = float("nan")
+    if not 0 < g < 1:
+        raise DataError(f"gamma={gamma!r}: the leaky slope is a number inside (0, 1)")
+    return g
+
+
 def doubles(name: str, value: npt.ArrayLike) -> tuple[Array, float]:
     """The same numbers as doubles in C order, and the unit roundoff of their dtype, 0 where that is exact."""
     if isinstance(value, np.ma.MaskedArray):
         raise DataError(f"{name}: a masked array; fill it, or leave the masked samples out")
-    a = np.asarray(value)
+    a = array(name, value)
     if a.dtype.kind not in "fiu" or a.dtype.itemsize > 8:
         raise DataError(f"{name}: dtype {a.dtype}; give real numbers that doubles hold, such as .astype('float64')")
     out = np.ascontiguousarray(a, dtype=np.float64)
@@ -48,7 +69,7 @@ def vector(k: Call, name: str, value: npt.ArrayLike, size: int) -> Array:
 
 def labels(k: Call, name: str, value: npt.ArrayLike, size: int, labels_01: bool = False) -> Array:
     """+1 and -1; with labels_01 booleans or 1 and 0, which could mean either way round and are refused otherwise."""
-    a = np.asarray(value)
+    a = array(name, value)
     if labels_01:
         if not np.isin(a, (0, 1)).all():
             raise DataError(f"{name}: labels_01=True, but an entry is neither 0 nor 1")
@@ -86,9 +107,7 @@ def network(k: Call, W: npt.ArrayLike, gamma: float, d: int, name: str = "W") ->
     w = matrix(k, name, W, d)
     if w.shape[0] % 2:
         raise DataError(f"{name}: {w.shape[0]} rows; half of them have output weight +1/sqrt(m), half -1/sqrt(m): m is even")
-    if not 0 < gamma < 1:
-        raise DataError(f"gamma={gamma}: the leaky slope lies inside (0, 1)")
-    return k.new("lfap_net", m=w.shape[0], d=d, gamma=gamma, w=k.pointer(w))
+    return k.new("lfap_net", m=w.shape[0], d=d, gamma=slope(gamma), w=k.pointer(w))
 
 
 def points(k: Call, Z: npt.ArrayLike | None, probes: int | None, seed: int | None, d: int) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._arrays import Array, doubles
+from ._arrays import Array, doubles, slope
 from ._c import DataError
 from ._records import Record
 
@@ -34,6 +34,14 @@ def only(what: str, found: Mapping[str, Any], wanted: str) -> tuple[str, Any]:
     return next(iter(found.items()))
 
 
+def _finite(name: str, value: npt.ArrayLike) -> tuple[Array, float]:
+    a, unit = doubles(name, value)
+    wrong = np.argwhere(~np.isfinite(a))
+    if len(wrong):
+        raise DataError(f"{name}: entry {wrong[0].tolist()} is {a[tuple(wrong[0])]}; weights and biases are finite numbers")
+    return a, unit
+
+
 def _setting(v: Array, unit: float) -> bool:
     """Output weights of the theory: +-1/sqrt(m), half of them positive."""
     size = 1 / np.sqrt(len(v))
@@ -44,7 +52,7 @@ def _biases(biases: Mapping[str, npt.ArrayLike], hidden: str, m: int) -> tuple[A
     """Of the hidden layer (None: all 0), and of the output."""
     own, last = None, 0.0
     for name, value in biases.items():
-        b = np.asarray(doubles(name, value)[0]).reshape(-1)
+        b = _finite(name, value)[0].reshape(-1)
         if name.startswith(hidden) and b.size == m:
             own = b if b.any() else None
         elif b.size == 1:
@@ -57,8 +65,9 @@ def _biases(biases: Mapping[str, npt.ArrayLike], hidden: str, m: int) -> tuple[A
 def exported(name: str, hidden: npt.ArrayLike, out_name: str, output: npt.ArrayLike, gamma: float | None,
              biases: Mapping[str, npt.ArrayLike]) -> Exported:
     """hidden m x d, output m weights; biases by name, those of the hidden layer begin with the layer's."""
-    W, unit = doubles(name, hidden)
-    v, out_unit = doubles(out_name, output)
+    gamma = None if gamma is None else slope(gamma)
+    W, unit = _finite(name, hidden)
+    v, out_unit = _finite(out_name, output)
     v, m = v.reshape(-1), len(W)
     if v.size != m:
         raise DataError(f"{out_name}: {v.size} output weights for the {m} neurons of {name}; this network has one output, no other layer")

@@ -4,16 +4,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
+from ._arrays import array
+from ._c import DataError
 from ._export import Exported, exported, only
 
 
 def _leaves(params: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in params.items():
         where = f"{path}/{name}" if path else str(name)
-        yield from _leaves(value, where) if isinstance(value, Mapping) else [(where, np.asarray(value))]
+        yield from _leaves(value, where) if isinstance(value, Mapping) else [(where, array(where, value))]
 
 
 def export(params: Mapping[str, Any], gamma: float | None = None, output: npt.ArrayLike | None = None) -> Exported:
@@ -28,6 +29,9 @@ def export(params: Mapping[str, Any], gamma: float | None = None, output: npt.Ar
     >>> net.W.shape, net.order.tolist()
     ((4, 3), [1, 2, 0, 3])
     """
+    if not isinstance(params, Mapping):
+        raise DataError(f"params: {type(params).__name__}; give nested dictionaries of arrays, such as "
+                        '{"Dense_0": {"kernel": d x m}, "Dense_1": {"kernel": m x 1}}')
     leaves = dict(_leaves(params))
     biases = {n: a for n, a in leaves.items() if n.rsplit("/", 1)[-1] == "bias"}
     weights = {n: a for n, a in leaves.items() if n not in biases}

@@ -1,26 +1,40 @@
 """Networks from PyTorch. Nothing here imports it: what has state_dict() and modules() is taken."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
+from ._arrays import array, slope
 from ._c import DataError
 from ._export import Exported, exported, only
 
 
-def _numbers(tensor: Any) -> Any:
-    for step in ("detach", "cpu"):
-        tensor = getattr(tensor, step)() if hasattr(tensor, step) else tensor
-    if str(getattr(tensor, "dtype", "")) == "torch.bfloat16":
-        tensor = tensor.float()  # NumPy has no bfloat16; singles hold it
-    return np.asarray(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
+def _numbers(name: str, tensor: Any) -> npt.NDArray[Any]:
+    try:
+        for step in ("detach", "cpu"):
+            tensor = getattr(tensor, step)() if hasattr(tensor, step) else tensor
+        if str(getattr(tensor, "dtype", "")) == "torch.bfloat16":
+            tensor = tensor.float()  # NumPy has no bfloat16; singles hold it
+        return array(name, tensor.numpy() if hasattr(tensor, "numpy") else tensor)
+    except (TypeError, RuntimeError) as e:  # a sparse tensor, one without numbers
+        raise DataError(f"{name}: this {type(tensor).__name__} has no numbers for NumPy ({e}); give a dense tensor of real numbers") from None
+
+
+def _state(model: Any) -> Mapping[str, Any]:
+    if isinstance(model, type) or not callable(getattr(model, "state_dict", None)):
+        got = "the class, not a model of it" if isinstance(model, type) else f"{type(model).__name__}, which has no state_dict()"
+        raise DataError(f"model: {got}; give a torch.nn.Module, such as Sequential(Linear(d, m), LeakyReLU(gamma), Linear(m, 1))")
+    state = model.state_dict()
+    if not isinstance(state, Mapping):
+        raise DataError(f"model: state_dict() returns {type(state).__name__}; a torch.nn.Module returns its tensors by name")
+    return state
 
 
 def _slope(model: Any) -> float | None:
     """Of the one leaky ReLU there is."""
-    slopes = {float(m.negative_slope) for m in model.modules() if hasattr(m, "negative_slope")} if hasattr(model, "modules") else set()
+    slopes = {slope(m.negative_slope) for m in model.modules() if hasattr(m, "negative_slope")} if hasattr(model, "modules") else set()
     if len(slopes) > 1:
         raise DataError(f"model: leaky ReLUs of slopes {sorted(slopes)}; this network has one hidden layer")
     return slopes.pop() if slopes else None
@@ -59,7 +73,7 @@ def export(model: Any, output: npt.ArrayLike | None = None) -> Exported:
     ...     bool(np.allclose(got.outputs, free(torch.tensor(data.X).float())[:, 0], atol=1e-5))
     True
     """
-    state = {name: _numbers(t) for name, t in model.state_dict().items()}
+    state = {str(name): _numbers(str(name), t) for name, t in _state(model).items()}
     matrices = {n: a for n, a in state.items() if a.ndim == 2 and a.shape[0] > 1}
     rest = {n: a for n, a in state.items() if n not in matrices}
     biases = {n: a for n, a in rest.items() if n.rsplit(".", 1)[-1] == "bias"}
