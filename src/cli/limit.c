@@ -270,7 +270,7 @@ static lfap_status judge_lines(cli *c, lfap_case *k, const lfap_limit *l, const 
    open. */
 static lfap_status tell(cli *c, cli_limit_report *r, const oracle_cert *exact, const lfap_enclosure *fast) {
   cli_certificate certificate;
-  cli_tally tally = {{0}};
+  cli_tally tally = {0};
   const lfap_check *c1 = c1_line(r->lines);
   r->c1 = c1->verdict == LFAP_PASS;
   r->aligned = exact && c1->enclosed ? exact->aligned : r->limit->c1b;

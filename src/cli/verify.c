@@ -204,7 +204,7 @@ static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int
 static void print_next(const cli_verify_report *r) {
   for (size_t i = 0; i < r->cases; i++) {
     const lfap_case *k = &r->result[i];
-    cli_tally t = {{0}};
+    cli_tally t = {0};
     cli_tally_add(&t, k->check, k->checks);
     if (t.of[LFAP_FAIL] + t.of[LFAP_UNDECIDED] == 0) continue;
     cli_next_explain(k->check, k->checks);
@@ -218,7 +218,7 @@ static void print_next(const cli_verify_report *r) {
    not right. */
 static void print_summary(const cli *c, const cli_verify_report *r) {
   const char *name[CLI_CASES], *about[CLI_CASES];
-  cli_tally t[CLI_CASES] = {{{0}}};
+  cli_tally t[CLI_CASES] = {{0}};
   for (size_t i = 0; i < r->cases; i++) {
     name[i] = r->result[i].name;
     about[i] = r->result[i].hyp.holds ? "inside (H)" : "outside (H)";
