@@ -162,7 +162,8 @@ void cli_digest_print(const cli *c, const lfap_check *check, size_t n) {
                        .least = {VERDICT, 2, 54, 10, 9, 0},
                        .right = 1u << 3 | 1u << 4,
                        .near = 1u << 3,
-                       .head = {"verdict", "id", "statement", "passed", "certified", ""}};
+                       .head = {"verdict", "id", "statement", "passed", "certified", ""},
+                       .label = {[3] = "passed", [4] = "certified"}};
   size_t statements = 0;
   while (statement_at(&l, statements)) statements++;
   cli_table_print(&t, digest_row, &l, statements);
