@@ -31,6 +31,14 @@ follows() { # page, what is said there
 follows spec/theory.md "$(sed -n 's/^### \([A-Z][0-9]*\)[.] \([^(]*[^( ]\) *(.*/\1\t\2/p' spec/theory.md)"
 follows README.md "$(sed -n '/cases:begin/,/cases:end/s/^| \([A-Z][0-9]*\) | \([^|]*[^| ]\) |.*/\1\t\2/p' README.md | names)"
 
+# and the numbers of the paper stand beside each
+while read -r number; do
+  grep -qF "$number" spec/theory.md
+  tell $? "theory.md has the paper's $number beside a statement"
+done <<EOF
+$(sed -n 's/^| \([^|]*\) |.*/\1/p' spec/paper.md | grep -oE '(Definition|Theorem|Corollary|equation|Appendix) \(?[0-9A-Z.]+\)?')
+EOF
+
 # a line of the table is added somewhere: NAME_MAX may come from NAME_MIN, as its successor
 idle=
 for key in $(sed -n 's/^LINE(\([A-Z0-9_]*\),.*/\1/p' src/verify/lines.def); do
