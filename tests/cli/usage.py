@@ -68,7 +68,7 @@ for verb, names in OPTIONS.items():
 r = Run("--help")
 ok(max(map(len, r.out.splitlines())) <= 80, "lfap --help fits 80 columns", max(r.out.splitlines(), key=len))
 said = Run("compare", "--help").out
-judged = {"the network": "does W classify its data", "K1, C1, w": "without a verdict", "--adversarial": "deceived", "--polish": "(C3)", "--lambda": "PASS or FAIL"}
+judged = {"the network": "does W classify its data", "C1, C2": "with verdicts of their own", "K1, w": "measured, without a verdict", "--adversarial": "deceived", "--polish": "(C3)", "--lambda": "PASS or FAIL"}
 ok(all(re.search(rf"^  {re.escape(k)} ", said, re.M) and v in " ".join(said.split()) for k, v in judged.items()), "compare --help: what is judged, and what it is for", said)
 
 FORMATS = open(os.path.join(ROOT, "spec/formats.md")).read()
