@@ -191,4 +191,6 @@ for i in ids:
     ok(r.code == 0 and r.out.startswith(i + "  ") and all(k in r.out for k in ("statement", "hypothesis", "derived in", "computed by")),
        f"explain {i}", r)
 ok(Run("explain", "t4").out == Run("explain", "T4").out, "explain t4 is explain T4")
+said = " ".join(Run("explain", "T3").out.split("\nsymbols ")[-1].split())
+ok(all(f" {s}" in said for s in ("b_n", "t_n", "la_n", "eps", "w ", "N_adv", "f_adv", "x_n")), "explain says what the symbols of a statement are", said)
 done()
