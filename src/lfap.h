@@ -727,8 +727,9 @@ typedef struct {
   size_t points;    /* LFAP_CLAIM_T4: which set of points */
   int enclosed;     /* a certifier has spoken: */
   lfap_verdict certified;
-  double margin; /* its least certain slack; NaN where there is none */
-  int headline;  /* one of the few lines that show the effect itself: accuracies with and without perturbation */
+  double margin;     /* its least certain slack; NaN where there is none */
+  int headline;      /* one of the few lines that show the effect itself: accuracies with and without perturbation */
+  int only_measured; /* no statement predicts the value: it is shown, the verdict is NOT-APPLICABLE */
 } lfap_check;
 
 typedef struct {

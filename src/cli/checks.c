@@ -104,17 +104,22 @@ void cli_next_explain(const lfap_check *check, size_t n) {
   if (worst) cli_say("next: `lfap explain %s` tells what it says, supposes, and what computes it\n", worst->id);
 }
 
+size_t cli_statement_place(const char *id) {
+  size_t s = 0;
+  while (s < lfap_statement_count && strcmp(lfap_statements[s].id, id) != 0) s++;
+  return s;
+}
+
 const char *cli_statement_title(const char *id) {
-  for (size_t i = 0; i < lfap_statement_count; i++)
-    if (!strcmp(lfap_statements[i].id, id)) return lfap_statements[i].title;
-  return "";
+  size_t s = cli_statement_place(id);
+  return s < lfap_statement_count ? lfap_statements[s].title : "";
 }
 
 /* One row for a statement: the worst verdict, how many checks of it passed, and the first that did not. */
 static void digest_of(const lines *l, const char *id, cli_cells *out) {
   const lfap_check *first = NULL;
-  cli_tally t = {{0}};
-  char text[80];
+  cli_tally t = {0};
+  char text[80], others[CLI_CELL];
   size_t certified = 0;
   for (size_t i = 0; i < l->n; i++) {
     const lfap_check *k = &l->check[i];
@@ -125,31 +130,29 @@ static void digest_of(const lines *l, const char *id, cli_cells *out) {
     if (!first || (first->verdict == LFAP_NOT_APPLICABLE && k->verdict != LFAP_NOT_APPLICABLE)) first = k;
   }
   lfap_verdict v = cli_tally_verdict(&t);
-  size_t all = t.of[0] + t.of[1] + t.of[2] + t.of[3];
-  snprintf(out->room[0], CLI_CELL, "%3zu of %-3zu", t.of[LFAP_PASS], all);
+  cli_tally_words(out->room[0], others, &t);
   snprintf(out->room[1], CLI_CELL, certified ? "%zu" : "-", certified);
   if (first && v != LFAP_PASS) {
     numbers(text, sizeof text, first);
     snprintf(out->note, sizeof out->note, "%s%s: %s: %s", v == LFAP_NOT_APPLICABLE ? "measured, " : "", first->subject,
              first->what, text);
-  } else if (first) snprintf(out->note, sizeof out->note, "%zu not applicable", t.of[LFAP_NOT_APPLICABLE]);
+  } else snprintf(out->note, sizeof out->note, "%s", others);
   out->colour = shade(l->c, v);
   const char *const row[] = {lfap_verdict_name(v), id, cli_statement_title(id), out->room[0], out->room[1], out->note};
   memcpy(out->text, row, sizeof row);
 }
 
-/* Row i is that of the statement that comes i-th. */
-static void digest_row(const void *user, size_t i, cli_cells *out) {
-  const lines *l = user;
-  for (size_t k = 0; k < l->n; k++) {
-    size_t before = 0;
-    while (strcmp(l->check[before].id, l->check[k].id) != 0) before++;
-    if (before == k && i-- == 0) {
-      digest_of(l, l->check[k].id, out);
-      return;
-    }
+/* The statement that has lines and comes i-th in the order of theory.md; NULL where there are no more. */
+static const char *statement_at(const lines *l, size_t i) {
+  for (size_t s = 0; s < lfap_statement_count; s++) {
+    size_t k = 0;
+    while (k < l->n && cli_statement_place(l->check[k].id) != s) k++;
+    if (k < l->n && i-- == 0) return lfap_statements[s].id;
   }
+  return NULL;
 }
+
+static void digest_row(const void *user, size_t i, cli_cells *out) { digest_of(user, statement_at(user, i), out); }
 
 void cli_digest_print(const cli *c, const lfap_check *check, size_t n) {
   const lines l = {c, check, n};
@@ -157,15 +160,12 @@ void cli_digest_print(const cli *c, const lfap_check *check, size_t n) {
                        .flex = 2,
                        .below = 5,
                        .least = {VERDICT, 2, 54, 10, 9, 0},
-                       .right = 1u << 4,
+                       .right = 1u << 3 | 1u << 4,
                        .near = 1u << 3,
-                       .head = {"verdict", "id", "statement", "passed", "certified", ""}};
+                       .head = {"verdict", "id", "statement", "passed", "certified", ""},
+                       .label = {[3] = "passed", [4] = "certified"}};
   size_t statements = 0;
-  for (size_t i = 0; i < n; i++) {
-    size_t before = 0;
-    while (strcmp(check[before].id, check[i].id) != 0) before++;
-    statements += before == i;
-  }
+  while (statement_at(&l, statements)) statements++;
   cli_table_print(&t, digest_row, &l, statements);
   for (size_t i = 0; i < n; i++)
     if (check[i].headline) cli_say("  %-8s  %s: %.4g\n", check[i].subject, check[i].what, check[i].value);
@@ -198,7 +198,21 @@ void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject) {
 }
 
 void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n) {
-  for (size_t i = 0; i < n; i++) t->of[check[i].verdict]++;
+  for (size_t i = 0; i < n; i++) {
+    t->of[check[i].verdict]++;
+    t->measured += (size_t)check[i].only_measured;
+  }
+}
+
+size_t cli_tally_judged(const cli_tally *t) { return t->of[0] + t->of[1] + t->of[2] + t->of[3] - t->measured; }
+
+void cli_tally_words(char passed[CLI_CELL], char others[CLI_CELL], const cli_tally *t) {
+  size_t judged = cli_tally_judged(t), open = t->of[LFAP_NOT_APPLICABLE] - t->measured;
+  char measured[CLI_CELL / 2] = "";
+  snprintf(passed, CLI_CELL, judged ? "%zu of %zu" : "-", t->of[LFAP_PASS], judged);
+  snprintf(others, CLI_CELL, open ? "%zu not applicable" : "", open);
+  if (t->measured) snprintf(measured, sizeof measured, "%s%zu only measured", open ? ", " : "", t->measured);
+  strcat(others, measured);
 }
 
 lfap_verdict cli_tally_verdict(const cli_tally *t) {
@@ -214,6 +228,8 @@ void cli_verdict_say(const cli *c, lfap_verdict v) {
 
 void cli_verdict_print(const cli *c, const cli_tally *t) {
   cli_verdict_say(c, cli_tally_verdict(t));
-  cli_say(" (%zu PASS, %zu FAIL, %zu UNDECIDED, %zu NOT-APPLICABLE)\n", t->of[LFAP_PASS], t->of[LFAP_FAIL],
+  cli_say(" (%zu PASS, %zu FAIL, %zu UNDECIDED, %zu NOT-APPLICABLE", t->of[LFAP_PASS], t->of[LFAP_FAIL],
           t->of[LFAP_UNDECIDED], t->of[LFAP_NOT_APPLICABLE]);
+  if (t->measured) cli_say(", %zu of them only measured", t->measured);
+  cli_say(")\n");
 }

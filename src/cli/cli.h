@@ -278,8 +278,9 @@ int cli_interrupted(void);
 /* ---- tables of checks (checks.c) --------------------------------------------------------------------------------- */
 
 typedef struct {
-  size_t of[4];
-} cli_tally; /* by lfap_verdict */
+  size_t measured; /* lines whose value no statement predicts; they are in `of` too */
+  size_t of[4];    /* by lfap_verdict */
+} cli_tally;
 /* FAIL or UNDECIDED. */
 int cli_not_right(lfap_verdict v);
 void cli_checks_print(const cli *c, const lfap_check *check, size_t n);
@@ -292,7 +293,13 @@ void cli_next_explain(const lfap_check *check, size_t n);
 void cli_digest_print(const cli *c, const lfap_check *check, size_t n);
 void cli_hypothesis_print(const lfap_hypothesis *h, const char *subject);
 const char *cli_statement_title(const char *id); /* "" where there is none */
+/* Where it comes in the order of theory.md; behind the last where there is none. */
+size_t cli_statement_place(const char *id);
 void cli_tally_add(cli_tally *t, const lfap_check *check, size_t n);
+/* Of one statement: "8 of 10", lines that passed of those that judge it, and what is said of others, "2 not applicable,
+   1 only measured"; "-" and "" where there are none. */
+size_t cli_tally_judged(const cli_tally *t);
+void cli_tally_words(char passed[CLI_CELL], char others[CLI_CELL], const cli_tally *t);
 lfap_verdict cli_tally_verdict(const cli_tally *t);
 /* "verdict: PASS", to be gone on with; with the counts, a line. */
 void cli_verdict_say(const cli *c, lfap_verdict v);

@@ -63,6 +63,7 @@ typedef struct {
   char no_boundary[256];                         /* with --certify: why nothing is certified */
   cli_origin here, net_of, lambda_of, made_from; /* the samples; what network, multipliers, perturbations are of */
   lfap_limit lim;
+  lfap_case lines;    /* what is judged of it; none without a limit */
   lfap_mat probes, f; /* f: outputs of the network at the probes, evaluated here */
   lfap_k1 k1;
   cli_ending ending;               /* with --polish */
@@ -99,6 +100,11 @@ lfap_status compare_reference(cli *c, compare_run *r);
 /* Signs through oracle/. */
 lfap_status compare_certify(cli *c, compare_run *r);
 void compare_free(compare_run *r);
+
+/* C1 and C2 of the limit, one behind the other; NULL without a limit. What makes its boundary linear: "H", "C1", "C2";
+   "" where nothing does, NULL where that is not decided. */
+const lfap_check *compare_c1_c2(const compare_run *r);
+const char *compare_linear_by(const compare_run *r);
 
 /* compare_report.c: where the weights end, NULL where they have no point; the report. */
 const cli_ending *compare_ending(const compare_run *r);

@@ -13,6 +13,7 @@ void compare_free(compare_run *r) {
   lfap_data_free(&r->data);
   lfap_net_free(&r->given);
   lfap_net_free(&r->net);
+  lfap_case_free(&r->lines);
   lfap_limit_free(&r->lim);
   cli_ending_free(&r->ending);
   lfap_mat_free(&r->probes);
@@ -111,6 +112,7 @@ lfap_status compare_certify(cli *c, compare_run *r) {
   oracle_vector w = {0};
   lfap_status s = cli_certify_run(c, &r->cert, NULL, &r->data, r->a.gamma, &o);
   if (!s) r->certificate = cli_certificate_of(&r->cert);
+  if (!s) s = oracle_settle(&c->ctx, &r->lines, 0, &r->cert, &r->lim, "data");
   if (!s) s = oracle_boundary(&c->ctx, &w, &r->cert, &r->data, NULL);
   if (!s && !oracle_boundary_of(&r->cert, &r->lim)) w.valid = 0;
   if (!s) s = signs(c, &r->at_probes, &w, r->probes.v, r->f.v, r->probes.rows);

@@ -79,11 +79,28 @@ static lfap_status ending(cli *c, compare_run *r, lfap_set *set) {
   return cli_ending_left(c, e, s);
 }
 
+const lfap_check *compare_c1_c2(const compare_run *r) {
+  for (size_t i = 0; i < r->lines.checks; i++)
+    if (r->lines.check[i].claim == LFAP_CLAIM_C1) return &r->lines.check[i];
+  return NULL;
+}
+
+const char *compare_linear_by(const compare_run *r) {
+  lfap_facts f = lfap_facts_of(&r->lim);
+  lfap_facts_settle(&f, &r->lines, 0);
+  switch (f.of[LFAP_WHEN_BOUNDARY]) {
+  case LFAP_NO: return "";
+  case LFAP_YES: return f.of[LFAP_WHEN_LIMIT_H] == LFAP_YES ? "H" : f.of[LFAP_WHEN_C1] == LFAP_YES ? "C1" : "C2";
+  default: return NULL;
+  }
+}
+
 lfap_status compare_limit(cli *c, compare_run *r) {
   lfap_set set = {.data = &r->data, .limit = &r->lim, .checked = 1};
   lfap_status s = lfap_set_gram(&c->ctx, &set);
   if (!s) s = own_limit(c, r, &set);
   lfap_set_spare(&set);
+  if (!s && !r->no_limit[0]) s = lfap_judge_limit(&c->ctx, &r->lines, &r->lim, "data");
   if (!s) s = k1(c, r, &set);
   if (!s && r->a.polish) s = ending(c, r, &set);
   lfap_set_free(&set);

@@ -35,6 +35,9 @@ static void k1_print(const compare_run *r) {
   cli_row row[CLI_ROWS];
   cli_say("      %-16s %-13s %-5s\n", "measured", "value", "at a KKT point");
   figures_print("K1", row, cli_rows_k1(row, &r->k1));
+  const char *by = r->no_limit[0] ? NULL : compare_linear_by(r);
+  if (by && strcmp(by, "C2") == 0 && r->lim.c2.bent)
+    cli_say("  C2's point has kinks: residual, slackness and pattern_aligned need not come to these values at it\n");
   if (isnan(r->k1.residual) && !r->a.trained)
     cli_say("  no KKT residual: a sample is not classified right, so W is not feasible at any scale\n");
 }
@@ -168,13 +171,21 @@ static void readout_print(const compare_run *r) {
             r->net.m, r->rounding);
 }
 
-static void limit_print(const compare_run *r) {
+static void limit_print(const cli *c, const compare_run *r) {
   cli_hypothesis_print(&r->lim.hyp, "data");
-  if (r->no_limit[0]) cli_say("  NOT-APPLICABLE: nothing is said of the limit, C1, C2 and w: %s\n", r->no_limit);
+  if (r->no_limit[0]) {
+    cli_say("  NOT-APPLICABLE: nothing is said of the limit, C1, C2 and w: %s\n", r->no_limit);
+    return;
+  }
+  const char *by = compare_linear_by(r);
+  cli_checks_print(c, compare_c1_c2(r), 2);
+  if (!by) cli_say("  w   whether it is the boundary of a limit is not decided%s\n", r->a.certify ? "" : "; --certify");
+  else if (!by[0])
+    cli_say("  w   is a candidate only: (H), C1 and C2 do not hold, no linear boundary of a limit is known\n");
+  else if (by[0] == 'H') cli_say("  w   is the linear boundary of the limit, by (H) and T1\n");
   else
-    cli_say("  C1  the limit %s\n", r->lim.c1
-                                        ? "has label-aligned slopes and the linear boundary w, as computed"
-                                        : "of label-aligned slopes is refuted as computed: w is a candidate only");
+    cli_say("  w   is the linear boundary of %s's KKT point%s\n", by,
+            strcmp(by, "C2") == 0 ? ", kinks and all: C1, which asks for label slopes, is not needed for it" : "");
 }
 
 static void certified_print(const compare_run *r) {
@@ -221,7 +232,7 @@ void compare_print(const cli *c, const compare_run *r) {
   if (r->a.test)
     cli_say("  test: %zu of %zu right, %.6g %%; %zu with output 0, counted as wrong\n", r->test.right, r->test.of,
             100.0 * (double)r->test.right / (double)r->test.of, r->test.zeros);
-  limit_print(r);
+  limit_print(c, r);
   k1_print(r);
   if (r->a.polish) ending_print(&r->ending);
   if (r->a.adversarial) p1_print(r);

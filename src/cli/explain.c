@@ -86,6 +86,13 @@ static lfap_status unknown(cli *c, const char *id) {
   return lfap_fail(&c->ctx, LFAP_ERR_USAGE, "statement '%.40s' is unknown; known: %s", id, all);
 }
 
+static const char SYMBOLS[] =
+    "N samples x_n of d entries, labels y_n = +-1, G their inner products; f a network of m neurons with rows "
+    "w_j, output weights a_j and leaky slope gamma; lambda_n multipliers, w the normal of a boundary, f_bdy(z) = "
+    "<w,z>; (P) the programme of the largest margin. Of an adversarial set: N_adv bases b_n, perturbed by eps t_n "
+    "e towards the targets t_n; la_n its multipliers, f_adv its boundary function. All others: spec/theory.md "
+    "sections 1 and 3.";
+
 static void print_explain(const lfap_statement *st) {
   if (!st) {
     for (size_t i = 0; i < lfap_statement_count; i++)
@@ -98,6 +105,7 @@ static void print_explain(const lfap_statement *st) {
   cli_say("%s  %s\n\n", st->id, st->title);
   for (size_t i = 0; i < rows; i++) wrapped(row[i].label, row[i].string);
   certified(st);
+  if (st != certificate_coq()) wrapped("symbols", SYMBOLS);
 }
 
 static lfap_status run_explain(cli *c, int argc, char **argv) {

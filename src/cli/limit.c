@@ -1,5 +1,5 @@
 /* limit.c - `lfap limit`: the limiting boundary of a data set (Q1), its multiplier intervals (T1, T2) and the
- * conditions of the a-posteriori certificate (C1). */
+ * conditions that make its boundary linear (C1, C2). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,7 +270,7 @@ static lfap_status judge_lines(cli *c, lfap_case *k, const lfap_limit *l, const 
    open. */
 static lfap_status tell(cli *c, cli_limit_report *r, const oracle_cert *exact, const lfap_enclosure *fast) {
   cli_certificate certificate;
-  cli_tally tally = {{0}};
+  cli_tally tally = {0};
   const lfap_check *c1 = c1_line(r->lines);
   r->c1 = c1->verdict == LFAP_PASS;
   r->aligned = exact && c1->enclosed ? exact->aligned : r->limit->c1b;
@@ -372,9 +372,10 @@ const cli_verb cli_limit = {
     "--data PATH [--labels FILE] --gamma G [options] [--certify[=HOW] [--coq[=FORM]]] [--out DIR]",
     "Solves Q lambda = 1 (the nonnegative QP where an entry would be negative) and forms w = sum lambda_n y_n x_n, "
     "whose\n"
-    "sign is the decision boundary that training tends to. Tells whether (H) holds, holds lambda against the "
-    "intervals\n"
-    "of T1 and T2 and checks C1. Outside (H), T1 and T2 are NOT-APPLICABLE. `lfap explain T2` states them.",
+    "sign is the decision boundary that training tends to; where that has kinks (small slopes), the convex programme\n"
+    "(CP) of C2. Tells whether (H) holds, holds lambda against the intervals of T1 and T2 and checks C1 and C2, each\n"
+    "of which makes w the boundary of a KKT point. Outside (H), T1 and T2 are NOT-APPLICABLE. `lfap explain T2` states "
+    "them.",
     "  lfap gen uniform --n 2 --d 20000 --seed 1 --out data\n"
     "  lfap limit --data data --gamma 0.9 --out limit\n"
     "  lfap limit --data X.npy --labels y.npy --gamma 0.5 --json\n"

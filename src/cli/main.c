@@ -13,7 +13,7 @@ static const char *const help_of_verbs =
 
 static void help(FILE *to) {
   size_t width = cli_help_width(to);
-  fputs("usage: lfap VERB [options]\n\n", to);
+  cli_fill_text(to, "usage: lfap VERB [options]\n\n", width);
   cli_fill_text(to, cli_about, width);
   fputs("\nverbs:\n", to);
   for (const cli_verb *const *v = cli_verbs; *v; v++) {

@@ -210,7 +210,7 @@ static lfap_status write(cli *c, const char *out, const cli_converge_report *r) 
 }
 
 static lfap_status tell(cli *c, const args *a, const cli_converge_report *r) {
-  cli_tally tally = {{0}};
+  cli_tally tally = {0};
   cli_tally_add(&tally, r->lines->check, r->lines->checks);
   c->verdict = cli_tally_verdict(&tally);
   if (c->json) return cli_print_converge(c, r);

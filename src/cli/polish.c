@@ -216,7 +216,7 @@ static void print_polish(const cli *c, const run *r, const cli_polish_report *p,
 }
 
 static lfap_status tell(cli *c, const run *r) {
-  cli_tally tally = {{0}};
+  cli_tally tally = {0};
   cli_polish_report p = report_of(r);
   p.signed_points = r->points.rows ? &p.signs : NULL;
   lfap_status s = write(c, r, &p);

@@ -84,6 +84,11 @@ static lfap_status limit_table(cli_report_run *r) {
   snprintf(text, sizeof text, "%s: slopes aligned at %zu of %zu samples", l->c1 ? "holds" : "does not hold", l->c1b,
            l->n);
   pair(r, "C1", text, "measured");
+  if (l->c2.solved)
+    snprintf(text, sizeof text, "%s: least own pre-activation on the support %.6g, kinks at %zu of %zu samples",
+             l->c2.holds ? "holds" : "does not hold", l->c2.own_support, l->c2.kinks, l->n);
+  else snprintf(text, sizeof text, "does not hold: no linear boundary separates the data, as far as doubles tell");
+  pair(r, "C2", text, "measured");
   snprintf(text, sizeof text, "%.10g to %.10g, %zu of %zu positive", lo, hi, l->support, l->n);
   pair(r, "multipliers", text, "measured");
   interval_row(r, "T1's interval", l->t1_lo, l->t1_hi, l->hyp.holds, "(H) does not hold");

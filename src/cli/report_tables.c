@@ -13,22 +13,15 @@
 
 /* ---- verify ------------------------------------------------------------------------------------------------------ */
 
-/* As the verdict of a case. */
-static const char *worst(const size_t v[4]) {
-  cli_tally t;
-  memcpy(t.of, v, sizeof t.of);
-  return lfap_verdict_name(cli_tally_verdict(&t));
-}
-
 static void statement_row(lfap_text *to, const lfap_statement_line *s) {
-  char passed[64], certified[64], rest[64] = "";
-  size_t all = s->verdict[0] + s->verdict[1] + s->verdict[2] + s->verdict[3];
-  snprintf(passed, sizeof passed, "%zu of %zu", s->verdict[LFAP_PASS], all);
+  char passed[CLI_CELL], certified[64], rest[CLI_CELL];
+  cli_tally t = {.measured = s->measured};
+  memcpy(t.of, s->verdict, sizeof t.of);
+  cli_tally_words(passed, rest, &t);
   snprintf(certified, sizeof certified, s->certified ? "%zu certified, the others measured" : "measured", s->certified);
-  if (s->certified == all) snprintf(certified, sizeof certified, "all certified");
-  if (s->verdict[LFAP_NOT_APPLICABLE])
-    snprintf(rest, sizeof rest, "%zu not applicable", s->verdict[LFAP_NOT_APPLICABLE]);
-  const char *row[] = {s->id, cli_statement_title(s->id), worst(s->verdict), passed, certified, rest, NULL};
+  if (s->certified && s->certified == cli_tally_judged(&t)) snprintf(certified, sizeof certified, "all certified");
+  const char *verdict = lfap_verdict_name(cli_tally_verdict(&t));
+  const char *row[] = {s->id, cli_statement_title(s->id), verdict, passed, certified, rest, NULL};
   lfap_page_row(to, row);
 }
 
@@ -42,8 +35,10 @@ static void case_tables(cli_report_run *r, lfap_text *to, const lfap_verify_docu
            k->verdict, k->about, k->n, k->d, k->m, k->gamma, k->n_adv, k->hypothesis ? "holds" : "does not hold",
            k->h_lhs, k->h_rhs);
   lfap_page_table_begin(to, caption, head);
-  for (size_t i = 0; i < d->statement_count; i++)
-    if (d->statements[i].of == of) statement_row(to, &d->statements[i]);
+  for (size_t place = 0; place <= lfap_statement_count; place++)
+    for (size_t i = 0; i < d->statement_count; i++)
+      if (d->statements[i].of == of && cli_statement_place(d->statements[i].id) == place)
+        statement_row(to, &d->statements[i]);
   lfap_page_table_end(to);
   snprintf(caption, sizeof caption, "%s: accuracies, measured", k->name);
   lfap_page_table_begin(to, caption, shown);

@@ -375,7 +375,7 @@ static lfap_status ask_coq(cli *c, job *w, const args *a) {
 }
 
 static void judge_split(cli *c, const lfap_case *k, const cli_coq *coq) {
-  cli_tally tally = {{0}};
+  cli_tally tally = {0};
   cli_tally_add(&tally, k->check, k->checks);
   if (coq && !coq->theorem.n) tally.of[LFAP_UNDECIDED]++;
   c->verdict = cli_tally_verdict(&tally);

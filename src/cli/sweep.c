@@ -336,11 +336,11 @@ const cli_verb cli_sweep = {
     "perturbations\n"
     "made from it; a fresh learner on these and a control on the bare noise; the share of natural samples each "
     "decides\n"
-    "right, their agreement with f_bdy, and where the sets stand against (H) and C1. An axis takes a list, the grid is "
-    "the\n"
-    "product of the axes. Rows depend on nothing but their cell: a sweep may be interrupted and resumed, or divided "
-    "into\n"
-    "shards (on many machines, bench/slurm/sweep.sbatch) and merged, and the table is the same byte for byte.",
+    "right, their agreement with f_bdy, and where the sets stand against (H), C1 and C2. An axis takes a list, the "
+    "grid\n"
+    "is the product of the axes. Rows depend on nothing but their cell: a sweep may be interrupted and resumed, or\n"
+    "divided into shards (on many machines, bench/slurm/sweep.sbatch) and merged, and the table is the same byte for "
+    "byte.",
     "  lfap sweep --d 250,500,1000 --n 20 --n-adv 100 --norm l2,linf \\\n"
     "    --seeds 0-4 --out first\n"
     "  lfap sweep --preset paper-nadv --data uniform --norm l2 \\\n"

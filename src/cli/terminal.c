@@ -43,6 +43,8 @@ size_t cli_width(const char *text, size_t len) {
 
 /* ---- lines ------------------------------------------------------------------------------------------------------- */
 
+enum { FURTHER = 4 }; /* what goes on of a line, in */
+
 static void spaces(FILE *to, size_t n) { fprintf(to, "%*s", (int)n, ""); }
 
 /* The spaces between words are kept within a line, as columns need them, and dropped where it is broken. */
@@ -79,7 +81,7 @@ void cli_fill(FILE *to, const char *text, size_t len, size_t columns, size_t han
 
 /* Where what goes on of a line stands: under its second column, which two spaces set apart, or a little further in. */
 static size_t hang_of(const char *text, size_t len) {
-  enum { FARTHEST = 36, FURTHER = 4 };
+  enum { FARTHEST = 36 };
   size_t indent = 0;
   while (indent < len && text[indent] == ' ') indent++;
   for (size_t i = indent + 2; i < len && i <= FARTHEST; i++)
@@ -171,8 +173,9 @@ enum { INDENT = 2, NARROWEST = 12 };
 typedef struct {
   const cli_table *t;
   size_t width[CLI_CELLS], columns; /* columns 0: wide enough */
+  size_t word;                      /* the widest of `flex` */
   size_t below, under;              /* what stands below, and the column it begins in */
-  int tight;                        /* one space between columns */
+  int tight, stacked;               /* one space between columns; no columns, but line below line */
 } layout;
 
 static size_t gap_before(const layout *l, size_t k) { return k == 0 ? 0 : l->tight || l->t->near >> k & 1 ? 1 : 2; }
@@ -183,6 +186,11 @@ static void widen(layout *l, const cli_cells *row) {
   for (size_t k = 0; k < l->t->cells; k++) {
     size_t width = cli_width(text_of(row, k), strlen(text_of(row, k)));
     if (width > l->width[k]) l->width[k] = width;
+  }
+  for (const char *word = text_of(row, l->t->flex); *word;) {
+    size_t len = strcspn(word, " "), width = cli_width(word, len);
+    if (width > l->word) l->word = width;
+    word += len + strspn(word + len, " ");
   }
 }
 
@@ -200,7 +208,8 @@ static size_t room_beside(const layout *l) {
 }
 
 /* A row in one line, if need be with narrow gaps; else no column is wider than what is in it, `flex` takes what is
-   left, and where that is too little all behind it stands below as well. */
+   left, and where that is too little all behind it stands below as well; where even a word of it has no room, the row
+   is stacked. */
 static void fit(layout *l, const size_t natural[CLI_CELLS]) {
   const cli_table *t = l->t;
   l->tight = span(l, t->cells) > l->columns;
@@ -213,6 +222,12 @@ static void fit(layout *l, const size_t natural[CLI_CELLS]) {
   l->below = t->below;
   if (room_beside(l) < NARROWEST) l->below = t->flex + 1;
   l->under = span(l, t->flex) + gap_before(l, t->flex);
+  l->stacked = l->under + (l->word > NARROWEST ? l->word : NARROWEST) > l->columns;
+  if (l->stacked) {
+    l->below = t->flex + 1;
+    l->under = FURTHER;
+    return;
+  }
   size_t left = room_beside(l);
   if (left < NARROWEST) left = NARROWEST;
   if (left < l->width[t->flex]) l->width[t->flex] = left;
@@ -227,6 +242,7 @@ static size_t words_within(const char *text, size_t width) {
       if (taken && cli_width(text, i) > width) break;
       taken = i;
     }
+  while (taken && text[taken - 1] == ' ') taken--;
   return taken;
 }
 
@@ -246,6 +262,7 @@ static void print_below(const layout *l, const cli_cells *row) {
   size_t used = (size_t)snprintf(line, sizeof line, "%*s", (int)l->under, "");
   for (size_t k = l->below; k < l->t->cells; k++) {
     const char *text = text_of(row, k), *label = text == l->t->head[k] ? NULL : l->t->label[k];
+    text += strspn(text, " ");
     if (!text[0] || strcmp(text, "-") == 0 || used >= sizeof line) continue;
     used += (size_t)snprintf(line + used, sizeof line - used, "%s%s%s%s", used > l->under ? "; " : "",
                              label ? label : "", label ? " " : "", text);
@@ -253,8 +270,26 @@ static void print_below(const layout *l, const cli_cells *row) {
   if (used > l->under) cli_fill(stdout, line, strlen(line), l->columns, l->under);
 }
 
+/* The cells before `flex`, below them its words, and the others. */
+static void print_stacked(const layout *l, const cli_cells *row) {
+  char line[1024];
+  size_t used = (size_t)snprintf(line, sizeof line, "%*s", INDENT, ""), flex = l->t->flex;
+  for (size_t k = 0; k < flex && used < sizeof line; k++)
+    used += (size_t)snprintf(line + used, sizeof line - used, "%s%s%s%s", k ? "  " : "",
+                             k == 0 && row->colour ? row->colour : "", text_of(row, k),
+                             k == 0 && row->colour ? "\033[0m" : "");
+  cli_fill(stdout, line, strlen(line), l->columns, FURTHER);
+  snprintf(line, sizeof line, "%*s%s", FURTHER, "", text_of(row, flex));
+  if (line[FURTHER]) cli_fill(stdout, line, strlen(line), l->columns, FURTHER);
+  print_below(l, row);
+}
+
 static void print_row(const layout *l, const cli_cells *row) {
   const cli_table *t = l->t;
+  if (l->stacked) {
+    print_stacked(l, row);
+    return;
+  }
   size_t end = l->columns ? l->below : t->cells, len = 0;
   while (end > 1 && !text_of(row, end - 1)[0]) end--; /* nothing stands behind the last */
   spaces(stdout, INDENT);

@@ -36,7 +36,8 @@ void cli_say_end(void);
 void cli_note(const char *format, ...) CLI_PRINTS(1, 2);
 
 /* A table. Where its rows are wider than the terminal, the words of column `flex` go on in further lines, and the cells
-   from `below` on stand under it, each after its label. */
+   from `below` on stand under it, each after its label; where not even a word of `flex` has room beside the cells
+   before it, it stands under them. */
 enum { CLI_CELLS = 10, CLI_CELL = 96 };
 typedef struct {
   const char *text[CLI_CELLS];

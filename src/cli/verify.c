@@ -68,7 +68,7 @@ static const cli_option options[] = {
     {"skip-missing", NULL, "leave fashion-mnist out when its files are not there"},
     {"verbose", NULL, "every check on a line of its own (default: a row for each statement)"},
     {"certify-n", "N", "certify sets of at most N samples by enclosures (default 256; 0: none)"},
-    {"certify-fast", NULL, "(H) and C1 of larger sets by error bounds in doubles"},
+    {"certify-fast", NULL, "(H), C1 and C2 of larger sets by error bounds in doubles"},
     {"coq", "DIR",
      "write every set, and a theorem about it for Coq's kernel where one is proved, into a folder\n"
      "of its own: DIR/CASE/natural, DIR/CASE/adv-l2, ...; axiom-free up to 100000 entries, then\n"
@@ -204,7 +204,7 @@ static void print_case(const cli *c, const cli_case *in, const lfap_case *k, int
 static void print_next(const cli_verify_report *r) {
   for (size_t i = 0; i < r->cases; i++) {
     const lfap_case *k = &r->result[i];
-    cli_tally t = {{0}};
+    cli_tally t = {0};
     cli_tally_add(&t, k->check, k->checks);
     if (t.of[LFAP_FAIL] + t.of[LFAP_UNDECIDED] == 0) continue;
     cli_next_explain(k->check, k->checks);
@@ -218,7 +218,7 @@ static void print_next(const cli_verify_report *r) {
    not right. */
 static void print_summary(const cli *c, const cli_verify_report *r) {
   const char *name[CLI_CASES], *about[CLI_CASES];
-  cli_tally t[CLI_CASES] = {{{0}}};
+  cli_tally t[CLI_CASES] = {{0}};
   for (size_t i = 0; i < r->cases; i++) {
     name[i] = r->result[i].name;
     about[i] = r->result[i].hyp.holds ? "inside (H)" : "outside (H)";
@@ -317,7 +317,7 @@ const cli_verb cli_verify = {
     "[options]",
     "Without --data: five embedded cases, uniform noise and orthogonal rows (inside the hypothesis (H)), uniform\n"
     "noise far outside it, the authors' slope and training, and two classes of Fashion-MNIST. For each: the limit\n"
-    "and its intervals (T1, T2, C1), a network trained against it and where its weights end (C3, C4),\n"
+    "and its intervals (T1, T2, C1, C2), a network trained against it and where its weights end (C3, C4),\n"
     "perturbations in every norm (P1, D1, D2), and fresh networks trained on noise plus perturbation (T3, T4) or\n"
     "on bare noise. A check is PASS, FAIL, UNDECIDED, or NOT-APPLICABLE where the hypothesis is not met: then\n"
     "what was measured is shown. Other options replace a size in every embedded case that runs.",

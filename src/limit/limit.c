@@ -1,5 +1,5 @@
 /* limit.c - the limiting decision boundary: Q lambda = 1, w = sum lambda_n y_n x_n, the multiplier intervals and the
- * conditions of the a-posteriori certificate (statements Q1, T1, T2, C1; spec/numerics.md N6, N11); with kinks:
+ * conditions decided on the data (statements Q1, T1, T2, C1; spec/numerics.md N6, N11); with kinks:
  * limit/c2.c. */
 #include "data/products.h"
 #include "data/range.h"

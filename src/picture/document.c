@@ -254,6 +254,7 @@ static void check_of(lfap_verify_document *d, size_t of, const json_t *k, int *b
   for (int v = 0; v < 4; v++) s->verdict[v] += strcmp(verdict, lfap_verdict_name((lfap_verdict)v)) == 0;
   const char *certified = json_string_value(json_object_get(k, LFAP_KEY_certified)),
              *what = json_string_value(json_object_get(k, LFAP_KEY_what));
+  s->measured += json_is_true(json_object_get(k, LFAP_KEY_only_measured));
   s->certified += certified && strcmp(certified, lfap_verdict_name(LFAP_UNDECIDED)) != 0;
   wrong_of(d, of, k, bad);
   if (!what || !strstr(what, "accuracy of ")) return;

@@ -28,6 +28,7 @@ typedef struct {
   size_t of; /* case */
   char id[16];
   size_t verdict[4]; /* by lfap_verdict */
+  size_t measured;   /* lines that no statement predicts */
   size_t certified;  /* lines an enclosure decided */
 } lfap_statement_line;
 typedef struct {

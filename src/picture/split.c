@@ -9,6 +9,7 @@
 
 #include "kernel/chain.h"
 #include "kernel/perturb.h"
+#include "lfap_certifier.h"
 #include "picture/style.h"
 
 /* Directions of T_data, T_pert, f_adv and f_bdy as rows, and their values at the points. */
@@ -79,6 +80,9 @@ lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_coun
   directions(part, part + PARTS * d, adv, eta, lim, natural->w);
   lfap_status s = lfap_rows_product(ctx, v, points->x, part, n, PARTS, d);
   if (!s) {
+    static const char *const by_c2[] = {[LFAP_NO] = ", nor C2: f_adv is a candidate boundary only",
+                                        [LFAP_YES] = " but C2: f_adv is the boundary of its KKT point",
+                                        [LFAP_UNKNOWN] = "; whether C2, doubles do not tell"};
     lfap_picture p = {.name = "split", .width = 640, .height = 700};
     double largest = tabulate(lfap_picture_table_add(&p, ""), count, v, points);
     snprintf(p.title, sizeof p.title, "What decides: %zu points, N_adv = %zu, d = %zu, γ = %g", n, adv->n, d,
@@ -91,7 +95,7 @@ lfap_status lfap_picture_split(lfap_ctx *ctx, lfap_picture *out, lfap_split_coun
         "perturbations %s (H) and %s C1%s.",
         n, count->cone, count->broken, count->consistent, lim->hyp.holds ? "meets" : "does not meet",
         lim->c1 ? "meets" : "does not meet",
-        lim->hyp.holds || lim->c1 ? "" : ", so f_adv is a candidate boundary only");
+        lim->hyp.holds || lim->c1 ? "" : by_c2[lfap_facts_of(lim).of[LFAP_WHEN_C2]]);
     commands_split(&p, largest > 0 ? 1.05 * largest : 1);
     *out = p;
   }

@@ -129,6 +129,7 @@ void lfap_line_decide(lfap_check *k, lfap_line line, const lfap_facts *facts, do
       facts->unfinished && line != LFAP_LINE_CLASSIFIES && l->when != LFAP_WHEN_ALWAYS ? LFAP_UNDECIDED : l->miss;
   k->id = facts->of[LFAP_WHEN_H] == LFAP_YES ? l->id : l->outside;
   k->claim = l->claim;
+  k->only_measured = l->when == LFAP_WHEN_NEVER && !isnan(value);
   k->value = value;
   k->bound = isnan(l->bound) ? bound : l->bound;
   snprintf(k->relation, sizeof k->relation, "%s", l->relation);

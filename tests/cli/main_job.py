@@ -22,13 +22,16 @@ for name, holds in (("uniform", True), ("orthogonal", True), ("outside", False),
                and k["verdict"] == "PASS"]
     ok(holds == bool(outside), f"{name}: T1 and T2 of the data pass only under (H)", outside)
 
-# README's table of statements against cases: passed/checks (certified), "-" where nothing applies
+# README's table of statements against cases: passed/checks (certified), "-" where nothing applies, "+n" of what is only measured
 rows = re.findall(r"^\| (\w+) \| [^|]+ \| (.*) \|$", open(os.path.join(ROOT, "README.md")).read().partition("<!-- cases:begin -->")[2].partition("<!-- cases:end -->")[0], re.M)
 told, seen = {i: cells.split(" | ") for i, cells in rows}, {}
 for i in dict.fromkeys(k["id"] for c in cases.values() for k in c["checks"]):
     lines = [[k for k in c["checks"] if k["id"] == i] for c in cases.values()]
-    passed = [sum(k["verdict"] == "PASS" for k in some) for some in lines]
-    seen[i] = [f"{n}/{len(some)} ({sum(k['verdict'] == k['certified'] == 'PASS' for k in some)})" if n else "-" for n, some in zip(passed, lines)]
+    seen[i] = []
+    for some in lines:
+        figures, passed = sum(k["only_measured"] for k in some), [k for k in some if k["verdict"] == "PASS"]
+        cell = [f"{len(passed)}/{len(some) - figures} ({sum(k['certified'] == 'PASS' for k in passed)})"] if passed else [] if figures else ["-"]
+        seen[i].append(" ".join(cell + [f"+{figures}"] * (figures > 0)))
 ok(told == seen, "README's table of cases", {i: (told.get(i), seen.get(i)) for i in {*told, *seen} if told.get(i) != seen.get(i)})
 
 
@@ -68,14 +71,22 @@ doc = json.loads(Run("verify", "--case", "orthogonal", "--json").out)
 lines = [l for l in r.out.split("summary\n")[0].splitlines() if l.split(maxsplit=1)[:1] and l.split()[0] in doc["counts"]]
 ok([l.split()[:2] for l in lines] == [[k["verdict"], k["id"]] for k in doc["cases"][0]["checks"]], "the table has a line a check, in the order of the JSON")
 digest = Run("verify", "--case", "orthogonal").out.split("summary\n")[0].splitlines()
+with open(os.path.join(ROOT, "spec/statements.tsv")) as f:
+    order = [l.split("\t")[:2] for l in f.read().splitlines()[1:]]
+shown = [(i, t) for l in digest for i, t in order if re.match(rf" +[A-Z-]+ +{i} +{re.escape(t)} ", l + " ")]
+ok(shown == [(i, t) for i, t in order if any(k["id"] == i for k in doc["cases"][0]["checks"])] and len(shown) > 15, "the short table has the statements of statements.tsv by name, in its order", shown)
 for k in doc["cases"][0]["checks"]:
     same = [q["verdict"] for q in doc["cases"][0]["checks"] if q["id"] == k["id"]]
     worst = next(v for v in ("FAIL", "UNDECIDED", "PASS", "NOT-APPLICABLE") if v in same)
     row = [l for l in digest if l.split()[:2] == [worst, k["id"]]]
-    ok(len(row) == 1 and f"{same.count('PASS')} of {len(same)}" in row[0], f"the short table has one row for {k['id']}, with its worst verdict and its counts", row) if k["id"] not in seen else None
+    figures = sum(q["only_measured"] for q in doc["cases"][0]["checks"] if q["id"] == k["id"])
+    judged, open_ = len(same) - figures, same.count("NOT-APPLICABLE") - figures
+    want = [f" {same.count('PASS')} of {judged} " if judged else " - "] + ([f"{open_} not applicable"] * (open_ > 0) + [f"{figures} only measured"] * (figures > 0) if worst == "PASS" else [])
+    ok(len(row) == 1 and all(w in row[0] + " " for w in want), f"the short table has one row for {k['id']}, with its worst verdict, its counts and what is only measured apart", (row, want)) if k["id"] not in seen else None
     seen.add(k["id"])
 c = doc["counts"]
-ok(f"verdict: PASS ({c['PASS']} PASS, 0 FAIL, 0 UNDECIDED, {c['NOT-APPLICABLE']} NOT-APPLICABLE)" in r.out and "lfap explain T4" in r.out,
+figures = sum(k["only_measured"] for k in doc["cases"][0]["checks"])
+ok(figures > 0 and f"verdict: PASS ({c['PASS']} PASS, 0 FAIL, 0 UNDECIDED, {c['NOT-APPLICABLE']} NOT-APPLICABLE, {figures} of them only measured)" in r.out and "lfap explain T4" in r.out,
    "the last lines: verdict, counts, what to do next", r.out[-300:])
 
 done()

@@ -68,7 +68,7 @@ for verb, names in OPTIONS.items():
 r = Run("--help")
 ok(max(map(len, r.out.splitlines())) <= 80, "lfap --help fits 80 columns", max(r.out.splitlines(), key=len))
 said = Run("compare", "--help").out
-judged = {"the network": "does W classify its data", "K1, C1, w": "without a verdict", "--adversarial": "deceived", "--polish": "(C3)", "--lambda": "PASS or FAIL"}
+judged = {"the network": "does W classify its data", "C1, C2": "with verdicts of their own", "K1, w": "measured, without a verdict", "--adversarial": "deceived", "--polish": "(C3)", "--lambda": "PASS or FAIL"}
 ok(all(re.search(rf"^  {re.escape(k)} ", said, re.M) and v in " ".join(said.split()) for k, v in judged.items()), "compare --help: what is judged, and what it is for", said)
 
 FORMATS = open(os.path.join(ROOT, "spec/formats.md")).read()
@@ -191,4 +191,6 @@ for i in ids:
     ok(r.code == 0 and r.out.startswith(i + "  ") and all(k in r.out for k in ("statement", "hypothesis", "derived in", "computed by")),
        f"explain {i}", r)
 ok(Run("explain", "t4").out == Run("explain", "T4").out, "explain t4 is explain T4")
+said = " ".join(Run("explain", "T3").out.split("\nsymbols ")[-1].split())
+ok(all(f" {s}" in said for s in ("b_n", "t_n", "la_n", "eps", "w ", "N_adv", "f_adv", "x_n")), "explain says what the symbols of a statement are", said)
 done()

@@ -54,6 +54,28 @@ for seed, (n, d, gamma) in enumerate([(2, 20000, 0.9), (6, 40, 0.5), (12, 30, 0.
        and len({key(c) for c in second}) == len(second), f"set {seed}: a certificate adds no twin", [key(c) for c in second])
     ok([(c["verdict"], c["certified"]) for c in second][:len(first)] == [(c["verdict"], c["certified"]) for c in third], f"set {seed}: and the same verdicts", (second, third))
 
+# ---- compare says of C1 and C2 what limit says, certified too, and by which of them w is a boundary: where C2 alone holds nothing is missing
+FORM = {"H": "is the linear boundary of the limit, by (H) and T1", "C1": "is the linear boundary of C1's KKT point", "C2": "is the linear boundary of C2's KKT point", "": "is a candidate only", None: "is not decided"}
+reached, held = set(), np.random.default_rng(11)
+for seed, (n, d, gamma) in enumerate([(2, 20000, 0.9), (6, 40, 0.5), (12, 30, 0.1), (30, 20, 0.7), (5, 5, 0.01), (20, 12, 0.6), (22, 12, 0.6), (10, 200, 0.01)]):
+    data = save(f"held{seed}", held.standard_normal((n, d)), np.where(np.arange(n) % 2, -1, 1))
+    put("held.npy", held.standard_normal((4, d)))
+    for how in ([], ["--certify"]):
+        lines = report("limit", "--data", data, "--gamma", gamma, *how, *(["--out", "c"] if how else []))[1]["checks"]
+        said = {c["id"]: c["verdict"] for c in lines if c["id"] in ("H", "C1", "C2")}
+        want = next((i for i in ("H", "C1", "C2") if said[i] == "PASS"), None if "UNDECIDED" in said.values() else "")
+        r, doc = report("compare", "--data", data, "--gamma", gamma, "--weights", "held.npy", *how)
+        part = lambda some: [(c["id"], c["verdict"], c["value"], c["bound"], c["certified"], c["note"]) for c in some]
+        ok(part(doc.get("limit", [])) == part(c for c in lines if c["id"] in ("C1", "C2")), f"set {seed}: compare {' '.join(how)}: C1 and C2 as limit has them", (doc.get("limit") or r, lines))
+        text = Run("compare", "--data", data, "--gamma", gamma, "--weights", "held.npy", *how).out
+        ok(doc.get("linear_by", "no key") == want and [i for i, words in FORM.items() if words in text] == [want], f"set {seed}: compare {' '.join(how)}: w is linear by {want!r}", (doc.get("linear_by"), text))
+        bent = want == "C2" and "kinks at 0 of" not in next(c["note"] for c in lines if c["id"] == "C2")
+        ok(("C2's point has kinks" in text) == bent, f"set {seed}: compare {' '.join(how)}: figures that kinks leave open are named", text)
+        reached.add(want)
+ok({"H", "C1", "C2", ""} <= reached, "each of H, C1, C2 and none was the reason once", reached)
+r, doc = report("compare", "--data", data, "--gamma", gamma, "--weights", "held.npy", "--output-weights", put("v.npy", np.ones(4)), "--output-trained")
+ok("limit" not in doc and doc["linear_by"] is None and doc["no_limit"], "without a limit there are no such lines", doc or r)
+
 # ---- what doubles cannot tell is UNDECIDED there and decided by a certificate, never a FAIL of one door; no figure beside a verdict says the contrary
 hard = {
     "nearly opposite": ([[1, 3e-9], [-1, 3e-9]], [1, 1], 0.5, "PASS"),

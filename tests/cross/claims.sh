@@ -21,6 +21,24 @@ done
 [ "$(grep -rl 'claims:begin [a-z]' src spec oracle --include='*.h' --include='*.md' | wc -l)" -eq "$(echo "$tables" | wc -w)" ]
 tell $? "every file with such a section is made by make tables"
 
+# what a statement is called, and where it comes, stands in statements.tsv; the theory and README's table of cases follow
+names() { awk -F '\t' '{ print $1 "\t" toupper(substr($2, 1, 1)) substr($2, 2) }'; }
+list=$(sed 1d spec/statements.tsv | names)
+follows() { # page, what is said there
+  [ -n "$list" ] && [ "$2" = "$list" ]
+  tell $? "$1: statements by the names and in the order of spec/statements.tsv"
+}
+follows spec/theory.md "$(sed -n 's/^### \([A-Z][0-9]*\)[.] \([^(]*[^( ]\) *(.*/\1\t\2/p' spec/theory.md)"
+follows README.md "$(sed -n '/cases:begin/,/cases:end/s/^| \([A-Z][0-9]*\) | \([^|]*[^| ]\) |.*/\1\t\2/p' README.md | names)"
+
+# and the numbers of the paper stand beside each
+while read -r number; do
+  grep -qF "$number" spec/theory.md
+  tell $? "theory.md has the paper's $number beside a statement"
+done <<EOF
+$(sed -n 's/^| \([^|]*\) |.*/\1/p' spec/paper.md | grep -oE '(Definition|Theorem|Corollary|equation|Appendix) \(?[0-9A-Z.]+\)?')
+EOF
+
 # a line of the table is added somewhere: NAME_MAX may come from NAME_MIN, as its successor
 idle=
 for key in $(sed -n 's/^LINE(\([A-Z0-9_]*\),.*/\1/p' src/verify/lines.def); do

@@ -41,6 +41,24 @@ Test(verdict, a_hypothesis_that_does_not_hold_is_never_a_pass) {
     }
 }
 
+/* What no statement predicts is told apart from what was judged, or would be if its hypothesis held. */
+Test(verdict, only_measured_is_what_nothing_predicts) {
+  const lfap_line figures[] = {LFAP_LINE_BARE, LFAP_LINE_BARE_LIMIT, LFAP_LINE_T5_DECIDED, LFAP_LINE_R1};
+  lfap_facts none = {.of = {0}};
+  for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+    lfap_check k = {.id = ""};
+    lfap_line_decide(&k, figures[i], &none, 0.5, NAN);
+    cr_assert(k.only_measured && k.verdict == LFAP_NOT_APPLICABLE, "%s", k.id);
+    lfap_line_decide(&k, figures[i], &none, NAN, NAN);
+    cr_assert_not(k.only_measured, "%s: nothing was measured", k.id);
+  }
+  for (int line = LFAP_LINE_H; line <= LFAP_LINE_T5_RULES; line++) {
+    lfap_check k = {.only_measured = 1};
+    lfap_line_decide(&k, (lfap_line)line, &none, 0.5, NAN);
+    cr_assert_not(k.only_measured, "%s is judged where its hypothesis holds", k.id);
+  }
+}
+
 Test(verdict, nan_never_passes) {
   for (int line = 0; line < LFAP_LINES; line++) cr_assert_neq(decided((lfap_line)line, LFAP_YES, NAN, 0.0), LFAP_PASS);
   for (int line = LFAP_LINE_T1_MIN; line <= LFAP_LINE_T2_MAX; line++) cr_assert_neq(decided((lfap_line)line, LFAP_YES, 1.0, NAN), LFAP_PASS);
