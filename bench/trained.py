@@ -19,10 +19,11 @@ import sys
 
 import numpy as np
 
-CELL = ["cell", "data", "base", "method", "arithmetic", "from", "norm", "d", "n", "n_adv", "m", "gamma", "eps", "k", "seed"]
+CELL = ["data", "base", "method", "arithmetic", "from", "norm", "d", "n", "n_adv", "m", "gamma", "eps", "k", "seed"]
+MADE = ["version", "numerics"]
 FOUND = ["rule", "acc_teacher", "acc", "length", "log_loss_teacher", "log_loss", "zeros_teacher", "zeros", "ended_teacher", "ended"]
 CONTROL = ["acc_control", "log_loss_control"]
-ROLE = {name: k * 10**9 for k, name in enumerate(("data", "bases", "teacher", "learner"))}
+ROLE = {name: k * 10**9 for k, name in enumerate(("natural", "bases", "teacher", "learner"))}
 VARIANCE = {"uniform": 1 / 3, "gauss": 1}
 
 
@@ -34,25 +35,24 @@ def lfap(exe, *words):
 
 
 def cells(exe, options):
-    """As `lfap sweep --list` prints them: "cell 0 uniform noise sgd half pgd l2 d=100 n=1000 ...", without a word for doubles."""
-    for line in lfap(exe, "sweep", "--method", "sgd", *options, "--list").splitlines()[1:]:
+    """As `lfap sweep --list` prints them: "lfap 0.1.0 numerics=2 ...", then "cell 0 uniform noise sgd half pgd l2 d=100 n=1000 ...", without
+    a word for doubles."""
+    head, *lines = lfap(exe, "sweep", "--method", "sgd", *options, "--list").splitlines()
+    made = dict(zip(MADE, (head.split()[1], head.split()[2].split("=")[1])))
+    for line in lines:
         words = [w for w in line.split() if "=" not in w]
         if len(words) == 7:
             words.insert(5, "double")
-        yield dict(zip(CELL, words[1:])) | dict(w.split("=") for w in line.split() if "=" in w)
+        yield made | dict(zip(CELL, words[2:])) | dict(w.split("=") for w in line.split() if "=" in w)
 
 
-def outputs(X, net):
+def outputs(X, net, gamma):
+    """f at the rows of X, and the direction: the mean positive row minus the mean negative one."""
     W = np.load(os.path.join(net, "W.npy"))
     Z = X @ W.T
     m = len(W)
     a = np.repeat([1.0, -1.0], m // 2) / math.sqrt(m)
-    return np.where(Z > 0, Z, net_gamma(net) * Z) @ a, W[: m // 2].mean(0) - W[m // 2 :].mean(0)
-
-
-def net_gamma(net):
-    with open(os.path.join(net, "meta.json")) as f:
-        return float(json.load(f)["gamma"])
+    return np.where(Z > 0, Z, gamma * Z) @ a, W[: m // 2].mean(0) - W[m // 2 :].mean(0)
 
 
 def gain(norm, w, k):
@@ -94,27 +94,29 @@ class Cell:
         with open(report) as f:
             return json.load(f)["training"]
 
+    def perturbed(self, noise, net, out):
+        r = self.row
+        steps = ["--steps", r["k"]] if r["norm"] == "l0" else []
+        bounds = ["--range", "-1,1"] if r["data"] == "uniform" else []
+        return self.made(out, "perturb", "--norm", r["norm"], "--from", "pgd", "--arithmetic", r["arithmetic"], "--data", noise,
+                         "--weights", net + "/W.npy", "--gamma", r["gamma"], "--eps", r["eps"], *steps, *bounds, "--threads", 1)
+
     def run(self, control):
-        r, key = self.row, ("arithmetic", "data", "d", "n", "m", "seed", self.epochs)
-        natural, noise = self.drawn("data", "n"), self.drawn("bases", "n_adv")
-        net, adv, learned = self.path("teacher", *key), self.path("adv", "norm", "n_adv", "eps", "k", *key), self.path("learned", "norm", "n_adv", "eps", "k", *key)
+        r, gamma, key = self.row, float(self.row["gamma"]), ("arithmetic", "data", "d", "n", "m", "seed", self.epochs)
+        of = ("norm", "n_adv", "eps", "k", *key)
+        natural, noise = self.drawn("natural", "n"), self.drawn("bases", "n_adv")
+        net, adv, learned, bare = self.path("teacher", *key), self.path("adv", *of), self.path("learned", *of), self.path("control", "n_adv", *key)
         teacher = self.trained("teacher", natural, net)
-        size = ["--steps", r["k"]] if r["norm"] == "l0" else []
-        self.made(adv, "perturb", "--norm", r["norm"], "--from", "pgd", "--arithmetic", r["arithmetic"], "--data", noise, "--weights", net + "/W.npy", "--gamma", r["gamma"],
-                  "--eps", r["eps"], *size, *(["--range", "-1,1"] if r["data"] == "uniform" else []), "--threads", 1)
-        learner = self.trained("learner", adv, learned)
+        learner = self.trained("learner", self.perturbed(noise, net, adv), learned)
         X, y = (np.load(f"{natural}/{x}.npy") for x in "Xy")
-        right = lambda f: float(np.mean(f * y > 0))
-        f, w = outputs(X, net)
-        half = lambda report, what: report["half"][what] if "half" in report else ""
-        out = {"rule": float(r["eps"]) * math.sqrt(int(r["n_adv"]) / (int(r["n"]) * VARIANCE[r["data"]])) * gain(r["norm"], w, int(r["k"])), "acc_teacher": right(f),
-               "acc": right(outputs(X, learned)[0]), "length": float(np.linalg.norm(np.load(adv + "/eta.npy"), axis=1).mean()),
-               "log_loss_teacher": teacher["final_log_loss"], "log_loss": learner["final_log_loss"]}
-        for what in "zeros", "ended":
-            out |= {what + "_teacher": half(teacher, what), what: half(learner, what)}
+        right = lambda of: float(np.mean(outputs(X, of, gamma)[0] * y > 0))
+        spread = math.sqrt(int(r["n_adv"]) / (int(r["n"]) * VARIANCE[r["data"]]))
+        out = {"rule": float(r["eps"]) * spread * gain(r["norm"], outputs(X, net, gamma)[1], int(r["k"])), "acc_teacher": right(net), "acc": right(learned),
+               "length": float(np.linalg.norm(np.load(adv + "/eta.npy"), axis=1).mean())}
+        for who, said in (("_teacher", teacher), ("", learner)):
+            out |= {"log_loss" + who: said["final_log_loss"]} | {k + who: said.get("half", {}).get(k, "") for k in ("zeros", "ended")}
         if control:
-            bare = self.path("control", "n_adv", *key)
-            out |= {"log_loss_control": self.trained("learner", noise, bare)["final_log_loss"], "acc_control": right(outputs(X, bare)[0])}
+            out |= {"log_loss_control": self.trained("learner", noise, bare)["final_log_loss"], "acc_control": right(bare)}
         return out
 
 
@@ -138,14 +140,14 @@ def main():
     control = "--no-control" not in options
     options = [o for o in options if o != "--no-control"]
     exe, times = os.path.join(build, "lfap"), table.removesuffix(".csv") + ".times.csv"
-    names = CELL + ["epochs"] + FOUND + (CONTROL if control else [])
+    names = MADE + CELL + ["epochs"] + FOUND + (CONTROL if control else [])
     rows, spent = kept(table), kept(times)
     os.makedirs(work, exist_ok=True)
-    same = lambda a, b: all(str(a[k]) == str(b[k]) for k in CELL[1:] + ["epochs"])
+    key = lambda r: [r[k] for k in CELL + ["epochs"]]
     for e in epochs.split(","):
         for row in cells(exe, options):
             row["epochs"] = e
-            if any(same(row, r) for r in rows):
+            if any(key(row) == key(r) for r in rows):
                 continue
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             row |= Cell(exe, work, row, int(e)).run(control)
