@@ -167,7 +167,7 @@ for name in sorted(n for n in os.listdir(kept) if n.startswith("limit-")):  # in
 put("bare/limit.csv", open(os.path.join(kept, "limit-nadv100-seeds.csv"), "rb").read().replace(b",0.64900000000000002,", b",0.649,", 1))
 shutil.copy(os.path.join(kept, "split_epochs.csv"), "bare")
 r = Run("report", "bare", "--against", os.path.join(ROOT, "spec/published.tsv"), "--out", "damaged")
-ok("Against the published" not in page_of("damaged") and page_of("damaged").count("bare/limit.csv: ") == 1, "report --against: a table that was changed is held against nothing, and left out once", r)
+ok("Against the published" not in page_of("damaged") and page_of("damaged").count("is not a whole row") == 1, "report --against: a table that was changed is held against nothing, and left out once", r)
 r = Run("report", "run", "--against", "nowhere.tsv")
 ok(r.code == 66 and "nowhere.tsv" in r.err, "report --against a file that is not there says so", r)
 
