@@ -203,12 +203,14 @@ static lfap_status hold(cli_report_run *r, lfap_against *k, const char *path) {
 
 static void held(cli_report_run *r, const lfap_against *k) {
   static const char *const head[] = {"compared with the published", "number", NULL};
-  char median[32], largest[32], rule[32], pairs[64];
-  snprintf(pairs, sizeof pairs, "%zu of %zu published", k->compared, k->published);
+  char median[32], largest[32], rule[32], pairs[32], numbers[64];
+  snprintf(numbers, sizeof numbers, "%zu of %zu", k->published - k->no_cell, k->published);
+  snprintf(pairs, sizeof pairs, "%zu", k->compared);
   snprintf(median, sizeof median, "%.4g", k->median);
   snprintf(largest, sizeof largest, "%.4g", k->largest);
   snprintf(rule, sizeof rule, "%.4g", k->rule_median);
-  const char *rows[][3] = {{"pairs of a published accuracy and one of this table", pairs, NULL},
+  const char *rows[][3] = {{"published accuracies whose cell this table has", numbers, NULL},
+                           {"pairs of one of them and a row with an accuracy", pairs, NULL},
                            {"median of |measured - published|", median, NULL},
                            {"largest", largest, NULL},
                            {"median of |rule of thumb R1 - published|, over the same pairs", rule, NULL}};

@@ -51,7 +51,7 @@ def value(expression, source):
 
 
 def columns(table):
-    number = lambda text: float(text) if re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?|nan|-?inf", str(text)) else math.nan
+    number = lambda text: float(text) if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]*)?(e[-+]?[0-9]+)?|nan|-?inf", str(text)) else math.nan
     return {column: np.array([number(r[column]) for r in table]) for column in table[0]}
 
 
