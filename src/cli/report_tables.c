@@ -10,6 +10,7 @@
 
 #include "io/file.h"
 #include "picture/document.h"
+#include "verify/lines.h"
 
 /* ---- verify ------------------------------------------------------------------------------------------------------ */
 
@@ -185,35 +186,38 @@ static lfap_status look(cli_report_run *r, found *f, const char *dir) {
   return s;
 }
 
-/* The numbers of a table held against the published ones, in all. */
-static lfap_status against(cli_report_run *r, const char *path) {
-  static const char *const head[] = {"compared with the published", "number", NULL};
+/* The numbers of a table held against the published ones, in all; k->compared is 0 where there is nothing to hold. */
+static lfap_status hold(cli_report_run *r, lfap_against *k, const char *path) {
   lfap_published p = {.rows = 0};
   lfap_table t = {0};
   lfap_text csv = {0};
-  lfap_against k;
-  char median[32], largest[32], rule[32], pairs[64];
+  *k = (lfap_against){.compared = 0};
   lfap_status s = lfap_published_read(&r->c->ctx, &p, r->a->against);
   if (!s) s = lfap_table_read(&r->c->ctx, &t, path);
-  if (!s) s = lfap_against_published(&r->c->ctx, &k, &csv, &t, &p);
-  if (!s && k.compared) {
-    snprintf(pairs, sizeof pairs, "%zu of %zu published", k.compared, k.published);
-    snprintf(median, sizeof median, "%.4g", k.median);
-    snprintf(largest, sizeof largest, "%.4g", k.largest);
-    snprintf(rule, sizeof rule, "%.4g", k.rule_median);
-    const char *rows[][3] = {{"pairs of a published accuracy and one of this table", pairs, NULL},
-                             {"median of |measured - published|", median, NULL},
-                             {"largest", largest, NULL},
-                             {"median of |rule of thumb R1 - published|, over the same pairs", rule, NULL}};
-    lfap_page_table_begin(&r->page, "Against the published accuracies, measured", head);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) lfap_page_row(&r->page, rows[i]);
-    lfap_page_table_end(&r->page);
-    r->tables++;
-  }
+  if (!s) s = lfap_against_published(&r->c->ctx, k, &csv, &t, &p);
   lfap_text_free(&csv);
   lfap_table_free(&t);
   lfap_published_free(&p);
   return s;
+}
+
+static void held(cli_report_run *r, const lfap_against *k) {
+  static const char *const head[] = {"compared with the published", "number", NULL};
+  char median[32], largest[32], rule[32], pairs[32], numbers[64];
+  snprintf(numbers, sizeof numbers, "%zu of %zu", k->published - k->no_cell, k->published);
+  snprintf(pairs, sizeof pairs, "%zu", k->compared);
+  snprintf(median, sizeof median, "%.4g", k->median);
+  snprintf(largest, sizeof largest, "%.4g", k->largest);
+  snprintf(rule, sizeof rule, "%.4g", k->rule_median);
+  const char *rows[][3] = {{"published accuracies whose cell this table has", numbers, NULL},
+                           {"pairs of one of them and a row with an accuracy", pairs, NULL},
+                           {"median of |measured - published|", median, NULL},
+                           {"largest", largest, NULL},
+                           {"median of |rule of thumb R1 - published|, over the same pairs", rule, NULL}};
+  lfap_page_table_begin(&r->page, "Against the published accuracies, measured", head);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) lfap_page_row(&r->page, rows[i]);
+  lfap_page_table_end(&r->page);
+  r->tables++;
 }
 
 /* A row of what the page is made from: the first line of a table of lfap sweep tells its version and its grid. */
@@ -238,21 +242,30 @@ static lfap_status picture_of(cli_report_run *r, lfap_picture *p, const sweep *o
                     : cli_plot_accuracy(r->c, p, of->path, r->a->against, NULL, NULL, 0);
 }
 
+/* A table in which nothing is swept has no curve; its numbers are held against the published ones all the same. */
 static lfap_status curve(cli_report_run *r, const found *f, size_t i) {
   lfap_picture p = {0};
+  lfap_against k = {.compared = 0};
   const sweep *of = &f->of[i];
   const char *path = of->path, *slash = strrchr(path, '/');
   size_t number = 0;
   lfap_status s = picture_of(r, &p, of);
-  if (!s) s = made(r, path);
+  int drawn = !s;
+  s = cli_report_skip(r, path, s);
+  if (!s && r->a->against && !of->shares) s = hold(r, &k, path);
+  if (s && drawn) return cli_report_skip(r, path, s);
+  if (!drawn && lfap_of_the_data(s)) r->c->ctx.message[0] = 0; /* what is wrong with the table was told already */
+  else if (s) return s;
+  if (!drawn && !k.compared) return LFAP_OK;
+  s = made(r, path);
   if (s) return cli_report_skip(r, path, s);
-  for (size_t k = 0; k < i; k++) number += f->of[k].shares == of->shares;
+  for (size_t j = 0; j < i; j++) number += f->of[j].shares == of->shares;
   if (number) snprintf(p.name, sizeof p.name, "%s_%zu", of->shares ? "shares" : "accuracy", number + 1);
   lfap_text_puts(&r->page, "<h3>");
   lfap_page_text(&r->page, "%s", slash ? slash + 1 : path);
   lfap_text_puts(&r->page, "</h3>\n");
-  s = cli_report_picture(r, &r->page, &p);
-  if (!s && r->a->against && !of->shares) s = cli_report_skip(r, path, against(r, path));
+  if (drawn) s = cli_report_picture(r, &r->page, &p);
+  if (!s && k.compared) held(r, &k);
   return s;
 }
 

@@ -22,7 +22,7 @@ NOT_RUN = [  # (the command, why not)
     (r"(build/)?lfap verify( --json)?( --quiet)?( > \S+)?$", "the main job on its five cases: tests/cli/main_job.py"),
     (r"(build/)?lfap verify --(case fashion-mnist --classes 2,4|data X\.npy .*) ?", "tests/cli/main_job.py and verdicts.py"),
     (r"sbatch ", "Slurm: make slurm-test"),
-    (r"(build/)?lfap sweep .*--scale paper", "hours"),
+    (r"((build/)?lfap sweep|python3 bench/trained\.py) .*--scale paper", "hours"),
     (r"(build/)?lfap sweep --merge paper", "parts of a sweep of hours"),
     (r"(sudo )?apt-get ", "packages"),
     (r"git clone ", "the network"),

@@ -2,10 +2,10 @@
 against them with the arithmetic done again, their decision maps by other verbs, and what is refused."""
 import collections, csv, io, json, math, os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from published import *
 from tables import *
 from tap import *
 
-PUBLISHED = os.path.join(ROOT, "spec", "published.tsv")
 B = 10**9  # the role of a seed: seed + role * B (spec/formats.md)
 
 
@@ -18,19 +18,6 @@ def rows(path, skip=0):
     return list(csv.DictReader(io.StringIO("\n".join(read(path).decode().split("\n")[skip:]))))
 
 
-# ---- the grids, typed a second time
-
-D = [100, 500, 1000, 2500, 5000, 7500, 10000]
-N = [1000, 2000, 3000, 5000, 7000, 10000]
-N_ADV = [1, 10, 100, 500, 1000, 1500, 2500, 5000, 7500, 10000]
-L2_OF_D = dict(zip(D, [0.078, 0.17, 0.24, 0.39, 0.55, 0.67, 0.78]))
-L2 = [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.78]
-LINF = [0.001, 0.005, 0.01, 0.015, 0.02, 0.03]
-L0 = [0.0001, 0.0004, 0.0008, 0.001, 0.002, 0.004, 0.006, 0.008, 0.01, 0.02, 0.03, 0.04, 0.05]
-SEED = {"uniform": 5, "gauss": 2}
-Cell = collections.namedtuple("Cell", "law norm d n n_adv eps k seed")
-
-
 def listed(*args):
     r = Run("sweep", "--list", *args)
     ok(r.code == 0, "list " + " ".join(args), r)
@@ -39,11 +26,6 @@ def listed(*args):
         w, v = line.split(), dict(x.split("=") for x in line.split() if "=" in x)
         cells.append((Cell(w[2], w[6], int(v["d"]), int(v["n"]), int(v["n_adv"]), float(v["eps"]), int(v["k"]), int(v["seed"])), w, v))
     return cells, r.out.splitlines()[0]
-
-
-def cell(law, norm, d=10000, n=1000, n_adv=10000, eps=None, share=0.05):
-    eps = {"l2": L2_OF_D[d], "linf": 0.03, "l0": 0.3}[norm] if eps is None else eps
-    return Cell(law, norm, d, n, n_adv, eps, max(1, int(share * d)) if norm == "l0" else 0, SEED[law])
 
 
 EVERY = [(law, norm) for law in SEED for norm in ("l2", "linf", "l0")]
@@ -73,18 +55,10 @@ ok({x.seed for x, w, v in c} == {0, 1} and {w[5] for x, w, v in c} == {"geometry
 
 # ---- the published numbers are cells of these grids
 
-with open(PUBLISHED, encoding="ascii") as f:
-    lines = [l.rstrip("\n") for l in f if not l.startswith("#")]
-numbers = [dict(zip(lines[0].split("\t"), l.split("\t"))) for l in lines[1:]]
 ok(lines[0].split("\t") == ["norm", "axis", "value", "law", "seed", "accuracy", "within", "note"], "spec/published.tsv: its columns", lines[0])
 of = collections.Counter((r["norm"], r["axis"]) for r in numbers)
 ok(of == {("l2", "d"): 14, ("l2", "n_adv"): 16, ("l2", "n"): 12, ("l2", "eps"): 16, ("linf", "d"): 14, ("linf", "eps"): 12, ("l0", "d"): 12, ("l0", "n_adv"): 4,
           ("l0", "n"): 12, ("l0", "share"): 18}, "spec/published.tsv: how many on each curve", of)
-
-
-def cell_of(r):
-    v = float(r["value"])
-    return cell(r["law"], r["norm"], **{r["axis"]: int(v) if r["axis"] in ("d", "n", "n_adv") else v})
 
 
 HOME = {"d": "paper-d", "n": "paper-n", "n_adv": "paper-nadv", "eps": "paper-eps", "share": "paper-eps"}
@@ -131,11 +105,6 @@ def line(p, row, state):
     phi = 0.5 * (1 + math.erf(rule / math.sqrt(2)))
     want.append(((p or {}).get("norm") or row["norm"], (p or {}).get("law") or row["data"], (p or {}).get("axis", ""), float((p or {}).get("value", "nan")),
                  row["cell"] if row else "", row["seed"] if row else "", acc, rule, phi, acc - pub, phi - pub, state))
-
-
-def fits(p, row):
-    c = cell_of(p)
-    return (row["data"], row["norm"], int(row["d"]), int(row["n"]), int(row["n_adv"]), float(row["eps"]), int(row["k"])) == c[:7] and row["gamma"] == "0.01" and row["base"] == "noise"
 
 
 for p in numbers:
