@@ -1,6 +1,6 @@
-"""The authors' experiment cell by cell, without the limits that `lfap sweep` adds to every row (of 10000 samples in 100 dimensions they cost
-more than a thousand epochs, to say that there are none): data, teacher, noise, PGD, learner and control by the verbs, with the seeds of the
-sweep's cells (spec/formats.md), so that `acc`, `acc_teacher` and `acc_control` are those of its rows.
+"""The authors' experiment cell by cell, without the limits that `lfap sweep` adds to every row, and with what it has not: at each of several
+numbers of epochs, where half precision ended a training, how long the perturbations are. Data, teacher, noise, PGD, learner and control by
+the verbs, with the seeds of the sweep's cells (spec/formats.md), so that `acc`, `acc_teacher` and `acc_control` are those of its rows.
 
     trained.py BUILD TABLE.csv WORK EPOCHS[,EPOCHS...] [--no-control] SWEEP OPTIONS...
 
