@@ -47,7 +47,9 @@ lfap_status lfap_picture_script(lfap_ctx *ctx, lfap_text *out, const lfap_pictur
       "do for [kind in 'svg png'] {\n"
       "reset\nset encoding utf8\nset datafile separator ','\n"
       "if (kind eq 'svg') { set terminal svg noenhanced size %d,%d font 'sans-serif,13' background '#ffffff' } \\\n"
-      "else { set terminal pngcairo noenhanced size %d,%d font 'sans-serif,13' fontscale 2 linewidth 2 pointscale 2 }\n"
+      /* 13 points there are 13 * 4/3 pixels */
+      "else { set terminal pngcairo noenhanced size %d,%d font 'sans-serif,13' fontscale 1.5 "
+      "linewidth 2 pointscale 2 }\n"
       "set output out.'.'.kind\n",
       p->width, p->height, 2 * p->width, 2 * p->height);
   if (p->commands.len) lfap_text_put(out, p->commands.bytes, p->commands.len);

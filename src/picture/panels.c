@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
-/* Pixels: what stands around a panel, and a line of the key. More than two panels side by side cannot be read on a page
-   of 700 pixels. */
-enum { LEFT = 100, RIGHT = 26, HEAD = 62, NAME = 34, BELOW = 82, ROW = 18, MOST_COLUMNS = 2 };
+/* Pixels: what stands around a panel (RIGHT: half of a label of six digits), and a line of the key. More than two
+   panels side by side cannot be read on a page of 700 pixels. */
+enum { LEFT = 100, RIGHT = 36, HEAD = 62, NAME = 34, BELOW = 82, ROW = 18, MOST_COLUMNS = 2 };
 
 void lfap_picture_panels(lfap_picture *p, const lfap_panels *k) {
   int columns = k->panels < MOST_COLUMNS ? (int)k->panels : MOST_COLUMNS;
