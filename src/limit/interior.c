@@ -17,8 +17,8 @@ enum { STEPS = 60, TILE = 8 };
 #define CLOSE 1e-9  /* good enough to stop at */
 #define NEAR 1e-5   /* good enough when rounding stops it */
 #define SHORT 0.995 /* of the way to the boundary */
-#define RIDGE \
-  0x1p-36 /* of a diagonal, added once a pivot failed: of one class alone half of the columns say nothing new */
+/* Of a diagonal, added once a pivot failed: of one class alone half of the columns say nothing new. */
+#define RIDGE 0x1p-36
 
 typedef struct {
   const lfap_qm *m;
@@ -93,7 +93,7 @@ static lfap_status weighted(lfap_ctx *ctx, interior *p, const double *w, double 
 }
 
 /* w[at] = the sum over the blocks of a sample of slope^power l/t. */
-static void class_weights(interior *p, int power) {
+static void slope_weights(interior *p, int power) {
   memset(p->w, 0, p->N * sizeof(double));
   for (size_t i = 0; i < p->n; i++) {
     double slope = lfap_qm_block(p->m, i) ? 1.0 : p->m->gamma, ratio = p->l[i] / p->t[i];
@@ -117,7 +117,7 @@ static lfap_status normal_matrix(lfap_ctx *ctx, interior *p) {
   memset(p->A, 0, 4 * d * d * sizeof(double));
   for (size_t j = 0; j < 2 * d; j++) p->A[j * 2 * d + j] = 1.0;
   for (int power = 0; power < (p->m->kinks ? 3 : 1); power++) {
-    class_weights(p, power);
+    slope_weights(p, power);
     for (double class = -1.0; class <= 1.0; class += 2.0) {
       lfap_status st = weighted(ctx, p, p->w, class);
       if (st) return st;

@@ -5,6 +5,7 @@
 
 #include "io/text.h"
 #include "kernel/lanes.h"
+#include "kernel/qform.h"
 #include "limit/interior.h"
 #include "limit/system.h"
 
@@ -266,31 +267,21 @@ static lfap_status active_set(qp *p, unsigned char *skip) {
                    "quadratic programme: not solved after %zu active-set steps; M is too ill-conditioned", cap);
 }
 
-static size_t largest(const qp *p) {
-  size_t at = 0;
-  for (size_t i = 1; i < p->n; i++)
-    if (p->lambda[i] > p->lambda[at]) at = i;
-  return at;
-}
-
 /* Large and flat: a support, or a ray, from the interior; pivoting goes on from that support. */
 static lfap_status through_interior(qp *p, int *done) {
   lfap_interior_end end;
+  size_t at = 0;
   lfap_status st = lfap_interior_find(p->ctx, &end, p->lambda, p->in, p->sys.m);
   p->rounds++;
   if (st || end == LFAP_INTERIOR_NONE) return st;
-  if (end == LFAP_INTERIOR_RAY) {
-    if (p->ray) memcpy(p->ray, p->lambda, p->n * sizeof(double));
-    return falls(p, largest(p));
-  }
-  p->sys.by_cg = 0;
-  p->sys.exact = 1;
-  return block_pivoting(p, done);
+  if (end == LFAP_INTERIOR_SUPPORT) return block_pivoting(p, done);
+  if (p->ray) memcpy(p->ray, p->lambda, p->n * sizeof(double));
+  (void)lfap_peak(&at, p->lambda, p->n);
+  return falls(p, at);
 }
 
 static lfap_status run_pivoting(qp *p, int *done, unsigned char *skip) {
   lfap_status st = block_pivoting(p, done);
-  if (!st && !*done && p->sys.no_rough) st = through_interior(p, done);
   if (st || *done) return st;
   char room[LFAP_BYTES];
   if (p->sys.no_factor)
@@ -302,7 +293,8 @@ static lfap_status run_pivoting(qp *p, int *done, unsigned char *skip) {
         p->n, lfap_bytes(room, 8.0 * (double)p->n * (double)p->n));
   p->sys.by_cg = 0;
   p->sys.exact = 1;
-  return active_set(p, skip);
+  if (p->sys.no_rough) st = through_interior(p, done);
+  return st || *done ? st : active_set(p, skip);
 }
 
 static lfap_status take_system(lfap_ctx *ctx, lfap_system *s, const lfap_qp_task *task) {
